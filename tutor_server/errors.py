@@ -1,0 +1,166 @@
+"""The refusals and failures of the service. Domain code raises them; the edges turn them into the error envelope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tutor_server.protocol import Limit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class TutorError(Exception):
+    """Refuse or fail with a stable code, a sentence for people and an HTTP status.
+
+    `retry_after` is in whole seconds. `detail` is shown to people: no traceback, path, secret or code of a student.
+    """
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    limit: ClassVar[Limit | None] = None
+    retryable: ClassVar[bool | None] = None
+    text: ClassVar[str] = "Something went wrong on our side. Please try again."
+
+    def __init__(
+        self, detail: str | None = None, *, retry_after: int | None = None, resets_at: datetime | None = None
+    ) -> None:
+        self.detail = detail or self.text
+        self.retry_after = retry_after
+        self.resets_at = resets_at
+        super().__init__(self.detail)
+
+
+class ValidationFailed(TutorError):
+    """The request is not of the contract's form."""
+
+    code, status, text = "VALIDATION_FAILED", 422, "The request is not valid."
+
+
+class MalformedRequest(ValidationFailed):
+    """The request cannot be read at all."""
+
+    status, text = 400, "The request could not be read."
+
+
+class PayloadTooLarge(TutorError):
+    """The request is over a size limit."""
+
+    code, status, text = "PAYLOAD_TOO_LARGE", 413, "The request is too large."
+
+
+class UnsupportedMediaType(TutorError):
+    """The body is not of the content type that the route takes."""
+
+    code, status, text = "UNSUPPORTED_MEDIA_TYPE", 415, "Send the body as application/json."
+
+
+class NotFound(TutorError):
+    """The thing does not exist, or is another user's."""
+
+    code, status, text = "NOT_FOUND", 404, "Not found."
+
+
+class MethodNotAllowed(TutorError):
+    """The route exists, the method does not."""
+
+    code, status, text = "METHOD_NOT_ALLOWED", 405, "This method is not allowed here."
+
+
+class Unauthenticated(TutorError):
+    """No valid access token came with the request."""
+
+    code, status, text = "UNAUTHENTICATED", 401, "Sign in first."
+
+
+class TokenExpired(Unauthenticated):
+    """The access token has run out; a refresh gives a new one."""
+
+    code, text = "TOKEN_EXPIRED", "The access token has expired."
+
+
+class TokenInvalid(TutorError):
+    """The refresh token is unknown, used or revoked."""
+
+    code, status, text = "TOKEN_INVALID", 401, "Sign in again."
+
+
+class InvalidCredentials(TutorError):
+    """Unknown e-mail or wrong password; which of the two is not said."""
+
+    code, status, text = "INVALID_CREDENTIALS", 401, "E-mail or password is wrong."
+
+
+class EmailTaken(TutorError):
+    """An account with this e-mail exists."""
+
+    code, status, text = "EMAIL_TAKEN", 409, "An account with this e-mail already exists."
+
+
+class RegistrationClosed(TutorError):
+    """The operator does not let this address register."""
+
+    code, status, text = "REGISTRATION_CLOSED", 403, "Registration is closed here. Ask your instructor for an account."
+
+
+class RateLimited(TutorError):
+    """The user's window of 60 seconds is full."""
+
+    code, status, limit, retryable = "RATE_LIMITED", 429, Limit.MESSAGES_PER_MINUTE, True
+    text = "That was a lot of questions in one minute. Please wait a moment and ask again."
+
+
+class DailyCapReached(TutorError):
+    """The user has used the day's messages."""
+
+    code, status, limit, retryable = "DAILY_CAP_REACHED", 429, Limit.DAILY_MESSAGES, False
+    text = "You have reached your daily usage limit. It resets at midnight UTC."
+
+
+class GlobalLimitReached(TutorError):
+    """The window of provider calls, all users together, is full."""
+
+    code, status, limit, retryable = "GLOBAL_LIMIT_REACHED", 429, Limit.LLM_CALLS_PER_MINUTE, True
+    text = "The tutor is very busy right now. Please try again in a moment."
+
+
+class AIUnavailable(TutorError):
+    """Every provider of the chain failed before any text."""
+
+    code, status, retryable = "AI_UNAVAILABLE", 503, True
+    text = "The AI service is temporarily unavailable. Please try again in a moment."
+
+
+class AnswerInterrupted(TutorError):
+    """A provider failed after some text."""
+
+    code, status, retryable = "ANSWER_INTERRUPTED", 502, True
+    text = "The answer was interrupted. What you see so far stays; please ask again."
+
+
+class Cancelled(TutorError):
+    """The student stopped the answer."""
+
+    code, status, retryable = "CANCELLED", 409, False
+    text = "Stopped."
+
+
+class ShuttingDown(TutorError):
+    """The service is about to stop."""
+
+    code, status, retryable = "SHUTTING_DOWN", 503, True
+    text = "The tutor is restarting. Please ask again in a moment."
+
+
+class LimiterUnavailable(TutorError):
+    """The shared limits cannot be reached; asks fail closed, since the limits protect money."""
+
+    code, status, retryable = "LIMITER_UNAVAILABLE", 503, True
+    text = "The tutor cannot take questions right now. Please try again in a moment."
+
+
+class DatabaseUnavailable(TutorError):
+    """The database cannot be reached or does not take writes."""
+
+    code, status, retryable = "DATABASE_UNAVAILABLE", 503, True
+    text = "The tutor cannot save its records right now. Please try again in a moment."

@@ -1,0 +1,31 @@
+"""The fixed values of the public contract: lifetimes, deadlines and sizes. What an operator may change is in settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
+REFRESH_TOKEN_LIFETIME = timedelta(days=30)
+
+WINDOW_SECONDS = 60
+"""Width of the sliding windows over messages and provider calls."""
+
+MAX_BODY_BYTES = 1024 * 1024
+
+LEASE_SECONDS = 30
+"""How long a ledger row or a connection slot outlives the last renewal by its process."""
+LEASE_RENEWAL_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds that one answer may take in its stages. Tests pass shorter ones; the service always runs with these."""
+
+    first_content: float = 15
+    between_contents: float = 20
+    whole_answer: float = 120
+    slow_reader: float = 10
+    grace: float = 30
+    request_head: float = 10
+    request_body: float = 10

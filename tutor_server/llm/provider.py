@@ -1,0 +1,117 @@
+"""What a provider is: a request goes in, our own events come out. No SDK object crosses this line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+    from tutor_server.protocol import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation before the model's answer."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call to a provider: the assembled prompt, and the lesson it was assembled from.
+
+    A model reads `system` and `turns`; the offline tutor reads the lesson. `user` is an opaque id.
+    """
+
+    system: str
+    turns: tuple[Turn, ...]
+    max_output_tokens: int
+    user: str
+    submission: Submission
+    level: HintLevel
+    student: StudentLevels
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The next piece of the answer."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the call so far, as the provider counts them; a later one replaces an earlier one."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The provider says that its answer is complete, and why it ended. Without one, the answer is not."""
+
+    reason: Literal["stop", "length", "refusal"]
+
+
+Event = Text | Usage | Finish
+
+
+class Provider(Protocol):
+    """Something that can answer a request as a stream of events."""
+
+    name: str
+    model: str
+    is_remote: bool
+    """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
+
+    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
+        ...
+
+    async def close(self) -> None:
+        """Release the provider's connections."""
+        ...
+
+
+FailureReason = Literal[
+    "rate_limited",
+    "overloaded",
+    "server_error",
+    "unreachable",
+    "timeout",
+    "interrupted",
+    "invalid_response",
+    "authentication",
+    "bad_request",
+]
+
+
+class ProviderFailure(Exception):
+    """A provider did not answer, or not completely.
+
+    `sent` tells whether the request may have reached the provider (and so may be billed). `retry_after` is in seconds,
+    as the provider asked. The message is for the operator's log and holds no student text.
+    """
+
+    def __init__(
+        self,
+        reason: FailureReason,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        sent: bool = True,
+    ) -> None:
+        super().__init__(message)
+        self.reason: FailureReason = reason
+        self.status = status
+        self.retry_after = retry_after
+        self.sent = sent

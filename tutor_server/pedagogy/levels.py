@@ -1,0 +1,28 @@
+"""The levels that shape an explanation: how much it may give away, and whom it speaks to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class HintLevel(IntEnum):
+    """The five rungs of the ladder, from a question to the solution."""
+
+    QUESTION = 1
+    CONCEPT = 2
+    STRUCTURE = 3
+    EXAMPLE = 4
+    SOLUTION = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLevels:
+    """How far a student says to be, 1 (beginner) to 5 (advanced), in programming and in mathematics."""
+
+    programming: int = 3
+    maths: int = 3
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.programming <= 5 and 1 <= self.maths <= 5):  # noqa: PLR2004 - the contract's bounds
+            raise ValueError("a student's level is 1 to 5")

@@ -1,0 +1,1 @@
+"""The offline tutor: explains a submission at five levels without a model, a network or running the code."""

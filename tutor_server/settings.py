@@ -1,0 +1,169 @@
+"""Every setting of the service in one class. Names and defaults are the public contract's."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from tutor_server.pedagogy.levels import HintLevel
+
+ProviderName = Literal["anthropic", "openai", "offline"]
+PositiveInt = Annotated[int, Field(ge=1)]
+
+MIN_SECRET_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that names the variable."""
+
+
+class Settings(BaseSettings):
+    """The service's configuration, read from the environment and, for `tutor-server`, from `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TUTOR_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("ask-tutor"))
+    """Where the SQLite file and generated secrets live."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
+    redis_url: SecretStr | None = None
+    """Limits, slots and answer buffers shared by several processes; unset: in this process."""
+    jwt_secret: SecretStr | None = None
+    """Signs access tokens, at least 32 bytes; unset: generated and kept in the data folder."""
+    admin_key: SecretStr | None = None
+    """Opens the admin routes, sent as header `X-Admin-Key`; unset: they answer 404."""
+    registration: str | None = None
+    """`open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
+    public_url: str | None = None
+    """The address people use."""
+    trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
+    """Proxies, comma-separated addresses or networks, whose forwarded client address is believed."""
+
+    llm_providers: Annotated[tuple[ProviderName, ...], NoDecode] = ()
+    """The chain, comma-separated; unset: the providers whose key is set, else `offline`."""
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+    anthropic_model: str = "claude-sonnet-4-5"
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_model: str = "gpt-5-mini"
+
+    messages_per_minute: PositiveInt = 20
+    connections_per_user: PositiveInt = 3
+    daily_message_cap: PositiveInt = 100
+    llm_calls_per_minute: PositiveInt = 200
+    max_hint_level: HintLevel = HintLevel.SOLUTION
+    context_tokens: Annotated[int, Field(ge=500)] = 8000
+    max_output_tokens: Annotated[int, Field(ge=50)] = 800
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] | None = None
+    """Unset: `console` on a terminal, else `json`."""
+
+    @field_validator("llm_providers", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(item.strip() for item in value.split(",") if item.strip())
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
+        return value
+
+    @field_validator("registration")
+    @classmethod
+    def _known_policy(cls, value: str | None) -> str | None:
+        if value in {None, "open", "closed"}:
+            return value
+        scheme, _, domains = str(value).partition(":")
+        if scheme != "domains" or not domains.strip(" ,"):
+            raise ValueError("is open, closed or domains:uni.example,…")
+        return value
+
+    @field_validator("llm_providers")
+    @classmethod
+    def _chain_order(cls, value: tuple[ProviderName, ...]) -> tuple[ProviderName, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("names a provider twice")
+        if "offline" in value[:-1]:
+            raise ValueError("offline never fails, so it can only end the chain")
+        return value
+
+    @model_validator(mode="after")
+    def _chain_has_keys(self) -> Self:
+        keys = {"anthropic": self.anthropic_api_key, "openai": self.openai_api_key or self.openai_base_url}
+        for name in self.llm_providers:
+            if name in keys and keys[name] is None:
+                raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {name.upper()}_API_KEY is not set")
+        return self
+
+    @property
+    def chain(self) -> tuple[ProviderName, ...]:
+        """The providers to try, in order."""
+        if self.llm_providers:
+            return self.llm_providers
+        found: list[ProviderName] = []
+        if self.anthropic_api_key:
+            found.append("anthropic")
+        if self.openai_api_key:
+            found.append("openai")
+        return tuple(found) or ("offline",)
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database to open."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutor.sqlite3'}"
+
+    def signing_secret(self) -> bytes:
+        """Give the secret behind tokens, generated once into the data folder where none is set."""
+        if self.jwt_secret is not None:
+            return self.jwt_secret.get_secret_value().encode()
+        path = self.data_dir / "jwt-secret"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            pass
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with path.open("xb", opener=_private) as file:
+                file.write(secrets.token_hex(MIN_SECRET_BYTES).encode())
+        except FileExistsError:  # another process was first
+            pass
+        return path.read_bytes()
+
+
+def _private(path: str, flags: int) -> int:
+    import os  # noqa: PLC0415 - only here
+
+    return os.open(path, flags, 0o600)
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the settings. Raises `SettingsError` with one line that names the wrong variable."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        message = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise SettingsError(message) from None
+        field = str(first["loc"][0])
+        name = field if field.isupper() else f"TUTOR_{field.upper()}"
+        raise SettingsError(f"{name}: {message}") from None
