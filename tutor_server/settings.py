@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -142,17 +143,12 @@ class Settings(BaseSettings):
             pass
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            with path.open("xb", opener=_private) as file:
-                file.write(secrets.token_hex(MIN_SECRET_BYTES).encode())
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:  # another process was first
-            pass
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(MIN_SECRET_BYTES).encode())
         return path.read_bytes()
-
-
-def _private(path: str, flags: int) -> int:
-    import os  # noqa: PLC0415 - only here
-
-    return os.open(path, flags, 0o600)
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
