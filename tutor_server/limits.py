@@ -1,4 +1,4 @@
-"""The fixed values of the public contract: lifetimes, deadlines and sizes. What an operator may change is in settings."""
+"""The fixed values of the public contract: lifetimes, deadlines and sizes. What operators change is in settings."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ class Done:
     model: str
     fallback: bool = False
     withheld: bool = False
-    usage: TokenUsage = TokenUsage()  # noqa: RUF009 - frozen
+    usage: TokenUsage = TokenUsage()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The hint ladder: the level follows from how often this problem was asked about, and from nothing that anybody writes."""
+"""The hint ladder: a level follows from how often a problem was asked about, and from nothing that anybody writes."""
 
 from __future__ import annotations
 
