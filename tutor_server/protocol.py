@@ -174,7 +174,10 @@ class Auth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The ask passed every limit and its hint level is set."""
+    """The ask passed every limit and its hint level is set.
+
+    The service always says `remaining_today`; local mode has no daily cap, and None.
+    """
 
     TYPE: ClassVar[str] = "accepted"
     request_id: UUID
@@ -183,7 +186,7 @@ class Accepted:
     hint_level: int
     max_hint_level: int
     error_type: ErrorType
-    remaining_today: int
+    remaining_today: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
