@@ -1,0 +1,1 @@
+"""What the service keeps: tables, engines, the writer, and the statements by aggregate."""

@@ -1,0 +1,89 @@
+"""The database as the service sees it: units of reading, units of writing, and whether it is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tutor_server.errors import DatabaseUnavailable
+from tutor_server.storage.writer import PostgresWriter, SqliteWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from tutor_server.storage.writer import Writer
+
+T = TypeVar("T")
+
+READ_CONNECTIONS = 8
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
+
+
+class Database:
+    """Run units of work against one database.
+
+    A unit is a plain function of a SQLAlchemy `Connection`; it runs the same on SQLite and on PostgreSQL. Both methods
+    raise `DatabaseUnavailable` when the database is away, locked or full, and whatever the unit itself raises.
+    """
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self.engine = engine
+        self._writer = writer
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        """Run a unit that only reads, on a connection of its own."""
+        try:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(unit)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable from error
+
+    async def commit(self, unit: Callable[[Connection], T]) -> T:
+        """Run a unit in a transaction; return once it is durable. Where the unit raises, nothing of it is kept."""
+        try:
+            return await self._writer.commit(unit)
+        except UNAVAILABLE as error:
+            raise DatabaseUnavailable from error
+
+    async def is_connected(self) -> bool:
+        """Tell whether the database answers."""
+        try:
+            await self.read(lambda connection: connection.execute(text("SELECT 1")))
+        except DatabaseUnavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Finish pending writes and close every connection."""
+        await self._writer.close()
+        await self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_async_engine(parsed, pool_size=READ_CONNECTIONS, max_overflow=0, pool_timeout=10)
+        event.listen(engine.sync_engine, "connect", configure_sqlite)
+        return Database(engine, SqliteWriter(parsed, configure_sqlite))
+    engine = create_async_engine(
+        parsed, pool_size=READ_CONNECTIONS, max_overflow=8, pool_timeout=10, pool_pre_ping=True
+    )
+    return Database(engine, PostgresWriter(engine))
+
+
+def configure_sqlite(connection: Any, _record: Any) -> None:
+    """Make SQLite durable, concurrent for readers, and strict about references."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.close()

@@ -1,0 +1,235 @@
+"""Every table of the service. Statements elsewhere are SQLAlchemy Core over these; no session, no lazy loading."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from tutor_server.storage.types import UtcDateTime
+
+_CASCADE = "CASCADE"
+_SET_NULL = "SET NULL"
+
+
+class Base(DeclarativeBase):
+    """Columns by annotation, constraints by a naming convention so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON}  # noqa: RUF012 - as SQLAlchemy wants it
+
+
+class User(Base):
+    """An account. `subject` is a keyed hash of the e-mail: what daily counts are kept under, also past a deletion."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    programming_level: Mapped[int] = mapped_column(default=3)
+    maths_level: Mapped[int] = mapped_column(default=3)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """One refresh token of a sign-in (`family_id`), kept as a hash. Rotated ones stay, so that reuse is noticed."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    family_id: Mapped[UUID] = mapped_column(index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    rotated_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class ChatSession(Base):
+    """A conversation of a student, of one type (`editor`, `notebook`) and at most one module."""
+
+    __tablename__ = "chat_sessions"
+    __table_args__ = (Index(None, "user_id", "session_type"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE))
+    session_type: Mapped[str] = mapped_column(String(16))
+    module_id: Mapped[str | None] = mapped_column(ForeignKey("learning_modules.id", ondelete=_SET_NULL))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ChatMessage(Base):
+    """What was said: the student's question with the unit it is about (`user`), or an answer (`assistant`)."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (Index(None, "session_id", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("chat_sessions.id", ondelete=_CASCADE))
+    role: Mapped[str] = mapped_column(String(16))
+    content: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(Text)
+    hint_level: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Problem(Base):
+    """A unit of a student's code by its fingerprint, and how far up the hint ladder it is."""
+
+    __tablename__ = "problems"
+    __table_args__ = (UniqueConstraint("user_id", "fingerprint"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    hint_level: Mapped[int]
+    updated_at: Mapped[datetime]
+
+
+class Ask(Base):
+    """One ask from accepted to its outcome; `id` is the wire's `message_id` and that of the answer's message.
+
+    `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
+    request id is free again). `delta_ends` holds where each delta ended in the answer, so that a replay numbers them
+    as the first time.
+    """
+
+    __tablename__ = "asks"
+    __table_args__ = (
+        UniqueConstraint("user_id", "request_id"),
+        Index(
+            "ix_asks_running",
+            "owner",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE))
+    request_id: Mapped[UUID]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("chat_sessions.id", ondelete=_CASCADE), index=True)
+    problem_id: Mapped[UUID] = mapped_column(ForeignKey("problems.id", ondelete=_CASCADE), index=True)
+    module_id: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str] = mapped_column(String(32))
+    hint_level: Mapped[int]
+    max_hint_level: Mapped[int]
+    level_raised: Mapped[bool]
+    error_type: Mapped[str] = mapped_column(String(16))
+    remaining_today: Mapped[int]
+    day: Mapped[date]
+    error_code: Mapped[str | None] = mapped_column(String(32))
+    delta_ends: Mapped[list[int] | None]
+    provider: Mapped[str | None] = mapped_column(String(32))
+    model: Mapped[str | None] = mapped_column(String(128))
+    fallback: Mapped[bool] = mapped_column(default=False)
+    withheld_rule: Mapped[str | None] = mapped_column(String(64))
+    input_tokens: Mapped[int] = mapped_column(default=0)
+    output_tokens: Mapped[int] = mapped_column(default=0)
+    helpful: Mapped[bool | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class LearningModule(Base):
+    """A unit of a course: what it asks for, what it allows, how far hints go in it."""
+
+    __tablename__ = "learning_modules"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    order: Mapped[int] = mapped_column(index=True)
+    statement: Mapped[str] = mapped_column(Text, default="")
+    objectives: Mapped[list[str]] = mapped_column(default=list)
+    allowed_names: Mapped[list[str]] = mapped_column(default=list)
+    max_hint_level: Mapped[int | None]
+
+
+class ModuleProgress(Base):
+    """How far a student is in a module."""
+
+    __tablename__ = "user_module_progress"
+    __table_args__ = (UniqueConstraint("user_id", "module_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    module_id: Mapped[str] = mapped_column(ForeignKey("learning_modules.id", ondelete=_CASCADE))
+    status: Mapped[str] = mapped_column(String(16))
+    updated_at: Mapped[datetime]
+
+
+class DailyUsage(Base):
+    """Messages of a student on one UTC day, under the keyed hash of the e-mail."""
+
+    __tablename__ = "daily_usage"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    messages: Mapped[int]
+
+
+class ModelCall(Base):
+    """The ledger: one row a provider call, `reserved` → `sent` → `settled`, or `swept` when its process died.
+
+    `user_id` and `ask_id` become null when the student is deleted; cost stays. Cost is in nano-dollars; null: unpriced.
+    """
+
+    __tablename__ = "model_calls"
+    __table_args__ = (
+        Index(
+            "ix_model_calls_open",
+            "lease_expires_at",
+            sqlite_where=text("state IN ('reserved', 'sent')"),
+            postgresql_where=text("state IN ('reserved', 'sent')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ask_id: Mapped[UUID | None] = mapped_column(ForeignKey("asks.id", ondelete=_SET_NULL), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_SET_NULL), index=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str] = mapped_column(String(32))
+    lease_expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    reserved_nanodollars: Mapped[int | None] = mapped_column(BigInteger)
+    input_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+    cost_nanodollars: Mapped[int | None] = mapped_column(BigInteger)
+    is_estimated: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    latency_ms: Mapped[int | None]
+    first_content_ms: Mapped[int | None]
+
+
+class UsageRollup(Base):
+    """Sums of the settled ledger by UTC day, provider and model, changed in the settling transaction."""
+
+    __tablename__ = "usage_rollups"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_nanodollars: Mapped[int] = mapped_column(BigInteger)
+    unpriced_calls: Mapped[int] = mapped_column(BigInteger)
