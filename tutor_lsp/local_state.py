@@ -1,0 +1,96 @@
+"""Local mode's memory: how often each problem was asked about, in one SQLite file that all editor windows share."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_NAME = "local.sqlite3"
+BUSY_SECONDS = 5.0
+"""How long one window waits for another's write, which takes milliseconds."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS problems (
+    fingerprint TEXT PRIMARY KEY,
+    asks INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class StateUnavailable(Exception):
+    """The state file cannot be used. The message is for the student: it names the file, not its path."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class LocalState:
+    """Counts asks by problem in `local.sqlite3` under the data folder.
+
+    A call opens the file, changes it in one transaction and closes it: callable from any thread, and no window ever
+    holds a lock between two asks. Each call blocks for some milliseconds, at worst `busy_seconds`.
+    The journal is SQLite's plain one, since a home folder on a network lacks the shared memory that WAL needs
+    (https://www.sqlite.org/wal.html, "Overview").
+    """
+
+    def __init__(self, data_dir: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._path = data_dir / FILE_NAME
+        self._busy_seconds = busy_seconds
+
+    def count_ask(self, fingerprint: str) -> int:
+        """Count one more ask about a problem and give how many came before it. Raises `StateUnavailable`."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO problems (fingerprint, asks) VALUES (?, 1) "
+                "ON CONFLICT (fingerprint) DO UPDATE SET asks = asks + 1",
+                (fingerprint,),
+            )
+            asks: int
+            (asks,) = connection.execute("SELECT asks FROM problems WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        return asks - 1
+
+    def take_back(self, fingerprint: str) -> None:
+        """Uncount an ask that gave no answer. Raises `StateUnavailable`."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE problems SET asks = max(asks - 1, 0) WHERE fingerprint = ?", (fingerprint,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
+            with closing(connection):
+                connection.execute(SCHEMA)
+                # The write lock comes before the first read, so that no other window can count in between.
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise _unavailable(error) from error
+
+
+def _unavailable(error: sqlite3.Error | OSError) -> StateUnavailable:
+    # sqlite_errorcode may be an extended code, whose low byte is the primary one (https://www.sqlite.org/rescode.html).
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    primary = code & 0xFF
+    if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StateUnavailable(
+            f"Another program holds the tutor's file {FILE_NAME}. Please ask again in a moment.", retryable=True
+        )
+    if primary in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
+        return StateUnavailable(
+            f"The tutor's file {FILE_NAME} in its data folder is damaged. Move it away and ask again: "
+            "the hints then start at the first one.",
+            retryable=False,
+        )
+    return StateUnavailable(
+        f"The tutor cannot write its file {FILE_NAME}. Make room on the disk, or set TUTOR_DATA_DIR to a folder "
+        "that you can write to.",
+        retryable=False,
+    )
