@@ -52,10 +52,10 @@ class Settings(BaseSettings):
     """The chain, comma-separated; unset: the providers whose key is set, else `offline`."""
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
-    anthropic_model: str = "claude-sonnet-4-5"
+    anthropic_model: str = "claude-sonnet-5-5"
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
-    openai_model: str = "gpt-5-mini"
+    openai_model: str = "gpt-6.1-terra"
 
     messages_per_minute: PositiveInt = 20
     connections_per_user: PositiveInt = 3

@@ -46,7 +46,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of the call so far, as the provider counts them; a later one replaces an earlier one."""
+    """Tokens of the call so far, as the provider counts them; a later one replaces an earlier one.
+
+    `input_tokens` is the whole prompt: what was read from or written to the provider's cache is part of it.
+    """
 
     input_tokens: int
     output_tokens: int
@@ -56,7 +59,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider says that its answer is complete, and why it ended. Without one, the answer is not."""
+    """The provider says that its answer is complete, and why it ended. Without one, the answer is not.
+
+    No text follows it; a last `Usage` may.
+    """
 
     reason: Literal["stop", "length", "refusal"]
 
@@ -67,10 +73,20 @@ Event = Text | Usage | Finish
 class Provider(Protocol):
     """Something that can answer a request as a stream of events."""
 
-    name: str
-    model: str
-    is_remote: bool
-    """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
+    @property
+    def name(self) -> str:
+        """The provider's name in settings, ledger and messages."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that answers, as the provider names it."""
+        ...
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
+        ...
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
@@ -90,6 +106,7 @@ FailureReason = Literal[
     "interrupted",
     "invalid_response",
     "authentication",
+    "payment_required",
     "bad_request",
 ]
 
@@ -97,8 +114,10 @@ FailureReason = Literal[
 class ProviderFailure(Exception):
     """A provider did not answer, or not completely.
 
-    `sent` tells whether the request may have reached the provider (and so may be billed). `retry_after` is in seconds,
-    as the provider asked. The message is for the operator's log and holds no student text.
+    `sent` tells whether the request may have reached the provider (and so may be billed). `status` is the HTTP status
+    where the request was refused with one, which no provider bills. `retry_after` is in seconds, as the provider asked.
+    `adapted` says that the provider will leave out next time what this one did not understand, so that the same call
+    may now succeed. The message is for the operator's log and holds no student text.
     """
 
     def __init__(
@@ -109,9 +128,11 @@ class ProviderFailure(Exception):
         status: int | None = None,
         retry_after: float | None = None,
         sent: bool = True,
+        adapted: bool = False,
     ) -> None:
         super().__init__(message)
         self.reason: FailureReason = reason
         self.status = status
         self.retry_after = retry_after
         self.sent = sent
+        self.adapted = adapted

@@ -1,0 +1,1 @@
+"""Tests; `server` and `lsp` mirror the packages."""

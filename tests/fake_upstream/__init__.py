@@ -1,0 +1,8 @@
+"""A fake upstream of the model providers: speaks both real wire formats on loopback, and every fault on request."""
+
+from __future__ import annotations
+
+from tests.fake_upstream.behaviour import AFTER_TEXT, BY_MODEL, REPLY, Behaviour
+from tests.fake_upstream.server import KEY, FakeUpstream, ReceivedCall
+
+__all__ = ["AFTER_TEXT", "BY_MODEL", "KEY", "REPLY", "Behaviour", "FakeUpstream", "ReceivedCall"]

@@ -1,0 +1,104 @@
+"""What the fake upstream can be told to do with a call: answer, refuse, or fail in every way that upstreams do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+REPLY = (
+    "Read the last line of the error message first. Which name does it mention? "
+    "Find the place in your program where that name should get its value, and follow the lines up to the error in the "
+    "order in which they run. What has happened to it by then?"
+)
+
+Fault = Literal[
+    "none",
+    "no_head",  # the request is read, nothing ever comes back
+    "drop",  # the connection is closed instead of an answer
+    "html",  # a page with status 200, as captive portals send it
+    "silence",  # nothing more comes, the connection stays open
+    "pings",  # only pings come, for ever
+    "end",  # the body ends as if it were whole
+    "fin",  # the connection is closed, the body is not ended
+    "reset",  # the connection is reset
+    "inside_event",  # the connection is closed in the middle of an event
+    "bad_json",
+    "bad_utf8",
+    "error_event",  # the upstream reports that it is overloaded
+    "huge_event",  # 50 MB without an end
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """How one call is answered.
+
+    `fault` strikes after `tokens_before_fault` tokens of `text`. Times are in seconds: before the head, before the
+    first token, before each further one. `bytes` writes every byte on its own, with `byte_seconds` between them.
+    `unknown` mixes in events, fields and comments that no client can know. `refuses` names request fields that are
+    answered with 400, as servers do with options that they do not know.
+    """
+
+    text: str = REPLY
+    fault: Fault = "none"
+    tokens_before_fault: int = 0
+    status: int = 200
+    retry_after: str | None = None
+    error_type: str | None = None
+    head_seconds: float = 0
+    first_token_seconds: float = 0
+    token_seconds: float = 0
+    ping_seconds: float = 0.01
+    bytes: bool = False
+    byte_seconds: float = 0
+    unknown: bool = False
+    usage: Literal["counted", "zero", "none"] = "counted"
+    input_tokens: int = 25
+    finish: Literal["stop", "length", "refusal"] = "stop"
+    refuses: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> list[str]:
+        """The text, word by word."""
+        words = self.text.split(" ")
+        return [f"{word} " for word in words[:-1]] + words[-1:]
+
+
+AFTER_TEXT = 5
+"""Tokens that come before a fault in the middle of an answer."""
+
+BY_MODEL: dict[str, Behaviour] = {
+    "fake-400": Behaviour(status=400),
+    "fake-401": Behaviour(status=401),
+    "fake-402": Behaviour(status=402),
+    "fake-404": Behaviour(status=404),
+    "fake-429": Behaviour(status=429, retry_after="1"),
+    "fake-429-later": Behaviour(status=429, retry_after="3600"),
+    "fake-500": Behaviour(status=500),
+    "fake-503": Behaviour(status=503),
+    "fake-529": Behaviour(status=529),
+    "fake-no-head": Behaviour(fault="no_head"),
+    "fake-drop": Behaviour(fault="drop"),
+    "fake-html": Behaviour(fault="html"),
+    "fake-silence": Behaviour(fault="silence"),
+    "fake-pings": Behaviour(fault="pings"),
+    "fake-end": Behaviour(fault="end", tokens_before_fault=AFTER_TEXT),
+    "fake-fin": Behaviour(fault="fin", tokens_before_fault=AFTER_TEXT),
+    "fake-reset": Behaviour(fault="reset", tokens_before_fault=AFTER_TEXT),
+    "fake-inside-event": Behaviour(fault="inside_event", tokens_before_fault=AFTER_TEXT),
+    "fake-bad-json": Behaviour(fault="bad_json", tokens_before_fault=AFTER_TEXT),
+    "fake-bad-utf8": Behaviour(fault="bad_utf8", tokens_before_fault=AFTER_TEXT),
+    "fake-overloaded": Behaviour(fault="error_event", tokens_before_fault=AFTER_TEXT),
+    "fake-huge-event": Behaviour(fault="huge_event", tokens_before_fault=AFTER_TEXT),
+    "fake-stall": Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT),
+    "fake-pings-after-text": Behaviour(fault="pings", tokens_before_fault=AFTER_TEXT),
+    "fake-bytes": Behaviour(bytes=True),
+    "fake-drip": Behaviour(bytes=True, byte_seconds=1),
+    "fake-unknown": Behaviour(unknown=True),
+    "fake-no-usage": Behaviour(usage="none"),
+    "fake-zero-usage": Behaviour(usage="zero"),
+    "fake-length": Behaviour(finish="length"),
+    "fake-refusal": Behaviour(finish="refusal", text=""),
+    "fake-slow": Behaviour(first_token_seconds=0.5, token_seconds=0.02),
+}
+"""What a model's name asks for, where no script does; any other name gets a whole answer."""

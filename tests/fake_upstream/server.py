@@ -1,0 +1,275 @@
+"""The fake upstream itself: a real server on loopback that plays a behaviour for each call and remembers the call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from aiohttp import web
+
+from tests.fake_upstream.behaviour import BY_MODEL, Behaviour
+from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, refuse_options
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tests.fake_upstream.wire import Wire
+
+KEY = "fake-key"
+HUGE_EVENT_BYTES = 50 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class ReceivedCall:
+    """A call that arrived. Times are those of the monotonic clock, which all processes of a machine share."""
+
+    api: str
+    model: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+    opened_at: float
+    tokens_sent: int = 0
+    closed_at: float | None = None
+    closed_by: Literal["client", "upstream"] | None = None
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def report(self) -> dict[str, Any]:
+        """Give the call as plain data."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "closed"}
+
+
+class FakeUpstream:
+    """Runs between `async with`. `play` queues behaviours for the next calls; without one the model's name decides."""
+
+    def __init__(self, *, key: str = KEY, port: int = 0) -> None:
+        self.key = key
+        self.default = Behaviour()
+        self.calls: list[ReceivedCall] = []
+        self._script: deque[Behaviour] = deque()
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens; this is `ANTHROPIC_BASE_URL`."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def openai_url(self) -> str:
+        """What `OPENAI_BASE_URL` is set to."""
+        return f"{self.url}/v1"
+
+    @property
+    def open_streams(self) -> int:
+        """How many calls are being answered now."""
+        return sum(call.closed_at is None for call in self.calls)
+
+    def play(self, *behaviours: Behaviour) -> None:
+        """Queue behaviours, one for each of the next calls."""
+        self._script.extend(behaviours)
+
+    def reset(self) -> None:
+        """Forget script and calls."""
+        self._script.clear()
+        self.calls.clear()
+        self.default = Behaviour()
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=16 * 1024 * 1024)
+        app.router.add_post("/v1/messages", self._messages)
+        app.router.add_post("/v1/chat/completions", self._completions)
+        app.router.add_get("/control", self._report)
+        app.router.add_post("/control", self._control)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _report(self, _request: web.Request) -> web.Response:
+        return web.json_response({"open": self.open_streams, "calls": [call.report() for call in self.calls]})
+
+    async def _control(self, request: web.Request) -> web.Response:
+        """Take `{"reset": true}`, `{"default": {…}}` and `{"script": [{…}, …]}`, in this order."""
+        order = await request.json()
+        try:
+            if order.get("reset"):
+                self.reset()
+            if "default" in order:
+                self.default = Behaviour(**order["default"])
+            self.play(*(Behaviour(**item) for item in order.get("script", ())))
+        except TypeError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"default": asdict(self.default), "script": [asdict(item) for item in self._script]})
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, AnthropicWire)
+
+    async def _completions(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, OpenAIWire)
+
+    async def _answer(self, request: web.Request, wire_class: type[Wire]) -> web.StreamResponse:
+        body = await request.json()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        model = str(body.get("model"))
+        call = ReceivedCall(wire_class.name, model, headers, body, time.monotonic())
+        self.calls.append(call)
+        behaviour = self._script.popleft() if self._script else BY_MODEL.get(model, self.default)
+        call.closed_by = "client"
+        try:
+            wire_class.check(headers, body, self.key)
+            refuse_options(body, behaviour.refuses)
+            response = await _Performance(request, wire_class, call, behaviour).play()
+        except Refused as refused:
+            error = wire_class.error(refused.status, str(refused), param=refused.param)
+            response = web.json_response(error, status=refused.status)
+        except ConnectionError:
+            raise asyncio.CancelledError from None
+        else:
+            call.closed_by = "upstream"
+        finally:
+            call.closed_at = time.monotonic()
+            call.closed.set()
+        return response
+
+
+class _Performance:
+    """One behaviour, played on one connection."""
+
+    def __init__(self, request: web.Request, wire_class: type[Wire], call: ReceivedCall, behaviour: Behaviour) -> None:
+        self._request = request
+        self._wire_class = wire_class
+        self._wire = wire_class(call.body, behaviour)
+        self._call = call
+        self._behaviour = behaviour
+        self._response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+        )
+
+    async def play(self) -> web.StreamResponse:
+        """Answer the call."""
+        behaviour = self._behaviour
+        instead = await self._answer_without_stream()
+        if instead is not None:
+            return instead
+        await self._response.prepare(self._request)
+        for frame in self._wire.start():
+            await self._write(frame)
+        tokens = behaviour.tokens
+        fault_at = min(behaviour.tokens_before_fault, len(tokens) - 1) if behaviour.fault != "none" else None
+        for number, token in enumerate(tokens):
+            if number == fault_at:
+                return await self._fail()
+            await _pause(behaviour.token_seconds if number else behaviour.first_token_seconds)
+            await self._write_token(token)
+        for frame in self._wire.end():
+            await self._write(frame)
+        await self._response.write_eof()
+        return self._response
+
+    async def _answer_without_stream(self) -> web.StreamResponse | None:
+        behaviour = self._behaviour
+        if behaviour.fault == "no_head":
+            await _for_ever()
+        await _pause(behaviour.head_seconds)
+        if behaviour.fault == "drop":
+            return self._hang_up()
+        if behaviour.fault == "html":
+            return web.Response(text="<!doctype html><title>Sign in to the network</title>", content_type="text/html")
+        if behaviour.status == 200:
+            return None
+        headers = {"Retry-After": behaviour.retry_after} if behaviour.retry_after is not None else {}
+        body = self._wire_class.error(behaviour.status, "No.", error_type=behaviour.error_type)
+        return web.json_response(body, status=behaviour.status, headers=headers)
+
+    async def _write_token(self, token: str) -> None:
+        if self._behaviour.unknown:
+            await self._write(self._wire.unknown())
+        if token:
+            await self._write(self._wire.token(token))
+            self._call.tokens_sent += 1
+
+    async def _fail(self) -> web.StreamResponse:
+        fault = self._behaviour.fault
+        await self._write(self._last_words())
+        if fault == "huge_event":
+            block = b"x" * 65536
+            for _ in range(HUGE_EVENT_BYTES // len(block)):
+                await self._write(block)
+        while fault == "pings":
+            await self._write(self._wire.ping())
+            await asyncio.sleep(self._behaviour.ping_seconds)
+        if fault == "end":
+            await self._response.write_eof()
+        elif fault in {"fin", "inside_event", "reset"}:
+            self._hang_up(reset=fault == "reset")
+        else:
+            await _for_ever()
+        return self._response
+
+    def _last_words(self) -> bytes:
+        match self._behaviour.fault:
+            case "inside_event":
+                return self._wire.token("half")[:-20]
+            case "bad_json":
+                return self._wire.token("bad").replace(b'"', b"", 1)
+            case "bad_utf8":
+                return self._wire.token("bad").replace(b"bad", b"\xff\xfe")
+            case "error_event":
+                return self._wire.overloaded()
+            case "huge_event":
+                return b"data: "
+            case _:
+                return b""
+
+    def _hang_up(self, *, reset: bool = False) -> web.StreamResponse:
+        """Close the connection: with FIN, or with RST."""
+        transport = self._request.transport
+        if transport is not None:
+            if reset:
+                connection: socket.socket = transport.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                transport.abort()
+            else:
+                transport.close()
+        return self._response
+
+    async def _write(self, data: bytes) -> None:
+        if not data:
+            return
+        if not self._behaviour.bytes:
+            await self._response.write(data)
+            return
+        for position in range(len(data)):
+            await self._response.write(data[position : position + 1])
+            await asyncio.sleep(self._behaviour.byte_seconds)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def _pause(seconds: float) -> None:
+    if seconds:
+        await asyncio.sleep(seconds)
+
+
+async def serve(port: int, key: str) -> None:
+    """Run until cancelled; prints the URL as one line when ready."""
+    async with FakeUpstream(key=key, port=port) as upstream:
+        print(upstream.url, flush=True)  # noqa: T201 - who started the process reads where it listens
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()

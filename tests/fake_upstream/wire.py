@@ -1,0 +1,279 @@
+"""The two wire formats that the fake upstream speaks: Anthropic's Messages and OpenAI's Chat Completions, streamed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.fake_upstream.behaviour import Behaviour
+
+Json = dict[str, Any]
+ANTHROPIC_VERSION = "2026-10-21"
+
+
+class Refused(Exception):
+    """The request is not one that the real upstream would take."""
+
+    def __init__(self, status: int, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+
+
+class Wire(Protocol):
+    """One format: checks a request, and gives the frames of its answer."""
+
+    name: ClassVar[str]
+
+    def __init__(self, body: Json, behaviour: Behaviour) -> None: ...
+
+    @staticmethod
+    def check(headers: Mapping[str, str], body: Json, key: str) -> None:
+        """Raise `Refused` for what the real upstream refuses."""
+        ...
+
+    @staticmethod
+    def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
+        """Give the body of an answer with an error status."""
+        ...
+
+    def start(self) -> list[bytes]:
+        """Give the frames before the first token."""
+        ...
+
+    def token(self, text: str) -> bytes:
+        """Give the frame of a token."""
+        ...
+
+    def ping(self) -> bytes:
+        """Give what keeps an idle stream open."""
+        ...
+
+    def unknown(self) -> bytes:
+        """Give frames that clients must skip."""
+        ...
+
+    def overloaded(self) -> bytes:
+        """Give the frame that reports an error in mid-stream."""
+        ...
+
+    def end(self) -> list[bytes]:
+        """Give the frames after the last token."""
+        ...
+
+
+def _frame(data: Json, event: str | None = None) -> bytes:
+    head = f"event: {event}\n" if event else ""
+    return f"{head}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _require(body: Json, *fields: str) -> None:
+    for field in fields:
+        if field not in body:
+            raise Refused(400, f"{field}: Field required", param=field)
+    if body.get("stream") is not True:
+        raise Refused(400, "this upstream only streams", param="stream")
+
+
+def refuse_options(body: Json, options: tuple[str, ...]) -> None:
+    """Raise `Refused` for the first of the options that the request has."""
+    for option in options:
+        if option in body:
+            raise Refused(400, f"Unsupported parameter: '{option}'", param=option)
+
+
+class AnthropicWire:
+    """`POST /v1/messages`."""
+
+    name: ClassVar[str] = "anthropic"
+
+    _ERRORS: ClassVar[dict[int, str]] = {
+        400: "invalid_request_error",
+        401: "authentication_error",
+        402: "billing_error",
+        404: "not_found_error",
+        429: "rate_limit_error",
+        529: "overloaded_error",
+    }
+    _FINISH: ClassVar[dict[str, str]] = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
+
+    def __init__(self, body: Json, behaviour: Behaviour) -> None:
+        self._model = body["model"]
+        self._behaviour = behaviour
+        self._tokens = 0
+
+    @staticmethod
+    def check(headers: Mapping[str, str], body: Json, key: str) -> None:
+        """Raise `Refused` for a wrong key, an unknown version, or fields that the API does not take."""
+        given = [headers[name] for name in ("x-api-key", "authorization") if name in headers]
+        if len(given) != 1 or given[0].removeprefix("Bearer ") != key:
+            raise Refused(401, "invalid x-api-key")
+        if headers.get("anthropic-version") != ANTHROPIC_VERSION:
+            raise Refused(400, "anthropic-version: unknown")
+        _require(body, "model", "max_tokens", "messages")
+        for field in ("temperature", "top_p", "top_k"):
+            if field in body:
+                raise Refused(400, f"{field}: not supported", param=field)
+
+    @staticmethod
+    def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
+        """Give the body of an answer with an error status."""
+        del param  # this API names fields in the message only
+        kind = error_type or AnthropicWire._ERRORS.get(status, "api_error")
+        return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_fake"}
+
+    def start(self) -> list[bytes]:
+        """Give message_start, content_block_start and a ping."""
+        message = {
+            "id": "msg_fake",
+            "type": "message",
+            "role": "assistant",
+            "model": self._model,
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": self._usage(1),
+        }
+        block = {"type": "text", "text": ""}
+        return [
+            self._event({"type": "message_start", "message": {k: v for k, v in message.items() if k != "usage" or v}}),
+            self._event({"type": "content_block_start", "index": 0, "content_block": block}),
+            self.ping(),
+        ]
+
+    def token(self, text: str) -> bytes:
+        """Give a content_block_delta."""
+        self._tokens += 1
+        delta = {"type": "text_delta", "text": text}
+        return self._event({"type": "content_block_delta", "index": 0, "delta": delta})
+
+    def ping(self) -> bytes:
+        """Give a ping event."""
+        return self._event({"type": "ping"})
+
+    def unknown(self) -> bytes:
+        """Give an event of a new type, a delta of a new type, a comment, an id and a field of no standard."""
+        return (
+            self._event({"type": "content_block_glimmer", "index": 0, "delta": {"type": "text_delta", "text": "no"}})
+            + self._event({"type": "content_block_delta", "index": 0, "delta": {"type": "mood_delta", "mood": "no"}})
+            + b": a comment\n\nid: 7\nretry: 10\nnonsense\n\n"
+        )
+
+    def overloaded(self) -> bytes:
+        """Give an error event."""
+        return self._event({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})
+
+    def end(self) -> list[bytes]:
+        """Give content_block_stop, message_delta with cumulative usage, and message_stop."""
+        delta = {"stop_reason": self._FINISH[self._behaviour.finish], "stop_sequence": None}
+        ending: Json = {"type": "message_delta", "delta": delta}
+        if usage := self._usage(self._tokens):
+            ending["usage"] = usage
+        return [
+            self._event({"type": "content_block_stop", "index": 0}),
+            self._event(ending),
+            self._event({"type": "message_stop"}),
+        ]
+
+    def _usage(self, output_tokens: int) -> Json | None:
+        counts = {"input_tokens": self._behaviour.input_tokens, "output_tokens": output_tokens}
+        counts |= {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+        match self._behaviour.usage:
+            case "none":
+                return None
+            case "zero":
+                return dict.fromkeys(counts, 0)
+            case "counted":
+                return counts
+
+    @staticmethod
+    def _event(data: Json) -> bytes:
+        return _frame(data, data["type"])
+
+
+class OpenAIWire:
+    """`POST /v1/chat/completions`."""
+
+    name: ClassVar[str] = "openai"
+
+    _CODES: ClassVar[dict[int, str | None]] = {
+        401: "invalid_api_key",
+        402: "insufficient_quota",
+        404: "model_not_found",
+        429: "rate_limit_exceeded",
+    }
+    _FINISH: ClassVar[dict[str, str]] = {"stop": "stop", "length": "length", "refusal": "content_filter"}
+
+    def __init__(self, body: Json, behaviour: Behaviour) -> None:
+        self._model = body["model"]
+        self._behaviour = behaviour
+        self._tokens = 0
+        options = body.get("stream_options") or {}
+        self._include_usage = bool(options.get("include_usage"))
+
+    @staticmethod
+    def check(headers: Mapping[str, str], body: Json, key: str) -> None:
+        """Raise `Refused` for a wrong key or fields that the API does not take together."""
+        if headers.get("authorization") != f"Bearer {key}":
+            raise Refused(401, "Incorrect API key provided")
+        _require(body, "model", "messages")
+        if "max_tokens" in body and "max_completion_tokens" in body:
+            raise Refused(400, "Setting both is not supported", param="max_tokens")
+
+    @staticmethod
+    def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
+        """Give the body of an answer with an error status."""
+        code = error_type or OpenAIWire._CODES.get(status)
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+    def start(self) -> list[bytes]:
+        """Give the chunk that names the role."""
+        return [self._chunk({"role": "assistant", "content": "", "refusal": None})]
+
+    def token(self, text: str) -> bytes:
+        """Give a chunk with a delta."""
+        self._tokens += 1
+        return self._chunk({"content": text})
+
+    def ping(self) -> bytes:
+        """Give a comment and a chunk whose delta is empty."""
+        return b": keep-alive\n\n" + self._chunk({"content": ""})
+
+    def unknown(self) -> bytes:
+        """Give a chunk without choices, a delta of another vendor, a comment and a field of no standard."""
+        return (
+            _frame({"id": "chatcmpl-fake", "object": "chat.completion.glimmer", "choices": []})
+            + self._chunk({"reasoning_content": "no"})
+            + b": a comment\n\nid: 7\nretry: 10\nnonsense\n\n"
+        )
+
+    def overloaded(self) -> bytes:
+        """Give an error object in place of a chunk."""
+        return _frame({"error": {"message": "Overloaded", "type": "server_error", "param": None, "code": "overloaded"}})
+
+    def end(self) -> list[bytes]:
+        """Give the chunk with the reason, usage where it was asked for, and the end mark."""
+        frames = [self._chunk({}, self._FINISH[self._behaviour.finish])]
+        if self._include_usage and self._behaviour.usage != "none":
+            prompt, completion = self._behaviour.input_tokens, self._tokens
+            if self._behaviour.usage == "zero":
+                prompt = completion = 0
+            counts: Json = {
+                "prompt_tokens": prompt,
+                "completion_tokens": completion,
+                "total_tokens": prompt + completion,
+                "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+            }
+            frames.append(_frame(self._envelope() | {"choices": [], "usage": counts}))
+        return [*frames, b"data: [DONE]\n\n"]
+
+    def _envelope(self) -> Json:
+        return {"id": "chatcmpl-fake", "object": "chat.completion.chunk", "created": 1, "model": self._model}
+
+    def _chunk(self, delta: Json, finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return _frame(self._envelope() | {"choices": [choice]} | ({"usage": None} if self._include_usage else {}))

@@ -1,0 +1,208 @@
+"""One call to one provider: reported before it is sent, streamed under deadlines, metered, settled exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+
+    from tutor_server.limits import Deadlines
+    from tutor_server.llm.provider import Event, FailureReason, Provider, Request
+
+T = TypeVar("T")
+
+_TRAILING_SECONDS = 1.0
+"""How long a completed answer waits for the usage that may follow it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutcome:
+    """What became of a call.
+
+    `usage` is what the provider counted, or with `usage_estimated` what it will probably bill: a call that broke off is
+    billed too, and not every server counts. `cancelled` covers every way of not wanting the rest. `status` and
+    `message` are the failure's, for the operator.
+    """
+
+    reason: Literal["completed", "cancelled"] | FailureReason
+    usage: Usage
+    usage_estimated: bool
+    latency_seconds: float
+    first_content_seconds: float | None
+    status: int | None = None
+    message: str | None = None
+
+
+class CallRecord(Protocol):
+    """The record of one call."""
+
+    async def settle(self, outcome: CallOutcome) -> None:
+        """Note what became of the call. Called exactly once, and not interrupted by a cancel."""
+        ...
+
+
+class CallRecorder(Protocol):
+    """Keeps a record of every call to a provider; the ledger is one."""
+
+    async def start(self, provider: Provider) -> CallRecord:
+        """Record that a call is about to be sent. Raises a `TutorError` where it must not, as `GlobalLimitReached`."""
+        ...
+
+
+class Call:
+    """One call. After its events: `failure`, or `finish` and the answer; in both cases `usage`."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        request: Request,
+        recorder: CallRecorder,
+        deadlines: Deadlines,
+        clock: Callable[[], float],
+    ) -> None:
+        self.failure: ProviderFailure | None = None
+        self.finish: Finish | None = None
+        self.usage = Usage(0, 0)
+        self.has_text = False
+        self._provider = provider
+        self._request = request
+        self._recorder = recorder
+        self._deadlines = deadlines
+        self._clock = clock
+        self._counted: Usage | None = None
+        self._text_bytes = 0
+        self._first_content_at: float | None = None
+
+    async def texts(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:
+        """Make the call and yield its text. The deadlines are times of the event loop's clock.
+
+        A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
+        """
+        started_at = self._clock()
+        record = await self._start()
+        reason: Literal["completed", "cancelled"] | FailureReason = "cancelled"
+        try:
+            async with aclosing(self._stream(first_content_by, whole_answer_by)) as texts:
+                async for text in texts:
+                    yield text
+            reason = "completed"
+        except ProviderFailure as failure:
+            self.failure = failure
+            reason = failure.reason
+        finally:
+            self.usage, estimated = self._bill()
+            outcome = CallOutcome(
+                reason=reason,
+                usage=self.usage,
+                usage_estimated=estimated,
+                latency_seconds=self._clock() - started_at,
+                first_content_seconds=None if self._first_content_at is None else self._first_content_at - started_at,
+                status=self.failure.status if self.failure else None,
+                message=str(self.failure) if self.failure else None,
+            )
+            await run_to_end(record.settle(outcome))
+
+    async def _start(self) -> CallRecord:
+        starting = asyncio.ensure_future(self._recorder.start(self._provider))
+        try:
+            return await run_to_end(starting)
+        except asyncio.CancelledError:
+            if not starting.cancelled() and starting.exception() is None:
+                unsent = CallOutcome(
+                    reason="cancelled",
+                    usage=Usage(0, 0),
+                    usage_estimated=False,
+                    latency_seconds=0,
+                    first_content_seconds=None,
+                )
+                await run_to_end(starting.result().settle(unsent))
+            raise
+
+    async def _stream(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:
+        now = asyncio.get_running_loop().time
+        deadline = min(first_content_by, whole_answer_by)
+        try:
+            async with AsyncExitStack() as stack:
+                events = await _by(deadline, stack.enter_async_context(self._provider.stream(self._request)))
+                while (event := await _by(deadline, anext(events, None))) is not None:
+                    self._meter(event)
+                    if isinstance(event, Text) and event.content:
+                        yield event
+                        deadline = min(now() + self._deadlines.between_contents, whole_answer_by)
+                    elif isinstance(event, Finish):
+                        deadline = min(now() + _TRAILING_SECONDS, whole_answer_by)
+        except ProviderFailure:
+            if self.finish is None:
+                raise
+        if self.finish is None:
+            raise ProviderFailure("interrupted", "ended the stream before the answer was complete")
+        if not self.has_text and self.finish.reason != "refusal":
+            raise ProviderFailure("invalid_response", "completed an answer that has no text")
+
+    def _meter(self, event: Event) -> None:
+        match event:
+            case Text(content) if content:
+                if self._first_content_at is None:
+                    self._first_content_at = self._clock()
+                self.has_text = True
+                self._text_bytes += _size(content)
+            case Usage():
+                self._counted = event
+            case Finish():
+                self.finish = event
+
+    def _bill(self) -> tuple[Usage, bool]:
+        """Give the usage of the call, and whether it is an estimate."""
+        counted = self._counted
+        if counted is not None and self.finish is not None:
+            return counted, False
+        if not self._provider.is_remote:
+            return Usage(0, 0), False
+        failure = self.failure
+        if counted is None and not self.has_text and failure and (not failure.sent or failure.status is not None):
+            return Usage(0, 0), False
+        output = _tokens(self._text_bytes)
+        if counted is None:
+            prompt = _size(self._request.system) + sum(_size(turn.content) for turn in self._request.turns)
+            return Usage(_tokens(prompt), output), True
+        return replace(counted, output_tokens=max(counted.output_tokens, output)), True
+
+
+async def run_to_end(awaitable: Coroutine[None, None, T] | asyncio.Future[T]) -> T:
+    """Await something that must not be left half done: a cancel that comes meanwhile is raised after it."""
+    task = asyncio.ensure_future(awaitable)
+    cancel: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancel = error
+    if cancel is not None:
+        if not task.cancelled():
+            task.exception()
+        raise cancel
+    return task.result()
+
+
+async def _by(deadline: float, awaitable: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await awaitable
+    except TimeoutError:
+        raise ProviderFailure("timeout", "gave no content before the deadline") from None
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _tokens(size: int) -> int:
+    """Estimate tokens from a size in UTF-8 bytes, on the high side for English and code."""
+    return math.ceil(size / 3)

@@ -1,0 +1,167 @@
+"""The chain of providers: tries them in turn until one answers, and never mixes the words of two."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_server.errors import AIUnavailable, AnswerInterrupted
+from tutor_server.llm.breaker import OPEN_SECONDS, Breaker
+from tutor_server.llm.call import Call
+from tutor_server.llm.provider import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+
+    from tutor_server.limits import Deadlines
+    from tutor_server.llm.call import CallRecorder
+    from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request, Text
+
+LONGEST_RETRY_WAIT = 5.0
+"""Seconds. A provider that wants a longer wait is passed over instead."""
+LONGEST_PASS_OVER = 300.0
+_RETRY_WAIT = 0.25
+_JITTER = 0.5
+
+_WORTH_A_RETRY = frozenset({"rate_limited", "overloaded", "server_error", "unreachable", "interrupted"})
+_NEEDS_THE_OPERATOR = frozenset({"authentication", "payment_required"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    provider: Provider
+    breaker: Breaker
+
+
+class Answer:
+    """The stream of one answer: iterate over its `Text`s, once.
+
+    Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
+    and what the recorder raises. `provider` and `model` are the ones that speak; after the last text `finish` says how
+    the answer ended. `usage` sums all calls that were made so far; it is complete after the context was left.
+    """
+
+    def __init__(self, texts: Callable[[Answer], AsyncGenerator[Text, None]]) -> None:
+        self.provider = ""
+        self.model = ""
+        self.fallback = False
+        self.finish: Finish | None = None
+        self.usage = Usage(0, 0)
+        self._texts = texts(self)
+
+    def __aiter__(self) -> AsyncIterator[Text]:
+        return self._texts
+
+    async def aclose(self) -> None:
+        """Stop the answer where it is."""
+        await self._texts.aclose()
+
+
+class Chain:
+    """Providers in the order of preference.
+
+    A provider that fails before its first text is tried once more where that may help, then the next one is asked;
+    after text there is neither. A provider that keeps failing is passed over for a while. `clock` gives monotonic
+    seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        deadlines: Deadlines,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._links = [_Link(provider, Breaker(clock)) for provider in providers]
+        self._deadlines = deadlines
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    @asynccontextmanager
+    async def stream(self, request: Request, recorder: CallRecorder) -> AsyncIterator[Answer]:
+        """Open an answer. Leaving the context early closes the provider's stream and settles the call as cancelled."""
+        async with aclosing(Answer(lambda answer: self._texts(answer, request, recorder))) as answer:
+            yield answer
+
+    async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[Text, None]:
+        now = asyncio.get_running_loop().time
+        whole_answer_by = now() + self._deadlines.whole_answer
+        for link in self._links:
+            answer.provider, answer.model = link.provider.name, link.provider.model
+            first_content_by = min(now() + self._deadlines.first_content, whole_answer_by)
+            retries = 1
+            while link.breaker.admit():
+                call = Call(link.provider, request, recorder, self._deadlines, self._clock)
+                try:
+                    async with aclosing(call.texts(first_content_by, whole_answer_by)) as texts:
+                        async for text in texts:
+                            yield text
+                finally:
+                    answer.usage = _sum(answer.usage, call.usage)
+                    self._note(link.breaker, call)
+                if call.failure is None:
+                    answer.finish = call.finish
+                    return
+                if call.has_text:
+                    raise AnswerInterrupted from call.failure
+                wait = self._retry_wait(call.failure, retries)
+                if wait is None or now() + wait >= first_content_by:
+                    break
+                if not call.failure.adapted:
+                    retries -= 1
+                await self._sleep(wait)
+            answer.fallback = True
+        raise AIUnavailable(retry_after=self._seconds_until_a_call())
+
+    def _retry_wait(self, failure: ProviderFailure, retries: int) -> float | None:
+        """Give the seconds to wait before the same provider is asked again; None: not again."""
+        if failure.adapted:
+            return 0.0
+        if not retries or failure.reason not in _WORTH_A_RETRY:
+            return None
+        wait = _RETRY_WAIT if failure.retry_after is None else failure.retry_after
+        return None if wait > LONGEST_RETRY_WAIT else wait + _JITTER * self._jitter()
+
+    @staticmethod
+    def _note(breaker: Breaker, call: Call) -> None:
+        failure = call.failure
+        if failure is None:
+            if call.finish is not None:
+                breaker.succeeded()
+            else:
+                breaker.abandoned()
+        elif failure.reason == "bad_request":
+            breaker.abandoned()
+        elif failure.reason in _NEEDS_THE_OPERATOR:
+            breaker.failed(open_for=OPEN_SECONDS)
+        elif failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_WAIT:
+            breaker.failed(open_for=min(failure.retry_after, LONGEST_PASS_OVER))
+        else:
+            breaker.failed()
+
+    def _seconds_until_a_call(self) -> int | None:
+        """Give when a provider will be asked again, if none would be now."""
+        seconds = min((link.breaker.seconds_left for link in self._links), default=0.0)
+        return math.ceil(seconds) or None
+
+    async def close(self) -> None:
+        """Release the providers' connections."""
+        for link in self._links:
+            await link.provider.close()
+
+
+def _sum(left: Usage, right: Usage) -> Usage:
+    return Usage(
+        left.input_tokens + right.input_tokens,
+        left.output_tokens + right.output_tokens,
+        left.cache_read_tokens + right.cache_read_tokens,
+        left.cache_write_tokens + right.cache_write_tokens,
+    )

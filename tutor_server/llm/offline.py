@@ -1,0 +1,43 @@
+"""The provider over the offline tutor: always there, free, and the same every time."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+from tutor_server.llm.provider import Finish, Text, Usage
+from tutor_server.pedagogy.offline import explain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from tutor_server.llm.provider import Event, Request
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
+
+
+class OfflineProvider:
+    """Answers with the offline tutor's explanation, worked out in a thread: large programs take milliseconds."""
+
+    name: ClassVar[str] = "offline"
+    model: ClassVar[str] = "offline-1"
+    is_remote: ClassVar[bool] = False
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Event]]:
+        """Open the answer; there is nothing to fail."""
+        async with aclosing(self._events(request)) as events:
+            yield events
+
+    async def _events(self, request: Request) -> AsyncGenerator[Event, None]:
+        explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
+        for sentence in _SENTENCE_END.split(explanation.text):
+            if sentence:
+                yield Text(sentence)
+        yield Usage(0, 0)
+        yield Finish("stop")
+
+    async def close(self) -> None:
+        """Release nothing."""

@@ -1,0 +1,148 @@
+"""The provider over OpenAI's Chat Completions API, which Ollama, vLLM and llama.cpp speak too, read raw."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from urllib.parse import urlsplit
+
+import openai
+
+from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
+from tutor_server.llm.upstream import (
+    PLAIN_BODY,
+    answer_events,
+    connection_failure,
+    connection_failures,
+    read_json,
+    reading_fields,
+    refusal,
+    said,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from openai.types.chat import ChatCompletionMessageParam
+
+    from tutor_server.llm.provider import Event, FailureReason, Request
+    from tutor_server.llm.sse import ServerEvent
+
+_DEFAULT_BASE_URL = "https://api.openai.com/v1"
+_NO_KEY = "none"
+"""Sent where no key is set: the SDK insists on one, servers on one's own machine do not look at it."""
+
+_REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
+"""Models that reason unless told otherwise: it would delay the first word, and be paid from the answer's tokens."""
+
+_OPTIONAL = frozenset(
+    {"max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort", "safety_identifier", "store"}
+)
+"""What a call can do without where a server or model does not know it."""
+
+_FINISH: dict[str, Literal["stop", "length", "refusal"]] = {"length": "length", "content_filter": "refusal"}
+_ERRORS: dict[str, FailureReason] = {
+    "rate_limit_exceeded": "rate_limited",
+    "insufficient_quota": "payment_required",
+    "invalid_request_error": "bad_request",
+    "overloaded": "overloaded",
+}
+
+
+class OpenAIProvider:
+    """OpenAI's models, or any server that speaks Chat Completions at `base_url`."""
+
+    name: ClassVar[str] = "openai"
+    is_remote: ClassVar[bool] = True
+
+    def __init__(self, *, api_key: str | None, model: str, base_url: str | None = None) -> None:
+        self.model = model
+        base_url = base_url or _DEFAULT_BASE_URL
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key or _NO_KEY,
+            base_url=base_url,
+            max_retries=0,
+            http_client=openai.DefaultAioHttpClient(follow_redirects=False),
+        )
+        self._is_openai = (urlsplit(base_url).hostname or "").endswith("openai.com")
+        lengths = ("max_completion_tokens", "max_tokens")
+        self._length_options = lengths if self._is_openai else lengths[::-1]
+        self._refused_options: set[str] = set()
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Event]]:
+        """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
+        messages = [{"role": "system", "content": request.system}]
+        messages += [{"role": turn.role, "content": turn.content} for turn in request.turns]
+        call = self._client.chat.completions.with_streaming_response.create(
+            model=self.model,
+            messages=cast("list[ChatCompletionMessageParam]", messages),
+            stream=True,
+            extra_headers=PLAIN_BODY,
+            **self._options(request),
+        )
+        async with AsyncExitStack() as stack:
+            try:
+                with connection_failures():
+                    response = await stack.enter_async_context(call)
+            except openai.APIStatusError as error:
+                raise self._refusal(error) from None
+            except openai.APIConnectionError as error:
+                raise connection_failure(error) from error
+            yield await stack.enter_async_context(aclosing(answer_events(response, _CompletionDecoder())))
+
+    def _options(self, request: Request) -> dict[str, Any]:
+        options: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        length = next((name for name in self._length_options if name not in self._refused_options), None)
+        if length is not None:
+            options[length] = request.max_output_tokens
+        if _REASONS.match(self.model):
+            options["reasoning_effort"] = "none"
+        if self._is_openai:
+            options |= {"safety_identifier": request.user, "store": False}
+        return {name: value for name, value in options.items() if name not in self._refused_options}
+
+    def _refusal(self, error: openai.APIStatusError) -> ProviderFailure:
+        """Name a refusal. An option that the server does not know is left out from now on."""
+        status = 402 if error.code == "insufficient_quota" else error.status_code
+        adapted = status == 400 and error.param in _OPTIONAL - self._refused_options  # noqa: PLR2004 - RFC 9110 §15.5.1
+        if adapted and error.param is not None:
+            self._refused_options.add(error.param)
+        return refusal(status, error.response.headers, error.code or error.type, adapted=adapted)
+
+    async def close(self) -> None:
+        """Release the provider's connections."""
+        await self._client.close()
+
+
+class _CompletionDecoder:
+    """Reads the chunks of one completion; chunks that say nothing of text, end or usage are skipped."""
+
+    def __init__(self) -> None:
+        self._refused = False
+
+    def decode(self, raw: ServerEvent) -> Iterator[Event]:
+        """Give what a chunk says. Usage comes in a chunk of its own after the end, or not at all."""
+        if raw.data == b"[DONE]":
+            return
+        data = read_json(raw.data)
+        with reading_fields():
+            if (error := data.get("error")) is not None:
+                kind = error.get("code") or error.get("type") if isinstance(error, dict) else None
+                raise ProviderFailure(_ERRORS.get(str(kind), "server_error"), f"broke off the answer{said(kind)}")
+            for choice in data.get("choices") or ():
+                delta = choice.get("delta") or {}
+                if content := delta.get("content"):
+                    yield Text(content)
+                self._refused = self._refused or bool(delta.get("refusal"))
+                if (reason := choice.get("finish_reason")) is not None:
+                    yield Finish("refusal" if self._refused else _FINISH.get(reason, "stop"))
+            if (usage := data.get("usage")) is not None:
+                details = usage.get("prompt_tokens_details") or {}
+                yield Usage(
+                    input_tokens=int(usage["prompt_tokens"]),
+                    output_tokens=int(usage["completion_tokens"]),
+                    cache_read_tokens=int(details.get("cached_tokens") or 0),
+                    cache_write_tokens=int(details.get("cache_write_tokens") or 0),
+                )
