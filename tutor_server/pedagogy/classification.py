@@ -20,7 +20,7 @@ _MAX_TRACEBACK_CHARACTERS = 64 * 1024
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_FRAME = re.compile(r'[ \t|]*File "|-+> *\d|\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)')
+_FRAME = re.compile(r'[ \t|]+File "|-+> *\d|\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)')
 _EXCEPTION = re.compile(r"(?:E   +|[ \t]*\| )?(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::(?: |$)|\s*$| \(note:)")
 _EXCEPTION_NAME = re.compile(r"\b(?:[A-Z]\w*(?:Error|Exception|Interrupt|Group)|StopIteration|StopAsyncIteration)\b")
 _FAILING_TEST = re.compile(
@@ -112,12 +112,17 @@ def _exception(lines: list[str]) -> str | None:
     """Find the exception that ended the program: the first one named after the last frame, else the last one named."""
     frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
     if frames:
+        margin = _margin(lines[frames[-1]])
         for line in lines[frames[-1] + 1 :]:
-            name = _named(line)
+            name = _named(line.lstrip() if _margin(line) < margin else line)
             if name is not None and not name.endswith("Warning"):
                 return name
     named = [name for name in map(_named, lines) if name is not None and _EXCEPTION_NAME.fullmatch(name)]
     return named[-1] if named else None
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _named(line: str) -> str | None:

@@ -1,0 +1,814 @@
+"""Problem identity, the hint ladder and the classification of errors."""
+
+from __future__ import annotations
+
+import ast
+import io
+import random
+import time
+import tokenize
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tutor_server.pedagogy import lexing
+from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.ladder import next_level
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.problem import Unit, identify
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+
+STACK = '''\
+import math
+
+
+@deprecated
+# since the second week
+@checked(
+    strict=True,
+)
+def area(radius,
+         scale=1):
+    """Give the area.
+
+def not_a_function(): this is text
+    """
+    square = radius ** 2
+
+    def scaled(value):
+        return value * scale
+
+    return scaled(math.pi * square)
+
+
+# A stack of plates.
+class Stack:
+    plates = []
+
+    def push(self, plate): self.plates.append(plate)
+
+    async def pop(self):
+        return (lambda top: top)(
+            self.plates.pop()
+        )
+
+
+print(area(2))
+'''
+
+
+def unit_at(code: str, line: int, character: int = 0) -> tuple[str, str, int, int]:
+    """Give kind, name, start and end of the unit at a cursor."""
+    unit = identify(code, Position(line, character)).unit
+    return unit.kind, unit.name, unit.start_line, unit.end_line
+
+
+def fingerprint(code: str, line: int = 0, character: int = 0) -> str:
+    """Give the fingerprint of the problem at a cursor."""
+    return identify(code, Position(line, character)).fingerprint
+
+
+class TestUnit:
+    """Which unit is around a cursor."""
+
+    @pytest.mark.parametrize(
+        ("line", "character", "expected"),
+        [
+            pytest.param(0, 0, ("module", "<module>"), id="import"),
+            pytest.param(1, 0, ("module", "<module>"), id="blank line before a function"),
+            pytest.param(3, 0, ("function", "area"), id="first decorator"),
+            pytest.param(4, 0, ("function", "area"), id="comment between decorators"),
+            pytest.param(6, 0, ("function", "area"), id="inside a decorator's brackets"),
+            pytest.param(9, 0, ("function", "area"), id="second line of the header"),
+            pytest.param(12, 0, ("function", "area"), id="a def in a docstring is text"),
+            pytest.param(15, 0, ("function", "area"), id="blank line inside a function, cursor at its start"),
+            pytest.param(16, 0, ("function", "scaled"), id="header of a nested function"),
+            pytest.param(17, 8, ("function", "scaled"), id="nested function"),
+            pytest.param(18, 0, ("function", "area"), id="blank line after a nested function"),
+            pytest.param(19, 0, ("function", "area"), id="after a nested function"),
+            pytest.param(20, 0, ("module", "<module>"), id="blank line after a function"),
+            pytest.param(22, 0, ("module", "<module>"), id="comment before a class"),
+            pytest.param(23, 0, ("class", "Stack"), id="header of a class"),
+            pytest.param(24, 6, ("class", "Stack"), id="class body"),
+            pytest.param(25, 0, ("class", "Stack"), id="blank line between methods"),
+            pytest.param(26, 30, ("function", "push"), id="function on one line"),
+            pytest.param(29, 0, ("function", "pop"), id="a lambda is no unit"),
+            pytest.param(31, 0, ("function", "pop"), id="closing bracket"),
+            pytest.param(34, 0, ("module", "<module>"), id="call at module level"),
+            pytest.param(35, 0, ("module", "<module>"), id="empty last line"),
+            pytest.param(9999, 80, ("module", "<module>"), id="past the end"),
+        ],
+    )
+    def test_innermost_function_else_class_else_module(
+        self, line: int, character: int, expected: tuple[str, str]
+    ) -> None:
+        """The unit is the innermost function around the cursor, else the class, else the module."""
+        assert unit_at(STACK, line, character)[:2] == expected
+
+    def test_lines_and_source_of_a_unit(self) -> None:
+        """A unit runs from its first decorator to its last statement, with an exclusive end, and carries its source."""
+        unit = identify(STACK, Position(14, 0)).unit
+        lines = STACK.splitlines(keepends=True)
+        assert unit == Unit("area", "function", 3, 20, "".join(lines[3:20]))
+
+    def test_module_and_cell_are_whole(self) -> None:
+        """The module and a cell are the whole text, their line ends as LF; a function in a cell is no unit."""
+        code = "def f():\r\n    return 1\r\n"
+        assert identify(code, Position(1, 4), "cell").unit == Unit("<cell>", "cell", 0, 3, code.replace("\r", ""))
+        assert identify("x = 1", Position(0, 0)).unit == Unit("<module>", "module", 0, 1, "x = 1")
+
+    def test_blank_line_below_a_function_follows_the_cursor(self) -> None:
+        """On a blank line below a function, a cursor indented into its body is inside it."""
+        code = "def f():\n    return 1\n    \nprint(f())\n"
+        assert unit_at(code, 2, 4)[1] == "f"
+        assert unit_at(code, 2, 0)[1] == "<module>"
+
+    def test_comment_below_a_function_follows_its_own_indentation(self) -> None:
+        """A comment below a function is inside it where it is indented into its body."""
+        code = "def f():\n    return 1\n    # twice?\n# done\nprint(f())\n"
+        assert [unit_at(code, line)[1] for line in (2, 3)] == ["f", "<module>"]
+
+    def test_end_of_the_text_belongs_to_the_last_statement(self) -> None:
+        """Below the last statement, and past the end, the unit is the last statement's."""
+        code = "x = 1\ndef f():\n    return 1\n\n# end\n"
+        assert {unit_at(code, line)[1] for line in (3, 4, 5, 500)} == {"f"}
+
+    def test_nothing_but_comments(self) -> None:
+        """A text without a statement is a module, and so is an empty one."""
+        assert unit_at("", 0) == ("module", "<module>", 0, 1)
+        assert unit_at("# todo\n\n", 1) == ("module", "<module>", 0, 3)
+        assert fingerprint("") == fingerprint("# todo\n\n")
+
+    def test_class_in_a_function(self) -> None:
+        """A function around the cursor comes before a class inside it."""
+        assert unit_at("def f():\n    class A:\n        x = 1\n    return A\n", 2)[1] == "f"
+
+    def test_statement_between_tabs_and_form_feeds(self) -> None:
+        """A tab indents to the next multiple of 8 and a form feed starts the line anew, as in CPython."""
+        code = "class A:\n    def f(self):\n\treturn 1\n\f    def g(self):\n        return 2\n"
+        assert [unit_at(code, line)[1] for line in range(5)] == ["A", "f", "f", "g", "g"]
+
+    def test_only_python_line_ends_count(self) -> None:
+        """LF, CRLF and a lone CR end a line; form feed, U+2028 and NEL do not."""
+        code = "s = 'a\u2028b\x85c'\x0c\rdef f():\r\n    return s\n"
+        assert [unit_at(code, line)[1] for line in range(3)] == ["<module>", "f", "f"]
+
+
+class TestUnitOfBrokenCode:
+    """Which unit is around a cursor where the code does not parse."""
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            pytest.param("def f(x)\n    return x\nprint(1)\n", ["f", "f", "<module>"], id="missing colon"),
+            pytest.param("def f(x:\n    return x\nprint(1)\n", ["f", "f", "<module>"], id="header bracket"),
+            pytest.param(
+                "def f(x):\n    y = (x + 1\n    z = 2\nw = 3\n",
+                ["f", "f", "f", "<module>"],
+                id="body bracket to the end",
+            ),
+            pytest.param(
+                "def f(x):\n    print((x)\ndef g(y):\n    return y\n", ["f", "f", "g", "g"], id="bracket before a def"
+            ),
+            pytest.param(
+                'def f():\n    """open\n    return 1\ndef g():\n    return 2\n',
+                ["f", "f", "f", "g", "g"],
+                id="docstring",
+            ),
+            pytest.param(
+                'def f():\n    """open\n    return 1\ndef g():\n    """closed"""\n    return 2\n',
+                ["f", "f", "f", "g", "g", "g"],
+                id="open docstring before a closed one",
+            ),
+            pytest.param(
+                "def f():\n    s = 'it's\n    return s\nx = 1\n", ["f", "f", "f", "<module>"], id="unterminated string"
+            ),
+            pytest.param("def f():\nprint(1)\n", ["f", "<module>"], id="missing body"),
+            pytest.param("def f():\n        x = 1\n    y = 2\nz = 3\n", ["f", "f", "f", "<module>"], id="odd dedent"),
+            pytest.param("def (x):\n    return x\n", ["", ""], id="header without a name"),
+            pytest.param("class A\n    def f(self\n        x = (\n", ["A", "f", "f"], id="class and method"),
+            pytest.param("def f():\n    return $x ? !\n", ["f", "f"], id="characters that Python does not know"),
+        ],
+    )
+    def test_header_above_the_cursor_by_indentation(self, code: str, expected: list[str]) -> None:
+        """The unit is the `def` or `class` above the cursor by indentation, whatever is broken."""
+        names = [unit_at(code, line)[1] for line in range(code.count("\n"))]
+        assert names == ["<module>" if name == "<module>" else name for name in expected]
+
+    def test_a_fault_elsewhere_does_not_enter(self) -> None:
+        """A unit keeps its fingerprint when another one stops tokenizing."""
+        good = "def g():\n    return (1)\ndef f():\n    return 2\n"
+        assert fingerprint(good, 3) == fingerprint(good.replace("(1)", "(1"), 3)
+
+
+@dataclass
+class Program:
+    """A program as tokens: each statement a list of them, with the statements indented under it."""
+
+    tokens: list[str]
+    body: list[Program] = field(default_factory=list)
+
+    def walk(self) -> list[Program]:
+        """Give this statement and all inside it."""
+        return [self, *(inner for child in self.body for inner in child.walk())]
+
+
+NAMES = st.sampled_from(["total", "n", "cake", "x1", "größe"])
+ATOMS = st.one_of(
+    NAMES, st.sampled_from(["0", "12", "1.5e-3", "0xff", "'a  b'", '"""two\n  lines # no comment"""', "f'{n}  '"])
+)
+
+
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 2) -> list[str]:
+    """Draw the tokens of an expression."""
+    if depth == 0 or draw(st.booleans()):
+        return [draw(ATOMS)]
+    inner = draw(expressions(depth - 1))
+    match draw(st.integers(0, 3)):
+        case 0:
+            return [*inner, draw(st.sampled_from(["+", "**", "//", "<=", "and", "not in"])), *draw(expressions(0))]
+        case 1:
+            return [draw(NAMES), "(", *inner, ",", *draw(expressions(0)), ")"]
+        case 2:
+            return ["[", *inner, "]"]
+        case _:
+            return ["-", *inner]
+
+
+@st.composite
+def statements(draw: st.DrawFn, depth: int) -> Program:
+    """Draw a statement, with a body where it is a header."""
+    expression = draw(expressions())
+    if depth == 0 or draw(st.integers(0, 2)) == 0:
+        return Program([*draw(st.sampled_from([[], ["n", "="], ["return"], ["cake", "+="]])), *expression])
+    head = draw(
+        st.sampled_from([["if"], ["while"], ["for", "n", "in"], ["def", "f", "("], ["class", "A", "("]]),
+    )
+    closing = [")", ":"] if "(" in head else [":"]
+    return Program([*head, *expression, *closing], draw(st.lists(statements(depth - 1), min_size=1, max_size=3)))
+
+
+PROGRAMS = st.lists(statements(3), min_size=1, max_size=4)
+
+
+def words(text: str) -> bool:
+    """Tell whether a token would run into a neighbour of its kind without a space."""
+    return text[0].isalnum() or text[0] in "_'\"." or not text.isascii()
+
+
+def render(program: list[Program], marked: Program, layout: random.Random, *, line_end: str) -> tuple[str, int]:
+    """Write a program with spacing, blank lines, comments, line breaks and indentation of its own; find `marked`."""
+    lines: list[str] = []
+    at = 0
+
+    def filler(indent: str) -> None:
+        while layout.random() < 0.3:
+            lines.append(layout.choice(["", "   ", "\t", f"{indent}# (note", "# 'quote", "        # def f():"]))
+
+    def spacing(left: str, right: str, depth: int) -> str:
+        gap = layout.choice(["", " ", "  ", "\t"])
+        if depth and layout.random() < 0.2:
+            gap += layout.choice(["\n", "\n      ", "  # why (\n\n  "])
+        elif layout.random() < 0.1:
+            gap += " \\\n  "
+        needs = words(left[-1]) and words(right)
+        return gap or " " if needs else gap
+
+    def write(body: list[Program], indent: str) -> None:
+        nonlocal at
+        for statement in body:
+            filler(indent)
+            if statement is marked:
+                at = "\n".join([*lines, ""]).count("\n")
+            text, depth = indent + statement.tokens[0], statement.tokens[0] in "(["
+            level = int(depth)
+            for left, right in zip(statement.tokens, statement.tokens[1:], strict=False):
+                text += spacing(left, right, level) + right
+                level += (right in "([") - (right in ")]")
+            lines.append(text + layout.choice(["", " ", "  # (done", "\t#'"]))
+            write(statement.body, indent + layout.choice([" ", "    ", "\t", "   "]))
+
+    write(program, "")
+    filler("")
+    text = "\n".join(lines) + layout.choice(["", "\n", "\n\n# end"])
+    return text.replace("\n", line_end), at
+
+
+class TestFingerprint:
+    """What enters a problem's fingerprint and what does not."""
+
+    @given(program=PROGRAMS, data=st.data())
+    @settings(max_examples=150)
+    def test_t3_spacing_blank_lines_and_comments_do_not_change_the_problem(
+        self, program: list[Program], data: st.DataObject
+    ) -> None:
+        """T3: two renderings of the same tokens are the same problem at every statement, also with CRLF or CR."""
+        marked = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
+        layout = random.Random(data.draw(st.integers(0, 2**32)))  # noqa: S311 - spacing, no secret
+        first = render(program, marked, layout, line_end="\n")
+        second = render(program, marked, layout, line_end=data.draw(st.sampled_from(["\n", "\r\n", "\r"])))
+        one, two = (identify(code, Position(line, 0)) for code, line in (first, second))
+        assert (one.unit.kind, one.unit.name, one.fingerprint) == (two.unit.kind, two.unit.name, two.fingerprint)
+
+    @given(program=PROGRAMS, data=st.data())
+    @settings(max_examples=150)
+    def test_t3_a_changed_token_is_another_problem(self, program: list[Program], data: st.DataObject) -> None:
+        """T3: a token put in, taken out or changed anywhere in the unit changes the problem."""
+        statement = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
+        layout = random.Random(data.draw(st.integers(0, 2**32)))  # noqa: S311 - spacing, no secret
+        code, line = render(program, program[0], layout, line_end="\n")
+        before = identify(code, Position(line, 0), "cell").fingerprint
+        where = data.draw(st.integers(0, len(statement.tokens) - 1))
+        if statement.tokens[where] in {"(", ")", "[", "]", "def", "class"}:
+            statement.tokens.insert(where, "changed")
+        else:
+            statement.tokens[where] = data.draw(st.sampled_from(["changed", "'changed'", "1.25"]))
+        code, line = render(program, program[0], layout, line_end="\n")
+        assert identify(code, Position(line, 0), "cell").fingerprint != before
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param("x = f(a,\n      b)", "x=f( a , b )", id="line break in brackets"),
+            pytest.param("x = 1 + \\\n    2", "x = 1 + 2", id="line continuation"),
+            pytest.param("if x:\n\ty = 1", "if x:\n    y = 1", id="tab for spaces"),
+            pytest.param("\ufeffx = 1", "x = 1", id="byte order mark"),
+            pytest.param("x = (  # why\n  1)", "x = (1)", id="comment in brackets"),
+            pytest.param("x = 1\x0c", "x = 1", id="form feed"),
+            pytest.param("s = '''a\r\nb'''", "s = '''a\nb'''", id="line end in a string, as Python reads it"),
+        ],
+    )
+    def test_t3_same_problem(self, one: str, other: str) -> None:
+        """T3: spacing in every form is no part of the problem."""
+        assert fingerprint(one) == fingerprint(other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param("if x:\n    y = 1\n    z = 2", "if x:\n    y = 1\nz = 2", id="indentation"),
+            pytest.param("s = 'a b'", "s = 'a  b'", id="spacing in a string"),
+            pytest.param("s = 'a'", 's = "a"', id="quotes of a string"),
+            pytest.param("s = 'a # b'", "s = 'a # c'", id="no comment in a string"),
+            pytest.param("f'a'", "f 'a'", id="prefix of a string"),
+            pytest.param("notx", "not x", id="word boundary"),
+            pytest.param("x = 1\ny = 2", "x = 1; y = 2", id="line break"),
+            pytest.param("a - -1", "a --1 +0", id="operators"),
+            pytest.param("'''a\nb'''", "'''a\n b'''", id="indentation in a string"),
+        ],
+    )
+    def test_t3_other_problem(self, one: str, other: str) -> None:
+        """T3: what a program means is part of the problem."""
+        assert fingerprint(one) != fingerprint(other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param("print((1 +  2)\n\n# so\ny = 3", "print( (1+2 ) # open\ny=3", id="open bracket"),
+            pytest.param("s = 'it's\nif s:\n    t( s )", "s='it's\n\nif s:\n\tt(s)  # t", id="open string"),
+            pytest.param("s = '''a\nb = 1", "s='''a\n\nb=1 # b", id="open triple quote"),
+            pytest.param("if x:\n    y\n  z", "if x:\n        y\n    z  # z", id="dedent to no level"),
+        ],
+    )
+    def test_t3_same_problem_where_tokenizing_fails(self, one: str, other: str) -> None:
+        """T3: code that cannot be tokenized keeps its problem under spacing, blank lines and comments too."""
+        assert fingerprint(one) == fingerprint(other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param("print((1 + 2)\ny = 3", "print((1 + 2)\ny = 4", id="token"),
+            pytest.param("print((1 + 2)\ny = 3", "print((1 + 2)\n    y = 3", id="rank of indentation"),
+            pytest.param("print(('a b')\ny = 3", "print(('ab')\ny = 3", id="spacing in a string"),
+        ],
+    )
+    def test_t3_other_problem_where_tokenizing_fails(self, one: str, other: str) -> None:
+        """T3: code that cannot be tokenized changes its problem with its text and its indentation."""
+        assert fingerprint(one) != fingerprint(other)
+
+    def test_the_unit_alone_enters(self) -> None:
+        """A function keeps its problem when the rest of the file changes, it moves, or it goes into a class."""
+        function = "def f(n):\n    if n:\n        return 1\n"
+        moved = "class A:\n" + "".join(f"\t{line}\n" for line in function.splitlines())
+        assert fingerprint(function, 1) == fingerprint("x = 1\n" + function + "print(f(2))\n", 2)
+        assert fingerprint(function, 1) == fingerprint(moved, 3)
+
+    def test_place_in_the_unit_does_not_enter(self) -> None:
+        """Every cursor inside a unit gives the same problem."""
+        assert len({fingerprint(STACK, line) for line in (3, 4, 9, 14, 15, 18, 19)}) == 1
+
+    @given(code=st.text(), line=st.integers(0, 10**9), character=st.integers(0, 10**9))
+    def test_any_text_has_an_identity(self, code: str, line: int, character: int) -> None:
+        """No text and no cursor raises, and the same text gives the same problem again."""
+        position = Position(line, character)
+        assert identify(code, position) == identify(code, position)
+
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    "'",
+                    '"',
+                    "'''",
+                    '"""',
+                    *"()[]{}\\#:@.\n\r\f\t \0",
+                    "def f",
+                    "class A",
+                    "return",
+                    "\n    ",
+                    "\ud800",
+                    "f'",
+                ]
+            )
+        ),
+        st.integers(0, 30),
+    )
+    @settings(max_examples=300)
+    def test_any_heap_of_tokens_has_a_unit_around_the_cursor(self, parts: list[str], line: int) -> None:
+        """Whatever is open, the unit is a stretch of the text's lines."""
+        code = "".join(parts)
+        unit = identify(code, Position(line, 0)).unit
+        lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        assert 0 <= unit.start_line < unit.end_line <= len(lines)
+        assert unit.source.rstrip("\n") == "\n".join(lines[unit.start_line : unit.end_line]).rstrip("\n")
+
+    @pytest.mark.parametrize(
+        "part",
+        ['"""', '"', "'\\\"'", "(", "(\n", "(\ndef f(\n", "[\nreturn\n", "@a\n", "\\\n", "\\", "\0", "\ud800", "\t"],
+    )
+    def test_256_kib_take_bounded_time(self, part: str) -> None:
+        """The largest code takes linear time whatever it is made of; a quadratic pass would take minutes."""
+        code = (part * (2**18 // len(part)))[: 2**18]
+        started = time.process_time()
+        identify(code, Position(10, 0))
+        assert time.process_time() - started < 5
+
+    def test_500_lines_take_milliseconds(self) -> None:
+        """A 500-line file is identified in under 5 ms; the bound leaves room for a slow, busy machine."""
+        code = (STACK * 15)[:18_000]
+        taken = []
+        for _ in range(5):
+            started = time.process_time()
+            identify(code, Position(250, 4))
+            taken.append(time.process_time() - started)
+        assert min(taken) < 0.015
+
+
+class TestLexing:
+    """The lexer against CPython's own tokenizer and parser."""
+
+    @pytest.fixture(params=["argparse.py", "ast.py", "dataclasses.py", "enum.py", "typing.py", "re"])
+    def source(self, request: pytest.FixtureRequest) -> str:
+        """Give a module of the standard library."""
+        path = Path(ast.__file__).parent / str(request.param)
+        return (path / "_parser.py" if path.is_dir() else path).read_text("utf-8")
+
+    def test_tokens_are_those_of_the_standard_library(self, source: str) -> None:
+        """On programs that parse, the tokens are the standard tokenizer's, and nothing is a fault."""
+        layout = lexing.lay_out(source)
+        without_text = {tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
+        expected = [
+            token.string
+            for token in tokenize.generate_tokens(io.StringIO(source).readline)
+            if token.type not in without_text | {tokenize.ENDMARKER}
+        ]
+        if hasattr(tokenize, "FSTRING_START"):  # From 3.12 on, f-strings come in parts.
+            expected = [token for token in expected if token]
+            assert "".join(expected) == "".join(text for line in layout.lines for text in lexing.tokens(layout, line))
+        else:
+            assert [text for line in layout.lines for text in lexing.tokens(layout, line)] == expected
+        assert layout.faults == []
+
+    def test_units_are_those_of_the_syntax_tree(self, source: str) -> None:
+        """On programs that parse, the unit at the first line of each statement is the syntax tree's."""
+        tree = ast.parse(source)
+        expected: dict[int, tuple[int, int]] = {}
+
+        def visit(node: ast.AST, around: tuple[int, int] | None, *, in_function: bool) -> None:
+            for child in ast.iter_child_nodes(node):
+                inside, function = around, in_function
+                if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    function = in_function or not isinstance(child, ast.ClassDef)
+                    if not in_function or not isinstance(child, ast.ClassDef):
+                        decorators = [decorator.lineno for decorator in child.decorator_list]
+                        inside = (min([child.lineno, *decorators]) - 1, child.end_lineno or 0)
+                if isinstance(child, ast.stmt) and inside is not None:
+                    expected[child.lineno - 1] = inside
+                visit(child, inside, in_function=function)
+
+        visit(tree, None, in_function=False)
+        picked = sorted(expected)[:: len(expected) // 25]
+        units = {line: identify(source, Position(line, 0)).unit for line in picked}
+        assert {line: (unit.start_line, unit.end_line) for line, unit in units.items()} == {
+            line: expected[line] for line in picked
+        }
+
+
+class TestLadder:
+    """The level of the next ask."""
+
+    @staticmethod
+    def climb(asks: int, bound: int = 5) -> list[int]:
+        """Ask so many times about one problem."""
+        levels = [0]
+        for _ in range(asks):
+            levels.append(next_level(levels[-1], bound))
+        return levels[1:]
+
+    def test_five_asks_climb_one_step_each(self) -> None:
+        """Five asks about a problem go from the question to the solution."""
+        assert self.climb(5) == [1, 2, 3, 4, 5]
+
+    def test_the_solution_is_the_last_step(self) -> None:
+        """From the fifth ask on, the level stays 5."""
+        assert self.climb(10) == [1, 2, 3, 4, 5, 5, 5, 5, 5, 5]
+
+    @pytest.mark.parametrize("bound", [1, 2, 3, 4])
+    def test_no_step_goes_over_the_bound(self, bound: int) -> None:
+        """A bound on the level holds for every ask, also below a level reached before."""
+        assert max(self.climb(10, bound)) == bound
+        assert next_level(5, bound) == bound
+
+    def test_the_level_is_one_of_the_five(self) -> None:
+        """The ladder gives a named level."""
+        assert next_level(0, 5) is HintLevel.QUESTION
+
+    @pytest.mark.parametrize(("programming", "maths"), [(0, 3), (3, 6), (-1, 1)])
+    def test_a_student_level_is_one_to_five(self, programming: int, maths: int) -> None:
+        """A student's level outside 1 to 5 is refused."""
+        with pytest.raises(ValueError, match="1 to 5"):
+            StudentLevels(programming, maths)
+
+
+def submission(
+    code: str = "x = 1\n",
+    *,
+    traceback: str | None = None,
+    diagnostics: tuple[Diagnostic, ...] = (),
+    question: str | None = None,
+    cell: bool = False,
+    first_line: int = 0,
+) -> Submission:
+    """Build a submission of which only some part is known."""
+    return Submission(
+        code=code,
+        cursor=Position(0, 0),
+        kind="cell" if cell else "document",
+        traceback=traceback,
+        diagnostics=diagnostics,
+        question=question,
+        first_line=first_line,
+    )
+
+
+def diagnostic(message: str, *, source: str = "", code: str = "", severity: int = 1) -> Diagnostic:
+    """Build a report of a checker on the first character."""
+    return Diagnostic(
+        line=0, character=0, end_line=0, end_character=1, message=message, source=source, code=code, severity=severity
+    )
+
+
+def frames(last: str) -> str:
+    """Build a traceback that ends in `last`."""
+    return (
+        "Traceback (most recent call last):\n"
+        '  File "cake.py", line 9, in <module>\n    print(bake(0))\n          ^^^^^^^\n'
+        f'  File "cake.py", line 4, in bake\n    return sugar / eggs\n           ~~~~~~^~~~~~\n{last}'
+    )
+
+
+class TestClassifyTraceback:
+    """The kind of error by what the program said when it ended."""
+
+    @pytest.mark.parametrize(
+        "exception",
+        [
+            "ZeroDivisionError: division by zero",
+            "NameError: name 'suger' is not defined. Did you mean: 'sugar'?",
+            "KeyError: 'eggs'",
+            "KeyboardInterrupt",
+            "numpy.linalg.LinAlgError: Singular matrix",
+            "OvenTooHot: 300 degrees",
+            "kitchen.errors.Burnt",
+            "ValueError: too hot:\n\n  expected 200 but got 300",
+            "RecursionError: maximum recursion depth exceeded",
+        ],
+    )
+    def test_any_exception_is_a_runtime_error(self, exception: str) -> None:
+        """A traceback of whatever exception is a run-time error."""
+        assert classify(submission(traceback=frames(exception))) == "runtime"
+
+    @pytest.mark.parametrize("name", ["SyntaxError", "IndentationError", "TabError"])
+    def test_syntax_errors(self, name: str) -> None:
+        """A SyntaxError or one of its kinds is a syntax error."""
+        traceback = f'  File "cake.py", line 2\n    if eggs = 2:\n       ^^^^^^^^\n{name}: invalid syntax\n'
+        assert classify(submission(traceback=traceback)) == "syntax"
+
+    @pytest.mark.parametrize(
+        "report",
+        [
+            frames("AssertionError: 3 != 4"),
+            frames("AssertionError"),
+            ">       assert bake(2) == 4\nE       assert 3 == 4\n\ntest_cake.py:5: AssertionError\n",
+            "FAILED test_cake.py::test_bake - assert 3 == 4\n",
+            "E       AssertionError: assert 3 == 4\n",
+            'File "cake.py", line 3, in cake.bake\nFailed example:\n    bake(2)\nExpected:\n    4\nGot:\n    3\n',
+            "bake(2): expected 4, got 3",
+            "1 test failed",
+        ],
+    )
+    def test_a_failing_test_is_a_logic_error(self, report: str) -> None:
+        """An AssertionError or the report of a failing test is a logic error."""
+        assert classify(submission(traceback=report)) == "logic"
+
+    def test_a_test_that_raised_is_a_runtime_error(self) -> None:
+        """A test report that ends in another exception is a run-time error."""
+        report = (
+            ">       return sugar / eggs\nE       ZeroDivisionError: division by zero\n\ncake.py:4: ZeroDivisionError\n"
+        )
+        assert classify(submission(traceback=report)) == "runtime"
+
+    def test_the_last_exception_of_a_chain_counts(self) -> None:
+        """Of chained exceptions the one that ended the program counts."""
+        chain = frames("KeyError: 'eggs'") + (
+            "\n\nDuring handling of the above exception, another exception occurred:\n\n" + frames("AssertionError: no")
+        )
+        assert classify(submission(traceback=chain)) == "logic"
+
+    def test_notebook_traceback(self) -> None:
+        """A notebook's traceback is read through its colours and arrows."""
+        traceback = (
+            "\x1b[0;31m------\x1b[0m\n\x1b[0;31mNameError\x1b[0m      Traceback (most recent call last)\n"
+            "Cell \x1b[0;32mIn[3], line 1\x1b[0m\n\x1b[0;32m----> 1\x1b[0m eggs\n\n"
+            "\x1b[0;31mNameError\x1b[0m: name 'eggs' is not defined"
+        )
+        assert classify(submission(traceback=traceback, cell=True)) == "runtime"
+
+    def test_exception_group(self) -> None:
+        """A group of exceptions is a run-time error."""
+        traceback = (
+            "  + Exception Group Traceback (most recent call last):\n"
+            '  |   File "cake.py", line 1, in <module>\n  |     raise ExceptionGroup("two", both)\n'
+            "  | ExceptionGroup: two (2 sub-exceptions)\n"
+            "  +-+---------------- 1 ----------------\n    | ValueError: 1\n    +------------------------------------\n"
+        )
+        assert classify(submission(traceback=traceback)) == "runtime"
+
+    def test_output_without_an_exception_says_nothing(self) -> None:
+        """Plain output in the place of a traceback decides nothing."""
+        assert classify(submission(traceback="mixing\nbaking\ndone\n")) == "none"
+
+    def test_the_traceback_comes_before_the_code(self) -> None:
+        """What the program said counts before what the code looks like now."""
+        assert classify(submission("x = (", traceback=frames("KeyError: 1"))) == "runtime"
+
+
+class TestClassifyDiagnostics:
+    """The kind of error by what the editor's checkers report."""
+
+    @pytest.mark.parametrize(
+        "reported",
+        [
+            diagnostic('"(" was not closed', source="Pylance"),
+            diagnostic("Expected expression", source="Pyright"),
+            diagnostic("SyntaxError: Expected ')', found newline", source="Ruff"),
+            diagnostic("Expected `:`, found newline", source="Ruff", code="invalid-syntax"),
+            diagnostic("SyntaxError: invalid syntax", source="flake8", code="E999"),
+            diagnostic("IndentationError: unexpected indent", source="pycodestyle", code="E901"),
+            diagnostic("invalid syntax", source="pyflakes"),
+            diagnostic("Parsing failed: 'invalid syntax'", source="pylint", code="E0001"),
+            diagnostic("Invalid syntax", source="mypy", code="syntax"),
+            diagnostic("SyntaxError: unterminated string literal", source="compile"),
+        ],
+    )
+    def test_syntax_errors(self, reported: Diagnostic) -> None:
+        """The syntax errors of the common checkers are syntax errors, whether or not the code here is whole."""
+        assert classify(submission(diagnostics=(reported,))) == "syntax"
+
+    @pytest.mark.parametrize(
+        "reported",
+        [
+            diagnostic('"egs" is not defined', source="Pylance", code="reportUndefinedVariable", severity=2),
+            diagnostic("Undefined name `egs`", source="Ruff", code="F821", severity=2),
+            diagnostic("undefined name 'egs'", source="pyflakes"),
+            diagnostic("Undefined variable 'egs'", source="pylint", code="undefined-variable"),
+            diagnostic("Instance of 'Cake' has no 'bak' member", source="pylint", code="E1101"),
+            diagnostic('Name "egs" is not defined', source="mypy", code="name-defined"),
+            diagnostic('"bak" is not a known attribute of "None"', source="Pyright", code="reportOptionalMemberAccess"),
+            diagnostic('Operator "+" not supported', source="Pyright", code="reportOperatorIssue"),
+            diagnostic(
+                'Import "numpi" could not be resolved', source="Pylance", code="reportMissingImports", severity=2
+            ),
+        ],
+    )
+    def test_what_foretells_a_runtime_error(self, reported: Diagnostic) -> None:
+        """A checker's report of what would fail when it runs is a run-time error."""
+        assert classify(submission(diagnostics=(reported,))) == "runtime"
+
+    @pytest.mark.parametrize(
+        "reported",
+        [
+            diagnostic("line too long (92 > 79 characters)", source="pycodestyle", code="E501", severity=2),
+            diagnostic("`math` imported but unused", source="Ruff", code="F401", severity=2),
+            diagnostic("Missing module docstring", source="pylint", code="C0114", severity=3),
+            diagnostic('"x" is not accessed', source="Pylance", severity=4),
+            diagnostic("undefined name 'egs'", source="pyflakes", severity=3),
+            diagnostic("trailing whitespace", source="pycodestyle", code="W291", severity=2),
+        ],
+    )
+    def test_style_is_no_error(self, reported: Diagnostic) -> None:
+        """Remarks on style, and hints, are no errors."""
+        assert classify(submission(diagnostics=(reported,))) == "none"
+
+    def test_syntax_comes_before_everything_else_reported(self) -> None:
+        """While there is a syntax error, other reports wait."""
+        undefined = diagnostic("undefined name 'egs'", source="pyflakes")
+        assert classify(submission("print(egs", diagnostics=(undefined,))) == "syntax"
+
+
+class TestClassifyCodeAndQuestion:
+    """The kind of error by the code itself, and by what the student asks."""
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "if x\n    y",
+            "x = (",
+            "def f():\nreturn 1",
+            "return 1",
+            "if x:\n\ty\n        z",
+            "s = 'a",
+            "x = 1\0",
+            "'\ud800'",
+        ],
+    )
+    def test_code_that_does_not_compile(self, code: str) -> None:
+        """Code that does not compile is a syntax error."""
+        assert classify(submission(code)) == "syntax"
+
+    @pytest.mark.parametrize("code", ["", "x = 1", "1 / 0", "assert False", "s = '\\d'", "x is 'a'", "# nothing"])
+    def test_code_that_compiles_is_not_run(self, code: str) -> None:
+        """Code that compiles is no error by itself: it is never run, and warnings are none."""
+        assert classify(submission(code)) == "none"
+
+    def test_part_of_a_larger_document(self) -> None:
+        """A method cut out of its class is no syntax error."""
+        assert classify(submission("    def f(self):\n        return 1\n", first_line=12)) == "none"
+        assert classify(submission("        return 1\n", first_line=12)) == "none"
+
+    @pytest.mark.parametrize("code", ["%matplotlib inline\nx = 1", "!pip list\nx?", "%%bash\nls (", "await f()"])
+    def test_a_cell_may_hold_what_only_notebooks_know(self, code: str) -> None:
+        """Magics, commands and a top-level await are no syntax errors in a cell."""
+        assert classify(submission(code, cell=True)) == "none"
+
+    @pytest.mark.parametrize(
+        "code", ["(" * 5000, "[" * 90 + "]" * 90, "not " * 16_000 + "x", "-" * 60_000 + "1", "x = (1\n" * 30_000]
+    )
+    def test_no_code_is_too_deep_or_too_long(self, code: str) -> None:
+        """Nesting that CPython gives up on, and code over the cap, raise nothing."""
+        assert classify(submission(code)) in {"syntax", "none"}
+
+    @pytest.mark.parametrize(
+        ("question", "expected"),
+        [
+            ("why does it print 3 instead of 4?", "logic"),
+            ("My function returns the wrong answer", "logic"),
+            ("it never stops", "logic"),
+            ("bake(2) should be 4", "logic"),
+            ("I get a TypeError in line 3", "runtime"),
+            ("NameError: name 'egs' is not defined", "runtime"),
+            ("It says IndentationError, what is that?", "syntax"),
+            ("What is a list comprehension?", "none"),
+            ("How do I read a file?", "none"),
+            ("", "none"),
+        ],
+    )
+    def test_the_question_tells_where_nothing_else_does(self, question: str, expected: str) -> None:
+        """With code that compiles and nothing reported, the question decides."""
+        assert classify(submission(question=question)) == expected
+
+    def test_outputs_of_other_cells_do_not_count(self) -> None:
+        """An error in a cell before this one is not this cell's."""
+        asked = Submission(
+            code="x = 1",
+            cursor=Position(0, 0),
+            kind="cell",
+            cells=(Cell(source="1 / 0", output="ZeroDivisionError: division by zero"),),
+        )
+        assert classify(asked) == "none"
+
+    @given(
+        st.text(max_size=200),
+        st.text(max_size=300),
+        st.text(max_size=100),
+        st.text(max_size=50),
+        st.booleans(),
+    )
+    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - drawn
+        """No code, traceback, message or question raises."""
+        reported = (diagnostic(message, code=message[:5]),)
+        asked = submission(code, traceback=traceback, diagnostics=reported, question=question, cell=cell)
+        assert classify(asked) in {"syntax", "runtime", "logic", "none"}
