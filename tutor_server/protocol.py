@@ -17,6 +17,8 @@ SUBPROTOCOL = "tutor.v1"
 MAX_FRAME_BYTES = 1024 * 1024
 MAX_CODE_BYTES = 256 * 1024
 MAX_QUESTION_CHARACTERS = 4000
+MAX_POSITION = 2**31 - 1
+"""LSP 3.17 `uinteger`."""
 
 ErrorType = Literal["syntax", "runtime", "logic", "none"]
 Kind = Literal["document", "cell"]
@@ -65,8 +67,7 @@ class Position:
     character: int
 
     def __post_init__(self) -> None:
-        if self.line < 0 or self.character < 0:
-            raise ValueError("a position counts from 0")
+        _require_positions(self.line, self.character)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,7 @@ class Diagnostic:
     code: str = ""
 
     def __post_init__(self) -> None:
-        if min(self.line, self.character, self.end_line, self.end_character) < 0:
-            raise ValueError("a position counts from 0")
+        _require_positions(self.line, self.character, self.end_line, self.end_character)
         if not 1 <= self.severity <= 4:  # noqa: PLR2004 - LSP 3.17 DiagnosticSeverity
             raise ValueError("severity is 1 to 4")
 
@@ -120,8 +120,7 @@ class Submission:
             raise ValueError(f"code is limited to {MAX_CODE_BYTES // 1024} KiB")
         if self.question is not None and len(self.question) > MAX_QUESTION_CHARACTERS:
             raise ValueError(f"question is limited to {MAX_QUESTION_CHARACTERS} characters")
-        if self.first_line < 0:
-            raise ValueError("first_line counts from 0")
+        _require_positions(self.first_line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +150,7 @@ class Resume:
     next_seq: int = 0
 
     def __post_init__(self) -> None:
-        if self.next_seq < 0:
-            raise ValueError("next_seq counts from 0")
+        _require_positions(self.next_seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +242,11 @@ FromService = Accepted | Delta | Done | Error
 
 FROM_EDITOR: dict[str, type[FromEditor]] = {kind.TYPE: kind for kind in (Ask, Cancel, Resume, Rate, Auth)}
 FROM_SERVICE: dict[str, type[FromService]] = {kind.TYPE: kind for kind in (Accepted, Delta, Done, Error)}
+
+
+def _require_positions(*numbers: int) -> None:
+    if min(numbers) < 0 or max(numbers) > MAX_POSITION:
+        raise ValueError(f"positions count from 0 to {MAX_POSITION}")
 
 
 def encode(message: FromEditor | FromService) -> str:

@@ -1,0 +1,248 @@
+"""The chat WebSocket: one connection of an editor window, many asks on it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from tutor_server.api.frames import FrameRefused, parse_frame
+from tutor_server.errors import NotFound, TutorError, Unauthenticated, ValidationFailed
+from tutor_server.protocol import (
+    MAX_FRAME_BYTES,
+    SUBPROTOCOL,
+    Ask,
+    Auth,
+    Cancel,
+    CloseCode,
+    Rate,
+    Resume,
+    encode,
+)
+from tutor_server.tutoring.answer import error_frame
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
+
+    from tutor_server.admission.limiter import ConnectionSlots
+    from tutor_server.clock import Clock
+    from tutor_server.identity.access_tokens import AccessToken
+    from tutor_server.identity.authentication import Authenticator
+    from tutor_server.limits import Deadlines
+    from tutor_server.protocol import FromEditor, FromService
+    from tutor_server.tutoring.tutor import Tutor
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 20.0
+CLOSE_SECONDS = 2.0
+
+
+class ChatSockets:
+    """Serves `GET /api/chat/ws` and knows every open connection, so that a shutdown can end them properly."""
+
+    def __init__(
+        self,
+        *,
+        tutor: Tutor,
+        authenticator: Authenticator,
+        slots: ConnectionSlots,
+        clock: Clock,
+        deadlines: Deadlines,
+    ) -> None:
+        self._tutor = tutor
+        self._authenticator = authenticator
+        self._slots = slots
+        self._clock = clock
+        self._deadlines = deadlines
+        self._open: set[_Connection] = set()
+        self._is_closing = False
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Accept the handshake, then close with 4001 or 4002 where the user may not talk, else talk."""
+        socket = web.WebSocketResponse(
+            protocols=(SUBPROTOCOL,),
+            heartbeat=HEARTBEAT_SECONDS,
+            max_msg_size=MAX_FRAME_BYTES,
+            timeout=CLOSE_SECONDS,
+            compress=False,
+        )
+        if not socket.can_prepare(request):
+            raise ValidationFailed("This address speaks WebSocket only.")
+        await socket.prepare(request)
+        if self._is_closing:
+            await socket.close(code=CloseCode.SHUTTING_DOWN, message=b"shutting down")
+            return socket
+        try:
+            token = await self._authenticator.authenticate(request.headers.get("Authorization"))
+        except Unauthenticated as error:
+            await socket.close(code=CloseCode.UNAUTHENTICATED, message=error.code.encode())
+            return socket
+        slot = await self._slots.acquire(str(token.user_id))
+        if slot is None:
+            log.info("connection_refused", user_id=str(token.user_id), reason="too many connections")
+            await socket.close(code=CloseCode.TOO_MANY_CONNECTIONS, message=b"too many connections")
+            return socket
+        connection = _Connection(self, request, socket, token)
+        self._open.add(connection)
+        try:
+            await connection.talk()
+        finally:
+            self._open.discard(connection)
+            await slot.release()
+        return socket
+
+    async def close(self) -> None:
+        """End every answer with its `error`, then every connection with 1001."""
+        self._is_closing = True
+        await self._tutor.close()
+        await asyncio.gather(*(connection.shut_down() for connection in list(self._open)))
+
+
+class _Connection:
+    """One signed-in socket: reads frames, and forwards each answer by a task of its own."""
+
+    def __init__(
+        self, sockets: ChatSockets, request: web.Request, socket: web.WebSocketResponse, token: AccessToken
+    ) -> None:
+        self._tutor = sockets._tutor  # noqa: SLF001 - one thing in two classes
+        self._authenticator = sockets._authenticator  # noqa: SLF001
+        self._clock = sockets._clock  # noqa: SLF001
+        self._write_deadline = sockets._deadlines.slow_reader  # noqa: SLF001
+        self._request = request
+        self._socket = socket
+        self._token = token
+        self._sending = asyncio.Lock()
+        self._forwarders: dict[UUID, asyncio.Task[None]] = {}
+        self._expiry: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._log = log.bind(connection_id=uuid4().hex, user_id=str(token.user_id))
+
+    async def talk(self) -> None:
+        """Read frames until the connection ends; its answers live on for their grace period."""
+        started_at = self._clock.monotonic()
+        self._log.info("connection_opened")
+        self._watch_expiry()
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._receive(message.data)
+                elif message.type is WSMsgType.BINARY:
+                    await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+        finally:
+            if self._expiry is not None:
+                self._expiry.cancel()
+            for forwarder in list(self._forwarders.values()):
+                forwarder.cancel()
+            self._log.info(
+                "connection_closed",
+                close_code=self._socket.close_code,
+                duration_seconds=round(self._clock.monotonic() - started_at, 3),
+            )
+
+    async def shut_down(self) -> None:
+        """Let the ends of answers reach the editor, then close."""
+        if self._forwarders:
+            await asyncio.wait(list(self._forwarders.values()), timeout=CLOSE_SECONDS)
+        await self._socket.close(code=CloseCode.SHUTTING_DOWN, message=b"shutting down")
+
+    async def _receive(self, text: str) -> None:
+        try:
+            frame = parse_frame(text)
+        except FrameRefused as refused:
+            await self._send(error_frame(refused.error, refused.request_id))
+            return
+        request_id = getattr(frame, "request_id", None)
+        try:
+            await self._dispatch(frame)
+        except TutorError as error:
+            await self._send(error_frame(error, request_id))
+        except Exception:  # noqa: BLE001 - the edge of the socket: logged, answered, and the connection stays
+            self._log.exception("frame_failed", frame=frame.TYPE)
+            await self._send(error_frame(TutorError(), request_id))
+
+    async def _dispatch(self, frame: FromEditor) -> None:
+        user_id = self._token.user_id
+        match frame:
+            case Ask():
+                self._forward(frame.request_id, self._tutor.ask(user_id, frame).stream())
+            case Resume():
+                answer = self._tutor.resume(user_id, frame.request_id)
+                self._forward(frame.request_id, answer.stream(frame.next_seq, with_accepted=False))
+            case Cancel():
+                await self._tutor.cancel(user_id, frame.request_id)
+            case Rate():
+                await self._tutor.rate(user_id, _message_id(frame.message_id), helpful=frame.helpful)
+            case Auth():
+                await self._renew(frame.access_token)
+
+    def _forward(self, request_id: UUID, frames: AsyncIterator[FromService]) -> None:
+        """Send an answer as it comes; a second reader of it on this connection takes the place of the first."""
+        if previous := self._forwarders.pop(request_id, None):
+            previous.cancel()
+        task = asyncio.create_task(self._send_all(frames))
+        self._forwarders[request_id] = task
+
+        def forget(done: asyncio.Task[None]) -> None:
+            if self._forwarders.get(request_id) is done:
+                del self._forwarders[request_id]
+
+        task.add_done_callback(forget)
+
+    async def _send_all(self, frames: AsyncIterator[FromService]) -> None:
+        async for frame in frames:
+            await self._send(frame)
+
+    async def _send(self, frame: FromService) -> None:
+        """Send one frame; an editor that does not read for the write deadline loses the connection."""
+        try:
+            async with asyncio.timeout(self._write_deadline), self._sending:
+                await self._socket.send_str(encode(frame))
+        except TimeoutError:
+            self._log.warning("slow_reader_cut")
+            self._abort()
+        except ConnectionError:  # the editor has gone; the answer waits for its return
+            self._abort()
+
+    def _abort(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    async def _renew(self, access_token: str) -> None:
+        try:
+            token = await self._authenticator.authenticate(f"Bearer {access_token}")
+        except Unauthenticated as error:
+            await self._sign_out(error.code)
+            return
+        if token.user_id != self._token.user_id:
+            await self._sign_out("UNAUTHENTICATED")
+            return
+        self._token = token
+        self._watch_expiry()
+
+    def _watch_expiry(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        seconds = (self._token.expires_at - self._clock.now()).total_seconds()
+        self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self._run_out)
+
+    def _run_out(self) -> None:
+        self._keep(self._sign_out("TOKEN_EXPIRED"))
+
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _sign_out(self, reason: str) -> None:
+        await self._socket.close(code=CloseCode.UNAUTHENTICATED, message=reason.encode())
+
+
+def _message_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

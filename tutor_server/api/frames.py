@@ -1,0 +1,78 @@
+"""Frames of the chat socket as they arrive: read strictly, and refused with a sentence that names what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from tutor_server.errors import PayloadTooLarge, ValidationFailed
+from tutor_server.protocol import FROM_EDITOR, MAX_CODE_BYTES, FromEditor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
+
+
+class FrameRefused(Exception):
+    """A frame that is not of the contract's form, with the request id where one could be read."""
+
+    def __init__(self, error: ValidationFailed | PayloadTooLarge, request_id: UUID | None) -> None:
+        super().__init__(error.detail)
+        self.error = error
+        self.request_id = request_id
+
+
+def parse_frame(text: str) -> FromEditor:
+    """Read one text frame. Raises `FrameRefused`."""
+    try:
+        content = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise FrameRefused(ValidationFailed("The message is not valid JSON."), None) from None
+    if not isinstance(content, dict):
+        raise FrameRefused(ValidationFailed("A message is one JSON object."), None)
+    request_id = _request_id(content)
+    adapter = _ADAPTERS.get(str(content.get("type")))
+    if adapter is None:
+        known = ", ".join(FROM_EDITOR)
+        raise FrameRefused(ValidationFailed(f"The type of a message is one of {known}."), request_id)
+    code = content.get("code")
+    if isinstance(code, str) and len(code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
+        too_large = PayloadTooLarge(f"The code is limited to {MAX_CODE_BYTES // 1024} KiB.")
+        raise FrameRefused(too_large, request_id)
+    if any("\0" in string for string in _strings(content)):
+        raise FrameRefused(ValidationFailed("The message holds a NUL character."), request_id)
+    try:
+        return adapter.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise FrameRefused(ValidationFailed(_describe(error)), request_id) from None
+
+
+def _request_id(content: dict[str, Any]) -> UUID | None:
+    try:
+        return UUID(content.get("request_id"))
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Walk all strings; the depth is bounded by the JSON parser."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+
+
+def _describe(error: ValidationError) -> str:
+    """Name the field and the rule, never the value."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "message"
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}"

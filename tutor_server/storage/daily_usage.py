@@ -1,0 +1,50 @@
+"""The durable count of messages per student and UTC day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from tutor_server.storage.models import DailyUsage
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+
+def messages_on(connection: Connection, subject: str, day: date) -> int:
+    """Count a subject's messages of a day."""
+    query = select(DailyUsage.messages).where(DailyUsage.subject == subject, DailyUsage.day == day)
+    return connection.scalar(query) or 0
+
+
+def count_message(connection: Connection, subject: str, day: date, cap: int) -> bool:
+    """Count one message unless that would pass the cap; tell whether it was counted."""
+    statement = (
+        upsert(connection, DailyUsage)
+        .values(subject=subject, day=day, messages=1)
+        .on_conflict_do_update(
+            index_elements=["subject", "day"],
+            set_={"messages": DailyUsage.messages + 1},
+            where=DailyUsage.messages < cap,
+        )
+        .returning(DailyUsage.messages)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def uncount_message(connection: Connection, subject: str, day: date) -> None:
+    """Give one message back."""
+    connection.execute(
+        update(DailyUsage)
+        .where(DailyUsage.subject == subject, DailyUsage.day == day, DailyUsage.messages > 0)
+        .values(messages=DailyUsage.messages - 1)
+    )
+
+
+def forget_days_before(connection: Connection, day: date) -> None:
+    """Drop counts that no cap looks at any more."""
+    connection.execute(delete(DailyUsage).where(DailyUsage.day < day))

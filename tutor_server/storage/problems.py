@@ -1,0 +1,60 @@
+"""A student's problems and how far up the hint ladder each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from tutor_server.pedagogy.ladder import next_level
+from tutor_server.storage.models import Problem
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from tutor_server.pedagogy.levels import HintLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The level an ask was given, and whether the ladder moved for it (it does not at its bound)."""
+
+    problem_id: UUID
+    level: HintLevel
+    moved: bool
+
+
+def raise_level(
+    connection: Connection, *, new_id: UUID, user_id: UUID, fingerprint: str, bound: int, now: datetime
+) -> Raised:
+    """Move a problem one rung up, at most to `bound`, in one conditional upsert."""
+    moved = connection.execute(
+        upsert(connection, Problem)
+        .values(id=new_id, user_id=user_id, fingerprint=fingerprint, hint_level=next_level(0, bound), updated_at=now)
+        .on_conflict_do_update(
+            index_elements=["user_id", "fingerprint"],
+            set_={"hint_level": Problem.hint_level + 1, "updated_at": now},
+            where=Problem.hint_level < bound,
+        )
+        .returning(Problem.id, Problem.hint_level)
+    ).first()
+    if moved is not None:
+        return Raised(moved.id, next_level(moved.hint_level - 1, bound), moved=True)
+    problem_id = connection.execute(
+        select(Problem.id).where(Problem.user_id == user_id, Problem.fingerprint == fingerprint)
+    ).scalar_one()
+    return Raised(problem_id, next_level(bound, bound), moved=False)
+
+
+def lower_level(connection: Connection, problem_id: UUID) -> None:
+    """Take one rung back, for an ask that gave nothing."""
+    connection.execute(
+        update(Problem)
+        .where(Problem.id == problem_id, Problem.hint_level > 0)
+        .values(hint_level=Problem.hint_level - 1)
+    )

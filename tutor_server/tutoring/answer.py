@@ -1,0 +1,138 @@
+"""An answer on its way: a buffer of numbered deltas with an end, which any number of readers follow."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from uuid import UUID
+
+    from tutor_server.errors import TutorError
+    from tutor_server.protocol import FromService
+
+
+class Answer:
+    """What one ask has given so far. It is written by the ask's own task and outlives its readers.
+
+    Without a reader for `grace` seconds, `on_abandoned` is called.
+    """
+
+    def __init__(
+        self, request_id: UUID, digest: bytes | None, *, grace: float, on_abandoned: Callable[[], None]
+    ) -> None:
+        self.request_id = request_id
+        self._digest = digest
+        self._accepted: Accepted | None = None
+        self._deltas: list[Delta] = []
+        self._end: Done | Error | None = None
+        self._readers = 0
+        self._changed = asyncio.Event()
+        self._grace = grace
+        self._on_abandoned = on_abandoned
+        self._abandonment: asyncio.TimerHandle | None = None
+        self.stopped_by: TutorError | None = None
+        """Why the ask's task was cancelled."""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the student has been given any text."""
+        return bool(self._deltas)
+
+    @property
+    def text(self) -> str:
+        """All text so far."""
+        return "".join(delta.content for delta in self._deltas)
+
+    @property
+    def delta_ends(self) -> list[int]:
+        """Where in the text each delta ends."""
+        ends: list[int] = []
+        for delta in self._deltas:
+            ends.append((ends[-1] if ends else 0) + len(delta.content))
+        return ends
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer has its end."""
+        return self._end is not None
+
+    @classmethod
+    def refused(cls, request_id: UUID, error: TutorError) -> Self:
+        """Make an answer that is nothing but a refusal."""
+        answer = cls(request_id, None, grace=0, on_abandoned=lambda: None)
+        answer.fail(error)
+        return answer
+
+    def is_to(self, digest: bytes) -> bool:
+        """Tell whether this is the answer to a question of that content (unknown for one that was only resumed)."""
+        return self._digest in {None, digest}
+
+    def accept(self, accepted: Accepted) -> None:
+        """Say that the ask passed the limits."""
+        self._accepted = accepted
+        self._notify()
+
+    def release(self, unit: str) -> None:
+        """Give the student one judged piece of text."""
+        self._deltas.append(Delta(request_id=self.request_id, seq=len(self._deltas), content=unit))
+        self._notify()
+
+    def finish(self, end: Done | Error) -> None:
+        """Close the answer; the first end stays."""
+        if self._end is None:
+            self._end = end
+            self._notify()
+        self._keep()
+
+    def fail(self, error: TutorError) -> None:
+        """Close the answer with a refusal or failure."""
+        self.finish(error_frame(error, self.request_id))
+
+    async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
+        """Yield what there is and what comes, from delta `next_seq` to the end. Each reader has its own place."""
+        self._readers += 1
+        self._keep()
+        try:
+            while with_accepted and self._accepted is None and self._end is None:
+                await self._changed.wait()
+            if with_accepted and self._accepted is not None:
+                yield self._accepted
+            while True:
+                changed = self._changed
+                while next_seq < len(self._deltas):
+                    next_seq += 1
+                    yield self._deltas[next_seq - 1]
+                if self._end is not None:
+                    yield self._end
+                    return
+                await changed.wait()
+        finally:
+            self._readers -= 1
+            if not self._readers and self._end is None:
+                self._abandonment = asyncio.get_running_loop().call_later(self._grace, self._on_abandoned)
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _keep(self) -> None:
+        if self._abandonment is not None:
+            self._abandonment.cancel()
+            self._abandonment = None
+
+
+def error_frame(error: TutorError, request_id: UUID | None) -> Error:
+    """Write an error of the domain as the wire's message."""
+    return Error(
+        request_id=request_id,
+        code=ErrorCode.__members__.get(error.code, ErrorCode.INTERNAL_ERROR),
+        content=error.detail,
+        limit=error.limit,
+        retry_after=error.retry_after,
+        resets_at=error.resets_at.isoformat().replace("+00:00", "Z") if error.resets_at else None,
+        retryable=error.retryable,
+    )

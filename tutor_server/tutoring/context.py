@@ -1,0 +1,139 @@
+"""The context builder: what of the student's work and history goes into a prompt, under its token budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tutor_server.protocol import Diagnostic, Submission
+    from tutor_server.storage.asks import PastMessage
+
+BYTES_PER_TOKEN = 3
+"""A token is estimated as three bytes of UTF-8, rounded up: no tokenizer works for every model and offline."""
+
+HISTORY_SHARE = 0.25
+CELLS_SHARE = 0.25
+TRACEBACK_SHARE = 0.2
+LINE_CHARACTERS = 500
+"""A longer line, such as data pasted into the code, is cut around the cursor."""
+
+
+def estimate_tokens(text: str) -> int:
+    """Estimate the tokens of a text."""
+    return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The parts of a prompt that come from the student, each within its share of the budget."""
+
+    code: str
+    """Numbered lines around the cursor, as the editor numbers them."""
+    diagnostics: tuple[str, ...]
+    traceback: str
+    cells: tuple[str, ...]
+    """Earlier notebook cells with their outputs, oldest first."""
+    question: str
+    history: tuple[PastMessage, ...]
+    """Earlier messages of the session, oldest first."""
+
+
+def build_context(submission: Submission, history: Sequence[PastMessage], budget: int) -> Context:
+    """Choose what fits into `budget` tokens.
+
+    The question and the line under the cursor always go; then the traceback's end, the code around the cursor, the
+    notebook's nearest cells and the newest messages, each within its share. `history` comes newest first.
+    """
+    question = (submission.question or "").strip()
+    left = budget - estimate_tokens(question)
+    traceback = _last_lines(submission.traceback or "", int(left * TRACEBACK_SHARE))
+    diagnostics = tuple(
+        _take((_describe(submission, item) for item in submission.diagnostics), int(left * TRACEBACK_SHARE))
+    )
+    cells = tuple(reversed(_take(_newest_cells(submission), int(left * CELLS_SHARE))))
+    chosen = _take_messages(history, int(left * HISTORY_SHARE))
+    used = (
+        estimate_tokens(traceback)
+        + sum(map(estimate_tokens, (*diagnostics, *cells)))
+        + sum(estimate_tokens(message.content) for message in chosen)
+    )
+    return Context(
+        code=_lines_around_cursor(submission, left - used),
+        diagnostics=diagnostics,
+        traceback=traceback,
+        cells=cells,
+        question=question,
+        history=tuple(reversed(chosen)),
+    )
+
+
+def shown_line(submission: Submission, line: int) -> int:
+    """Give the number by which the student's editor shows a line of the code."""
+    return submission.first_line + line + 1
+
+
+def _take(texts: Iterable[str], budget: int) -> list[str]:
+    """Take from the front while the budget lasts; what does not fit ends it, so that nothing is taken past a gap."""
+    taken: list[str] = []
+    for text in texts:
+        budget -= estimate_tokens(text)
+        if budget < 0:
+            break
+        taken.append(text)
+    return taken
+
+
+def _take_messages(newest_first: Sequence[PastMessage], budget: int) -> list[PastMessage]:
+    return list(newest_first[: len(_take((message.content for message in newest_first), budget))])
+
+
+def _describe(submission: Submission, diagnostic: Diagnostic) -> str:
+    origin = " ".join(filter(None, (diagnostic.source, diagnostic.code)))
+    text = f"line {shown_line(submission, diagnostic.line)}: {diagnostic.message}"
+    return f"{text} ({origin})" if origin else text
+
+
+def _newest_cells(submission: Submission) -> Iterable[str]:
+    for number in range(len(submission.cells), 0, -1):
+        cell = submission.cells[number - 1]
+        yield f"[{number}]\n{cell.source}" + (f"\n--- output\n{cell.output}" if cell.output else "")
+
+
+def _last_lines(text: str, budget: int) -> str:
+    lines = text.splitlines()
+    return "\n".join(reversed(_take(reversed(lines), budget)))
+
+
+def _lines_around_cursor(submission: Submission, budget: int) -> str:
+    """Go from the cursor outwards, above and below in turn, until the budget is used."""
+    lines = submission.code.splitlines() or [""]
+    cursor = min(submission.cursor.line, len(lines) - 1)
+    width = len(str(shown_line(submission, len(lines))))
+
+    def numbered(line: int) -> str:
+        return f"{shown_line(submission, line):>{width}} | {_clip(lines[line], submission.cursor.character)}"
+
+    window = {cursor: numbered(cursor)}
+    budget -= estimate_tokens(window[cursor])
+    above, below = cursor - 1, cursor + 1
+    while above >= 0 or below < len(lines):
+        for line in (above, below):
+            if 0 <= line < len(lines) and line not in window:
+                text = numbered(line)
+                budget -= estimate_tokens(text)
+                if budget < 0:
+                    return "\n".join(window[number] for number in sorted(window))
+                window[line] = text
+        above, below = above - 1, below + 1
+    return "\n".join(window[number] for number in sorted(window))
+
+
+def _clip(line: str, character: int) -> str:
+    """Keep the part of an overlong line that the cursor is in."""
+    if len(line) <= LINE_CHARACTERS:
+        return line
+    start = max(0, min(character - LINE_CHARACTERS // 2, len(line) - LINE_CHARACTERS))
+    return line[start : start + LINE_CHARACTERS]

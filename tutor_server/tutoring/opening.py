@@ -1,0 +1,249 @@
+"""How an ask opens: recognise the problem, pass the limits, climb the ladder, write it in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tutor_server.admission.in_process import daily_cap_reached
+from tutor_server.errors import NotFound
+from tutor_server.ledger.calls import AskCalls
+from tutor_server.llm.provider import Request, Usage
+from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.problem import identify
+from tutor_server.protocol import Accepted, Ask, encode
+from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask, read_background
+from tutor_server.storage.daily_usage import count_message
+from tutor_server.storage.problems import raise_level
+from tutor_server.tutoring.context import build_context, estimate_tokens
+from tutor_server.tutoring.prompts import assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from tutor_server.admission.limiter import Grant, Limiter
+    from tutor_server.clock import Clock
+    from tutor_server.ledger.calls import Ledger
+    from tutor_server.llm.provider import Provider
+    from tutor_server.pedagogy.problem import Problem
+    from tutor_server.protocol import ErrorType
+    from tutor_server.storage.asks import Background
+    from tutor_server.storage.database import Database
+
+SMALL_CODE = 20_000
+"""Characters. Larger programs are analysed in a thread, so that they do not hold up the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The operator's settings that shape an answer."""
+
+    daily_messages: int
+    max_hint_level: int
+    context_tokens: int
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAsk:
+    """An ask that is under way: what to ask the model, and what has to be settled in the end."""
+
+    accepted: Accepted
+    request: Request
+    canary: str
+    allowed_names: frozenset[str]
+    earlier_answers: tuple[str, ...]
+    calls: AskCalls
+    grant: Grant
+
+
+class Opening:
+    """Opens asks. `new_id` gives fresh UUIDs, `new_word` fresh random words that nobody can guess."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        limiter: Limiter,
+        ledger: Ledger,
+        first_provider: Provider,
+        rules: Rules,
+        clock: Clock,
+        new_id: Callable[[], UUID],
+        new_word: Callable[[], str],
+    ) -> None:
+        self._database = database
+        self._limiter = limiter
+        self._ledger = ledger
+        self._first_provider = first_provider
+        self._rules = rules
+        self._clock = clock
+        self._new_id = new_id
+        self._new_word = new_word
+
+    async def open(self, user_id: UUID, ask: Ask) -> OpenAsk | StoredAsk:
+        """Open an ask, or find the one that its request id already stands for.
+
+        Raises a limit's refusal, `NotFound` or `DatabaseUnavailable`; then nothing was used up.
+        """
+        problem, error_type = await self._analyse(ask)
+        session_id = _parse_id(ask.session_id)
+        session_type = "notebook" if ask.kind == "cell" else "editor"
+
+        def read(connection: Connection) -> StoredAsk | Background:
+            return find_ask(connection, user_id, ask.request_id) or read_background(
+                connection,
+                user_id=user_id,
+                session_type=session_type,
+                fingerprint=problem.fingerprint,
+                session_id=session_id,
+                module_id=ask.module_id,
+            )
+
+        known = await self._database.read(read)
+        if isinstance(known, StoredAsk):
+            return known
+        grant = await self._limiter.admit(known.asker.subject, calls_provider=self._first_provider.is_remote)
+        try:
+            return await self._record(
+                ask, problem, error_type, session_type=session_type, background=known, grant=grant
+            )
+        except BaseException:
+            await self._give_back(grant)
+            raise
+
+    async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
+        def analyse() -> tuple[Problem, ErrorType]:
+            return identify(ask.code, ask.cursor, ask.kind), classify(ask)
+
+        return analyse() if len(ask.code) <= SMALL_CODE else await asyncio.to_thread(analyse)
+
+    async def _record(
+        self,
+        ask: Ask,
+        problem: Problem,
+        error_type: ErrorType,
+        *,
+        session_type: str,
+        background: Background,
+        grant: Grant,
+    ) -> OpenAsk | StoredAsk:
+        asker, module = background.asker, background.module
+        bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
+        ids = (self._new_id(), self._new_id(), self._new_id())
+        now = self._clock.now()
+        context = build_context(ask, background.history, self._rules.context_tokens)
+        nonce, canary = self._new_word(), self._new_word()
+
+        def write(connection: Connection) -> OpenAsk | StoredAsk:
+            if not count_message(connection, asker.subject, grant.day, self._rules.daily_messages):
+                raise daily_cap_reached(now)
+            raised = raise_level(
+                connection,
+                new_id=ids[0],
+                user_id=asker.id,
+                fingerprint=problem.fingerprint,
+                bound=bound,
+                now=now,
+            )
+            new = NewAsk(
+                id=ids[1],
+                user_id=asker.id,
+                request_id=ask.request_id,
+                digest=digest_of(ask),
+                session_id=background.session_id or ids[2],
+                session_type=session_type,
+                module_id=ask.module_id,
+                raised=raised,
+                max_hint_level=bound,
+                error_type=error_type,
+                remaining_today=grant.remaining_today,
+                day=grant.day,
+                owner=self._ledger.owner,
+                question=context.question,
+                code=problem.unit.source,
+                created_at=now,
+            )
+            ask_id = open_ask(connection, new)
+            if ask_id is None:
+                raise _RequestIdInUse
+            prompt = assemble(
+                context,
+                level=raised.level,
+                student=asker.levels,
+                module=module,
+                earlier_answers=background.earlier_answers,
+                nonce=nonce,
+                canary=canary,
+            )
+            prompt_tokens = estimate_tokens(prompt.system) + sum(estimate_tokens(turn.content) for turn in prompt.turns)
+            calls = AskCalls(
+                self._ledger,
+                ask_id=ask_id,
+                user_id=asker.id,
+                grant=grant,
+                reserved_usage=Usage(prompt_tokens, self._rules.max_output_tokens),
+            )
+            calls.reserve(connection, self._first_provider)
+            return OpenAsk(
+                accepted=Accepted(
+                    request_id=ask.request_id,
+                    session_id=new.session_id,
+                    message_id=ask_id,
+                    hint_level=raised.level,
+                    max_hint_level=bound,
+                    error_type=error_type,
+                    remaining_today=grant.remaining_today,
+                ),
+                request=Request(
+                    system=prompt.system,
+                    turns=prompt.turns,
+                    max_output_tokens=self._rules.max_output_tokens,
+                    user=str(asker.id),
+                    submission=ask,
+                    level=raised.level,
+                    student=asker.levels,
+                ),
+                canary=canary,
+                allowed_names=module.allowed_names if module else frozenset(),
+                earlier_answers=tuple(answer.content for answer in background.earlier_answers),
+                calls=calls,
+                grant=grant,
+            )
+
+        try:
+            return await self._database.commit(write)
+        except _RequestIdInUse:
+            await self._give_back(grant)
+            stored = await self._database.read(lambda connection: find_ask(connection, asker.id, ask.request_id))
+            if stored is None:  # released in this very moment
+                raise NotFound("This question was withdrawn. Please ask again.") from None
+            return stored
+
+    async def _give_back(self, grant: Grant) -> None:
+        await self._limiter.give_back(grant)
+        await self._limiter.give_back_call(grant)
+
+
+class _RequestIdInUse(Exception):
+    """Another process opened an ask of this request id first."""
+
+
+def digest_of(ask: Ask) -> bytes:
+    """Fingerprint the whole content of an ask, to tell a repetition from another use of its request id."""
+    content = encode(replace(ask, request_id=UUID(int=0)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+
+
+def _parse_id(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("This chat session does not exist.") from None

@@ -1,0 +1,85 @@
+"""Whole prompts, assembled in one place from the text files beside this module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+
+from tutor_server.llm.provider import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+    from tutor_server.storage.asks import EarlierAnswer, Module
+    from tutor_server.tutoring.context import Context
+
+SUMMARY_CHARACTERS = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What a model reads, and the word in it that must never come back."""
+
+    system: str
+    turns: tuple[Turn, ...]
+    canary: str
+
+
+def assemble(
+    context: Context,
+    *,
+    level: HintLevel,
+    student: StudentLevels,
+    module: Module | None,
+    earlier_answers: Sequence[EarlierAnswer],
+    nonce: str,
+    canary: str,
+) -> Prompt:
+    """Put a prompt together. `nonce` and `canary` are fresh random words of this ask."""
+    system = [
+        Template(_text("base")).substitute(nonce=nonce, canary=canary),
+        _text(f"level_{level.value}"),
+        _text(f"programming_{student.programming}") + _text(f"maths_{student.maths}"),
+    ]
+    blocks = []
+    if module is not None:
+        objectives = "\n".join(f"- {objective}" for objective in module.objectives)
+        blocks.append(("exercise", "\n".join(filter(None, (module.title, module.statement, objectives)))))
+    if context.history:
+        said = (f"{message.role}: {message.content}" for message in context.history if message.content)
+        blocks.append(("earlier conversation", "\n\n".join(said)))
+    if earlier_answers:
+        blocks.append(("already said about this problem, do not repeat", _summarise(earlier_answers)))
+    blocks.extend((f"notebook cell {cell.partition(']')[0]}]", cell.partition("\n")[2]) for cell in context.cells)
+    blocks.append(("code", context.code))
+    if context.diagnostics:
+        blocks.append(("reported by the editor", "\n".join(context.diagnostics)))
+    if context.traceback:
+        blocks.append(("traceback", context.traceback))
+    if context.question:
+        blocks.append(("question", context.question))
+    student_text = "\n\n".join(_block(title, text, nonce) for title, text in blocks if text)
+    return Prompt(system="\n".join(system), turns=(Turn("user", student_text),), canary=canary)
+
+
+def _block(title: str, text: str, nonce: str) -> str:
+    return f"<<{nonce} {title}\n{text}\n{nonce}>>"
+
+
+def _summarise(answers: Sequence[EarlierAnswer]) -> str:
+    """Say of each earlier answer how it began: deterministic, and short whatever was said."""
+    return "\n".join(f"- hint {answer.hint_level}: {_opening(answer.content)}" for answer in answers)
+
+
+def _opening(content: str) -> str:
+    line = " ".join(content.split())
+    return line if len(line) <= SUMMARY_CHARACTERS else line[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("tutor_server.tutoring") / "prompts" / f"{name}.txt").read_text(encoding="utf-8")
