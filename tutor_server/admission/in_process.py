@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.clock import next_midnight
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited
 from tutor_server.limits import WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import date
+    from datetime import date, datetime
 
     from tutor_server.clock import Clock
 
@@ -139,11 +139,6 @@ def daily_cap_reached(now: datetime) -> DailyCapReached:
     """Make the refusal that says when the UTC day ends."""
     midnight = next_midnight(now)
     return DailyCapReached(retry_after=math.ceil((midnight - now).total_seconds()), resets_at=midnight)
-
-
-def next_midnight(now: datetime) -> datetime:
-    """Give the end of the UTC day of `now`."""
-    return datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
 
 
 class InProcessSlot:

@@ -103,8 +103,8 @@ def _newest_cells(submission: Submission) -> Iterable[str]:
 
 
 def _last_lines(text: str, budget: int) -> str:
-    lines = text.splitlines()
-    return "\n".join(reversed(_take(reversed(lines), budget)))
+    lines = text.splitlines(keepends=True)
+    return "".join(reversed(_take(reversed(lines), budget))).rstrip("\n")
 
 
 def _lines_around_cursor(submission: Submission, budget: int) -> str:
@@ -117,13 +117,13 @@ def _lines_around_cursor(submission: Submission, budget: int) -> str:
         return f"{shown_line(submission, line):>{width}} | {_clip(lines[line], submission.cursor.character)}"
 
     window = {cursor: numbered(cursor)}
-    budget -= estimate_tokens(window[cursor])
+    budget -= estimate_tokens(window[cursor] + "\n")
     above, below = cursor - 1, cursor + 1
     while above >= 0 or below < len(lines):
         for line in (above, below):
             if 0 <= line < len(lines) and line not in window:
                 text = numbered(line)
-                budget -= estimate_tokens(text)
+                budget -= estimate_tokens(text + "\n")
                 if budget < 0:
                     return "\n".join(window[number] for number in sorted(window))
                 window[line] = text

@@ -1,0 +1,183 @@
+"""The limits of one process: exact, and a refusal uses up nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
+from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited, TutorError
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class HeldClock:
+    """A clock that moves when a test says so."""
+
+    at: datetime = NOON
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        """Give the wall clock's time."""
+        return self.at + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        """Give the monotonic clock's time."""
+        return self.seconds
+
+
+@dataclass
+class StoredCounts:
+    """What the database knows of the day."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    async def messages_on(self, subject: str, _day: object) -> int:
+        """Load a count, letting others run meanwhile as a database does."""
+        await asyncio.sleep(0)
+        return self.counts[subject]
+
+
+def limiter(
+    clock: HeldClock, *, stored: StoredCounts | None = None, per_minute: int = 20, daily: int = 100, calls: int = 200
+) -> InProcessLimiter:
+    """Make a limiter with the contract's defaults."""
+    limits = Limits(messages_per_minute=per_minute, daily_messages=daily, llm_calls_per_minute=calls)
+    return InProcessLimiter(limits, clock, (stored or StoredCounts()).messages_on)
+
+
+async def admit_many(limits: InProcessLimiter, subjects: list[str]) -> list[Grant | BaseException]:
+    """Ask all at once."""
+    return await asyncio.gather(
+        *(limits.admit(subject, calls_provider=True) for subject in subjects), return_exceptions=True
+    )
+
+
+async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
+    """A1: exactly 20 pass."""
+    outcomes = await admit_many(limiter(HeldClock()), ["ada"] * 1000)
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 20, RateLimited: 980}
+
+
+async def test_a3_a_thousand_asks_over_fifty_users() -> None:
+    """A3: exactly 200 provider calls a minute."""
+    outcomes = await admit_many(limiter(HeldClock()), [f"user-{number % 50}" for number in range(1000)])
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 200, GlobalLimitReached: 800}
+
+
+async def test_the_daily_cap_is_exact() -> None:
+    """A5 in one process: a thousand attempts against a cap of 100."""
+    outcomes = await admit_many(limiter(HeldClock(), per_minute=5000, calls=5000), ["ada"] * 1000)
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 100, DailyCapReached: 900}
+
+
+async def test_a_count_of_before_the_start_goes_on() -> None:
+    """What the database counted earlier in the day counts."""
+    limits = limiter(HeldClock(), stored=StoredCounts(Counter(ada=99)))
+
+    grant = await limits.admit("ada", calls_provider=False)
+    with pytest.raises(DailyCapReached):
+        await limits.admit("ada", calls_provider=False)
+
+    assert grant.remaining_today == 0
+
+
+async def test_a8_a_refusal_says_when_to_come_back_and_keeps_its_word() -> None:
+    """A8: at `retry_after` it works, one second earlier it does not."""
+    clock = HeldClock()
+    limits = limiter(clock, per_minute=2)
+    await limits.admit("ada", calls_provider=False)
+    clock.seconds = 10.5
+    await limits.admit("ada", calls_provider=False)
+
+    with pytest.raises(RateLimited) as refusal:
+        await limits.admit("ada", calls_provider=False)
+    wait = refusal.value.retry_after
+    assert wait == 50
+    clock.seconds += wait - 1
+    with pytest.raises(RateLimited):
+        await limits.admit("ada", calls_provider=False)
+    clock.seconds += 1
+    await limits.admit("ada", calls_provider=False)
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "daily", "calls", "refusal"),
+    [(1, 100, 100, RateLimited), (100, 1, 100, DailyCapReached), (100, 100, 1, GlobalLimitReached)],
+)
+async def test_a7_a_refusal_uses_up_nothing_of_the_others(
+    per_minute: int, daily: int, calls: int, refusal: type[TutorError]
+) -> None:
+    """A7: after a refusal by any limit every other counter is as it was."""
+    clock = HeldClock()
+    limits = limiter(clock, per_minute=per_minute, daily=daily, calls=calls)
+    grant = await limits.admit("ada", calls_provider=True)
+    for _ in range(10):
+        with pytest.raises(refusal):
+            await limits.admit("ada", calls_provider=True)
+
+    await limits.give_back(grant)
+    await limits.give_back_call(grant)
+
+    again = await limits.admit("ada", calls_provider=True)
+    assert again.remaining_today == grant.remaining_today
+
+
+async def test_a9_midnight_resets_once() -> None:
+    """A9: the day's count starts anew at midnight UTC, and a give-back of yesterday changes nothing today."""
+    clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
+    limits = limiter(clock, daily=1)
+    yesterday = await limits.admit("ada", calls_provider=False)
+    with pytest.raises(DailyCapReached) as refusal:
+        await limits.admit("ada", calls_provider=False)
+    assert refusal.value.retry_after == 1
+    assert refusal.value.resets_at == datetime(2026, 3, 2, tzinfo=UTC)
+
+    clock.seconds = 1
+    await limits.admit("ada", calls_provider=False)
+    await limits.give_back(yesterday)
+    with pytest.raises(DailyCapReached):
+        await limits.admit("ada", calls_provider=False)
+
+
+async def test_a_call_that_was_sent_is_not_given_back() -> None:
+    """The provider window counts what was sent; only the message comes back."""
+    limits = limiter(HeldClock(), calls=1)
+    grant = await limits.admit("ada", calls_provider=True)
+
+    await limits.give_back(grant)
+
+    with pytest.raises(GlobalLimitReached):
+        await limits.admit("ada", calls_provider=True)
+
+
+async def test_offline_answers_do_not_count_as_calls() -> None:
+    """Only calls to providers fill the provider window."""
+    limits = limiter(HeldClock(), calls=1)
+    for _ in range(5):
+        await limits.admit("ada", calls_provider=False)
+
+    await limits.admit("ada", calls_provider=True)
+
+
+async def test_a6_a_fourth_connection_gets_no_slot() -> None:
+    """A6: three connections a user; a released one is free again, and released twice counts once."""
+    slots = InProcessSlots(3)
+    held = [await slots.acquire("ada") for _ in range(3)]
+
+    assert await slots.acquire("ada") is None
+    assert await slots.acquire("bob") is not None
+    assert held[0] is not None
+    await held[0].release()
+    await held[0].release()
+    assert await slots.acquire("ada") is not None
+    assert await slots.acquire("ada") is None

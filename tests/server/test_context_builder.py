@@ -1,0 +1,118 @@
+"""The context builder: what goes into a prompt, under its budget."""
+
+from __future__ import annotations
+
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_server.storage.asks import PastMessage
+from tutor_server.tutoring.context import build_context, estimate_tokens
+
+CODE = "\n".join(f"value_{number} = {number}" for number in range(1, 401))
+
+
+def submission(**fields: object) -> Submission:
+    """Make a submission with the cursor in the middle of a long program."""
+    return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type] - by name
+
+
+def messages(count: int) -> list[PastMessage]:
+    """Make a history, newest first."""
+    return [PastMessage("user", f"message number {number} " * 5) for number in range(count, 0, -1)]
+
+
+def test_only_the_newest_messages_that_fit_are_kept() -> None:
+    """With 50 messages and a small budget the newest ones go along, oldest of them first."""
+    history = messages(50)
+
+    context = build_context(submission(), history, 1000)
+
+    kept = len(context.history)
+    assert 0 < kept < 50
+    assert context.history == tuple(reversed(history[:kept]))
+
+
+def test_a_large_budget_keeps_the_whole_history() -> None:
+    """Nothing is dropped without need."""
+    assert len(build_context(submission(), messages(50), 100_000).history) == 50
+
+
+def test_no_history_is_no_trouble() -> None:
+    """A first ask has no history."""
+    assert build_context(submission(), (), 1000).history == ()
+
+
+def test_an_overlong_message_is_not_jumped_over() -> None:
+    """Messages older than one that does not fit stay out too: a conversation with a hole misleads."""
+    history = [PastMessage("user", "short"), PastMessage("assistant", "long " * 5000), PastMessage("user", "older")]
+
+    assert build_context(submission(), history, 1000).history == (history[0],)
+
+
+def test_cells_and_their_error_output_appear() -> None:
+    """The notebook's earlier cells go along with what they printed."""
+    cells = (Cell(source="import math"), Cell(source="xs = []\nxs[0]", output="IndexError: list index out of range"))
+
+    context = build_context(submission(kind="cell", code="print(xs)", cells=cells), (), 2000)
+
+    assert context.cells == ("[1]\nimport math", "[2]\nxs = []\nxs[0]\n--- output\nIndexError: list index out of range")
+
+
+def test_nearest_cells_win() -> None:
+    """Where not all cells fit, those just before the student's stay."""
+    cells = tuple(Cell(source=f"cell_{number} = " + "'x' * 100 + " * 20 + "''") for number in range(50))
+
+    context = build_context(submission(cells=cells), (), 2000)
+
+    assert context.cells[-1].startswith("[50]")
+    assert 0 < len(context.cells) < 50
+
+
+def test_the_line_under_the_cursor_is_always_there() -> None:
+    """Code is cut around the cursor, numbered as the editor numbers it."""
+    context = build_context(submission(first_line=10), messages(50), 500)
+
+    assert "211 | value_201 = 201" in context.code
+    assert "value_400" not in context.code
+
+
+def test_a_small_program_goes_whole() -> None:
+    """Nothing is cut without need."""
+    context = build_context(submission(code="a = 1\nb = 2\n", cursor=Position(1, 0)), (), 1000)
+
+    assert context.code == "1 | a = 1\n2 | b = 2"
+
+
+def test_the_end_of_a_long_traceback_is_kept() -> None:
+    """The last lines name the error."""
+    traceback = "\n".join(f'  File "loop.py", line {number}' for number in range(2000)) + "\nRecursionError: too deep"
+
+    context = build_context(submission(traceback=traceback), (), 1000)
+
+    assert context.traceback.endswith("RecursionError: too deep")
+    assert estimate_tokens(context.traceback) <= 200
+
+
+def test_the_whole_stays_within_the_budget() -> None:
+    """All parts together keep to the budget."""
+    everything = submission(
+        traceback="line\n" * 1000,
+        diagnostics=tuple(
+            Diagnostic(line=1, character=0, end_line=1, end_character=1, message="wrong " * 10) for _ in range(100)
+        ),
+        cells=tuple(Cell(source="x = 1\n" * 20) for _ in range(100)),
+        question="why?",
+    )
+
+    context = build_context(everything, messages(50), 2000)
+
+    parts = [context.code, context.traceback, context.question, *context.diagnostics, *context.cells]
+    total = sum(map(estimate_tokens, parts)) + sum(estimate_tokens(message.content) for message in context.history)
+    assert total <= 2000
+
+
+def test_one_huge_line_is_cut_around_the_cursor() -> None:
+    """Data pasted as one line does not burst the budget."""
+    code = "data = [" + "1, " * 50_000 + "]"
+
+    context = build_context(submission(code=code, cursor=Position(0, 9000)), (), 1000)
+
+    assert estimate_tokens(context.code) < 300
