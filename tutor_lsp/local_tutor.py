@@ -29,7 +29,9 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 PROVIDER = "offline"
-MODEL = "offline"
+MODEL = "offline-1"
+_SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
+
 STATUS = Status("local", "Local mode: the tutor answers on this computer, without an account.")
 
 
@@ -112,10 +114,10 @@ class LocalTutor:
                 max_hint_level=self._max_hint_level,
                 error_type=error_type,
             )
-            for seq, paragraph in enumerate(_paragraphs(explanation.text)):
+            for seq, sentence in enumerate(_sentences(explanation.text)):
                 if stop.done():
                     raise _Stopped
-                yield Delta(request_id=ask.request_id, seq=seq, content=paragraph)
+                yield Delta(request_id=ask.request_id, seq=seq, content=sentence)
             whole = True
             yield Done(
                 request_id=ask.request_id, message_id=message_id, hint_level=level, provider=PROVIDER, model=MODEL
@@ -152,6 +154,6 @@ def _examine(ask: Ask) -> tuple[Problem, ErrorType]:
     return identify(ask.code, ask.cursor, ask.kind), classify(ask)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
-    """Cut Markdown after its blank lines; the pieces together are the text."""
-    yield from (piece for piece in re.split(r"(?<=\n\n)(?=[^\n])", text) if piece)
+def _sentences(text: str) -> Iterator[str]:
+    """Cut Markdown where a sentence or a line ends; the pieces together are the text."""
+    yield from (piece for piece in _SENTENCE_END.split(text) if piece)

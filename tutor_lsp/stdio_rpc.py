@@ -8,10 +8,13 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from tutor_lsp.framing import Frames, Malformed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METHOD_NOT_FOUND = -32601
+CHUNK_BYTES = 64 * 1024
 STDERR_BYTES = 4096
 """How much of the end of the server's stderr is kept, to say why it stopped."""
 
@@ -123,32 +126,18 @@ class StdioServer:
             raise ServerStopped(self._epitaph()) from error
 
     async def _read(self) -> None:
+        stdout, frames = self._process.stdout, Frames()
         try:
-            while (message := await self._next_message()) is not None:
-                await self._dispatch(message)
-        except ServerStopped:
+            while stdout is not None and (chunk := await stdout.read(CHUNK_BYTES)):
+                for body in frames.feed(chunk):
+                    await self._dispatch(_parsed(body))
+        except (ServerStopped, ConnectionError):
             pass
         finally:
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(ServerStopped(self._epitaph()))
             self.notifications.put_nowait(None)
-
-    async def _next_message(self) -> dict[str, Any] | None:
-        """Read one message; None at the end of the stream, or where the stream is not of LSP's form."""
-        stdout = self._process.stdout
-        length = 0
-        try:
-            while stdout is not None and (line := await stdout.readline()).strip():
-                name, _, value = line.partition(b":")
-                if name.strip().lower() == b"content-length":
-                    length = int(value)
-            if stdout is None or not length:
-                return None
-            message = json.loads(await stdout.readexactly(length))
-        except (ValueError, asyncio.IncompleteReadError, ConnectionError):
-            return None
-        return message if isinstance(message, dict) else None
 
     async def _dispatch(self, message: dict[str, Any]) -> None:
         method, number = message.get("method"), message.get("id")
@@ -179,3 +168,12 @@ class StdioServer:
         lines = self._stderr.decode("utf-8", "replace").split("\n")
         last_words = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return f"The language server stopped. {last_words}".strip()
+
+
+def _parsed(body: bytes | Malformed) -> dict[str, Any]:
+    """Read a message; what is none comes out empty, and is ignored."""
+    try:
+        message = json.loads(body) if isinstance(body, bytes) else None
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}

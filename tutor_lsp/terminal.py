@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser(
         "ask",
         help="explain what is wrong at a place in a Python file",
-        description="Explain what is wrong at a place in a Python file. Ask again and the hint says more, in five steps.",
+        description="Explain what is wrong at a place in a Python file. Asked again, it says more, in five steps.",
     )
     ask.add_argument("place", metavar="FILE[:LINE[:COLUMN]]", help="the place; lines and columns count from 1")
     ask.add_argument("--question", metavar="TEXT", help="what you want to know")

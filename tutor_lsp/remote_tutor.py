@@ -1,0 +1,327 @@
+"""The service as a `Tutor`: one line for many asks, which comes back by itself when it drops in mid-answer."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from tutor_lsp.exchange import Exchange, OutOfOrder
+from tutor_lsp.failures import INTERNAL_FAILURE, log_failure
+from tutor_lsp.service_line import (
+    HEARTBEAT_SECONDS,
+    LineFault,
+    LineLost,
+    ServiceLine,
+    SignedOut,
+    TooManyWindows,
+    wire,
+)
+from tutor_lsp.tutor import Status
+from tutor_server.protocol import MAX_FRAME_BYTES, Auth, Cancel, Error, ErrorCode, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from uuid import UUID
+
+    from tutor_lsp.credentials import Credentials
+    from tutor_server.protocol import Ask, FromService
+
+READY = Status("ready", "The tutor is ready.")
+CONNECTING = Status("connecting", "Connecting to the tutor…")
+RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Seconds. Tests pass shorter ones.
+
+    `idle`: without an ask the line is closed after so long, so that idle windows hold none of the student's places.
+    `give_up`: a lost line is tried for so long, as long as the service keeps an answer without its reader.
+    `first_delay`, `longest_delay`: bounds of the wait between two tries, which doubles.
+    `silence`: an ask has heard nothing for so long, though the service ends each within 120 s.
+    """
+
+    idle: float = 120
+    give_up: float = 30
+    first_delay: float = 0.25
+    longest_delay: float = 5
+    silence: float = 125
+    heartbeat: float = HEARTBEAT_SECONDS
+
+
+@dataclass(slots=True)
+class _Outage:
+    """A time in which nothing new has come from the service; `since` in the event loop's time."""
+
+    since: float
+    tries: int = 0
+    token_was_renewed: bool = False
+
+
+class RemoteTutor:
+    """A `Tutor` over the service at `server_url`. Connects at the first ask.
+
+    `on_status` hears of each change of `status`. A background task holds the line while there are asks, and a while
+    longer. It ends when the line was idle, or when the service cannot be used; the next ask starts another.
+    """
+
+    def __init__(
+        self,
+        server_url: str,
+        credentials: Credentials,
+        *,
+        on_status: Callable[[Status], object] = lambda _: None,
+        timing: Timing | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._server_url = server_url
+        self._credentials = credentials
+        self._on_status = on_status
+        self._timing = timing or Timing()
+        self._jitter = jitter
+        self._status = READY
+        self._exchanges: dict[UUID, Exchange] = {}
+        self._ratings: list[Rate] = []
+        self._token: str | None = None
+        self._line: ServiceLine | None = None
+        self._outage: _Outage | None = None
+        self._holding: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    @property
+    def status(self) -> Status:
+        """How the service is reached right now."""
+        return self._status
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Ask and stream what comes back. Closing the iterator cancels the ask."""
+        refusal = self._refusal(ask)
+        if refusal is not None:
+            yield refusal
+            return
+        exchange = self._exchanges[ask.request_id] = Exchange(ask)
+        self._hold_line()
+        if self._line is not None:
+            self._send(self._open_late(self._line, exchange))
+        try:
+            async for message in exchange.messages(self._timing.silence):
+                yield message
+        finally:
+            self._leave(exchange)
+
+    async def cancel(self, request_id: UUID) -> None:
+        """Stop an answer; its stream ends at once, without waiting for the service."""
+        exchange = self._exchanges.get(request_id)
+        if exchange is not None:
+            self._abandon(exchange, ErrorCode.CANCELLED, "Stopped.")
+
+    async def rate(self, message_id: str, *, helpful: bool) -> None:
+        """Say whether an answer helped. A rating that cannot be delivered is dropped."""
+        if self._is_closed:
+            return
+        self._ratings.append(Rate(message_id=message_id, helpful=helpful))
+        self._hold_line()
+        if self._line is not None:
+            self._send(self._deliver_ratings(self._line))
+        self._rest()
+
+    async def close(self) -> None:
+        """Cancel what is running and give back the line."""
+        self._is_closed = True
+        for exchange in self._exchanges.values():
+            self._abandon(exchange, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=1)
+        holding = self._hang_up()
+        if holding is not None:
+            await asyncio.wait([holding])
+
+    def _refusal(self, ask: Ask) -> Error | None:
+        if self._is_closed:
+            code, content = ErrorCode.SHUTTING_DOWN, "The tutor was closed."
+        elif ask.request_id in self._exchanges:
+            code, content = ErrorCode.VALIDATION_FAILED, "This question is already being answered."
+        elif len(wire(ask)) > MAX_FRAME_BYTES:
+            code, content = ErrorCode.PAYLOAD_TOO_LARGE, "This is too much for one question. Ask about a smaller file."
+        else:
+            return None
+        return Error(request_id=ask.request_id, code=code, content=content, retryable=False)
+
+    def _abandon(self, exchange: Exchange, code: ErrorCode, content: str) -> None:
+        if exchange.is_over:
+            return
+        exchange.end(code, content, retryable=False)
+        if self._line is not None and exchange.was_sent:
+            self._send(self._line.send(Cancel(request_id=exchange.ask.request_id)))
+
+    def _leave(self, exchange: Exchange) -> None:
+        self._abandon(exchange, ErrorCode.CANCELLED, "Stopped.")
+        del self._exchanges[exchange.ask.request_id]
+        self._rest()
+
+    # The line: held by one task, used by all asks.
+
+    def _hold_line(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+        if self._holding is None or self._holding.done():
+            self._holding = asyncio.create_task(self._hold())
+            self._holding.add_done_callback(self._after_holding)
+
+    def _rest(self) -> None:
+        if self._exchanges or self._is_closed:
+            return
+        if self._status in {CONNECTING, RECONNECTING}:
+            self._set_status(READY)
+        if self._idle_timer is None:
+            self._idle_timer = asyncio.get_running_loop().call_later(self._timing.idle, self._hang_up)
+
+    def _hang_up(self) -> asyncio.Task[None] | None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        holding, self._holding, self._line, self._idle_timer = self._holding, None, None, None
+        if holding is not None:
+            holding.cancel()
+        return holding
+
+    def _after_holding(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # a fault of our own: no stream may hang on it
+            log_failure("holding the line", error)
+            for exchange in self._exchanges.values():
+                exchange.end(ErrorCode.INTERNAL_ERROR, INTERNAL_FAILURE, retryable=True)
+
+    async def _hold(self) -> None:
+        self._outage = None
+        while True:
+            try:
+                await self._use_line()
+            except LineFault as fault:
+                if not await self._may_try_again(fault):
+                    return
+
+    async def _use_line(self) -> NoReturn:
+        """Open a line, carry the open asks over to it, and receive until it breaks."""
+        self._token = await self._credentials.access_token()
+        if self._token is None:
+            raise SignedOut
+        if self._outage is None and self._exchanges:
+            self._set_status(CONNECTING)
+        line = await ServiceLine.open(self._server_url, self._token, heartbeat=self._timing.heartbeat)
+        try:
+            self._line = line
+            for exchange in tuple(self._exchanges.values()):
+                await self._open_exchange(line, exchange)
+            await self._deliver_ratings(line)
+            while True:
+                self._receive(await line.receive())
+        finally:
+            if self._line is line:
+                self._line = None
+            await line.close()
+
+    async def _open_late(self, line: ServiceLine, exchange: Exchange) -> None:
+        """Open an ask on a line that has been open for a while, whose token may have been replaced since."""
+        token = await self._credentials.access_token()
+        if token is not None and token != self._token:
+            self._token = token
+            await line.send(Auth(access_token=token))
+        await self._open_exchange(line, exchange)
+
+    async def _open_exchange(self, line: ServiceLine, exchange: Exchange) -> None:
+        if not exchange.is_over:
+            exchange.was_sent = True
+            await line.send(exchange.opening())
+
+    async def _deliver_ratings(self, line: ServiceLine) -> None:
+        while self._ratings:
+            await line.send(self._ratings.pop(0))
+
+    def _send(self, sending: Coroutine[None, None, None]) -> None:
+        async def quietly() -> None:
+            try:
+                await sending
+            except LineFault:
+                pass  # whoever holds the line will notice, too
+
+        task = asyncio.create_task(quietly())
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    def _receive(self, message: FromService) -> None:
+        if message.request_id is None:
+            # A frame of ours was not understood. It can only be one that has not been accepted.
+            waiting = [exchange for exchange in self._exchanges.values() if not exchange.is_accepted]
+        else:
+            waiting = [self._exchanges[message.request_id]] if message.request_id in self._exchanges else []
+        for exchange in waiting:
+            try:
+                is_new = exchange.receive(message)
+            except OutOfOrder:
+                raise LineLost("A part of the answer was lost.") from None
+            if is_new:
+                self._outage = None
+                self._set_status(READY)
+
+    # What to do when the line cannot be opened, or breaks.
+
+    async def _may_try_again(self, fault: LineFault) -> bool:
+        """Decide after a fault, and wait as long as it takes. Where there is no hope, the open asks end.
+
+        Nothing is awaited between the last look at the open asks and the return: an ask that comes meanwhile relies
+        on this task.
+        """
+        now = asyncio.get_running_loop().time()
+        outage = self._outage = self._outage or _Outage(now)
+        is_renewed = isinstance(fault, SignedOut) and await self._renew_token(outage)
+        exchanges = [exchange for exchange in self._exchanges.values() if not exchange.is_over]
+        if not exchanges:
+            self._ratings.clear()
+            self._set_status(_after(fault) if isinstance(fault, SignedOut) and not is_renewed else READY)
+            return False
+        if is_renewed:
+            return True
+        if isinstance(fault, TooManyWindows):  # the service took none that it had not accepted before
+            for exchange in exchanges:
+                exchange.was_sent = exchange.is_accepted
+        is_at_work = any(exchange.was_sent for exchange in exchanges)
+        if isinstance(fault, SignedOut) or not is_at_work or now - outage.since > self._timing.give_up:
+            self._ratings.clear()
+            self._set_status(_after(fault))
+            for exchange in exchanges:
+                exchange.fail(str(fault), retryable=not isinstance(fault, SignedOut))
+            return False
+        self._set_status(RECONNECTING)
+        await asyncio.sleep(self._delay(outage))
+        return bool(self._exchanges)
+
+    async def _renew_token(self, outage: _Outage) -> bool:
+        """Get another token, once an outage."""
+        if outage.token_was_renewed or self._token is None:
+            return False
+        outage.token_was_renewed = True
+        return await self._credentials.renew(self._token) is not None
+
+    def _delay(self, outage: _Outage) -> float:
+        longest = min(self._timing.first_delay * 2**outage.tries, self._timing.longest_delay)
+        outage.tries += 1
+        return longest * (0.5 + self._jitter() / 2)
+
+    def _set_status(self, status: Status) -> None:
+        if status != self._status:
+            self._status = status
+            self._on_status(status)
+
+
+def _after(fault: LineFault) -> Status:
+    match fault:
+        case SignedOut():
+            return Status("signedOut", str(fault), "tutor.signIn")
+        case TooManyWindows():
+            return Status("tooManyWindows", str(fault))
+    return Status("offline", str(fault))
