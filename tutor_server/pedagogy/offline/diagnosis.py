@@ -1,0 +1,79 @@
+"""The order of evidence: traceback, diagnostics, the code itself, smells near the cursor, tracing by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline import runtime, syntax
+from tutor_server.pedagogy.offline.crash import read_crash
+from tutor_server.pedagogy.offline.finding import Explanation, Finding
+from tutor_server.pedagogy.offline.logic.tracing import TRACE, trace
+from tutor_server.pedagogy.offline.program import Program
+from tutor_server.pedagogy.offline.runtime.case import Site
+from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
+from tutor_server.pedagogy.offline.writing import write
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+
+    from tutor_server.pedagogy.offline.lesson import Rule
+    from tutor_server.pedagogy.offline.program import Fault
+    from tutor_server.protocol import Submission
+
+_SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
+
+
+def diagnose(submission: Submission) -> Finding:
+    """Say what is wrong with a submission and where. Always finds something: at worst, where to start a trace by hand."""
+    return _found(Program(submission), submission)[1]
+
+
+def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
+    """Explain a submission at a hint level, in words for a student's levels. The same input gives the same text."""
+    program = Program(submission)
+    rule, finding = _found(program, submission)
+    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, program, level, student))
+
+
+def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
+    rule, site = _evidence(program, submission)
+    finding = Finding(
+        rule=rule.name,
+        error_type=rule.error_type,
+        lines=tuple(program.shown(line) for line in site.lines),
+        expression=site.expression,
+        edit=site.edit,
+        facts=site.facts,
+    )
+    return rule, finding
+
+
+def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
+    crash = read_crash(submission.traceback, program)
+    if crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None):
+        return runtime.diagnose(program, crash)
+    if program.fault is not None:
+        return _syntax(program, program.fault)
+    return TRACE, trace(program)
+
+
+def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:
+    found = syntax.diagnose(program, fault)
+    if found is None:
+        return UNREADABLE, Site(lines=(fault.line,), expression=program.line(fault.line).strip() or None)
+    edit = _as_edit(program, found.mended) if found.mended is not None else None
+    candidate = found.candidate
+    return found.cause, Site(lines=(candidate.line,), expression=candidate.expression, edit=edit, facts=candidate.facts)
+
+
+def _as_edit(program: Program, mended: str):  # noqa: ANN202
+    before, after = program.lines, mended.split("\n")
+    start = next(
+        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+    )
+    tail = 0
+    while tail < min(len(before), len(after)) - start and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    if start == len(before) - tail:
+        start, tail = (start - 1, tail) if start else (start, tail - 1)
+    return program.edit(start + 1, "\n".join(after[start : len(after) - tail]), before_lines=len(before) - tail - start)

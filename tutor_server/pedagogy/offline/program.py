@@ -1,0 +1,259 @@
+"""What can be read off a student's code without running it: lines, tokens, syntax tree, names and their bindings."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline.finding import Edit
+from tutor_server.pedagogy.offline.lexing import tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_server.pedagogy.offline.lexing import Token
+    from tutor_server.protocol import Submission
+
+MAX_SOURCE_BYTES = 64 * 1024
+"""Larger code is not parsed; what the traceback says about its lines still counts."""
+
+BUILTINS = frozenset(dir(builtins))
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAGIC = re.compile(r"^(\s*)(?:[%!].*|\?{1,2}\w.*|\w[\w.]*\?{1,2})$")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where and why the code does not compile: line from 1, column from 0 in characters, as CPython reports it."""
+
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def parse(code: str, *, cell: bool = False) -> ast.Module | Fault:
+    """Parse code, never running it. Whatever goes wrong comes back as a fault."""
+    flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree: ast.Module = compile(code, "<student>", "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        return _fault(error)
+    except (ValueError, MemoryError, RecursionError, OverflowError) as error:
+        return Fault(str(error) or type(error).__name__, 1, 0, 1, 0)
+    return tree
+
+
+def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
+    """Give the fault that CPython finds only after parsing, such as `return` outside a function."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<student>", "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        return _fault(error)
+    except (ValueError, MemoryError, RecursionError, OverflowError, SystemError):
+        return None
+    return None
+
+
+def _fault(error: SyntaxError) -> Fault:
+    line = max(error.lineno or 1, 1)
+    column = max((error.offset or 1) - 1, 0)
+    end_line = max(error.end_lineno or line, line)
+    end_column = max((error.end_offset or 0) - 1, 0)
+    if end_line == line and end_column <= column:
+        end_column = column + 1
+    return Fault(error.msg or "invalid syntax", line, column, end_line, end_column)
+
+
+class Program:
+    """A submission's code, cleaned of what no parser takes, and what its syntax tree tells.
+
+    Lines count from 1 in the code here; `shown` turns them into the editor's numbers. An indented fragment of a larger
+    document is moved to the margin; edits are moved back.
+    """
+
+    def __init__(self, submission: Submission) -> None:
+        self.first_line = submission.first_line
+        self.is_cell = submission.kind == "cell"
+        self.cells = submission.cells
+        code = submission.code.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+        self.code, self.margin = _at_margin(_SURROGATE.sub("\ufffd", code), is_fragment=submission.first_line > 0)
+        if self.is_cell:
+            self.code = _without_magics(self.code)
+        self.lines = self.code.split("\n")
+        self.cursor_line = min(submission.cursor.line + 1, len(self.lines))
+        self.is_readable = len(self.code.encode("utf-8")) <= MAX_SOURCE_BYTES and "\x00" not in self.code
+        self.tree: ast.Module | None = None
+        self.fault: Fault | None = None
+        if self.is_readable:
+            parsed = parse(self.code, cell=self.is_cell)
+            if isinstance(parsed, Fault):
+                self.fault = parsed
+            else:
+                self.tree = parsed
+                self.fault = None if self.margin else check(parsed, cell=self.is_cell)
+
+    def shown(self, line: int) -> int:
+        """Give a line's number in the student's editor."""
+        return line + self.first_line
+
+    def line(self, number: int) -> str:
+        """Give a line's text, empty where there is none."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+    def edit(self, line: int, after: str, *, before_lines: int = 1) -> Edit:
+        """Replace `before_lines` lines from `line` on by `after`, in the terms of the submitted code."""
+        before = "\n".join(self.lines[line - 1 : line - 1 + before_lines])
+        if self.margin:
+            before, after = (
+                "\n".join(self.margin + text if text.strip() else text for text in block.split("\n"))
+                for block in (before, after)
+            )
+        return Edit(line, before, after)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The code's tokens, also where it does not parse."""
+        return tokens_of(self.code)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the code and of earlier cells, comments and strings included."""
+        return frozenset(_WORD.findall(self.code)).union(*(_WORD.findall(cell.source) for cell in self.cells))
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree, breadth first; empty where the code does not parse."""
+        return list(ast.walk(self.tree)) if self.tree else []
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node that holds each node."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Go up the tree from a node."""
+        while (node := self.parents.get(node)) is not None:  # type: ignore[assignment] # narrowed by the walrus
+            yield node
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """Functions and methods by name; of several with one name the last."""
+        return {node.name: node for node in self.nodes if isinstance(node, Function)}
+
+    @cached_property
+    def cell_tree(self) -> list[ast.Module]:
+        """The earlier cells that parse."""
+        sources = (_without_magics(cell.source) for cell in self.cells if len(cell.source) <= MAX_SOURCE_BYTES)
+        return [
+            tree
+            for tree in (parse(_SURROGATE.sub("\ufffd", source)) for source in sources)
+            if isinstance(tree, ast.Module)
+        ]
+
+    def function_at(self, line: int) -> Function | None:
+        """Give the innermost function around a line."""
+        around = [
+            node for node in self.nodes if isinstance(node, Function) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        return max(around, key=lambda node: node.lineno, default=None)
+
+    def segment(self, node: ast.AST) -> str:
+        """Give a node's own text; of one over several lines the first."""
+        line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+        end_line, end_column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+        text = self.line(line)
+        start = characters(text, column)
+        return text[start : characters(text, end_column)] if line == end_line else text[start:].rstrip()
+
+    def statement_at(self, line: int) -> ast.stmt | None:
+        """Give the innermost statement that covers a line."""
+        around = [
+            node for node in self.nodes if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        return max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
+
+    def assignments(self, name: str) -> list[tuple[int, ast.expr | None]]:
+        """Give where a name is bound, in order of lines, with the value where it is a plain assignment."""
+        found: list[tuple[int, ast.expr | None]] = []
+        for node in self.nodes:
+            match node:
+                case ast.Assign(targets=targets, value=value):
+                    found += [(node.lineno, value) for t in targets if isinstance(t, ast.Name) and t.id == name]
+                    found += [
+                        (node.lineno, None)
+                        for t in targets
+                        if isinstance(t, ast.Tuple | ast.List)
+                        and any(isinstance(e, ast.Name) and e.id == name for e in ast.walk(t))
+                    ]
+                case (
+                    ast.AnnAssign(target=ast.Name(id=id_), value=value)
+                    | ast.NamedExpr(target=ast.Name(id=id_), value=value)
+                ) if id_ == name:
+                    found.append((node.lineno, value))
+                case ast.AugAssign(target=ast.Name(id=id_)) if id_ == name:
+                    found.append((node.lineno, None))
+                case ast.For(target=target) | ast.comprehension(target=target):
+                    found += [(t.lineno, None) for t in ast.walk(target) if isinstance(t, ast.Name) and t.id == name]
+                case ast.arg(arg=id_) if id_ == name:
+                    found.append((node.lineno, None))
+        return sorted(found, key=lambda item: item[0])
+
+    def last_value(self, name: str, line: int) -> ast.expr | None:
+        """Give the value of the last plain assignment to a name above a line."""
+        values = [value for at, value in self.assignments(name) if at < line]
+        return values[-1] if values else None
+
+    @cached_property
+    def bound_names(self) -> frozenset[str]:
+        """Every name that the code or an earlier cell binds: variables, parameters, functions, classes, imports."""
+        names: set[str] = set()
+        for tree in [*([self.tree] if self.tree else []), *self.cell_tree]:
+            for node in ast.walk(tree):
+                match node:
+                    case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                        names.add(name)
+                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                        names.add(name)
+                    case ast.alias(name=name, asname=asname):
+                        names.add(asname or name.split(".")[0])
+                    case ast.ExceptHandler(name=str(name)):
+                        names.add(name)
+        return frozenset(names)
+
+
+def characters(line: str, byte_offset: int) -> int:
+    """Turn a column in UTF-8 bytes, as syntax trees have it, into one in characters."""
+    return byte_offset if line.isascii() else len(line.encode("utf-8")[:byte_offset].decode("utf-8", "ignore"))
+
+
+def _at_margin(code: str, *, is_fragment: bool) -> tuple[str, str]:
+    lines = code.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    margin = first[: len(first) - len(first.lstrip())]
+    if not is_fragment or not margin:
+        return code, ""
+    if not all(line.startswith(margin) or not line.strip() or line.lstrip().startswith("#") for line in lines):
+        return code, ""
+    return "\n".join(line.removeprefix(margin) for line in lines), margin
+
+
+def _without_magics(code: str) -> str:
+    if "%" not in code and "!" not in code and "?" not in code:
+        return code
+    return "\n".join(_MAGIC.sub(r"\1pass", line) for line in code.split("\n"))

@@ -1,0 +1,29 @@
+"""Programs that stop with an exception: a catalogue keyed on the exception and its message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline.runtime import names, other
+from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.crash import Crash
+    from tutor_server.pedagogy.offline.program import Program
+
+RULES: tuple[RuntimeRule, ...] = (*names.RULES, *other.RULES)
+"""The catalogue in order: of the rules that match, the first that finds its place in the code wins."""
+
+
+def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Site]:
+    """Find the rule for a crash. The last rule takes whatever is left."""
+    for rule in RULES:
+        if rule.exceptions and crash.exception not in rule.exceptions:
+            continue
+        match = rule.message.search(crash.message)
+        if match is None:
+            continue
+        site = rule.locate(Case(program, crash, match))
+        if site is not None:
+            return rule, site
+    raise AssertionError("the last rule matches every crash")

@@ -1,0 +1,19 @@
+"""Code that does not parse: which slip of the fingers it was, and the small edit that mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline.syntax import blocks, brackets, operators, strings, words
+from tutor_server.pedagogy.offline.syntax.repair import Diagnosis, Search
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.program import Fault, Program
+
+CAUSES = (*blocks.CAUSES, *brackets.CAUSES, *operators.CAUSES, *strings.CAUSES, *words.CAUSES)
+"""Every cause, in no order of importance: the guesses are ranked by their costs."""
+
+
+def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
+    """Find the likeliest cause of a fault and an edit that was tried, within bounds."""
+    return Search(CAUSES, cell=program.is_cell).diagnose(program.code, fault)

@@ -1,0 +1,137 @@
+"""The bounded search for a small edit after which the program compiles, ranked by how students err."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline.lexing import tokens_of
+from tutor_server.pedagogy.offline.program import Fault, check, parse
+from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MOST_TOKENS_CHANGED = 3
+COMPILED_CHARACTERS = 60_000
+"""How much code one search compiles, counted over all its trials: what bounds its time."""
+MOST_TRIALS = 40
+DEEPEST_CHAIN = 3
+"""How many faults of one program are mended, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The cause of a program's first fault; `mended` is the whole code with every fault edited away, if that succeeded.
+
+    `first_step` is the code with the first fault alone edited away.
+    """
+
+    cause: Cause
+    candidate: Candidate
+    mended: str | None
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    cause: Cause
+    candidate: Candidate
+    code: str
+    fault: Fault | None
+
+
+class Search:
+    """One search over the guesses that the causes make; trials are counted, not timed, so that it is deterministic."""
+
+    def __init__(self, causes: Sequence[Cause], *, cell: bool) -> None:
+        self._causes = causes
+        self._cell = cell
+        self._characters = 0
+        self._trials = 0
+
+    def diagnose(self, code: str, fault: Fault) -> Diagnosis | None:
+        """Find the likeliest cause of a fault; None when no cause speaks for it."""
+        guesses = self._guesses(code, fault)
+        if not guesses:
+            return None
+        steps = self._confirmed(code, fault, guesses)
+        for step in steps:
+            if step.fault is None:
+                return Diagnosis(step.cause, step.candidate, step.code, is_confirmed=True)
+        for step in steps[:2]:
+            mended = self._mend(
+                step.code, step.fault, MOST_TOKENS_CHANGED - _tokens(step.candidate, code), DEEPEST_CHAIN - 1
+            )
+            if mended is not None:
+                return Diagnosis(step.cause, step.candidate, mended, is_confirmed=True)
+        if steps:
+            return Diagnosis(steps[0].cause, steps[0].candidate, None, is_confirmed=True)
+        cause, candidate = guesses[0]
+        return Diagnosis(cause, candidate, None, is_confirmed=False)
+
+    def _guesses(self, code: str, fault: Fault) -> list[tuple[Cause, Candidate]]:
+        broken = Broken(code, fault)
+        guesses = [
+            (cause, candidate)
+            for cause in self._causes
+            if cause.message.search(fault.message)
+            for candidate in cause.guess(broken)
+        ]
+        return sorted(guesses, key=lambda guess: guess[1].cost)
+
+    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[tuple[Cause, Candidate]]) -> list[_Trial]:
+        """Try guesses in order: those that leave no fault end it, those that move it further down are kept."""
+        steps: list[_Trial] = []
+        for cause, candidate in guesses:
+            if not candidate.changes:
+                continue
+            if not self._may_try(code):
+                break
+            edited = apply(code, candidate.changes)
+            left = self._compile(edited)
+            trial = _Trial(cause, candidate, edited, left)
+            if left is None:
+                if steps and steps[0].candidate.cost < candidate.cost - 1:
+                    steps.append(trial)
+                    return steps
+                return [trial, *steps]
+            if left.line > max(fault.line, candidate.line) and not _is_about_brackets_only(left):
+                steps.append(trial)
+        return steps
+
+    def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> str | None:
+        if fault is None:
+            return code
+        if tokens <= 0 or depth <= 0:
+            return None
+        fitting = [(cause, guess) for cause, guess in self._guesses(code, fault) if 0 < _tokens(guess, code) <= tokens]
+        steps = self._confirmed(code, fault, fitting)
+        for step in steps:
+            if step.fault is None:
+                return step.code
+        for step in steps[:1]:
+            return self._mend(step.code, step.fault, tokens - _tokens(step.candidate, code), depth - 1)
+        return None
+
+    def _may_try(self, code: str) -> bool:
+        return self._trials < MOST_TRIALS and (self._trials < 3 or self._characters + len(code) <= COMPILED_CHARACTERS)  # noqa: PLR2004 - a long program gets three trials
+
+    def _compile(self, code: str) -> Fault | None:
+        self._trials += 1
+        self._characters += len(code)
+        tree = parse(code, cell=self._cell)
+        return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
+
+
+def _is_about_brackets_only(fault: Fault) -> bool:
+    return "was never closed" in fault.message
+
+
+def _tokens(candidate: Candidate, code: str) -> int:
+    """Count the tokens that a guess changes; blanks at a line's start count once, as the block they make."""
+    in_lines = sum(
+        max(len(tokens_of(code[change.start : change.end])), len(tokens_of(change.text)))
+        for change in candidate.changes
+    )
+    return in_lines or min(len(candidate.changes), 1)

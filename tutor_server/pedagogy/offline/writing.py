@@ -1,0 +1,195 @@
+"""From a finding to the student's text: one answer for a hint level, in words for the student's own levels."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from enum import Enum
+from string import Template
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.pedagogy.offline.finding import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor_server.pedagogy.levels import StudentLevels
+    from tutor_server.pedagogy.offline.finding import Edit, Finding
+    from tutor_server.pedagogy.offline.lesson import Example, Lesson
+    from tutor_server.pedagogy.offline.program import Program
+
+LONGEST_SPAN = 90
+"""Characters of the student's code that a sentence quotes; longer code is named by its line alone."""
+
+_BACKTICKS = re.compile("`+")
+_STRING_OR_COMMENT = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
+_IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
+_SHARED_NAMES = (
+    frozenset(dir(builtins))
+    | frozenset(keyword.kwlist)
+    | frozenset(
+        ("np", "plt", "math", "numpy", "matplotlib", "pyplot", "random", "copy", "self", "sep", "end", "key", "axis")
+        + ("dtype", "reverse", "sys", "os", "json", "csv", "label", "encoding", "start", "step")
+    )
+)
+_SPARE_NAMES = (
+    *("lamps", "tents", "boats", "drums", "coins", "roses", "kites", "seeds", "gates", "hills", "ropes", "shoes"),
+    *("tiles", "wheels", "plums", "spoons"),
+)
+
+
+class Voice(Enum):
+    """Whom a text speaks to, by programming level: 1 and 2, 3, 4 and 5."""
+
+    BEGINNER = "beginner"
+    MIDDLE = "middle"
+    ADVANCED = "advanced"
+
+    @classmethod
+    def of(cls, level: int) -> Voice:
+        """Give the voice for a level from 1 to 5."""
+        return cls.BEGINNER if level < 3 else cls.MIDDLE if level == 3 else cls.ADVANCED  # noqa: PLR2004 - the bounds above
+
+
+def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, student: StudentLevels) -> str:
+    """Write the text of a hint level about a finding, as Markdown."""
+    voice = Voice.of(student.programming)
+    fill = _Filler(finding, program)
+    match level:
+        case HintLevel.QUESTION:
+            return _question(lesson, fill, voice)
+        case HintLevel.CONCEPT:
+            return _concept(lesson, fill, voice, Voice.of(student.maths))
+        case HintLevel.STRUCTURE:
+            return _structure(lesson, fill, voice)
+        case HintLevel.EXAMPLE:
+            return _example(lesson, fill, voice, program)
+        case HintLevel.SOLUTION:
+            return _solution(lesson, fill, voice, finding.edit, program)
+
+
+class _Filler:
+    """Fills the parts of a lesson with a finding's lines, code and facts."""
+
+    def __init__(self, finding: Finding, program: Program) -> None:
+        line = finding.lines[0]
+        self.line = line
+        self.source = program.line(line - program.first_line).strip()
+        self.expression = finding.expression or ""
+        facts: dict[str, str] = {"line": str(line), "expression": code_span(self.expression or self.source)}
+        facts.update(
+            (name, code_span(value) if isinstance(value, Code) else value) for name, value in finding.facts.items()
+        )
+        self.facts: Mapping[str, str] = facts
+
+    def __call__(self, part: str) -> str:
+        return Template(part).safe_substitute(self.facts)
+
+    @property
+    def quoted_line(self) -> str:
+        """The line number, with the line's text where it is short enough to quote."""
+        quotable = self.source and len(self.source) <= LONGEST_SPAN and self.source.isprintable()
+        return f"line {self.line}, {code_span(self.source)}" if quotable else f"line {self.line}"
+
+    @property
+    def quoted_place(self) -> str:
+        """The expression with its line number."""
+        expression = self.expression
+        quotable = expression and len(expression) <= LONGEST_SPAN and expression.isprintable()
+        return f"{code_span(expression)} on line {self.line}" if quotable else self.quoted_line
+
+
+def _question(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
+    opening = {
+        Voice.BEGINNER: "Let's read {} together.",
+        Voice.MIDDLE: "Have a look at {}.",
+        Voice.ADVANCED: "The place to look is {}.",
+    }[voice].format(fill.quoted_line)
+    closing = {
+        Voice.BEGINNER: " Take your time, and say your answer out loud before you change anything.",
+        Voice.MIDDLE: " Answer that before you change anything.",
+        Voice.ADVANCED: "",
+    }[voice]
+    return f"{opening} {fill(lesson.question)}{closing}"
+
+
+def _concept(lesson: Lesson, fill: _Filler, voice: Voice, maths: Voice) -> str:
+    extra = {Voice.BEGINNER: lesson.picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.precise}[voice]
+    by_maths = {Voice.BEGINNER: lesson.maths_picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.maths_precise}[maths]
+    return "\n\n".join(fill(part) for part in (lesson.concept, extra, by_maths) if part)
+
+
+def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
+    opening = {
+        Voice.BEGINNER: "Here is the exact place: {}.",
+        Voice.MIDDLE: "It comes down to {}.",
+        Voice.ADVANCED: "The culprit is {}.",
+    }[voice].format(fill.quoted_place)
+    place = f" {fill(lesson.place)}" if lesson.place else ""
+    steps = [fill(step) for step in lesson.plan]
+    if voice is Voice.BEGINNER:
+        steps.append("Run the program again, and read the first message it gives, if any.")
+    numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+    return f"{opening}{place}\n\n{numbered}"
+
+
+def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
+    example = _with_other_names(lesson.example, program.words)
+    closing = {
+        Voice.BEGINNER: f"Now look at line {fill.line} again. Which part of it plays the same role?",
+        Voice.MIDDLE: f"Which part of line {fill.line} plays the same role in your code?",
+        Voice.ADVANCED: f"Carry that over to line {fill.line}.",
+    }[voice]
+    return f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {closing}"
+
+
+def _solution(lesson: Lesson, fill: _Filler, voice: Voice, edit: Edit | None, program: Program) -> str:
+    what = _shown(edit, program) if edit else fill(lesson.remedy)
+    why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
+    return f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {fill(lesson.check)}"
+
+
+def _shown(edit: Edit, program: Program) -> str:
+    first = program.shown(edit.line)
+    before, after = edit.before.split("\n"), edit.after.split("\n")
+    while len(before) > 1 and before[-1] == after[-1] and len(after) > 1:
+        before, after = before[:-1], after[:-1]
+    last = first + len(before) - 1
+    lines = f"line {first}" if last == first else f"lines {first} to {last}"
+    return f"Change {lines} to this:\n\n{fenced(chr(10).join(after))}"
+
+
+def code_span(text: str) -> str:
+    """Show text as inline code, also when it holds backticks."""
+    text = " ".join(text.split("\n"))
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    if not longest:
+        return f"`{text}`"
+    marks = "`" * (longest + 1)
+    return f"{marks} {text} {marks}"
+
+
+def fenced(code: str) -> str:
+    """Show code as a block, also when it holds a fence."""
+    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}python\n{code}\n{fence}"
+
+
+def _with_other_names(example: Example, taken: frozenset[str]) -> Example:
+    """Rename what the example has in common with the student's code."""
+    own = set(_IDENTIFIER.findall(_STRING_OR_COMMENT.sub("", example.code))) - _SHARED_NAMES
+    spare = (name for name in _SPARE_NAMES if name not in taken and name not in own)
+    renames = {name: next(spare, f"{name}_there") for name in sorted(own & taken)}
+    if not renames:
+        return example
+    pattern = re.compile(rf"(?<![.\w])(?:{'|'.join(renames)})\b")
+
+    def renamed(text: str) -> str:
+        return pattern.sub(lambda match: renames[match.group()], text)
+
+    spans = re.compile(r"`[^`]*`")
+    before, after = (spans.sub(lambda m: renamed(m.group()), part) for part in (example.before, example.after))
+    return type(example)(before, renamed(example.code), after)
