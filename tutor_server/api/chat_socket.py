@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from tutor_server.admission.limiter import ConnectionSlots
     from tutor_server.clock import Clock
-    from tutor_server.identity.access_tokens import AccessToken
-    from tutor_server.identity.authentication import Authenticator
+    from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.limits import Deadlines
     from tutor_server.protocol import FromEditor, FromService
     from tutor_server.tutoring.tutor import Tutor
@@ -77,7 +76,7 @@ class ChatSockets:
             await socket.close(code=CloseCode.SHUTTING_DOWN, message=b"shutting down")
             return socket
         try:
-            token = await self._authenticator.authenticate(request.headers.get("Authorization"))
+            token = self._authenticator.authenticate(request.headers.get("Authorization"))
         except Unauthenticated as error:
             await socket.close(code=CloseCode.UNAUTHENTICATED, message=error.code.encode())
             return socket
@@ -213,7 +212,7 @@ class _Connection:
 
     async def _renew(self, access_token: str) -> None:
         try:
-            token = await self._authenticator.authenticate(f"Bearer {access_token}")
+            token = self._authenticator.authenticate(f"Bearer {access_token}")
         except Unauthenticated as error:
             await self._sign_out(error.code)
             return
