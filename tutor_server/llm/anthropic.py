@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import anthropic
 
+from tutor_server.llm.failures import connection_failure, connection_failures, refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
     answer_events,
-    connection_failure,
-    connection_failures,
+    cut_error_body,
+    pin_loggers,
     read_json,
     reading_fields,
-    refusal,
-    said,
+    sendable,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ class AnthropicProvider:
     is_remote: ClassVar[bool] = True
 
     def __init__(self, *, api_key: str, model: str, base_url: str | None = None) -> None:
+        pin_loggers("anthropic")
         self.model = model
         self._thinking = next((off for models, off in _THINKING if models.fullmatch(model)), anthropic.omit)
         self._thinking_tokens = 0
@@ -74,7 +74,9 @@ class AnthropicProvider:
             base_url=base_url,
             max_retries=0,
             open_telemetry=False,
-            http_client=anthropic.DefaultAioHttpClient(follow_redirects=False),
+            http_client=anthropic.DefaultAioHttpClient(
+                follow_redirects=False, event_hooks={"response": [cut_error_body]}
+            ),
         )
 
     @asynccontextmanager
@@ -82,8 +84,10 @@ class AnthropicProvider:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         call = self._client.messages.with_streaming_response.create(
             model=self.model,
-            system=request.system,
-            messages=cast("list[MessageParam]", [asdict(turn) for turn in request.turns]),
+            system=sendable(request.system),
+            messages=cast(
+                "list[MessageParam]", [{"role": turn.role, "content": sendable(turn.content)} for turn in request.turns]
+            ),
             max_tokens=request.max_output_tokens + self._thinking_tokens,
             thinking=self._thinking,
             output_config=self._output_config,
@@ -96,7 +100,9 @@ class AnthropicProvider:
                 with connection_failures():
                     response = await stack.enter_async_context(call)
             except anthropic.APIStatusError as error:
-                raise refusal(error.status_code, error.response.headers, error.type) from None
+                raise refusal(
+                    error.status_code, error.response.headers, error.type, key_name="ANTHROPIC_API_KEY"
+                ) from None
             except anthropic.APIConnectionError as error:
                 raise connection_failure(error) from error
             yield await stack.enter_async_context(aclosing(answer_events(response, _MessageDecoder())))

@@ -85,6 +85,11 @@ class Chain:
         self._sleep = sleep
         self._jitter = jitter
 
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """The providers, the preferred one first."""
+        return tuple(link.provider for link in self._links)
+
     @asynccontextmanager
     async def stream(self, request: Request, recorder: CallRecorder) -> AsyncIterator[Answer]:
         """Open an answer. Leaving the context early closes the provider's stream and settles the call as cancelled."""

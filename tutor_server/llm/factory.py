@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, assert_never
 
 from tutor_server.llm.chain import Chain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tutor_server.limits import Deadlines
     from tutor_server.llm.provider import Provider
     from tutor_server.settings import ProviderName, Settings
 
 
-def build_chain(settings: Settings, deadlines: Deadlines) -> Chain:
-    """Build the providers of `settings.chain` and chain them."""
-    return Chain([build_provider(name, settings) for name in settings.chain], deadlines)
+def build_chain(settings: Settings, deadlines: Deadlines, *, clock: Callable[[], float] = time.monotonic) -> Chain:
+    """Build the providers of `settings.chain` and chain them. `clock` gives monotonic seconds."""
+    return Chain([build_provider(name, settings) for name in settings.chain], deadlines, clock=clock)
 
 
 def build_provider(name: ProviderName, settings: Settings) -> Provider:

@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 import openai
 
+from tutor_server.llm.failures import connection_failure, connection_failures, refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
     answer_events,
-    connection_failure,
-    connection_failures,
+    cut_error_body,
+    pin_loggers,
     read_json,
     reading_fields,
-    refusal,
-    said,
+    sendable,
 )
 
 if TYPE_CHECKING:
@@ -57,13 +57,14 @@ class OpenAIProvider:
     is_remote: ClassVar[bool] = True
 
     def __init__(self, *, api_key: str | None, model: str, base_url: str | None = None) -> None:
+        pin_loggers("openai")
         self.model = model
         base_url = base_url or _DEFAULT_BASE_URL
         self._client = openai.AsyncOpenAI(
             api_key=api_key or _NO_KEY,
             base_url=base_url,
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(follow_redirects=False),
+            http_client=openai.DefaultAioHttpClient(follow_redirects=False, event_hooks={"response": [cut_error_body]}),
         )
         self._is_openai = (urlsplit(base_url).hostname or "").endswith("openai.com")
         lengths = ("max_completion_tokens", "max_tokens")
@@ -73,8 +74,8 @@ class OpenAIProvider:
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Event]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
-        messages = [{"role": "system", "content": request.system}]
-        messages += [{"role": turn.role, "content": turn.content} for turn in request.turns]
+        messages = [{"role": "system", "content": sendable(request.system)}]
+        messages += [{"role": turn.role, "content": sendable(turn.content)} for turn in request.turns]
         call = self._client.chat.completions.with_streaming_response.create(
             model=self.model,
             messages=cast("list[ChatCompletionMessageParam]", messages),
@@ -109,7 +110,9 @@ class OpenAIProvider:
         adapted = status == 400 and error.param in _OPTIONAL - self._refused_options  # noqa: PLR2004 - RFC 9110 §15.5.1
         if adapted and error.param is not None:
             self._refused_options.add(error.param)
-        return refusal(status, error.response.headers, error.code or error.type, adapted=adapted)
+        return refusal(
+            status, error.response.headers, error.code or error.type, key_name="OPENAI_API_KEY", adapted=adapted
+        )
 
     async def close(self) -> None:
         """Release the provider's connections."""

@@ -1,31 +1,28 @@
-"""What the model APIs share on the wire: reading a streamed answer, and telling what went wrong with a call."""
+"""What the model APIs share on the wire: a streamed answer is read raw and turned into our events."""
 
 from __future__ import annotations
 
-import math
-import re
+import logging
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-import aiohttp
 import httpx2
 import orjson
 
+from tutor_server.llm.failures import connection_failures, said
 from tutor_server.llm.provider import ProviderFailure, Text
 from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 
-    from tutor_server.llm.provider import Event, FailureReason
+    from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}
 """Headers that ask for an uncompressed stream: nothing is gained by packing tokens one at a time."""
 
-_SAFE_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+MAX_ERROR_BYTES = 64 * 1024
 
 
 class Response(Protocol):
@@ -56,8 +53,8 @@ async def answer_events(response: Response, decoder: Decoder) -> AsyncGenerator[
     """
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "text/event-stream":
-        kind = media_type if _SAFE_WORD.fullmatch(media_type.replace("/", "-")) else "something else"
-        raise ProviderFailure("invalid_response", f"answered with {kind}, not with an event stream", status=200)
+        message = f"answered with something other than an event stream{said(media_type)}"
+        raise ProviderFailure("invalid_response", message, status=200)
     parser = EventParser()
     chunks = response.iter_bytes()
     while True:
@@ -102,78 +99,34 @@ def reading_fields() -> Iterator[None]:
         raise ProviderFailure("invalid_response", "an event lacks a field or has one of another type") from None
 
 
-@contextmanager
-def connection_failures() -> Iterator[None]:
-    """Turn what the transport raises, before or during the answer, into a `ProviderFailure`."""
-    try:
-        yield
-    except (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError) as error:
-        raise connection_failure(error) from error
+def sendable(text: str) -> str:
+    """Give a text that can be written as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`."""
+    return text.encode("utf-8", "replace").decode()
 
 
-def connection_failure(error: BaseException) -> ProviderFailure:
-    """Name a failure of the connection by its first cause: the SDKs and their transport wrap and rename it."""
-    causes = [error]
-    while (cause := causes[-1].__cause__) is not None:
-        causes.append(cause)
-    kinds = "/".join(dict.fromkeys(type(cause).__name__ for cause in causes))
-    first = next((cause for cause in causes if isinstance(cause, aiohttp.ClientError)), causes[-1])
-    match first:
-        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return ProviderFailure("unreachable", f"cannot be reached ({kinds})", sent=False)
-        case TimeoutError() | httpx2.TimeoutException():
-            return ProviderFailure("timeout", f"did not answer in time ({kinds})")
-        case _:
-            return ProviderFailure("interrupted", f"closed the connection ({kinds})")
+def pin_loggers(*names: str) -> None:
+    """Keep libraries from logging below warnings, whatever the service logs: their debug lines quote prompts."""
+    for name in (*names, "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def refusal(status: int, headers: Mapping[str, str], kind: object, *, adapted: bool = False) -> ProviderFailure:
-    """Name an answer with an error status. `kind` is the provider's own word for it, not its message."""
-    return ProviderFailure(
-        reason_of(status),
-        f"answered {status}" + said(kind),
-        status=status,
-        retry_after=retry_after(headers, datetime.now(UTC)),
-        adapted=adapted,
-    )
+async def cut_error_body(response: httpx2.Response) -> None:
+    """Keep only the first bytes of a refusal's body (an `event_hooks` hook): the SDKs would read it without bound."""
+    if not response.is_success and isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _FirstBytes(response.stream)
 
 
-def said(kind: object) -> str:
-    """Give the provider's own word for an error in brackets, if it is one word; its sentences may quote a student."""
-    return f" ({kind})" if isinstance(kind, str) and _SAFE_WORD.fullmatch(kind) else ""
+class _FirstBytes(httpx2.AsyncByteStream):
+    def __init__(self, whole: httpx2.AsyncByteStream) -> None:
+        self._whole = whole
 
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = MAX_ERROR_BYTES
+        async for chunk in self._whole:
+            yield chunk[:left]
+            left -= len(chunk)
+            if left <= 0:
+                return
 
-def reason_of(status: int) -> FailureReason:
-    """Give the reason that an HTTP status stands for; 529 is Anthropic's own for overloaded."""
-    match status:
-        case 401 | 403:
-            return "authentication"
-        case 402:
-            return "payment_required"
-        case 429:
-            return "rate_limited"
-        case 503 | 529:
-            return "overloaded"
-        case 408:
-            return "server_error"
-        case _:
-            return "server_error" if status >= 500 else "bad_request"  # noqa: PLR2004 - RFC 9110 §15.6
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Read how many seconds to wait: `Retry-After` (RFC 9110 §10.2.3), or the finer `retry-after-ms`."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = headers.get(name)
-        if value is None:
-            continue
-        try:
-            seconds = float(value) * scale
-        except ValueError:
-            continue
-        if math.isfinite(seconds):
-            return max(0.0, seconds)
-    try:
-        date = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
+    async def aclose(self) -> None:
+        await self._whole.aclose()

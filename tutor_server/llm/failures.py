@@ -1,0 +1,102 @@
+"""What went wrong with a call: errors of the transport, statuses and headers, as a `ProviderFailure`."""
+
+from __future__ import annotations
+
+import math
+import re
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+import httpx2
+
+from tutor_server.llm.provider import ProviderFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor_server.llm.provider import FailureReason
+
+_ONE_WORD = re.compile(r"[A-Za-z0-9_./-]{1,64}")
+
+
+@contextmanager
+def connection_failures() -> Iterator[None]:
+    """Turn what the transport raises, before or during the answer, into a `ProviderFailure`."""
+    try:
+        yield
+    except (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError) as error:
+        raise connection_failure(error) from error
+
+
+def connection_failure(error: BaseException) -> ProviderFailure:
+    """Name a failure of the connection by its first cause: the SDKs and their transport wrap and rename it."""
+    causes = [error]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    kinds = "/".join(dict.fromkeys(type(cause).__name__ for cause in causes))
+    first = next((cause for cause in causes if isinstance(cause, aiohttp.ClientError)), causes[-1])
+    match first:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return ProviderFailure("unreachable", f"cannot be reached ({kinds})", sent=False)
+        case TimeoutError() | httpx2.TimeoutException():
+            return ProviderFailure("timeout", f"did not answer in time ({kinds})")
+        case _:
+            return ProviderFailure("interrupted", f"closed the connection ({kinds})")
+
+
+def refusal(
+    status: int, headers: Mapping[str, str], kind: object, *, key_name: str, adapted: bool = False
+) -> ProviderFailure:
+    """Name an answer with an error status. `kind` is the provider's own word for it, `key_name` the key's variable."""
+    reason = reason_of(status)
+    hint = f"; check {key_name}" if reason in {"authentication", "payment_required"} else ""
+    return ProviderFailure(
+        reason,
+        f"answered {status}{said(kind)}{hint}",
+        status=status,
+        retry_after=retry_after(headers),
+        adapted=adapted,
+    )
+
+
+def said(kind: object) -> str:
+    """Give the provider's own word for an error in brackets, if it is one word; its sentences may quote a student."""
+    return f" ({kind})" if isinstance(kind, str) and _ONE_WORD.fullmatch(kind) else ""
+
+
+def reason_of(status: int) -> FailureReason:
+    """Give the reason that an HTTP status stands for; 529 is Anthropic's own for overloaded."""
+    match status:
+        case 401 | 403:
+            return "authentication"
+        case 402:
+            return "payment_required"
+        case 429:
+            return "rate_limited"
+        case 503 | 529:
+            return "overloaded"
+        case 408:
+            return "server_error"
+        case _:
+            return "server_error" if status >= 500 else "bad_request"  # noqa: PLR2004 - RFC 9110 §15.6
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read how many seconds to wait: `Retry-After` (RFC 9110 §10.2.3), or the finer `retry-after-ms`.
+
+    A date counts from the answer's own `Date`, so that it does not matter whose clock is wrong.
+    """
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) * scale
+        except ValueError:
+            continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
+    try:
+        until, now = (parsedate_to_datetime(headers.get(name, "")) for name in ("retry-after", "date"))
+    except ValueError:
+        return None
+    return max(0.0, (until - now).total_seconds())
