@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from uuid import UUID
 
     from tutor_server.protocol import Ask, FromService
@@ -34,8 +34,8 @@ class Tutor(Protocol):
         """How the tutor is reached right now."""
         ...
 
-    def ask(self, ask: Ask) -> AsyncIterator[FromService]:
-        """Ask and stream what comes back. Closing the iterator cancels the ask."""
+    def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Ask and stream what comes back. Closing the generator cancels the ask."""
         ...
 
     async def cancel(self, request_id: UUID) -> None:

@@ -1,0 +1,127 @@
+"""What is known to be wrong in a document: what the editor's checkers say, and what compiling it says."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from lsprotocol import types
+from pygls.workspace import ServerTextPosition, ServerTextRange
+
+from tutor_lsp.capture.wire_text import valid
+from tutor_server.protocol import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor_lsp.capture.document import Window
+    from tutor_lsp.text_document import EditedDocument
+
+MAX_DIAGNOSTICS = 50
+MAX_MESSAGE_CHARACTERS = 1000
+
+MAX_COMPILED_CHARACTERS = 64 * 1024
+"""Longer code is not compiled here: that would hold up the editor."""
+
+SOURCE = "Ask Tutor"
+
+
+class KnownDiagnostics:
+    """Remembers, for as long as a document's text stays as it is, what was said about it.
+
+    An editor sends only the diagnostics under the cursor. A student stands on the line of an error, but not on its
+    squiggle, and wants to ask all the same.
+    """
+
+    def __init__(self) -> None:
+        self._heard: WeakKeyDictionary[EditedDocument, tuple[int, list[types.Diagnostic]]] = WeakKeyDictionary()
+        self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
+
+    def hear(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
+        """Take note of what the editor says."""
+        heard = self._of_this_text(document)
+        heard += [diagnostic for diagnostic in diagnostics if diagnostic not in heard]
+        del heard[:-MAX_DIAGNOSTICS]
+        self._heard[document] = (document.revision, heard)
+
+    def heard_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
+        """Give what the editor has said about lines `first` to `last`."""
+        return [item for item in self._of_this_text(document) if _touches(item, first, last)]
+
+    def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
+        """Give the syntax error that compiling finds on lines `first` to `last`."""
+        error = self.syntax_error(document)
+        return [error] if error is not None and _touches(error, first, last) else []
+
+    def syntax_error(self, document: EditedDocument) -> types.Diagnostic | None:
+        """Compile the document, once for each state of its text, and give the error."""
+        revision, found = self._compiled.get(document, (None, None))
+        if revision != document.revision:
+            found = compile_error(document)
+            self._compiled[document] = (document.revision, found)
+        return found
+
+    def _of_this_text(self, document: EditedDocument) -> list[types.Diagnostic]:
+        revision, heard = self._heard.get(document, (None, []))
+        return heard if revision == document.revision else []
+
+
+def compile_error(document: EditedDocument) -> types.Diagnostic | None:
+    """Give the syntax error of a document of moderate length, in the client's units. Nothing is run."""
+    if document.length > MAX_COMPILED_CHARACTERS:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(document.source.removeprefix("\ufeff"))
+    except SyntaxError as error:
+        return _as_diagnostic(error, document)
+    except (ValueError, MemoryError, RecursionError):  # NUL or lone surrogates; nested too deeply
+        return None
+    return None
+
+
+def to_wire(
+    diagnostics: Iterable[types.Diagnostic], document: EditedDocument, window: Window, cursor_line: int
+) -> tuple[Diagnostic, ...]:
+    """Convert what touches the window to code points within its code, nearest to the cursor first."""
+    found: list[tuple[int, int, int, Diagnostic]] = []
+    for item in diagnostics:
+        place = document.range_from_client_units(item.range)
+        if place.end.line not in window and place.start.line not in window:
+            continue
+        start = window.place(place.start.line, place.start.character)
+        end = window.place(place.end.line, place.end.character)
+        wire = Diagnostic(
+            line=start.line,
+            character=start.character,
+            end_line=end.line,
+            end_character=end.character,
+            message=valid(str(item.message))[:MAX_MESSAGE_CHARACTERS],
+            severity=item.severity.value if item.severity else types.DiagnosticSeverity.Error.value,
+            source=valid(item.source or "")[:MAX_MESSAGE_CHARACTERS],
+            code="" if item.code is None else valid(str(item.code))[:MAX_MESSAGE_CHARACTERS],
+        )
+        found.append((abs(place.start.line - cursor_line), wire.severity, len(found), wire))
+    return tuple(wire for *_, wire in sorted(found)[:MAX_DIAGNOSTICS])
+
+
+def _touches(diagnostic: types.Diagnostic, first: int, last: int) -> bool:
+    start, end = sorted((diagnostic.range.start.line, diagnostic.range.end.line))
+    return start <= last and end >= first
+
+
+def _as_diagnostic(error: SyntaxError, document: EditedDocument) -> types.Diagnostic:
+    """Convert CPython's place, which counts from 1, and from 0 or not at all where it knows none."""
+    line = min(max((error.lineno or 1) - 1, 0), len(document.lines) - 1)
+    start = ServerTextPosition(line, max((error.offset or 1) - 1, 0))
+    end = ServerTextPosition(max((error.end_lineno or 0) - 1, line), max((error.end_offset or 0) - 1, 0))
+    place = ServerTextRange(start, max(start, end))
+    return types.Diagnostic(
+        range=document.range_to_client_units(place),
+        message=str(error.msg),
+        severity=types.DiagnosticSeverity.Error,
+        source=SOURCE,
+    )

@@ -1,0 +1,94 @@
+"""The window of a document that goes along with an ask: whole where it fits, else whole statements round the cursor."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_lsp.capture.wire_text import byte_length, valid
+from tutor_lsp.text_document import without_line_end
+from tutor_server.protocol import MAX_CODE_BYTES, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TOP_LEVEL_STATEMENT = re.compile(r"[\w@]")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Code with the place where it starts: line `first_line` of the document, `first_character` of that line.
+
+    Its lines end at LF alone, and each stands for the document's line of the same number.
+    """
+
+    code: str
+    first_line: int
+    first_character: int
+    line_count: int
+
+    def place(self, line: int, character: int) -> Position:
+        """Convert a place of the document, in code points, to one in `code`; outside it is the nearest inside."""
+        number = line - self.first_line
+        if number < 0:
+            return Position(0, 0)
+        if number >= self.line_count:
+            return Position(self.line_count - 1, len(self.code) - self.code.rfind("\n") - 1)
+        return Position(number, max(character - self.first_character, 0) if number == 0 else character)
+
+    def __contains__(self, line: int) -> bool:
+        """Say whether a line of the document is in the window."""
+        return 0 <= line - self.first_line < self.line_count
+
+
+def window(
+    lines: Sequence[str], cursor: Position, *, start: int = 0, end: int | None = None, budget: int = MAX_CODE_BYTES
+) -> Window:
+    """Take lines `start` to `end` (exclusive) as code; beyond `budget` bytes of UTF-8, those round the cursor.
+
+    The time depends on the budget, not on the document. What is cut is cut between top-level statements where there
+    are any, so that code which parses goes on parsing.
+    """
+    end = len(lines) if end is None else end
+    first, last = _fitting(lines, cursor.line, start, end, budget)
+    if first == last:
+        return _part_of_line(lines[first], first, cursor.character, budget)
+    first_character = 1 if first == 0 and lines[0].startswith(_BOM) else 0
+    kept = [without_line_end(line) for line in lines[first:last]]
+    kept[0] = kept[0][first_character:]
+    return Window(valid("\n".join(kept)), first, first_character, last - first)
+
+
+def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budget: int) -> tuple[int, int]:
+    """Choose lines `first` to `last` (exclusive) round the cursor's; none where that line alone is over budget."""
+    left = budget - byte_length(lines[cursor_line]) - 1
+    if left < 0:
+        return cursor_line, cursor_line
+    first, left = _extend(lines, range(cursor_line - 1, start - 1, -1), cursor_line, left, keep=left // 2)
+    last, left = _extend(lines, range(cursor_line + 1, end), cursor_line, left, keep=0)
+    first, left = _extend(lines, range(first - 1, start - 1, -1), first, left, keep=0)
+    last += 1
+    if first > start:
+        first = next((n for n in range(first, cursor_line + 1) if _TOP_LEVEL_STATEMENT.match(lines[n])), first)
+    if last < end:
+        last = next((n for n in range(last, cursor_line, -1) if _TOP_LEVEL_STATEMENT.match(lines[n])), last)
+    return first, last
+
+
+def _extend(lines: Sequence[str], numbers: range, reached: int, left: int, *, keep: int) -> tuple[int, int]:
+    """Take lines in turn while `keep` bytes are left over; gives the last one taken and what is left."""
+    for number in numbers:
+        left -= byte_length(lines[number]) + 1
+        if left < keep:
+            return reached, left + byte_length(lines[number]) + 1
+        reached = number
+    return reached, left
+
+
+def _part_of_line(line: str, number: int, character: int, budget: int) -> Window:
+    content = without_line_end(line)
+    characters = budget // 4  # the longest character of UTF-8
+    first = max(0, min(character - characters // 2, len(content) - characters))
+    return Window(valid(content[first : first + characters]), number, first, 1)

@@ -1,0 +1,157 @@
+"""Put together what one ask carries, and where it points in the document while the student goes on typing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.workspace import ServerTextPosition, ServerTextRange
+
+from tutor_lsp.capture import diagnostics, notebook
+from tutor_lsp.capture.document import Window, window
+from tutor_lsp.capture.traceback import traceback_text
+from tutor_lsp.capture.wire_text import valid
+from tutor_lsp.pygls_fixes import Refused
+from tutor_lsp.text_document import without_line_end
+from tutor_server.pedagogy.problem import identify
+from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Ask, Position
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tutor_lsp.protocol import AskArgument
+    from tutor_lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.text_document import Anchor, EditedDocument
+    from tutor_server.pedagogy.problem import Problem
+    from tutor_server.protocol import Cell, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """An ask with the place it is about: `range` in the client's units, as things were when it was asked."""
+
+    ask: Ask
+    range: types.Range
+    document: EditedDocument
+    problem: Problem
+    anchor: Anchor
+    revision: int
+
+    def is_stale(self) -> bool:
+        """Say whether the unit asked about has changed since, by the same rule that tells problems apart."""
+        if self.document.revision == self.revision:
+            return False
+        return self.problem.fingerprint != fingerprint_at(self.document, self.anchor, self.ask.kind)
+
+    def is_about_the_place_of(self, earlier: Captured) -> bool:
+        """Say whether an earlier ask was about this one's unit, wherever typing has moved it since."""
+        unit = self.problem.unit
+        place = earlier.anchor.line - self.ask.first_line
+        is_same_unit = (unit.kind, unit.name) == (earlier.problem.unit.kind, earlier.problem.unit.name)
+        return self.document is earlier.document and is_same_unit and unit.start_line <= place < unit.end_line
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """The lines that may go along, and the cells before them."""
+
+    kind: Kind
+    start: int
+    end: int
+    cells: tuple[Cell, ...] = ()
+    traceback: str | None = None
+
+
+def capture(
+    argument: AskArgument,
+    documents: OpenDocuments,
+    known: diagnostics.KnownDiagnostics,
+    request_id: UUID,
+) -> Captured:
+    """Build the ask. Raises `Refused` where the document is not open or the question is too long.
+
+    The one place where a student's text leaves: whatever is to be kept back is taken out of `ask` here.
+    """
+    document = documents.open_document(argument.uri)
+    if document is None:
+        raise Refused("Open the file in the editor first, then ask again.")
+    question = valid(argument.question or "").strip()
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise Refused(f"A question can have at most {MAX_QUESTION_CHARACTERS} characters.")
+    anchor = document.anchor(argument.position)
+    around = _surroundings(documents, document, anchor.line)
+    shown = _window(document, anchor, around)
+    if argument.diagnostics is None:
+        said = known.heard_on_lines(document, anchor.line, anchor.line)
+    else:
+        said = list(argument.diagnostics)
+    ask = Ask(
+        request_id=request_id,
+        code=shown.code,
+        cursor=shown.place(anchor.line, anchor.character),
+        kind=around.kind,
+        language=document.language_id or "python",
+        first_line=shown.first_line,
+        diagnostics=diagnostics.to_wire(said, document, shown, anchor.line),
+        traceback=traceback_text(argument.traceback or around.traceback),
+        cells=around.cells,
+        question=question or None,
+    )
+    return Captured(
+        ask=ask,
+        range=_range(document, anchor.line, said),
+        document=document,
+        problem=identify(ask.code, ask.cursor, ask.kind),
+        anchor=anchor,
+        revision=document.revision,
+    )
+
+
+def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
+    """Give the fingerprint of the problem at a place, as the document is now."""
+    around = _file_surroundings(document, anchor.line)
+    shown = _window(document, anchor, around)
+    return identify(shown.code, shown.place(anchor.line, anchor.character), kind).fingerprint
+
+
+def _surroundings(documents: OpenDocuments, document: EditedDocument, line: int) -> _Surroundings:
+    cell = notebook.notebook_cell(documents, document.uri)
+    if cell is None:
+        return _file_surroundings(document, line)
+    return _Surroundings(
+        kind="cell",
+        start=0,
+        end=len(document.lines),
+        cells=notebook.cells_before(documents, document.uri),
+        traceback=notebook.output_of(cell).error,
+    )
+
+
+def _file_surroundings(document: EditedDocument, line: int) -> _Surroundings:
+    cells = notebook.file_cells(document.lines)
+    cell = next((cell for cell in cells if cell.start <= line < cell.end), None)
+    if cell is None:
+        return _Surroundings(kind="document", start=0, end=len(document.lines))
+    return _Surroundings(
+        kind="cell",
+        start=cell.start,
+        end=cell.end,
+        cells=notebook.file_cells_before(document.lines, cells, cell.start),
+    )
+
+
+def _window(document: EditedDocument, anchor: Anchor, around: _Surroundings) -> Window:
+    cursor = Position(anchor.line, anchor.character)
+    return window(document.lines, cursor, start=around.start, end=around.end)
+
+
+def _range(document: EditedDocument, line: int, said: list[types.Diagnostic]) -> types.Range:
+    """Give the gravest diagnostic that starts on the line, else what stands on the line."""
+    on_line = [item for item in said if item.range.start.line == line]
+    if on_line:
+        return min(on_line, key=lambda item: item.severity or types.DiagnosticSeverity.Error).range
+    content = without_line_end(document.lines[line])
+    start = len(content) - len(content.lstrip())
+    place = ServerTextRange(ServerTextPosition(line, start), ServerTextPosition(line, len(content)))
+    return document.range_to_client_units(place)

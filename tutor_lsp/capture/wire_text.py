@@ -1,0 +1,28 @@
+"""Make any text fit for the wire: valid Unicode, LF line ends, no terminal colours, bounded."""
+
+from __future__ import annotations
+
+import re
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+_CUT = "\n[…]\n"
+
+
+def valid(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot carry, one character for one."""
+    return text if text.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def byte_length(text: str) -> int:
+    """Count the bytes that `valid(text)` takes in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def printed(text: str, limit: int) -> str:
+    """Clean what a program printed, and cut out the middle beyond `limit` characters: the ends say most."""
+    clean = valid(_ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
+    if len(clean) <= limit:
+        return clean
+    head = limit // 4
+    return clean[:head] + _CUT + clean[len(clean) - (limit - head - len(_CUT)) :]

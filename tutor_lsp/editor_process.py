@@ -1,0 +1,55 @@
+"""Notice the death of the editor, even where another process keeps our standard input open (LSP `processId`).
+
+The only module that calls what only POSIX has. Elsewhere the end of standard input has to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POLL_SECONDS = 3.0
+
+
+def watch(process_id: int, on_death: Callable[[], object]) -> None:
+    """Call `on_death` once the process has gone: at once on Linux, within `POLL_SECONDS` on other POSIX systems.
+
+    A process that is not there to begin with is not watched: the editor lives where we cannot see it, in another
+    container say.
+    """
+    loop = asyncio.get_running_loop()
+    if os.name != "posix" or not _is_alive(process_id):
+        return
+    try:
+        descriptor = os.pidfd_open(process_id)
+    except (AttributeError, OSError):  # another system, an old kernel, a sandbox
+        _poll(loop, process_id, on_death)
+        return
+    loop.add_reader(descriptor, _on_readable, loop, descriptor, on_death)
+
+
+def _on_readable(loop: asyncio.AbstractEventLoop, descriptor: int, on_death: Callable[[], object]) -> None:
+    loop.remove_reader(descriptor)
+    os.close(descriptor)
+    on_death()
+
+
+def _poll(loop: asyncio.AbstractEventLoop, process_id: int, on_death: Callable[[], object]) -> None:
+    if _is_alive(process_id):
+        loop.call_later(POLL_SECONDS, _poll, loop, process_id, on_death)
+    else:
+        on_death()
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # it lives, under another user
+        return True
+    return True

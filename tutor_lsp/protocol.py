@@ -1,0 +1,163 @@
+"""What the language server and an editor say to each other beyond LSP 3.17: messages, commands and settings.
+
+A client that declares `capabilities.experimental.tutor` gets the notifications below; any other gets answers as a
+document or a message. Field names are camelCase on the wire. Positions are in the client's encoding.
+
+| method | direction | params | errors |
+| --- | --- | --- | --- |
+| `tutor/answer/didStart` | to the editor | `AnswerStarted` | |
+| `tutor/answer/didUpdate` | to the editor | `AnswerUpdated` | |
+| `tutor/answer/didEnd` | to the editor | `AnswerEnded` | carried in `reason`, `code` and `message` |
+| `tutor/answer/cancel` | from the editor | `CancelAsk` | none: an unknown ask is ignored |
+| `tutor/status/didChange` | to the editor | `StatusChanged` | |
+
+| command | argument | result | errors |
+| --- | --- | --- | --- |
+| `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: the document is not open, `askId` is no UUID |
+| `tutor.cancel` | `CancelAsk` | null | none: an unknown ask is ignored |
+| `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
+| `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence  # noqa: TC003 - the converter reads the annotations
+from typing import Any, Literal
+
+import attrs
+from lsprotocol import types  # noqa: TC002 - the converter reads the annotations
+
+from tutor_lsp.tutor import State  # noqa: TC001 - the converter reads the annotations
+
+ANSWER_DID_START = "tutor/answer/didStart"
+ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
+ANSWER_DID_END = "tutor/answer/didEnd"
+ANSWER_CANCEL = "tutor/answer/cancel"
+STATUS_DID_CHANGE = "tutor/status/didChange"
+
+ASK = "tutor.ask"
+CANCEL = "tutor.cancel"
+RATE = "tutor.rate"
+SIGN_IN = "tutor.signIn"
+SIGN_OUT = "tutor.signOut"
+STATUS = "tutor.status"
+
+CONFIGURATION_SECTION = "tutor"
+"""Of `workspace/configuration`; the same fields come as `initializationOptions`. See `settings`."""
+
+CELL_METADATA = "tutor"
+"""Key of `NotebookCell.metadata` under which a client puts `{"outputs": [{"mime", "data"}]}`, both texts.
+
+LSP does not carry what a cell printed. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
+JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
+"""
+CELL_ERROR_MIME = "application/vnd.code.notebook.error"
+
+
+@attrs.frozen(kw_only=True)
+class AskArgument:
+    """What `tutor.ask` is about. The code action fills it in; a client may add to it or make its own."""
+
+    uri: str
+    position: types.Position
+    diagnostics: Sequence[types.Diagnostic] | None = None
+    """What the editor's checkers say here; absent: what the language server knows of the line."""
+    traceback: str | None = None
+    question: str | None = None
+    ask_id: str | None = None
+    """A UUID, made by the client where it wants to know it beforehand."""
+
+
+@attrs.frozen(kw_only=True)
+class AskStarted:
+    """The ask is under way; its notifications carry this id."""
+
+    ask_id: str
+
+
+@attrs.frozen(kw_only=True)
+class CancelAsk:
+    """Stop an answer; without an id, all of them."""
+
+    ask_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Rating:
+    """Say whether an answer helped. `message_id` is from `AnswerEnded`."""
+
+    message_id: str
+    helpful: Any
+    """A boolean; checked by the command, since the converter would take any value for one."""
+
+
+@attrs.frozen(kw_only=True)
+class Nothing:
+    """The argument of a command that takes none."""
+
+
+@attrs.frozen(kw_only=True)
+class AnswerStarted:
+    """The ask was accepted; `range` is the code that the answer is shown beside."""
+
+    ask_id: str
+    uri: str
+    range: types.Range
+    hint_level: int
+    max_hint_level: int
+    error_type: str
+
+
+@attrs.frozen(kw_only=True)
+class AnswerUpdated:
+    """The next piece of the answer, Markdown; `seq` counts 0, 1, 2, … without a gap."""
+
+    ask_id: str
+    seq: int
+    delta: str
+
+
+EndReason = Literal["completed", "cancelled", "refused", "failed"]
+
+
+@attrs.frozen(kw_only=True)
+class AnswerEnded:
+    """Nothing more will come for this ask. Sent exactly once for each, also for one that never started."""
+
+    ask_id: str
+    reason: EndReason
+    message_id: str | None = None
+    provider: str | None = None
+    fallback: bool | None = None
+    withheld: bool | None = None
+    remaining_today: int | None = None
+    code: str | None = None
+    message: str | None = None
+    """For the student; beside a `code`."""
+    retry_after: int | None = None
+    """Seconds."""
+    stale: bool | None = None
+    """True: the code that the answer is about has changed since."""
+
+
+@attrs.frozen(kw_only=True)
+class StatusChanged:
+    """How the tutor is reached, a sentence for the student, and the command that helps, if one does."""
+
+    state: State
+    message: str
+    command: str | None = None
+
+
+CUSTOM_PARAMS: dict[str, type[Any]] = {ANSWER_CANCEL: CancelAsk}
+"""The params of each custom method that an editor may send."""
+
+COMMAND_ARGUMENTS: dict[str, type[Any]] = {
+    ASK: AskArgument,
+    CANCEL: CancelAsk,
+    RATE: Rating,
+    SIGN_IN: Nothing,
+    SIGN_OUT: Nothing,
+    STATUS: Nothing,
+}
+"""The class of the one argument of each command."""

@@ -1,0 +1,108 @@
+"""Build the language server: every feature is put together here, and only here registered with LSP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+import tutor_lsp.protocol as custom
+from tutor_lsp.account import Account
+from tutor_lsp.ask import Asks
+from tutor_lsp.background import Background
+from tutor_lsp.capture.diagnostics import KnownDiagnostics
+from tutor_lsp.code_action import KIND, CodeActions
+from tutor_lsp.configuration import Configuration
+from tutor_lsp.editor import Editor
+from tutor_lsp.failures import log_failure
+from tutor_lsp.pygls_fixes import RobustLanguageServer
+from tutor_lsp.status import StatusReport
+from tutor_lsp.tutor_choice import TutorChoice, build_tutor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from tutor_lsp.settings import Settings
+    from tutor_lsp.tutor import Status, Tutor
+
+NAME = "Ask Tutor"
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")]),
+    ]
+)
+
+
+class AskTutorServer:
+    """The language server with its features. Run `language_server` with `stdio.serve`, then call `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        version: str,
+        build_tutor: Callable[[Settings, Callable[[Status], object]], Tutor] = build_tutor,
+    ) -> None:
+        self.language_server = RobustLanguageServer(
+            NAME,
+            version,
+            notebook_document_sync=NOTEBOOKS,
+            custom_params=custom.CUSTOM_PARAMS,
+            command_arguments=custom.COMMAND_ARGUMENTS,
+        )
+        known = KnownDiagnostics()
+        self._background = Background()
+        self._editor = Editor(self.language_server)
+        self._choice = TutorChoice(settings, build_tutor)
+        self._status = StatusReport(self._editor, self._choice)
+        self._configuration = Configuration(self._editor, self._choice, self._status)
+        self._account = Account(self._editor, self._choice, self._status)
+        self._code_actions = CodeActions(self._editor, self._choice, known)
+        self._asks = Asks(self._editor, self._choice, known, self._status, self._background)
+        self._register()
+
+    async def close(self) -> None:
+        """Stop all answers and give back the connection. May be called again."""
+        for part in (self._asks.shutdown, self._choice.close, self._background.close):
+            await _run(part(), "closing")
+
+    def _register(self) -> None:
+        feature, command = self.language_server.feature, self.language_server.command
+        feature(types.INITIALIZE)(_handler(self._initialize))
+        feature(types.INITIALIZED)(_handler(self._initialized))
+        feature(types.SHUTDOWN)(_handler(lambda _: self.close()))
+        feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(_handler(self._configuration.did_change))
+        feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(_handler(self._asks.cancel_progress))
+        options = types.CodeActionOptions(code_action_kinds=[KIND])
+        feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(_handler(self._code_actions.code_action))
+        feature(custom.ANSWER_CANCEL)(_handler(self._asks.cancel))
+        command(custom.ASK)(_handler(self._asks.ask))
+        command(custom.CANCEL)(_handler(self._asks.cancel))
+        command(custom.RATE)(_handler(self._asks.rate))
+        command(custom.STATUS)(_handler(self._status.status))
+        command(custom.SIGN_IN)(_handler(self._account.sign_in))
+        command(custom.SIGN_OUT)(_handler(self._account.sign_out))
+
+    async def _initialize(self, params: types.InitializeParams) -> None:
+        self._editor.learn(params.capabilities)
+        await _run(self._configuration.initialize(params), "initialize")
+
+    async def _initialized(self, _: types.InitializedParams) -> None:
+        for feature in (self._status, self._configuration):
+            self._background.run(feature.initialized(), "initialized")
+
+
+def _handler(method: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Coroutine[Any, Any, Any]]:
+    """Wrap a feature's method as pygls wants a handler: a coroutine function that takes attributes."""
+
+    async def handle(params: Any) -> Any:
+        return await method(params)
+
+    return handle
+
+
+async def _run(step: Awaitable[None], doing: str) -> None:
+    """Take one feature's step; should it fail, the others go on."""
+    try:
+        await step
+    except Exception as error:  # noqa: BLE001 - the edge: a fault in one feature is no fault of the others
+        log_failure(doing, error)

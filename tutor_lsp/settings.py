@@ -1,0 +1,125 @@
+"""Every setting of the language server: three environment variables, and what the editor passes on.
+
+Where to connect is the user's own affair: `serverUrl` is read from the environment and from `initializationOptions`,
+which the editor's plugin fills from the user's (machine) settings. It is not read from `workspace/configuration`, into
+which editors merge settings of the opened folder: a downloaded assignment must not redirect code or tokens.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AnswerIn = Literal["notifications", "document", "message"]
+
+_LEVELS = range(1, 6)
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the language server was told. Defaults give local mode."""
+
+    server_url: str | None = None
+    """The service's origin, without a slash at the end; None: local mode."""
+    access_token: str | None = field(default=None, repr=False)
+    """`TUTOR_ACCESS_TOKEN`, for tests and demos."""
+    own_data_dir: Path | None = None
+    """`TUTOR_DATA_DIR`; None: the user's data folder."""
+    programming_level: int = 3
+    """Of the student, 1 to 5; in local mode. The service knows its students' levels itself."""
+    maths_level: int = 3
+    diagnostics: bool = True
+    """Whether the language server looks for errors by itself."""
+    answer_in: AnswerIn | None = None
+    """How answers are shown; None: as the editor can."""
+    fault: str | None = None
+    """What is wrong with the settings, in a sentence for the student; then no question is answered."""
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder for everything on disk."""
+        if self.own_data_dir is not None:
+            return self.own_data_dir
+        import platformdirs  # noqa: PLC0415 - at the start nothing is loaded that is not needed
+
+        return platformdirs.user_data_path("ask-tutor")
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`; an empty one counts as unset."""
+    data_dir = environment.get("TUTOR_DATA_DIR")
+    settings = Settings(
+        access_token=environment.get("TUTOR_ACCESS_TOKEN") or None,
+        own_data_dir=Path(data_dir).absolute() if data_dir else None,
+    )
+    return _with_server_url(settings, "TUTOR_SERVER_URL", environment.get("TUTOR_SERVER_URL"))
+
+
+def with_initialization_options(settings: Settings, options: Any) -> Settings:
+    """Add what the editor passes in `initialize`. The environment's server goes first; unknown fields are ignored."""
+    settings = with_configuration(settings, options)
+    if settings.server_url is not None or settings.fault is not None or not isinstance(options, dict):
+        return settings
+    return _with_server_url(settings, "tutor.serverUrl", options.get("serverUrl"))
+
+
+def with_configuration(settings: Settings, section: Any) -> Settings:
+    """Add the editor's section `tutor`, but for `serverUrl`. A value of the wrong kind counts as absent."""
+    if not isinstance(section, dict):
+        return settings
+    diagnostics, answer_in = section.get("diagnostics"), section.get("answerIn")
+    return replace(
+        settings,
+        programming_level=_level(section.get("programmingLevel"), settings.programming_level),
+        maths_level=_level(section.get("mathsLevel"), settings.maths_level),
+        diagnostics=diagnostics if isinstance(diagnostics, bool) else settings.diagnostics,
+        answer_in=answer_in if answer_in in get_args(AnswerIn) else settings.answer_in,
+    )
+
+
+def check_server_url(url: str) -> str:
+    """Give the service's address in its normal form. Raises `SettingsError`: plain http goes to loopback only."""
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise SettingsError("is not an address") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise SettingsError("must start with https://")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise SettingsError("must hold nothing but the address")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise SettingsError("must start with https://, since http is not encrypted")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _with_server_url(settings: Settings, name: str, url: Any) -> Settings:
+    if not isinstance(url, str) or not url.strip():
+        return settings
+    try:
+        return replace(settings, server_url=check_server_url(url))
+    except SettingsError as error:
+        return replace(settings, fault=f"The setting {name} {error}.")
+
+
+def _level(value: Any, otherwise: int) -> int:
+    return value if type(value) is int and value in _LEVELS else otherwise
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
