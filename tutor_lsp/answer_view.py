@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
-FALLBACK_NOTE = "The AI service could not be reached, so this hint comes from the offline tutor."
-
 
 class AnswerView(Protocol):
     """A place to show one answer. Entering it shows that the tutor is at work."""

@@ -52,8 +52,6 @@ class Ended:
     reason: str
     message: str = ""
     retry_after: int | None = None
-    provider: str = ""
-    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +188,7 @@ class LanguageClient:
             case "tutor/answer/didUpdate":
                 return Piece(params["delta"])
             case "tutor/answer/didEnd":
-                return Ended(
-                    params["reason"],
-                    params.get("message") or "",
-                    params.get("retryAfter"),
-                    params.get("provider") or "",
-                    bool(params.get("fallback")),
-                )
+                return Ended(params["reason"], params.get("message") or "", params.get("retryAfter"))
         return None
 
     def _on_the_wire(self, uri: str, position: Position) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -215,9 +216,9 @@ class RemoteTutor:
         line = await ServiceLine.open(self._server_url, self._token, heartbeat=self._timing.heartbeat)
         try:
             self._line = line
-            for exchange in tuple(self._exchanges.values()):
-                await self._open_exchange(line, exchange)
-            await self._deliver_ratings(line)
+            for exchange in self._exchanges.values():
+                self._send(self._open_exchange(line, exchange))
+            self._send(self._deliver_ratings(line))
             while True:
                 self._receive(await line.receive())
         finally:
@@ -243,23 +244,21 @@ class RemoteTutor:
             await line.send(self._ratings.pop(0))
 
     def _send(self, sending: Coroutine[None, None, None]) -> None:
+        """Send in the background, in the order of the calls.
+
+        A failure is passed over: who receives learns of it, too, and by the close code also why.
+        """
+
         async def quietly() -> None:
-            try:
+            with suppress(LineFault):
                 await sending
-            except LineFault:
-                pass  # whoever holds the line will notice, too
 
         task = asyncio.create_task(quietly())
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
     def _receive(self, message: FromService) -> None:
-        if message.request_id is None:
-            # A frame of ours was not understood. It can only be one that has not been accepted.
-            waiting = [exchange for exchange in self._exchanges.values() if not exchange.is_accepted]
-        else:
-            waiting = [self._exchanges[message.request_id]] if message.request_id in self._exchanges else []
-        for exchange in waiting:
+        for exchange in self._addressees(message):
             try:
                 is_new = exchange.receive(message)
             except OutOfOrder:
@@ -267,6 +266,15 @@ class RemoteTutor:
             if is_new:
                 self._outage = None
                 self._set_status(READY)
+
+    def _addressees(self, message: FromService) -> list[Exchange]:
+        if message.request_id is not None:
+            exchange = self._exchanges.get(message.request_id)
+            return [] if exchange is None or exchange.is_over else [exchange]
+        if message.code in {ErrorCode.VALIDATION_FAILED, ErrorCode.PAYLOAD_TOO_LARGE}:
+            # A frame of ours was not understood: only an ask that has not been accepted can have been in it.
+            return [exchange for exchange in self._exchanges.values() if not (exchange.is_accepted or exchange.is_over)]
+        return []
 
     # What to do when the line cannot be opened, or breaks.
 
@@ -308,7 +316,7 @@ class RemoteTutor:
         return await self._credentials.renew(self._token) is not None
 
     def _delay(self, outage: _Outage) -> float:
-        longest = min(self._timing.first_delay * 2**outage.tries, self._timing.longest_delay)
+        longest = min(self._timing.first_delay * 2.0**outage.tries, self._timing.longest_delay)
         outage.tries += 1
         return longest * (0.5 + self._jitter() / 2)
 

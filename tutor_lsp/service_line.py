@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import ipaddress
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -61,8 +60,10 @@ class ServiceLine:
 
     @classmethod
     async def open(cls, server_url: str, token: str, *, heartbeat: float = HEARTBEAT_SECONDS) -> Self:
-        """Connect and upgrade. Raises `Unreachable` or `SignedOut`; a refusal by close code comes from `receive`."""
-        host = _checked_host(server_url)
+        """Connect to the service at an address that `settings.check_server_url` has passed.
+
+        Raises `Unreachable` or `SignedOut`; a refusal by close code comes from `receive`.
+        """
         # Importing aiohttp takes a fifth of a second: in a thread, so that the editor is not kept waiting.
         aiohttp = await asyncio.to_thread(importlib.import_module, "aiohttp")
         redirects = aiohttp.TraceConfig()
@@ -73,7 +74,7 @@ class ServiceLine:
             trace_configs=[redirects],
         )
         try:
-            socket = await _upgrade(session, server_url, host, heartbeat)
+            socket = await _upgrade(session, server_url, heartbeat)
         except BaseException:
             await session.close()
             raise
@@ -124,10 +125,11 @@ def wire(message: FromEditor) -> bytes:
 
 
 async def _upgrade(
-    session: aiohttp.ClientSession, server_url: str, host: str, heartbeat: float
+    session: aiohttp.ClientSession, server_url: str, heartbeat: float
 ) -> aiohttp.ClientWebSocketResponse[bool]:
     import aiohttp  # noqa: PLC0415 - loaded by now
 
+    host = urlsplit(server_url).hostname or server_url
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             socket = await session.ws_connect(
@@ -136,7 +138,7 @@ async def _upgrade(
                 heartbeat=heartbeat,
                 max_msg_size=MAX_FRAME_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
-                proxy=await asyncio.to_thread(_proxy_for, server_url, host),
+                proxy=await asyncio.to_thread(_proxy_for, server_url),
             )
     except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
         raise _reason(host, error) from error
@@ -146,44 +148,17 @@ async def _upgrade(
     return socket
 
 
-def _checked_host(server_url: str) -> str:
-    """Give the host of the address. Code and token go out encrypted, or do not leave this computer."""
-    try:
-        parts = urlsplit(server_url)
-        host = parts.hostname or ""
-        is_complete = parts.port is None or parts.port > 0
-    except ValueError:
-        raise Unreachable(_WRONG_ADDRESS) from None
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    if not (is_safe and host and is_complete) or "@" in parts.netloc or parts.query or parts.fragment:
-        raise Unreachable(_WRONG_ADDRESS)
-    return host
-
-
-_WRONG_ADDRESS = (
-    "The address of the tutor service is not right: it starts with https://, or with http:// on this computer only."
-)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _proxy_for(server_url: str, host: str) -> str | None:
-    """Give the proxy that the environment or the system names for an address.
+def _proxy_for(server_url: str) -> str | None:
+    """Give the proxy that the environment or the system names for an address; plain http stays on this computer.
 
     aiohttp's own way, `trust_env`, reads ~/.netrc besides, and then refuses our Authorization header.
     """
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - loaded by aiohttp, slow without
 
-    if _is_loopback(host) or proxy_bypass(host):
+    parts = urlsplit(server_url)
+    if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
         return None
-    return getproxies().get(urlsplit(server_url).scheme)
+    return getproxies().get(parts.scheme)
 
 
 async def _refuse_redirect(*_: object) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tutor_lsp.answer_view import FALLBACK_NOTE, open_view
+from tutor_lsp.answer_view import open_view
 from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started, lines_of
 from tutor_lsp.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped
@@ -203,8 +203,6 @@ def _show(view: AnswerView, event: Event) -> None:
             view.add(text)
         case ConnectionChanged(state="reconnecting", message=message):
             view.note(message)
-        case Ended(reason="completed", provider="offline", fallback=True):
-            view.note(FALLBACK_NOTE)
 
 
 def _status(_options: argparse.Namespace) -> int:
