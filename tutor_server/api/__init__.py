@@ -1,0 +1,1 @@
+"""The HTTP edge: reads requests into typed values, calls a use case, writes what it answers. Holds no rule."""

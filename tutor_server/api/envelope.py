@@ -1,0 +1,90 @@
+"""The one shape of every error: `{"detail", "code"}`, with `retry_after`, `resets_at` and `limit` where they apply."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.web_exceptions import HTTPException
+from aiohttp.web_protocol import RequestPayloadError
+
+from tutor_server.errors import (
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    TutorError,
+    UnsupportedMediaType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from structlog.typing import FilteringBoundLogger
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+_BY_STATUS: dict[int, type[TutorError]] = {
+    error.status: error
+    for error in (MalformedRequest, NotFound, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType)
+}
+
+
+@web.middleware
+async def envelope(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Turn whatever a handler raises into the envelope; what nobody foresaw is logged and answered as our fault."""
+    try:
+        return await handler(request)
+    except TutorError as error:
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.exception("request_failed", code=error.code)
+        return error_response(error)
+    except HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return _of_framework(error)
+    except RequestPayloadError:
+        return error_response(MalformedRequest())
+    except Exception:
+        log.exception("request_failed", code=TutorError.code)
+        return error_response(TutorError())
+
+
+def error_response(error: TutorError) -> web.Response:
+    """Write an error as the envelope."""
+    body: dict[str, object] = {"detail": error.detail, "code": error.code}
+    if error.limit is not None:
+        body["limit"] = error.limit
+    if error.retry_after is not None:
+        body["retry_after"] = error.retry_after
+    if error.resets_at is not None:
+        body["resets_at"] = error.resets_at
+    response = web.Response(
+        status=error.status,
+        body=orjson.dumps(body, option=orjson.OPT_UTC_Z),
+        content_type="application/json",
+    )
+    if error.retry_after is not None:
+        response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"  # RFC 9110 §11.6.1: every 401 has one
+    return response
+
+
+def _of_framework(error: HTTPException) -> web.Response:
+    """Write an error that aiohttp raised, without the sentences it makes of the request."""
+    known = _BY_STATUS.get(error.status)
+    if known is not None:
+        response = error_response(known())
+    else:
+        status = HTTPStatus(error.status)
+        body = {"detail": f"{status.phrase}.", "code": status.name}
+        response = web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
+    if hdrs.ALLOW in error.headers:
+        response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+    return response

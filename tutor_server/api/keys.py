@@ -1,0 +1,23 @@
+"""What the composition root hands to the handlers, and what a handler notes about a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from tutor_server.clock import Clock
+    from tutor_server.identity.access_tokens import AccessToken, Authenticator
+    from tutor_server.identity.accounts import Accounts
+    from tutor_server.settings import Settings
+    from tutor_server.storage.database import Database
+
+SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+DATABASE: web.AppKey[Database] = web.AppKey("database")
+AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
+ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
+
+CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
+"""Who sent the request, once that is known."""

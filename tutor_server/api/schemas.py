@@ -1,0 +1,118 @@
+"""The JSON of requests and responses."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
+
+MIN_PASSWORD_CHARACTERS = 8
+MAX_EMAIL_CHARACTERS = 254
+"""RFC 5321 §4.5.3.1.3, less the angle brackets."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+"""The form that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same."""
+
+
+def _lower_case_email(value: str) -> str:
+    if not value.isascii() or not _EMAIL.fullmatch(value := value.lower()):
+        raise ValueError("is not an e-mail address")
+    return value
+
+
+Email = Annotated[str, Field(max_length=MAX_EMAIL_CHARACTERS), AfterValidator(_lower_case_email)]
+NewPassword = Annotated[SecretStr, Field(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS)]
+GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS)]
+GivenToken = Annotated[SecretStr, Field(max_length=512)]
+Level = Annotated[int, Field(strict=True, ge=1, le=5)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Registration(_Body):
+    """`POST /api/auth/register`."""
+
+    email: Email
+    password: NewPassword
+    programming_level: Level = 3
+    maths_level: Level = 3
+
+
+class Login(_Body):
+    """`POST /api/auth/login`."""
+
+    email: Email
+    password: GivenPassword
+
+
+class RefreshRequest(_Body):
+    """`POST /api/auth/refresh` and `POST /api/auth/logout`."""
+
+    refresh_token: GivenToken
+
+
+class PasswordChange(_Body):
+    """`POST /api/auth/password`."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class LevelsChange(_Body):
+    """`PATCH /api/auth/me`; what is left out stays."""
+
+    programming_level: Level | None = None
+    maths_level: Level | None = None
+
+
+class Me(_Body):
+    """An account, and how much of today's messages it has used."""
+
+    id: UUID
+    email: str
+    programming_level: int
+    maths_level: int
+    messages_today: int
+    daily_message_cap: int
+    resets_at: datetime
+
+
+class Tokens(_Body):
+    """A pair of tokens; `expires_in` is the access token's, in seconds (RFC 6749 §5.1)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the type of a token, not one
+    expires_in: int
+
+
+class SignedIn(Tokens):
+    """The answer to a registration or a sign-in."""
+
+    user: Me
+
+
+class Health(_Body):
+    """`GET /api/health` while all is well."""
+
+    status: Literal["ok"] = "ok"
+    database: Literal["connected"] = "connected"
+    timestamp: datetime
+
+
+class Unhealthy(_Body):
+    """`GET /api/health` otherwise: the error envelope as well."""
+
+    status: Literal["unavailable"] = "unavailable"
+    database: Literal["disconnected"] = "disconnected"
+    timestamp: datetime
+    detail: str
+    code: str

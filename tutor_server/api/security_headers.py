@@ -1,0 +1,22 @@
+"""Headers that tell browsers and caches to do nothing with what we answer but read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Set what the response does not set itself (a signal of aiohttp, so that it also sees streamed responses)."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "ask-tutor"  # aiohttp names its version and Python's

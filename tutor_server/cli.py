@@ -1,0 +1,126 @@
+"""The operator's command line, `tutor-server`. Each command imports what it needs, so that none waits for another's."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from tutor_server.settings import Settings
+
+T = TypeVar("T")
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+MAX_PORT = 65535
+
+DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
+    from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
+
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings(Path(".env"))
+        _configure_logs(settings)
+        return int(options.run(settings, options))
+    except SettingsError as error:
+        return _fail(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tutor-server", description="The service of Ask Tutor. Its settings are environment variables."
+    )
+    parser.add_argument("--version", action="version", version=f"ask-tutor {version('ask-tutor')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service")
+    serve.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 picks a free one (default: %(default)s)")
+    serve.add_argument("--workers", type=int, default=1, help="processes; this version runs one")
+    serve.set_defaults(run=_serve)
+
+    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.set_defaults(run=_migrate)
+    return parser
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.serving import StartRefused, require_safe_host, serve  # noqa: PLC0415 - heavy
+
+    if options.workers != 1:
+        return _fail("--workers: this version runs one process, so only --workers 1 is supported")
+    require_safe_host(settings, options.host)
+    try:
+        _run(serve(settings, options.host, options.port))
+    except StartRefused as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers
+        pass
+    return DONE
+
+
+def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.errors import DatabaseUnavailable  # noqa: PLC0415 - heavy, with all that follows
+    from tutor_server.serving import prepare_data_dir  # noqa: PLC0415
+    from tutor_server.storage.database import open_database  # noqa: PLC0415
+    from tutor_server.storage.migrations import upgrade  # noqa: PLC0415
+
+    async def migrate() -> int:
+        database = open_database(settings.effective_database_url)
+        try:
+            await database.commit(upgrade)
+        except DatabaseUnavailable as error:
+            return _fail(f"the database of TUTOR_DATABASE_URL is unavailable: {error.__cause__}")
+        finally:
+            await database.close()
+        return DONE
+
+    prepare_data_dir(settings)
+    return _run(migrate())
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    import asyncio  # noqa: PLC0415 - not needed for --help
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return None
+    return new_event_loop
+
+
+def _configure_logs(settings: Settings) -> None:
+    from tutor_server.telemetry.logs import configure_logs  # noqa: PLC0415 - not needed for --help
+
+    configure_logs(settings.log_level, settings.log_format or ("console" if sys.stderr.isatty() else "json"))
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"a port is 0 to {MAX_PORT}")
+    return port
+
+
+def _fail(reason: str) -> int:
+    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - a command speaks on stderr
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Refresh tokens: opaque, long-lived, exchanged at every use for the next one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tutor_server.limits import REFRESH_TOKEN_LIFETIME
+from tutor_server.storage import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from tutor_server.storage.tokens import Rotation
+
+REPLAY_WINDOW = timedelta(seconds=30)
+"""How long an exchanged token still gives the same successor: several windows of an editor refresh at once."""
+
+_TOKEN_BYTES = 32
+
+
+class RefreshTokens:
+    """Make and exchange refresh tokens. The database holds only their hashes.
+
+    A successor is derived from its predecessor under a key, so that it can be given twice without being kept. The
+    methods are steps of a unit that writes.
+    """
+
+    def __init__(self, key: bytes, *, random_bytes: Callable[[int], bytes]) -> None:
+        self._key = key
+        self._random_bytes = random_bytes
+
+    def start_family(self, connection: Connection, *, family_id: UUID, user_id: UUID, now: datetime) -> str:
+        """Begin a sign-in; give its first token."""
+        token = self._random_bytes(_TOKEN_BYTES)
+        tokens.start_family(
+            connection,
+            token_hash=_hash(token),
+            family_id=family_id,
+            user_id=user_id,
+            now=now,
+            expires_at=now + REFRESH_TOKEN_LIFETIME,
+        )
+        return _encode(token)
+
+    def rotate(self, connection: Connection, token: str, now: datetime) -> tuple[str, Rotation] | None:
+        """Exchange a token; give its successor, which counts only if the rotation was not refused."""
+        old = _decode(token)
+        if old is None:
+            return None
+        new = hmac.digest(self._key, old, hashlib.sha256)
+        rotation = tokens.rotate(
+            connection,
+            token_hash=_hash(old),
+            successor_hash=_hash(new),
+            now=now,
+            expires_at=now + REFRESH_TOKEN_LIFETIME,
+            replay_since=now - REPLAY_WINDOW,
+        )
+        return None if rotation is None else (_encode(new), rotation)
+
+    def end_family(self, connection: Connection, token: str, now: datetime) -> UUID | None:
+        """End the sign-in that a token is of; give its user, or None where there is no such token."""
+        decoded = _decode(token)
+        family = None if decoded is None else tokens.family_of(connection, _hash(decoded))
+        if family is None:
+            return None
+        family_id, user_id = family
+        tokens.revoke_family(connection, family_id, now)
+        return user_id
+
+
+def _hash(token: bytes) -> bytes:
+    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    return hashlib.sha256(token).digest()
+
+
+def _encode(token: bytes) -> str:
+    return urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> bytes | None:
+    try:
+        decoded = urlsafe_b64decode(token + "=")
+    except ValueError:  # not ASCII, or not base64
+        return None
+    # The decoder skips what is not base64; a token has exactly one spelling.
+    return decoded if len(decoded) == _TOKEN_BYTES and _encode(decoded) == token else None

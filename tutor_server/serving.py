@@ -1,0 +1,102 @@
+"""The life of the serving process: database brought up to date, port opened, and everything closed on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from tutor_server.api.keys import DATABASE
+from tutor_server.app import build_app
+from tutor_server.settings import SettingsError
+from tutor_server.storage.migrations import is_at_head, upgrade
+from tutor_server.telemetry.logs import log_loop_failure
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.settings import Settings
+    from tutor_server.storage.database import Database
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+SHUTDOWN_SECONDS = 10
+"""How long requests under way may take to finish once the service stops."""
+
+
+class StartRefused(Exception):
+    """The service cannot start; the message is one line for the operator."""
+
+
+def require_safe_host(settings: Settings, host: str) -> None:
+    """Refuse to be open to others by accident. Raises `SettingsError`."""
+    if _is_loopback(host):
+        return
+    for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
+        if value is None:
+            raise SettingsError(f"{name}: must be set to listen on {host}, which others can reach")
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder, for this user alone. Raises `SettingsError`."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"TUTOR_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}") from error
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
+    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
+    stopping = _stopping_signal()
+    prepare_data_dir(settings)
+    app = build_app(settings)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    try:
+        await bring_up_to_date(app[DATABASE])
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise StartRefused(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        print(f"listening on {site.name}", file=sys.stderr, flush=True)  # noqa: T201 - the contract's line, no log
+        log.info("started", address=site.name)
+        await stopping.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+        await app[DATABASE].close()
+    log.info("stopped")
+
+
+async def bring_up_to_date(database: Database) -> None:
+    """Apply pending migrations where the database is this process' own (SQLite). Raises `StartRefused` elsewhere."""
+    if await database.read(is_at_head):
+        return
+    if database.engine.dialect.name != "sqlite":
+        raise StartRefused("the database is not at the newest schema: run `tutor-server migrate` first")
+    await database.commit(upgrade)
+    log.info("migrated")
+
+
+def _stopping_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # Windows, where Ctrl-C cancels the main task instead
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

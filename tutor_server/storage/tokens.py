@@ -1,0 +1,119 @@
+"""Statements over refresh tokens. A family is everything that came from one sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from tutor_server.storage.models import RefreshToken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+Refusal = Literal["expired", "revoked", "reused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Whose token was to be exchanged for its successor, and why it was not (None: it was)."""
+
+    user_id: UUID
+    family_id: UUID
+    refusal: Refusal | None = None
+
+
+def start_family(
+    connection: Connection, *, token_hash: bytes, family_id: UUID, user_id: UUID, now: datetime, expires_at: datetime
+) -> None:
+    """Keep the first token of a sign-in, and drop what the user's earlier ones have left behind."""
+    connection.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, RefreshToken.expires_at <= now))
+    _add(connection, token_hash, family_id=family_id, user_id=user_id, now=now, expires_at=expires_at)
+
+
+def rotate(
+    connection: Connection,
+    *,
+    token_hash: bytes,
+    successor_hash: bytes,
+    now: datetime,
+    expires_at: datetime,
+    replay_since: datetime,
+) -> Rotation | None:
+    """Exchange a token for its successor, by compare-and-set; None: there is no such token.
+
+    A token that was exchanged after `replay_since` gives the same successor again while that is unused. Any other use
+    of an exchanged token means that two parties hold it, and revokes the family (RFC 9700 §4.14.2).
+    """
+    exchanged = connection.execute(
+        update(RefreshToken)
+        .where(
+            RefreshToken.token_hash == token_hash,
+            RefreshToken.expires_at > now,
+            RefreshToken.rotated_at.is_(None),
+            RefreshToken.revoked_at.is_(None),
+        )
+        .values(rotated_at=now)
+        .returning(RefreshToken.family_id, RefreshToken.user_id)
+    ).first()
+    if exchanged is not None:
+        family_id, user_id = exchanged
+        _add(connection, successor_hash, family_id=family_id, user_id=user_id, now=now, expires_at=expires_at)
+        return Rotation(user_id, family_id)
+
+    token = connection.execute(select(RefreshToken.__table__).where(RefreshToken.token_hash == token_hash)).first()
+    if token is None:
+        return None
+    if token.revoked_at is not None:
+        return Rotation(token.user_id, token.family_id, "revoked")
+    if token.rotated_at is None:
+        return Rotation(token.user_id, token.family_id, "expired")
+    if token.rotated_at > replay_since and _is_unused(connection, successor_hash):
+        return Rotation(token.user_id, token.family_id)
+    revoke_family(connection, token.family_id, now)
+    return Rotation(token.user_id, token.family_id, "reused")
+
+
+def family_of(connection: Connection, token_hash: bytes) -> tuple[UUID, UUID] | None:
+    """Find the family and the user of a token."""
+    query = select(RefreshToken.family_id, RefreshToken.user_id).where(RefreshToken.token_hash == token_hash)
+    row = connection.execute(query).first()
+    return None if row is None else (row.family_id, row.user_id)
+
+
+def revoke_family(connection: Connection, family_id: UUID, now: datetime) -> None:
+    """End one sign-in."""
+    _revoke(connection, RefreshToken.family_id == family_id, now)
+
+
+def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> None:
+    """End every sign-in of a user."""
+    _revoke(connection, RefreshToken.user_id == user_id, now)
+
+
+def _add(
+    connection: Connection, token_hash: bytes, *, family_id: UUID, user_id: UUID, now: datetime, expires_at: datetime
+) -> None:
+    connection.execute(
+        insert(RefreshToken).values(
+            token_hash=token_hash, family_id=family_id, user_id=user_id, created_at=now, expires_at=expires_at
+        )
+    )
+
+
+def _is_unused(connection: Connection, token_hash: bytes) -> bool:
+    query = select(RefreshToken.token_hash).where(
+        RefreshToken.token_hash == token_hash, RefreshToken.rotated_at.is_(None), RefreshToken.revoked_at.is_(None)
+    )
+    return connection.execute(query).first() is not None
+
+
+def _revoke(connection: Connection, condition: ColumnElement[bool], now: datetime) -> None:
+    statement = update(RefreshToken).where(condition, RefreshToken.revoked_at.is_(None)).values(revoked_at=now)
+    # Again until nothing is left: a rotation that the first pass waited for has added a token that it could not see.
+    while connection.execute(statement).rowcount:
+        pass
