@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REPLY = (
     "Read the last line of the error message first. Which name does it mention? "
@@ -26,6 +29,7 @@ Fault = Literal[
     "bad_utf8",
     "error_event",  # the upstream reports that it is overloaded
     "huge_event",  # 50 MB without an end
+    "endless_refusal",  # an error status whose body never ends
 ]
 
 
@@ -33,17 +37,17 @@ Fault = Literal[
 class Behaviour:
     """How one call is answered.
 
-    `fault` strikes after `tokens_before_fault` tokens of `text`. Times are in seconds: before the head, before the
-    first token, before each further one. `bytes` writes every byte on its own, with `byte_seconds` between them.
-    `unknown` mixes in events, fields and comments that no client can know. `refuses` names request fields that are
-    answered with 400, as servers do with options that they do not know.
+    `fault` strikes after `tokens_before_fault` tokens of `text`. `status` and `headers` refuse the call. Times are in
+    seconds: before the head, before the first token, before each further one. `bytes` writes every byte on its own,
+    with `byte_seconds` between them. `unknown` mixes in events, fields and comments that no client can know.
+    `refuses` names request fields that are answered with 400, as servers do with options that they do not know.
     """
 
     text: str = REPLY
     fault: Fault = "none"
     tokens_before_fault: int = 0
     status: int = 200
-    retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     error_type: str | None = None
     head_seconds: float = 0
     first_token_seconds: float = 0
@@ -72,8 +76,8 @@ BY_MODEL: dict[str, Behaviour] = {
     "fake-401": Behaviour(status=401),
     "fake-402": Behaviour(status=402),
     "fake-404": Behaviour(status=404),
-    "fake-429": Behaviour(status=429, retry_after="1"),
-    "fake-429-later": Behaviour(status=429, retry_after="3600"),
+    "fake-429": Behaviour(status=429, headers={"Retry-After": "1"}),
+    "fake-429-later": Behaviour(status=429, headers={"Retry-After": "3600"}),
     "fake-500": Behaviour(status=500),
     "fake-503": Behaviour(status=503),
     "fake-529": Behaviour(status=529),

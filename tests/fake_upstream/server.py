@@ -33,6 +33,7 @@ class ReceivedCall:
     model: str
     headers: dict[str, str]
     body: dict[str, Any]
+    peer_port: int
     opened_at: float
     tokens_sent: int = 0
     closed_at: float | None = None
@@ -51,6 +52,7 @@ class FakeUpstream:
         self.key = key
         self.default = Behaviour()
         self.calls: list[ReceivedCall] = []
+        self._arrival = asyncio.Event()
         self._script: deque[Behaviour] = deque()
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -69,6 +71,11 @@ class FakeUpstream:
     def open_streams(self) -> int:
         """How many calls are being answered now."""
         return sum(call.closed_at is None for call in self.calls)
+
+    async def next_call(self) -> ReceivedCall:
+        """Wait for the next call to arrive."""
+        await self._arrival.wait()
+        return self.calls[-1]
 
     def play(self, *behaviours: Behaviour) -> None:
         """Queue behaviours, one for each of the next calls."""
@@ -125,25 +132,33 @@ class FakeUpstream:
         body = await request.json()
         headers = {name.lower(): value for name, value in request.headers.items()}
         model = str(body.get("model"))
-        call = ReceivedCall(wire_class.name, model, headers, body, time.monotonic())
+        call = ReceivedCall(wire_class.name, model, headers, body, _peer(request), time.monotonic())
         self.calls.append(call)
+        self._arrival.set()
+        self._arrival = asyncio.Event()
         behaviour = self._script.popleft() if self._script else BY_MODEL.get(model, self.default)
-        call.closed_by = "client"
         try:
             wire_class.check(headers, body, self.key)
             refuse_options(body, behaviour.refuses)
             response = await _Performance(request, wire_class, call, behaviour).play()
+            call.closed_by = "upstream"
         except Refused as refused:
             error = wire_class.error(refused.status, str(refused), param=refused.param)
             response = web.json_response(error, status=refused.status)
+            call.closed_by = "upstream"
         except ConnectionError:
             raise asyncio.CancelledError from None
-        else:
-            call.closed_by = "upstream"
         finally:
+            call.closed_by = call.closed_by or "client"
             call.closed_at = time.monotonic()
             call.closed.set()
         return response
+
+
+def _peer(request: web.Request) -> int:
+    if request.transport is None:
+        return 0
+    return int(request.transport.get_extra_info("peername")[1])
 
 
 class _Performance:
@@ -191,9 +206,16 @@ class _Performance:
             return web.Response(text="<!doctype html><title>Sign in to the network</title>", content_type="text/html")
         if behaviour.status == 200:
             return None
-        headers = {"Retry-After": behaviour.retry_after} if behaviour.retry_after is not None else {}
+        if behaviour.fault == "endless_refusal":
+            return await self._refuse_for_ever()
         body = self._wire_class.error(behaviour.status, "No.", error_type=behaviour.error_type)
-        return web.json_response(body, status=behaviour.status, headers=headers)
+        return web.json_response(body, status=behaviour.status, headers=behaviour.headers)
+
+    async def _refuse_for_ever(self) -> web.StreamResponse:
+        self._response.set_status(self._behaviour.status)
+        await self._response.prepare(self._request)
+        while True:
+            await self._write(b"no " * 20000)
 
     async def _write_token(self, token: str) -> None:
         if self._behaviour.unknown:

@@ -1,0 +1,86 @@
+"""What tests of model calls start from: a request, providers over the fake upstream, and a recorder in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.fake_upstream import KEY
+from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.openai import OpenAIProvider
+from tutor_server.llm.provider import Request, Text, Turn
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from tests.fake_upstream import FakeUpstream
+    from tutor_server.llm.call import CallOutcome
+    from tutor_server.llm.provider import Event, Provider
+
+REMOTE = ("anthropic", "openai")
+PROGRAM = "total = 0\nfor number in numbers:\n    total += number\n"
+REQUEST = Request(
+    system="You are a patient tutor.",
+    turns=(Turn("user", "Why does my loop fail?"), Turn("assistant", "What is numbers?"), Turn("user", "A list?")),
+    max_output_tokens=300,
+    user="student-7",
+    submission=Submission(
+        code=PROGRAM,
+        cursor=Position(1, 0),
+        traceback=(
+            'Traceback (most recent call last):\n  File "loop.py", line 2, in <module>\n'
+            "    for number in numbers:\nNameError: name 'numbers' is not defined\n"
+        ),
+    ),
+    level=HintLevel.QUESTION,
+    student=StudentLevels(),
+)
+
+
+def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:
+    """Build a provider whose base URL is the fake upstream."""
+    if name == "anthropic":
+        return AnthropicProvider(api_key=key, model=model, base_url=upstream.url)
+    return OpenAIProvider(api_key=key, model=model, base_url=upstream.openai_url)
+
+
+def text_of(events: list[Event]) -> str:
+    """Join the texts among the events."""
+    return "".join(event.content for event in events if isinstance(event, Text))
+
+
+@dataclass(slots=True)
+class RecordedCall:
+    """One call as the recorder saw it."""
+
+    provider: str
+    model: str
+    outcomes: list[CallOutcome] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> CallOutcome:
+        """The one outcome of the call."""
+        (outcome,) = self.outcomes
+        return outcome
+
+    async def settle(self, outcome: CallOutcome) -> None:
+        """Note the outcome."""
+        self.outcomes.append(outcome)
+
+
+@dataclass(slots=True)
+class MemoryRecorder:
+    """Keeps the calls of a test."""
+
+    calls: list[RecordedCall] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> list[CallOutcome]:
+        """The outcome of every call."""
+        return [call.outcome for call in self.calls]
+
+    async def start(self, provider: Provider) -> RecordedCall:
+        """Note the call."""
+        call = RecordedCall(provider.name, provider.model)
+        self.calls.append(call)
+        return call

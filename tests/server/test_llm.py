@@ -1,0 +1,502 @@
+"""The providers over real sockets: each wire format, each fault of list P, and how a stream ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import subprocess
+import sys
+import time
+import tracemalloc
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import anthropic
+import openai
+import pytest
+
+from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
+from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
+from tutor_server.limits import Deadlines
+from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.factory import build_chain
+from tutor_server.llm.offline import OfflineProvider
+from tutor_server.llm.openai import OpenAIProvider
+from tutor_server.llm.provider import Finish, ProviderFailure, Text, Turn, Usage
+from tutor_server.pedagogy.offline import explain
+from tutor_server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.fake_upstream import ReceivedCall
+    from tutor_server.llm.provider import Event, Provider, Request
+
+WORDS = len(REPLY.split())
+SOON = 5.0
+"""Seconds that nothing here takes; a deadline against hanging."""
+
+
+@pytest.fixture(params=REMOTE)
+async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> AsyncIterator[Provider]:
+    """Give each remote provider in turn, connected to the fake upstream."""
+    made = make_provider(request.param, upstream)
+    yield made
+    await made.close()
+
+
+async def collect(provider: Provider, request: Request = REQUEST) -> list[Event]:
+    """Read an answer to its end."""
+    async with provider.stream(request) as events:
+        return [event async for event in events]
+
+
+async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFailure]:
+    """Read an answer to the failure that ends it."""
+    given: list[Event] = []
+    with pytest.raises(ProviderFailure) as caught:
+        await _read_into(given, provider)
+    return given, caught.value
+
+
+async def _read_into(given: list[Event], provider: Provider) -> None:
+    async with provider.stream(REQUEST) as events:
+        async for event in events:
+            given.append(event)  # noqa: PERF401 - what came before the failure is wanted
+
+
+async def closed(call: ReceivedCall) -> ReceivedCall:
+    """Wait until the upstream is done with a call."""
+    await asyncio.wait_for(call.closed.wait(), SOON)
+    return call
+
+
+async def test_streams_text_usage_and_finish(provider: Provider) -> None:
+    """A whole answer gives its text, what it used, and that it is complete."""
+    events = await collect(provider)
+    assert text_of(events) == REPLY
+    assert [event for event in events if isinstance(event, Usage)][-1] == Usage(25, WORDS)
+    assert [event for event in events if isinstance(event, Finish)] == [Finish("stop")]
+
+
+async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:
+    """The SDK's typed stream reads the fake's answer, text, stop reason and usage."""
+    async with (
+        anthropic.AsyncAnthropic(
+            api_key=KEY, base_url=upstream.url, max_retries=0, http_client=anthropic.DefaultAioHttpClient()
+        ) as client,
+        client.messages.stream(model="any", max_tokens=100, messages=[{"role": "user", "content": "Why?"}]) as stream,
+    ):
+        message = await stream.get_final_message()
+    (block,) = message.content
+    assert (block.type, block.text if block.type == "text" else None) == ("text", REPLY)
+    assert (message.stop_reason, message.usage.input_tokens, message.usage.output_tokens) == ("end_turn", 25, WORDS)
+
+
+async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: FakeUpstream) -> None:
+    """The SDK's typed stream reads the fake's answer; usage comes only where it was asked for."""
+    async with openai.AsyncOpenAI(
+        api_key=KEY, base_url=upstream.openai_url, max_retries=0, http_client=openai.DefaultAioHttpClient()
+    ) as client:
+        for include_usage in (True, False):
+            stream = await client.chat.completions.create(
+                model="any",
+                messages=[{"role": "user", "content": "Why?"}],
+                stream=True,
+                stream_options={"include_usage": include_usage},
+            )
+            chunks = [chunk async for chunk in stream]
+            content = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
+            assert "".join(content) == REPLY
+            assert [choice.finish_reason for chunk in chunks for choice in chunk.choices][-1] == "stop"
+            usages = [chunk.usage.completion_tokens for chunk in chunks if chunk.usage]
+            assert usages == ([WORDS] if include_usage else [])
+
+
+async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
+    """One credential, the current version, no sampling options, and no thinking that would eat the answer."""
+    provider = make_provider("anthropic", upstream, Settings().anthropic_model)
+    await collect(provider)
+    await provider.close()
+    (call,) = upstream.calls
+    assert [name for name in ("authorization", "x-api-key") if name in call.headers] == ["authorization"]
+    assert call.headers["anthropic-version"] == "2026-10-21"
+    assert call.headers["accept-encoding"] == "identity"
+    assert "traceparent" not in call.headers
+    assert call.body == {
+        "model": "claude-sonnet-5-5",
+        "system": REQUEST.system,
+        "messages": [{"role": turn.role, "content": turn.content} for turn in REQUEST.turns],
+        "max_tokens": 300,
+        "thinking": {"type": "between_tools"},
+        "metadata": {"user_id": "student-7"},
+        "stream": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("claude-haiku-5-5", {"max_tokens": 300, "thinking": {"type": "disabled"}}),
+        ("claude-sonnet-5-20260601", {"max_tokens": 300, "thinking": {"type": "disabled"}}),
+        ("claude-opus-5-5", {"max_tokens": 300 + 4096, "output_config": {"effort": "low"}}),
+        ("claude-haiku-4-5", {"max_tokens": 300}),
+        ("some-other-model", {"max_tokens": 300}),
+    ],
+)
+async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
+    upstream: FakeUpstream, model: str, expected: dict[str, Any]
+) -> None:
+    """Thinking is turned off as the model takes it; where it cannot be, it has room of its own."""
+    provider = make_provider("anthropic", upstream, model)
+    await collect(provider)
+    await provider.close()
+    asked = {name: upstream.calls[0].body.get(name) for name in ("max_tokens", "thinking", "output_config")}
+    assert {name: value for name, value in asked.items() if value is not None} == expected
+
+
+async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: FakeUpstream) -> None:
+    """A server at a base URL of its own gets `max_tokens` and none of OpenAI's newer options."""
+    provider = make_provider("openai", upstream, "qwen3:8b")
+    await collect(provider)
+    await provider.close()
+    assert upstream.calls[0].body == {
+        "model": "qwen3:8b",
+        "messages": [
+            {"role": "system", "content": REQUEST.system},
+            *({"role": turn.role, "content": turn.content} for turn in REQUEST.turns),
+        ],
+        "max_tokens": 300,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+def test_asks_openai_itself_with_its_current_options() -> None:
+    """OpenAI gets `max_completion_tokens`, no reasoning before the first word, an opaque user, and stores nothing."""
+    provider = OpenAIProvider(api_key=KEY, model=Settings().openai_model)
+    assert provider._options(REQUEST) == {
+        "max_completion_tokens": 300,
+        "stream_options": {"include_usage": True},
+        "reasoning_effort": "none",
+        "safety_identifier": "student-7",
+        "store": False,
+    }
+
+
+async def test_works_without_a_key_at_a_base_url() -> None:
+    """Ollama and llama.cpp want no key; the SDK gets a stand-in for one."""
+    async with FakeUpstream(key="none") as upstream:
+        provider = OpenAIProvider(api_key=None, model="llama3", base_url=upstream.openai_url)
+        assert text_of(await collect(provider)) == REPLY
+        await provider.close()
+
+
+async def test_learns_which_options_a_server_does_not_take(upstream: FakeUpstream) -> None:
+    """An option refused with 400 is left out, or its other name used, from the next call on."""
+    provider = make_provider("openai", upstream, "gpt-6.1-terra")
+    old_server = Behaviour(refuses=("max_tokens", "stream_options"))
+    upstream.play(old_server, old_server, old_server)
+    refusals = [(await collect_failing(provider))[1] for _ in range(2)]
+    assert [(failure.reason, failure.adapted) for failure in refusals] == [("bad_request", True)] * 2
+    assert text_of(await collect(provider)) == REPLY
+    await provider.close()
+    body = upstream.calls[-1].body
+    assert (body["max_completion_tokens"], "max_tokens" in body, "stream_options" in body) == (300, False, False)
+
+
+async def test_a_request_that_stays_wrong_is_not_called_adapted(upstream: FakeUpstream) -> None:
+    """A field that cannot be left out is a plain bad request."""
+    provider = make_provider("openai", upstream)
+    upstream.play(Behaviour(refuses=("messages",)))
+    _, failure = await collect_failing(provider)
+    await provider.close()
+    assert (failure.reason, failure.adapted, failure.status) == ("bad_request", False, 400)
+
+
+@pytest.mark.parametrize("model", ["fake-bytes", "fake-unknown"])
+@pytest.mark.parametrize("name", REMOTE)
+async def test_p7_odd_streams_give_the_same_answer(upstream: FakeUpstream, name: str, model: str) -> None:
+    """P7: byte by byte, or with events that nobody knows: identical text, usage and end."""
+    provider = make_provider(name, upstream, model)
+    events = await collect(provider)
+    await provider.close()
+    assert text_of(events) == REPLY
+    assert [event for event in events if not isinstance(event, Text)][-2:] in (
+        [Usage(25, WORDS), Finish("stop")],
+        [Finish("stop"), Usage(25, WORDS)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("fake-400", "bad_request"),
+        ("fake-401", "authentication"),
+        ("fake-402", "payment_required"),
+        ("fake-404", "bad_request"),
+        ("fake-429", "rate_limited"),
+        ("fake-500", "server_error"),
+        ("fake-503", "overloaded"),
+        ("fake-529", "overloaded"),
+    ],
+)
+@pytest.mark.parametrize("name", REMOTE)
+async def test_p2_statuses_have_their_reason(upstream: FakeUpstream, name: str, model: str, reason: str) -> None:
+    """P2, P9: each error status is told by its reason, once, without a retry by the SDK."""
+    provider = make_provider(name, upstream, model)
+    given, failure = await collect_failing(provider)
+    await provider.close()
+    assert (given, failure.reason, failure.sent) == ([], reason, True)
+    assert failure.status == int(model.removeprefix("fake-"))
+    assert len(upstream.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Retry-After": "1"}, 1),
+        ({"Retry-After": "3600"}, 3600),
+        ({"Retry-After": "2.5"}, 2.5),
+        ({"Retry-After": "7", "Retry-After-Ms": "250"}, 0.25),
+        ({"Retry-After": "-4"}, 0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Date": "Tue, 24 Nov 2026 10:00:00 GMT", "Retry-After": "Tue, 24 Nov 2026 10:01:30 GMT"}, 90),
+        ({}, None),
+    ],
+)
+async def test_p1_retry_after_is_read(
+    provider: Provider, upstream: FakeUpstream, headers: dict[str, str], expected: float | None
+) -> None:
+    """P1: seconds, fractions, milliseconds and dates; nonsense is none."""
+    upstream.play(Behaviour(status=429, headers=headers))
+    _, failure = await collect_failing(provider)
+    assert failure.retry_after == expected
+
+
+async def test_p9_a_wrong_key_is_named_for_the_operator(upstream: FakeUpstream) -> None:
+    """P9: the message says which variable to check, and not what was in it."""
+    for name, variable in (("anthropic", "ANTHROPIC_API_KEY"), ("openai", "OPENAI_API_KEY")):
+        provider = make_provider(name, upstream, key="sk-wrong-key-of-somebody")
+        _, failure = await collect_failing(provider)
+        await provider.close()
+        assert failure.reason == "authentication"
+        assert variable in str(failure)
+        assert "wrong" not in str(failure)
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_p2_a_refused_connection_was_never_sent(upstream: FakeUpstream, name: str) -> None:
+    """P2: where nobody listens, the call is unreachable, and certainly not billed."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    provider = (
+        AnthropicProvider(api_key=KEY, model="m", base_url=url)
+        if name == "anthropic"
+        else OpenAIProvider(api_key=KEY, model="m", base_url=f"{url}/v1")
+    )
+    _, failure = await collect_failing(provider)
+    await provider.close()
+    assert (failure.reason, failure.sent, failure.status) == ("unreachable", False, None)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("fake-fin", "interrupted"),
+        ("fake-reset", "interrupted"),
+        ("fake-inside-event", "interrupted"),
+        ("fake-bad-json", "invalid_response"),
+        ("fake-bad-utf8", "invalid_response"),
+        ("fake-overloaded", "overloaded"),
+    ],
+)
+@pytest.mark.parametrize("name", REMOTE)
+async def test_p3_p4_p5_a_stream_that_breaks_gives_its_text_first(
+    upstream: FakeUpstream, name: str, model: str, reason: str
+) -> None:
+    """P3, P4, P5: what came whole before the fault is given, then the failure; the answer is never called complete."""
+    provider = make_provider(name, upstream, model)
+    given, failure = await collect_failing(provider)
+    await provider.close()
+    assert text_of(given) == "".join(Behaviour().tokens[:AFTER_TEXT])
+    assert not [event for event in given if isinstance(event, Finish)]
+    assert (failure.reason, failure.sent, failure.status) == (reason, True, None)
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_p3_a_clean_cut_has_no_finish(upstream: FakeUpstream, name: str) -> None:
+    """P3: a body that ends as if it were whole, before the provider said so, is not complete."""
+    provider = make_provider(name, upstream, "fake-end")
+    events = await collect(provider)
+    await provider.close()
+    assert text_of(events) == "".join(Behaviour().tokens[:AFTER_TEXT])
+    assert not [event for event in events if isinstance(event, Finish)]
+
+
+async def test_p3_a_connection_closed_instead_of_an_answer(provider: Provider, upstream: FakeUpstream) -> None:
+    """P3: a connection that closes before the head is interrupted, not a timeout, and may have been billed."""
+    upstream.play(Behaviour(fault="drop"))
+    given, failure = await collect_failing(provider)
+    assert (given, failure.reason, failure.sent) == ([], "interrupted", True)
+
+
+async def test_p4_a_page_with_status_200_is_no_answer(provider: Provider, upstream: FakeUpstream) -> None:
+    """P4: a captive portal's page is told by its content type."""
+    upstream.play(Behaviour(fault="html"))
+    given, failure = await collect_failing(provider)
+    assert (given, failure.reason, failure.status) == ([], "invalid_response", 200)
+    assert "text/html" in str(failure)
+
+
+async def test_p8_a_huge_event_is_cut(provider: Provider, upstream: FakeUpstream) -> None:
+    """P8: an event of 50 MB is cut off, with less than 20 MB of memory and the stream closed."""
+    upstream.play(Behaviour(fault="huge_event", tokens_before_fault=AFTER_TEXT))
+    tracemalloc.start()
+    try:
+        given, failure = await collect_failing(provider)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (text_of(given), failure.reason) == ("".join(Behaviour().tokens[:AFTER_TEXT]), "invalid_response")
+    assert peak < 20 * 1024 * 1024
+    assert (await closed(upstream.calls[0])).closed_by == "client"
+
+
+async def test_p8_a_refusal_without_end_is_cut(provider: Provider, upstream: FakeUpstream) -> None:
+    """P8: the body of an error is read within bounds too."""
+    upstream.play(Behaviour(status=500, fault="endless_refusal"))
+    _, failure = await asyncio.wait_for(collect_failing(provider), SOON)
+    assert (failure.reason, failure.status) == ("server_error", 500)
+    assert (await closed(upstream.calls[0])).closed_by == "client"
+
+
+async def test_redirects_are_not_followed(provider: Provider, upstream: FakeUpstream) -> None:
+    """A prompt goes to the configured address only."""
+    async with FakeUpstream() as elsewhere:
+        path = "/v1/messages" if provider.name == "anthropic" else "/v1/chat/completions"
+        upstream.play(Behaviour(status=307, headers={"Location": elsewhere.url + path}))
+        _, failure = await collect_failing(provider)
+        assert (failure.reason, failure.status, elsewhere.calls) == ("bad_request", 307, [])
+
+
+@pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
+@pytest.mark.parametrize("name", REMOTE)
+async def test_tells_why_an_answer_ended(upstream: FakeUpstream, name: str, model: str, finish: str) -> None:
+    """The length limit and a refusal are told apart from a natural end."""
+    provider = make_provider(name, upstream, model)
+    events = await collect(provider)
+    await provider.close()
+    assert [event.reason for event in events if isinstance(event, Finish)] == [finish]
+
+
+@pytest.mark.parametrize(("model", "expected"), [("fake-no-usage", []), ("fake-zero-usage", [Usage(0, 0)])])
+@pytest.mark.parametrize("name", REMOTE)
+async def test_l5_usage_is_what_was_sent(upstream: FakeUpstream, name: str, model: str, expected: list[Usage]) -> None:
+    """L5: zero stays zero, and none is none."""
+    provider = make_provider(name, upstream, model)
+    events = await collect(provider)
+    await provider.close()
+    assert [event for event in events if isinstance(event, Usage)][-1:] == expected
+
+
+@pytest.mark.parametrize("tokens", [0, AFTER_TEXT])
+async def test_l2_leaving_closes_the_stream_within_50_ms(
+    provider: Provider, upstream: FakeUpstream, tokens: int
+) -> None:
+    """L2: before and after the first token, the upstream is closed as soon as nobody wants more."""
+    upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
+    async with provider.stream(REQUEST) as events:
+        if tokens:
+            async for event in events:
+                if isinstance(event, Text):
+                    break
+        left_at = time.monotonic()
+    call = await closed(upstream.calls[0])
+    assert (call.closed_by, upstream.open_streams) == ("client", 0)
+    assert call.closed_at is not None
+    assert call.closed_at - left_at < 0.05
+
+
+async def test_l2_a_cancel_before_the_head_closes_the_connection(provider: Provider, upstream: FakeUpstream) -> None:
+    """L2: a call whose answer has not begun is closed as well."""
+    upstream.play(Behaviour(fault="no_head"))
+    reading = asyncio.create_task(collect(provider))
+    await asyncio.wait_for(upstream.next_call(), SOON)
+    cancelled_at = time.monotonic()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    call = await closed(upstream.calls[0])
+    assert call.closed_at is not None
+    assert call.closed_at - cancelled_at < 0.05
+
+
+async def test_answers_share_a_connection(provider: Provider, upstream: FakeUpstream) -> None:
+    """A whole answer leaves its connection to the next call: no handshake before each."""
+    for _ in range(3):
+        await collect(provider)
+    assert len({call.peer_port for call in upstream.calls}) == 1
+
+
+async def test_a_lone_surrogate_does_not_stop_a_call(provider: Provider, upstream: FakeUpstream) -> None:
+    """Text that UTF-8 cannot carry is sent with a question mark in its place."""
+    request = replace(REQUEST, system="a\ud800b", turns=(Turn("user", "c\udfffd"),))
+    assert text_of(await collect(provider, request)) == REPLY
+    assert "c?d" in str(upstream.calls[0].body)
+
+
+async def test_s8_prompts_are_never_logged(
+    provider: Provider, upstream: FakeUpstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S8: not even at debug level does a library write what a student wrote, or the key."""
+    caplog.set_level(logging.DEBUG)
+    await collect(provider)
+    upstream.play(Behaviour(status=400))
+    await collect_failing(provider)
+    logged = "\n".join(record.getMessage() for record in caplog.records)
+    assert "loop fail" not in logged
+    assert KEY not in logged
+
+
+async def test_offline_gives_the_explanation_by_sentence() -> None:
+    """The offline tutor's text comes whole, in several pieces, for nothing."""
+    provider = OfflineProvider()
+    events = await collect(provider)
+    assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
+    assert len([event for event in events if isinstance(event, Text)]) > 1
+    assert events[-2:] == [Usage(0, 0), Finish("stop")]
+    assert (provider.name, provider.model, provider.is_remote) == ("offline", "offline-1", False)
+
+
+async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Providers stand in the order of the settings, each with its own model."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
+    monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
+    monkeypatch.setenv("TUTOR_OPENAI_MODEL", "llama3")
+    chain = build_chain(Settings(), Deadlines())
+    assert [(provider.name, provider.model) for provider in chain.providers] == [
+        ("openai", "llama3"),
+        ("anthropic", "claude-sonnet-5-5"),
+        ("offline", "offline-1"),
+    ]
+    await chain.close()
+
+
+def test_an_sdk_is_imported_only_for_its_provider() -> None:
+    """A service that runs offline does not wait for libraries that it does not use."""
+    program = (
+        "import sys\n"
+        "from tutor_server.limits import Deadlines\n"
+        "from tutor_server.llm.factory import build_chain\n"
+        "from tutor_server.settings import Settings\n"
+        "build_chain(Settings(llm_providers=('offline',)), Deadlines())\n"
+        "print(sorted({'anthropic', 'openai', 'httpx2', 'genai_prices'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - a program of this test
+    assert result.stdout.strip() == "[]"
