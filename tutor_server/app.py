@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
+from tutor_server.admission.limiter import Limits
 from tutor_server.api import auth, health
+from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.keys import ACCOUNTS, AUTHENTICATOR, CLOCK, DATABASE, SETTINGS
 from tutor_server.api.request_log import request_log
@@ -20,11 +24,19 @@ from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
 from tutor_server.identity.refresh_tokens import RefreshTokens
 from tutor_server.identity.registration import RegistrationPolicy
-from tutor_server.limits import MAX_BODY_BYTES
+from tutor_server.ledger.calls import Ledger
+from tutor_server.ledger.upkeep import Upkeep
+from tutor_server.limits import MAX_BODY_BYTES, Deadlines
+from tutor_server.llm.factory import build_chain
+from tutor_server.llm.prices import estimated_cost
+from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import open_database
+from tutor_server.tutoring.opening import Opening, Rules
+from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+    from datetime import date
 
     from tutor_server.settings import Settings
 
@@ -35,9 +47,11 @@ def build_app(
     clock: Clock | None = None,
     new_id: Callable[[], UUID] = uuid4,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    deadlines: Deadlines | None = None,
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup."""
     clock = clock or SystemClock()
+    deadlines = deadlines or Deadlines()
     app = web.Application(middlewares=[request_log, envelope], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_security_headers)
     app[SETTINGS] = settings
@@ -59,11 +73,61 @@ def build_app(
         new_id=new_id,
     )
 
-    app.add_routes([*health.ROUTES, *auth.ROUTES])
+    async def stored_messages(subject: str, day: date) -> int:
+        return await database.read(lambda connection: messages_on(connection, subject, day))
+
+    limiter = InProcessLimiter(
+        Limits(
+            messages_per_minute=settings.messages_per_minute,
+            daily_messages=settings.daily_message_cap,
+            llm_calls_per_minute=settings.llm_calls_per_minute,
+        ),
+        clock,
+        stored_messages,
+    )
+    owner = random_bytes(16).hex()
+    chain = build_chain(settings, deadlines, clock=clock.monotonic)
+    opening = Opening(
+        database=database,
+        limiter=limiter,
+        ledger=Ledger(
+            database=database, limiter=limiter, clock=clock, new_id=new_id, owner=owner, price=estimated_cost
+        ),
+        first_provider=chain.providers[0],
+        rules=Rules(
+            daily_messages=settings.daily_message_cap,
+            max_hint_level=settings.max_hint_level,
+            context_tokens=settings.context_tokens,
+            max_output_tokens=settings.max_output_tokens,
+        ),
+        clock=clock,
+        new_id=new_id,
+        new_word=lambda: random_bytes(12).hex(),
+    )
+    sockets = ChatSockets(
+        tutor=Tutor(opening=opening, chain=chain, database=database, limiter=limiter, clock=clock, deadlines=deadlines),
+        authenticator=app[AUTHENTICATOR],
+        slots=InProcessSlots(settings.connections_per_user),
+        clock=clock,
+        deadlines=deadlines,
+    )
+
+    app.add_routes([*health.ROUTES, *auth.ROUTES, web.get("/api/chat/ws", sockets.handle)])
+
+    async def keep_ledger(_app: web.Application) -> AsyncIterator[None]:
+        upkeep = asyncio.create_task(Upkeep(database, clock, owner).run())
+        yield
+        upkeep.cancel()
+
+    async def end_answers(_app: web.Application) -> None:
+        await sockets.close()
 
     async def close(_app: web.Application) -> None:
+        await chain.close()
         passwords.close()
         await database.close()
 
+    app.cleanup_ctx.append(keep_ledger)
+    app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app

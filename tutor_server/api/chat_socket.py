@@ -82,7 +82,7 @@ class ChatSockets:
             return socket
         slot = await self._slots.acquire(str(token.user_id))
         if slot is None:
-            log.info("connection_refused", user_id=str(token.user_id), reason="too many connections")
+            log.info("connection_refused", user=str(token.user_id), reason="too many connections")
             await socket.close(code=CloseCode.TOO_MANY_CONNECTIONS, message=b"too many connections")
             return socket
         connection = _Connection(self, request, socket, token)
@@ -118,7 +118,7 @@ class _Connection:
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
         self._expiry: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._log = log.bind(connection_id=uuid4().hex, user_id=str(token.user_id))
+        self._log = log.bind(connection_id=uuid4().hex, user=str(token.user_id))
 
     async def talk(self) -> None:
         """Read frames until the connection ends; its answers live on for their grace period."""

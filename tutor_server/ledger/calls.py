@@ -157,7 +157,7 @@ class AskCalls:
         )
         log.info(
             "model_call",
-            user_id=str(self._user_id),
+            user=str(self._user_id),
             message_id=str(self._ask_id),
             provider=call.provider,
             model=call.model,

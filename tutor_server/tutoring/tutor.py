@@ -128,7 +128,7 @@ class Tutor:
         except asyncio.CancelledError:
             failure = answer.stopped_by or ShuttingDown()
         except Exception:  # the edge of this task: the student is told, the ask is settled
-            log.exception("ask_failed", user_id=str(user_id), request_id=str(ask.request_id))
+            log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
             failure = TutorError()
         if progress.opened is not None:
             failure = await run_to_end(self._settle(progress, answer, failure))
