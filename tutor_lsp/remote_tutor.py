@@ -23,7 +23,7 @@ from tutor_lsp.tutor import Status
 from tutor_server.protocol import MAX_FRAME_BYTES, Auth, Cancel, Error, ErrorCode, Rate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
     from uuid import UUID
 
     from tutor_lsp.credentials import Credentials
@@ -76,12 +76,14 @@ class RemoteTutor:
         on_status: Callable[[Status], object] = lambda _: None,
         timing: Timing | None = None,
         jitter: Callable[[], float] = random.random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._server_url = server_url
         self._credentials = credentials
         self._on_status = on_status
         self._timing = timing or Timing()
         self._jitter = jitter
+        self._sleep = sleep
         self._status = READY
         self._exchanges: dict[UUID, Exchange] = {}
         self._ratings: list[Rate] = []
@@ -305,7 +307,7 @@ class RemoteTutor:
                 exchange.fail(str(fault), retryable=not isinstance(fault, SignedOut))
             return False
         self._set_status(RECONNECTING)
-        await asyncio.sleep(self._delay(outage))
+        await self._sleep(self._delay(outage))
         return bool(self._exchanges)
 
     async def _renew_token(self, outage: _Outage) -> bool:

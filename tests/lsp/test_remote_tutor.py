@@ -1,0 +1,890 @@
+"""The service's client, over real sockets on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import unused_port
+
+from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
+from tutor_lsp.credentials import StaticToken
+from tutor_lsp.remote_tutor import RemoteTutor, Timing
+from tutor_lsp.tutor import Status
+from tutor_server.protocol import (
+    Accepted,
+    Ask,
+    CloseCode,
+    Delta,
+    Done,
+    Error,
+    ErrorCode,
+    Limit,
+    Position,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tutor_lsp.credentials import Credentials
+    from tutor_server.protocol import FromService
+
+QUICK = Timing(idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, silence=5, heartbeat=5)
+
+
+@dataclass(slots=True)
+class Renewable:
+    """Credentials whose tokens can be replaced; `renewals` are what `renew` will give."""
+
+    token: str | None = "first"
+    renewals: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+
+    async def access_token(self) -> str | None:
+        """Give the token in force."""
+        return self.token
+
+    async def renew(self, rejected_token: str) -> str | None:
+        """Give the next token, if there is one."""
+        self.rejected.append(rejected_token)
+        self.token = self.renewals.pop(0) if self.renewals else None
+        return self.token
+
+
+Build = Callable[..., RemoteTutor]
+
+
+@pytest.fixture
+async def build() -> AsyncIterator[Build]:
+    """Make tutors that are closed after the test."""
+    tutors: list[RemoteTutor] = []
+
+    def make(
+        url: str, credentials: Credentials | None = None, *, timing: Timing = QUICK, states: list[Status] | None = None
+    ) -> RemoteTutor:
+        tutor = RemoteTutor(
+            url,
+            credentials or StaticToken("secret"),
+            timing=timing,
+            on_status=(states if states is not None else []).append,
+            jitter=lambda: 0.0,
+        )
+        tutors.append(tutor)
+        return tutor
+
+    yield make
+    for tutor in tutors:
+        await tutor.close()
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> ssl.SSLContext:
+    """Make a certificate that nobody has vouched for."""
+    x509 = pytest.importorskip("cryptography.x509", reason="cryptography is only installed on Linux")
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - not there everywhere
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - likewise
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def question(code: str = "print(1 / 0)\n") -> Ask:
+    """Make an ask with an id of its own."""
+    return Ask(request_id=uuid4(), code=code, cursor=Position(0, 0))
+
+
+async def collect(tutor: RemoteTutor, ask: Ask) -> list[FromService]:
+    """Stream an answer to its end."""
+    return [message async for message in tutor.ask(ask)]
+
+
+def text_of(messages: list[FromService]) -> str:
+    """Join the deltas."""
+    return "".join(message.content for message in messages if isinstance(message, Delta))
+
+
+def error_of(messages: list[FromService]) -> Error:
+    """Give the one error that an answer ended with."""
+    *before, last = messages
+    assert isinstance(last, Error)
+    assert not any(isinstance(message, Done | Error) for message in before)
+    return last
+
+
+async def answer_all(connection: Connection) -> None:
+    """Answer every ask with three words."""
+    while True:
+        await connection.answer(await connection.receive(), "look ", "at ", "this")
+
+
+async def close_4001(connection: Connection) -> None:
+    """Refuse the token."""
+    await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
+
+
+async def close_4002(connection: Connection) -> None:
+    """Refuse another window."""
+    await connection.socket.close(code=CloseCode.TOO_MANY_CONNECTIONS)
+
+
+async def say_nothing(_connection: Connection) -> None:
+    """Only read."""
+
+
+async def test_answer_streams_in_order(build: Build) -> None:
+    """An ask gives Accepted, the deltas in order, and one Done."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        ask = question()
+        messages = await collect(build(url), ask)
+    assert messages == [
+        accepted(ask.request_id),
+        delta(ask.request_id, 0, "look "),
+        delta(ask.request_id, 1, "at "),
+        delta(ask.request_id, 2, "this"),
+        done(ask.request_id),
+    ]
+
+
+async def test_connects_at_the_first_ask_with_token_and_subprotocol(build: Build) -> None:
+    """Nothing is opened before an ask; the token goes in the header, never in the address."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url)
+        await asyncio.sleep(0)
+        assert service.connections == []
+        await collect(tutor, question())
+        (connection,) = service.connections
+        assert connection.request.headers["Authorization"] == "Bearer secret"
+        assert connection.request.headers["Sec-WebSocket-Protocol"] == "tutor.v1"
+        assert connection.request.path_qs == "/api/chat/ws"
+
+
+def test_aiohttp_is_not_loaded_before_the_first_ask() -> None:
+    """Importing the client leaves aiohttp alone: students feel the start of the language server."""
+    program = "import sys, tutor_lsp.remote_tutor; sys.exit('aiohttp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603 - our own program
+
+
+async def test_many_asks_share_one_line(build: Build) -> None:
+    """Answers that arrive interleaved reach each its own stream, over one connection."""
+
+    async def interleave(connection: Connection) -> None:
+        first, second = await connection.receive(), await connection.receive()
+        one, two = UUID(first["request_id"]), UUID(second["request_id"])
+        await connection.send(accepted(two), accepted(one), delta(one, 0, "1"), delta(two, 0, "2"))
+        await connection.send(delta(two, 1, "2"), done(two), delta(one, 1, "1"), done(one))
+
+    service = ScriptedService(interleave)
+    async with service.serve() as url:
+        tutor = build(url)
+        answers = await asyncio.gather(*(collect(tutor, question()) for _ in range(2)))
+        assert sorted(text_of(answer) for answer in answers) == ["11", "22"]
+        assert len(service.connections) == 1
+
+
+async def test_line_is_kept_between_asks(build: Build) -> None:
+    """A second ask uses the line of the first."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url)
+        await collect(tutor, question())
+        assert text_of(await collect(tutor, question())) == "look at this"
+        assert len(service.connections) == 1
+
+
+async def test_idle_line_is_closed_and_opened_again(build: Build) -> None:
+    """After the idle time the line closes, so that an idle window holds no place; the next ask opens another."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url, timing=Timing(idle=0.01))
+        await collect(tutor, question())
+        await service.closed.wait()
+        assert tutor.status.state == "ready"
+        assert text_of(await collect(tutor, question())) == "look at this"
+        assert len(service.connections) == 2
+
+
+async def test_repeated_delta_is_given_once(build: Build) -> None:
+    """Deltas and an Accepted that come twice are dropped."""
+
+    async def repeat(connection: Connection) -> None:
+        request_id = UUID((await connection.receive())["request_id"])
+        await connection.send(accepted(request_id), accepted(request_id), delta(request_id, 0, "a"))
+        await connection.send(delta(request_id, 0, "a"), delta(request_id, 1, "b"), delta(request_id, 0, "a"))
+        await connection.send(done(request_id))
+
+    async with ScriptedService(repeat).serve() as url:
+        messages = await collect(build(url), question())
+    assert text_of(messages) == "ab"
+    assert sum(isinstance(message, Accepted) for message in messages) == 1
+
+
+async def test_gap_is_closed_by_a_resume(build: Build) -> None:
+    """A delta that skips one is not shown: the client comes back for what is missing."""
+
+    async def skip(connection: Connection) -> None:
+        request_id = UUID((await connection.receive())["request_id"])
+        await connection.send(accepted(request_id), delta(request_id, 0, "a"), delta(request_id, 2, "c"))
+
+    async def carry_on(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "b", "c", first_seq=frame["next_seq"])
+
+    service = ScriptedService(skip, carry_on)
+    async with service.serve() as url:
+        assert text_of(await collect(build(url), question())) == "abc"
+        assert service.connections[1].received[0]["next_seq"] == 1
+
+
+async def test_dropped_line_is_resumed_and_said_once(build: Build) -> None:
+    """E8: a line that drops in mid-answer comes back with `resume`; the student is told once, and no delta twice."""
+
+    async def drop_after_two(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "one ", "two ", finish=False)
+        connection.drop()
+
+    async def refuse(connection: Connection) -> None:
+        connection.drop()
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "two ", "three", first_seq=1)
+
+    states: list[Status] = []
+    service = ScriptedService(drop_after_two, refuse, refuse, carry_on)
+    async with service.serve() as url:
+        ask = question()
+        messages = await collect(build(url, states=states), ask)
+        assert text_of(messages) == "one two three"
+        assert isinstance(messages[-1], Done)
+        resumed = service.connections[3].received[0]
+        assert resumed == {"type": "resume", "request_id": str(ask.request_id), "next_seq": 2}
+    assert [status.state for status in states] == ["connecting", "ready", "reconnecting", "ready"]
+    assert states[2].message == "Connection lost. Reconnecting…"
+
+
+async def test_ask_that_was_not_accepted_is_sent_again(build: Build) -> None:
+    """A line that drops before Accepted is followed by the same ask, which the service knows by its id."""
+
+    async def drop(connection: Connection) -> None:
+        await connection.receive()
+        connection.drop()
+
+    service = ScriptedService(drop, answer_all)
+    async with service.serve() as url:
+        assert text_of(await collect(build(url), question())) == "look at this"
+        first, second = service.connections
+        assert first.received == second.received[:1]
+
+
+async def test_all_open_asks_are_carried_over(build: Build) -> None:
+    """One drop with three open answers: three resumes, three whole answers."""
+
+    async def drop(connection: Connection) -> None:
+        for _ in range(3):
+            await connection.answer(await connection.receive(), "a", finish=False)
+        connection.drop()
+
+    async def carry_on(connection: Connection) -> None:
+        for _ in range(3):
+            await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    service = ScriptedService(drop, carry_on)
+    async with service.serve() as url:
+        tutor = build(url)
+        answers = await asyncio.gather(*(collect(tutor, question()) for _ in range(3)))
+        assert [text_of(answer) for answer in answers] == ["ab"] * 3
+        assert len(service.connections) == 2
+
+
+async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
+    """H2, the client's half: 100 drops at random moments give 100 whole answers, each delta once."""
+    chance = random.Random(7)  # noqa: S311 - chance for a test, not for a secret
+    words = [str(number) for number in range(20)]
+
+    async def drop_somewhere(connection: Connection) -> None:
+        frame = await connection.receive()
+        start = frame.get("next_seq", 0)
+        stop = chance.randrange(21) if frame["type"] == "ask" else 20
+        await connection.answer(frame, *words[start:stop], first_seq=start, finish=stop == 20)
+        connection.drop()
+
+    async with ScriptedService(drop_somewhere).serve() as url:
+        tutor = build(url, timing=Timing(give_up=5, first_delay=0.001, longest_delay=0.002))
+        answers = [await collect(tutor, question()) for _ in range(100)]
+    assert [text_of(answer) for answer in answers] == ["".join(words)] * 100
+    assert all(isinstance(answer[-1], Done) for answer in answers)
+
+
+async def test_lost_service_is_given_up_after_a_while(build: Build) -> None:
+    """A service that does not come back ends the answer with one retryable error, after a bounded number of tries."""
+
+    async def drop(connection: Connection) -> None:
+        if len(service.connections) == 1:
+            await connection.answer(await connection.receive(), "a", finish=False)
+        connection.drop()
+
+    service = ScriptedService(drop)
+    async with service.serve() as url:
+        tutor = build(url)
+        messages = await collect(tutor, question())
+    assert text_of(messages) == "a"
+    error = error_of(messages)
+    assert (error.code, error.retryable) == (ErrorCode.ANSWER_INTERRUPTED, True)
+    assert tutor.status.state == "offline"
+    assert 3 <= len(service.connections) <= 40
+
+
+async def test_service_that_repeats_itself_is_given_up(build: Build) -> None:
+    """Frames without anything new in them do not keep the client trying for ever."""
+
+    async def stutter(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.send(accepted(UUID(frame["request_id"])), delta(UUID(frame["request_id"]), 0, "a"))
+        connection.drop()
+
+    async with ScriptedService(stutter).serve() as url:
+        messages = await collect(build(url), question())
+    assert error_of(messages).code == ErrorCode.ANSWER_INTERRUPTED
+
+
+async def test_tries_are_spaced_with_back_off_and_jitter() -> None:
+    """The waits between tries double up to the longest, and jitter takes up to half of each."""
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def drop(connection: Connection) -> None:
+        if len(service.connections) < 8:
+            if len(service.connections) == 1:
+                await connection.answer(await connection.receive(), "a", finish=False)
+            connection.drop()
+        else:
+            await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    service = ScriptedService(drop)
+    jitters = iter([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.5])
+    async with service.serve() as url:
+        tutor = RemoteTutor(url, StaticToken("secret"), jitter=lambda: next(jitters), sleep=note)
+        assert text_of(await collect(tutor, question())) == "ab"
+        await tutor.close()
+    assert waits == [0.125, 0.5, 0.5, 1.0, 2.0, 2.5, 3.75]
+
+
+async def test_refused_connection_is_one_error_and_one_try(build: Build) -> None:
+    """E10: nobody listens → one clear error, one status, no storm."""
+    states: list[Status] = []
+    messages = await collect(build(f"http://127.0.0.1:{unused_port()}", states=states), question())
+    assert messages == [error_of(messages)]
+    assert (error_of(messages).code, error_of(messages).retryable) == (ErrorCode.AI_UNAVAILABLE, True)
+    assert error_of(messages).content == "The tutor at 127.0.0.1 cannot be reached."
+    assert [status.state for status in states] == ["connecting", "offline"]
+    assert states[-1].message == error_of(messages).content
+
+
+async def test_unknown_host_is_said_so(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E10: a name that does not resolve is named. The resolver is replaced: tests stay on loopback."""
+
+    def resolve(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    error = error_of(await collect(build("https://tutor.invalid"), question()))
+    assert error.content == "There is no computer named tutor.invalid, or you are not connected to the network."
+
+
+async def test_wrong_certificate_is_said_so(build: Build, self_signed: ssl.SSLContext) -> None:
+    """E10: a certificate that is not trusted ends the ask before anything is sent."""
+    service = ScriptedService(answer_all)
+    states: list[Status] = []
+    async with service.serve(tls=self_signed) as url:
+        error = error_of(await collect(build(url, states=states), question()))
+    assert error.content == "The connection to 127.0.0.1 is not secure: its certificate was refused. Nothing was sent."
+    assert [status.state for status in states] == ["connecting", "offline"]
+    assert service.connections == []
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, "Something else answers at 127.0.0.1, perhaps the sign-in page of this network."),
+        (302, "The tutor service sends its visitors to another address. Check the address that you have set."),
+        (403, "127.0.0.1 does not let this computer in."),
+        (404, "There is no tutor service at 127.0.0.1."),
+        (503, "The tutor at 127.0.0.1 is not available right now. Please ask again in a moment."),
+    ],
+)
+async def test_answer_that_is_no_websocket_is_explained(build: Build, status: int, content: str) -> None:
+    """What a proxy, a captive portal or another site answers becomes one sentence; redirects are not followed."""
+    requests = 0
+
+    async def handle(_request: web.Request) -> web.Response:
+        nonlocal requests
+        requests += 1
+        return web.Response(status=status, headers={"Location": "/elsewhere"}, text="<html>Hello</html>")
+
+    async with serving(handle) as url:
+        error = error_of(await collect(build(url), question()))
+    assert error.content == content
+    assert requests == 1
+
+
+async def test_server_without_our_subprotocol_gets_no_code(build: Build) -> None:
+    """A WebSocket server that does not speak tutor.v1 is not told anything."""
+    frames: list[object] = []
+
+    async def handle(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        frames.extend([frame async for frame in socket])
+        return socket
+
+    async with serving(handle) as url:
+        error = error_of(await collect(build(url), question()))
+    assert error.content == "What answers at 127.0.0.1 is not a tutor service."
+    assert frames == []
+
+
+async def test_dead_token_signs_out(build: Build) -> None:
+    """4001 with a token that cannot be renewed → status signedOut with the command that helps, one try."""
+    states: list[Status] = []
+    service = ScriptedService(close_4001)
+    async with service.serve() as url:
+        error = error_of(await collect(build(url, states=states), question()))
+        assert len(service.connections) == 1
+    assert error.content == "Sign in to ask the tutor."
+    assert error.retryable is False
+    assert states[-1] == Status("signedOut", "Sign in to ask the tutor.", "tutor.signIn")
+
+
+async def test_unauthorised_handshake_signs_out(build: Build) -> None:
+    """A proxy's 401 counts as 4001."""
+
+    async def handle(_request: web.Request) -> web.Response:
+        return web.Response(status=401)
+
+    async with serving(handle) as url:
+        tutor = build(url)
+        await collect(tutor, question())
+        assert tutor.status.state == "signedOut"
+
+
+async def test_no_token_asks_nobody(build: Build) -> None:
+    """Signed out from the start → signedOut without a connection."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url, StaticToken(None))
+        error = error_of(await collect(tutor, question()))
+        assert service.connections == []
+    assert (error.content, tutor.status.state) == ("Sign in to ask the tutor.", "signedOut")
+
+
+async def test_renewed_token_carries_the_answer_on(build: Build) -> None:
+    """A token that dies in mid-answer is renewed, and the answer resumed; the student notices nothing."""
+
+    async def expire(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    states: list[Status] = []
+    credentials = Renewable(renewals=["second"])
+    service = ScriptedService(expire, carry_on)
+    async with service.serve() as url:
+        assert text_of(await collect(build(url, credentials, states=states), question())) == "ab"
+        tokens = [connection.request.headers["Authorization"] for connection in service.connections]
+    assert tokens == ["Bearer first", "Bearer second"]
+    assert credentials.rejected == ["first"]
+    assert [status.state for status in states] == ["connecting", "ready"]
+
+
+async def test_renewed_token_that_is_refused_signs_out(build: Build) -> None:
+    """Two refusals in a row end in signedOut, not in a loop."""
+    credentials = Renewable(renewals=["second", "third"])
+    service = ScriptedService(close_4001)
+    async with service.serve() as url:
+        tutor = build(url, credentials)
+        error_of(await collect(tutor, question()))
+        assert len(service.connections) == 2
+    assert tutor.status.state == "signedOut"
+
+
+async def test_replaced_token_goes_ahead_of_the_next_ask(build: Build) -> None:
+    """An open line learns of a new token by an `auth` frame before the next ask."""
+
+    async def answer_asks(connection: Connection) -> None:
+        while True:
+            frame = await connection.receive()
+            if frame["type"] == "ask":
+                await connection.answer(frame)
+
+    credentials = Renewable()
+    service = ScriptedService(answer_asks)
+    async with service.serve() as url:
+        tutor = build(url, credentials)
+        await collect(tutor, question())
+        credentials.token = "second"
+        await collect(tutor, question())
+        (connection,) = service.connections
+    assert [frame["type"] for frame in connection.received] == ["ask", "auth", "ask"]
+    assert connection.received[1]["access_token"] == "second"
+
+
+async def test_too_many_windows(build: Build) -> None:
+    """4002 at the first connect → status tooManyWindows, one retryable error, one try."""
+    states: list[Status] = []
+    service = ScriptedService(close_4002)
+    async with service.serve() as url:
+        error = error_of(await collect(build(url, states=states), question()))
+        assert len(service.connections) == 1
+    assert states[-1].state == "tooManyWindows"
+    assert (error.content, error.retryable) == (states[-1].message, True)
+
+
+async def test_own_ghost_is_waited_out(build: Build) -> None:
+    """4002 on the way back to an answer may be our own lost line: the client tries again."""
+
+    async def drop(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        connection.drop()
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    async with ScriptedService(drop, close_4002, close_4002, carry_on).serve() as url:
+        assert text_of(await collect(build(url), question())) == "ab"
+
+
+async def test_cancel_ends_at_once_and_tells_the_service(build: Build) -> None:
+    """E6: cancel ends the stream without waiting for the service, which is told; what still comes is dropped."""
+
+    async def answer_late(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "a", finish=False)
+        assert (await connection.receive()) == {"type": "cancel", "request_id": frame["request_id"]}
+        request_id = UUID(frame["request_id"])
+        await connection.send(
+            delta(request_id, 1, "late"), Error(request_id=request_id, code=ErrorCode.CANCELLED, content="Stopped.")
+        )
+        await answer_all(connection)
+
+    service = ScriptedService(answer_late)
+    async with service.serve() as url:
+        tutor = build(url)
+        ask = question()
+        messages: list[FromService] = []
+        async for message in tutor.ask(ask):
+            messages.append(message)
+            if isinstance(message, Delta):
+                await tutor.cancel(ask.request_id)
+        assert text_of(messages) == "a"
+        assert error_of(messages).code == ErrorCode.CANCELLED
+        assert text_of(await collect(tutor, question())) == "look at this"
+        assert len(service.connections) == 1
+
+
+async def test_closing_the_stream_cancels(build: Build) -> None:
+    """A reader that leaves has the service stop."""
+    cancelled = asyncio.Event()
+
+    async def expect_cancel(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        assert (await connection.receive())["type"] == "cancel"
+        cancelled.set()
+
+    async with ScriptedService(expect_cancel).serve() as url:
+        stream = build(url).ask(question())
+        assert isinstance(await anext(stream), Accepted)
+        await stream.aclose()
+        await cancelled.wait()
+
+
+async def test_cancel_while_connecting_sends_nothing(build: Build) -> None:
+    """An ask cancelled before the line is up never leaves the machine, and the status goes back to ready."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url)
+        ask = question()
+        stream = tutor.ask(ask)
+        first = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        await tutor.cancel(ask.request_id)
+        assert error_of([await first]).code == ErrorCode.CANCELLED
+        await stream.aclose()
+        await collect(tutor, question())
+        assert [frame["request_id"] for frame in service.connections[0].received].count(str(ask.request_id)) == 0
+        assert tutor.status.state == "ready"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["not json", "[1]", '{"type": 3}', '{"type": "delta", "request_id": "x"}', "[" * 100_000, '{"type": "delta"}'],
+)
+async def test_garbage_breaks_the_line_and_not_the_answer(build: Build, garbage: str) -> None:
+    """A frame that cannot be read is no reason to lose the answer: the client comes back for the rest."""
+
+    async def babble(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        await connection.socket.send_str(garbage)
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    async with ScriptedService(babble, carry_on).serve() as url:
+        assert text_of(await collect(build(url), question())) == "ab"
+
+
+async def test_binary_and_huge_frames_break_the_line(build: Build) -> None:
+    """Binary frames and frames over 1 MiB are not of the contract."""
+
+    async def send_binary(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        await connection.socket.send_bytes(b"\x00")
+
+    async def send_huge(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1, finish=False)
+        await connection.socket.send_str(json.dumps({"type": "x", "padding": "x" * 1024 * 1024}))
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "c", first_seq=2)
+
+    async with ScriptedService(send_binary, send_huge, carry_on).serve() as url:
+        assert text_of(await collect(build(url), question())) == "abc"
+
+
+async def test_what_a_newer_service_adds_is_passed_over(build: Build) -> None:
+    """Unknown types, fields, codes and limits do no harm."""
+
+    async def be_newer(connection: Connection) -> None:
+        request_id = (await connection.receive())["request_id"]
+        await connection.socket.send_json({"type": "advice", "request_id": request_id})
+        await connection.socket.send_json(
+            {
+                "type": "accepted",
+                "request_id": request_id,
+                "session_id": str(uuid4()),
+                "message_id": str(uuid4()),
+                "hint_level": 1,
+                "max_hint_level": 5,
+                "error_type": "style",
+                "mood": "sunny",
+            }
+        )
+        await connection.socket.send_json(
+            {"type": "error", "request_id": request_id, "code": "TEA_TIME", "content": "Later.", "limit": "cups"}
+        )
+
+    async with ScriptedService(be_newer).serve() as url:
+        messages = await collect(build(url), question())
+    assert isinstance(messages[0], Accepted)
+    assert messages[0].error_type == "none"
+    assert (error_of(messages).code, error_of(messages).content) == (ErrorCode.INTERNAL_ERROR, "Later.")
+
+
+async def test_refusal_comes_through_whole(build: Build) -> None:
+    """A limit's refusal keeps its limit, retry_after and resets_at."""
+    refusal = Error(
+        request_id=uuid4(),
+        code=ErrorCode.RATE_LIMITED,
+        content="Please wait.",
+        limit=Limit.MESSAGES_PER_MINUTE,
+        retry_after=12,
+        resets_at="2030-01-01T00:00:00Z",
+        retryable=True,
+    )
+
+    async def refuse(connection: Connection) -> None:
+        await connection.receive()
+        await connection.send(refusal)
+
+    assert refusal.request_id is not None
+    async with ScriptedService(refuse).serve() as url:
+        ask = Ask(request_id=refusal.request_id, code="", cursor=Position(0, 0))
+        assert await collect(build(url), ask) == [refusal]
+
+
+async def test_answer_that_is_gone_is_interrupted(build: Build) -> None:
+    """NOT_FOUND for a resume means that the answer died with its process: what was shown stays."""
+
+    async def drop(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        connection.drop()
+
+    async def forget(connection: Connection) -> None:
+        request_id = UUID((await connection.receive())["request_id"])
+        await connection.send(Error(request_id=request_id, code=ErrorCode.NOT_FOUND, content="Not found."))
+
+    async with ScriptedService(drop, forget).serve() as url:
+        error = error_of(await collect(build(url), question()))
+    assert (error.code, error.retryable) == (ErrorCode.ANSWER_INTERRUPTED, True)
+
+
+async def test_frame_not_understood_ends_the_ask(build: Build) -> None:
+    """An error without request_id that says our frame was invalid ends the ask that was not accepted."""
+
+    async def not_understand(connection: Connection) -> None:
+        await connection.receive()
+        await connection.send(Error(request_id=None, code=ErrorCode.VALIDATION_FAILED, content="Not valid."))
+
+    async with ScriptedService(not_understand).serve() as url:
+        ask = question()
+        error = error_of(await collect(build(url), ask))
+    assert (error.request_id, error.code) == (ask.request_id, ErrorCode.VALIDATION_FAILED)
+
+
+async def test_silent_service_is_not_waited_for_for_ever(build: Build) -> None:
+    """A service that takes the ask and says nothing ends in one retryable error."""
+    async with ScriptedService(say_nothing).serve() as url:
+        error = error_of(await collect(build(url, timing=Timing(silence=0.05)), question()))
+    assert (error.code, error.retryable) == (ErrorCode.AI_UNAVAILABLE, True)
+
+
+async def test_dead_line_is_noticed_by_its_silence(build: Build) -> None:
+    """A line whose other end no longer answers pings counts as dropped, and the answer is resumed."""
+
+    async def go_dead(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        async for _ in connection.socket:
+            pass  # with autoping off, pings are read and not answered
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    service = ScriptedService(go_dead, carry_on, autoping=False)
+    async with service.serve() as url:
+        tutor = build(url, timing=Timing(heartbeat=0.1, first_delay=0.01))
+        assert text_of(await collect(tutor, question())) == "ab"
+
+
+async def test_service_going_down_is_resumed(build: Build) -> None:
+    """A close with 1001 in mid-answer is a dropped line like any other."""
+
+    async def go_down(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        await connection.socket.close(code=CloseCode.SHUTTING_DOWN)
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    async with ScriptedService(go_down, carry_on).serve() as url:
+        assert text_of(await collect(build(url), question())) == "ab"
+
+
+async def test_close_ends_streams_and_tells_the_service(build: Build) -> None:
+    """Closing the tutor cancels what runs, ends each stream with one error, and refuses further asks."""
+
+    async def begin(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+
+    service = ScriptedService(begin)
+    async with service.serve() as url:
+        tutor = build(url)
+        messages: list[FromService] = []
+        async for message in tutor.ask(question()):
+            messages.append(message)
+            if isinstance(message, Delta):
+                await tutor.close()
+        assert error_of(messages).code == ErrorCode.SHUTTING_DOWN
+        await service.closed.wait()
+        assert service.connections[0].received[-1]["type"] == "cancel"
+        assert error_of(await collect(tutor, question())).code == ErrorCode.SHUTTING_DOWN
+
+
+async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
+    """A rating goes out over the open line, or over one opened for it, and never raises."""
+    rated = asyncio.Event()
+
+    async def take_rating(connection: Connection) -> None:
+        await connection.receive()
+        rated.set()
+
+    service = ScriptedService(take_rating)
+    async with service.serve() as url:
+        await build(url).rate(str(MESSAGE_ID), helpful=True)
+        await rated.wait()
+        assert service.connections[0].received == [{"type": "rate", "message_id": str(MESSAGE_ID), "helpful": True}]
+    await build(url).rate(str(MESSAGE_ID), helpful=True)
+
+
+async def test_failed_rating_ends_no_answer(build: Build) -> None:
+    """An error without request_id that is not about an ask leaves the asks alone."""
+
+    async def refuse_rating(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.send(Error(request_id=None, code=ErrorCode.NOT_FOUND, content="Not found."))
+        await connection.answer(frame, "a")
+
+    async with ScriptedService(refuse_rating).serve() as url:
+        assert text_of(await collect(build(url), question())) == "a"
+
+
+async def test_too_large_an_ask_is_not_sent(build: Build) -> None:
+    """An ask that would exceed the frame limit is refused here, in words; the line is not even opened."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        ask = Ask(request_id=uuid4(), code="", cursor=Position(0, 0), traceback="x" * 1024 * 1024)
+        assert error_of(await collect(build(url), ask)).code == ErrorCode.PAYLOAD_TOO_LARGE
+        assert service.connections == []
+
+
+async def test_one_id_is_asked_once_at_a_time(build: Build) -> None:
+    """A second stream for an id that is being answered is refused; the first goes on."""
+
+    async def wait_for_cue(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "a", finish=False)
+        await cue.wait()
+        await connection.send(done(UUID(frame["request_id"])))
+
+    cue = asyncio.Event()
+    async with ScriptedService(wait_for_cue).serve() as url:
+        tutor = build(url)
+        ask = question()
+        first = asyncio.ensure_future(collect(tutor, ask))
+        await asyncio.sleep(0)
+        assert error_of(await collect(tutor, ask)).code == ErrorCode.VALIDATION_FAILED
+        cue.set()
+        assert text_of(await first) == "a"
+
+
+async def test_half_a_surrogate_pair_does_not_stop_an_ask(build: Build) -> None:
+    """E3: code that UTF-8 cannot say goes out with a replacement of the same length."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        await collect(build(url), question("x = '\ud83d'\n"))
+        assert service.connections[0].received[0]["code"] == "x = '?'\n"
