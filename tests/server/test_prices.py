@@ -1,0 +1,87 @@
+"""What calls cost: exact, by tier, and never free for want of a price."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor_server.llm.prices import NANO_DOLLARS, estimated_cost
+from tutor_server.llm.provider import Usage
+from tutor_server.settings import Settings
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def dollars(cost: int | None) -> Decimal:
+    """Give a cost in dollars."""
+    assert cost is not None
+    return Decimal(cost) / NANO_DOLLARS
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "expected"),
+    [
+        ("claude-haiku-5-5", Usage(100_000, 1_000), "0.0105"),
+        ("claude-haiku-5-5", Usage(100_001, 1_000), "0.0525005"),
+        ("claude-sonnet-5-5", Usage(3, 1), "0.000016"),
+        ("claude-sonnet-5-5", Usage(10_000, 500, 6_000, 2_000), "0.0146"),
+        ("claude-sonnet-5-5", Usage(0, 0), "0"),
+    ],
+)
+def test_l6_prices_are_exact_by_tier(model: str, usage: Usage, expected: str) -> None:
+    """L6: tiers by prompt length, cache reads and writes at their own rates, nothing lost to rounding."""
+    assert dollars(estimated_cost("anthropic", model, usage, NOW)) == Decimal(expected)
+
+
+@given(st.integers(0, 272_000), st.integers(0, 100_000), st.data())
+def test_l6_costs_are_what_the_price_list_says(prompt: int, output: int, data: st.DataObject) -> None:
+    """L6: for any counts the cost is the sum of count times rate, exact to a nano-dollar."""
+    read = data.draw(st.integers(0, prompt))
+    written = data.draw(st.integers(0, prompt - read))
+    million = Decimal(1_000_000)
+    plain = prompt - read - written
+    exact = (plain * 1 + read * Decimal("0.05") + written * Decimal("1.25") + output * 5) / million
+    cost = estimated_cost("openai", "gpt-6.1-terra", Usage(prompt, output, read, written), NOW)
+    assert abs(dollars(cost) - exact) <= Decimal("0.0000000005")
+
+
+def test_l6_the_price_of_the_day_counts() -> None:
+    """L6: a call is priced by the list in force when it was made."""
+    before, after = (
+        estimated_cost("openai", "gpt-5.6-luna", Usage(200_000, 0), datetime(2026, month, 15, tzinfo=UTC))
+        for month in (7, 8)
+    )
+    assert (dollars(before), dollars(after)) == (Decimal("0.2"), Decimal("0.04"))
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai"])
+@pytest.mark.parametrize("model", ["llama3", "tutor-model", ""])
+def test_l7_an_unknown_model_is_unpriced(provider: str, model: str) -> None:
+    """L7: no price is not a price of nothing."""
+    assert estimated_cost(provider, model, Usage(1_000, 1_000), NOW) is None
+
+
+def test_an_unknown_provider_is_unpriced() -> None:
+    """A provider that no list names is unpriced as well."""
+    assert estimated_cost("somebody", "claude-sonnet-5-5", Usage(1, 1), NOW) is None
+
+
+def test_more_cached_than_read_is_counted_as_read() -> None:
+    """A server whose cache counts exceed its prompt count does not break the ledger."""
+    assert dollars(estimated_cost("openai", "gpt-6.1-terra", Usage(10, 0, 20), NOW)) == Decimal("0.000001")
+
+
+def test_the_offline_tutor_is_free() -> None:
+    """Offline answers cost nothing, which is known."""
+    assert estimated_cost("offline", "offline-1", Usage(0, 0), NOW) == 0
+
+
+def test_the_default_models_have_prices() -> None:
+    """A fresh installation with a key never runs unpriced."""
+    settings = Settings()
+    assert estimated_cost("anthropic", settings.anthropic_model, Usage(1_000, 100), NOW)
+    assert estimated_cost("openai", settings.openai_model, Usage(1_000, 100), NOW)
