@@ -36,10 +36,10 @@ class SlidingWindow:
         """Add one."""
         self._stamps.append(now)
 
-    def give_back(self, stamp: float) -> None:
+    def give_back(self, stamp: float | str) -> None:
         """Remove one again, if it is still in the window."""
         if stamp in self._stamps:
-            self._stamps.remove(stamp)
+            self._stamps.remove(stamp)  # type: ignore[arg-type]  # what is in it is of its type
 
     def retry_after(self, now: float) -> int:
         """Whole seconds until the oldest has left."""
@@ -84,14 +84,14 @@ class InProcessLimiter:
     async def give_back(self, grant: Grant) -> None:
         """Give back the message; see `Limiter.give_back`."""
         if window := self._messages.get(grant.subject):
-            window.give_back(grant.message_stamp)
+            window.give_back(grant.message_mark)
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
     async def give_back_call(self, grant: Grant) -> None:
         """Give back the provider call; see `Limiter.give_back_call`."""
-        if grant.call_stamp is not None:
-            self._calls.give_back(grant.call_stamp)
+        if grant.call_mark is not None:
+            self._calls.give_back(grant.call_mark)
 
     def _decide(self, subject: str, *, calls_provider: bool) -> Grant:
         now = self._clock.monotonic()
@@ -112,8 +112,8 @@ class InProcessLimiter:
             subject=subject,
             day=self._day,
             remaining_today=self._limits.daily_messages - used - 1,
-            message_stamp=now,
-            call_stamp=now if calls_provider else None,
+            message_mark=now,
+            call_mark=now if calls_provider else None,
         )
 
     def _require_call(self, now: float) -> None:

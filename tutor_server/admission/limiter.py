@@ -20,13 +20,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an admitted ask used up, so that exactly that can be given back. Stamps are opaque to the caller."""
+    """What an admitted ask used up, so that exactly that can be given back. Marks are opaque to the caller."""
 
     subject: str
     day: date
     remaining_today: int
-    message_stamp: float
-    call_stamp: float | None
+    message_mark: float | str
+    call_mark: float | str | None
 
 
 class Limiter(Protocol):

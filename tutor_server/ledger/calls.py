@@ -62,7 +62,7 @@ class AskCalls:
         self._ledger = ledger
         self._ask_id = ask_id
         self._user_id = user_id
-        self._has_place = grant.call_stamp is not None
+        self._has_place = grant.call_mark is not None
         self._reserved_usage = reserved_usage
         self._reserved: NewCall | None = None
         self._outcomes: list[SettledCall] = []

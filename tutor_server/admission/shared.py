@@ -1,0 +1,208 @@
+"""The limits for a service of several processes: the same decision as one Lua script, on Redis' clock."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.exceptions import RedisError
+
+from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited
+from tutor_server.limits import LEASE_RENEWAL_SECONDS, LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from redis.commands.core import AsyncScript
+    from structlog.typing import FilteringBoundLogger
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+CONNECTIONS = 32
+TIMEOUT_SECONDS = 0.5
+"""A Redis that is away must be known within a second."""
+_EPOCH = date(1970, 1, 1)
+_MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
+
+
+def open_redis(url: str) -> Redis:
+    """Open a pool of connections that waits for a free one, rather than fail when many are asked for at once."""
+    return Redis(
+        connection_pool=BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=TIMEOUT_SECONDS,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            decode_responses=True,
+        )
+    )
+
+
+class SharedLimiter:
+    """Decide over all limits in one round trip. Raises `LimiterUnavailable` when Redis is away: limits protect money.
+
+    The day's count of a subject is loaded once from the database, which stays the durable truth.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        limits: Limits,
+        *,
+        messages_on: Callable[[str, date], Awaitable[int]],
+        new_mark: Callable[[], str],
+    ) -> None:
+        self._limits = limits
+        self._load = messages_on
+        self._new_mark = new_mark
+        self._redis = redis
+        self._admit = _script(redis, "admit")
+        self._take_call = _script(redis, "take_call")
+        self._give_back = _script(redis, "give_back")
+
+    async def admit(self, subject: str, *, calls_provider: bool) -> Grant:
+        """Decide; see `Limiter.admit`."""
+        mark = self._new_mark()
+        loaded_day, loaded = -1, 0
+        while True:
+            with _unavailable():
+                outcome, value, *rest = await self._admit(
+                    keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:"),
+                    args=(
+                        mark,
+                        self._limits.messages_per_minute,
+                        self._limits.daily_messages,
+                        self._limits.llm_calls_per_minute,
+                        int(calls_provider),
+                        loaded_day,
+                        loaded,
+                    ),
+                )
+            match outcome:
+                case "admitted":
+                    return Grant(
+                        subject=subject,
+                        day=_EPOCH + timedelta(days=value),
+                        remaining_today=self._limits.daily_messages - rest[0] - 1,
+                        message_mark=mark,
+                        call_mark=mark if calls_provider else None,
+                    )
+                case "daily_messages":
+                    resets_at = datetime.combine(_EPOCH + timedelta(days=rest[0] + 1), time.min, UTC)
+                    raise DailyCapReached(retry_after=value, resets_at=resets_at)
+                case "messages_per_minute":
+                    raise RateLimited(retry_after=value)
+                case "llm_calls_per_minute":
+                    raise GlobalLimitReached(retry_after=value)
+                case _:
+                    loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
+
+    async def take_call(self) -> None:
+        """Take one more provider call; see `Limiter.take_call`."""
+        with _unavailable():
+            wait = await self._take_call(keys=(_CALLS,), args=(self._new_mark(), self._limits.llm_calls_per_minute))
+        if wait:
+            raise GlobalLimitReached(retry_after=wait)
+
+    async def give_back(self, grant: Grant) -> None:
+        """Give back the message; see `Limiter.give_back`. What cannot be given back is lost with the minute."""
+        day_key = f"{_DAY}{grant.subject}:{(grant.day - _EPOCH).days}"
+        try:
+            await self._give_back(keys=(_MESSAGES + grant.subject, day_key), args=(grant.message_mark,))
+        except (RedisError, OSError):
+            log.warning("give_back_lost", reason="redis unavailable")
+
+    async def give_back_call(self, grant: Grant) -> None:
+        """Give back the provider call; see `Limiter.give_back_call`."""
+        if grant.call_mark is None:
+            return
+        try:
+            await self._redis.zrem(_CALLS, grant.call_mark)
+        except (RedisError, OSError):
+            log.warning("give_back_lost", reason="redis unavailable")
+
+
+class SharedSlots:
+    """Connection slots as leases in Redis: a process that dies gives its slots back when they run out.
+
+    While Redis is away connections are let in uncounted; their asks are refused by the limiter.
+    """
+
+    def __init__(self, redis: Redis, per_user: int, *, new_mark: Callable[[], str]) -> None:
+        self._redis = redis
+        self._per_user = per_user
+        self._new_mark = new_mark
+        self._acquire = _script(redis, "acquire_slot")
+        self._renew = _script(redis, "renew_slots")
+        self._held: dict[str, str] = {}
+
+    async def acquire(self, subject: str) -> SharedSlot | None:
+        """Take a slot; see `ConnectionSlots.acquire`."""
+        mark = self._new_mark()
+        try:
+            granted = await self._acquire(
+                keys=(_SLOTS + subject,), args=(mark, self._per_user, LEASE_SECONDS * 1_000_000)
+            )
+        except (RedisError, OSError):
+            log.warning("slot_uncounted", reason="redis unavailable")
+            granted = True
+        if not granted:
+            return None
+        self._held[mark] = _SLOTS + subject
+        return SharedSlot(self, mark)
+
+    async def release(self, mark: str) -> None:
+        """Free a slot of this process."""
+        key = self._held.pop(mark, None)
+        if key is None:
+            return
+        try:
+            await self._redis.zrem(key, mark)
+        except (RedisError, OSError):
+            log.info("slot_left_to_its_lease")
+
+    async def renew_for_ever(self) -> None:
+        """Renew the leases of this process's connections until cancelled."""
+        while True:
+            await asyncio.sleep(LEASE_RENEWAL_SECONDS)
+            if not self._held:
+                continue
+            marks, keys = zip(*self._held.items(), strict=True)
+            try:
+                await self._renew(keys=keys, args=(LEASE_SECONDS * 1_000_000, *marks))
+            except (RedisError, OSError):
+                log.warning("slot_renewal_delayed", reason="redis unavailable")
+
+
+class SharedSlot:
+    """One of a user's connections."""
+
+    def __init__(self, slots: SharedSlots, mark: str) -> None:
+        self._slots = slots
+        self._mark = mark
+
+    async def release(self) -> None:
+        """Free the slot."""
+        await self._slots.release(self._mark)
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise LimiterUnavailable from error
+
+
+def _script(redis: Redis, name: str) -> AsyncScript:
+    scripts = files("tutor_server.admission") / "scripts"
+    text = "\n".join((scripts / f"{part}.lua").read_text(encoding="utf-8") for part in ("window", name))
+    script: Any = redis.register_script(text)
+    return script  # type: ignore[no-any-return]  # its stub covers the synchronous client only
