@@ -1,0 +1,51 @@
+"""Fixtures for tests of the language server."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lsp.editor import Conversation, Editor
+from tests.lsp.scripted_tutor import ScriptedTutor
+from tutor_lsp.server import AskTutorServer
+from tutor_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def tutor() -> ScriptedTutor:
+    """Give the tutor behind `conversation`."""
+    return ScriptedTutor()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give the settings of the server in `conversation`: all defaults, on disk only in a folder of the test's own."""
+    return Settings(own_data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
+    """Give the whole language server with a scripted tutor."""
+    return AskTutorServer(settings, "0", lambda _settings, _on_status: tutor)
+
+
+@pytest.fixture
+async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
+    """Give an editor and a server that talk, not yet initialized."""
+    async with AsyncExitStack() as stack:
+        conversation = await stack.enter_async_context(Conversation(server.language_server))
+        stack.push_async_callback(server.close)
+        yield conversation
+
+
+@pytest.fixture
+async def editor(conversation: Conversation) -> Editor:
+    """Give an initialized editor that speaks our messages, in UTF-32."""
+    await conversation.editor.initialize()
+    return conversation.editor

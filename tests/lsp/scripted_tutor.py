@@ -1,0 +1,107 @@
+"""A tutor that plays a script, for tests of what stands between it and the editor."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tutor_lsp.tutor import Status
+from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from tutor_server.protocol import Ask, FromService
+
+    Script = Callable[[Ask], AsyncGenerator[FromService, None]]
+
+SESSION_ID = UUID("5e551011-0000-4000-8000-000000000000")
+MESSAGE_ID = UUID("3e55a6e0-0000-4000-8000-000000000000")
+
+
+def accepted(ask: Ask, level: int = 1) -> Accepted:
+    """Accept an ask."""
+    return Accepted(
+        request_id=ask.request_id,
+        session_id=SESSION_ID,
+        message_id=MESSAGE_ID,
+        hint_level=level,
+        max_hint_level=5,
+        error_type="syntax",
+        remaining_today=99,
+    )
+
+
+def delta(ask: Ask, seq: int, content: str) -> Delta:
+    """Give a piece of an answer."""
+    return Delta(request_id=ask.request_id, seq=seq, content=content)
+
+
+def done(ask: Ask, level: int = 1, *, provider: str = "scripted", fallback: bool = False) -> Done:
+    """End an answer well."""
+    return Done(
+        request_id=ask.request_id,
+        message_id=MESSAGE_ID,
+        hint_level=level,
+        provider=provider,
+        model="scripted",
+        fallback=fallback,
+    )
+
+
+def error(ask: Ask, code: ErrorCode, content: str = "No.", retry_after: int | None = None) -> Error:
+    """Refuse an ask, or end its answer badly."""
+    return Error(request_id=ask.request_id, code=code, content=content, retry_after=retry_after)
+
+
+async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
+    """Play a short answer at once."""
+    yield accepted(ask)
+    yield delta(ask, 0, "Look at ")
+    yield delta(ask, 1, "line 1.")
+    yield done(ask)
+
+
+class ScriptedTutor:
+    """Plays `script` for each ask and remembers what it was asked, told and made to stop."""
+
+    def __init__(self, script: Script = whole_answer) -> None:
+        self.script = script
+        self.status = Status("ready", "The tutor is ready.")
+        self.asks: list[Ask] = []
+        self.ratings: list[tuple[str, bool]] = []
+        self.closed_streams: list[UUID] = []
+        self.is_closed = False
+        self.gate = asyncio.Event()
+        """For scripts that wait."""
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Play the script."""
+        self.asks.append(ask)
+        try:
+            async with aclosing(self.script(ask)) as messages:
+                async for message in messages:
+                    yield message
+        finally:
+            self.closed_streams.append(ask.request_id)
+
+    async def half_then_wait(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Script: the first half of an answer; the second once the gate is open."""
+        yield accepted(ask)
+        yield delta(ask, 0, "Look at ")
+        await self.gate.wait()
+        yield delta(ask, 1, "line 1.")
+        yield done(ask)
+
+    async def cancel(self, request_id: UUID) -> None:
+        """Do nothing: closing a stream is enough here."""
+
+    async def rate(self, message_id: str, *, helpful: bool) -> None:
+        """Remember it."""
+        self.ratings.append((message_id, helpful))
+
+    async def close(self) -> None:
+        """Remember it."""
+        self.is_closed = True

@@ -1,0 +1,416 @@
+"""Tests of asking: what comes back, in which order, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.lsp.editor import ErrorReply, place, span
+from tests.lsp.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
+from tutor_server.protocol import ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from tests.lsp.editor import Conversation, Editor
+    from tests.lsp.scripted_tutor import ScriptedTutor
+    from tutor_lsp.settings import Settings
+    from tutor_server.protocol import Ask, FromService
+
+CODE = "def fact(n)\n    return n * fact(n - 1)\n\n\ndef double(x):\n    return x * 2\n"
+DID_END = "tutor/answer/didEnd"
+DID_UPDATE = "tutor/answer/didUpdate"
+
+
+async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) -> None:
+    """An answer is one didStart, its updates, one didEnd, all with the id that the command gave."""
+    uri = await editor.open(CODE)
+
+    ask_id = await editor.ask(uri, 0, 4)
+    answer = await editor.answer(ask_id)
+
+    assert answer.started == {
+        "askId": ask_id,
+        "uri": uri,
+        "range": span(0, 0, 11),
+        "hintLevel": 1,
+        "maxHintLevel": 5,
+        "errorType": "syntax",
+    }
+    assert (answer.text, answer.seqs) == ("Look at line 1.", [0, 1])
+    assert answer.ended == {
+        "askId": ask_id,
+        "reason": "completed",
+        "messageId": str(MESSAGE_ID),
+        "provider": "scripted",
+        "fallback": False,
+        "withheld": False,
+        "remainingToday": 99,
+        "stale": False,
+    }
+    assert [ask.code for ask in tutor.asks] == [CODE]
+
+
+async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) -> None:
+    """The reply with the ask's id comes before the first notification that carries it."""
+    uri = await editor.open(CODE)
+
+    await editor.answer(await editor.ask(uri))
+
+    replies = [number for number, method in enumerate(editor.order) if method == "reply"]
+    assert editor.order.index("tutor/answer/didStart") > replies[-1]
+
+
+async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: ScriptedTutor) -> None:
+    """An `askId` in the argument is the `request_id` on the wire; sent again meanwhile, it is the same ask."""
+    tutor.script = tutor.half_then_wait
+    uri, own_id = await editor.open(CODE), str(uuid4())
+
+    first = await editor.ask(uri, askId=own_id)
+    await editor.hear(DID_UPDATE)
+    second = await editor.ask(uri, askId=own_id.upper())
+    tutor.gate.set()
+    answer = await editor.answer(own_id)
+
+    assert first == second == own_id
+    assert answer.text == "Look at line 1."
+    assert [str(ask.request_id) for ask in tutor.asks] == [own_id]
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {},
+        {"uri": "file:///work/fact.py"},
+        {"uri": "file:///work/fact.py", "position": {"line": -1, "character": 0}},
+        {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "askId": "one"},
+        {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "question": "x" * 4001},
+        {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "diagnostics": [{"message": 1}]},
+        {"uri": "file:///etc/passwd", "position": {"line": 0, "character": 0}},
+        "file:///work/fact.py",
+        None,
+    ],
+)
+async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: ScriptedTutor, argument: Any) -> None:
+    """An argument that is not of the contract's form gets an InvalidParams error of one sentence, and no ask."""
+    await editor.open(CODE)
+
+    with pytest.raises(ErrorReply) as refused:
+        await editor.request("workspace/executeCommand", {"command": "tutor.ask", "arguments": [argument]})
+
+    assert refused.value.code == -32602
+    assert set(refused.value.error) == {"code", "message"}
+    assert "\n" not in str(refused.value)
+    assert tutor.asks == []
+
+
+@pytest.mark.parametrize("by", ["notification", "command", "all"])
+async def test_e6_cancel_ends_the_answer_at_once(editor: Editor, tutor: ScriptedTutor, by: str) -> None:
+    """E6: Cancelled in any way, the answer ends within 100 ms as cancelled, once, and the tutor's stream is closed."""
+    tutor.script = tutor.half_then_wait
+    uri = await editor.open(CODE)
+    ask_id = await editor.ask(uri)
+    await editor.hear(DID_UPDATE)
+
+    began = time.monotonic()
+    if by == "notification":
+        await editor.notify("tutor/answer/cancel", {"askId": ask_id})
+    else:
+        await editor.execute("tutor.cancel", {"askId": ask_id} if by == "command" else None)
+    answer = await editor.answer(ask_id)
+    took = time.monotonic() - began
+    await editor.until(lambda: tutor.closed_streams)
+    await editor.notify("tutor/answer/cancel", {"askId": ask_id})
+    await editor.execute("tutor.status")
+
+    assert answer.ended == {
+        "askId": ask_id,
+        "reason": "cancelled",
+        "code": "CANCELLED",
+        "message": "Stopped.",
+        "remainingToday": 99,
+    }
+    assert answer.text == "Look at "
+    assert took < 0.1
+    assert len(editor.all_heard(DID_END)) == 1
+
+
+async def test_e6_cancel_does_not_wait_for_the_tutor(editor: Editor, tutor: ScriptedTutor) -> None:
+    """E6: A tutor that takes long to close its stream does not hold up the end."""
+
+    async def slow_to_close(ask: Ask) -> AsyncGenerator[FromService, None]:
+        yield accepted(ask)
+        try:
+            await tutor.gate.wait()
+        finally:
+            await tutor.gate.wait()
+
+    tutor.script = slow_to_close
+    uri = await editor.open(CODE)
+    ask_id = await editor.ask(uri)
+    await editor.hear("tutor/answer/didStart")
+
+    await editor.notify("tutor/answer/cancel", {"askId": ask_id})
+    answer = await editor.answer(ask_id)
+    was_closed = list(tutor.closed_streams)
+    tutor.gate.set()
+
+    assert (answer.ended["reason"], was_closed) == ("cancelled", [])
+
+
+async def test_e5_an_edit_marks_the_answer_stale(editor: Editor, tutor: ScriptedTutor) -> None:
+    """E5: Code changed while the answer streams: it goes on to its end, marked stale."""
+    tutor.script = tutor.half_then_wait
+    uri = await editor.open(CODE)
+    ask_id = await editor.ask(uri, 0, 4)
+    await editor.hear(DID_UPDATE)
+
+    await editor.change(uri, ":", {"start": place(0, 11), "end": place(0, 11)})
+    await editor.execute("tutor.status")
+    tutor.gate.set()
+    answer = await editor.answer(ask_id)
+
+    assert (answer.text, answer.ended["reason"], answer.ended["stale"]) == ("Look at line 1.", "completed", True)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ({"start": place(0, 0), "end": place(0, 0)}, "import math\n\n\ndef other():\n    pass\n\n\n"),
+        ({"start": place(5, 16), "end": place(5, 16)}, "0"),
+        ({"start": place(1, 4), "end": place(1, 4)}, "# a note\n    "),
+        (None, "import math\n" + CODE),
+    ],
+)
+async def test_e5_an_edit_elsewhere_does_not(editor: Editor, tutor: ScriptedTutor, where: Any, text: str) -> None:
+    """E5: Lines added above, another function changed, a comment: the answer is still about what stands there."""
+    tutor.script = tutor.half_then_wait
+    uri = await editor.open(CODE)
+    ask_id = await editor.ask(uri, 0, 4)
+    await editor.hear(DID_UPDATE)
+
+    await editor.change(uri, text, where)
+    await editor.execute("tutor.status")
+    tutor.gate.set()
+    answer = await editor.answer(ask_id)
+
+    assert answer.ended["stale"] is False
+
+
+async def test_asking_again_at_the_same_place_replaces_the_answer(editor: Editor, tutor: ScriptedTutor) -> None:
+    """A second ask in the same function stops the first; one in another function runs beside it."""
+    tutor.script = tutor.half_then_wait
+    uri = await editor.open(CODE)
+
+    first = await editor.ask(uri, 0, 4)
+    await editor.hear(DID_UPDATE, askId=first)
+    elsewhere = await editor.ask(uri, 5, 4)
+    await editor.hear(DID_UPDATE, askId=elsewhere)
+    await editor.change(uri, "\n\n", {"start": place(0, 0), "end": place(0, 0)})
+    second = await editor.ask(uri, 3, 8, question="Why?")
+    await editor.hear(DID_UPDATE, askId=second)
+    tutor.gate.set()
+    answers = [await editor.answer(ask_id) for ask_id in (first, elsewhere, second)]
+
+    assert [answer.ended["reason"] for answer in answers] == ["cancelled", "completed", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (ErrorCode.RATE_LIMITED, "refused"),
+        (ErrorCode.DAILY_CAP_REACHED, "refused"),
+        (ErrorCode.GLOBAL_LIMIT_REACHED, "refused"),
+        (ErrorCode.PAYLOAD_TOO_LARGE, "refused"),
+        (ErrorCode.AI_UNAVAILABLE, "failed"),
+        (ErrorCode.SHUTTING_DOWN, "failed"),
+        (ErrorCode.LIMITER_UNAVAILABLE, "failed"),
+        (ErrorCode.CANCELLED, "cancelled"),
+    ],
+)
+async def test_an_error_ends_the_answer_with_its_reason(
+    editor: Editor, tutor: ScriptedTutor, code: ErrorCode, reason: str
+) -> None:
+    """An error of the service is passed on with its code, its sentence and when to come back."""
+
+    async def refuse(ask: Ask) -> AsyncGenerator[FromService, None]:
+        yield error(ask, code, "Please wait.", retry_after=30)
+
+    tutor.script = refuse
+    uri = await editor.open(CODE)
+
+    answer = await editor.answer(await editor.ask(uri))
+
+    assert answer.started is None
+    assert answer.ended == {
+        "askId": answer.ended["askId"],
+        "reason": reason,
+        "code": code.value,
+        "message": "Please wait.",
+        "retryAfter": 30,
+    }
+
+
+async def _breaks(ask: Ask) -> AsyncGenerator[FromService, None]:
+    yield accepted(ask)
+    raise RuntimeError(f"secret {ask.code}")
+
+
+async def _stops_short(ask: Ask) -> AsyncGenerator[FromService, None]:
+    yield accepted(ask)
+    yield delta(ask, 0, "Look")
+
+
+@pytest.mark.parametrize("script", [_breaks, _stops_short])
+async def test_e2_a_faulty_tutor_still_ends_the_answer(
+    editor: Editor, tutor: ScriptedTutor, script: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """E2: A tutor that raises, or stops without an end: the student gets one clean failure, the log no code."""
+    tutor.script = script
+    uri = await editor.open(CODE)
+
+    answer = await editor.answer(await editor.ask(uri))
+
+    assert (answer.ended["reason"], answer.ended["code"]) == ("failed", "INTERNAL_ERROR")
+    assert "secret" not in answer.ended["message"]
+    assert "secret" not in caplog.text
+    assert "fact" not in caplog.text
+
+
+async def test_what_the_student_adds_goes_along(editor: Editor, tutor: ScriptedTutor) -> None:
+    """A question and a traceback in the argument are part of the ask."""
+    uri = await editor.open(CODE)
+
+    await editor.answer(
+        await editor.ask(uri, question=" Why? ", traceback="\x1b[31mTraceback\x1b[0m\r\n  x\r\nNameError: n\n")
+    )
+
+    assert [(ask.question, ask.traceback) for ask in tutor.asks] == [("Why?", "Traceback\n  x\nNameError: n")]
+
+
+async def test_rating_reaches_the_tutor(editor: Editor, tutor: ScriptedTutor) -> None:
+    """`tutor.rate` passes on a boolean, and refuses anything else."""
+    await editor.execute("tutor.rate", {"messageId": str(MESSAGE_ID), "helpful": False})
+
+    with pytest.raises(ErrorReply) as refused:
+        await editor.execute("tutor.rate", {"messageId": str(MESSAGE_ID), "helpful": "no"})
+
+    assert tutor.ratings == [(str(MESSAGE_ID), False)]
+    assert refused.value.code == -32602
+
+
+WINDOW = {"workDoneProgress": True, "showDocument": {"support": True}}
+
+
+class TestStranger:
+    """Editors that do not know our messages."""
+
+    async def test_gets_a_document(self, conversation: Conversation, settings: Settings) -> None:
+        """The whole answer is shown as a Markdown file under the data folder, readable by the user alone."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({"window": WINDOW})
+        uri = await editor.open(CODE)
+
+        await editor.ask(uri)
+        shown = await editor.hear("window/showDocument")
+
+        (path,) = (settings.data_dir / "answers").iterdir()
+        assert shown == {"uri": path.as_uri(), "external": False, "takeFocus": False}
+        assert path.read_text("utf-8") == "**Hint 1 of 5**\n\nLook at line 1.\n"
+        assert path.stat().st_mode & 0o077 == 0
+        assert [heard.method for heard in editor.heard] == ["window/showDocument"]
+
+    async def test_keeps_few_documents(self, conversation: Conversation, settings: Settings) -> None:
+        """Of earlier answers only the newest stay on disk."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({"window": WINDOW})
+        uri = await editor.open(CODE)
+
+        for count in range(1, 23):
+            await editor.ask(uri)
+            await editor.until(lambda count=count: len(editor.all_heard("window/showDocument")) == count)
+
+        assert len(list((settings.data_dir / "answers").iterdir())) == 20
+
+    @pytest.mark.parametrize(
+        ("capabilities", "reply"),
+        [({}, None), ({"window": {"showDocument": {"support": True}}}, {"success": False})],
+    )
+    async def test_gets_a_message(self, conversation: Conversation, capabilities: Any, reply: Any) -> None:
+        """Where no document can be shown, or the editor will not, the answer is a message."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: reply
+        await editor.initialize(capabilities)
+        uri = await editor.open(CODE)
+
+        await editor.ask(uri)
+
+        shown = await editor.hear("window/showMessage")
+        assert shown == {"type": 3, "message": "**Hint 1 of 5**\n\nLook at line 1."}
+
+    async def test_hears_of_a_refusal_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """A refusal is one warning with the service's sentence."""
+
+        async def refuse(ask: Ask) -> AsyncGenerator[FromService, None]:
+            yield error(ask, ErrorCode.DAILY_CAP_REACHED, "You have reached your daily usage limit.")
+
+        tutor.script = refuse
+        await conversation.editor.initialize({})
+        await conversation.editor.ask(await conversation.editor.open(CODE))
+
+        shown = await conversation.editor.hear("window/showMessage")
+        assert shown == {"type": 2, "message": "You have reached your daily usage limit."}
+
+    async def test_sees_progress_and_can_cancel_it(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """E6: A long answer reports `$/progress` with its hint level; cancelled there, it stops, and so does it."""
+        editor = conversation.editor
+        editor.replies["window/workDoneProgress/create"] = lambda _: None
+        tutor.script = tutor.half_then_wait
+        await editor.initialize({"window": {"workDoneProgress": True}})
+        uri = await editor.open(CODE)
+
+        ask_id = await editor.ask(uri)
+        await editor.until(lambda: len(editor.all_heard("$/progress")) >= 2)
+        await editor.notify("window/workDoneProgress/cancel", {"token": ask_id})
+        shown = await editor.hear("window/showMessage")
+        progress = editor.all_heard("$/progress")
+
+        assert [(step["token"], step["value"]["kind"]) for step in progress] == [
+            (ask_id, "begin"),
+            (ask_id, "report"),
+            (ask_id, "end"),
+        ]
+        assert progress[0]["value"]["cancellable"] is True
+        assert progress[1]["value"]["message"] == "Hint 1 of 5"
+        assert shown["message"] == "**Hint 1 of 5**\n\nLook at \n\n*Stopped.*"
+        await editor.until(lambda: tutor.closed_streams)
+
+    async def test_is_told_what_is_odd_about_an_answer(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """That the offline tutor stood in for the service is said below the answer."""
+
+        async def fallen_back(ask: Ask) -> AsyncGenerator[FromService, None]:
+            yield accepted(ask, 3)
+            yield delta(ask, 0, "Look.")
+            yield done(ask, 3, provider="offline", fallback=True)
+
+        tutor.script = fallen_back
+        await conversation.editor.initialize({})
+        await conversation.editor.ask(await conversation.editor.open(CODE))
+
+        shown = await conversation.editor.hear("window/showMessage")
+        assert shown["message"].startswith("**Hint 3 of 5**\n\nLook.\n\n*The AI service was not available")
+
+    async def test_may_choose_the_way(self, conversation: Conversation) -> None:
+        """The setting `answerIn` goes before what the editor declares."""
+        editor = conversation.editor
+        await editor.initialize(initializationOptions={"answerIn": "message"})
+
+        await editor.ask(await editor.open(CODE))
+
+        assert (await editor.hear("window/showMessage"))["type"] == 3
+        assert editor.all_heard(DID_END) == []
