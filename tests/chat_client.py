@@ -1,0 +1,86 @@
+"""A plain client of the chat socket, speaking the contract's JSON as an outside program would."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+CODE = "def total(prices):\n    result = 0\n    for price in prices\n        result += price\n    return result\n"
+"""A colon is missing at the end of line 3."""
+
+
+class Closed(Exception):
+    """The service closed the socket."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"closed with {code}")
+        self.code = code
+
+
+class Chat:
+    """One open socket. Frames are dicts, as they are on the wire."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        """Send one frame."""
+        await self.socket.send_str(json.dumps(frame))
+
+    async def receive(self) -> dict[str, Any]:
+        """Receive one frame. Raises `Closed`."""
+        message = await self.socket.receive(timeout=30)
+        if message.type is not WSMsgType.TEXT:
+            raise Closed(self.socket.close_code)
+        frame: dict[str, Any] = json.loads(message.data)
+        return frame
+
+    async def ask(self, **fields: Any) -> str:
+        """Send an ask about `CODE` and give its request id."""
+        frame = {
+            "type": "ask",
+            "request_id": str(uuid4()),
+            "code": CODE,
+            "cursor": {"line": 2, "character": 4},
+            **fields,
+        }
+        await self.send(frame)
+        return str(frame["request_id"])
+
+    async def collect(self, request_id: str) -> list[dict[str, Any]]:
+        """Receive the frames of one answer up to its end, passing over others'."""
+        frames: list[dict[str, Any]] = []
+        while not frames or frames[-1]["type"] not in {"done", "error"}:
+            frame = await self.receive()
+            if frame["request_id"] == request_id:
+                frames.append(frame)
+        return frames
+
+    async def answer(self, **fields: Any) -> list[dict[str, Any]]:
+        """Ask, and give all frames of the answer."""
+        return await self.collect(await self.ask(**fields))
+
+
+def text_of(frames: list[dict[str, Any]]) -> str:
+    """Join the text of an answer, checking that no delta is missing or repeated."""
+    deltas = [frame for frame in frames if frame["type"] == "delta"]
+    assert [delta["seq"] for delta in deltas] == list(range(len(deltas)))
+    return "".join(delta["content"] for delta in deltas)
+
+
+@asynccontextmanager
+async def connect(url: str, access_token: str | None) -> AsyncIterator[Chat]:
+    """Open a socket at a service, signed in with a token."""
+    headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
+    async with (
+        ClientSession() as session,
+        session.ws_connect(f"{url}/api/chat/ws", headers=headers, protocols=("tutor.v1",)) as socket,
+    ):
+        yield Chat(socket)
