@@ -38,5 +38,5 @@ async def request_log(
             route=resource.canonical if resource else None,
             status=status,
             duration_ms=round((clock.monotonic() - start) * 1000, 1),
-            user=str(caller.user_id) if caller else None,
+            user_id=str(caller.user_id) if caller else None,
         )

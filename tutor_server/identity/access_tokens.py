@@ -78,7 +78,7 @@ class AccessTokens:
             self._verified[token] = access
         if access.expires_at <= self._clock.now():
             del self._verified[token]
-            log.info("access_token_refused", reason="expired", user=str(access.user_id))
+            log.info("access_token_refused", reason="expired", user_id=str(access.user_id))
             raise TokenExpired
         return access
 

@@ -96,7 +96,7 @@ class Accounts:
         except EmailTaken:
             log.info("registration_refused", reason="email_taken")
             raise
-        log.info("registered", user=str(account.id))
+        log.info("registered", user_id=str(account.id))
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
     async def log_in(self, email: str, password: str) -> SignedIn:
@@ -104,7 +104,7 @@ class Accounts:
         account = await self.database.read(lambda connection: accounts.account_of_email(connection, email))
         matches = await self.passwords.matches(password, account.password_hash if account else None)
         if account is None or not matches:
-            log.warning("login_refused", user=str(account.id) if account else None)
+            log.warning("login_refused", user_id=str(account.id) if account else None)
             raise InvalidCredentials
         found = account
         now = self.clock.now()
@@ -117,7 +117,7 @@ class Accounts:
             return refresh_token, daily_usage.messages_on(connection, found.subject, now.date())
 
         refresh_token, messages_today = await self.database.commit(unit)
-        log.info("logged_in", user=str(account.id))
+        log.info("logged_in", user_id=str(account.id))
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
     async def refresh(self, refresh_token: str) -> TokenPair:
@@ -131,9 +131,9 @@ class Accounts:
             raise TokenInvalid
         successor, rotation = exchanged
         if rotation.refusal is not None:
-            log.warning("refresh_refused", reason=rotation.refusal, user=str(rotation.user_id))
+            log.warning("refresh_refused", reason=rotation.refusal, user_id=str(rotation.user_id))
             raise TokenInvalid
-        log.info("refreshed", user=str(rotation.user_id))
+        log.info("refreshed", user_id=str(rotation.user_id))
         return self._pair(rotation.user_id, rotation.family_id, successor)
 
     async def log_out(self, refresh_token: str) -> None:
@@ -143,13 +143,13 @@ class Accounts:
             lambda connection: self.refresh_tokens.end_family(connection, refresh_token, now)
         )
         if user_id is not None:
-            log.info("logged_out", user=str(user_id))
+            log.info("logged_out", user_id=str(user_id))
 
     async def change_password(self, user_id: UUID, current_password: str, new_password: str) -> None:
         """Set another password and end every sign-in of the account. Raises `InvalidCredentials`."""
         account = await self._account(user_id)
         if not await self.passwords.matches(current_password, account.password_hash):
-            log.warning("password_change_refused", user=str(user_id))
+            log.warning("password_change_refused", user_id=str(user_id))
             raise InvalidCredentials("The current password is wrong.")
         password_hash = await self.passwords.hash(new_password)
         now = self.clock.now()
@@ -160,7 +160,7 @@ class Accounts:
             tokens.revoke_families_of(connection, user_id, now)
 
         await self.database.commit(unit)
-        log.info("password_changed", user=str(user_id))
+        log.info("password_changed", user_id=str(user_id))
 
     async def profile(self, user_id: UUID) -> Profile:
         """Look at an account. Raises `Unauthenticated` where it is gone."""

@@ -1,0 +1,85 @@
+"""Fixtures and options of the whole suite."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.service import RunningService, Service, sign_up_student
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from tests.service import SignUp, StartService
+
+    RequireProgram = Callable[[str], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--torture`."""
+    parser.addoption("--torture", action="store_true", help="also run the long load and fault runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our markers."""
+    config.addinivalue_line("markers", "torture: a long run, only with --torture")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long runs out unless they are asked for."""
+    if config.getoption("--torture"):
+        return
+    for item in items:
+        if item.get_closest_marker("torture"):
+            item.add_marker(pytest.mark.skip(reason="a long run: --torture"))
+
+
+@pytest.fixture(scope="session")
+def require_program() -> RequireProgram:
+    """Give a function that finds a program, or skips; with `TUTOR_TEST_REQUIRE=all` a missing one is a failure."""
+
+    def require(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            reason = f"needs the program {name}, which is not here"
+            if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+        return found
+
+    return require
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a running service with default settings, shared by all tests: each brings students of its own."""
+    running = Service(tmp_path_factory.mktemp("service"))
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
+    """Give a factory of services with other settings, as in `async with start_service(TUTOR_…="…") as service`."""
+
+    def start(**settings: str) -> RunningService:
+        return RunningService(tmp_path_factory.mktemp("service"), settings)
+
+    return start
+
+
+@pytest.fixture
+def sign_up() -> SignUp:
+    """Give a factory of students, as in `await sign_up(service)`."""
+    return sign_up_student
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[ClientSession]:
+    """Give an HTTP client of the shared service."""
+    async with ClientSession(service.url) as session:
+        yield session

@@ -1,0 +1,203 @@
+"""A real service in a process of its own, on a free port and a fresh data folder, and students of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import AbstractAsyncContextManager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+from uuid import UUID, uuid4
+
+from aiohttp import ClientSession
+
+TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
+PASSWORD = "a quiet long password"
+
+START_SECONDS = 20
+STOP_SECONDS = 20
+LOG_SECONDS = 5
+
+
+def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
+    """Give the environment of a service that knows nothing of the machine's own settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    return kept | {"HOME": str(data_dir.parent), "TUTOR_DATA_DIR": str(data_dir)} | settings
+
+
+class Service:
+    """One running `tutor-server serve`. Its log is read as it is written."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.data_dir = folder / "data"
+        self.lines: list[str] = []
+        self._heard = threading.Condition()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [TUTOR_SERVER, "serve", "--port", "0"],
+            cwd=folder,
+            env=service_environment(self.data_dir, **settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        self.url = self._wait_until_listening()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """Give the log so far; every line but the one that names the address must be a JSON object."""
+        with self._heard:
+            lines = [line for line in self.lines if not line.startswith("listening on ")]
+        entries = [json.loads(line) for line in lines]
+        assert all(isinstance(entry, dict) for entry in entries)
+        return entries
+
+    async def logged(self, event: str, **fields: Any) -> dict[str, Any]:
+        """Wait for a log line of an event with these fields, and give the latest."""
+        return await asyncio.to_thread(self._wait_for_log, event, fields)
+
+    def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Ask the database. Ids may come as they are on the wire."""
+        with closing(sqlite3.connect(self.data_dir / "tutor.sqlite3")) as connection:
+            return connection.execute(statement, [_as_stored(value) for value in parameters]).fetchall()
+
+    def stop(self) -> int:
+        """End the service as an operator would; give its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the service as a crash would; nothing happens where it has ended."""
+        self.process.kill()
+        self.process.wait()
+        self._listener.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        for raw in self.process.stderr:
+            with self._heard:
+                self.lines.append(raw.decode().rstrip("\n"))
+                self._heard.notify_all()
+        with self._heard:
+            self._heard.notify_all()
+
+    def _wait_until_listening(self) -> str:
+        deadline = time.monotonic() + START_SECONDS
+        with self._heard:
+            while True:
+                for line in self.lines:
+                    if match := re.fullmatch(r"listening on (http://\S+)", line):
+                        return match[1]
+                if self.process.poll() is not None or not self._heard.wait(deadline - time.monotonic()):
+                    break
+        self.kill()
+        raise RuntimeError("the service did not start:\n" + "\n".join(self.lines))
+
+    def _wait_for_log(self, event: str, fields: dict[str, Any]) -> dict[str, Any]:
+        deadline = time.monotonic() + LOG_SECONDS
+        while True:
+            with self._heard:
+                heard = len(self.lines)
+            for entry in reversed(self.log):
+                if entry["event"] == event and fields.items() <= entry.items():
+                    return entry
+            with self._heard:
+                if len(self.lines) == heard and not self._heard.wait(deadline - time.monotonic()):
+                    raise AssertionError(f"no log line {event} {fields} in\n" + "\n".join(self.lines))
+
+
+class RunningService(AbstractAsyncContextManager[Service]):
+    """Starts a service on entry, and stops it on exit unless the test has done so."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._service: Service | None = None
+
+    async def __aenter__(self) -> Service:
+        self._service = await asyncio.to_thread(lambda: Service(self._folder, **self._settings))
+        return self._service
+
+    async def __aexit__(self, *_: object) -> None:
+        service = self._service
+        if service is None:
+            return
+        if service.process.poll() is None:
+            assert await asyncio.to_thread(service.stop) == 0
+        service.kill()
+
+
+class StartService(Protocol):
+    """The factory of services with settings of their own."""
+
+    def __call__(self, **settings: str) -> RunningService:
+        """Prepare a service with these environment variables."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A registered student, signed in."""
+
+    id: str
+    email: str
+    password: str
+    access_token: str
+    refresh_token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give what signs a request."""
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+    @classmethod
+    def signed_in(cls, answer: dict[str, Any], password: str) -> Self:
+        """Read the answer to a registration or a sign-in."""
+        return cls(
+            id=answer["user"]["id"],
+            email=answer["user"]["email"],
+            password=password,
+            access_token=answer["access_token"],
+            refresh_token=answer["refresh_token"],
+        )
+
+
+class SignUp(Protocol):
+    """The factory of students."""
+
+    async def __call__(self, service: Service, **fields: Any) -> Student:
+        """Register a student at a service, under an address that nobody has."""
+        ...
+
+
+async def sign_up_student(service: Service, **fields: Any) -> Student:
+    """See `SignUp`."""
+    body = {"email": f"{uuid4().hex}@uni.example", "password": PASSWORD, **fields}
+    async with ClientSession(service.url) as session, session.post("/api/auth/register", json=body) as response:
+        answer = await response.json()
+        assert response.status == 201, answer
+    return Student.signed_in(answer, body["password"])
+
+
+def _as_stored(value: object) -> object:
+    if isinstance(value, str | UUID):
+        try:
+            return UUID(str(value)).hex
+        except ValueError:
+            pass
+    return value
