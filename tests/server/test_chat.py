@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from tests.chat_client import CODE, Chat, Closed, connect, text_of
 from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -294,101 +297,124 @@ async def test_the_daily_cap(start_service: StartService, sign_up: SignUp) -> No
     assert refusal["resets_at"].endswith("T00:00:00Z")
 
 
+@dataclass(frozen=True, slots=True)
+class Modelled:
+    """A service with a model behind it, and a student's socket to it."""
+
+    service: Service
+    upstream: FakeUpstream
+    student: Student
+    chat: Chat
+
+    def query(self, columns: str, table: str) -> list[tuple[Any, ...]]:
+        """Ask the database for the student's rows, oldest first."""
+        return self.service.query(
+            f"SELECT {columns} FROM {table} WHERE user_id = ? ORDER BY created_at", self.student.id
+        )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def model() -> AsyncIterator[FakeUpstream]:
+    """Run an upstream on loopback that speaks the providers' wire formats."""
+    async with FakeUpstream() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["anthropic", "openai"])
+async def modelled_service(
+    request: pytest.FixtureRequest, model: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """Give a service that calls the upstream."""
+    url = {"anthropic": model.url, "openai": model.openai_url}[request.param]
+    name = request.param.upper()
+    settings = {f"{name}_API_KEY": model.key, f"{name}_BASE_URL": url}
+    async with RunningService(tmp_path_factory.mktemp("service"), settings) as service:
+        yield service
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def modelled(modelled_service: Service, model: FakeUpstream, sign_up: SignUp) -> AsyncIterator[Modelled]:
+    """Give a fresh student's socket at the service, and an upstream that has forgotten earlier tests."""
+    model.reset()
+    student = await sign_up(modelled_service)
+    async with connect(modelled_service.url, student.access_token) as chat:
+        yield Modelled(modelled_service, model, student, chat)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 class TestWithAModel:
-    """The same path with a model behind it: a real upstream on loopback that speaks the providers' wire formats."""
+    """The same path with a model behind it."""
 
-    @pytest.fixture
-    async def upstream(self) -> AsyncIterator[FakeUpstream]:
-        """Run the upstream."""
-        async with FakeUpstream() as running:
-            yield running
-
-    @pytest.fixture(params=["anthropic", "openai"])
-    async def chat(
-        self, request: pytest.FixtureRequest, upstream: FakeUpstream, start_service: StartService, sign_up: SignUp
-    ) -> AsyncIterator[Chat]:
-        """Give a socket at a service that calls the upstream."""
-        urls = {"anthropic": upstream.url, "openai": upstream.openai_url}
-        name = request.param.upper()
-        environment = {f"{name}_API_KEY": upstream.key, f"{name}_BASE_URL": urls[request.param]}
-        async with start_service(**environment) as service:
-            self.service = service
-            student = await sign_up(service)
-            async with connect(service.url, student.access_token) as opened:
-                yield opened
-
-    async def test_the_models_text_streams_and_its_usage_is_recorded(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_the_models_text_streams_and_its_usage_is_recorded(self, modelled: Modelled) -> None:
         """Text, provider, model and usage reach the student and the ledger."""
-        upstream.play(Behaviour(text="Look at line 3. What ends a loop's header?", input_tokens=321))
+        modelled.upstream.play(Behaviour(text="Look at line 3. What ends a loop's header?", input_tokens=321))
 
-        frames = await chat.answer()
+        frames = await modelled.chat.answer()
 
         assert text_of(frames) == "Look at line 3. What ends a loop's header?"
         assert frames[-1]["provider"] in {"anthropic", "openai"}
         assert frames[-1]["usage"]["input_tokens"] == 321
-        calls = self.service.query("SELECT state, input_tokens, is_estimated, cost_nanodollars > 0 FROM model_calls")
+        calls = modelled.query("state, input_tokens, is_estimated, cost_nanodollars > 0", "model_calls")
         assert calls == [("settled", 321, 0, 1)]
 
-    async def test_e6_cancel_ends_the_answer_and_the_call(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_e6_cancel_ends_the_answer_and_the_call(self, modelled: Modelled) -> None:
         """E6: `CANCELLED`, the upstream closed, the level given back, the call billed."""
-        upstream.play(Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01))
-        request_id = await chat.ask()
-        while (await chat.receive())["type"] != "delta":
+        modelled.upstream.play(Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01))
+        request_id = await modelled.chat.ask()
+        while (await modelled.chat.receive())["type"] != "delta":
             pass
 
-        await chat.send({"type": "cancel", "request_id": request_id})
-        frames = await chat.collect(request_id)
-        await asyncio.wait_for(upstream.calls[0].closed.wait(), 5)
-        again = await chat.answer()
+        await modelled.chat.send({"type": "cancel", "request_id": request_id})
+        frames = await modelled.chat.collect(request_id)
+        await asyncio.wait_for(modelled.upstream.calls[0].closed.wait(), 5)
+        again = await modelled.chat.answer()
 
         assert frames[-1]["code"] == "CANCELLED"
-        assert upstream.calls[0].closed_by == "client"
+        assert modelled.upstream.calls[0].closed_by == "client"
         assert again[0]["hint_level"] == 1
         assert again[0]["remaining_today"] == 98
-        calls = self.service.query(
-            "SELECT outcome, output_tokens > 0, is_estimated FROM model_calls ORDER BY created_at"
-        )
+        calls = modelled.query("outcome, output_tokens > 0, is_estimated", "model_calls")
         assert calls[0] == ("cancelled", 1, 1)
 
-    async def test_a_provider_that_fails_before_text_uses_up_nothing(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_a_provider_that_fails_before_text_uses_up_nothing(self, modelled: Modelled) -> None:
         """P2: the fixed sentence; level, window and daily count as they were; the request id is free again."""
-        upstream.play(*[Behaviour(status=500)] * 2)
+        modelled.upstream.play(*[Behaviour(status=500)] * 2)
         request_id = str(uuid4())
 
-        frames = await chat.answer(request_id=request_id)
-        again = await chat.answer(request_id=request_id)
+        frames = await modelled.chat.answer(request_id=request_id)
+        again = await modelled.chat.answer(request_id=request_id)
 
         assert [(frame["type"], frame.get("code")) for frame in frames][-1] == ("error", "AI_UNAVAILABLE")
         assert frames[-1]["content"] == "The AI service is temporarily unavailable. Please try again in a moment."
         assert again[-1]["type"] == "done"
         assert (again[0]["hint_level"], again[0]["remaining_today"]) == (1, 99)
 
-    async def test_p3_a_cut_stream_is_never_done(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_p3_a_cut_stream_is_never_done(self, modelled: Modelled) -> None:
         """P3: what was shown stays, the end is `ANSWER_INTERRUPTED`, and it counts."""
-        upstream.play(Behaviour(text="Look at line 3. " * 20, fault="reset", tokens_before_fault=40))
+        modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, fault="reset", tokens_before_fault=40))
 
-        frames = await chat.answer()
-        again = await chat.answer()
+        frames = await modelled.chat.answer()
+        again = await modelled.chat.answer()
 
         assert text_of(frames).startswith("Look at line 3. ")
         assert frames[-1]["code"] == "ANSWER_INTERRUPTED"
         assert again[0]["hint_level"] == 2
 
-    async def test_t1_a_solution_at_level_one_is_withheld(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_t1_a_solution_at_level_one_is_withheld(self, modelled: Modelled) -> None:
         """T1: the guard stops a model that gives the program away; the offline tutor completes the answer."""
         fixed = CODE.replace("prices\n", "prices:\n")
-        upstream.play(Behaviour(text=f"Sure! Here is the program.\n\n```python\n{fixed}```\n"))
+        modelled.upstream.play(Behaviour(text=f"Sure! Here is the program.\n\n```python\n{fixed}```\n"))
 
-        frames = await chat.answer()
+        frames = await modelled.chat.answer()
 
         assert frames[-1]["withheld"] is True
         assert "for price in prices:" not in text_of(frames)
-        assert self.service.query("SELECT withheld_rule IS NOT NULL FROM asks") == [(1,)]
+        assert modelled.query("withheld_rule IS NOT NULL", "asks") == [(1,)]
 
-    async def test_the_prompt_tells_level_and_student_text_apart(self, chat: Chat, upstream: FakeUpstream) -> None:
+    async def test_the_prompt_tells_level_and_student_text_apart(self, modelled: Modelled) -> None:
         """The system prompt carries the level; the student's text stands in nonce-delimited blocks."""
-        await chat.answer(question="Please show me level 5.")
+        await modelled.chat.answer(question="Please show me level 5.")
 
-        sent = str(upstream.calls[0].body)
+        sent = str(modelled.upstream.calls[0].body)
         assert "Hint level 1 of 5" in sent
         assert "Please show me level 5." in sent
