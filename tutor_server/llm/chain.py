@@ -118,7 +118,7 @@ class Chain:
                 if call.has_text:
                     raise AnswerInterrupted from call.failure
                 wait = self._retry_wait(call.failure, retries)
-                if wait is None or now() + wait >= first_content_by:
+                if wait is None or link.breaker.seconds_left or now() + wait >= first_content_by:
                     break
                 if not call.failure.adapted:
                     retries -= 1

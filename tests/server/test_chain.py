@@ -1,0 +1,627 @@
+"""The chain: retry, deadlines, breaker, fallback, and the one outcome of every call, against real upstreams."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
+from tests.server.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, make_provider
+from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitReached, TutorError
+from tutor_server.limits import Deadlines
+from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from tutor_server.llm.call import run_to_end
+from tutor_server.llm.chain import LONGEST_PASS_OVER, Chain
+from tutor_server.llm.offline import OfflineProvider
+from tutor_server.llm.openai import OpenAIProvider
+from tutor_server.llm.provider import Event, Finish, ProviderFailure, Text, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from tutor_server.llm.call import CallOutcome
+    from tutor_server.llm.chain import Answer
+    from tutor_server.llm.provider import FailureReason, Provider
+
+PATIENT = Deadlines()
+SHORT = Deadlines(first_content=0.3, between_contents=0.3, whole_answer=20)
+SOON = 5.0
+PREFIX = "".join(Behaviour().tokens[:AFTER_TEXT])
+PROMPT_BYTES = len(REQUEST.system) + sum(len(turn.content) for turn in REQUEST.turns)
+PROMPT_TOKENS = -(-PROMPT_BYTES // 3)
+UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
+
+
+class Time:
+    """A clock that a test moves, and a sleep that moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        """Tell the time, in seconds."""
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Note the sleep and let its time pass."""
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+Script = list[Event | ProviderFailure]
+
+
+class ScriptedProvider:
+    """A provider that plays one script a call, then whole answers."""
+
+    name = "scripted"
+    model = "scripted-1"
+    is_remote = True
+
+    def __init__(self, *scripts: Script) -> None:
+        self._scripts = list(scripts)
+        self.asked = 0
+
+    @asynccontextmanager
+    async def stream(self, _request: object) -> AsyncIterator[AsyncIterator[Event]]:
+        """Play the next script."""
+        self.asked += 1
+        whole: Script = [Text("Whole."), Usage(5, 1), Finish("stop")]
+        yield self._play(self._scripts.pop(0) if self._scripts else whole)
+
+    async def _play(self, script: Script) -> AsyncIterator[Event]:
+        for item in script:
+            if isinstance(item, ProviderFailure):
+                raise item
+            yield item
+
+    async def close(self) -> None:
+        """Release nothing."""
+
+
+def failing(reason: FailureReason = "server_error") -> Script:
+    """Script a call that fails before any text."""
+    return [ProviderFailure(reason, "scripted")]
+
+
+def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time | None = None) -> Chain:
+    """Chain providers without waiting between attempts."""
+    held = clock or Time()
+    return Chain(providers, deadlines, clock=held, sleep=held.sleep, jitter=lambda: 0.5)
+
+
+async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, Answer]:
+    """Read an answer to its end."""
+    async with chain.stream(REQUEST, recorder) as answer:
+        text = "".join([piece.content async for piece in answer])
+    return text, answer
+
+
+async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorError]) -> tuple[str, TutorError]:
+    """Read an answer to the error that ends it; give the text before it and the error."""
+    shown: list[str] = []
+
+    async def read() -> None:
+        async with chain.stream(REQUEST, recorder) as answer:
+            async for piece in answer:
+                shown.append(piece.content)  # noqa: PERF401 - what came before the error is wanted
+
+    with pytest.raises(error) as caught:
+        await read()
+    return "".join(shown), caught.value
+
+
+@pytest.fixture
+async def fallback(upstream: FakeUpstream) -> AsyncIterator[Provider]:
+    """Give a second provider that answers."""
+    provider = make_provider("openai", upstream, "fallback-model")
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture(params=REMOTE)
+async def failing_provider(
+    request: pytest.FixtureRequest, upstream: FakeUpstream
+) -> AsyncIterator[Callable[[str], Provider]]:
+    """Give a maker of each remote provider in turn, for a model that fails."""
+    made: list[Provider] = []
+
+    def make(model: str) -> Provider:
+        made.append(make_provider(request.param, upstream, model))
+        return made[-1]
+
+    yield make
+    for provider in made:
+        await provider.close()
+
+
+async def test_the_first_provider_answers(fallback: Provider, upstream: FakeUpstream) -> None:
+    """A whole answer tells who spoke, how it ended and what it used, and is recorded once."""
+    recorder = MemoryRecorder()
+    text, answer = await ask(make_chain(fallback), recorder)
+    assert text == REPLY
+    assert (answer.provider, answer.model, answer.fallback) == ("openai", "fallback-model", False)
+    assert (answer.finish, answer.usage) == (Finish("stop"), Usage(25, len(REPLY.split())))
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.usage, outcome.usage_estimated) == ("completed", answer.usage, False)
+    assert len(upstream.calls) == 1
+
+
+async def test_p1_a_short_retry_after_is_waited_out(upstream: FakeUpstream, fallback: Provider) -> None:
+    """P1: 429 with Retry-After 1 → the same provider is asked again, not before, and answers."""
+    upstream.play(Behaviour(status=429, headers={"Retry-After": "1"}))
+    clock, recorder = Time(), MemoryRecorder()
+    text, answer = await ask(make_chain(fallback, clock=clock), recorder)
+    assert (text, answer.fallback, answer.model) == (REPLY, False, "fallback-model")
+    assert clock.slept == [1.25]
+    assert [outcome.reason for outcome in recorder.outcomes] == ["rate_limited", "completed"]
+
+
+async def test_p1_a_long_retry_after_goes_to_the_next_provider(
+    failing_provider: Callable[[str], Provider], fallback: Provider
+) -> None:
+    """P1: 429 with Retry-After 3600 → the next provider at once, and no call to the first for a while."""
+    clock, recorder = Time(), MemoryRecorder()
+    chain = make_chain(failing_provider("fake-429-later"), fallback, clock=clock)
+    began_at = time.monotonic()
+    for _ in range(2):
+        text, answer = await ask(chain, recorder)
+        assert (text, answer.fallback, answer.model) == (REPLY, True, "fallback-model")
+    assert time.monotonic() - began_at < 2
+    assert clock.slept == []
+    assert [call.model for call in recorder.calls] == ["fake-429-later", "fallback-model", "fallback-model"]
+    clock.seconds += LONGEST_PASS_OVER
+    await ask(chain, recorder)
+    assert [call.model for call in recorder.calls][3:] == ["fake-429-later", "fallback-model"]
+
+
+@pytest.mark.parametrize(
+    ("model", "reasons"),
+    [
+        ("fake-500", ["server_error", "server_error"]),
+        ("fake-503", ["overloaded", "overloaded"]),
+        ("fake-529", ["overloaded", "overloaded"]),
+        ("fake-drop", ["interrupted", "interrupted"]),
+        ("fake-no-head", ["timeout"]),
+        ("fake-silence", ["timeout"]),
+        ("fake-html", ["invalid_response"]),
+        ("fake-400", ["bad_request"]),
+    ],
+)
+async def test_p2_p4_a_failure_before_text_goes_to_the_next_provider(
+    failing_provider: Callable[[str], Provider], fallback: Provider, model: str, reasons: list[str]
+) -> None:
+    """P2, P4, L4: at most one retry where it may help, then the next provider; each attempt has its outcome."""
+    recorder = MemoryRecorder()
+    chain = make_chain(failing_provider(model), fallback, deadlines=SHORT if reasons == ["timeout"] else PATIENT)
+    began_at = time.monotonic()
+    text, answer = await ask(chain, recorder)
+    assert time.monotonic() - began_at < 2
+    assert (text, answer.fallback, answer.model) == (REPLY, True, "fallback-model")
+    assert [outcome.reason for outcome in recorder.outcomes] == [*reasons, "completed"]
+
+
+async def test_p2_a_refused_connection_goes_to_the_next_provider(fallback: Provider) -> None:
+    """P2: where nobody listens, the next provider answers, and the attempts cost nothing."""
+    async with FakeUpstream() as gone:
+        url = gone.openai_url
+    nobody = OpenAIProvider(api_key="any", model="gone", base_url=url)
+    recorder = MemoryRecorder()
+    text, answer = await ask(make_chain(nobody, fallback), recorder)
+    await nobody.close()
+    assert (text, answer.fallback) == (REPLY, True)
+    assert [outcome.reason for outcome in recorder.outcomes] == ["unreachable", "unreachable", "completed"]
+    assert [outcome.usage for outcome in recorder.outcomes[:2]] == [Usage(0, 0)] * 2
+
+
+async def test_p2_all_down_is_the_fixed_text(upstream: FakeUpstream) -> None:
+    """P2: when every provider fails before text, the student gets the one sentence, and nothing else."""
+    providers = [make_provider("anthropic", upstream, "fake-529"), make_provider("openai", upstream, "fake-500")]
+    recorder = MemoryRecorder()
+    text, error = await ask_failing(make_chain(*providers), recorder, AIUnavailable)
+    for provider in providers:
+        await provider.close()
+    assert (text, error.detail) == ("", UNAVAILABLE)
+    assert [call.provider for call in recorder.calls] == ["anthropic", "anthropic", "openai", "openai"]
+    assert all(outcome.usage == Usage(0, 0) for outcome in recorder.outcomes)
+
+
+async def test_p2_offline_ends_an_outage(upstream: FakeUpstream) -> None:
+    """P2: with `offline` at the end of the chain an outage gives an offline answer, marked as a fallback."""
+    provider = make_provider("anthropic", upstream, "fake-529")
+    text, answer = await ask(make_chain(provider, OfflineProvider()), MemoryRecorder())
+    await provider.close()
+    assert text
+    assert (answer.provider, answer.model, answer.fallback) == ("offline", "offline-1", True)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("fake-end", "interrupted"),
+        ("fake-fin", "interrupted"),
+        ("fake-reset", "interrupted"),
+        ("fake-inside-event", "interrupted"),
+        ("fake-bad-json", "invalid_response"),
+        ("fake-bad-utf8", "invalid_response"),
+        ("fake-overloaded", "overloaded"),
+        ("fake-huge-event", "invalid_response"),
+        ("fake-stall", "timeout"),
+        ("fake-pings-after-text", "timeout"),
+    ],
+)
+async def test_p3_p4_p5_p6_p8_a_failure_after_text_interrupts(
+    failing_provider: Callable[[str], Provider], fallback: Provider, upstream: FakeUpstream, model: str, reason: str
+) -> None:
+    """P3, P4, P5, P6, P8: what was shown stays, nobody else is asked, and what was generated is billed."""
+    recorder = MemoryRecorder()
+    chain = make_chain(failing_provider(model), fallback, deadlines=SHORT)
+    shown, error = await ask_failing(chain, recorder, AnswerInterrupted)
+    assert shown == PREFIX
+    assert error.code == "ANSWER_INTERRUPTED"
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.usage_estimated) == (reason, True)
+    assert outcome.usage.input_tokens in {25, PROMPT_TOKENS}
+    assert outcome.usage.output_tokens == -(-len(PREFIX) // 3)
+    await asyncio.wait_for(upstream.calls[0].closed.wait(), SOON)
+    assert len(upstream.calls) == 1
+
+
+@pytest.mark.parametrize("model", ["fake-pings", "fake-drip"])
+async def test_p6_what_is_no_content_does_not_count(failing_provider: Callable[[str], Provider], model: str) -> None:
+    """P6: pings for ever, or a byte a second, are cut at the content deadline, and the prompt is billed."""
+    recorder = MemoryRecorder()
+    began_at = time.monotonic()
+    await ask_failing(make_chain(failing_provider(model), deadlines=SHORT), recorder, AIUnavailable)
+    assert SHORT.first_content <= time.monotonic() - began_at < 2
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.usage_estimated) == ("timeout", True)
+    assert outcome.usage.input_tokens in {25, PROMPT_TOKENS}
+
+
+async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback: Provider) -> None:
+    """An upstream that goes on and on is cut at the deadline of the whole answer."""
+    upstream.play(Behaviour(text="word " * 2000, token_seconds=0.02))
+    recorder = MemoryRecorder()
+    chain = make_chain(fallback, deadlines=replace(SHORT, whole_answer=0.4))
+    shown, _ = await ask_failing(chain, recorder, AnswerInterrupted)
+    assert shown.startswith("word word ")
+    assert recorder.outcomes[0].reason == "timeout"
+
+
+async def test_a_slow_reader_is_not_the_providers_silence() -> None:
+    """Only waiting for the provider counts against its deadlines, not what is done with its text."""
+
+    class Pausing(ScriptedProvider):
+        async def _play(self, script: Script) -> AsyncIterator[Event]:
+            async for event in super()._play(script):
+                await asyncio.sleep(0)
+                yield event
+
+    provider = Pausing([Text("One. "), Text("Two. "), Text("Three."), Usage(5, 3), Finish("stop")])
+    text = ""
+    chain = make_chain(provider, deadlines=replace(PATIENT, between_contents=0.01))
+    async with chain.stream(REQUEST, MemoryRecorder()) as answer:
+        async for piece in answer:
+            text += piece.content
+            await asyncio.sleep(0.02)
+    assert text == "One. Two. Three."
+
+
+async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
+    """P9: one call, one outcome that names the variable; the next asks are spared it until the breaker closes."""
+    provider = make_provider("anthropic", upstream, key="wrong")
+    clock, recorder = Time(), MemoryRecorder()
+    chain = make_chain(provider, clock=clock)
+    _, first = await ask_failing(chain, recorder, AIUnavailable)
+    _, second = await ask_failing(chain, recorder, AIUnavailable)
+    await provider.close()
+    assert (first.detail, second.detail) == (UNAVAILABLE, UNAVAILABLE)
+    assert second.retry_after == OPEN_SECONDS
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.status) == ("authentication", 401)
+    assert "ANTHROPIC_API_KEY" in str(outcome.message)
+
+
+async def test_an_option_that_a_server_refuses_costs_no_retry(upstream: FakeUpstream, fallback: Provider) -> None:
+    """Calls that were adapted to a server come at once and leave the one retry for failures."""
+    old = Behaviour(refuses=("max_tokens", "stream_options"))
+    upstream.play(old, old, Behaviour(status=500), old)
+    clock, recorder = Time(), MemoryRecorder()
+    text, answer = await ask(make_chain(fallback, clock=clock), recorder)
+    assert (text, answer.fallback) == (REPLY, False)
+    assert [outcome.reason for outcome in recorder.outcomes] == [
+        "bad_request",
+        "bad_request",
+        "server_error",
+        "completed",
+    ]
+    assert clock.slept == [0.0, 0.0, 0.5]
+
+
+async def test_an_answer_without_text_goes_to_the_next_provider(upstream: FakeUpstream, fallback: Provider) -> None:
+    """A completed answer that says nothing is no answer, but is billed as the provider counted."""
+    provider = make_provider("anthropic", upstream)
+    upstream.play(Behaviour(text="", finish="length"))
+    recorder = MemoryRecorder()
+    text, answer = await ask(make_chain(provider, fallback), recorder)
+    await provider.close()
+    assert (text, answer.fallback) == (REPLY, True)
+    empty = recorder.outcomes[0]
+    assert (empty.reason, empty.usage, empty.usage_estimated) == ("invalid_response", Usage(25, 0), False)
+    assert answer.usage == Usage(50, len(REPLY.split()))
+
+
+@pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
+async def test_tells_how_an_answer_ended(failing_provider: Callable[[str], Provider], model: str, finish: str) -> None:
+    """Length limit and refusal are whole answers; what to do with them is not the chain's to say."""
+    recorder = MemoryRecorder()
+    _, answer = await ask(make_chain(failing_provider(model)), recorder)
+    assert answer.finish is not None
+    assert answer.finish.reason == finish
+    assert recorder.outcomes[0].reason == "completed"
+
+
+async def test_l5_no_usage_is_estimated_and_zero_stays_zero(failing_provider: Callable[[str], Provider]) -> None:
+    """L5: a server that does not count is estimated from bytes and marked so; one that counts zero is believed."""
+    recorder = MemoryRecorder()
+    await ask(make_chain(failing_provider("fake-no-usage")), recorder)
+    await ask(make_chain(failing_provider("fake-zero-usage")), recorder)
+    uncounted, zero = recorder.outcomes
+    assert (uncounted.usage, uncounted.usage_estimated) == (Usage(PROMPT_TOKENS, -(-len(REPLY) // 3)), True)
+    assert (zero.usage, zero.usage_estimated) == (Usage(0, 0), False)
+
+
+async def test_times_of_a_call_are_recorded() -> None:
+    """Latency and time to the first content come from the injected clock."""
+    clock = Time()
+
+    class Slow(ScriptedProvider):
+        async def _play(self, script: Script) -> AsyncIterator[Event]:
+            clock.seconds += 2
+            async for event in super()._play(script):
+                clock.seconds += 1
+                yield event
+
+    recorder = MemoryRecorder()
+    await ask(make_chain(Slow(), clock=clock), recorder)
+    assert (recorder.outcomes[0].first_content_seconds, recorder.outcomes[0].latency_seconds) == (3, 5)
+
+
+@pytest.mark.parametrize("tokens", [0, AFTER_TEXT])
+async def test_l2_a_cancel_closes_the_upstream_and_settles(
+    failing_provider: Callable[[str], Provider], upstream: FakeUpstream, tokens: int
+) -> None:
+    """L2: before and after the first token, the stream is closed within 50 ms and the call billed, not as nothing."""
+    upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
+    recorder = MemoryRecorder()
+    chain = make_chain(failing_provider("any"))
+    shown = asyncio.Event()
+
+    async def read() -> None:
+        async with chain.stream(REQUEST, recorder) as answer:
+            async for _ in answer:
+                shown.set()
+
+    reading = asyncio.create_task(read())
+    await asyncio.wait_for(shown.wait() if tokens else upstream.next_call(), SOON)
+    cancelled_at = time.monotonic()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await asyncio.wait_for(upstream.calls[0].closed.wait(), SOON)
+    closed_at = upstream.calls[0].closed_at
+    assert closed_at is not None
+    assert closed_at - cancelled_at < 0.05
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.usage_estimated, outcome.usage.input_tokens > 0) == ("cancelled", True, True)
+    assert (outcome.usage.output_tokens > 1) == bool(tokens)
+
+
+async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUpstream, fallback: Provider) -> None:
+    """L2: a reader that wants no more text, or fails, is a cancel as well."""
+    recorder = MemoryRecorder()
+    chain = make_chain(fallback)
+    upstream.play(Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT))
+    async with chain.stream(REQUEST, recorder) as answer:
+        async for _ in answer:
+            break
+        left_at = time.monotonic()
+    await asyncio.wait_for(upstream.calls[0].closed.wait(), SOON)
+    closed_at = upstream.calls[0].closed_at
+    assert closed_at is not None
+    assert closed_at - left_at < 0.05
+    assert answer.usage == recorder.outcomes[0].usage
+    assert (recorder.outcomes[0].reason, upstream.open_streams) == ("cancelled", 0)
+    with pytest.raises(LookupError):
+        await _read_and_fail(chain, recorder)
+    assert recorder.outcomes[1].reason == "cancelled"
+
+
+async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
+    async with chain.stream(REQUEST, recorder) as answer:
+        async for _ in answer:
+            raise LookupError
+
+
+async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, fallback: Provider) -> None:
+    """The call is made when the first text is asked for, not before."""
+    recorder = MemoryRecorder()
+    async with make_chain(fallback).stream(REQUEST, recorder):
+        pass
+    assert (recorder.calls, upstream.calls) == ([], [])
+
+
+async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallback: Provider) -> None:
+    """A full provider window is the ask's refusal: nothing is sent, nobody else is asked."""
+
+    class Full(MemoryRecorder):
+        async def start(self, _provider: Provider) -> RecordedCall:
+            raise GlobalLimitReached(retry_after=7)
+
+    with pytest.raises(GlobalLimitReached):
+        await ask(make_chain(fallback, OfflineProvider()), Full())
+    assert upstream.calls == []
+
+
+class GatedRecorder(MemoryRecorder):
+    """A recorder whose steps take as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.starting, self.may_start = asyncio.Event(), asyncio.Event()
+        self.settling, self.may_settle = asyncio.Event(), asyncio.Event()
+
+    async def start(self, provider: Provider) -> RecordedCall:
+        """Note the call once the test lets it."""
+        self.starting.set()
+        await self.may_start.wait()
+        started = await super().start(provider)
+        return _GatedCall(started.provider, started.model, started.outcomes, recorder=self)
+
+
+class _GatedCall(RecordedCall):
+    def __init__(self, provider: str, model: str, outcomes: list[CallOutcome], *, recorder: GatedRecorder) -> None:
+        super().__init__(provider, model, outcomes)
+        self._recorder = recorder
+
+    async def settle(self, outcome: CallOutcome) -> None:
+        self._recorder.settling.set()
+        await self._recorder.may_settle.wait()
+        await super().settle(outcome)
+
+
+async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> None:
+    """L1: a call that was recorded but never sent is settled with nothing used."""
+    recorder, provider = GatedRecorder(), ScriptedProvider()
+    reading = asyncio.create_task(ask(make_chain(provider), recorder))
+    await recorder.starting.wait()
+    reading.cancel()
+    recorder.may_start.set()
+    recorder.may_settle.set()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    (outcome,) = recorder.outcomes
+    assert (outcome.reason, outcome.usage, provider.asked) == ("cancelled", Usage(0, 0), 0)
+
+
+async def test_l1_cancels_do_not_skip_the_settlement() -> None:
+    """L1: however often it is cancelled meanwhile, a call is settled exactly once; the cancel then goes on."""
+    recorder = GatedRecorder()
+    recorder.may_start.set()
+    reading = asyncio.create_task(ask(make_chain(ScriptedProvider()), recorder))
+    await recorder.settling.wait()
+    for _ in range(3):
+        reading.cancel()
+        await asyncio.sleep(0)
+    assert not reading.done()
+    recorder.may_settle.set()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert [outcome.reason for outcome in recorder.outcomes] == ["completed"]
+
+
+async def test_what_runs_to_its_end_may_fail() -> None:
+    """The failure of something uninterruptible reaches its caller; after a cancel, the cancel does."""
+    may_end = asyncio.Event()
+
+    async def fail() -> None:
+        await may_end.wait()
+        raise LookupError
+
+    cancelled = asyncio.create_task(run_to_end(fail()))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    failed = asyncio.create_task(run_to_end(fail()))
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    with pytest.raises(LookupError):
+        await failed
+
+
+async def test_usage_may_follow_the_end_or_never_come(upstream: FakeUpstream) -> None:
+    """What goes wrong after the provider called its answer complete does not undo it."""
+    ends: list[Script] = [
+        [Text("Done."), Finish("stop"), Usage(9, 2)],
+        [Text("Done."), Finish("stop"), ProviderFailure("interrupted", "late")],
+    ]
+    recorder = MemoryRecorder()
+    chain = make_chain(ScriptedProvider(*ends))
+    for _ in ends:
+        text, _answer = await ask(chain, recorder)
+        assert text == "Done."
+    assert [(outcome.reason, outcome.usage_estimated) for outcome in recorder.outcomes] == [
+        ("completed", False),
+        ("completed", True),
+    ]
+    assert recorder.outcomes[0].usage == Usage(9, 2)
+
+
+async def test_the_breaker_passes_a_failing_provider_over() -> None:
+    """After a few failures in a row nobody waits for the provider; later one call tries it, and it is back."""
+    clock, recorder = Time(), MemoryRecorder()
+    sick = ScriptedProvider(*[failing("overloaded")] * FAILURES_TO_OPEN)
+    chain = make_chain(sick, OfflineProvider(), clock=clock)
+    for _ in range(10):
+        _, answer = await ask(chain, recorder)
+        assert (answer.provider, answer.fallback) == ("offline", True)
+    assert sick.asked == FAILURES_TO_OPEN
+    clock.seconds += OPEN_SECONDS
+    _, answer = await ask(chain, recorder)
+    assert (answer.provider, answer.fallback) == ("scripted", False)
+
+
+async def test_a_breaker_that_opens_is_not_waited_for() -> None:
+    """The failure that opens the breaker is not followed by the wait before a retry that would not be made."""
+    clock = Time()
+    chain = make_chain(ScriptedProvider(*[failing()] * 9), OfflineProvider(), clock=clock)
+    for _ in range(9):
+        await ask(chain, MemoryRecorder())
+    assert len(clock.slept) == FAILURES_TO_OPEN // 2
+
+
+async def test_a_wrong_request_does_not_open_the_breaker() -> None:
+    """What one student's request does wrong says nothing about the provider."""
+    provider = ScriptedProvider(*[failing("bad_request")] * 20)
+    chain = make_chain(provider)
+    for _ in range(20):
+        await ask_failing(chain, MemoryRecorder(), AIUnavailable)
+    assert provider.asked == 20
+
+
+def test_an_open_breaker_lets_one_probe_through() -> None:
+    """Half open, a single call passes; its failure opens the breaker for the whole time again."""
+    clock = Time()
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN):
+        assert breaker.admit()
+        breaker.failed()
+    assert (breaker.admit(), breaker.seconds_left) == (False, OPEN_SECONDS)
+    clock.seconds += OPEN_SECONDS
+    assert [breaker.admit() for _ in range(3)] == [True, False, False]
+    breaker.failed()
+    assert (breaker.admit(), breaker.seconds_left) == (False, OPEN_SECONDS)
+    clock.seconds += OPEN_SECONDS
+    assert breaker.admit()
+    breaker.abandoned()
+    assert breaker.admit()
+    breaker.succeeded()
+    assert [breaker.admit() for _ in range(3)] == [True, True, True]
+
+
+def test_failures_in_a_row_are_counted() -> None:
+    """An answer in between starts the count anew."""
+    breaker = Breaker(Time())
+    for _ in range(5):
+        for _ in range(FAILURES_TO_OPEN - 1):
+            breaker.failed()
+        breaker.succeeded()
+    assert breaker.admit()
