@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from contextlib import aclosing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from tutor_lsp.local_state import LocalState, StateUnavailable
@@ -141,8 +141,9 @@ class _Stopped(Exception):
 async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
     """Wait for work in a thread, but no longer than until `stop`; then raise `_Stopped` and let the work run out."""
     running = asyncio.ensure_future(work)
+    either: set[asyncio.Future[Any]] = {running, stop}
     try:
-        await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if stop.done():
             raise _Stopped
         return await running

@@ -1,0 +1,272 @@
+"""Local mode: the offline tutor and the ladder, with real state files."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tutor_lsp import local_tutor
+from tutor_lsp.local_state import FILE_NAME, LocalState, StateUnavailable
+from tutor_lsp.local_tutor import LocalTutor
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain
+from tutor_server.pedagogy.problem import identify
+from tutor_server.protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline import Explanation
+    from tutor_server.protocol import FromService, Submission
+
+NO_COLON = "for value in [1, 2]\n    print(value)\n"
+NO_BRACKET = "total = sum([1, 2]\nprint(total)\n"
+
+
+def question(code: str = NO_COLON) -> Ask:
+    """Make an ask with an id of its own."""
+    return Ask(request_id=uuid4(), code=code, cursor=Position(0, 0))
+
+
+async def collect(tutor: LocalTutor, ask: Ask) -> list[FromService]:
+    """Stream an answer to its end."""
+    return [message async for message in tutor.ask(ask)]
+
+
+async def level_of(tutor: LocalTutor, code: str = NO_COLON) -> int:
+    """Ask and give the hint level."""
+    first = (await collect(tutor, question(code)))[0]
+    assert isinstance(first, Accepted)
+    return first.hint_level
+
+
+async def test_answer_is_the_offline_tutors(tmp_path: Path) -> None:
+    """An ask gives Accepted, the offline tutor's words in numbered deltas, and Done, as the service would."""
+    ask = question()
+    accepted, *deltas, done = await collect(LocalTutor(tmp_path), ask)
+    assert isinstance(accepted, Accepted)
+    assert (accepted.hint_level, accepted.max_hint_level, accepted.error_type) == (1, 5, "syntax")
+    assert accepted.remaining_today is None
+    pieces = [delta for delta in deltas if isinstance(delta, Delta)]
+    assert [delta.seq for delta in pieces] == list(range(len(deltas)))
+    assert "".join(delta.content for delta in pieces) == explain(ask, HintLevel.QUESTION, StudentLevels()).text
+    assert isinstance(done, Done)
+    assert (done.provider, done.model, done.hint_level) == ("offline", "offline-1", 1)
+    assert done.message_id == accepted.message_id
+
+
+async def test_hints_climb_to_the_solution(tmp_path: Path) -> None:
+    """Seven asks about one problem give levels 1, 2, 3, 4, 5, 5, 5."""
+    tutor = LocalTutor(tmp_path)
+    assert [await level_of(tutor) for _ in range(7)] == [1, 2, 3, 4, 5, 5, 5]
+
+
+async def test_each_problem_has_its_own_ladder(tmp_path: Path) -> None:
+    """Other code starts at 1, and coming back goes on where that code was."""
+    tutor = LocalTutor(tmp_path)
+    levels = [await level_of(tutor, code) for code in (NO_COLON, NO_COLON, NO_BRACKET, NO_COLON, NO_BRACKET)]
+    assert levels == [1, 2, 1, 3, 2]
+
+
+async def test_ladder_outlives_the_process(tmp_path: Path) -> None:
+    """A tutor started later goes on from the state file."""
+    await level_of(LocalTutor(tmp_path))
+    assert await level_of(LocalTutor(tmp_path)) == 2
+
+
+async def test_maximum_bounds_the_ladder(tmp_path: Path) -> None:
+    """No hint goes beyond the bound."""
+    tutor = LocalTutor(tmp_path, max_hint_level=HintLevel.CONCEPT)
+    assert [await level_of(tutor) for _ in range(3)] == [1, 2, 2]
+
+
+async def test_students_level_counts_from_the_next_ask(tmp_path: Path) -> None:
+    """A changed level of the student shapes the next explanation."""
+    tutor = LocalTutor(tmp_path)
+    await level_of(tutor)
+    tutor.student = StudentLevels(programming=1)
+    messages = await collect(tutor, ask := question())
+    text = "".join(message.content for message in messages if isinstance(message, Delta))
+    assert text == explain(ask, HintLevel.CONCEPT, StudentLevels(programming=1)).text
+
+
+async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
+    """An answer stopped in the middle ends with CANCELLED, and its level is given again."""
+    tutor = LocalTutor(tmp_path)
+    ask = question()
+    messages: list[FromService] = []
+    async for message in tutor.ask(ask):
+        messages.append(message)
+        if isinstance(message, Delta):
+            await tutor.cancel(ask.request_id)
+    assert isinstance(messages[-1], Error)
+    assert messages[-1].code == ErrorCode.CANCELLED
+    assert await level_of(tutor) == 1
+
+
+async def test_cancel_need_not_wait_for_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E6: a long explanation does not hold the cancel up."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def take_long(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
+        begun.set()
+        go_on.wait(10)
+        return explain(submission, level, student)
+
+    monkeypatch.setattr(local_tutor, "explain", take_long)
+    tutor = LocalTutor(tmp_path)
+    ask = question()
+    answer = asyncio.create_task(collect(tutor, ask))
+    await asyncio.to_thread(begun.wait, 10)
+    try:
+        await tutor.cancel(ask.request_id)
+        (error,) = await answer
+    finally:
+        go_on.set()
+    assert isinstance(error, Error)
+    assert error.code == ErrorCode.CANCELLED
+    assert LocalState(tmp_path).count_ask(identify(ask.code, ask.cursor, ask.kind).fingerprint) == 0
+
+
+async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
+    """A reader that leaves before the end has not used the level up."""
+    tutor = LocalTutor(tmp_path)
+    stream = tutor.ask(question())
+    assert isinstance(await anext(stream), Accepted)
+    await stream.aclose()
+    assert await level_of(tutor) == 1
+
+
+async def test_cancelled_task_gives_the_level_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does one whose task is cancelled while the level is being raised."""
+    begun, go_on = threading.Event(), threading.Event()
+    count_ask = LocalState.count_ask
+
+    def count_slowly(state: LocalState, fingerprint: str) -> int:
+        begun.set()
+        go_on.wait(10)
+        return count_ask(state, fingerprint)
+
+    monkeypatch.setattr(LocalState, "count_ask", count_slowly)
+    tutor = LocalTutor(tmp_path)
+    answer = asyncio.create_task(collect(tutor, question()))
+    await asyncio.to_thread(begun.wait, 10)
+    answer.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await answer
+    assert await level_of(tutor) == 1
+
+
+async def test_close_ends_open_streams(tmp_path: Path) -> None:
+    """Closing the tutor ends each stream with an Error."""
+    tutor = LocalTutor(tmp_path)
+    messages: list[FromService] = []
+    async for message in tutor.ask(question()):
+        messages.append(message)
+        await tutor.close()
+    assert isinstance(messages[-1], Error)
+    assert messages[-1].code == ErrorCode.SHUTTING_DOWN
+
+
+async def test_one_id_is_asked_once_at_a_time(tmp_path: Path) -> None:
+    """A second stream for an id that is being answered is refused and counts nothing; the first goes on."""
+    tutor = LocalTutor(tmp_path)
+    ask = question()
+    first = tutor.ask(ask)
+    await anext(first)
+    (refusal,) = await collect(tutor, ask)
+    assert isinstance(refusal, Error)
+    assert refusal.code == ErrorCode.VALIDATION_FAILED
+    assert isinstance([message async for message in first][-1], Done)
+    assert await level_of(tutor) == 2
+
+
+async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
+    """Twelve asks at once from three windows: each level is given once, then 5."""
+    tutors = [LocalTutor(tmp_path) for _ in range(3)]
+    levels = await asyncio.gather(*(level_of(tutor) for tutor in tutors for _ in range(4)))
+    assert sorted(levels) == [1, 2, 3, 4, *[5] * 8]
+
+
+def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
+    """Four processes that count 50 asks each see every number from 0 to 199 once."""
+    program = (
+        "import sys; from pathlib import Path; from tutor_lsp.local_state import LocalState\n"
+        "state = LocalState(Path(sys.argv[1]), busy_seconds=30)\n"
+        "print([state.count_ask('same') for _ in range(50)])"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        for _ in range(4)
+    ]
+    numbers = [int(number) for process in processes for number in process.communicate()[0].strip("[]\n").split(", ")]
+    assert sorted(numbers) == list(range(200))
+
+
+async def test_damaged_state_file_is_said_so_and_kept(tmp_path: Path) -> None:
+    """A file that is no database ends the ask with a clear error and stays as it was."""
+    file = tmp_path / FILE_NAME
+    file.write_bytes(b"not a database, but somebody's notes " * 100)
+    before = file.read_bytes()
+    (error,) = await collect(LocalTutor(tmp_path), question())
+    assert isinstance(error, Error)
+    assert (error.code, error.retryable) == (ErrorCode.DATABASE_UNAVAILABLE, False)
+    assert error.content.startswith("The tutor's file local.sqlite3 in its data folder is damaged.")
+    assert str(tmp_path) not in error.content
+    assert file.read_bytes() == before
+
+
+async def test_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    """Where a file stands in the place of the data folder, the error names the setting that helps."""
+    (tmp_path / "data").write_text("")
+    (error,) = await collect(LocalTutor(tmp_path / "data"), question())
+    assert isinstance(error, Error)
+    assert error.content.startswith("The tutor cannot write its file local.sqlite3.")
+    assert "TUTOR_DATA_DIR" in error.content
+
+
+def test_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
+    """A place that SQLite cannot open is told from a damaged file."""
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(StateUnavailable, match=r"cannot write its file local\.sqlite3"):
+        LocalState(tmp_path).count_ask("any")
+
+
+def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
+    """A lock that somebody holds for too long is a retryable fault, and counts nothing."""
+    state = LocalState(tmp_path, busy_seconds=0.05)
+    state.count_ask("problem")
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StateUnavailable) as caught:
+            state.count_ask("problem")
+    assert caught.value.retryable
+    assert state.count_ask("problem") == 1
+
+
+def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
+    """An ask taken back twice does not make the next one cheaper than the first."""
+    state = LocalState(tmp_path)
+    state.count_ask("problem")
+    state.take_back("problem")
+    state.take_back("problem")
+    assert state.count_ask("problem") == 0
+
+
+def test_state_file_holds_no_code(tmp_path: Path) -> None:
+    """Only fingerprints and counts are kept."""
+    asyncio.run(level_of(LocalTutor(tmp_path), "secret_name = (1\n"))
+    assert b"secret_name" not in (tmp_path / FILE_NAME).read_bytes()
