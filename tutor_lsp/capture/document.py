@@ -63,7 +63,7 @@ def window(
 
 def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budget: int) -> tuple[int, int]:
     """Choose lines `first` to `last` (exclusive) round the cursor's; none where that line alone is over budget."""
-    left = budget - byte_length(lines[cursor_line]) - 1
+    left = budget - _size(lines[cursor_line])
     if left < 0:
         return cursor_line, cursor_line
     first, left = _extend(lines, range(cursor_line - 1, start - 1, -1), cursor_line, left, keep=left // 2)
@@ -80,11 +80,15 @@ def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budge
 def _extend(lines: Sequence[str], numbers: range, reached: int, left: int, *, keep: int) -> tuple[int, int]:
     """Take lines in turn while `keep` bytes are left over; gives the last one taken and what is left."""
     for number in numbers:
-        left -= byte_length(lines[number]) + 1
-        if left < keep:
-            return reached, left + byte_length(lines[number]) + 1
-        reached = number
+        size = _size(lines[number])
+        if left - size < keep:
+            break
+        reached, left = number, left - size
     return reached, left
+
+
+def _size(line: str) -> int:
+    return byte_length(without_line_end(line)) + 1
 
 
 def _part_of_line(line: str, number: int, character: int, budget: int) -> Window:

@@ -1,0 +1,387 @@
+"""Tests of what an ask carries: code window, diagnostics, cells with their output, traceback."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lsprotocol import types
+
+from tests.lsp.editor import TUTOR_CLIENT, diagnostic, place, span
+from tutor_lsp.capture.diagnostics import MAX_DIAGNOSTICS, compile_error, to_wire
+from tutor_lsp.capture.document import window
+from tutor_lsp.capture.notebook import MAX_CELLS_BYTES, FileCell, file_cells, output_of
+from tutor_lsp.capture.traceback import MAX_CHARACTERS, traceback_text
+from tutor_lsp.text_document import EditedDocument, LineCodec, split_lines
+from tutor_server.protocol import Cell, Position
+
+if TYPE_CHECKING:
+    from tests.lsp.editor import Conversation, Editor, Json
+    from tests.lsp.scripted_tutor import ScriptedTutor
+
+ERROR_MIME = "application/vnd.code.notebook.error"
+
+
+def document(text: str, encoding: str = "utf-16") -> EditedDocument:
+    """Open a document."""
+    return EditedDocument("file:///x.py", text, 1, "python", LineCodec(types.PositionEncodingKind(encoding)))
+
+
+class TestWindow:
+    """The part of a document that goes along."""
+
+    def test_a_document_that_fits_goes_whole(self) -> None:
+        """Lines keep their numbers, whatever ends them."""
+        shown = window(split_lines("a\r\nb\rc\n"), Position(1, 1))
+
+        assert (shown.code, shown.first_line, shown.line_count) == ("a\nb\nc\n", 0, 4)
+
+    def test_a_byte_order_mark_stays_behind(self) -> None:
+        """The mark is no part of the code, and the columns of its line count without it."""
+        shown = window(split_lines("\ufeffx = 1\ny\n"), Position(0, 3))
+
+        assert shown.code == "x = 1\ny\n"
+        assert [shown.place(0, 3), shown.place(0, 0), shown.place(1, 1)] == [
+            Position(0, 2),
+            Position(0, 0),
+            Position(1, 1),
+        ]
+
+    def test_what_is_too_long_is_cut_between_top_level_statements(self) -> None:
+        """The window round the cursor starts and ends at whole statements, so that it parses."""
+        lines = split_lines("".join(f"def f{n}():\n    x = {n}\n    return x\n\n" for n in range(100)))
+
+        shown = window(lines, Position(201, 0), budget=1000)
+
+        assert 500 < len(shown.code) <= 1000
+        assert shown.code.startswith("def ")
+        assert shown.code.split("\n")[201 - shown.first_line] == "    x = 50"
+        compile(shown.code, "window", "exec")
+
+    def test_at_the_end_of_the_document_all_budget_goes_above(self) -> None:
+        """What is not used below the cursor is used above it, and the other way round."""
+        lines = split_lines("x = 1\n" * 1000)
+
+        at_end, at_start = (window(lines, Position(line, 0), budget=600) for line in (999, 0))
+
+        assert (at_end.first_line, at_end.line_count, at_end.code[-6:]) == (901, 100, "x = 1\n")
+        assert (at_start.first_line, at_start.line_count) == (0, 100)
+
+    def test_of_a_line_that_is_too_long_the_part_round_the_cursor_goes(self) -> None:
+        """Columns then count from where the part starts."""
+        line = "0123456789" * 1000
+
+        shown = window([line], Position(0, 5000), budget=400)
+
+        assert shown.code == line[4950:5050]
+        assert shown.place(0, 5003) == Position(0, 53)
+
+    @given(
+        lines=st.lists(st.text(st.characters(exclude_categories=()), max_size=30), min_size=1, max_size=40),
+        cursor=st.tuples(st.integers(0, 50), st.integers(0, 40)),
+        budget=st.integers(8, 300),
+    )
+    @settings(max_examples=500, deadline=None)
+    def test_it_keeps_its_budget_and_the_cursor(self, lines: list[str], cursor: tuple[int, int], budget: int) -> None:
+        """Any text, any cursor: valid Unicode within the budget, and the cursor's line is in it at the same place."""
+        split = split_lines("\n".join(lines))
+        line = min(cursor[0], len(split) - 1)
+        content = split[line].rstrip("\r\n")
+        character = min(cursor[1], len(content))
+
+        shown = window(split, Position(line, character), budget=budget)
+
+        assert len(shown.code.encode()) <= budget
+        at = shown.place(line, character)
+        before = shown.code.split("\n")[at.line][: at.character]
+        valid_content = content[:character].removeprefix("\ufeff" if line == 0 else "")
+        assert valid_content.encode("utf-8", "replace").decode().endswith(before.replace("\ufffd", "?"))
+
+
+class TestDiagnostics:
+    """What the editor's checkers say, on the wire."""
+
+    def test_positions_are_code_points_within_the_code(self) -> None:
+        """UTF-16 columns after an astral character, and lines below the window's first, are converted."""
+        opened = document("a = 1\n" * 300 + "s = '😀' + x\n" + "b = 2\n" * 300)
+        shown = window(opened.lines, Position(300, 0), budget=200)
+        raw = types.Diagnostic(
+            types.Range(types.Position(300, 11), types.Position(300, 12)),
+            "Undefined name `x`",
+            types.DiagnosticSeverity.Warning,
+            code=821,
+        )
+
+        (sent,) = to_wire([raw], opened, shown, 300)
+
+        line = shown.code.split("\n")[sent.line]
+        assert (line, line[sent.character : sent.end_character]) == ("s = '😀' + x", "x")
+        assert (sent.severity, sent.code, sent.source) == (2, "821", "")
+
+    def test_those_outside_the_window_stay_behind(self) -> None:
+        """A diagnostic on a line that does not go along does not either; one that reaches into it is clipped."""
+        opened = document("x = 1\n" * 1000)
+        shown = window(opened.lines, Position(500, 0), budget=60)
+        far, into = (
+            types.Diagnostic(types.Range(types.Position(0, 0), types.Position(end, 3)), "m") for end in (1, 500)
+        )
+
+        sent = to_wire([far, into], opened, shown, 500)
+
+        assert [(item.line, item.character, item.end_line) for item in sent] == [(0, 0, 500 - shown.first_line)]
+
+    def test_the_nearest_and_gravest_come_first_and_not_too_many(self) -> None:
+        """A file full of style warnings does not drown the error at the cursor."""
+        opened = document("x = 1\n" * 200)
+        shown = window(opened.lines, Position(0, 0))
+        warnings = [
+            types.Diagnostic(
+                types.Range(types.Position(n, 0), types.Position(n, 1)), "style", types.DiagnosticSeverity.Hint
+            )
+            for n in range(200)
+        ]
+        error = types.Diagnostic(types.Range(types.Position(0, 0), types.Position(0, 1)), "error")
+
+        sent = to_wire([*warnings, error], opened, shown, 0)
+
+        assert (len(sent), sent[0].message) == (MAX_DIAGNOSTICS, "error")
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("x = 1\n", None),
+            ("x = '\\d'\n", None),
+            ("\ufeffx = 1\n", None),
+            ("x = (\n", "'(' was never closed"),
+            ("x = '\ud800'\n", None),
+            ("x = (\n" + "#" * 70_000, None),
+        ],
+    )
+    def test_compiling_gives_the_syntax_error_or_nothing(self, text: str, found: str | None) -> None:
+        """Without a warning; what is long or cannot be compiled at all gives nothing."""
+        error = compile_error(document(text))
+
+        assert (error and error.message) == found
+
+    @pytest.mark.parametrize("text", ["x = \0\n", "(" * 5000, "-" * 60_000 + "1", "\n" + "\t" * 200 + "x"])
+    def test_compiling_never_fails(self, text: str) -> None:
+        """What breaks CPython's own limits is at most a syntax error."""
+        error = compile_error(document(text))
+
+        assert error is None or error.source == "Ask Tutor"
+
+    def test_a_syntax_error_stands_where_the_editor_shows_it(self) -> None:
+        """Its columns are in the client's units."""
+        error = compile_error(document("s = '😀'; x = (\n"))
+
+        assert error is not None
+        assert error.range.start == types.Position(0, 14)
+
+
+class TestTraceback:
+    """The traceback that goes along."""
+
+    def test_it_is_cleaned(self) -> None:
+        """Colours and foreign line ends are gone."""
+        raw = "\x1b[0;31mTraceback\x1b[0m\r\n\x1b]8;;http://x\x07link\x1b]8;;\x07\r\nNameError: x\n\n"
+
+        assert traceback_text(raw) == "Traceback\nlink\nNameError: x"
+
+    @pytest.mark.parametrize("nothing", [None, "", "\n", "\x1b[0m\n"])
+    def test_an_empty_one_is_none(self, nothing: str | None) -> None:
+        """Nothing in it, nothing goes along."""
+        assert traceback_text(nothing) is None
+
+    def test_of_an_endless_one_both_ends_stay(self) -> None:
+        """The first frames and the error survive."""
+        text = "Traceback\n" + "  File\n" * 10_000 + "RecursionError: deep"
+
+        shortened = traceback_text(text)
+
+        assert shortened is not None
+        assert len(shortened) == MAX_CHARACTERS
+        assert shortened.startswith("Traceback\n")
+        assert shortened.endswith("\nRecursionError: deep")
+
+
+class TestFileCells:
+    """`# %%` cells in plain files."""
+
+    def test_lines_that_start_a_cell(self) -> None:
+        """A marker starts a cell; Markdown cells are no code; what stands above the first counts if there is any."""
+        text = "import x\n# %% [markdown]\n# # Title\n#%% load\ny = 1\n# %%\nz = 2"
+
+        assert file_cells(split_lines(text)) == [
+            FileCell(0, 1, is_code=True),
+            FileCell(1, 3, is_code=False),
+            FileCell(3, 5, is_code=True),
+            FileCell(5, 7, is_code=True),
+        ]
+
+    @pytest.mark.parametrize("text", ["x = 1\n", "    # %% not at the margin\n", "x = 1  # %%\n", "#%\n", ""])
+    def test_a_file_without_markers_has_none(self, text: str) -> None:
+        """A plain program is no notebook."""
+        assert file_cells(split_lines(text)) == []
+
+    async def test_the_cell_under_the_cursor_is_asked_about(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """Code is the cell, `first_line` where it starts, and the code cells before it go along."""
+        uri = await editor.open("import math\n# %%\nx = 1\n# %% [markdown]\n# Hello\n# %%\nprint(y)\n# %%\nz = 1\n")
+
+        await editor.answer(await editor.ask(uri, 6, 6))
+
+        (ask,) = tutor.asks
+        assert (ask.kind, ask.first_line, ask.code) == ("cell", 5, "# %%\nprint(y)")
+        assert (ask.cursor.line, ask.cursor.character) == (1, 6)
+        assert ask.cells == (Cell(source="import math"), Cell(source="# %%\nx = 1"))
+
+
+def cell(uri: str, kind: int = 2, outputs: Any = None, **more: Any) -> Json:
+    """Write a notebook cell."""
+    return {"kind": kind, "document": uri, **more} | (
+        {} if outputs is None else {"metadata": {"tutor": {"outputs": outputs}}}
+    )
+
+
+def text_document(uri: str, text: str, language: str = "python") -> Json:
+    """Write a cell's document."""
+    return {"uri": uri, "languageId": language, "version": 1, "text": text}
+
+
+class TestNotebook:
+    """Cells of a notebook that the editor keeps in step."""
+
+    NAME_ERROR = json.dumps(
+        {"name": "NameError", "message": "name 'y' is not defined", "stack": "\x1b[31mNameError\x1b[0m: y"}
+    )
+
+    async def open(self, editor: Editor) -> list[str]:
+        """Open a notebook of four cells, the last of which fails."""
+        uris = [f"vscode-notebook-cell:/work/nb.ipynb#{n}" for n in range(4)]
+        cells = [
+            cell(uris[0], outputs=[{"mime": "application/vnd.code.notebook.stdout", "data": "1\n"}]),
+            cell(uris[1], kind=1),
+            cell(uris[2]),
+            cell(uris[3], outputs=[{"mime": ERROR_MIME, "data": self.NAME_ERROR}]),
+        ]
+        notebook = {"uri": "file:///work/nb.ipynb", "notebookType": "jupyter-notebook", "version": 1, "cells": cells}
+        texts = ["x = 1\nprint(x)", "# Title", "%matplotlib inline\nz = x", "print(y)"]
+        documents = [text_document(uri, text) for uri, text in zip(uris, texts, strict=True)]
+        documents[1]["languageId"] = "markdown"
+        await editor.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": documents})
+        return uris
+
+    async def test_the_server_keeps_notebooks_in_step(self, conversation: Conversation) -> None:
+        """Python cells of any notebook are synchronized for an editor that can."""
+        capabilities = {**TUTOR_CLIENT, "notebookDocument": {"synchronization": {}}}
+
+        result = await conversation.editor.initialize(capabilities)
+
+        assert result["capabilities"]["notebookDocumentSync"] == {
+            "notebookSelector": [{"cells": [{"language": "python"}]}]
+        }
+
+    async def test_earlier_cells_go_along_with_their_output(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """Code cells before this one, in order, what they printed, and the failing cell's own traceback."""
+        uris = await self.open(editor)
+
+        await editor.answer(await editor.ask(uris[3]))
+
+        (ask,) = tutor.asks
+        assert (ask.kind, ask.code, ask.first_line) == ("cell", "print(y)", 0)
+        assert ask.cells == (
+            Cell(source="x = 1\nprint(x)", output="1\n"),
+            Cell(source="%matplotlib inline\nz = x"),
+        )
+        assert ask.traceback == "NameError: y"
+
+    async def test_a_failing_cell_has_a_light_bulb(self, editor: Editor) -> None:
+        """Automatic requests get the action in a cell that failed, and not for a magic that does not compile."""
+        uris = await self.open(editor)
+
+        failing, fine, magic = [
+            await editor.code_actions(uri, span(0, 0, 0), automatic=True) for uri in (uris[3], uris[0], uris[2])
+        ]
+
+        assert (len(failing), fine, magic) == (1, [], [])
+
+    async def test_outputs_and_order_are_kept_in_step(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """A cell that is run again, edited or moved is seen as it is now."""
+        uris = await self.open(editor)
+        data = [cell(uris[0], executionSummary={"executionOrder": 2, "success": False})]
+        change = {"document": {"uri": uris[0], "version": 2}, "changes": [{"range": span(0, 4, 5), "text": "2"}]}
+        structure = {"array": {"start": 2, "deleteCount": 1}, "didClose": [{"uri": uris[2]}]}
+        await editor.notify(
+            "notebookDocument/didChange",
+            {
+                "notebookDocument": {"uri": "file:///work/nb.ipynb", "version": 2},
+                "change": {"cells": {"data": data, "textContent": [change], "structure": structure}},
+            },
+        )
+
+        bulbs = await editor.code_actions(uris[0], span(0, 0, 0), automatic=True)
+        await editor.answer(await editor.ask(uris[3]))
+
+        assert len(bulbs) == 1
+        assert tutor.asks[0].cells == (Cell(source="x = 2\nprint(x)"),)
+
+    async def test_only_the_newest_cells_within_the_budget_go(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """A notebook full of data sends its last cells."""
+        uris = [f"cell:/{n}" for n in range(5)]
+        notebook = {"uri": "file:///n.ipynb", "notebookType": "x", "version": 1, "cells": [cell(uri) for uri in uris]}
+        half = "#" * (MAX_CELLS_BYTES // 2)
+        documents = [text_document(uri, half) for uri in uris[:4]] + [text_document(uris[4], "x")]
+        await editor.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": documents})
+
+        await editor.answer(await editor.ask(uris[4]))
+
+        assert [len(sent.source) for sent in tutor.asks[0].cells] == [len(half)] * 2
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            None,
+            {},
+            {"tutor": []},
+            {"tutor": {"outputs": {}}},
+            {"tutor": {"outputs": [1, {}, {"mime": ERROR_MIME, "data": 1}, {"mime": "image/png", "data": "x"}]}},
+        ],
+    )
+    def test_outputs_of_another_shape_are_left_out(self, metadata: Any) -> None:
+        """What is not of the contract's shape counts as no output."""
+        found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))
+
+        assert (found.text, found.error) == ("", None)
+
+    @pytest.mark.parametrize(
+        ("data", "error"),
+        [
+            ('{"name": "NameError", "message": "y"}', "NameError: y"),
+            ('{"stack": ""}', "Error: "),
+            ("[1]", "[1]"),
+            ("no json", "no json"),
+        ],
+    )
+    def test_an_error_without_a_traceback_has_name_and_message(self, data: str, error: str) -> None:
+        """Of VS Code's error output the stack goes first, then name and message, then what is there."""
+        outputs = [{"mime": ERROR_MIME, "data": data}]
+
+        found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "c", {"tutor": {"outputs": outputs}}))
+
+        assert (found.text, found.error) == (error, error)
+
+
+async def test_the_place_of_the_answer_is_the_gravest_diagnostic(editor: Editor) -> None:
+    """An answer is shown beside the error on the cursor's line, else beside the line's code."""
+    uri = await editor.open("def f():\n    x = y\n")
+    said = [diagnostic(1, 4, 5, "unused", severity=2), diagnostic(1, 8, 9, "undefined")]
+
+    beside_error = await editor.answer(await editor.ask(uri, 1, 4, diagnostics=said))
+    beside_line = await editor.answer(await editor.ask(uri, 1, 4))
+
+    assert beside_error.started is not None
+    assert beside_line.started is not None
+    assert beside_error.started["range"] == span(1, 8, 9)
+    assert beside_line.started["range"] == {"start": place(1, 4), "end": place(1, 9)}
