@@ -11,15 +11,16 @@ from aiohttp import web
 
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
-from tutor_server.api import auth, health
+from tutor_server.api import admin, auth, health, history, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
-from tutor_server.api.keys import ACCOUNTS, AUTHENTICATOR, CLOCK, DATABASE, SETTINGS
+from tutor_server.api.keys import ACCOUNTS, ADMIN_ATTEMPTS, AUTHENTICATOR, CLOCK, DATABASE, NEW_ID, SETTINGS
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
+from tutor_server.identity.attempts import FailedAttempts
 from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
 from tutor_server.identity.refresh_tokens import RefreshTokens
@@ -56,6 +57,8 @@ def build_app(
     app.on_response_prepare.append(add_security_headers)
     app[SETTINGS] = settings
     app[CLOCK] = clock
+    app[NEW_ID] = new_id
+    app[ADMIN_ATTEMPTS] = FailedAttempts(clock, allowed=10, seconds=60)
     app[DATABASE] = database = open_database(settings.effective_database_url)
 
     keys = derive_keys(settings.signing_secret())
@@ -112,7 +115,16 @@ def build_app(
         deadlines=deadlines,
     )
 
-    app.add_routes([*health.ROUTES, *auth.ROUTES, web.get("/api/chat/ws", sockets.handle)])
+    app.add_routes(
+        [
+            *health.ROUTES,
+            *auth.ROUTES,
+            *modules.ROUTES,
+            *history.ROUTES,
+            *admin.ROUTES,
+            web.get("/api/chat/ws", sockets.handle),
+        ]
+    )
 
     async def keep_ledger(_app: web.Application) -> AsyncIterator[None]:
         upkeep = asyncio.create_task(Upkeep(database, clock, owner).run())

@@ -103,6 +103,19 @@ class RegistrationClosed(TutorError):
     code, status, text = "REGISTRATION_CLOSED", 403, "Registration is closed here. Ask your instructor for an account."
 
 
+class AdminKeyInvalid(TutorError):
+    """The admin key is missing or wrong."""
+
+    code, status, text = "ADMIN_KEY_INVALID", 401, "The admin key is missing or wrong."
+
+
+class TooManyAttempts(TutorError):
+    """Too many failed attempts came from this account or address."""
+
+    code, status, retryable = "TOO_MANY_ATTEMPTS", 429, True
+    text = "Too many failed attempts. Please wait and try again."
+
+
 class RateLimited(TutorError):
     """The user's window of 60 seconds is full."""
 

@@ -6,16 +6,18 @@ import pytest
 
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.protocol import Position, Submission
-from tutor_server.storage.asks import EarlierAnswer, Module
+from tutor_server.storage.asks import EarlierAnswer
+from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.prompts import Prompt, assemble
 
 MODULE = Module(
     id="loops",
     title="Loops",
+    order=1,
     statement="Add up the prices.",
     objectives=("Use a for loop",),
-    allowed_names=frozenset({"sum"}),
+    allowed_names=("sum",),
     max_hint_level=None,
 )
 

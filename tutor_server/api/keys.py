@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.identity.accounts import Accounts
+    from tutor_server.identity.attempts import FailedAttempts
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DATABASE: web.AppKey[Database] = web.AppKey("database")
+NEW_ID: web.AppKey[Callable[[], UUID]] = web.AppKey("new_id")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
+ADMIN_ATTEMPTS: web.AppKey[FailedAttempts] = web.AppKey("admin_attempts")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
 
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")

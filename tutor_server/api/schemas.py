@@ -34,7 +34,7 @@ Level = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, hide_input_in_errors=True)
 
 
 class Registration(_Body):
@@ -116,3 +116,115 @@ class Unhealthy(_Body):
     timestamp: datetime
     detail: str
     code: str
+
+
+class Session(_Body):
+    """A conversation."""
+
+    id: UUID
+    session_type: Literal["editor", "notebook"]
+    module_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Sessions(_Body):
+    """A page of conversations, newest first."""
+
+    items: list[Session]
+    next: str | None
+
+
+class Message(_Body):
+    """A message of a conversation; `code` is the unit the student asked about."""
+
+    id: UUID
+    role: Literal["user", "assistant"]
+    content: str
+    code: str | None
+    hint_level: int
+    created_at: datetime
+
+
+class Messages(_Body):
+    """A page of messages, oldest first."""
+
+    items: list[Message]
+    next: str | None
+
+
+class Module(_Body):
+    """A learning module."""
+
+    id: str
+    title: str
+    order: int
+    statement: str
+    objectives: list[str]
+    allowed_names: list[str]
+    max_hint_level: int | None
+
+
+class Modules(_Body):
+    """A page of modules in their order."""
+
+    items: list[Module]
+    next: str | None
+
+
+ProgressStatus = Literal["not_started", "in_progress", "completed"]
+
+
+class ProgressChange(_Body):
+    """`PUT /api/progress/{module_id}`."""
+
+    status: ProgressStatus
+
+
+class Progress(_Body):
+    """How far the caller is in a module."""
+
+    module_id: str
+    status: ProgressStatus
+    updated_at: datetime
+
+
+class ProgressList(_Body):
+    """A page of the caller's progress."""
+
+    items: list[Progress]
+    next: str | None
+
+
+class ModelUsage(_Body):
+    """What a model was used for. Money is in US dollars."""
+
+    provider: str
+    model: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    estimated_cost_usd: float
+
+
+class PeriodUsage(_Body):
+    """Usage from a moment to another, the second not included; calls without a known price are counted apart."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    starts_at: datetime = Field(serialization_alias="from")
+    ends_at: datetime = Field(serialization_alias="to")
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    estimated_cost_usd: float
+    unpriced_calls: int
+    by_model: list[ModelUsage]
+
+
+class Usage(_Body):
+    """`GET /api/admin/usage`: the current UTC day, ISO week and month."""
+
+    day: PeriodUsage
+    week: PeriodUsage
+    month: PeriodUsage

@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, select, update
 
 from tutor_server.errors import NotFound
 from tutor_server.pedagogy.levels import StudentLevels
-from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LearningModule, Problem, User
+from tutor_server.storage.models import Ask, ChatMessage, ChatSession, Problem, User
+from tutor_server.storage.modules import find_module
 from tutor_server.storage.problems import lower_level
 from tutor_server.storage.upsert import upsert
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tutor_server.protocol import ErrorType
+    from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import Raised
 
 HISTORY_MESSAGES = 50
@@ -59,18 +61,6 @@ class Asker:
     id: UUID
     subject: str
     levels: StudentLevels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
-    """What a learning module contributes to an ask."""
-
-    id: str
-    title: str
-    statement: str
-    objectives: tuple[str, ...]
-    allowed_names: frozenset[str]
-    max_hint_level: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,17 +311,10 @@ def question_id(ask_id: UUID) -> UUID:
 def _find_module(connection: Connection, module_id: str | None) -> Module | None:
     if module_id is None:
         return None
-    row = connection.execute(select(LearningModule).where(LearningModule.id == module_id)).first()
-    if row is None:
+    module = find_module(connection, module_id)
+    if module is None:
         raise NotFound("This learning module does not exist.")
-    return Module(
-        id=row.id,
-        title=row.title,
-        statement=row.statement,
-        objectives=tuple(row.objectives),
-        allowed_names=frozenset(row.allowed_names),
-        max_hint_level=row.max_hint_level,
-    )
+    return module
 
 
 def _find_session(

@@ -210,7 +210,7 @@ class Opening:
                     student=asker.levels,
                 ),
                 canary=canary,
-                allowed_names=module.allowed_names if module else frozenset(),
+                allowed_names=frozenset(module.allowed_names if module else ()),
                 earlier_answers=tuple(answer.content for answer in background.earlier_answers),
                 calls=calls,
                 grant=grant,

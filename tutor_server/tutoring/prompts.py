@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-    from tutor_server.storage.asks import EarlierAnswer, Module
+    from tutor_server.storage.asks import EarlierAnswer
+    from tutor_server.storage.modules import Module
     from tutor_server.tutoring.context import Context
 
 SUMMARY_CHARACTERS = 240

@@ -1,0 +1,108 @@
+"""`/api/chat/sessions`: a student's own conversations and their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.chat_client import connect, text_of
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from tests.service import Service, SignUp, Student
+
+UNIT = "def total(prices):\n    result = 0\n    for price in prices\n        result += price\n    return result\n"
+
+
+async def get(client: ClientSession, path: str, student: Student) -> tuple[int, Any]:
+    """Ask for a path; give status and body."""
+    async with client.get(path, headers=student.headers) as response:
+        return response.status, await response.json()
+
+
+async def test_an_ask_is_in_the_history(service: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """Question with the unit it is about, then the answer."""
+    student = await sign_up(service)
+    async with connect(service.url, student.access_token) as chat:
+        frames = await chat.answer(question="Why?")
+
+    _, sessions = await get(client, "/api/chat/sessions", student)
+    (session,) = sessions["items"]
+    _, messages = await get(client, f"/api/chat/sessions/{session['id']}/messages", student)
+
+    assert session["id"] == frames[0]["session_id"]
+    assert (session["session_type"], session["module_id"]) == ("editor", None)
+    said = [(item["role"], item["content"], item["code"], item["hint_level"]) for item in messages["items"]]
+    assert said == [("user", "Why?", UNIT, 1), ("assistant", text_of(frames), None, 1)]
+
+
+async def test_notebook_and_editor_are_sessions_of_their_own(
+    service: Service, client: ClientSession, sign_up: SignUp
+) -> None:
+    """A cell's ask opens a notebook session; `type` chooses; later asks go on in the latest of their type."""
+    student = await sign_up(service)
+    async with connect(service.url, student.access_token) as chat:
+        editor = (await chat.answer())[0]["session_id"]
+        notebook = (await chat.answer(kind="cell"))[0]["session_id"]
+        again = (await chat.answer())[0]["session_id"]
+
+    _, both = await get(client, "/api/chat/sessions", student)
+    _, notebooks = await get(client, "/api/chat/sessions?type=notebook", student)
+
+    assert again == editor
+    assert [item["id"] for item in both["items"]] == [notebook, editor]
+    assert [item["id"] for item in notebooks["items"]] == [notebook]
+
+
+async def test_messages_come_page_by_page(service: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """Cursors lead through all messages without gap or repeat."""
+    student = await sign_up(service)
+    async with connect(service.url, student.access_token) as chat:
+        for number in range(4):
+            session_id = (await chat.answer(question=f"{number}"))[0]["session_id"]
+
+    pages: list[list[str]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        _, page = await get(client, f"/api/chat/sessions/{session_id}/messages?limit=3{cursor}", student)
+        pages.append([item["content"] for item in page["items"] if item["role"] == "user"])
+        cursor = page["next"] and f"&cursor={page['next']}"
+
+    assert [len(page) for page in pages] == [2, 1, 1]
+    assert [content for page in pages for content in page] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("session_id", ["not-an-id", str(uuid4())])
+async def test_an_unknown_session_is_not_found(
+    session_id: str, service: Service, client: ClientSession, sign_up: SignUp
+) -> None:
+    """An id of the wrong form is as unknown as one that nobody has."""
+    status, body = await get(client, f"/api/chat/sessions/{session_id}/messages", await sign_up(service))
+
+    assert (status, body["code"]) == (404, "NOT_FOUND")
+
+
+async def test_s7_another_students_session_is_not_found(
+    service: Service, client: ClientSession, sign_up: SignUp
+) -> None:
+    """S7: ids of others lead nowhere, in the history and in an ask."""
+    ada, bob = await sign_up(service), await sign_up(service)
+    async with connect(service.url, ada.access_token) as chat:
+        session_id = (await chat.answer())[0]["session_id"]
+
+    status, body = await get(client, f"/api/chat/sessions/{session_id}/messages", bob)
+    async with connect(service.url, bob.access_token) as chat:
+        refusal = (await chat.answer(session_id=session_id))[0]
+
+    assert (status, body["code"], refusal["code"]) == (404, "NOT_FOUND", "NOT_FOUND")
+    assert (await get(client, "/api/chat/sessions", bob))[1] == {"items": [], "next": None}
+
+
+async def test_an_unknown_type_is_refused(service: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """`type` is editor or notebook."""
+    status, body = await get(client, "/api/chat/sessions?type=phone", await sign_up(service))
+
+    assert (status, body["code"]) == (422, "VALIDATION_FAILED")

@@ -1,0 +1,89 @@
+"""`/api/modules`: the units of a course, in their order."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiohttp import ClientSession
+
+    from tests.service import Service, SignUp, StartService, Student
+
+
+def store_modules(service: Service, *modules: tuple[str, int]) -> None:
+    """Put modules of these ids and orders into a service's database."""
+    with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
+        connection.executemany(
+            'INSERT INTO learning_modules (id, title, "order", statement, objectives, allowed_names, max_hint_level)'
+            " VALUES (?, ?, ?, 'Do it.', '[\"learn\"]', '[\"sum\"]', 3)",
+            [(name, name.title(), order) for name, order in modules],
+        )
+
+
+@pytest.fixture
+async def course(start_service: StartService) -> AsyncIterator[Service]:
+    """Give a service of a course with three modules."""
+    async with start_service() as service:
+        store_modules(service, ("strings", 20), ("loops", 10), ("arrays", 20))
+        yield service
+
+
+async def get(client: ClientSession, service: Service, path: str, student: Student) -> tuple[int, Any]:
+    """Ask for a path; give status and body."""
+    async with client.get(f"{service.url}{path}", headers=student.headers) as response:
+        return response.status, await response.json()
+
+
+async def test_modules_come_in_their_order_page_by_page(
+    course: Service, client: ClientSession, sign_up: SignUp
+) -> None:
+    """By `order`, then id; a cursor leads to the next page and the last page has none."""
+    student = await sign_up(course)
+
+    _, first = await get(client, course, "/api/modules?limit=2", student)
+    _, second = await get(client, course, f"/api/modules?limit=2&cursor={first['next']}", student)
+
+    assert [module["id"] for module in first["items"] + second["items"]] == ["loops", "arrays", "strings"]
+    assert second["next"] is None
+
+
+async def test_one_module(course: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """A module has everything that it asks for and allows; an unknown one is not found."""
+    student = await sign_up(course)
+
+    found = await get(client, course, "/api/modules/loops", student)
+    missing = await get(client, course, "/api/modules/dances", student)
+
+    assert found == (
+        200,
+        {
+            "id": "loops",
+            "title": "Loops",
+            "order": 10,
+            "statement": "Do it.",
+            "objectives": ["learn"],
+            "allowed_names": ["sum"],
+            "max_hint_level": 3,
+        },
+    )
+    assert (missing[0], missing[1]["code"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=201", "limit=²", "cursor=x", "cursor=WzFd", "cursor=é"])
+async def test_a_wrong_page_is_refused(query: str, service: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """A limit out of bounds or a made-up cursor is the caller's fault."""
+    status, body = await get(client, service, f"/api/modules?{query}", await sign_up(service))
+
+    assert (status, body["code"]) == (422, "VALIDATION_FAILED")
+
+
+async def test_modules_want_a_sign_in(client: ClientSession) -> None:
+    """The course's material is for its students."""
+    async with client.get("/api/modules") as response:
+        assert response.status == 401

@@ -1,0 +1,91 @@
+"""`/api/admin`: what the service is used for and costs, for those who hold the admin key."""
+
+from __future__ import annotations
+
+import hmac
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tutor_server.api import schemas
+from tutor_server.api.bodies import answers
+from tutor_server.api.client_address import client_address
+from tutor_server.api.keys import ADMIN_ATTEMPTS, CLOCK, DATABASE, SETTINGS
+from tutor_server.errors import AdminKeyInvalid, NotFound
+from tutor_server.ledger.periods import Period, day_of, month_of, week_of
+from tutor_server.storage.usage import usage_between
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from tutor_server.storage.usage import ModelUsage
+
+ADMIN_KEY = "X-Admin-Key"
+_NANO = Decimal(10) ** 9
+
+
+def require_admin(request: web.Request) -> None:
+    """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
+
+    Raises `NotFound` where no key is set, `AdminKeyInvalid`, or `TooManyAttempts`.
+    """
+    admin_key = request.app[SETTINGS].admin_key
+    if admin_key is None:
+        raise NotFound
+    attempts, address = request.app[ADMIN_ATTEMPTS], client_address(request)
+    attempts.require_patience(address)
+    given = request.headers.get(ADMIN_KEY, "")
+    if not hmac.compare_digest(
+        given.encode("utf-8", "surrogateescape"), admin_key.get_secret_value().encode("utf-8", "surrogateescape")
+    ):
+        if given:
+            attempts.failed(address)
+        raise AdminKeyInvalid
+    attempts.succeeded(address)
+
+
+@answers()
+async def usage(request: web.Request) -> schemas.Usage:
+    """Sum calls, tokens and estimated cost of the current day, ISO week and month."""
+    require_admin(request)
+    now = request.app[CLOCK].now()
+    periods = (day_of(now), week_of(now), month_of(now))
+
+    def read(connection: Connection) -> list[Sequence[ModelUsage]]:
+        return [usage_between(connection, period.first, period.last) for period in periods]
+
+    day, week, month = map(_summed, periods, await request.app[DATABASE].read(read))
+    return schemas.Usage(day=day, week=week, month=month)
+
+
+ROUTES = (web.get("/api/admin/usage", usage),)
+
+
+def _summed(period: Period, models: Sequence[ModelUsage]) -> schemas.PeriodUsage:
+    return schemas.PeriodUsage(
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        calls=sum(model.calls for model in models),
+        input_tokens=sum(model.input_tokens for model in models),
+        output_tokens=sum(model.output_tokens for model in models),
+        estimated_cost_usd=_dollars(sum(model.cost_nanodollars for model in models)),
+        unpriced_calls=sum(model.unpriced_calls for model in models),
+        by_model=[
+            schemas.ModelUsage(
+                provider=model.provider,
+                model=model.model,
+                calls=model.calls,
+                input_tokens=model.input_tokens,
+                output_tokens=model.output_tokens,
+                estimated_cost_usd=_dollars(model.cost_nanodollars),
+            )
+            for model in models
+        ],
+    )
+
+
+def _dollars(nanodollars: int) -> float:
+    return float(Decimal(nanodollars) / _NANO)

@@ -1,0 +1,88 @@
+"""What a student asked and was told, read page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, tuple_
+
+from tutor_server.storage.models import ChatMessage, ChatSession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the time and id of its last row."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A conversation."""
+
+    id: UUID
+    session_type: str
+    module_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A message of a conversation."""
+
+    id: UUID
+    role: str
+    content: str
+    code: str | None
+    hint_level: int
+    created_at: datetime
+
+
+def sessions_of(
+    connection: Connection, user_id: UUID, *, session_type: str | None, after: Place | None, limit: int
+) -> Sequence[StoredSession]:
+    """List a user's conversations, newest first."""
+    query = select(
+        ChatSession.id,
+        ChatSession.session_type,
+        ChatSession.module_id,
+        ChatSession.created_at,
+        ChatSession.updated_at,
+    ).where(ChatSession.user_id == user_id)
+    if session_type is not None:
+        query = query.where(ChatSession.session_type == session_type)
+    if after is not None:
+        query = query.where(tuple_(ChatSession.created_at, ChatSession.id) < (after.at, after.id))
+    query = query.order_by(ChatSession.created_at.desc(), ChatSession.id.desc()).limit(limit)
+    return [StoredSession(**row) for row in connection.execute(query).mappings()]
+
+
+def messages_of(
+    connection: Connection, user_id: UUID, session_id: UUID, *, after: Place | None, limit: int
+) -> Sequence[StoredMessage] | None:
+    """List a conversation's messages, oldest first; None where the user has no such conversation."""
+    owned = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
+    if connection.scalar(owned) is None:
+        return None
+    query = select(
+        ChatMessage.id,
+        ChatMessage.role,
+        ChatMessage.content,
+        ChatMessage.code,
+        ChatMessage.hint_level,
+        ChatMessage.created_at,
+    ).where(ChatMessage.session_id == session_id)
+    if after is not None:
+        query = query.where(tuple_(ChatMessage.created_at, ChatMessage.id) > (after.at, after.id))
+    query = query.order_by(ChatMessage.created_at, ChatMessage.id).limit(limit)
+    return [StoredMessage(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,92 @@
+"""Learning modules, and how far each student is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from tutor_server.storage.models import LearningModule, ModuleProgress
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A unit of a course: what it asks for, what it allows, how far hints go in it."""
+
+    id: str
+    title: str
+    order: int
+    statement: str
+    objectives: tuple[str, ...]
+    allowed_names: tuple[str, ...]
+    max_hint_level: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a student is in one module."""
+
+    module_id: str
+    status: str
+    updated_at: datetime
+
+
+_COLUMNS = LearningModule.__table__.columns
+
+
+def find_module(connection: Connection, module_id: str) -> Module | None:
+    """Find a module by its id."""
+    row = connection.execute(select(*_COLUMNS).where(LearningModule.id == module_id)).mappings().first()
+    return None if row is None else _module(row)
+
+
+def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, limit: int) -> Sequence[Module]:
+    """List modules by their order, then id, from behind a place."""
+    query = select(*_COLUMNS).order_by(LearningModule.order, LearningModule.id).limit(limit)
+    if after is not None:
+        order, module_id = after
+        query = query.where(
+            (LearningModule.order > order) | ((LearningModule.order == order) & (LearningModule.id > module_id))
+        )
+    return [_module(row) for row in connection.execute(query).mappings()]
+
+
+def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[Progress]:
+    """List a student's progress by module id, from behind a place."""
+    query = select(ModuleProgress.module_id, ModuleProgress.status, ModuleProgress.updated_at).where(
+        ModuleProgress.user_id == user_id
+    )
+    if after is not None:
+        query = query.where(ModuleProgress.module_id > after)
+    query = query.order_by(ModuleProgress.module_id).limit(limit)
+    return [Progress(**row) for row in connection.execute(query).mappings()]
+
+
+def set_progress(
+    connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, status: str, now: datetime
+) -> Progress | None:
+    """Say how far a student is; None where there is no such module."""
+    if find_module(connection, module_id) is None:
+        return None
+    connection.execute(
+        upsert(connection, ModuleProgress)
+        .values(id=new_id, user_id=user_id, module_id=module_id, status=status, updated_at=now)
+        .on_conflict_do_update(index_elements=["user_id", "module_id"], set_={"status": status, "updated_at": now})
+    )
+    return Progress(module_id=module_id, status=status, updated_at=now)
+
+
+def _module(row: object) -> Module:
+    values = dict(row)  # type: ignore[call-overload]
+    values["objectives"] = tuple(values["objectives"])
+    values["allowed_names"] = tuple(values["allowed_names"])
+    return Module(**values)
