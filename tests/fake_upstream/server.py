@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from aiohttp import web
 
 from tests.fake_upstream.behaviour import BY_MODEL, Behaviour
-from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, refuse_options
+from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -91,6 +91,7 @@ class FakeUpstream:
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/chat/completions", self._completions)
+        app.router.add_get("/v1/models", self._models)
         app.router.add_get("/control", self._report)
         app.router.add_post("/control", self._control)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
@@ -121,6 +122,13 @@ class FakeUpstream:
         except TypeError as error:
             return web.json_response({"error": str(error)}, status=400)
         return web.json_response({"default": asdict(self.default), "script": [asdict(item) for item in self._script]})
+
+    async def _models(self, request: web.Request) -> web.Response:
+        """List models, as both APIs do; this is how a key is tried without a cost."""
+        if credential(request.headers) != self.key:
+            wire_class = AnthropicWire if "anthropic-version" in request.headers else OpenAIWire
+            return web.json_response(wire_class.error(401, "invalid key"), status=401)
+        return web.json_response({"object": "list", "data": [{"id": model} for model in BY_MODEL]})
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, AnthropicWire)

@@ -78,6 +78,12 @@ def _require(body: Json, *fields: str) -> None:
         raise Refused(400, "this upstream only streams", param="stream")
 
 
+def credential(headers: Mapping[str, str]) -> str | None:
+    """Give the one credential of a request: a bearer token or, as Anthropic takes it too, an `x-api-key`."""
+    given = [headers[name].removeprefix("Bearer ") for name in ("x-api-key", "authorization") if name in headers]
+    return given[0] if len(given) == 1 else None
+
+
 def refuse_options(body: Json, options: tuple[str, ...]) -> None:
     """Raise `Refused` for the first of the options that the request has."""
     for option in options:
@@ -108,8 +114,7 @@ class AnthropicWire:
     @staticmethod
     def check(headers: Mapping[str, str], body: Json, key: str) -> None:
         """Raise `Refused` for a wrong key, an unknown version, or fields that the API does not take."""
-        given = [headers[name] for name in ("x-api-key", "authorization") if name in headers]
-        if len(given) != 1 or given[0].removeprefix("Bearer ") != key:
+        if credential(headers) != key:
             raise Refused(401, "invalid x-api-key")
         if headers.get("anthropic-version") != ANTHROPIC_VERSION:
             raise Refused(400, "anthropic-version: unknown")

@@ -498,5 +498,5 @@ def test_an_sdk_is_imported_only_for_its_provider() -> None:
         "print(sorted({'anthropic', 'openai', 'httpx2', 'genai_prices'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", program]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - a program of this test
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[]"

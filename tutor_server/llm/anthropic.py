@@ -78,11 +78,12 @@ class AnthropicProvider:
                 follow_redirects=False, event_hooks={"response": [cut_error_body]}
             ),
         )
+        self._messages = self._client.messages.with_streaming_response
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Event]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
-        call = self._client.messages.with_streaming_response.create(
+        call = self._messages.create(
             model=self.model,
             system=sendable(request.system),
             messages=cast(
