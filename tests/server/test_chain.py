@@ -16,7 +16,7 @@ from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitRea
 from tutor_server.limits import Deadlines
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from tutor_server.llm.call import run_to_end
-from tutor_server.llm.chain import LONGEST_PASS_OVER, Chain
+from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Event, Finish, ProviderFailure, Text, Usage
@@ -323,7 +323,7 @@ async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
     _, second = await ask_failing(chain, recorder, AIUnavailable)
     await provider.close()
     assert (first.detail, second.detail) == (UNAVAILABLE, UNAVAILABLE)
-    assert second.retry_after == OPEN_SECONDS
+    assert second.retry_after == OPERATOR_PASS_OVER
     (outcome,) = recorder.outcomes
     assert (outcome.reason, outcome.status) == ("authentication", 401)
     assert "ANTHROPIC_API_KEY" in str(outcome.message)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAILURES_TO_OPEN = 5
-OPEN_SECONDS = 30.0
+OPEN_SECONDS = 10.0
 
 
 class Breaker:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_server.errors import AIUnavailable, AnswerInterrupted
-from tutor_server.llm.breaker import OPEN_SECONDS, Breaker
+from tutor_server.llm.breaker import Breaker
 from tutor_server.llm.call import Call
 from tutor_server.llm.provider import Usage
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LONGEST_RETRY_WAIT = 5.0
 """Seconds. A provider that wants a longer wait is passed over instead."""
 LONGEST_PASS_OVER = 300.0
+"""Seconds. However long a provider wants to be left alone, it is tried again after this."""
+OPERATOR_PASS_OVER = 60.0
+"""Seconds for which a provider is passed over that needs the operator: a key, a payment."""
 _RETRY_WAIT = 0.25
 _JITTER = 0.5
 
@@ -146,7 +149,7 @@ class Chain:
         elif failure.reason == "bad_request":
             breaker.abandoned()
         elif failure.reason in _NEEDS_THE_OPERATOR:
-            breaker.failed(open_for=OPEN_SECONDS)
+            breaker.failed(open_for=OPERATOR_PASS_OVER)
         elif failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_WAIT:
             breaker.failed(open_for=min(failure.retry_after, LONGEST_PASS_OVER))
         else:
