@@ -10,7 +10,8 @@ from tutor_server.pedagogy.levels import HintLevel
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.segment import Segment
 
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -120,7 +121,7 @@ class LiveView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.update("")
+        self._live.update("", refresh=True)
         self._live.stop()
         if self._growing.strip():
             self._keep(self._growing)
@@ -129,7 +130,7 @@ class LiveView:
         """Draw the header."""
         from rich.text import Text  # noqa: PLC0415
 
-        self._live.update("")
+        self._live.update("", refresh=True)
         self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
 
     def add(self, markdown: str) -> None:
@@ -151,11 +152,33 @@ class LiveView:
         self._console.print(self._draw(markdown))
 
     def _draw(self, markdown: str) -> RenderableType:
+        return _Block(markdown) if markdown.strip() else ""
+
+
+class _Block:
+    """Draws Markdown below one blank line, whatever space rich would leave around it."""
+
+    def __init__(self, markdown: str) -> None:
         from rich.markdown import Markdown  # noqa: PLC0415
-        from rich.padding import Padding  # noqa: PLC0415
 
         # Without hyperlinks the address of a link is shown as text: no answer can hide where it leads.
-        return Padding(Markdown(markdown, hyperlinks=False), (1, 0, 0, 0)) if markdown.strip() else ""
+        self._markdown = Markdown(markdown, hyperlinks=False)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment  # noqa: PLC0415
+
+        lines = console.render_lines(self._markdown, options, pad=False)
+        while lines and not _has_ink(lines[0]):
+            lines.pop(0)
+        while lines and not _has_ink(lines[-1]):
+            lines.pop()
+        for line in ([], *lines):
+            yield from line
+            yield Segment.line()
+
+
+def _has_ink(line: list[Segment]) -> bool:
+    return any(segment.text.strip() for segment in line)
 
 
 def finished(markdown: str) -> int:

@@ -1,0 +1,132 @@
+"""Showing an answer in the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.terminal_screen import screen
+from tutor_lsp.answer_view import LiveView, PlainView, finished, header, inert, open_view
+
+ANSWER = "First *look*.\n\n1. one\n\n   more of one\n2. two\n\n```python\na = 1\n\nb = 2\n```\n\nLast."
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say yes."""
+        return True
+
+
+def test_header_names_the_hint() -> None:
+    """The header says which hint this is, and what kind of help."""
+    assert header(2, 5) == "Hint 2 of 5 · concept"
+    assert header(7, 9) == "Hint 7 of 9"
+
+
+def test_stream_decides_the_view() -> None:
+    """A terminal gets the drawn view, anything else the text."""
+    assert isinstance(open_view(Terminal()), LiveView)
+    assert isinstance(open_view(io.StringIO()), PlainView)
+
+
+def test_plain_view_writes_the_markdown_at_once() -> None:
+    """Each piece is on the stream as soon as it comes; the output ends with one newline."""
+    stream = io.StringIO()
+    with PlainView(stream) as view:
+        view.start(1, 5)
+        view.add("Look at ")
+        assert stream.getvalue() == "Hint 1 of 5 · question\n\nLook at "
+        view.add("line 3.")
+    assert stream.getvalue() == "Hint 1 of 5 · question\n\nLook at line 3.\n"
+
+
+def test_plain_view_keeps_remarks_apart() -> None:
+    """A remark stands on lines of its own."""
+    stream = io.StringIO()
+    with PlainView(stream) as view:
+        view.add("Look at")
+        view.note("Connection lost. Reconnecting…")
+        view.add(" line 3.")
+    assert stream.getvalue() == "Look at\n\nConnection lost. Reconnecting…\n line 3.\n"
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    """A refused ask leaves stdout empty."""
+    stream = io.StringIO()
+    with PlainView(stream):
+        pass
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "active", ["\x1b[2J", "\x07", "\x9b31m", "\u202edrow", "\u2066x", "\x1b]8;;http://x\x1b\\", "\x7f"]
+)
+def test_terminal_is_never_given_orders(active: str) -> None:
+    """T5: control and bidi characters of an answer are taken out, in both views."""
+    for stream in (io.StringIO(), Terminal()):
+        with open_view(stream) as view:
+            view.start(1, 5)
+            before = len(stream.getvalue())
+            view.add(f"a{active}b")
+            view.note(f"c{active}d")
+        shown = stream.getvalue()[before:]
+        assert active not in shown
+    assert inert("hidden\rshown") == "hiddenshown"
+    assert inert("tab\tand\nnewline · é 😀") == "tab\tand\nnewline · é 😀"
+
+
+def test_live_view_draws_every_block_once() -> None:
+    """What is left on the terminal is the whole answer, drawn once."""
+    stream = Terminal()
+    with LiveView(stream) as view:
+        view.start(3, 5)
+        for character in ANSWER:
+            view.add(character)
+    shown = screen(stream.getvalue())
+    assert shown == [
+        "Hint 3 of 5 · structure",
+        "",
+        "First look.",
+        "",
+        " 1 one",
+        "   more of one",
+        " 2 two",
+        "",
+        " a = 1",
+        "",
+        " b = 2",
+        "",
+        "Last.",
+    ]
+
+
+def test_links_show_where_they_lead() -> None:
+    """T5: no answer can hide the address of a link, or make one that the terminal would open."""
+    stream = Terminal()
+    with LiveView(stream) as view:
+        view.add("[the docs](http://elsewhere.example)")
+    assert "http://elsewhere.example" in stream.getvalue()
+    assert "\x1b]8" not in stream.getvalue()
+
+
+def test_blocks_are_finished_at_blank_lines_outside_fences() -> None:
+    """A paragraph is over once the next begins; a fence or a list item may go on after a blank line."""
+    assert finished("one") == 0
+    assert finished("one\n\n") == 0
+    assert finished("one\n\ntwo") == len("one\n\n")
+    assert finished("1. one\n\n   more") == 0
+    assert finished("```\na\n\nb") == 0
+    assert finished("````\n```\n\nb") == 0
+    assert finished("```\na\n```\n\nb") == len("```\na\n```\n\n")
+
+
+@given(st.text(alphabet="ab `~\n\t1.", max_size=60))
+def test_finished_blocks_only_grow(text: str) -> None:
+    """More text never takes a finished block back."""
+    ends = [finished(text[:length]) for length in range(len(text) + 1)]
+    assert ends == sorted(ends)

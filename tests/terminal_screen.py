@@ -1,0 +1,36 @@
+"""What a person sees of a terminal's output: the few control sequences that are used here, carried out."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(r"\x1b\[(?P<argument>\??[\d;]*)(?P<command>[A-Za-z])|(?P<character>.)", re.DOTALL)
+
+
+def screen(output: str) -> list[str]:
+    """Give the lines left on an endlessly long screen, without colours and trailing blanks."""
+    lines: list[list[str]] = [[]]
+    row = column = 0
+    for token in _TOKEN.finditer(output):
+        command, character = token["command"], token["character"]
+        if command == "K":  # erase the line
+            lines[row] = []
+        elif command == "A":  # up
+            row -= int(token["argument"] or 1)
+            assert row >= 0, "the cursor left the screen"
+        elif command:  # colours; the cursor shown or hidden
+            assert command in "mhl", f"an unexpected control sequence: {token[0]!r}"
+        elif character == "\r":
+            column = 0
+        elif character == "\n":
+            row, column = row + 1, 0
+            if row == len(lines):
+                lines.append([])
+        else:
+            lines[row].extend(" " * (column - len(lines[row])))
+            lines[row][column : column + 1] = [character]
+            column += 1
+    shown = ["".join(line).rstrip() for line in lines]
+    while shown and not shown[-1]:
+        shown.pop()
+    return shown
