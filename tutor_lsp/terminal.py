@@ -164,7 +164,7 @@ def _position(place: Place, text: str) -> Position:
 def _run(place: Place, *, has_subject: bool) -> Outcome:
     """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
     try:
-        outcome = run_program(place.path.resolve())
+        outcome = run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS)
     except OSError as error:
         raise _Exit(FAILED, f"{place.path} could not be run: {error.strerror}.") from None
     if outcome.asks_for_input:

@@ -1,0 +1,164 @@
+"""The command line of `tutor`: what it reads and refuses before anything is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tutor_lsp import terminal
+from tutor_lsp.terminal import DONE, FAILED, WRONG_USE, Place, main, parse_place
+from tutor_server.protocol import Position
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a.py", Place(Path("a.py"))),
+        ("a.py:3", Place(Path("a.py"), 3)),
+        ("a.py:3:7", Place(Path("a.py"), 3, 7)),
+        ("a.py:3:", Place(Path("a.py"), 3)),
+        ("C:\\work\\a.py", Place(Path("C:\\work\\a.py"))),
+        ("C:\\work\\a.py:3", Place(Path("C:\\work\\a.py"), 3)),
+        ("C:/work/a.py:3:7", Place(Path("C:/work/a.py"), 3, 7)),
+        ("my file.py:12", Place(Path("my file.py"), 12)),
+        ("a:b.py:3", Place(Path("a:b.py"), 3)),
+        ("a.py:three", Place(Path("a.py:three"))),
+        ("", Place(Path())),
+    ],
+)
+def test_place_is_read_from_the_right(text: str, place: Place) -> None:
+    """Line and column are the numbers at the end; drive letters and colons before them belong to the file."""
+    assert parse_place(text) == place
+
+
+def test_name_of_a_real_file_is_taken_whole(tmp_path: Path) -> None:
+    """A file that is called `a.py:3` can be asked about."""
+    path = tmp_path / "a.py:3"
+    path.touch()
+    assert parse_place(str(path)) == Place(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "position"),
+    [
+        (None, None, Position(0, 0)),
+        (2, None, Position(1, 4)),
+        (2, 1, Position(1, 0)),
+        (2, 99, Position(1, 10)),
+        (3, None, Position(2, 0)),
+        (4, 3, Position(3, 2)),
+    ],
+)
+def test_position_without_a_column_is_where_the_text_begins(
+    line: int | None, column: int | None, position: Position
+) -> None:
+    """Columns count code points from 1; one beyond the line is its end. Lines end as in LSP, so also at a lone CR."""
+    assert terminal._position(Place(Path("a.py"), line, column), "def f():\r\n    x = 1 \r\r😀 = 2") == position
+
+
+def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Run a command that fails; give its exit status and the one line on stderr."""
+    status = main(arguments)
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    return status, output.err.removeprefix("tutor: ").rstrip()
+
+
+def test_missing_file_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The file is named as it was typed."""
+    assert refusal(["ask", "nowhere.py:3"], capsys) == (WRONG_USE, "nowhere.py does not exist.")
+    assert refusal(["ask", str(tmp_path)], capsys) == (WRONG_USE, f"{tmp_path} is a folder.")
+
+
+@pytest.mark.parametrize("place", [":3", ":0", ":1:0", ":99:1"])
+def test_place_outside_the_file_is_wrong_use(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line beyond the end, or a count from 0, is refused with the lines that there are."""
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    expected = f"{path} has lines 1 to 2; columns count from 1."
+    assert refusal(["ask", f"{path}{place}"], capsys) == (WRONG_USE, expected)
+
+
+@pytest.mark.parametrize("content", [b"x = '\xe9'\n", b"# coding: no-such-encoding\n", b"\xff\xfex\x00"])
+def test_text_that_cannot_be_read_is_refused(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file in an undeclared encoding is refused in words, not sent as garbage."""
+    path = tmp_path / "a.py"
+    path.write_bytes(content)
+    assert refusal(["ask", str(path)], capsys) == (FAILED, f"{path} is not Python text: save it in UTF-8.")
+
+
+def test_declared_encoding_is_believed(tmp_path: Path) -> None:
+    """PEP 263: the first lines may name another encoding; a byte order mark is no text."""
+    path = tmp_path / "a.py"
+    path.write_bytes("# coding: latin-1\nx = 'é'\n".encode("latin-1"))
+    assert terminal._read(Place(path)) == "# coding: latin-1\nx = 'é'\n"
+    path.write_bytes("\ufeffx = 'é'\n".encode())
+    assert terminal._read(Place(path)) == "x = 'é'\n"
+
+
+def test_notebook_is_for_an_editor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A notebook's JSON is not asked about as if it were Python."""
+    status, reason = refusal(["ask", str(tmp_path / "a.ipynb")], capsys)
+    assert status == WRONG_USE
+    assert reason.endswith("is a notebook. Ask in an editor, at one of its cells.")
+
+
+def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that works, or waits for input, uses up no hint."""
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    reason = f"{path} ran without an exception. Name a line, or say with --question what is wrong."
+    assert refusal(["ask", "--run", str(path)], capsys) == (FAILED, reason)
+    path.write_text("input()\n")
+    reason = f"{path} waits for input, which --run cannot give. Run it yourself, and use --question."
+    assert refusal(["ask", "--run", str(path)], capsys) == (FAILED, reason)
+
+
+def test_endless_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that does not end is stopped, and the student asked for a line."""
+    path = tmp_path / "a.py"
+    path.write_text("while True: pass\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "TIME_LIMIT_SECONDS", 0.2)
+        status, reason = refusal(["ask", "--run", str(path)], capsys)
+    assert status == FAILED
+    assert "did not end in" in reason
+
+
+def test_question_has_the_contracts_length(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A question over 4,000 characters is refused before anything starts."""
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    status, reason = refusal(["ask", str(path), "--question", "x" * 4001], capsys)
+    assert (status, reason) == (WRONG_USE, "A question has at most 4000 characters.")
+
+
+@pytest.mark.parametrize("arguments", [[], ["ask"], ["bask"], ["ask", "a.py", "--no-such-option"]])
+def test_wrong_command_line_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be understood ends with status 2 and the usage on stderr."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == WRONG_USE
+    assert "usage: tutor" in capsys.readouterr().err
+
+
+def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help shows the commands that do something."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == DONE
+    shown = capsys.readouterr().out
+    assert "ask" in shown
+    assert "sign-in" not in shown
+
+
+def test_sign_in_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
+    """Until there is a sign-in, it names the two variables."""
+    status, reason = refusal(["sign-in", "--server", "https://tutor.example"], capsys)
+    assert status == FAILED
+    assert "TUTOR_SERVER_URL" in reason
+    assert "TUTOR_ACCESS_TOKEN" in reason
