@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
 import subprocess
 import sys
 import time
 import tracemalloc
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any
 
 import anthropic
 import openai
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
+from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
 from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
 from tutor_server.limits import Deadlines
-from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
 from tutor_server.llm.factory import build_chain
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.openai import OpenAIProvider
+from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Turn, Usage
+from tutor_server.llm.sse import EventParser, ServerEvent
+from tutor_server.llm.upstream import MAX_TOKENS
 from tutor_server.pedagogy.offline import explain
 from tutor_server.settings import Settings
 
@@ -350,6 +356,53 @@ async def test_p4_a_page_with_status_200_is_no_answer(provider: Provider, upstre
     given, failure = await collect_failing(provider)
     assert (given, failure.reason, failure.status) == ([], "invalid_response", 200)
     assert "text/html" in str(failure)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """List every place in a JSON value at which another value could stand."""
+    items = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    return [(value, key) for key, _ in items] + [place for _, inner in items for place in places(inner)]
+
+
+@settings(deadline=None)
+@given(st.sampled_from([(AnthropicWire, _MessageDecoder), (OpenAIWire, _CompletionDecoder)]), st.data())
+def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.DataObject) -> None:
+    """P4: whatever stands in the place of any field, events stay well-formed or the answer fails; nothing crashes."""
+    wire_class, decoder_class = pair
+    wire = wire_class({"model": "any", "stream_options": {"include_usage": True}}, Behaviour())
+    stream = b"".join([*wire.start(), wire.token("word"), wire.overloaded(), *wire.end()])
+    raw = data.draw(st.sampled_from([event for event in EventParser().feed(stream) if event.data != b"[DONE]"]))
+    message = json.loads(raw.data)
+    holder, key = data.draw(st.sampled_from(places(message)))
+    holder[key] = data.draw(ANYTHING)
+    try:
+        events = list(decoder_class().decode(ServerEvent(raw.name, json.dumps(message).encode())))
+    except ProviderFailure:
+        return
+    for event in events:
+        match event:
+            case Text(content):
+                assert isinstance(content, str)
+            case Usage():
+                assert all(0 <= tokens <= 4 * MAX_TOKENS for tokens in astuple(event))
+            case Finish(reason):
+                assert reason in {"stop", "length", "refusal"}
+
+
+@pytest.mark.parametrize("decoder", [_MessageDecoder(), _CompletionDecoder()])
+@pytest.mark.parametrize("data", [b"", b"null", b"[]", b"1e400", b'"text"', b"{", b'{"type": "\\ud800"}', b"\xff"])
+def test_p4_what_is_no_object_is_a_failure(decoder: Any, data: bytes) -> None:
+    """P4: an event that is not a JSON object is an invalid response."""
+    with pytest.raises(ProviderFailure) as caught:
+        list(decoder.decode(ServerEvent(b"", data)))
+    assert caught.value.reason == "invalid_response"
 
 
 async def test_p8_a_huge_event_is_cut(provider: Provider, upstream: FakeUpstream) -> None:

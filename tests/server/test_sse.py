@@ -6,7 +6,7 @@ import itertools
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor_server.llm.provider import ProviderFailure
@@ -47,6 +47,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map(b"".join), st.data())
 def test_gives_the_same_events_however_the_bytes_are_cut(stream: bytes, data: st.DataObject) -> None:
     """P7: any cut into chunks gives the events of the whole, one byte at a time included."""

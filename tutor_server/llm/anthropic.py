@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 import anthropic
 
 from tutor_server.llm.failures import connection_failure, connection_failures, refusal, said
-from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
+from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
     answer_events,
+    count,
     cut_error_body,
     pin_loggers,
     read_json,
     reading_fields,
     sendable,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -128,28 +130,30 @@ class _MessageDecoder:
                 case "content_block_delta":
                     delta = data["delta"]
                     if delta["type"] == "text_delta" and delta["text"]:
-                        yield Text(delta["text"])
+                        yield text(delta["text"])
                 case "message_start":
                     yield from self._count(data["message"].get("usage"))
                 case "message_delta":
-                    self._finish = _FINISH.get(data["delta"].get("stop_reason"), "stop")
+                    self._finish = _FINISH.get(str(data["delta"].get("stop_reason")), "stop")
                     yield from self._count(data.get("usage"))
                 case "message_stop":
                     yield Finish(self._finish)
                 case "error":
                     kind = data["error"].get("type")
-                    raise ProviderFailure(_ERRORS.get(kind, "server_error"), f"broke off the answer{said(kind)}")
+                    raise ProviderFailure(_ERRORS.get(str(kind), "server_error"), f"broke off the answer{said(kind)}")
 
     def _count(self, usage: dict[str, Any] | None) -> Iterator[Usage]:
         """Take over what a usage object says: counts are cumulative, and the later ones may leave out the prompt."""
         if usage is None:
             return
-        self._usage |= {name: count for name, count in usage.items() if isinstance(count, int)}
+        self._usage |= {name: tokens for name, value in usage.items() if (tokens := count(value)) is not None}
+        if not {"input_tokens", "output_tokens"} <= self._usage.keys():
+            return
         read = self._usage.get("cache_read_input_tokens", 0)
         written = self._usage.get("cache_creation_input_tokens", 0)
         yield Usage(
-            input_tokens=self._usage.get("input_tokens", 0) + read + written,
-            output_tokens=self._usage.get("output_tokens", 0),
+            input_tokens=self._usage["input_tokens"] + read + written,
+            output_tokens=self._usage["output_tokens"],
             cache_read_tokens=read,
             cache_write_tokens=written,
         )

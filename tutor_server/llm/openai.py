@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 import openai
 
 from tutor_server.llm.failures import connection_failure, connection_failures, refusal, said
-from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
+from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
     answer_events,
+    count,
     cut_error_body,
     pin_loggers,
     read_json,
     reading_fields,
     sendable,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class OpenAIProvider:
             http_client=openai.DefaultAioHttpClient(follow_redirects=False, event_hooks={"response": [cut_error_body]}),
         )
         self._completions = self._client.chat.completions.with_streaming_response
-        self._is_openai = (urlsplit(base_url).hostname or "").endswith("openai.com")
+        self._is_openai = f".{urlsplit(base_url).hostname}".endswith(".openai.com")
         lengths = ("max_completion_tokens", "max_tokens")
         self._length_options = lengths if self._is_openai else lengths[::-1]
         self._refused_options: set[str] = set()
@@ -137,15 +139,18 @@ class _CompletionDecoder:
             for choice in data.get("choices") or ():
                 delta = choice.get("delta") or {}
                 if content := delta.get("content"):
-                    yield Text(content)
+                    yield text(content)
                 self._refused = self._refused or bool(delta.get("refusal"))
                 if (reason := choice.get("finish_reason")) is not None:
-                    yield Finish("refusal" if self._refused else _FINISH.get(reason, "stop"))
-            if (usage := data.get("usage")) is not None:
-                details = usage.get("prompt_tokens_details") or {}
-                yield Usage(
-                    input_tokens=int(usage["prompt_tokens"]),
-                    output_tokens=int(usage["completion_tokens"]),
-                    cache_read_tokens=int(details.get("cached_tokens") or 0),
-                    cache_write_tokens=int(details.get("cache_write_tokens") or 0),
-                )
+                    yield Finish("refusal" if self._refused else _FINISH.get(str(reason), "stop"))
+            yield from self._count(data.get("usage"))
+
+    @staticmethod
+    def _count(usage: dict[str, Any] | None) -> Iterator[Usage]:
+        if usage is None:
+            return
+        prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+        if prompt is not None and completion is not None:
+            details = usage.get("prompt_tokens_details") or {}
+            read, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
+            yield Usage(prompt, completion, cache_read_tokens=read or 0, cache_write_tokens=written or 0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import aclosing, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpx2
 import orjson
@@ -23,6 +23,8 @@ PLAIN_BODY = {"Accept-Encoding": "identity"}
 """Headers that ask for an uncompressed stream: nothing is gained by packing tokens one at a time."""
 
 MAX_ERROR_BYTES = 64 * 1024
+MAX_TOKENS = 2**31
+"""No call comes near this; a larger count is nonsense."""
 
 
 class Response(Protocol):
@@ -56,27 +58,32 @@ async def answer_events(response: Response, decoder: Decoder) -> AsyncGenerator[
         message = f"answered with something other than an event stream{said(media_type)}"
         raise ProviderFailure("invalid_response", message, status=200)
     parser = EventParser()
-    chunks = response.iter_bytes()
-    while True:
-        events: list[Event] = []
-        failure: ProviderFailure | None = None
-        try:
-            with connection_failures():
-                chunk = await anext(chunks, None)
-            if chunk is None:
-                return
-            for raw in parser.feed(chunk):
-                for event in decoder.decode(raw):
-                    if events and isinstance(event, Text) and isinstance(last := events[-1], Text):
-                        events[-1] = Text(last.content + event.content)
-                    else:
-                        events.append(event)
-        except ProviderFailure as error:
-            failure = error
-        for event in events:
-            yield event
-        if failure is not None:
-            raise failure
+    body = cast("AsyncGenerator[bytes, None]", response.iter_bytes())  # a generator in both SDKs
+    async with aclosing(body) as chunks:
+        while True:
+            events: list[Event] = []
+            failure: ProviderFailure | None = None
+            try:
+                with connection_failures():
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return
+                for raw in parser.feed(chunk):
+                    for event in decoder.decode(raw):
+                        _append(events, event)
+            except ProviderFailure as error:
+                failure = error
+            for event in events:
+                yield event
+            if failure is not None:
+                raise failure
+
+
+def _append(events: list[Event], event: Event) -> None:
+    if events and isinstance(event, Text) and isinstance(last := events[-1], Text):
+        events[-1] = Text(last.content + event.content)
+    else:
+        events.append(event)
 
 
 def read_json(data: bytes) -> dict[str, Any]:
@@ -95,8 +102,20 @@ def reading_fields() -> Iterator[None]:
     """Turn an event without the expected fields into a `ProviderFailure`."""
     try:
         yield
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError):
         raise ProviderFailure("invalid_response", "an event lacks a field or has one of another type") from None
+
+
+def text(content: object) -> Text:
+    """Give a piece of the answer. Raises `TypeError` for anything but a string."""
+    if not isinstance(content, str):
+        raise TypeError("text is a string")
+    return Text(content)
+
+
+def count(value: object) -> int | None:
+    """Give a number of tokens; None for what cannot be one, so that it is estimated instead."""
+    return value if isinstance(value, int) and 0 <= value <= MAX_TOKENS else None
 
 
 def sendable(text: str) -> str:
