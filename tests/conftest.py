@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
+from tests.servers import PostgresServer, RedisServer, find_postgres
 from tests.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
-    """Give a factory of services with other settings, as in `async with start_service(TUTOR_…="…") as service`."""
+    """Give a factory of services with other settings: `async with` what it makes of them."""
 
     def start(**settings: str) -> RunningService:
         return RunningService(tmp_path_factory.mktemp("service"), settings)
@@ -74,7 +75,7 @@ def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
 
 @pytest.fixture
 def sign_up() -> SignUp:
-    """Give a factory of students, as in `await sign_up(service)`."""
+    """Give a factory of students, which takes the service they belong to."""
     return sign_up_student
 
 
@@ -83,3 +84,21 @@ async def client(service: Service) -> AsyncIterator[ClientSession]:
     """Give an HTTP client of the shared service."""
     async with ClientSession(service.url) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
+    """Give a running Redis that no test leaves anything in on purpose."""
+    server = RedisServer(require_program("redis-server")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory, require_program: RequireProgram
+) -> Iterator[PostgresServer]:
+    """Give a running PostgreSQL; tests make databases of their own in it."""
+    server = PostgresServer(find_postgres() or require_program("initdb"), tmp_path_factory.mktemp("postgres")).create()
+    yield server
+    server.stop()

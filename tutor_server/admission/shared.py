@@ -33,8 +33,8 @@ _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:"
 
 def open_redis(url: str) -> Redis:
     """Open a pool of connections that waits for a free one, rather than fail when many are asked for at once."""
-    return Redis(
-        connection_pool=BlockingConnectionPool.from_url(
+    return Redis.from_pool(
+        BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
             timeout=TIMEOUT_SECONDS,

@@ -1,0 +1,174 @@
+"""The limits over several real processes and a real Redis: exact, whatever the processes' clocks say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
+from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited, TutorError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import date
+
+    from redis.asyncio import Redis
+
+    from tests.conftest import RequireProgram
+    from tests.servers import RedisServer
+
+
+async def nothing_stored(_subject: str, _day: date) -> int:
+    """Know of no messages of the day."""
+    return 0
+
+
+@pytest.fixture
+async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
+    """Give a connection to an empty Redis."""
+    opened = open_redis(redis_server.url)
+    await opened.flushall()
+    yield opened
+    await opened.aclose()
+
+
+def limiter(redis: Redis, *, per_minute: int = 20, daily: int = 100, calls: int = 200) -> SharedLimiter:
+    """Make a limiter with the contract's defaults."""
+    limits = Limits(messages_per_minute=per_minute, daily_messages=daily, llm_calls_per_minute=calls)
+    return SharedLimiter(redis, limits, messages_on=nothing_stored, new_mark=lambda: uuid4().hex)
+
+
+async def run_processes(url: str, numbers: list[int], clocks: list[list[str]]) -> Counter[str]:
+    """Let processes ask at once, each under a clock of its own; sum their outcomes."""
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *clock,
+            sys.executable,
+            "-m",
+            "tests.faults.admitting_process",
+            url,
+            "ada",
+            *map(str, numbers),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for clock in clocks
+    ]
+    total: Counter[str] = Counter()
+    for process in processes:
+        output, _ = await process.communicate()
+        total.update(json.loads(output))
+    return total
+
+
+async def test_a2_four_processes_with_clocks_apart_admit_twenty(
+    redis: Redis, redis_server: RedisServer, require_program: RequireProgram
+) -> None:
+    """A2: 4 processes x 250 asks of one user, clocks 90 seconds off either way: exactly 20."""
+    faketime = require_program("faketime")
+    clocks = [[faketime, "-f", shift] for shift in ("+90s", "-90s", "+45s", "-45s")]
+
+    total = await run_processes(redis_server.url, [250, 20, 100, 200], clocks)
+
+    assert total == {"Grant": 20, "RateLimited": 980}
+
+
+async def test_a5_the_daily_cap_over_four_processes(redis: Redis, redis_server: RedisServer) -> None:
+    """A5: a thousand attempts against a cap of 100: exactly 100."""
+    total = await run_processes(redis_server.url, [250, 5000, 100, 5000], [[]] * 4)
+
+    assert total == {"Grant": 100, "DailyCapReached": 900}
+
+
+async def test_a3_the_provider_window_over_fifty_users(redis: Redis) -> None:
+    """A3: a thousand asks over 50 users: exactly 200 provider calls."""
+    limits = limiter(redis)
+    outcomes = await asyncio.gather(
+        *(limits.admit(f"user-{number % 50}", calls_provider=True) for number in range(1000)), return_exceptions=True
+    )
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 200, GlobalLimitReached: 800}
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "daily", "calls", "refusal"),
+    [(1, 100, 100, RateLimited), (100, 1, 100, DailyCapReached), (100, 100, 1, GlobalLimitReached)],
+)
+async def test_a7_a_refusal_changes_no_counter(
+    per_minute: int, daily: int, calls: int, refusal: type[TutorError], redis: Redis
+) -> None:
+    """A7: every key in Redis is as it was before the refusal, and the refusal says when to come back (A8)."""
+    limits = limiter(redis, per_minute=per_minute, daily=daily, calls=calls)
+    await limits.admit("ada", calls_provider=True)
+    before = await _everything(redis)
+
+    with pytest.raises(refusal) as refused:
+        await limits.admit("ada", calls_provider=True)
+
+    assert await _everything(redis) == before
+    assert refused.value.retry_after is not None
+    assert refused.value.retry_after > 0
+
+
+async def test_what_was_granted_can_be_given_back(redis: Redis) -> None:
+    """Afterwards every counter is as it was."""
+    limits = limiter(redis, per_minute=1, daily=1, calls=1)
+    for _ in range(3):
+        grant = await limits.admit("ada", calls_provider=True)
+        await limits.give_back(grant)
+        await limits.give_back_call(grant)
+
+    assert grant.remaining_today == 0
+
+
+async def test_a_retry_takes_a_call_of_its_own(redis: Redis) -> None:
+    """The provider window counts every call that is sent."""
+    limits = limiter(redis, calls=2)
+    await limits.admit("ada", calls_provider=True)
+    await limits.take_call()
+
+    with pytest.raises(GlobalLimitReached):
+        await limits.take_call()
+
+
+async def test_a6_slots_are_counted_over_processes_and_leases_run_out(redis: Redis) -> None:
+    """A6: a fourth connection gets no slot, whichever process holds the others; a dead process's lease runs out."""
+    here, there = (SharedSlots(redis, 3, new_mark=lambda: uuid4().hex) for _ in range(2))
+    held = [await slots.acquire("ada") for slots in (here, here, there)]
+    assert await there.acquire("ada") is None
+    assert held[0] is not None
+    await held[0].release()
+    assert await there.acquire("ada") is not None
+    assert 0 < await redis.pttl("tutor:slots:ada") <= 60_000
+
+
+async def test_a10_without_redis_asks_are_refused_within_a_second(redis_server: RedisServer) -> None:
+    """A10: fail closed and soon; with Redis back the same limiter works again."""
+    connection = open_redis(redis_server.url)
+    limits = limiter(connection)
+    await limits.admit("ada", calls_provider=True)
+    redis_server.stop()
+
+    try:
+        async with asyncio.timeout(1):
+            with pytest.raises(LimiterUnavailable):
+                await limits.admit("ada", calls_provider=True)
+    finally:
+        redis_server.start()
+
+    assert (await limits.admit("ada", calls_provider=True)).remaining_today == 99
+    await connection.aclose()
+
+
+async def _everything(redis: Redis) -> dict[str, object]:
+    contents: dict[str, object] = {}
+    for key in sorted(await redis.keys("*")):
+        is_window = await redis.type(key) == "zset"
+        contents[str(key)] = await redis.zrange(key, 0, -1, withscores=True) if is_window else await redis.get(key)
+    return contents

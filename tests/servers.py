@@ -1,0 +1,125 @@
+"""Throw-away servers of the other programs that a large installation uses: Redis and PostgreSQL, on loopback."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+START_SECONDS = 20
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class RedisServer:
+    """A Redis without persistence. `stop` and `start` make an outage of it."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> Self:
+        """Start and wait until it answers."""
+        self._process = subprocess.Popen(
+            [self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_for_port(self.port, self._process)
+        return self
+
+    def stop(self) -> None:
+        """Kill it, as an outage does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class PostgresServer:
+    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database in it."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._bin = Path(program).resolve().parent
+        self._folder = folder
+        self._count = 0
+        self.port = free_port()
+        self._as_user = _unprivileged(folder)
+        self._data = folder / "data"
+
+    def create(self) -> Self:
+        """Make the cluster and start it."""
+        self._run("initdb", "--pgdata", str(self._data), "--username", "tutor", "--auth", "trust", "--no-sync")
+        return self.start()
+
+    def start(self) -> Self:
+        """Start and wait until it answers."""
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "start", "--pgdata", str(self._data), "--wait", "--log", log, "--options", options)
+        return self
+
+    def stop(self) -> None:
+        """Stop at once, as an outage does."""
+        self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode", "immediate")
+
+    def database(self) -> str:
+        """Make an empty database; give its URL."""
+        self._count += 1
+        name = f"tutor_{self._count}"
+        self._run("createdb", "--host", "127.0.0.1", "--port", str(self.port), "--username", "tutor", name)
+        return f"postgresql+asyncpg://tutor@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as_user, str(self._bin / program), *arguments]
+        done = subprocess.run(command, check=False, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr.decode(errors='replace')}")
+
+
+def find_postgres() -> str | None:
+    """Find `initdb`, which Debian keeps off the path."""
+    found = shutil.which("initdb")
+    if found is not None:
+        return found
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return str(versions[-1]) if versions else None
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root; as root, run it as its own user, who then owns the folder."""
+    if os.getuid() != 0:
+        return []
+    postgres = pwd.getpwnam("postgres")
+    os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    raise RuntimeError("the server did not start")
