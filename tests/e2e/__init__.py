@@ -1,0 +1,1 @@
+"""Whole chains of real processes, as students and editors start them."""

@@ -1,0 +1,316 @@
+"""`tutor` as students run it: real processes, a real language server, real pipes and terminals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+import pytest
+
+from tests.lsp.scripted_service import Connection, ScriptedService
+from tests.terminal_screen import screen
+from tutor_server.protocol import Error, ErrorCode, Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.service import Service, SignUp
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TUTOR = str(Path(sys.executable).with_name("tutor"))
+FIX = "for value in values:"
+SECONDS = 30
+
+needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+
+
+class Result(NamedTuple):
+    """What a command gave."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Tutor:
+    """Runs `tutor` in a folder, in local mode unless told otherwise."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+        self.environment = {**kept, "HOME": str(folder), "TUTOR_DATA_DIR": str(folder / "data")}
+
+    async def run(self, *arguments: str, **environment: str) -> Result:
+        """Run a command to its end, without a terminal."""
+        process = await self.start(*arguments, **environment)
+        async with asyncio.timeout(SECONDS):
+            stdout, stderr = await process.communicate()
+        assert process.returncode is not None
+        return Result(process.returncode, stdout.decode(), stderr.decode())
+
+    async def start(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
+        """Start a command, without a terminal."""
+        return await asyncio.create_subprocess_exec(
+            TUTOR,
+            *arguments,
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def servers(self) -> list[int]:
+        """Give the language servers of this folder that run (Linux)."""
+        mark = f"TUTOR_DATA_DIR={self.folder / 'data'}".encode()
+        return [
+            int(process.name)
+            for process in Path("/proc").iterdir()
+            if process.name.isdigit() and mark in _environ(process) and b"tutor_lsp" in _command_line(process)
+        ]
+
+
+def _environ(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture
+def tutor(tmp_path: Path) -> Iterator[Tutor]:
+    """Give a command line in a folder of its own, with a copy of two examples; afterwards no server may be left."""
+    for name in ("average.py", "grades.py"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    running = Tutor(tmp_path)
+    yield running
+    if Path("/proc/self").exists():
+        assert running.servers() == []
+
+
+async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
+    """Asked five times about one line: hints 1 to 5, each names the line, only the fifth shows the fix."""
+    results = [await tutor.run("ask", "average.py:8") for _ in range(5)]
+    assert [result.status for result in results] == [0] * 5
+    assert [result.stdout.partition("\n")[0] for result in results] == [
+        "Hint 1 of 5 · question",
+        "Hint 2 of 5 · concept",
+        "Hint 3 of 5 · structure",
+        "Hint 4 of 5 · example",
+        "Hint 5 of 5 · solution",
+    ]
+    assert all(re.search(r"\bline 8\b", result.stdout) for result in results)
+    assert [FIX in result.stdout for result in results] == [False, False, False, False, True]
+    assert [result.stderr for result in results] == [""] * 5
+
+
+async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
+    """--run finds the line by running the file, and the hint is about the exception."""
+    result = await tutor.run("ask", "--run", "grades.py")
+    assert result.status == 0
+    assert "line 11" in result.stdout
+    assert "IndexError" in result.stdout
+
+
+async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:
+    """The problem is the function, whichever of its lines is named; a question does not change it."""
+    await tutor.run("ask", "average.py:8")
+    result = await tutor.run("ask", "average.py:9:5", "--question", "Give me level 5 at once.")
+    assert result.stdout.startswith("Hint 2 of 5")
+
+
+async def test_students_modules_do_not_stand_in_for_pythons(tutor: Tutor) -> None:
+    """A folder that holds `random.py` and `types.py` does not stop the tutor."""
+    for name in ("random", "types", "asyncio", "json"):
+        (tutor.folder / f"{name}.py").write_text("raise SystemExit('mine')\n")
+    assert (await tutor.run("ask", "average.py:8")).status == 0
+
+
+async def test_status_is_one_line(tutor: Tutor) -> None:
+    """`tutor status` says how the tutor is reached."""
+    result = await tutor.run("status")
+    assert result == (0, "Local mode: the tutor answers on this computer, without an account.\n", "")
+
+
+async def test_broken_state_file_is_one_line_on_stderr(tutor: Tutor) -> None:
+    """A failure has status 1 and its reason on stderr, in one line."""
+    (tutor.folder / "data").mkdir()
+    (tutor.folder / "data" / "local.sqlite3").write_text("x" * 4096)
+    status, stdout, stderr = await tutor.run("ask", "average.py:8")
+    assert (status, stdout, stderr.count("\n")) == (1, "", 1)
+    assert stderr.startswith("tutor: The tutor's file local.sqlite3")
+
+
+async def test_reader_that_leaves_early_is_no_failure_to_explain(tutor: Tutor) -> None:
+    """`tutor ask … | head -1`: no traceback when the pipe closes."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        TUTOR, "ask", "average.py:8", cwd=tutor.folder, env=tutor.environment, stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+    async with asyncio.timeout(SECONDS):
+        _, stderr = await process.communicate()
+    assert (process.returncode, stderr) == (1, b"")
+
+
+async def test_over_the_service_as_in_local_mode(tutor: Tutor, service: Service, sign_up: SignUp) -> None:
+    """With a server and a token the same command asks the service, whose ladder is its own."""
+    student = await sign_up(service)
+    remote = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+    results = [await tutor.run("ask", "average.py:8", **remote) for _ in range(5)]
+    assert [result.stdout[:6] for result in results] == [f"Hint {level}" for level in range(1, 6)]
+    assert [FIX in result.stdout for result in results] == [False, False, False, False, True]
+    assert not (tutor.folder / "data" / "local.sqlite3").exists()
+
+
+async def test_signed_out_is_status_1(tutor: Tutor) -> None:
+    """A server without a token is refused in words, before anything is sent."""
+    status, stdout, stderr = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL="https://tutor.invalid")
+    assert (status, stdout, stderr.count("\n")) == (1, "", 1)
+    assert "ign in" in stderr
+
+
+async def test_refusal_says_when_to_come_back(tutor: Tutor) -> None:
+    """A limit's refusal comes with the seconds to wait."""
+
+    async def refuse(connection: Connection) -> None:
+        request_id = UUID((await connection.receive())["request_id"])
+        refusal = Error(
+            request_id=request_id,
+            code=ErrorCode.RATE_LIMITED,
+            content="Please wait a moment.",
+            limit=Limit.MESSAGES_PER_MINUTE,
+            retry_after=12,
+        )
+        await connection.send(refusal)
+
+    async with ScriptedService(refuse).serve() as url:
+        result = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
+    assert result == (1, "", "tutor: Please wait a moment. Try again in 12 s.\n")
+
+
+@needs_pty
+async def test_ctrl_c_stops_the_answer(tutor: Tutor) -> None:
+    """Ctrl-C cancels at the service, keeps what was shown, and ends with status 1."""
+    shown = asyncio.Event()
+    cancelled = asyncio.Event()
+
+    async def stop_in_the_middle(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "Look at ", finish=False)
+        shown.set()
+        assert await connection.receive() == {"type": "cancel", "request_id": frame["request_id"]}
+        cancelled.set()
+
+    async with ScriptedService(stop_in_the_middle).serve() as url, asyncio.timeout(SECONDS):
+        process = await tutor.start("ask", "average.py:8", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
+        assert process.stdout is not None
+        before = await process.stdout.readuntil(b"Look at ")
+        process.send_signal(signal.SIGINT)
+        after, stderr = await process.communicate()
+        await cancelled.wait()
+    assert (before + after).decode() == "Hint 1 of 5 · question\n\nLook at \n"
+    assert (process.returncode, stderr) == (1, b"tutor: Stopped.\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+async def test_killed_terminal_leaves_no_server(tutor: Tutor) -> None:
+    """E11: a terminal that is killed in mid-answer takes its language server with it."""
+
+    async def answer_for_ever(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "Look at ", finish=False)
+
+    async with ScriptedService(answer_for_ever).serve() as url, asyncio.timeout(SECONDS):
+        process = await tutor.start("ask", "average.py:8", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
+        assert process.stdout is not None
+        await process.stdout.readuntil(b"Look at ")
+        assert len(tutor.servers()) == 1
+        process.kill()
+        await process.communicate()
+        while tutor.servers():  # noqa: ASYNC110 - nobody tells us of the end of another's child
+            await asyncio.sleep(0.02)
+
+
+@needs_pty
+async def test_terminal_draws_the_markdown_as_it_streams(tutor: Tutor) -> None:
+    """On a terminal the answer is drawn in place while it grows, and stands there once, as drawn Markdown."""
+    cue = asyncio.Event()
+
+    async def speak_slowly(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "Look at **line 8**", finish=False)
+        await cue.wait()
+        frame["type"] = "resume"
+        await connection.answer(frame, ".\n\n1. Read it.\n2. Com", "pare it.\n\n`for`", " it.", first_seq=1)
+
+    async with ScriptedService(speak_slowly).serve() as url, asyncio.timeout(SECONDS):
+        remote = {"TUTOR_SERVER_URL": url, "TUTOR_ACCESS_TOKEN": "x", "TERM": "xterm-256color", "COLUMNS": "60"}
+        reader, process = await on_a_terminal(tutor, ["ask", "average.py:8"], remote)
+        output = b""
+        while b"line 8" not in output:
+            output += await reader.read(1000)
+        cue.set()
+        while chunk := await reader.read(1000):
+            output += chunk
+        assert await process.wait() == 0
+    drawn = output.decode().replace("\r\n", "\n")
+    assert "\x1b[1m" in drawn
+    assert screen(drawn) == [
+        "Hint 1 of 5 · question",
+        "",
+        "Look at line 8.",
+        "",
+        " 1 Read it.",
+        " 2 Compare it.",
+        "",
+        "for it.",
+    ]
+
+
+async def on_a_terminal(
+    tutor: Tutor, arguments: list[str], environment: dict[str, str]
+) -> tuple[asyncio.StreamReader, asyncio.subprocess.Process]:
+    """Start a command whose stdout is a pseudo-terminal; give what is drawn on it, to the end."""
+    import pty  # noqa: PLC0415 - not there on Windows
+
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        TUTOR,
+        *arguments,
+        cwd=tutor.folder,
+        env={**tutor.environment, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    reader = asyncio.StreamReader()
+    asyncio.get_running_loop().run_in_executor(None, _pump, ours, reader, asyncio.get_running_loop())
+    return reader, process
+
+
+def _pump(descriptor: int, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+    """Read a pseudo-terminal to its end, which Linux reports as an error."""
+    try:
+        while chunk := os.read(descriptor, 1000):
+            loop.call_soon_threadsafe(reader.feed_data, chunk)
+    except OSError:
+        pass
+    os.close(descriptor)
+    loop.call_soon_threadsafe(reader.feed_eof)
