@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NEEDS_THE_OPERATOR = ("authentication", "payment_required")
+"""Outcomes that stay until somebody changes a setting or pays a bill."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
@@ -155,7 +158,8 @@ class AskCalls:
                 first_content_ms=_milliseconds(outcome.first_content_seconds),
             )
         )
-        log.info(
+        note = log.error if outcome.reason in NEEDS_THE_OPERATOR else log.info
+        note(
             "model_call",
             user=str(self._user_id),
             message_id=str(self._ask_id),
