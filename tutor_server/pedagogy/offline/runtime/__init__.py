@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline.runtime import names, other
+from tutor_server.pedagogy.offline.runtime import (
+    attributes,
+    calls,
+    indexing,
+    iteration,
+    names,
+    numerical,
+    operands,
+    other,
+    outside,
+    recursion,
+    values,
+)
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.crash import Crash
     from tutor_server.pedagogy.offline.program import Program
 
-RULES: tuple[RuntimeRule, ...] = (*names.RULES, *other.RULES)
+RULES: tuple[RuntimeRule, ...] = (
+    *outside.RULES,
+    *numerical.RULES,
+    *names.RULES,
+    *calls.RULES,
+    *operands.RULES,
+    *iteration.RULES,
+    *indexing.RULES,
+    *attributes.RULES,
+    *values.RULES,
+    *recursion.RULES,
+    *other.RULES,
+)
 """The catalogue in order: of the rules that match, the first that finds its place in the code wins."""
 
 

@@ -1,0 +1,85 @@
+"""Where a value comes from: what an expression of the code is likely to be, read off its assignments."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.program import Function, Program
+
+IN_PLACE = frozenset(
+    ("append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "add", "discard", "shuffle", "print")
+)
+"""Functions and methods that change something and give back None."""
+
+
+def is_input(program: Program, node: ast.expr, line: int) -> bool:
+    """Tell whether a value is the text that `input` gave."""
+    match node:
+        case ast.Call(func=ast.Name(id="input")):
+            return True
+        case ast.Name(id=name):
+            value = program.last_value(name, line)
+            return value is not None and not isinstance(value, ast.Name) and is_input(program, value, line)
+        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper")):
+            return is_input(program, inner, line)
+    return False
+
+
+def returns_nothing(function: Function) -> bool:
+    """Tell whether a function has no `return` with a value, nor a `yield`."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            return False
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return False
+    return True
+
+
+def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
+    """Find why a value is None: `in-place` with the call, or `function` with the function that gives nothing back."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
+            return "in-place", node
+        case ast.Call(func=ast.Name(id="print")):
+            return "in-place", node
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in program.functions:
+            function = program.functions[name]
+            return "function", function
+        case ast.Name(id=name):
+            for at, value in reversed(program.assignments(name)):
+                if at <= line and isinstance(value, ast.Call):
+                    return none_origin(program, value, line)
+                if at <= line and isinstance(value, ast.Constant) and value.value is None:
+                    return "constant", value
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+            return none_origin(program, inner, line)
+    return None
+
+
+def falls_through(function: Function) -> bool:
+    """Tell whether a function gives a value on some ways and can also run off its end."""
+    return not returns_nothing(function) and not _ends(function.body)
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Tell whether every way through a block ends in `return` or `raise`."""
+    if not body:
+        return False
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=inner, orelse=other):
+            return _ends(inner) and _ends(other)
+        case ast.With(body=inner):
+            return _ends(inner)
+        case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
+            return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
+        case ast.While(test=ast.Constant(value=True), body=inner):
+            return not any(isinstance(n, ast.Break) for s in inner for n in ast.walk(s))
+        case ast.Match(cases=cases):
+            return all(_ends(c.body) for c in cases) and any(
+                isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases
+            )
+    return False
