@@ -1,0 +1,195 @@
+"""`make demo`: one student, one bug, five hints, through every layer and in real processes.
+
+Starts the service on a free port with a fresh data folder, registers a student, starts the language server as an
+editor would, and asks five times about the bug in `average.py`. With `PROVIDER=fake` a fake model answers over the
+wire of OpenAI instead of the offline tutor. Nothing is left behind. Exit status 0, or 1 with a reason on stderr.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor_lsp.answer_view import open_view
+from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped
+from tutor_server.protocol import Position
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+PROGRAM = Path(__file__).with_name("average.py").resolve()
+BUG = Position(7, 4)
+ASKS = 5
+SECONDS = 55
+STOP_SECONDS = 10
+LISTENING = "listening on "
+FAKE_MODEL_KEY = "fake-key"
+
+
+class DemoFailed(Exception):
+    """The demo cannot go on; the message is one line."""
+
+
+async def demo(provider_name: str) -> None:
+    """Run it all with `offline` or `fake` answers. Raises `DemoFailed`, `ServerStopped` or `RequestFailed`."""
+    if provider_name not in PROVIDERS:
+        raise DemoFailed(f"PROVIDER is one of {', '.join(PROVIDERS)}")
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ask-tutor-demo-")))
+        environment = bare_environment(folder)
+        say("Starting a service with an empty database …")
+        provider = await stack.enter_async_context(PROVIDERS[provider_name]())
+        url = await stack.enter_async_context(service(folder, {**environment, **provider}))
+        say("Registering a student …")
+        token = await register(url)
+        say("Starting the language server …")
+        signed_in = {**environment, "TUTOR_SERVER_URL": url, "TUTOR_ACCESS_TOKEN": token}
+        editor = await stack.enter_async_context(await LanguageClient.start(signed_in))
+        uri = await editor.open(PROGRAM, PROGRAM.read_text(encoding="utf-8"))
+        bug = PROGRAM.read_text(encoding="utf-8").splitlines()[BUG.line].strip()
+        say(f"Asking {ASKS} times about line {BUG.line + 1} of examples/{PROGRAM.name}:  {bug}")
+        for _ in range(ASKS):
+            say("")
+            await ask(editor, uri)
+    say("\nDone: five hints on one bug, and the solution only in the last.")
+
+
+async def ask(editor: LanguageClient, uri: str) -> None:
+    """Choose "Ask tutor" at the bug and show the answer as it streams."""
+    argument = await editor.ask_action(uri, BUG)
+    if argument is None:
+        raise DemoFailed("the language server offers no help at the bug")
+    with open_view(sys.stdout) as view:
+        async with aclosing(editor.ask(argument)) as events:
+            async for event in events:
+                match event:
+                    case Started(hint_level, max_hint_level):
+                        view.start(hint_level, max_hint_level)
+                    case Piece(text):
+                        view.add(text)
+                    case Ended("completed"):
+                        pass
+                    case Ended(message=message):
+                        raise DemoFailed(message)
+                    case ConnectionChanged():
+                        pass
+
+
+@asynccontextmanager
+async def service(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[str]:
+    """Run the service; give its address."""
+    command = Path(sys.executable).with_name("tutor-server")
+    async with running(str(command), "serve", "--port", "0", cwd=folder, env=environment) as process:
+        assert process.stderr is not None
+        last = ""
+        while line := (await process.stderr.readline()).decode().strip():
+            if line.startswith(LISTENING):
+                break
+            last = line
+        else:
+            raise DemoFailed(f"the service did not start: {last}")
+        draining = asyncio.create_task(process.stderr.read())  # its log must not fill the pipe
+        try:
+            yield line.removeprefix(LISTENING)
+        finally:
+            draining.cancel()
+            await asyncio.wait([draining])
+
+
+@asynccontextmanager
+async def offline_tutor() -> AsyncIterator[dict[str, str]]:
+    """Run nothing: without a key the service answers with the offline tutor."""
+    yield {}
+
+
+@asynccontextmanager
+async def fake_model() -> AsyncIterator[dict[str, str]]:
+    """Run the fake model of the tests; give the settings that lead the service to it."""
+    checkout = PROGRAM.parent.parent
+    async with running(sys.executable, "-m", "tests.fake_upstream", cwd=checkout) as process:
+        assert process.stdout is not None
+        url = (await process.stdout.readline()).decode().strip()
+        if not url:
+            raise DemoFailed("the fake model did not start")
+        yield {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": FAKE_MODEL_KEY}
+
+
+PROVIDERS = {"offline": offline_tutor, "fake": fake_model}
+
+
+@asynccontextmanager
+async def running(
+    *command: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a process for as long as the context lasts; leave none."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def register(url: str) -> str:
+    """Make an account and give its access token."""
+    from aiohttp import ClientSession
+
+    account = {"email": "student@uni.example", "password": "a long sentence of my own"}
+    async with ClientSession(url) as session, session.post("/api/auth/register", json=account) as response:
+        answer = await response.json()
+        if response.status != 201:
+            raise DemoFailed(f"the service did not register the student: {answer['detail']}")
+        token: str = answer["access_token"]
+        return token
+
+
+def bare_environment(folder: Path) -> dict[str, str]:
+    """Give an environment without the machine's own settings and keys, so that the demo is the same everywhere."""
+    own = ("TUTOR_", "ANTHROPIC_", "OPENAI_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    return {**kept, "TUTOR_DATA_DIR": str(folder / "data"), "TUTOR_LOG_LEVEL": "error"}
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Run the demo within its time and give the exit status."""
+
+    async def in_time() -> None:
+        async with asyncio.timeout(SECONDS):
+            await demo(os.environ.get("PROVIDER") or "offline")
+
+    try:
+        asyncio.run(in_time())
+    except (DemoFailed, ServerStopped, RequestFailed) as error:
+        reason = str(error)
+    except TimeoutError:
+        reason = f"not done in {SECONDS} seconds"
+    except KeyboardInterrupt:
+        reason = "stopped"
+    else:
+        return 0
+    print(f"demo: {reason}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
