@@ -10,38 +10,54 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 if not __package__:
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [str(Path(here).parent), *(entry for entry in sys.path if entry != here)]
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor_lsp.server import AskTutorServer
+
 
 def main() -> int:
     """Serve one editor. Gives the exit status: 0 after `shutdown`, else 1."""
-    # Hundreds of classes are made while loading, and none of them is garbage: collecting in between takes a tenth of
-    # the start.
+
+    def build() -> AskTutorServer:
+        from tutor_lsp import __version__  # noqa: PLC0415 - loaded by `run`, with garbage collection off
+        from tutor_lsp.server import AskTutorServer  # noqa: PLC0415 - likewise
+        from tutor_lsp.settings import from_environment  # noqa: PLC0415 - likewise
+
+        return AskTutorServer(from_environment(os.environ), __version__)
+
+    return run(build)
+
+
+def run(build: Callable[[], AskTutorServer]) -> int:
+    """Build a server and let it serve one editor over standard input and output."""
+    # Thousands of objects are made while loading, and none of them is garbage: looking for some takes a tenth of the
+    # start.
     gc.disable()
     import asyncio  # noqa: PLC0415 - after gc.disable, as the rest
     import logging  # noqa: PLC0415
 
-    import tutor_lsp  # noqa: PLC0415
-    from tutor_lsp.server import AskTutorServer  # noqa: PLC0415
-    from tutor_lsp.settings import from_environment  # noqa: PLC0415
     from tutor_lsp.stdio import serve, take_over_standard_streams  # noqa: PLC0415
 
-    gc.freeze()
-    gc.enable()
     streams = take_over_standard_streams()
     logging.getLogger("pygls").setLevel(logging.WARNING)
 
-    async def run() -> int:
-        server = AskTutorServer(from_environment(os.environ), tutor_lsp.__version__)
+    async def converse() -> int:
+        server = build()
+        gc.freeze()
+        gc.enable()
         try:
             return await serve(server.language_server, streams)
         finally:
             await server.close()
 
-    return asyncio.run(run())
+    return asyncio.run(converse())
 
 
 if __name__ == "__main__":

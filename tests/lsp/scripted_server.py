@@ -1,0 +1,45 @@
+"""The real language server as a process of its own, with a tutor that does what the first argument says.
+
+`waits` answers half and waits; `prints` prints to stdout in every way there is, then answers.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.lsp.scripted_tutor import ScriptedTutor, whole_answer
+from tutor_lsp.__main__ import run
+from tutor_lsp.server import AskTutorServer
+from tutor_lsp.settings import from_environment
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from tutor_server.protocol import Ask, FromService
+
+
+async def prints(ask: Ask) -> AsyncGenerator[FromService, None]:
+    """Print, and read what is not there, before a whole answer."""
+    print("printed")  # noqa: T201 - the point
+    os.write(1, b"written\n")
+    subprocess.run([sys.executable, "-c", "print('child'); input()"], check=False, stderr=subprocess.DEVNULL)  # noqa: ASYNC221 - likewise
+    assert sys.stdin.read() == ""
+    async for message in whole_answer(ask):
+        yield message
+
+
+def build() -> AskTutorServer:
+    """Build the server."""
+    tutor = ScriptedTutor()
+    tutor.script = {"waits": tutor.half_then_wait, "prints": prints}[sys.argv[1]]
+    return AskTutorServer(from_environment(os.environ), "0", lambda _settings, _on_status: tutor)
+
+
+if __name__ == "__main__":
+    sys.exit(run(build))

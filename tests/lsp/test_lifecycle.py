@@ -1,0 +1,361 @@
+"""Tests of the conversation as a whole: malformed input, order of life, real processes and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tutor_lsp
+from tests.lsp.editor import WAIT_SECONDS, Editor, ErrorReply
+from tutor_lsp.framing import MAX_BODY_BYTES, Frames, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.lsp.editor import Conversation, Json
+    from tests.lsp.scripted_tutor import ScriptedTutor
+
+LANGUAGE_SERVER = (sys.executable, "-I", "-X", "utf8", str(Path(tutor_lsp.__file__).with_name("__main__.py")))
+SCRIPTED_SERVER = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
+
+PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32601, -32602, -32002
+
+
+class TestMalformed:
+    """E1: Whatever comes in, there is an error reply, and the server lives on."""
+
+    @pytest.mark.parametrize(
+        ("raw", "code"),
+        [
+            (b"Content-Length: 3\r\n\r\n{x}", PARSE_ERROR),
+            (b"Content-Length: 0\r\n\r\n", PARSE_ERROR),
+            (b"Content-Length: 2\r\n\r\n\xff\xfe", PARSE_ERROR),
+            (b"Content-Length: -5\r\n\r\n", PARSE_ERROR),
+            (b"Content-Length: five\r\n\r\n", PARSE_ERROR),
+            (b"Content-Type: text/plain\r\n\r\n", PARSE_ERROR),
+            (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", PARSE_ERROR),
+            (b"\x00\x01\x02" * 20_000 + b"\r\n\r\n", PARSE_ERROR),
+            (b"Content-Length: %d\r\n\r\n" % 100_001 + b"[" * 100_001, PARSE_ERROR),
+            (b"Content-Length: 5001\r\n\r\n" + b"9" * 5001, PARSE_ERROR),
+            (b"Content-Length: 2\r\n\r\n[]", INVALID_REQUEST),
+            (b"Content-Length: 2\r\n\r\n{}", INVALID_REQUEST),
+            (b"Content-Length: 4\r\n\r\nnull", INVALID_REQUEST),
+            (b'content-length: 17\r\n\r\n{"jsonrpc":"2.0"}', INVALID_REQUEST),
+        ],
+        ids=lambda value: str(value)[:30],
+    )
+    async def test_e1_a_malformed_frame(self, editor: Editor, raw: bytes, code: int) -> None:
+        """E1: A frame that cannot be read gets an error without an id."""
+        await editor.send_raw(raw)
+        reply = await editor.until(lambda: editor.raw_replies)
+
+        assert [(message["id"], message["error"]["code"]) for message in reply] == [(None, code)]
+        assert (await editor.execute("tutor.status"))["state"] == "local"
+
+    @pytest.mark.parametrize(
+        ("message", "code"),
+        [
+            ({"id": 99, "method": "textDocument/codeAction"}, INVALID_PARAMS),
+            ({"id": 99, "method": "textDocument/codeAction", "params": [1]}, INVALID_PARAMS),
+            ({"id": 99, "method": "textDocument/codeAction", "params": {"textDocument": None}}, INVALID_PARAMS),
+            ({"id": 99, "method": "workspace/executeCommand", "params": {"command": None}}, INVALID_PARAMS),
+            ({"id": 99, "method": "workspace/executeCommand", "params": "tutor.ask"}, INVALID_PARAMS),
+            ({"id": 99, "method": "textDocument/unknown", "params": {}}, METHOD_NOT_FOUND),
+            ({"id": 99, "method": "$/unknown", "params": {}}, METHOD_NOT_FOUND),
+            ({"id": 99, "method": "initialize", "params": {"capabilities": {}}}, INVALID_REQUEST),
+            ({"id": 99, "method": 7, "params": {}}, INVALID_REQUEST),
+            ({"id": 99, "jsonrpc": "1.0", "method": "shutdown"}, INVALID_REQUEST),
+            ({"id": 99}, INVALID_REQUEST),
+            ({"id": "99", "method": "textDocument/codeAction", "params": {}}, INVALID_PARAMS),
+            ({"id": [99], "method": "shutdown"}, INVALID_REQUEST),
+            ({"id": True, "method": "shutdown"}, INVALID_REQUEST),
+            ({"id": None, "method": "shutdown"}, INVALID_REQUEST),
+        ],
+        ids=str,
+    )
+    async def test_e1_a_malformed_request(self, editor: Editor, message: Json, code: int) -> None:
+        """E1: A request that cannot be served gets one clean error with its id."""
+        await editor.send(message)
+        (reply,) = await editor.until(lambda: editor.raw_replies)
+
+        is_id = isinstance(message["id"], int | str) and message["id"] is not True
+        assert reply["id"] == (message["id"] if is_id else None)
+        assert reply["error"]["code"] == code
+        assert set(reply["error"]) == {"code", "message"}
+        assert "\n" not in reply["error"]["message"]
+        assert (await editor.execute("tutor.status"))["state"] == "local"
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            {"method": "textDocument/didOpen"},
+            {"method": "textDocument/didChange", "params": {"textDocument": 1, "contentChanges": 2}},
+            {"method": "notebookDocument/didOpen", "params": {"notebookDocument": {}}},
+            {"method": "notebookDocument/didChange", "params": {"notebookDocument": {"uri": "x", "version": 1}}},
+            {"method": "$/cancelRequest", "params": {"id": 12345}},
+            {"method": "$/cancelRequest"},
+            {"method": "window/workDoneProgress/cancel", "params": {"token": "unknown"}},
+            {"method": "tutor/answer/cancel", "params": {"askId": "unknown"}},
+            {"method": "tutor/answer/cancel", "params": [1]},
+            {"method": "initialized"},
+            {"method": "unknown", "params": None},
+            {"id": 12345, "result": None},
+            {"id": "unknown", "error": {"code": 1, "message": "x"}},
+        ],
+        ids=str,
+    )
+    async def test_e1_a_malformed_notification(self, editor: Editor, message: Json) -> None:
+        """E1: What cannot be answered is left out; nothing pops up."""
+        await editor.send(message)
+
+        assert (await editor.execute("tutor.status"))["state"] == "local"
+        assert editor.raw_replies == []
+        assert editor.all_heard("window/showMessage") == []
+
+    async def test_e1_before_initialize(self, conversation: Conversation) -> None:
+        """E1: A request before `initialize` is refused, a notification dropped (LSP 3.17 "Initialize Request")."""
+        editor = conversation.editor
+        await editor.open("x = 1\n")
+        with pytest.raises(ErrorReply) as refused:
+            await editor.execute("tutor.status")
+        await editor.initialize()
+
+        assert refused.value.code == NOT_INITIALIZED
+        assert await editor.code_actions("file:///work/fact.py", {"start": {"line": 0, "character": 0}} | END) == []
+
+    async def test_e1_after_shutdown(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """E1: After `shutdown` requests are refused, and the tutor is closed."""
+        await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+        result = await editor.request("shutdown")
+        with pytest.raises(ErrorReply) as refused:
+            await editor.execute("tutor.status")
+
+        assert (result, refused.value.code, tutor.is_closed) == (None, INVALID_REQUEST, True)
+
+
+END = {"end": {"line": 0, "character": 0}}
+
+
+class TestFrames:
+    """The parser of frames by itself."""
+
+    @given(
+        bodies=st.lists(st.binary(max_size=50), max_size=6), cuts=st.lists(st.integers(1, 9), min_size=1, max_size=9)
+    )
+    @settings(max_examples=200, deadline=None)
+    def test_frames_survive_any_chunking(self, bodies: list[bytes], cuts: list[int]) -> None:
+        """However the stream is cut, the bodies come out whole."""
+        stream = b"".join(b"Content-Length: %d\r\nX: y\r\n\r\n" % len(body) + body for body in bodies)
+        frames, found, at = Frames(), [], 0
+
+        for number in range(len(stream)):
+            size = cuts[number % len(cuts)]
+            found += frames.feed(stream[at : at + size])
+            at += size
+
+        assert found == bodies
+
+    def test_after_garbage_it_goes_on_at_the_next_frame(self) -> None:
+        """A body whose length was wrong costs that message and at most the next."""
+        good = b"Content-Length: 2\r\n\r\n{}"
+        stream = b"Content-Length: 2\r\n\r\n{'too': 'long'}" + good + good
+
+        assert list(Frames().feed(stream)) == [b"{'", b"{}", b"{}"]
+
+    def test_a_huge_frame_is_skipped(self) -> None:
+        """A message over the limit is refused and its bytes passed over, without keeping them."""
+        frames = Frames()
+        head = b"Content-Length: %d\r\n\r\n" % (MAX_BODY_BYTES + 1)
+
+        found = list(frames.feed(head))
+        for _ in range(MAX_BODY_BYTES // (1 << 20)):
+            found += frames.feed(b"x" * (1 << 20))
+        found += frames.feed(b"xContent-Length: 2\r\n\r\n{}")
+
+        assert found == [Malformed("The message is over 128 MiB."), b"{}"]
+
+
+class TestEnd:
+    """How a conversation ends."""
+
+    async def test_exit_after_shutdown_is_success(self, conversation: Conversation) -> None:
+        """`exit` after `shutdown` gives status 0 (LSP 3.17 "Exit Notification")."""
+        await conversation.editor.initialize()
+        await conversation.editor.request("shutdown")
+        await conversation.editor.notify("exit")
+
+        assert await conversation.serving == 0
+
+    @pytest.mark.parametrize("is_initialized", [True, False])
+    async def test_exit_without_shutdown_is_failure(self, conversation: Conversation, *, is_initialized: bool) -> None:
+        """`exit` without `shutdown` gives status 1."""
+        if is_initialized:
+            await conversation.editor.initialize()
+        await conversation.editor.notify("exit")
+
+        assert await conversation.serving == 1
+
+    async def test_e11_the_end_of_the_stream_ends_all(
+        self, conversation: Conversation, editor: Editor, tutor: ScriptedTutor
+    ) -> None:
+        """E11: An editor that closes its end, in the middle of an answer, ends the conversation."""
+        tutor.script = tutor.half_then_wait
+        await editor.ask(await editor.open("x = 1\n"))
+        await editor.hear("tutor/answer/didUpdate")
+
+        conversation.hang_up()
+
+        assert await conversation.serving == 1
+
+    async def test_e11_the_death_of_the_editor_ends_all(self, conversation: Conversation) -> None:
+        """E11: The process that `processId` names dies, while another keeps the stream open."""
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=subprocess.PIPE)
+        await conversation.editor.initialize(processId=process.pid)
+        assert await conversation.editor.execute("tutor.status")
+
+        await process.communicate(b"\n")
+
+        async with asyncio.timeout(WAIT_SECONDS):
+            assert await conversation.serving == 1
+
+    @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()])
+    async def test_an_editor_out_of_sight_is_not_watched(self, conversation: Conversation, process_id: int) -> None:
+        """A process that is not there to begin with, in another container say, is no reason to end."""
+        await conversation.editor.initialize(processId=process_id)
+
+        assert await conversation.editor.execute("tutor.status")
+
+
+@asynccontextmanager
+async def process(*command: str, **options: Any) -> AsyncIterator[tuple[asyncio.subprocess.Process, Editor]]:
+    """Start a language server as a process of its own; killed at the end, if it is still there."""
+    server = await asyncio.create_subprocess_exec(
+        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    loop, stdin, stdout = asyncio.get_running_loop(), server.stdin, server.stdout
+    editor = Editor(lambda data: loop.call_soon_threadsafe(stdin.write, data) and None)
+
+    async def read() -> None:
+        chunk = b"more"
+        while chunk:
+            chunk = await stdout.read(1 << 16)
+            editor.receive(chunk)
+
+    reading = asyncio.create_task(read())
+    try:
+        yield server, editor
+        stdin.close()
+        async with asyncio.timeout(WAIT_SECONDS):
+            await reading
+            await server.wait()
+    finally:
+        if server.returncode is None:
+            server.kill()
+            await server.wait()
+
+
+async def stderr_of(server: asyncio.subprocess.Process) -> str:
+    """Read all that a server has logged, once it has ended."""
+    assert server.stderr is not None
+    return (await server.stderr.read()).decode()
+
+
+async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
+    """A session with every kind of message leaves stderr empty, the process with status 0, and local mode's state."""
+    environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
+    async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
+        await editor.initialize()
+        uri = await editor.open("def f(n)\n    return n\n")
+        answer = await editor.answer(await editor.ask(uri, 0, 8))
+        await editor.notify("$/cancelRequest", {"id": 1})
+        await editor.notify("window/workDoneProgress/cancel", {"token": "unknown"})
+        await editor.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        with pytest.raises(ErrorReply):
+            await editor.request("textDocument/unknown", {})
+        await editor.request("shutdown")
+        await editor.notify("exit")
+
+        assert (answer.ended["reason"], answer.ended["provider"]) == ("completed", "offline")
+        assert await stderr_of(server) == ""
+        assert await server.wait() == 0
+    assert (tmp_path / "data").is_dir()
+
+
+async def test_it_starts_among_a_students_modules(tmp_path: Path) -> None:
+    """In a folder with `random.py`, `types.py` and `tutor_lsp.py` it starts, and runs none of them."""
+    for name in ("random", "types", "json", "tutor_lsp", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('ran.txt', 'w').close()\nraise SystemExit(name)\n")
+    async with process(*LANGUAGE_SERVER, cwd=tmp_path) as (server, editor):
+        result = await editor.initialize()
+        await editor.request("shutdown")
+        await editor.notify("exit")
+
+        assert result["serverInfo"] == {"name": "Ask Tutor", "version": tutor_lsp.__version__}
+        assert await server.wait() == 0
+    assert not (tmp_path / "ran.txt").exists()
+
+
+async def test_e9_printing_does_no_harm(tmp_path: Path) -> None:
+    """E9: A dependency prints to stdout, writes to its descriptor, starts a child that does: all goes to stderr."""
+    async with process(*SCRIPTED_SERVER, "prints", env={**os.environ, "TUTOR_DATA_DIR": str(tmp_path)}) as (
+        server,
+        editor,
+    ):
+        await editor.initialize()
+        answer = await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+        await editor.request("shutdown")
+        await editor.notify("exit")
+
+        assert answer.text == "Look at line 1."
+        assert (await stderr_of(server)).split() == ["printed", "written", "child"]
+
+
+@pytest.mark.parametrize("how", ["closes", "exits"])
+async def test_e11_no_process_is_left(tmp_path: Path, how: str) -> None:
+    """E11: In the middle of an answer the editor closes the stream, or says `exit` at once: the process ends."""
+    async with process(*SCRIPTED_SERVER, "waits", env={**os.environ, "TUTOR_DATA_DIR": str(tmp_path)}) as (
+        server,
+        editor,
+    ):
+        await editor.initialize()
+        await editor.ask(await editor.open("x = 1\n"))
+        await editor.hear("tutor/answer/didUpdate")
+        if how == "exits":
+            await editor.notify("exit")
+        else:
+            assert server.stdin is not None
+            server.stdin.close()
+
+        async with asyncio.timeout(WAIT_SECONDS):
+            assert await server.wait() == 1
+        assert await stderr_of(server) == ""
+
+
+def test_17_the_start_loads_nothing_heavy() -> None:
+    """17: What only answers need is not loaded before the first of them."""
+    heavy = ["aiohttp", "sqlite3", "pydantic", "sqlalchemy", "rich", "yaml", "platformdirs", "http.client"]
+    code = f"import sys, json, tutor_lsp.server; json.dump([m for m in {heavy} if m in sys.modules], sys.stdout)"
+
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
+
+    assert json.loads(found) == []
+
+
+def test_the_version_is_the_distributions() -> None:
+    """What `initialize` says is what was installed."""
+    pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+
+    assert f'\nversion = "{tutor_lsp.__version__}"\n' in pyproject
