@@ -67,7 +67,7 @@ class Editor:
         """Give the section `tutor` of the editor's settings; None where it has none."""
         params = types.ConfigurationParams([types.ConfigurationItem(section=protocol.CONFIGURATION_SECTION)])
         result = await self._request(types.WORKSPACE_CONFIGURATION, params)
-        return result[0] if isinstance(result, list) and result else None
+        return result[0] if isinstance(result, (list, tuple)) and result else None
 
     async def watch_configuration(self) -> None:
         """Ask to be told when the settings change."""

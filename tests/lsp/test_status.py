@@ -1,0 +1,205 @@
+"""Tests of the status, of which tutor is chosen, and of signing in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lsp.editor import Conversation
+from tests.lsp.scripted_tutor import ScriptedTutor
+from tutor_lsp.local_tutor import STATUS, LocalTutor
+from tutor_lsp.remote_tutor import READY as REMOTE_READY
+from tutor_lsp.remote_tutor import RemoteTutor
+from tutor_lsp.server import AskTutorServer
+from tutor_lsp.tutor import Status
+from tutor_lsp.tutor_choice import LOCAL, READY, TutorChoice, build_tutor
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from tests.lsp.editor import Editor
+    from tutor_lsp.settings import Settings
+    from tutor_lsp.tutor import Tutor
+    from tutor_server.protocol import Ask, FromService
+
+REMOTE = "https://tutor.uni.example"
+STATUS_DID_CHANGE = "tutor/status/didChange"
+
+
+def test_before_the_first_question_the_status_is_what_it_will_be() -> None:
+    """Nothing flickers when the tutor is built."""
+    assert (LOCAL, READY) == (STATUS, REMOTE_READY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "command"),
+    [
+        ({}, "local", None),
+        ({"server_url": REMOTE}, "signedOut", "tutor.signIn"),
+        ({"server_url": REMOTE, "access_token": "t"}, "ready", None),
+        ({"access_token": "t"}, "local", None),
+        ({"fault": "Wrong."}, "offline", None),
+    ],
+)
+async def test_the_status_follows_from_the_settings(
+    settings: Settings, changes: dict[str, str], state: str, command: str | None
+) -> None:
+    """Without a tutor yet, the settings say how it would be reached."""
+    status = TutorChoice(replace(settings, **changes)).status  # type: ignore[arg-type]  # fields of type str
+
+    assert (status.state, status.command) == (state, command)
+
+
+async def test_the_settings_name_the_tutor(settings: Settings) -> None:
+    """With a server the remote one, without one local mode with the student's levels."""
+    remote = build_tutor(replace(settings, server_url=REMOTE, access_token="t"), lambda _: None)
+    local = build_tutor(replace(settings, programming_level=1, maths_level=5), lambda _: None)
+
+    assert isinstance(remote, RemoteTutor)
+    assert isinstance(local, LocalTutor)
+    assert (local.student.programming, local.student.maths) == (1, 5)
+
+
+async def test_other_settings_close_the_tutor(settings: Settings) -> None:
+    """The next question builds another one; the same settings keep it."""
+    built: list[ScriptedTutor] = []
+
+    def build(_settings: Settings, _on_status: object) -> Tutor:
+        built.append(ScriptedTutor())
+        return built[-1]
+
+    choice = TutorChoice(settings, build)
+    first = choice.tutor()
+    await choice.change(settings)
+    again = choice.tutor()
+    await choice.change(replace(settings, programming_level=5))
+    second = choice.tutor()
+
+    assert [first, again, second] == [built[0], built[0], built[1]]
+    assert [tutor.is_closed for tutor in built] == [True, False]
+
+
+class Reporting(ScriptedTutor):
+    """A tutor whose status changes by itself."""
+
+    def __init__(self, on_status: Callable[[Status], object]) -> None:
+        super().__init__(self.reconnects)
+        self._on_status = on_status
+
+    def change(self, status: Status) -> None:
+        """Take on a status."""
+        self.status = status
+        self._on_status(status)
+
+    async def reconnects(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Script: lose the line in the middle."""
+        ready = self.status
+        async for message in self.half_then_wait(ask):
+            yield message
+            if not self.gate.is_set() and message.TYPE == "delta":
+                self.change(Status("reconnecting", "Connection lost. Reconnecting…"))
+                self.change(Status("reconnecting", "Connection lost. Reconnecting…"))
+                self.gate.set()
+                self.change(ready)
+
+
+async def test_e10_a_change_is_told_once(settings: Settings) -> None:
+    """E10: Each change of the status is one notification, and nothing pops up."""
+    remote = replace(settings, server_url=REMOTE, access_token="t")
+    server = AskTutorServer(remote, "0", lambda _settings, on_status: Reporting(on_status))
+    async with Conversation(server.language_server) as conversation:
+        editor = conversation.editor
+        await editor.initialize()
+        await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+        await server.close()
+
+    assert [status["state"] for status in editor.all_heard(STATUS_DID_CHANGE)] == ["ready", "reconnecting", "ready"]
+    assert editor.all_heard("window/showMessage") == []
+
+
+async def test_a_stranger_hears_no_status(conversation: Conversation) -> None:
+    """An editor that does not know our messages gets none; the command still answers."""
+    await conversation.editor.initialize({})
+
+    status = await conversation.editor.execute("tutor.status")
+
+    assert status == {"state": "local", "message": LOCAL.message}
+    assert conversation.editor.heard == []
+
+
+async def test_the_command_gives_the_status(editor: Editor) -> None:
+    """`tutor.status` has the shape of the notification."""
+    await editor.hear(STATUS_DID_CHANGE)
+
+    assert [await editor.execute("tutor.status")] == editor.all_heard(STATUS_DID_CHANGE)
+
+
+class TestSignedOut:
+    """A service is set, but nobody is signed in."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """Name a service without a token."""
+        return replace(settings, server_url=REMOTE)
+
+    async def test_an_ask_says_what_to_do(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """The ask is refused with the way to sign in; no tutor is built."""
+        answer = await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+
+        assert (answer.started, answer.ended["reason"], answer.ended["code"]) == (None, "refused", "UNAUTHENTICATED")
+        assert "TUTOR_ACCESS_TOKEN" in answer.ended["message"]
+        assert tutor.asks == []
+
+    async def test_signing_in_says_what_to_do(self, editor: Editor) -> None:
+        """`tutor.signIn` shows the same sentence and gives the status."""
+        status = await editor.execute("tutor.signIn")
+
+        assert status["state"] == "signedOut"
+        assert editor.all_heard("window/showMessage") == [{"type": 2, "message": status["message"]}]
+
+
+class TestSignedIn:
+    """A service is set, with a token."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """Name a service and a token."""
+        return replace(settings, server_url=REMOTE, access_token="t")
+
+    async def test_signing_out_forgets_the_token(self, editor: Editor, tutor: ScriptedTutor) -> None:
+        """The tutor is closed, the status changes, and the next ask is refused."""
+        uri = await editor.open("x = 1\n")
+        await editor.answer(await editor.ask(uri))
+
+        status = await editor.execute("tutor.signOut")
+        answer = await editor.answer(await editor.ask(uri))
+
+        assert (status["state"], status["command"]) == ("signedOut", "tutor.signIn")
+        assert editor.all_heard(STATUS_DID_CHANGE)[-1] == status
+        assert tutor.is_closed
+        assert answer.ended["code"] == "UNAUTHENTICATED"
+
+    async def test_signing_in_again_needs_nothing(self, editor: Editor) -> None:
+        """`tutor.signIn` says so."""
+        status = await editor.execute("tutor.signIn")
+
+        assert status["state"] == "ready"
+        assert editor.all_heard("window/showMessage") == [{"type": 3, "message": "The tutor is ready."}]
+
+
+class TestWrongAddress:
+    """A setting is wrong."""
+
+    async def test_an_ask_says_which(self, conversation: Conversation) -> None:
+        """The status and each ask name the setting; nothing is asked of anybody."""
+        editor = conversation.editor
+        await editor.initialize(initializationOptions={"serverUrl": "http://uni.example"})
+
+        status = await editor.hear(STATUS_DID_CHANGE)
+        answer = await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+
+        assert status["state"] == "offline"
+        assert status["message"].startswith("The setting tutor.serverUrl must start with https://")
+        assert (answer.ended["reason"], answer.ended["message"]) == ("refused", status["message"])
