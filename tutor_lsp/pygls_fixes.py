@@ -251,9 +251,7 @@ class RobustProtocol(LanguageServerProtocol):
         return await handler(self.structure(params.command, argument, self._server.command_arguments[params.command]))
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
-    async def lsp_work_done_progress_cancel(  # type: ignore[override]  # likewise
-        self, params: types.WorkDoneProgressCancelParams
-    ) -> None:
+    async def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
         """Pass it on. Upstream warns on stderr where the work has just ended, which is no fault of anybody."""
         if (user_handler := self.fm.features.get(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)) is not None:
             await user_handler(params)

@@ -71,7 +71,7 @@ def diagnostic(line: int, start: int, end: int, message: str, **more: Any) -> Js
 class Editor:
     """The editor's end of a conversation. `replies` answers the server's requests; without an entry: an error."""
 
-    send_bytes: Callable[[bytes], None]
+    send_bytes: Callable[[bytes], object]
     replies: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     raw_replies: list[Json] = field(default_factory=list)

@@ -366,9 +366,9 @@ class TestNotebook:
     )
     def test_an_error_without_a_traceback_has_name_and_message(self, data: str, error: str) -> None:
         """Of VS Code's error output the stack goes first, then name and message, then what is there."""
-        outputs = [{"mime": ERROR_MIME, "data": data}]
+        metadata: Any = {"tutor": {"outputs": [{"mime": ERROR_MIME, "data": data}]}}
 
-        found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "c", {"tutor": {"outputs": outputs}}))
+        found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))
 
         assert (found.text, found.error) == (error, error)
 

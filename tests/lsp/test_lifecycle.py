@@ -156,7 +156,8 @@ class TestFrames:
     def test_frames_survive_any_chunking(self, bodies: list[bytes], cuts: list[int]) -> None:
         """However the stream is cut, the bodies come out whole."""
         stream = b"".join(b"Content-Length: %d\r\nX: y\r\n\r\n" % len(body) + body for body in bodies)
-        frames, found, at = Frames(), [], 0
+        frames, at = Frames(), 0
+        found: list[bytes | Malformed] = []
 
         for number in range(len(stream)):
             size = cuts[number % len(cuts)]
@@ -245,7 +246,7 @@ async def process(*command: str, **options: Any) -> AsyncIterator[tuple[asyncio.
     assert server.stdin is not None
     assert server.stdout is not None
     loop, stdin, stdout = asyncio.get_running_loop(), server.stdin, server.stdout
-    editor = Editor(lambda data: loop.call_soon_threadsafe(stdin.write, data) and None)
+    editor = Editor(lambda data: loop.call_soon_threadsafe(stdin.write, data))
 
     async def read() -> None:
         chunk = b"more"
