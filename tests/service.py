@@ -41,7 +41,7 @@ class Service:
         self.data_dir = folder / "data"
         self.lines: list[str] = []
         self._heard = threading.Condition()
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
+        self.process = subprocess.Popen(
             [TUTOR_SERVER, "serve", "--port", "0"],
             cwd=folder,
             env=service_environment(self.data_dir, **settings),
@@ -58,7 +58,7 @@ class Service:
         """Give the log so far; every line but the one that names the address must be a JSON object."""
         with self._heard:
             lines = [line for line in self.lines if not line.startswith("listening on ")]
-        entries = [json.loads(line) for line in lines]
+        entries: list[dict[str, Any]] = [json.loads(line) for line in lines]
         assert all(isinstance(entry, dict) for entry in entries)
         return entries
 
@@ -113,9 +113,9 @@ class Service:
         while True:
             with self._heard:
                 heard = len(self.lines)
-            for entry in reversed(self.log):
-                if entry["event"] == event and fields.items() <= entry.items():
-                    return entry
+            found = [entry for entry in self.log if entry["event"] == event and fields.items() <= entry.items()]
+            if found:
+                return found[-1]
             with self._heard:
                 if len(self.lines) == heard and not self._heard.wait(deadline - time.monotonic()):
                     raise AssertionError(f"no log line {event} {fields} in\n" + "\n".join(self.lines))

@@ -25,9 +25,9 @@ DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
+    options = _parser().parse_args(arguments)
     from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
 
-    options = _parser().parse_args(arguments)
     try:
         settings = load_settings(Path(".env"))
         _configure_logs(settings)
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.set_defaults(run=_migrate)
+
+    check = commands.add_parser("check", help="test the configuration and say what is wrong")
+    check.set_defaults(run=_check)
     return parser
 
 
@@ -70,23 +73,23 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.errors import DatabaseUnavailable  # noqa: PLC0415 - heavy, with all that follows
-    from tutor_server.serving import prepare_data_dir  # noqa: PLC0415
-    from tutor_server.storage.database import open_database  # noqa: PLC0415
-    from tutor_server.storage.migrations import upgrade  # noqa: PLC0415
+    from tutor_server.serving import StartRefused, migrate  # noqa: PLC0415 - heavy
 
-    async def migrate() -> int:
-        database = open_database(settings.effective_database_url)
-        try:
-            await database.commit(upgrade)
-        except DatabaseUnavailable as error:
-            return _fail(f"the database of TUTOR_DATABASE_URL is unavailable: {error.__cause__}")
-        finally:
-            await database.close()
-        return DONE
+    try:
+        _run(migrate(settings))
+    except StartRefused as error:
+        return _fail(str(error))
+    return DONE
 
-    prepare_data_dir(settings)
-    return _run(migrate())
+
+def _check(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.checking import check  # noqa: PLC0415 - heavy
+
+    findings = _run(check(settings))
+    for finding in findings:
+        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - its output
+    wrong = sum(finding.is_wrong for finding in findings)
+    return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
 
 
 def _run(work: Coroutine[object, object, T]) -> T:
@@ -111,10 +114,9 @@ def _configure_logs(settings: Settings) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= MAX_PORT:
+    if not text.isdecimal() or int(text) > MAX_PORT:
         raise argparse.ArgumentTypeError(f"a port is 0 to {MAX_PORT}")
-    return port
+    return int(text)
 
 
 def _fail(reason: str) -> int:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
+from aiohttp.web import TCPSite
+from sqlalchemy.exc import DBAPIError
 
+from tutor_server.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
+from tutor_server.errors import DatabaseUnavailable
 from tutor_server.settings import SettingsError
+from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
 
@@ -28,6 +33,10 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 SHUTDOWN_SECONDS = 10
 """How long requests under way may take to finish once the service stops."""
+
+
+DATABASE_FAILURES = (DatabaseUnavailable, DBAPIError)
+"""What starting can meet: besides being away, wrong credentials, a database that does not exist, a broken file."""
 
 
 class StartRefused(Exception):
@@ -49,6 +58,8 @@ def prepare_data_dir(settings: Settings) -> None:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"TUTOR_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}") from error
+    if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+        raise SettingsError(f"TUTOR_DATA_DIR: {settings.data_dir} is not writable")
 
 
 async def serve(settings: Settings, host: str, port: int) -> None:
@@ -57,11 +68,11 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     stopping = _stopping_signal()
     prepare_data_dir(settings)
     app = build_app(settings)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
-        await bring_up_to_date(app[DATABASE])
+        await _bring_up_to_date(app[DATABASE])
         await runner.setup()
-        site = web.TCPSite(runner, host, port)
+        site = TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as error:
@@ -76,13 +87,35 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     log.info("stopped")
 
 
-async def bring_up_to_date(database: Database) -> None:
+async def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema. Raises `StartRefused` or `SettingsError`."""
+    prepare_data_dir(settings)
+    database = open_database(settings.effective_database_url)
+    try:
+        await database.commit(upgrade)
+    except DATABASE_FAILURES as error:
+        raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
+    finally:
+        await database.close()
+
+
+def database_problem(error: DatabaseUnavailable | DBAPIError) -> str:
+    """Say for the operator why the database cannot be used."""
+    cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
+    reason = cause.orig if isinstance(cause, DBAPIError) else cause
+    return f"the database cannot be used: {str(reason).rpartition('>: ')[2]}"
+
+
+async def _bring_up_to_date(database: Database) -> None:
     """Apply pending migrations where the database is this process' own (SQLite). Raises `StartRefused` elsewhere."""
-    if await database.read(is_at_head):
-        return
-    if database.engine.dialect.name != "sqlite":
-        raise StartRefused("the database is not at the newest schema: run `tutor-server migrate` first")
-    await database.commit(upgrade)
+    try:
+        if await database.read(is_at_head):
+            return
+        if database.engine.dialect.name != "sqlite":
+            raise StartRefused("the database is not at the newest schema: run `tutor-server migrate` first")
+        await database.commit(upgrade)
+    except DATABASE_FAILURES as error:
+        raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
     log.info("migrated")
 
 

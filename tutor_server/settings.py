@@ -33,7 +33,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("ask-tutor"))
     """Where the SQLite file and generated secrets live."""
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     """SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
     redis_url: SecretStr | None = None
     """Limits, slots and answer buffers shared by several processes; unset: in this process."""
@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_driver(cls, value: str) -> str:
+        if value and value.partition("://")[0] not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+            raise ValueError("starts with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
     @field_validator("registration")

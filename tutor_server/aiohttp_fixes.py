@@ -1,0 +1,60 @@
+"""Remedies for faults of aiohttp's server (3.14), each in a class of its own."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from tutor_server.api.envelope import error_response
+from tutor_server.errors import MalformedRequest, TutorError
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+
+class Runner(web.AppRunner):
+    """Runs the application on connections of our own class; aiohttp has no setting for it."""
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(made.request_handler, request_factory=made.request_factory, loop=made._loop, **made._kwargs)  # noqa: SLF001 - see above
+
+
+class _Server(web.Server):
+    def __call__(self) -> RequestHandler:
+        return _QuotesNothing(self, loop=self._loop, **self._kwargs)
+
+
+class _QuotesNothing(RequestHandler):
+    """Answer what is not HTTP with the envelope.
+
+    aiohttp answers with a text that quotes the request, and logs the quote as an error with a traceback, so that any
+    stranger can fill the log.
+    """
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - the text with the quote
+    ) -> web.StreamResponse:
+        """Make the response to a request that never reached a handler, or that no handler answered."""
+        is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if is_ours:
+            log.error("request_failed", code=TutorError.code, exc_info=exc)
+        else:
+            log.info("malformed_request", reason=type(exc).__name__)
+        if request.writer.output_size > 0:
+            raise ConnectionError("the response has begun, so that it can only be cut")
+        response = error_response(TutorError() if is_ours else MalformedRequest())
+        response.force_close()
+        return response

@@ -1,0 +1,81 @@
+"""Testing a configuration against the real parts, before students do: database, Redis, provider keys."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+
+from tutor_server.llm.key_check import key_problem
+from tutor_server.serving import DATABASE_FAILURES, database_problem
+from tutor_server.storage.database import open_database
+from tutor_server.storage.migrations import is_at_head
+
+if TYPE_CHECKING:
+    from tutor_server.settings import Settings
+
+REDIS_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, in one line without secrets."""
+
+    subject: str
+    text: str
+    is_wrong: bool = False
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Test everything the settings name; changes nothing."""
+    findings = [await _database(settings), await _redis(settings)]
+    for name in settings.chain:
+        problem = await key_problem(name, settings)
+        findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
+    return findings
+
+
+async def _database(settings: Settings) -> Finding:
+    url = make_url(settings.effective_database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not os.access(url.database, os.F_OK):
+        return _future_file(Path(url.database))
+    database = open_database(settings.effective_database_url)
+    try:
+        at_head = await database.read(is_at_head)
+    except DATABASE_FAILURES as error:
+        return Finding("database", f"{database_problem(error)}; check TUTOR_DATABASE_URL", is_wrong=True)
+    finally:
+        await database.close()
+    if at_head:
+        return Finding("database", "connected, at the newest schema")
+    if url.get_backend_name() == "sqlite":
+        return Finding("database", "connected; `tutor-server serve` will bring it to the newest schema")
+    return Finding("database", "not at the newest schema: run `tutor-server migrate`", is_wrong=True)
+
+
+def _future_file(file: Path) -> Finding:
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding("database", f"{file} will be made by `tutor-server serve`")
+    return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("redis", "not set: the limits hold in this one process")
+    from redis.asyncio import Redis  # noqa: PLC0415 - only where it is used
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    try:
+        async with Redis.from_url(
+            settings.redis_url.get_secret_value(),
+            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=REDIS_SECONDS,
+        ) as redis:
+            await redis.ping()
+    except (RedisError, OSError, ValueError) as error:
+        return Finding("redis", f"cannot be reached ({type(error).__name__}); check TUTOR_REDIS_URL", is_wrong=True)
+    return Finding("redis", "connected")
