@@ -11,10 +11,10 @@ from aiohttp import web
 
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
-from tutor_server.api import admin, auth, health, history, modules
+from tutor_server.api import admin, auth, health, history, me, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
-from tutor_server.api.keys import ACCOUNTS, ADMIN_ATTEMPTS, AUTHENTICATOR, CLOCK, DATABASE, NEW_ID, SETTINGS
+from tutor_server.api.keys import ACCOUNTS, ADMIN_ATTEMPTS, AUTHENTICATOR, CHAT_SOCKETS, CLOCK, DATABASE, NEW_ID, SETTINGS
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
@@ -107,7 +107,7 @@ def build_app(
         new_id=new_id,
         new_word=lambda: random_bytes(12).hex(),
     )
-    sockets = ChatSockets(
+    app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(opening=opening, chain=chain, database=database, limiter=limiter, clock=clock, deadlines=deadlines),
         authenticator=app[AUTHENTICATOR],
         slots=InProcessSlots(settings.connections_per_user),
@@ -121,6 +121,7 @@ def build_app(
             *auth.ROUTES,
             *modules.ROUTES,
             *history.ROUTES,
+            *me.ROUTES,
             *admin.ROUTES,
             web.get("/api/chat/ws", sockets.handle),
         ]

@@ -25,7 +25,7 @@ from tutor_server.protocol import (
 from tutor_server.tutoring.answer import error_frame
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator
 
     from tutor_server.admission.limiter import ConnectionSlots
     from tutor_server.clock import Clock
@@ -94,6 +94,13 @@ class ChatSockets:
             await slot.release()
         return socket
 
+    async def sign_out(self, user_id: UUID) -> None:
+        """Stop a user's answers and begin to close the user's connections with 4001."""
+        await self._tutor.stop_all_of(user_id)
+        for connection in self._open:
+            if connection.user_id == user_id:
+                connection.end_sign_in("UNAUTHENTICATED")
+
     async def close(self) -> None:
         """End every answer with its `error`, then every connection with 1001."""
         self._is_closing = True
@@ -117,8 +124,13 @@ class _Connection:
         self._sending = asyncio.Lock()
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
         self._expiry: asyncio.TimerHandle | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[bool]] = set()
         self._log = log.bind(connection_id=uuid4().hex, user=str(token.user_id))
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose connection it is."""
+        return self._token.user_id
 
     async def talk(self) -> None:
         """Read frames until the connection ends; its answers live on for their grace period."""
@@ -176,7 +188,7 @@ class _Connection:
             case Rate():
                 await self._tutor.rate(user_id, _message_id(frame.message_id), helpful=frame.helpful)
             case Auth():
-                await self._renew(frame.access_token)
+                self._renew(frame.access_token)
 
     def _forward(self, request_id: UUID, frames: AsyncIterator[FromService]) -> None:
         """Send an answer as it comes; a second reader of it on this connection takes the place of the first."""
@@ -210,14 +222,14 @@ class _Connection:
         if self._request.transport is not None:
             self._request.transport.abort()
 
-    async def _renew(self, access_token: str) -> None:
+    def _renew(self, access_token: str) -> None:
         try:
             token = self._authenticator.authenticate(f"Bearer {access_token}")
         except Unauthenticated as error:
-            await self._sign_out(error.code)
+            self.end_sign_in(error.code)
             return
         if token.user_id != self._token.user_id:
-            await self._sign_out("UNAUTHENTICATED")
+            self.end_sign_in("UNAUTHENTICATED")
             return
         self._token = token
         self._watch_expiry()
@@ -226,18 +238,13 @@ class _Connection:
         if self._expiry is not None:
             self._expiry.cancel()
         seconds = (self._token.expires_at - self._clock.now()).total_seconds()
-        self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self._run_out)
+        self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self.end_sign_in, "TOKEN_EXPIRED")
 
-    def _run_out(self) -> None:
-        self._keep(self._sign_out("TOKEN_EXPIRED"))
-
-    def _keep(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+    def end_sign_in(self, reason: str) -> None:
+        """Begin to close with 4001, without waiting for the editor's reply; the reason is one of a 401's codes."""
+        task = asyncio.create_task(self._socket.close(code=CloseCode.UNAUTHENTICATED, message=reason.encode()))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-
-    async def _sign_out(self, reason: str) -> None:
-        await self._socket.close(code=CloseCode.UNAUTHENTICATED, message=reason.encode())
 
 
 def _message_id(text: str) -> UUID:

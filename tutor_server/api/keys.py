@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from tutor_server.api.chat_socket import ChatSockets
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.identity.accounts import Accounts
@@ -24,6 +25,8 @@ NEW_ID: web.AppKey[Callable[[], UUID]] = web.AppKey("new_id")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
 ADMIN_ATTEMPTS: web.AppKey[FailedAttempts] = web.AppKey("admin_attempts")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
+
+CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
 """Who sent the request, once that is known."""

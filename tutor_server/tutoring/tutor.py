@@ -103,6 +103,13 @@ class Tutor:
         """Keep whether an answer helped. Raises `NotFound`."""
         await self._database.commit(lambda connection: rate_ask(connection, user_id, message_id, helpful=helpful))
 
+    async def stop_all_of(self, user_id: UUID) -> None:
+        """Stop every answer of a user and wait until they are settled."""
+        theirs = [(request_id, task) for (owner, request_id), (_, task) in self._running.items() if owner == user_id]
+        for request_id, _ in theirs:
+            self._stop(user_id, request_id, Cancelled())
+        await asyncio.gather(*(task for _, task in theirs), return_exceptions=True)
+
     async def close(self) -> None:
         """Take no more asks, end the running ones with `SHUTTING_DOWN`, and settle them."""
         self._is_closing = True

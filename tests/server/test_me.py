@@ -1,0 +1,106 @@
+"""`/api/me`: a student takes along, or erases, everything that is stored about them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chat_client import Closed, connect
+from tests.server.test_modules import store_modules
+from tutor_server.storage.models import Base
+from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiohttp import ClientSession
+
+    from tests.service import Service, SignUp, StartService, Student
+
+
+@pytest.fixture
+async def course(start_service: StartService) -> AsyncIterator[Service]:
+    """Give a service of a course with one module."""
+    async with start_service() as service:
+        store_modules(service, ("loops", 1))
+        yield service
+
+
+async def leave_traces(service: Service, client: ClientSession, student: Student) -> None:
+    """Do everything that is stored."""
+    async with connect(service.url, student.access_token) as chat:
+        frames = await chat.answer(question="Why does it stop?", module_id="loops")
+        await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
+        await chat.answer()
+    url = f"{service.url}/api/progress/loops"
+    async with client.put(url, json={"status": "in_progress"}, headers=student.headers) as response:
+        assert response.status == 200
+
+
+async def export(service: Service, client: ClientSession, student: Student) -> dict[str, Any]:
+    """Ask for the export."""
+    async with client.get(f"{service.url}/api/me/export", headers=student.headers) as response:
+        assert response.status == 200
+        body: dict[str, Any] = await response.json()
+        return body
+
+
+async def test_t8_the_export_holds_every_stored_field(course: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """T8: each table with something of the student is there with all its columns, but for secrets."""
+    student = await sign_up(course)
+    await leave_traces(course, client, student)
+
+    exported = await export(course, client, student)
+
+    assert set(exported) == set(Base.metadata.tables) - NOT_PERSONAL
+    for table, rows in exported.items():
+        columns = {column.name for column in Base.metadata.tables[table].columns if column.name != "subject"}
+        assert rows, table
+        assert set(rows[0]) == {column for column in columns if f"{table}.{column}" not in SECRETS}
+    assert exported["users"][0]["email"] == student.email
+    assert "Why does it stop?" in {message["content"] for message in exported["chat_messages"]}
+
+
+async def test_t7_deletion_leaves_nothing_of_the_student(
+    course: Service, client: ClientSession, sign_up: SignUp
+) -> None:
+    """T7: no table knows the student; cost rows stay, anonymous; the connection is closed with 4001."""
+    student, other = await sign_up(course), await sign_up(course)
+    await leave_traces(course, client, student)
+    await leave_traces(course, client, other)
+    calls = course.query("SELECT count(*) FROM model_calls")
+
+    async with connect(course.url, student.access_token) as chat:
+        listening = asyncio.create_task(chat.receive())
+        async with client.delete(f"{course.url}/api/me", headers=student.headers) as response:
+            assert response.status == 204
+        with pytest.raises(Closed) as closed:
+            await listening
+
+    assert closed.value.code == 4001
+    assert course.query("SELECT count(*) FROM model_calls") == calls
+    everything = "\n".join(str(row) for table in Base.metadata.tables for row in course.query(f"SELECT * FROM {table}"))
+    assert not re.search(f"{student.id.replace('-', '')}|{student.email}", everything)
+    assert re.search(other.email, everything)
+    async with client.get(f"{course.url}/api/auth/me", headers=student.headers) as response:
+        assert response.status in {401, 404}
+
+
+async def test_erasing_does_not_reset_the_day(
+    start_service: StartService, client: ClientSession, sign_up: SignUp
+) -> None:
+    """The day's count outlives the account under a keyed hash of the e-mail."""
+    async with start_service(TUTOR_DAILY_MESSAGE_CAP="1") as service:
+        student = await sign_up(service)
+        async with connect(service.url, student.access_token) as chat:
+            await chat.answer()
+        async with client.delete(f"{service.url}/api/me", headers=student.headers) as response:
+            assert response.status == 204
+        again = await sign_up(service, email=student.email.upper())
+        async with connect(service.url, again.access_token) as chat:
+            refusal = (await chat.answer())[0]
+
+    assert refusal["code"] == "DAILY_CAP_REACHED"
