@@ -229,7 +229,7 @@ class TestEnd:
         async with asyncio.timeout(WAIT_SECONDS):
             assert await conversation.serving == 1
 
-    @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()])
+    @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()], ids=["unknown", "huge", "another"])
     async def test_an_editor_out_of_sight_is_not_watched(self, conversation: Conversation, process_id: int) -> None:
         """A process that is not there to begin with, in another container say, is no reason to end."""
         await conversation.editor.initialize(processId=process_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -75,7 +74,7 @@ async def test_messages_come_page_by_page(service: Service, client: ClientSessio
     assert [content for page in pages for content in page] == ["0", "1", "2", "3"]
 
 
-@pytest.mark.parametrize("session_id", ["not-an-id", str(uuid4())])
+@pytest.mark.parametrize("session_id", ["not-an-id", "00000000-0000-4000-8000-000000000000"])
 async def test_an_unknown_session_is_not_found(
     session_id: str, service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
