@@ -1,0 +1,129 @@
+--- The hints on one place, oldest first, as text in a Markdown buffer that only the tutor writes to.
+---
+--- Nothing but what the tutor said is text: the headings between hints are virtual.
+
+local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
+
+---@class tutor.Answer
+---@field bufnr integer
+---@field first_row integer where the newest hint starts
+---@field private _is_empty boolean whether the newest hint has no text yet
+---@field private _placeholder? integer extmark
+---@field private _heading? integer extmark
+local Answer = {}
+Answer.__index = Answer
+
+---@return tutor.Answer
+function Answer.new()
+  local bufnr = vim.api.nvim_create_buf(false, true)
+  vim.bo[bufnr].undolevels = -1
+  vim.bo[bufnr].modifiable = false
+  vim.bo[bufnr].filetype = "markdown"
+  -- Neovim 0.10 leaves Markdown to the old syntax files, which know neither nested blocks nor wrapped spans.
+  pcall(vim.treesitter.start, bufnr, "markdown")
+  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true }, Answer)
+end
+
+--- Drop all hints.
+function Answer:clear()
+  vim.api.nvim_buf_clear_namespace(self.bufnr, NAMESPACE, 0, -1)
+  self:_replace(0, -1, {})
+  self.first_row, self._is_empty, self._placeholder, self._heading = 0, true, nil, nil
+end
+
+--- Make room for another hint, below those that are there.
+function Answer:begin()
+  if not self._is_empty then
+    local rows = vim.api.nvim_buf_line_count(self.bufnr)
+    self:_replace(rows, rows, { "", "" })
+    self.first_row, self._is_empty, self._heading = rows + 1, true, nil
+  end
+  self:_drop_placeholder()
+  self._placeholder = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row, 0, {
+    virt_text = { { "Asking…", "Comment" } },
+    virt_text_pos = "overlay",
+  })
+end
+
+--- Put a heading above the newest hint, where others stand before it.
+---@param heading string
+function Answer:head(heading)
+  if self.first_row > 0 then
+    self._heading = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row - 1, 0, {
+      id = self._heading,
+      virt_lines = { { { ("── %s ──"):format(heading), "FloatTitle" } } },
+    })
+  end
+end
+
+--- Add a piece to the newest hint, with its line ends.
+---@param text string
+function Answer:append(text)
+  if text == "" then
+    return
+  end
+  self:_drop_placeholder()
+  self._is_empty = false
+  local lines = vim.split(text:gsub("\r\n", "\n"), "\n", { plain = true })
+  local row = vim.api.nvim_buf_line_count(self.bufnr) - 1
+  local last = vim.api.nvim_buf_get_lines(self.bufnr, row, -1, false)[1]
+  lines[1] = last .. lines[1]
+  self:_replace(row, -1, lines)
+end
+
+--- Add a remark below the newest hint, styled apart from it.
+---@param text string
+---@param highlight string
+function Answer:note(text, highlight)
+  self:_drop_placeholder()
+  local row = self:_trim()
+  local lines = vim.split(text, "\n", { plain = true })
+  if not self._is_empty then
+    table.insert(lines, 1, "")
+    row = row + 1
+  end
+  self:_replace(row, -1, lines)
+  self._is_empty = false
+  vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, row, 0, {
+    end_row = row + #lines,
+    hl_group = highlight,
+    hl_eol = true,
+    priority = 200, -- above what Markdown makes of it
+    strict = false,
+  })
+end
+
+--- End the newest hint: it closes without blank lines.
+function Answer:finish()
+  self:_drop_placeholder()
+  self:_replace(self:_trim() + 1, -1, {})
+end
+
+---@private
+---@return integer # the row of the newest hint's last line with text, or its first
+function Answer:_trim()
+  local lines = vim.api.nvim_buf_get_lines(self.bufnr, self.first_row, -1, false)
+  local last = #lines
+  while last > 1 and vim.trim(lines[last]) == "" do
+    last = last - 1
+  end
+  return self.first_row + last - 1
+end
+
+---@private
+function Answer:_drop_placeholder()
+  if self._placeholder then
+    vim.api.nvim_buf_del_extmark(self.bufnr, NAMESPACE, self._placeholder)
+    self._placeholder = nil
+  end
+end
+
+---@private
+function Answer:_replace(first, last, lines)
+  vim.bo[self.bufnr].modifiable = true
+  vim.api.nvim_buf_set_lines(self.bufnr, first, last, false, lines)
+  vim.bo[self.bufnr].modifiable = false
+  vim.bo[self.bufnr].modified = false
+end
+
+return Answer

@@ -1,0 +1,213 @@
+--- The language server as Neovim's LSP client sees it: how it is found, started and spoken to.
+
+local options = require("tutor.options")
+local status = require("tutor.status")
+
+local M = {}
+
+local NAME = "tutor"
+local PROGRAM = "tutor-lsp"
+local GROUP = vim.api.nvim_create_augroup("tutor.client", {})
+local HAS_CONFIG = vim.fn.has("nvim-0.11") == 1
+
+M.NOT_FOUND = PROGRAM .. " was not found on PATH. Install Ask Tutor, or set the option `cmd`; see :checkhealth tutor"
+M.NOT_STARTED = "The tutor's language server did not start; see :checkhealth tutor"
+M.STOPPED = "The tutor's language server has stopped. Ask again to start it."
+
+---@class tutor.Waiting
+---@field use fun(client: vim.lsp.Client)
+---@field fail fun(reason: string)
+
+---@type table<integer, tutor.Waiting[]> who waits, by buffer, for a language server that starts
+local waiting = {}
+
+---@param bufnr integer
+---@return tutor.Waiting[] # who waits no longer
+local function take_waiting(bufnr)
+  local taken = waiting[bufnr] or {}
+  waiting[bufnr] = nil
+  return taken
+end
+
+--- Call a client's method, in the way of this Neovim.
+local function call(client, method, ...)
+  if HAS_CONFIG then
+    return client[method](client, ...)
+  end
+  return client[method](...)
+end
+
+--- Find the language server's command: the option `cmd`, else the program on PATH.
+---
+--- Only absolute folders of PATH count, and never the current one, which Windows would search first: a student's
+--- folder may come from anywhere.
+---@return string[]?
+function M.command()
+  if options.current.cmd then
+    return options.current.cmd
+  end
+  local separator = vim.fn.has("win32") == 1 and ";" or ":"
+  for _, folder in ipairs(vim.split(vim.env.PATH or "", separator, { plain = true, trimempty = true })) do
+    if folder:match("^/") or folder:match("^%a:[/\\]") then
+      local program = vim.fn.exepath(vim.fs.joinpath(folder, PROGRAM))
+      if program ~= "" then
+        return { program }
+      end
+    end
+  end
+end
+
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@return vim.lsp.rpc.PublicClient
+local function start(dispatchers)
+  local rpc = vim.lsp.rpc.start(M.command() or error(M.NOT_FOUND, 0), dispatchers)
+  status.set("starting")
+  return rpc
+end
+
+---@param code integer
+local function on_exit(code, _, client_id)
+  vim.schedule(function()
+    status.set(code ~= 0 and "stopped" or nil)
+    for _, bufnr in ipairs(vim.tbl_keys(waiting)) do
+      for _, one in ipairs(take_waiting(bufnr)) do
+        one.fail(M.STOPPED)
+      end
+    end
+    require("tutor.ask").on_server_stopped(client_id)
+  end)
+end
+
+--- Give the client's configuration, as `vim.lsp.start` and `vim.lsp.config` take it.
+---@return table
+function M.config()
+  return {
+    name = NAME,
+    cmd = start,
+    filetypes = { "python" },
+    capabilities = { experimental = { tutor = true } },
+    init_options = options.for_server(),
+    -- One language server for all files, so that one editor holds one connection.
+    reuse_client = function(client, config)
+      return client.name == config.name and not call(client, "is_stopped")
+    end,
+    -- Runs in place of the server's command when "Ask tutor" is chosen from any menu of code actions.
+    commands = {
+      ["tutor.ask"] = function(command, context)
+        require("tutor.ask").chosen(command, context)
+      end,
+    },
+    handlers = {
+      ["tutor/answer/didStart"] = function(_, params)
+        require("tutor.ask").on_start(params)
+      end,
+      ["tutor/answer/didUpdate"] = function(_, params)
+        require("tutor.ask").on_update(params)
+      end,
+      ["tutor/answer/didEnd"] = function(_, params)
+        require("tutor.ask").on_end(params)
+      end,
+      ["tutor/status/didChange"] = function(_, params)
+        status.set(params.state, params.message)
+      end,
+    },
+    on_exit = on_exit,
+  }
+end
+
+---@param bufnr integer
+---@param silent boolean whether a failure to start is left to the caller
+---@return boolean # whether it runs or starts
+local function attach(bufnr, silent)
+  local config = HAS_CONFIG and vim.lsp.config[NAME] or M.config()
+  local start_options = { bufnr = bufnr, reuse_client = config.reuse_client, silent = silent }
+  return vim.lsp.start(config, start_options) ~= nil
+end
+
+--- Say whether the tutor can be asked about a buffer.
+---@param bufnr integer
+---@return boolean
+function M.is_for(bufnr)
+  return vim.bo[bufnr].filetype == "python" and vim.bo[bufnr].buftype == ""
+end
+
+--- Start the language server with every Python file, those that are open and those to come.
+function M.enable()
+  if not M.command() then
+    vim.notify_once(M.NOT_FOUND, vim.log.levels.WARN)
+    return
+  end
+  if HAS_CONFIG then
+    vim.lsp.config(NAME, M.config())
+    vim.lsp.enable(NAME)
+    return
+  end
+  local function attach_to(bufnr)
+    if M.is_for(bufnr) then
+      attach(bufnr, false)
+    end
+  end
+  vim.api.nvim_create_autocmd("FileType", {
+    group = GROUP,
+    pattern = "python",
+    callback = function(event)
+      attach_to(event.buf)
+    end,
+  })
+  vim.iter(vim.api.nvim_list_bufs()):filter(vim.api.nvim_buf_is_loaded):each(attach_to)
+end
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  group = GROUP,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if not client or client.name ~= NAME then
+      return
+    end
+    for _, one in ipairs(take_waiting(event.buf)) do
+      one.use(client)
+    end
+  end,
+})
+
+--- Use the client of a buffer; a language server that does not run yet is started first.
+---@param bufnr integer
+---@param use fun(client: vim.lsp.Client)
+---@param fail fun(reason: string)
+function M.with(bufnr, use, fail)
+  local client = vim.lsp.get_clients({ bufnr = bufnr, name = NAME })[1]
+  if client then
+    use(client)
+    return
+  end
+  waiting[bufnr] = waiting[bufnr] or {}
+  table.insert(waiting[bufnr], { use = use, fail = fail })
+  if not attach(bufnr, true) then
+    for _, one in ipairs(take_waiting(bufnr)) do
+      one.fail(M.command() and M.NOT_STARTED or M.NOT_FOUND)
+    end
+  end
+end
+
+--- Send a request about a buffer. The reply never comes where the language server has gone; see `on_server_stopped`.
+---@param client vim.lsp.Client
+---@param bufnr integer
+---@param method string
+---@param params table
+---@param reply fun(error?: lsp.ResponseError, result: any)
+function M.request(client, bufnr, method, params, reply)
+  call(client, "request", method, params, reply, bufnr)
+end
+
+--- Send a notification, where the client still runs.
+---@param client_id integer
+---@param method string
+---@param params table
+function M.notify(client_id, method, params)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if client then
+    call(client, "notify", method, params)
+  end
+end
+
+return M

@@ -1,0 +1,37 @@
+--- What a configuration or a mapping calls.
+
+local M = {}
+
+--- Take the options and start the language server with every Python file.
+---
+--- Raises an error for an option that does not exist or has a wrong value.
+---@param options? tutor.Options
+function M.setup(options)
+  require("tutor.options").set(options or {})
+  require("tutor.client").enable()
+end
+
+--- Ask about the cursor's line, or about a range of lines.
+---@param about? { question?: string, lines?: integer[] } `lines`: the first and the last, counted from 1
+function M.ask(about)
+  about = about or {}
+  require("tutor.ask").ask(about.question, about.lines)
+end
+
+--- Ask for the next hint on the place last asked about.
+function M.next()
+  require("tutor.ask").next()
+end
+
+--- Stop the answer that streams.
+function M.stop()
+  require("tutor.ask").stop()
+end
+
+--- Say in a few words how the tutor is reached, for the status line; empty where it is not in use.
+---@return string
+function M.status()
+  return require("tutor.status").text()
+end
+
+return M

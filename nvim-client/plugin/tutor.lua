@@ -1,0 +1,19 @@
+-- The commands. Nothing of the plugin is loaded before the first of them is used.
+
+if vim.g.loaded_tutor then
+  return
+end
+vim.g.loaded_tutor = true
+
+vim.api.nvim_create_user_command("TutorAsk", function(command)
+  local lines = command.range > 0 and { command.line1, command.line2 } or nil
+  require("tutor").ask({ question = command.args, lines = lines })
+end, { nargs = "*", range = true, desc = "Ask the tutor about this line" })
+
+vim.api.nvim_create_user_command("TutorNext", function()
+  require("tutor").next()
+end, { desc = "Ask the tutor for the next hint on the same place" })
+
+vim.api.nvim_create_user_command("TutorStop", function()
+  require("tutor").stop()
+end, { desc = "Stop the tutor's answer" })
