@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline.syntax import blocks, brackets, operators, strings, words
+from tutor_server.pedagogy.offline.syntax import blocks, brackets, characters, forms, operators, strings, targets, words
 from tutor_server.pedagogy.offline.syntax.repair import Diagnosis, Search
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Fault, Program
 
-CAUSES = (*blocks.CAUSES, *brackets.CAUSES, *operators.CAUSES, *strings.CAUSES, *words.CAUSES)
+CAUSES = (
+    *blocks.CAUSES,
+    *brackets.CAUSES,
+    *operators.CAUSES,
+    *strings.CAUSES,
+    *words.CAUSES,
+    *targets.CAUSES,
+    *characters.CAUSES,
+    *forms.CAUSES,
+)
 """Every cause, in no order of importance: the guesses are ranked by their costs."""
 
 

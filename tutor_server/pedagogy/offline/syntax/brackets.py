@@ -29,7 +29,9 @@ _NAMES = {"(": "round", "[": "square", "{": "curly", ")": "round", "]": "square"
 def _never_closed(broken: Broken) -> Iterator[Candidate]:
     """Close what a line leaves open, at the end of that line first."""
     unclosed = broken.brackets.unclosed
-    if not unclosed:
+    if not unclosed or (
+        "never closed" not in broken.fault.message and all(o.line > broken.fault.line for o in unclosed)
+    ):
         return
     opener = _opener_to_close(broken)
     here = broken.on(opener.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ MOST_TOKENS_CHANGED = 3
 COMPILED_CHARACTERS = 60_000
 """How much code one search compiles, counted over all its trials: what bounds its time."""
 MOST_TRIALS = 40
-DEEPEST_CHAIN = 3
+DEEPEST_CHAIN = 4
 """How many faults of one program are mended, one after the other."""
+
+
+_TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|invalid character|decimal literal|indent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Search:
                     steps.append(trial)
                     return steps
                 return [trial, *steps]
-            if left.line > max(fault.line, candidate.line) and not _is_about_brackets_only(left):
+            if _is_progress(fault, candidate, left):
                 steps.append(trial)
         return steps
 
@@ -124,8 +128,11 @@ class Search:
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
 
 
-def _is_about_brackets_only(fault: Fault) -> bool:
-    return "was never closed" in fault.message
+def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
+    """Tell whether an edit has mended its fault, so that another one shows: further down, or found by a later stage."""
+    if left.line > max(fault.line, candidate.line):
+        return True
+    return left.line < min(fault.line, candidate.line) and bool(_TOKENIZER.search(fault.message))
 
 
 def _tokens(candidate: Candidate, code: str) -> int:

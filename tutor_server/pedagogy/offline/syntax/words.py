@@ -164,8 +164,9 @@ def _keyword_as_name(broken: Broken) -> Iterator[Candidate]:
 
 def _prose(broken: Broken) -> Iterator[Candidate]:
     """Find a line of plain words that should be a comment or a text."""
-    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
-        tokens = broken.on(line)
+    line = broken.fault.line
+    tokens = broken.on(line)
+    if tokens and tokens[0].kind != "keyword":
         words = [token for token in tokens if token.kind in ("name", "keyword")]
         used = {token.text for token in broken.tokens if token.line != line}
         new = [token for token in words if token.text not in used and token.kind == "name"]
