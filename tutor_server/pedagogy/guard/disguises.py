@@ -1,0 +1,104 @@
+"""Undo what can hide code from a reader of characters: encodings, look-alike characters, escapes and markup."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+
+_SIGNS = str.maketrans(
+    {
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "−": "-",
+        "–": "-",  # noqa: RUF001 - the dash that stands for a minus sign
+        "×": "*",  # noqa: RUF001 - likewise
+        "÷": "/",
+        "⁄": "/",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‘": "'",  # noqa: RUF001 - likewise
+        "’": "'",  # noqa: RUF001 - likewise
+        "‹": "<",  # noqa: RUF001 - likewise
+        "›": ">",  # noqa: RUF001 - likewise
+        "\xa0": " ",
+    }
+)
+_MATHS = re.compile(r"\\(?:leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
+_MATHS_SIGNS = {
+    **{"\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "!=", "\\neq": "!=", "\\cdot": "*"},
+    **{"\\times": "*", "\\div": "/", "\\lt": "<", "\\gt": ">"},
+}
+_TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|mathrm|verb)\{([^{}]*)\}")
+_CODE_TAG = re.compile(r"</?(?:code|pre|kbd|tt|samp|var)\b[^<>]{0,200}>", re.IGNORECASE)
+_OTHER_TAG = re.compile(
+    r"</?(?:b|i|em|strong|u|s|span|div|p|br|td|tr|th|table|li|ul|ol|sub|sup|mark)\b[^<>]{0,200}>", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--(.{0,2000}?)(?:-->|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+_STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s*_~])\1(?![\w*])")
+
+_BASE64 = re.compile(
+    r"(?<![\w+/=-])(?:[\w+/-]{16,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])", re.ASCII
+)
+_HEX = re.compile(
+    r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
+)
+_NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
+_SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
+_READABLE = re.compile(r"[\t\n\r -~]{8,}")
+_HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
+_CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
+
+
+def undisguised(text: str) -> str:
+    """Give a text as a reader sees it: references, escapes and look-alikes as the characters they stand for."""
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
+        text = "".join(character for character in text if unicodedata.category(character) not in {"Cf", "Mn", "Co"})
+    if "<" in text:
+        text = _COMMENT.sub(r"\1", _OTHER_TAG.sub(" ", _CODE_TAG.sub("`", text)))
+    if "\\" in text:
+        text = _TYPEWRITER.sub(r"`\1`", text)
+        text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[0]], text)
+    return text
+
+
+def without_emphasis(prose: str) -> str:
+    """Take emphasis and backslash escapes out of text that is not between code marks."""
+    if "\\" in prose:
+        prose = _ESCAPE.sub(r"\1", prose)
+    return _STRONG.sub(r"\2", prose) if "**" in prose or "__" in prose or "~~" in prose else prose
+
+
+def decoded(text: str) -> list[str]:
+    """Give what is written in an encoding in a text: base64, hexadecimal, character codes, letters set apart."""
+    found = [_of_base64(run[0]) for run in _BASE64.finditer(text)]
+    found += [_of_numbers([int(pair, 16) for pair in _HEX_PAIR.findall(run[0])]) for run in _HEX.finditer(text)]
+    found += [_of_numbers([int(number) for number in re.findall(r"\d+", run[0])]) for run in _NUMBERS.finditer(text)]
+    found += [run[0].replace(" ", "") for run in _SPACED.finditer(text) if not run[0].isdigit()]
+    return [content for content in found if content is not None and _CODE_SIGNS.search(content)]
+
+
+def _of_base64(run: str) -> str | None:
+    packed = re.sub(r"\s", "", run).rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        content = base64.b64decode(packed[: len(packed) // 4 * 4] + _padded(packed[len(packed) // 4 * 4 :]))
+    except (binascii.Error, ValueError):
+        return None
+    return _of_numbers(list(content))
+
+
+def _padded(rest: str) -> str:
+    return rest + "=" * (4 - len(rest)) if len(rest) > 1 else ""
+
+
+def _of_numbers(codes: list[int]) -> str | None:
+    content = "".join(map(chr, codes))
+    return content if _READABLE.fullmatch(content) else None

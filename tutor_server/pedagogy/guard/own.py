@@ -1,0 +1,226 @@
+"""What is the student's own: the code with its names and lines, and what they and the machine said about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy import lexing
+from tutor_server.pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tutor_server.protocol import Submission
+
+_MAX_CHARACTERS = 128 * 1024
+"""Of longer code the stretch around the cursor counts: an answer quotes what it was asked about."""
+
+_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
+_ASSIGNED = re.compile(r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
+_TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
+_NAME = re.compile(r"[^\W\d]\w*")
+_SEPARATOR = "\x00"
+_LINE_NUMBER = re.compile(r"(?m)^[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)")
+_ELISION = re.compile(r"\.\.\.|…")
+
+
+def flat(text: str) -> list[str]:
+    """Give the tokens of a text, what is inside strings too; both kinds of quotes are one."""
+    return lexing.TOKEN.findall(text.replace("'", '"'))
+
+
+def joined(tokens: Iterable[str]) -> str:
+    """Write tokens so that a run of them is a substring exactly where it is a run of whole tokens."""
+    return _SEPARATOR + _SEPARATOR.join(tokens) + _SEPARATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A logical line: its indentation and its tokens, strings whole and in double quotes."""
+
+    indent: int
+    tokens: tuple[str, ...]
+
+
+def logical_lines(code: str) -> list[Line]:
+    """Give the logical lines of a text read as code."""
+    layout = lexing.lay_out(code)
+    return [
+        Line(line.indent, tuple(token.replace("'", '"') for token in lexing.tokens(layout, line)))
+        for line in layout.lines
+    ]
+
+
+class Own:
+    """The material a student brought, made searchable."""
+
+    def __init__(self, submission: Submission) -> None:
+        self._code = _around(submission.code, submission.cursor.line)
+        said = [submission.traceback or "", submission.question or ""]
+        said += [diagnostic.message for diagnostic in submission.diagnostics]
+        for cell in submission.cells:
+            said += [cell.source, cell.output]
+        self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The logical lines of the code."""
+        return logical_lines(self._code)
+
+    @cached_property
+    def _corpus(self) -> str:
+        texts = [joined(flat(text)) for text in (self._code, *self._said)]
+        return "\x01".join(
+            [*texts, joined(token for line in self.lines for part in line.tokens for token in flat(part))]
+        )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that the student's material holds, keywords apart."""
+        return frozenset(_NAME.findall(self._corpus)) - KEYWORDS
+
+    @cached_property
+    def code_names(self) -> frozenset[str]:
+        """Every name in the code, keywords and words in strings and comments apart."""
+        return frozenset(token for line in self.lines for token in line.tokens if token.isidentifier()) - KEYWORDS
+
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """The words of every string in the code."""
+        return frozenset(_words(token) for line in self.lines for token in line.tokens if token[-1] == '"') - {""}
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """The names that the code gives a value outside functions and classes."""
+        return frozenset(
+            line.tokens[0] for line in self.lines if not line.indent and len(line.tokens) > 1 and line.tokens[1] == "="
+        )
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions and classes that the student defines."""
+        return frozenset(_DEFINED.findall(self._code))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The parameters of the student's functions, whose values a caller chooses."""
+        return frozenset(name for listed in _PARAMETERS.findall(self._code) for name in _NAME.findall(listed))
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names that the student's code gives a value, parameters apart."""
+        return frozenset(name for listed in _ASSIGNED.findall(self._code) for name in _NAME.findall(listed))
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """The names that the student chose: functions, parameters, variables, loop variables, aliases."""
+        loops = {name for listed in _TARGET.findall(self._code) for name in _NAME.findall(listed.partition(" in ")[0])}
+        return (self.functions | self.parameters | self.variables | loops) - BUILTINS - KEYWORDS
+
+    @cached_property
+    def undefined(self) -> frozenset[str]:
+        """The names that the code uses and nothing in it defines."""
+        return self.code_names - self.identifiers - BUILTINS - METHODS - LIBRARIES
+
+    def has(self, tokens: Sequence[str]) -> bool:
+        """Tell whether a run of flat tokens stands in the student's material."""
+        return joined(tokens) in self._corpus
+
+    def said(self, text: str) -> bool:
+        """Tell whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
+        tokens = joined(flat(text))
+        return any(tokens in joined(flat(said)) for said in self._said)
+
+    def has_string(self, token: str) -> bool:
+        """Tell whether a string has the words of one in the code, up to case and spacing."""
+        inside = flat(token)[1:-1]
+        if _words(token) in self.strings:
+            return True
+        is_label = all(part in self.code_names or not part.isalnum() for part in inside)
+        return len(inside) > 1 and not is_label and self.has(inside)
+
+    def quotes(self, block: str, inserted: frozenset[int] | None = None) -> bool:
+        """Tell whether a block quotes lines of the code: the same ones in the same order, indented alike, none left out.
+
+        An ellipsis may stand for lines that are left out. Lines of the numbers `inserted` are passed over.
+        """
+        position = 0
+        run: list[Line] = []
+        for number, line in enumerate([*logical_lines(unnumbered(block)), Line(0, ("...",))]):
+            if inserted and number in inserted:
+                continue
+            if len(line.tokens) == 1 and _ELISION.fullmatch(line.tokens[0]):
+                found = self._find(run, position)
+                if found is None:
+                    return False
+                position, run = found, []
+            else:
+                run.append(line)
+        return True
+
+    def _find(self, run: list[Line], start: int) -> int | None:
+        """Find lines that follow each other in the code, as alike in indentation as in tokens; give where they end."""
+        if not run:
+            return start
+        own = self.lines
+        ranks = _ranks(run)
+        for position in range(start, len(own) - len(run) + 1):
+            if own[position].tokens == run[0].tokens:
+                found = own[position : position + len(run)]
+                if [line.tokens for line in found] == [line.tokens for line in run] and _ranks(found) == ranks:
+                    return position + len(run)
+        return None
+
+    def nearly_has(self, tokens: Sequence[str]) -> bool:
+        """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another."""
+        wanted, length = tuple(tokens), len(tokens)
+        kinds = set(wanted)
+        for line in self.lines:
+            own = line.tokens
+            if len(kinds.intersection(own)) * 2 < len(kinds):
+                continue
+            for size in (length - 1, length, length + 1):
+                if size < 2:  # noqa: PLR2004 - one token is near to everything
+                    continue
+                for start in range(len(own) - size + 1):
+                    if _one_apart(wanted, own[start : start + size]):
+                        return True
+        return False
+
+
+def _words(string: str) -> str:
+    return "".join(string.casefold().split()).strip("\"'rbfu:.!?,")
+
+
+def unnumbered(block: str) -> str:
+    """Take line numbers and prompts away that a quote may have before its lines."""
+    return _LINE_NUMBER.sub("", block)
+
+
+def _around(code: str, line: int) -> str:
+    if len(code) <= _MAX_CHARACTERS:
+        return code
+    lines = code.splitlines(keepends=True)
+    before = sum(map(len, lines[:line]))
+    start = max(0, min(before - _MAX_CHARACTERS // 2, len(code) - _MAX_CHARACTERS))
+    return code[start : start + _MAX_CHARACTERS]
+
+
+def _ranks(lines: list[Line]) -> list[int]:
+    order = {indent: rank for rank, indent in enumerate(sorted({line.indent for line in lines}))}
+    return [order[line.indent] for line in lines]
+
+
+def _one_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    shorter = min(len(one), len(other))
+    head = 0
+    while head < shorter and one[head] == other[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
+        tail += 1
+    return max(len(one), len(other)) - head - tail == 1

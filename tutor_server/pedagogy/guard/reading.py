@@ -1,0 +1,89 @@
+"""Read a unit as a student would: which parts are marked as code, and which words between them are code unmarked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tutor_server.pedagogy.guard.disguises import undisguised, without_emphasis
+
+FIRST_MARK = 0xE000
+"""Marked code stands in the prose as one character of the private use area: the first span as this one, and so on."""
+MAX_MARKS = 1000
+MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*(?:[+→]|->|&)?[ \t]*{MARK})+")
+_LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
+_DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+-])|@@[^\n]*@@)")
+_CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
+_FENCE_LINE = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The prose of a unit, with a private character for every span of marked code, and those spans."""
+
+    prose: str
+    marked: list[str] = field(default_factory=list)
+
+    def span(self, mark: str) -> str:
+        """Give the code that a private character stands for."""
+        return self.marked[ord(mark) - FIRST_MARK]
+
+
+def read_text(text: str) -> Reading:
+    """Read a unit of sentences or lines."""
+    text = undisguised(text)
+    marked: list[str] = []
+
+    def mark(match: re.Match[str]) -> str:
+        if len(marked) == MAX_MARKS:
+            return match[0]
+        marked.append(match[2].strip())
+        return chr(FIRST_MARK + len(marked) - 1)
+
+    prose = _CODE.sub(mark, text) if "`" in text else text
+    prose = without_emphasis(_LINE_MARKER.sub("", prose))
+    if "|" in prose or "\t" in prose:
+        prose = _CELL.sub(" ", prose) if _is_table(prose) else prose
+    reading = Reading(_DIFF_MARKER.sub("", prose).replace("`", " "), marked)
+    return _with_neighbours_joined(reading) if len(marked) > 1 else reading
+
+
+def read_block(text: str) -> str:
+    """Give the code of a fenced block: without its fences, quote marks and the first column of a diff."""
+    lines = text.split("\n")
+    body = [line for line in lines[1:] if not _FENCE_LINE.fullmatch(line)]
+    if lines[0].lstrip(" \t-*+0123456789.)").startswith(">"):
+        body = [re.sub(r"^[ \t]*>[ \t]?", "", line) for line in body]
+    return undisguised("\n".join(body))
+
+
+def diff_sides(block: str) -> str:
+    """Give what a diff would make of the code: lines put in and lines that stay, without their marks."""
+    kept = [line for line in block.split("\n") if not re.match(r"-(?!-? ?\d)|@@|---|\+\+\+|diff |index ", line)]
+    return "\n".join(re.sub(r"^[+ ]", "", line) for line in kept)
+
+
+def looks_like_diff(block: str) -> bool:
+    """Tell whether the lines of a block are marked as put in and taken out."""
+    return bool(re.search(r"(?m)^\+", block) and re.search(r"(?m)^[-+ @]", block)) and not re.search(
+        r"(?m)^[^-+ @\n\\di]", block
+    )
+
+
+def _is_table(prose: str) -> bool:
+    return any(line.count("|") > 1 or line.lstrip().startswith("|") for line in prose.split("\n"))
+
+
+def _with_neighbours_joined(reading: Reading) -> Reading:
+    """Read marked spans with nothing but space between them as one span."""
+
+    def join(match: re.Match[str]) -> str:
+        marks = re.findall(MARK, match[0])
+        first = ord(marks[0]) - FIRST_MARK
+        reading.marked[first] = " ".join(reading.span(mark) for mark in marks)
+        return marks[0]
+
+    return Reading(_NEIGHBOURS.sub(join, reading.prose), reading.marked)

@@ -1,0 +1,133 @@
+"""Cut an answer, as it streams in, into the units that are judged and released: sentences, lines and closed blocks.
+
+Where a unit ends depends on the text alone, never on the chunks it came in: a boundary is taken only once everything
+that decides it has arrived.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_LINE = 4_000
+MAX_BLOCK = 24_000
+"""Characters after which a line, or a block that does not close, counts as endless."""
+
+_PREFIX = r"(?P<prefix>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)"
+_FENCE = re.compile(_PREFIX + r"(?P<fence>`{3,}+(?=[^`\n]*+(?:\n|\Z))|~{3,}+)[^\n]*+(?:\n|\Z)")
+_COULD_BECOME_FENCE = re.compile(r"[ \t>*+\-\d.)]*+(?:`{0,2}+\Z|~{0,2}+\Z|`{3,}+[^`\n]*+\Z|~{3,}+[^\n]*+\Z)")
+_BOUNDARY = re.compile(r"`++|\n|[.!?…]++[\"'”’)\]*_]*+(?=\s)")
+_LIST_NUMBER = re.compile(r"[ \t>]*\d{1,9}\.\Z")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|ex|[A-Za-z])\.\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit with all its characters. A `block` is fenced, from its opening line to its closing one.
+
+    `ends_thought`: its last sentence is over. `endless`: it was cut at the longest length that is allowed.
+    """
+
+    kind: Literal["text", "block"]
+    text: str
+    ends_thought: bool = False
+    endless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    mark: str
+    quoted: bool
+
+    def closed_by(self, line: str) -> bool:
+        """Tell whether a line closes the block: at least as many of the same marks, and nothing else."""
+        marks = line.strip(" \t>\n")
+        return len(marks) >= len(self.mark) and marks == self.mark[0] * len(marks)
+
+
+class Splitter:
+    """Collects text and gives back units; what it holds is bounded by the longest unit."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._at_line_start = True
+        self._fence: _Fence | None = None
+        self._scanned = 0
+
+    def feed(self, text: str) -> list[Unit]:
+        """Take in the next text and give the units that are whole now."""
+        self._held += text
+        return self._whole(final=False)
+
+    def finish(self) -> list[Unit]:
+        """Give what is left: the answer ends here, and with it its last unit."""
+        return self._whole(final=True)
+
+    def _whole(self, *, final: bool) -> list[Unit]:
+        units: list[Unit] = []
+        while self._held:
+            if self._at_line_start and self._fence is None:
+                if not final and _COULD_BECOME_FENCE.match(self._held) and len(self._held) <= MAX_LINE:
+                    break
+                self._open_fence()
+            unit = self._line(final=final) if self._fence is None else self._block(self._fence, final=final)
+            if unit is None:
+                break
+            units.append(unit)
+        return units
+
+    def _open_fence(self) -> None:
+        fence = _FENCE.match(self._held)
+        if fence:
+            self._fence, self._scanned = _Fence(fence["fence"], ">" in fence["prefix"]), fence.end()
+
+    def _line(self, *, final: bool) -> Unit | None:
+        """Give the text up to the end of a sentence that is not inside code marks, or else of the line."""
+        self._at_line_start = False
+        held = self._held
+        while found := _BOUNDARY.search(held, self._scanned):
+            mark = found[0]
+            if mark == "\n":
+                return self._cut("text", found.end(), MAX_LINE, ends_thought=False)
+            if mark[0] == "`":
+                if found.end() == len(held):
+                    break
+                closing = re.compile(rf"(?<!`){mark}(?!`)|\n").search(held, found.end())
+                if closing is None or (closing[0] != "\n" and closing.end() == len(held)):
+                    break
+                self._scanned = found.end() if closing[0] == "\n" else closing.end()
+            elif _LIST_NUMBER.match(held[: found.end()]) or _ABBREVIATION.search(held, found.end() - 8, found.end()):
+                self._scanned = found.end()
+            else:
+                return self._cut("text", found.end() + 1, MAX_LINE, ends_thought=True)
+        if final or len(held) > MAX_LINE:
+            return self._cut("text", len(held), MAX_LINE, ends_thought=True)
+        return None
+
+    def _block(self, fence: _Fence, *, final: bool) -> Unit | None:
+        held = self._held
+        while (end := held.find("\n", self._scanned) + 1) or (final and self._scanned < len(held)):
+            end = end or len(held)
+            line = held[self._scanned : end]
+            if fence.quoted and ">" not in line[: len(line) - len(line.lstrip(" \t>"))]:
+                return self._cut("block", self._scanned, MAX_BLOCK, ends_thought=True)
+            self._scanned = end
+            if fence.closed_by(line):
+                return self._cut("block", end, MAX_BLOCK, ends_thought=True)
+        if final or len(held) > MAX_BLOCK:
+            return self._cut("block", len(held), MAX_BLOCK, ends_thought=True)
+        return None
+
+    def _cut(self, kind: Literal["text", "block"], end: int, longest: int, *, ends_thought: bool) -> Unit:
+        text, self._held = self._held[:end], self._held[end:]
+        self._at_line_start, self._fence, self._scanned = text.endswith("\n"), None, 0
+        if len(text) > longest:
+            return Unit(kind, text[:longest], endless=True)
+        return Unit(kind, text, ends_thought)
+
+
+def split(answer: str) -> list[Unit]:
+    """Cut a whole answer into its units."""
+    splitter = Splitter()
+    return [*splitter.feed(answer), *splitter.finish()]
