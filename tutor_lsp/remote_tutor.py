@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from tutor_lsp.exchange import Exchange, OutOfOrder
 from tutor_lsp.failures import INTERNAL_FAILURE, log_failure
+from tutor_lsp.retrying import Outage, Timing
 from tutor_lsp.service_line import (
-    HEARTBEAT_SECONDS,
     LineFault,
     LineLost,
     ServiceLine,
@@ -32,33 +31,6 @@ if TYPE_CHECKING:
 READY = Status("ready", "The tutor is ready.")
 CONNECTING = Status("connecting", "Connecting to the tutor…")
 RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Seconds. Tests pass shorter ones.
-
-    `idle`: without an ask the line is closed after so long, so that idle windows hold none of the student's places.
-    `give_up`: a lost line is tried for so long, as long as the service keeps an answer without its reader.
-    `first_delay`, `longest_delay`: bounds of the wait between two tries, which doubles.
-    `silence`: an ask has heard nothing for so long, though the service ends each within 120 s.
-    """
-
-    idle: float = 120
-    give_up: float = 30
-    first_delay: float = 0.25
-    longest_delay: float = 5
-    silence: float = 125
-    heartbeat: float = HEARTBEAT_SECONDS
-
-
-@dataclass(slots=True)
-class _Outage:
-    """A time in which nothing new has come from the service; `since` in the event loop's time."""
-
-    since: float
-    tries: int = 0
-    token_was_renewed: bool = False
 
 
 class RemoteTutor:
@@ -89,7 +61,7 @@ class RemoteTutor:
         self._ratings: list[Rate] = []
         self._token: str | None = None
         self._line: ServiceLine | None = None
-        self._outage: _Outage | None = None
+        self._outage: Outage | None = None
         self._holding: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -287,7 +259,7 @@ class RemoteTutor:
         on this task.
         """
         now = asyncio.get_running_loop().time()
-        outage = self._outage = self._outage or _Outage(now)
+        outage = self._outage = self._outage or Outage(now, self._timing, self._jitter)
         is_renewed = isinstance(fault, SignedOut) and await self._renew_token(outage)
         exchanges = [exchange for exchange in self._exchanges.values() if not exchange.is_over]
         if not exchanges:
@@ -300,27 +272,22 @@ class RemoteTutor:
             for exchange in exchanges:
                 exchange.was_sent = exchange.is_accepted
         is_at_work = any(exchange.was_sent for exchange in exchanges)
-        if isinstance(fault, SignedOut) or not is_at_work or now - outage.since > self._timing.give_up:
+        if isinstance(fault, SignedOut) or not is_at_work or outage.lasts_too_long(now):
             self._ratings.clear()
             self._set_status(_after(fault))
             for exchange in exchanges:
                 exchange.fail(str(fault), retryable=not isinstance(fault, SignedOut))
             return False
         self._set_status(RECONNECTING)
-        await self._sleep(self._delay(outage))
+        await self._sleep(outage.next_delay())
         return bool(self._exchanges)
 
-    async def _renew_token(self, outage: _Outage) -> bool:
+    async def _renew_token(self, outage: Outage) -> bool:
         """Get another token, once an outage."""
         if outage.token_was_renewed or self._token is None:
             return False
         outage.token_was_renewed = True
         return await self._credentials.renew(self._token) is not None
-
-    def _delay(self, outage: _Outage) -> float:
-        longest = min(self._timing.first_delay * 2.0**outage.tries, self._timing.longest_delay)
-        outage.tries += 1
-        return longest * (0.5 + self._jitter() / 2)
 
     def _set_status(self, status: Status) -> None:
         if status != self._status:

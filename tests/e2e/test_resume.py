@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor, Timing
+from tutor_lsp.remote_tutor import RemoteTutor
+from tutor_lsp.retrying import Timing
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.pedagogy.offline import explain
 from tutor_server.protocol import Ask, Delta, Done, Position

@@ -120,11 +120,18 @@ async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
 
 
 async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
-    """--run finds the line by running the file, and the hint is about the exception."""
-    result = await tutor.run("ask", "--run", "grades.py")
-    assert result.status == 0
-    assert "line 11" in result.stdout
-    assert "IndexError" in result.stdout
+    """--run finds the line by running the file, and sends the exception along."""
+
+    async def answer(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "Look.")
+
+    service = ScriptedService(answer)
+    async with service.serve() as url:
+        result = await tutor.run("ask", "--run", "grades.py", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
+        ask = service.connections[0].received[0]
+    assert result == (0, "Hint 1 of 5 · question\n\nLook.\n", "")
+    assert ask["first_line"] + ask["cursor"]["line"] == 10
+    assert ask["traceback"].endswith("IndexError: list index out of range")
 
 
 async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:

@@ -21,7 +21,8 @@ from aiohttp.test_utils import unused_port
 
 from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
 from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor, Timing
+from tutor_lsp.remote_tutor import RemoteTutor
+from tutor_lsp.retrying import Timing
 from tutor_lsp.tutor import Status
 from tutor_server.protocol import (
     Accepted,
@@ -195,7 +196,7 @@ async def test_connects_at_the_first_ask_with_token_and_subprotocol(build: Build
 def test_aiohttp_is_not_loaded_before_the_first_ask() -> None:
     """Importing the client leaves aiohttp alone: students feel the start of the language server."""
     program = "import sys, tutor_lsp.remote_tutor; sys.exit('aiohttp' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603 - our own program
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 async def test_many_asks_share_one_line(build: Build) -> None:
