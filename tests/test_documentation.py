@@ -1,0 +1,99 @@
+"""The public contract in `docs/contract.md` and the code say the same: nothing is undocumented, nothing is made up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutor_lsp import protocol as lsp
+from tutor_server.app import build_app
+from tutor_server.protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
+from tutor_server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+MARKED = set(re.findall(r"`([^`]+)`", CONTRACT))
+
+
+def section(title: str) -> str:
+    """Give a section of the contract by the start of its heading."""
+    (found,) = re.findall(rf"^## {re.escape(title)}[^\n]*\n(.*?)(?=^## |\Z)", CONTRACT, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def variables() -> Iterator[str]:
+    """Name the environment variable of every setting."""
+    for name, field in Settings.model_fields.items():
+        yield str(field.validation_alias or f"TUTOR_{name.upper()}")
+
+
+def test_every_setting_is_documented_and_none_is_made_up() -> None:
+    """The table of settings lists exactly the fields of `Settings`."""
+    documented = set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", section("Settings of the service")))
+
+    assert documented - {"TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"} == set(variables())
+
+
+@pytest.mark.parametrize(
+    ("variable", "field"),
+    [
+        ("TUTOR_MESSAGES_PER_MINUTE", "messages_per_minute"),
+        ("TUTOR_CONNECTIONS_PER_USER", "connections_per_user"),
+        ("TUTOR_DAILY_MESSAGE_CAP", "daily_message_cap"),
+        ("TUTOR_LLM_CALLS_PER_MINUTE", "llm_calls_per_minute"),
+        ("TUTOR_MAX_HINT_LEVEL", "max_hint_level"),
+    ],
+)
+def test_documented_defaults_are_those_of_the_code(variable: str, field: str) -> None:
+    """The numbers of the table are the numbers in force."""
+    assert f"| `{variable}` | {int(Settings.model_fields[field].default)} |" in CONTRACT
+
+
+def test_every_route_is_documented_and_none_is_made_up(tmp_path: Path) -> None:
+    """Method and path of every route stand in the contract."""
+    app = build_app(Settings(data_dir=tmp_path))
+    routed = {
+        f"{route.method} {route.resource.canonical}"
+        for route in app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    documented = set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`?\s]*)", CONTRACT))
+
+    assert documented == routed
+
+
+@pytest.mark.parametrize("name", [*FROM_EDITOR, *FROM_SERVICE])
+def test_every_field_of_every_frame_is_documented(name: str) -> None:
+    """A frame's row names its fields."""
+    (row,) = re.findall(rf"^\| `{name}` \|(.*)$", section("WebSocket"), re.MULTILINE)
+    kind = (FROM_EDITOR | FROM_SERVICE)[name]
+
+    assert {field.name for field in fields(kind)} <= set(re.findall(r"\w+", row))
+
+
+def test_every_code_and_limit_is_documented() -> None:
+    """Clients can know every code."""
+    assert {str(code) for code in ErrorCode} | {str(limit) for limit in Limit} <= MARKED
+
+
+def test_every_message_and_command_of_the_language_server_is_documented() -> None:
+    """Commands and notifications stand in the contract, and no others."""
+    text = section("Language server")
+    names = {value for value in vars(lsp).values() if isinstance(value, str) and re.match(r"tutor[./]\w+", value)}
+
+    assert set(re.findall(r"`(tutor(?:\.|/answer/|/status/)\w+)`", text)) == names
+
+
+def test_the_readme_lists_settings_that_exist() -> None:
+    """What the README says of settings is true."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    known = {*variables(), "TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"}
+
+    assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", readme)) <= known
