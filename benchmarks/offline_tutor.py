@@ -174,6 +174,8 @@ def main() -> None:
             table.setdefault("syntax: edit compiles, keeps, small", []).append(good)
             if equal is not None:
                 table.setdefault("syntax: edit equals the fix", []).append(equal)
+                if measured.changed:
+                    table.setdefault("syntax: edit equals the fix (of 1 or 2 lines)", []).append(equal)
             record |= {"edit_good": good, "edit_equal": equal}
         if kind == "logic":
             alone = measure(row, error=False)

@@ -64,6 +64,21 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
     facts = {"header": Code(broken.text(header).strip()), "kind": kind}
     first = broken.code_below(header)
     margin = broken.indent(header)
+    after = broken.code_below(first) if first else 0
+    fell_out = (
+        bool(after)
+        and _continues(broken, after)
+        and len(broken.indent(after)) >= len(margin) > len(broken.indent(first))
+    )
+    if fell_out:
+        offset = broken.offset(first)
+        yield Candidate(
+            line=first,
+            cost=0.9,
+            changes=(Change(offset, offset + len(broken.indent(first)), margin + _step(broken)),),
+            expression=broken.text(first).strip(),
+            facts=facts,
+        )
     if not first or (len(broken.indent(first)) < len(margin)) or _continues(broken, first):
         yield Candidate(line=header, cost=1, facts=facts, expression=broken.text(header).strip())
         step = _step(broken)
@@ -99,8 +114,18 @@ def _same_block(broken: Broken, first: int, margin: str) -> list[int]:
             break
         ends.append(line)
     is_continued = bool(ends) and ends[-1] != max(broken.by_line)
-    first_end = ends[:1]
-    return ([*ends[-1:], *first_end] if is_continued else [*first_end, *ends[-1:]])[:2]
+    is_function = (
+        bool(first)
+        and broken.on(broken.code_above(first))[:1] != []
+        and broken.on(broken.code_above(first))[0].text in ("def", "class")
+    )
+    before_blank = [end for end in ends if not broken.text(end + 1).strip()][:1]
+    choices = (
+        [*before_blank, *ends[-1:], *ends[:1]]
+        if is_continued or is_function
+        else [*ends[:1], *before_blank, *ends[-1:]]
+    )
+    return list(dict.fromkeys(choices))[:3]
 
 
 def _continues(broken: Broken, line: int) -> bool:
@@ -129,6 +154,9 @@ def _unexpected_indent(broken: Broken) -> Iterator[Candidate]:
         if len(broken.indent(number)) < len(here):
             break
         deep.append(number)
+    levels = {broken.indent(number) for number in broken.by_line if number < line}
+    if len(here) <= len(wanted):
+        wanted = max((level for level in levels if len(level) < len(here)), key=len, default="")
     if len(here) > len(wanted):
         for cost, numbers in ((1, deep), (1.1, deep[:1])):
             yield Candidate(

@@ -74,7 +74,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         if broken.on(line):
             yield Candidate(
                 line=opener.line,
-                cost=2 + line / 10_000,
+                cost=2.8 + line / 10_000,
                 changes=(insert(broken.end(line), OPENERS[opener.text]),),
                 expression=expression,
                 facts=facts,

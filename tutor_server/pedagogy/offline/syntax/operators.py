@@ -57,6 +57,23 @@ def _comparison(broken: Broken) -> Iterator[Candidate]:
             )
 
 
+def _two_assignments(broken: Broken) -> Iterator[Candidate]:
+    """Find a comma between two assignments on one line."""
+    here = broken.here
+    signs = [i for i, token in enumerate(here) if token.text == "=" and not brackets_of(here[:i]).unclosed]
+    if len(signs) < 2 or here[0].kind != "name":  # noqa: PLR2004 - two assignments
+        return
+    at = signs[1]
+    if at >= 2 and here[at - 2].text == ",":  # noqa: PLR2004 - comma, name, sign
+        yield Candidate(
+            line=broken.fault.line,
+            cost=0.6,
+            changes=(replace_token(here[at - 2], ";"),),
+            expression=broken.span(here[0], here[-1]),
+            facts={"name": Code(here[at - 1].text)},
+        )
+
+
 def _around(broken: Broken, here: list[Token], sign: Token) -> str:
     """Give the comparison around a sign, up to the next word or bracket that ends it."""
     at = here.index(sign)
@@ -94,6 +111,8 @@ def _in_call(broken: Broken) -> Iterator[Candidate]:
         if sign.column < broken.fault.column:
             continue
         at = broken.here.index(sign)
+        if not brackets_of(broken.here[:at]).unclosed:
+            continue
         if sign in named and broken.here[at - 1].kind == "name":
             continue
         strings = any(token.kind == "string" for token in broken.here[max(at - 1, 0) : at + 2])
@@ -137,6 +156,8 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
         inside = [token for token in broken.here if token.start < left.end]
         unclosed = brackets_of(inside).unclosed
         options = _likely_between(left, right, in_bracket=bool(unclosed))
+        if not unclosed and broken.here[0].text in _CONDITIONS:
+            options = ["and", "==", *(option for option in options if option not in ("=", ",", "and", "=="))]
         repeated = [token for token in broken.here if token.kind in ("name", "string")]
         unknown = sum(
             1
@@ -149,10 +170,18 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
             yield Candidate(
                 line=left.line,
                 cost=1 + penalty + rank / 10 + unknown * 0.2,
-                changes=(insert(left.end, text if text == "," else f" {text} " if text.isalpha() else text),),
+                changes=(insert(left.end, _spaced(text, left, right)),),
                 expression=expression,
                 facts=facts,
             )
+
+
+def _spaced(sign: str, left: Token, right: Token) -> str:
+    if sign == ",":
+        return sign
+    if left.end == right.start:
+        return f" {sign} " if sign.isalpha() else sign
+    return f" {sign}"
 
 
 def _likely_between(left: Token, right: Token, *, in_bracket: bool) -> list[str]:
@@ -284,6 +313,39 @@ CAUSES = (
         ),
         on("^invalid syntax", "cannot assign to", "expected ':'", "expression cannot contain assignment"),
         _comparison,
+    ),
+    Cause(
+        "syntax.two-assignments-on-a-line",
+        "syntax",
+        Lesson(
+            question=(
+                "How many names should get a value on this line? Read it aloud, with “gets” for each equals sign. What does the comma "
+                "before $name part: two values, or two statements?"
+            ),
+            concept=(
+                "A comma makes a group of values, it does not end a statement. So on line $line Python reads all that stands between the two "
+                "equals signs as one group, and a group with a sum or a call in it cannot take a value. Two assignments are two statements, "
+                "and each usually has a line of its own."
+            ),
+            picture="It is like two sentences with only a comma between them: the reader runs them together.",
+            precise="`a = x, b = y` parses as a chained assignment whose middle target is the tuple `x, b`.",
+            place="Two assignments are written as one statement there.",
+            plan=(
+                "Find the end of the first assignment.",
+                "Start a new line there, at the same left edge.",
+                "Write the assignment of $name on it.",
+            ),
+            example=Example(
+                "One statement on each line:",
+                'crew = 3\nship = "Vega"\nprint(crew, ship)',
+                "Each line has one equals sign and one name that gets a value.",
+            ),
+            remedy="On line $line begin a new line before $name.",
+            reason="Each statement stands on its own. A semicolon parts two statements on one line; a new line is easier to read.",
+            check="print both names after the two lines.",
+        ),
+        on("^invalid syntax", "cannot assign"),
+        _two_assignments,
     ),
     Cause(
         "syntax.assignment-in-call",

@@ -62,7 +62,8 @@ class Search:
         steps = self._confirmed(code, fault, guesses)
         for step in steps:
             if step.fault is None:
-                return Diagnosis(step.cause, step.candidate, step.code, is_confirmed=True)
+                small = _tokens(step.candidate, code) <= MOST_TOKENS_CHANGED
+                return Diagnosis(step.cause, step.candidate, step.code if small else None, is_confirmed=True)
         for step in steps[:2]:
             mended = self._mend(
                 step.code, step.fault, MOST_TOKENS_CHANGED - _tokens(step.candidate, code), DEEPEST_CHAIN - 1
