@@ -11,6 +11,7 @@ import structlog
 from tutor_server.errors import Cancelled, DatabaseUnavailable, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
 from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.pedagogy.offline import explain
 from tutor_server.protocol import Done, TokenUsage
 from tutor_server.storage.asks import EndedAsk, StoredAsk, end_ask, find_ask, rate_ask
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+OFFLINE = "offline"
+"""The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
 UNSETTLED_RETRY_SECONDS = 2.0
 
@@ -164,11 +167,14 @@ class Tutor:
             earlier=opened.earlier_answers,
             canary=opened.canary,
         )
+        own_words = Guard(HintLevel.SOLUTION, request.submission)
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
-                if model.fallback and model.provider == "offline" and not answer.has_text:
-                    answer.release(OUTAGE_NOTE)
+                if model.provider == OFFLINE:
+                    if model.fallback and not answer.has_text:
+                        answer.release(OUTAGE_NOTE)
+                    guard = own_words
                 for unit in guard.feed(text.content):
                     answer.release(unit)
                 if guard.verdict is not None:
@@ -180,9 +186,10 @@ class Tutor:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            if answer.has_text:
-                answer.release("\n\n")
-            answer.release((await asyncio.to_thread(explain, request.submission, request.level, request.student)).text)
+            explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
+            separator = "\n\n" if answer.has_text else ""
+            for unit in (*own_words.feed(separator + explanation.text), *own_words.finish()):
+                answer.release(unit)
 
     async def _settle(self, progress: _Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         """Write what the ask used and gave, in one transaction; give how it ends for the student."""
