@@ -57,7 +57,10 @@ def run(build: Callable[[], AskTutorServer]) -> int:
         finally:
             await server.close()
 
-    return asyncio.run(converse())
+    try:
+        return asyncio.run(converse())
+    except KeyboardInterrupt:  # Ctrl-C in a terminal where the editor runs goes to all of its children
+        return 1
 
 
 if __name__ == "__main__":

@@ -135,8 +135,8 @@ class Asks:
         """Stream one answer. However it goes, the student sees one end of it."""
         # The reply to the command goes out first, so that the editor knows the id that the answer carries.
         await asyncio.sleep(0)
-        tutor = self._choice.tutor()
         try:
+            tutor = self._choice.tutor()
             if tutor is None:
                 self._refuse(running)
             else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tutor_lsp import protocol
+from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.notebook import is_failing, notebook_cell
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.editor import Editor
-    from tutor_lsp.text_document import EditedDocument
     from tutor_lsp.tutor_choice import TutorChoice
 
 TITLE = "Ask tutor"
@@ -52,13 +52,6 @@ class CodeActions:
         argument = protocol.AskArgument(uri=uri, position=_place(start, wrong), diagnostics=wrong or None)
         command = types.Command(title=TITLE, command=protocol.ASK, arguments=[argument])
         return [types.CodeAction(title=TITLE, kind=KIND, diagnostics=wrong or None, command=command)]
-
-
-def is_python(document: EditedDocument) -> bool:
-    """Say whether a document is Python, by what the editor calls it, else by its name."""
-    if document.language_id:
-        return document.language_id.lower() == "python"
-    return document.path.endswith((".py", ".pyi", ".pyw"))
 
 
 def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.lsp.editor import Conversation, Editor
     from tests.lsp.scripted_tutor import ScriptedTutor
+    from tutor_lsp.server import AskTutorServer
     from tutor_lsp.settings import Settings
     from tutor_server.protocol import Ask, FromService
 
@@ -91,6 +92,7 @@ async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: Scrip
         {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "question": "x" * 4001},
         {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "diagnostics": [{"message": 1}]},
         {"uri": "file:///etc/passwd", "position": {"line": 0, "character": 0}},
+        {"uri": "file:///work/notes.md", "position": {"line": 0, "character": 0}},
         "file:///work/fact.py",
         None,
     ],
@@ -98,6 +100,7 @@ async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: Scrip
 async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: ScriptedTutor, argument: Any) -> None:
     """An argument that is not of the contract's form gets an InvalidParams error of one sentence, and no ask."""
     await editor.open(CODE)
+    await editor.open("# Notes\n", "file:///work/notes.md", language="markdown")
 
     with pytest.raises(ErrorReply) as refused:
         await editor.request("workspace/executeCommand", {"command": "tutor.ask", "arguments": [argument]})
@@ -281,6 +284,27 @@ async def test_e2_a_faulty_tutor_still_ends_the_answer(
     assert "fact" not in caplog.text
 
 
+async def test_e2_a_tutor_that_cannot_be_built_still_ends_the_answer(
+    editor: Editor, tutor: ScriptedTutor, server: AskTutorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E2: Where building the tutor fails, the answer fails cleanly, and the next question tries again."""
+    builds = iter([OSError("/home/student/no"), None])
+
+    def build(_settings: Settings, _on_status: object) -> ScriptedTutor:
+        failure = next(builds)
+        if failure is not None:
+            raise failure
+        return tutor
+
+    monkeypatch.setattr(server._choice, "_build", build)
+    uri = await editor.open(CODE)
+
+    answers = [await editor.answer(await editor.ask(uri)) for _ in range(2)]
+
+    assert [answer.ended["reason"] for answer in answers] == ["failed", "completed"]
+    assert "student" not in answers[0].ended["message"]
+
+
 async def test_what_the_student_adds_goes_along(editor: Editor, tutor: ScriptedTutor) -> None:
     """A question and a traceback in the argument are part of the ask."""
     uri = await editor.open(CODE)
@@ -358,6 +382,17 @@ class TestStranger:
 
         shown = await editor.hear("window/showMessage")
         assert shown == {"type": 3, "message": "**Hint 1 of 5**\n\nLook at line 1."}
+
+    async def test_gets_a_message_where_nothing_can_be_written(
+        self, conversation: Conversation, settings: Settings
+    ) -> None:
+        """A data folder that cannot be used does not cost the answer."""
+        settings.data_dir.write_text("a file, where the folder should be")
+        await conversation.editor.initialize({"window": WINDOW})
+
+        await conversation.editor.ask(await conversation.editor.open(CODE))
+
+        assert (await conversation.editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
 
     async def test_hears_of_a_refusal_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
         """A refusal is one warning with the service's sentence."""

@@ -9,15 +9,20 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lsprotocol import types
 
 import tutor_lsp
 from tests.lsp.editor import WAIT_SECONDS, Editor, ErrorReply
 from tutor_lsp.framing import MAX_BODY_BYTES, Frames, Malformed
+from tutor_lsp.protocol import COMMAND_ARGUMENTS
+from tutor_lsp.server import AskTutorServer
+from tutor_lsp.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -141,6 +146,42 @@ class TestMalformed:
             await editor.execute("tutor.status")
 
         assert (result, refused.value.code, tutor.is_closed) == (None, INVALID_REQUEST, True)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+methods = st.sampled_from(sorted(types.METHOD_TO_TYPES)) | st.sampled_from(["tutor/answer/cancel", "x/y"])
+commands = st.fixed_dictionaries({"command": st.sampled_from(sorted(COMMAND_ARGUMENTS)), "arguments": anything})
+
+
+@given(messages=st.lists(st.tuples(methods, commands | anything), min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_e1_every_request_gets_exactly_one_reply(messages: list[tuple[str, Any]], tmp_path: Path) -> None:
+    """E1: Any method with any params: one reply each, and the server lives on."""
+
+    async def converse() -> list[Json]:
+        server = AskTutorServer(Settings(own_data_dir=tmp_path), "0")
+        written: list[bytes] = []
+        server.language_server.protocol.set_writer(SimpleNamespace(write=written.append))
+        first: tuple[str, Any] = ("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        last = ("workspace/executeCommand", {"command": "tutor.status"})
+        for number, (method, params) in enumerate([first, *messages, last]):
+            message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            server.language_server.protocol.receive(json.dumps(message).encode())
+            await asyncio.sleep(0)
+        for _ in range(20):  # handlers that wait for nothing come to their end
+            await asyncio.sleep(0)
+        await server.close()
+        return [json.loads(body) for body in Frames().feed(b"".join(written)) if isinstance(body, bytes)]
+
+    replies = [message for message in asyncio.run(converse()) if "method" not in message]
+
+    assert sorted(reply["id"] for reply in replies) == list(range(len(messages) + 2))
+    was_shut_down = any(method == "shutdown" for method, _ in messages)
+    assert was_shut_down or replies[-1]["result"]["state"] == "local"
 
 
 END = {"end": {"line": 0, "character": 0}}

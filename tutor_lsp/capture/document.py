@@ -13,6 +13,8 @@ from tutor_server.protocol import MAX_CODE_BYTES, Position
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor_lsp.text_document import EditedDocument
+
 _TOP_LEVEL_STATEMENT = re.compile(r"[\w@]")
 _BOM = "\ufeff"
 
@@ -41,6 +43,11 @@ class Window:
     def __contains__(self, line: int) -> bool:
         """Say whether a line of the document is in the window."""
         return 0 <= line - self.first_line < self.line_count
+
+
+def is_python(document: EditedDocument) -> bool:
+    """Say whether a document is Python, by what the editor calls it or by its name."""
+    return (document.language_id or "").lower() == "python" or document.path.endswith((".py", ".pyi", ".pyw"))
 
 
 def window(

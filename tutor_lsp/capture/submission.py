@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.workspace import ServerTextPosition, ServerTextRange
 
 from tutor_lsp.capture import diagnostics, notebook
-from tutor_lsp.capture.document import Window, window
+from tutor_lsp.capture.document import Window, is_python, window
 from tutor_lsp.capture.traceback import traceback_text
 from tutor_lsp.capture.wire_text import valid
 from tutor_lsp.pygls_fixes import Refused
@@ -69,13 +69,15 @@ def capture(
     known: diagnostics.KnownDiagnostics,
     request_id: UUID,
 ) -> Captured:
-    """Build the ask. Raises `Refused` where the document is not open or the question is too long.
+    """Build the ask. Raises `Refused` where the document is not open or not Python, or the question is too long.
 
     The one place where a student's text leaves: whatever is to be kept back is taken out of `ask` here.
     """
     document = documents.open_document(argument.uri)
     if document is None:
         raise Refused("Open the file in the editor first, then ask again.")
+    if not is_python(document):
+        raise Refused("The tutor explains Python code only.")
     question = valid(argument.question or "").strip()
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise Refused(f"A question can have at most {MAX_QUESTION_CHARACTERS} characters.")
@@ -91,7 +93,6 @@ def capture(
         code=shown.code,
         cursor=shown.place(anchor.line, anchor.character),
         kind=around.kind,
-        language=document.language_id or "python",
         first_line=shown.first_line,
         diagnostics=diagnostics.to_wire(said, document, shown, anchor.line),
         traceback=traceback_text(argument.traceback or around.traceback),
