@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.llm.chain import Answer as ModelAnswer
     from tutor_server.llm.chain import Chain
+    from tutor_server.llm.provider import Request
     from tutor_server.protocol import Ask
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.opening import OpenAsk, Opening
@@ -186,10 +187,15 @@ class Tutor:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
-            separator = "\n\n" if answer.has_text else ""
-            for unit in (*own_words.feed(separator + explanation.text), *own_words.finish()):
-                answer.release(unit)
+            await self._complete(request, answer, own_words)
+
+    @staticmethod
+    async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:
+        """Give the offline tutor's explanation where the model's was stopped, or was none."""
+        explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
+        separator = "\n\n" if answer.has_text else ""
+        for unit in (*own_words.feed(separator + explanation.text), *own_words.finish()):
+            answer.release(unit)
 
     async def _settle(self, progress: _Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         """Write what the ask used and gave, in one transaction; give how it ends for the student."""
