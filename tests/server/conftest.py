@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import threading
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
+from tests.clock import HeldClock
 from tests.fake_upstream import FakeUpstream
+from tests.held_service import held_service
+from tutor_server.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from tests.held_service import HeldService
 
 
 @pytest.fixture
@@ -17,3 +28,29 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
     """Give a fake upstream that listens on loopback."""
     async with FakeUpstream() as running:
         yield running
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    """Give a clock that stands at noon."""
+    return HeldClock()
+
+
+@pytest.fixture
+async def held(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
+    """Give a service in this process, on the held clock."""
+    async with held_service(tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def log_output() -> Iterator[io.BytesIO]:
+    """Give what the log of this process writes, as JSON, during the test."""
+    root = logging.getLogger()
+    kept = root.handlers, root.level, warnings.showwarning, threading.excepthook
+    output = io.BytesIO()
+    configure_logs("info", "json", output)
+    yield output
+    structlog.reset_defaults()
+    root.handlers, level, warnings.showwarning, threading.excepthook = kept
+    root.setLevel(level)

@@ -5,31 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.clock import HeldClock
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Grant, Limits
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited, TutorError
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@dataclass
-class HeldClock:
-    """A clock that moves when a test says so."""
-
-    at: datetime = NOON
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        """Give the wall clock's time."""
-        return self.at + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        """Give the monotonic clock's time."""
-        return self.seconds
 
 
 @dataclass

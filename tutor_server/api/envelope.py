@@ -47,7 +47,7 @@ async def envelope(
     except HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        return _of_framework(error)
+        return framework_error(error)
     except RequestPayloadError:
         return error_response(MalformedRequest())
     except Exception:
@@ -76,7 +76,7 @@ def error_response(error: TutorError) -> web.Response:
     return response
 
 
-def _of_framework(error: HTTPException) -> web.Response:
+def framework_error(error: HTTPException) -> web.Response:
     """Write an error that aiohttp raised, without the sentences it makes of the request."""
     known = _BY_STATUS.get(error.status)
     if known is not None:

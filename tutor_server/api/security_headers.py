@@ -17,6 +17,11 @@ _HEADERS = {
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Set what the response does not set itself (a signal of aiohttp, so that it also sees streamed responses)."""
+    set_security_headers(response)
+
+
+def set_security_headers(response: web.StreamResponse) -> None:
+    """Set what the response does not set itself."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "ask-tutor"  # aiohttp names its version and Python's

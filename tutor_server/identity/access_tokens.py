@@ -107,7 +107,7 @@ def _read(header: dict[str, Any], claims: dict[str, Any]) -> AccessToken:
         expires_at = datetime.fromtimestamp(expires, UTC)
     except (OverflowError, OSError):
         raise ValueError("a time is out of range") from None
-    return AccessToken(UUID(claims["sub"]), UUID(claims["sid"]), expires_at)
+    return AccessToken(UUID(str(claims["sub"])), UUID(str(claims["sid"])), expires_at)
 
 
 class Authenticator:

@@ -1,0 +1,24 @@
+"""Time that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class HeldClock:
+    """A clock that moves when a test says so: `seconds` counts from `at`."""
+
+    at: datetime = NOON
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        """Give the wall clock's time."""
+        return self.at + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        """Give the monotonic clock's time."""
+        return self.seconds

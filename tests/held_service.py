@@ -1,0 +1,78 @@
+"""The whole service inside the test's own process, with a clock that the test holds."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientSession
+from aiohttp.web import TCPSite
+
+from tests.service import PASSWORD
+from tutor_server.aiohttp_fixes import Runner
+from tutor_server.api.keys import DATABASE
+from tutor_server.app import build_app
+from tutor_server.settings import Settings
+from tutor_server.storage.migrations import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from aiohttp import web
+
+    from tests.clock import HeldClock
+    from tutor_server.storage.database import Database
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldService:
+    """A running service and an HTTP client of it."""
+
+    url: str
+    clock: HeldClock
+    client: ClientSession
+    database: Database
+
+    async def post(self, path: str, body: dict[str, Any], access_token: str | None = None) -> tuple[int, Any]:
+        """Post JSON; give status and answer."""
+        headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
+        async with self.client.post(path, json=body, headers=headers) as response:
+            return response.status, await response.json() if response.content_length else None
+
+    async def me(self, access_token: str) -> tuple[int, Any]:
+        """Ask for the account of a token."""
+        async with self.client.get("/api/auth/me", headers={"Authorization": f"Bearer {access_token}"}) as response:
+            return response.status, await response.json()
+
+    async def register(self, email: str = "ada@uni.example") -> dict[str, Any]:
+        """Register a student; give the answer."""
+        status, answer = await self.post("/api/auth/register", {"email": email, "password": PASSWORD})
+        assert status == 201, answer
+        assert isinstance(answer, dict)
+        return answer
+
+
+@asynccontextmanager
+async def held_service(
+    data_dir: Path, clock: HeldClock, *, prepare: Callable[[web.Application], None] | None = None, **settings: Any
+) -> AsyncIterator[HeldService]:
+    """Run the service with these settings. `prepare` may add to the application before it starts."""
+    given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
+    app = build_app(Settings.model_validate(given), clock=clock)
+    if prepare is not None:
+        prepare(app)
+    runner = Runner(app, access_log=None, logger=logging.getLogger("tests"))
+    await app[DATABASE].commit(upgrade)
+    await runner.setup()
+    try:
+        site = TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        async with ClientSession(site.name) as client:
+            yield HeldService(site.name, clock, client, app[DATABASE])
+    finally:
+        await runner.cleanup()

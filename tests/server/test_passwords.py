@@ -1,0 +1,75 @@
+"""Hashing passwords: the parameters, what is equal, what is refused, and that nobody can tell who exists."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from argon2 import extract_parameters
+
+from tutor_server.errors import ValidationFailed
+from tutor_server.identity.passwords import Passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    """Give the hasher as the service uses it."""
+    hasher = Passwords()
+    yield hasher
+    hasher.close()
+
+
+async def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> None:
+    """The hash is argon2id at 19 MiB, 2 passes, 1 lane, salted; NUL and other odd characters count."""
+    password = "correct horse\x00\U0001f40e"
+    first, second = await passwords.hash(password), await passwords.hash(password)
+
+    assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert first != second
+    assert await passwords.matches(password, first) is True
+    assert await passwords.matches("correct horse", first) is False
+
+
+async def test_the_same_keys_on_another_system_match(passwords: Passwords) -> None:
+    """A composed and a decomposed letter are one password (RFC 8265 §4.2)."""
+    password_hash = await passwords.hash("caf\u00e9 au lait")
+
+    assert await passwords.matches("cafe\u0301 au lait", password_hash) is True
+
+
+async def test_s4_nobody_takes_as_long_as_somebody(passwords: Passwords) -> None:
+    """S4: an account that does not exist is checked against a hash of the same cost, which nothing matches."""
+    real = await passwords.hash("correct horse")
+
+    assert extract_parameters(passwords._nobody) == extract_parameters(real)
+    assert await passwords.matches("", None) is False
+    assert await passwords.matches("correct horse", None) is False
+
+
+@pytest.mark.parametrize("password", ["x" * 257, "lone \ud800 surrogate"])
+async def test_what_cannot_be_hashed_is_refused(passwords: Passwords, password: str) -> None:
+    """Too long, or not text: `ValidationFailed`, not a failure of the service."""
+    with pytest.raises(ValidationFailed, match=r"^password: "):
+        await passwords.hash(password)
+    with pytest.raises(ValidationFailed, match=r"^password: "):
+        await passwords.matches(password, None)
+
+
+async def test_a_broken_stored_hash_matches_nothing(passwords: Passwords) -> None:
+    """Whatever stands in the database, the answer is no."""
+    assert await passwords.matches("correct horse", "not a hash") is False
+
+
+async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
+    """Others get their turns while passwords are hashed."""
+    turns = 0
+    work = asyncio.gather(*(passwords.hash("correct horse") for _ in range(4)))
+    while not work.done():
+        turns += 1
+        await asyncio.sleep(0)
+
+    assert turns > 100
