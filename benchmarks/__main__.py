@@ -1,0 +1,22 @@
+"""Run the benchmarks that need nothing but the checkout, one after another: `python -m benchmarks`, or `make bench`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHMARKS = ("language_server", "admission")
+
+
+def main() -> int:
+    """Run each as a process of its own, so that none warms another up; give the first failure's status."""
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
