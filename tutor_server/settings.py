@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -144,18 +146,27 @@ class Settings(BaseSettings):
         if self.jwt_secret is not None:
             return self.jwt_secret.get_secret_value().encode()
         path = self.data_dir / "jwt-secret"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            pass
-        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was first
-            return path.read_bytes()
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_once(path, secrets.token_hex(MIN_SECRET_BYTES).encode())
+        secret = path.read_bytes()
+        if len(secret) < MIN_SECRET_BYTES:
+            raise SettingsError(f"TUTOR_JWT_SECRET: not set, and {path} holds fewer than {MIN_SECRET_BYTES} bytes")
+        return secret
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Make a file that only this user can read, whole or not at all; where another process was first, keep its file."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(MIN_SECRET_BYTES).encode())
-        return path.read_bytes()
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 def load_settings(env_file: Path | None = None) -> Settings:

@@ -198,7 +198,7 @@ async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> No
         pytest.param(MALFORMED["bad header name"], b"sec ret", id="quotes what is not HTTP"),
         pytest.param(
             b"GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n",
-            b"417: Exp",
+            b"Unknown Expect: x",
             id="refuses Expect as text",
         ),
     ],

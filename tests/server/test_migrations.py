@@ -1,0 +1,95 @@
+"""Migrations: up, down, up again, and the same schema that the models describe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from tutor_server.storage.database import Database, open_database
+from tutor_server.storage.migrations import downgrade, is_at_head, upgrade
+from tutor_server.storage.models import Base
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Give an empty database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_server").database()
+    opened = open_database(url)
+    yield opened
+    await opened.close()
+
+
+def tables(connection: Connection) -> set[str]:
+    """Name the tables that a migration made."""
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def differences(connection: Connection) -> list[object]:
+    """Tell how the database differs from the models."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+async def test_up_down_and_up_again(database: Database) -> None:
+    """Each way leaves what it should, and the way back leaves nothing."""
+    assert await database.read(is_at_head) is False
+
+    await database.commit(upgrade)
+    assert await database.read(is_at_head) is True
+    assert await database.read(tables) == set(Base.metadata.tables)
+
+    await database.commit(lambda connection: downgrade(connection, "base"))
+    assert await database.read(is_at_head) is False
+    assert await database.read(tables) == set()
+
+    await database.commit(upgrade)
+    assert await database.read(is_at_head) is True
+    assert await database.read(tables) == set(Base.metadata.tables)
+
+
+async def test_going_up_twice_changes_nothing(database: Database) -> None:
+    """A second `migrate` does no harm."""
+    await database.commit(upgrade)
+    await database.commit(upgrade)
+
+    assert await database.read(is_at_head) is True
+
+
+async def test_the_models_and_the_migrations_agree(database: Database) -> None:
+    """What the migrations make is what the models say: no table, column, type, index or constraint differs."""
+    await database.commit(upgrade)
+
+    assert await database.read(differences) == []
+
+
+async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
+    """The look-ups by user, session and order have their index."""
+    await database.commit(upgrade)
+
+    def indexed(connection: Connection) -> set[tuple[str, tuple[str | None, ...]]]:
+        inspector = inspect(connection)
+        found: set[tuple[str, tuple[str | None, ...]]] = set()
+        for table in Base.metadata.tables:
+            found |= {(table, tuple(index["column_names"])) for index in inspector.get_indexes(table)}
+            found |= {(table, tuple(rule["column_names"])) for rule in inspector.get_unique_constraints(table)}
+        return found
+
+    assert await database.read(indexed) >= {
+        ("users", ("email",)),
+        ("chat_sessions", ("user_id", "session_type")),
+        ("chat_messages", ("session_id", "created_at")),
+        ("learning_modules", ("order",)),
+        ("user_module_progress", ("user_id", "module_id")),
+        ("user_module_progress", ("user_id",)),
+    }

@@ -1,0 +1,146 @@
+"""Settings: defaults of the contract, one line for a wrong one, and secrets that do not show."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutor_server.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "marker-" * 6
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Start without the machine's own settings, in an empty folder."""
+    for prefix in ("TUTOR_", "ANTHROPIC_", "OPENAI_"):
+        for name in [name for name in os.environ if name.startswith(prefix)]:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_are_the_contracts() -> None:
+    """Nothing has to be set."""
+    settings = load_settings()
+
+    assert (
+        settings.messages_per_minute,
+        settings.connections_per_user,
+        settings.daily_message_cap,
+        settings.llm_calls_per_minute,
+        settings.max_hint_level,
+        settings.context_tokens,
+        settings.max_output_tokens,
+        settings.log_level,
+        settings.chain,
+    ) == (20, 3, 100, 200, 5, 8000, 800, "info", ("offline",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TUTOR_DATABASE_URL", "mysql://db"),
+        ("TUTOR_DATABASE_URL", "/var/lib/tutor.sqlite3"),
+        ("TUTOR_JWT_SECRET", "x" * 31),
+        ("TUTOR_REGISTRATION", "maybe"),
+        ("TUTOR_REGISTRATION", "domains:"),
+        ("TUTOR_REGISTRATION", "domains: , "),
+        ("TUTOR_TRUSTED_PROXIES", "10.0.0.1,proxy.example"),
+        ("TUTOR_LLM_PROVIDERS", "anthropic,gemini"),
+        ("TUTOR_LLM_PROVIDERS", "offline,offline"),
+        ("TUTOR_LLM_PROVIDERS", "offline,openai"),
+        ("TUTOR_LLM_PROVIDERS", "anthropic"),
+        ("TUTOR_LLM_PROVIDERS", "openai,offline"),
+        ("TUTOR_MESSAGES_PER_MINUTE", "0"),
+        ("TUTOR_MESSAGES_PER_MINUTE", "many"),
+        ("TUTOR_CONNECTIONS_PER_USER", "-1"),
+        ("TUTOR_DAILY_MESSAGE_CAP", "1.5"),
+        ("TUTOR_LLM_CALLS_PER_MINUTE", "0"),
+        ("TUTOR_MAX_HINT_LEVEL", "6"),
+        ("TUTOR_CONTEXT_TOKENS", "499"),
+        ("TUTOR_MAX_OUTPUT_TOKENS", "1"),
+        ("TUTOR_LOG_LEVEL", "loud"),
+        ("TUTOR_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The message starts with the variable and has no line break."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert str(refusal.value).startswith(name)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line about a secret does not hold it."""
+    monkeypatch.setenv("TUTOR_JWT_SECRET", "marker")
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert "marker" not in str(refusal.value)
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither `repr` nor `str` of the settings holds a secret, not even one inside a URL."""
+    for name in ("TUTOR_JWT_SECRET", "TUTOR_ADMIN_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("TUTOR_REDIS_URL", f"redis://:{SECRET}@redis.example/0")
+    monkeypatch.setenv("TUTOR_DATABASE_URL", f"postgresql+asyncpg://tutor:{SECRET}@db.example/tutor")
+
+    settings = load_settings()
+
+    assert "marker" not in repr(settings)
+    assert "marker" not in str(settings)
+
+
+def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a shell script leaves empty means the default."""
+    monkeypatch.setenv("TUTOR_DAILY_MESSAGE_CAP", "")
+    monkeypatch.setenv("TUTOR_JWT_SECRET", "")
+
+    assert (load_settings().daily_message_cap, load_settings().jwt_secret) == (100, None)
+
+
+def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anthropic first, then OpenAI; what is set by name wins."""
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    assert load_settings().chain == ("openai",)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
+    assert load_settings().chain == ("anthropic", "openai")
+    monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai, offline")
+    assert load_settings().chain == ("openai", "offline")
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`.env` gives what the environment does not."""
+    (tmp_path / ".env").write_text("TUTOR_DAILY_MESSAGE_CAP=5\nTUTOR_MESSAGES_PER_MINUTE=6\n")
+    monkeypatch.setenv("TUTOR_MESSAGES_PER_MINUTE", "7")
+
+    settings = load_settings(tmp_path / ".env")
+
+    assert (settings.daily_message_cap, settings.messages_per_minute) == (5, 7)
+
+
+def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
+    """Several processes that start at once find one secret, which nobody else can read."""
+    data_dir = tmp_path / "data"
+    settings = [Settings.model_validate({"data_dir": data_dir}) for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        secrets = set(threads.map(Settings.signing_secret, settings))
+
+    (secret,) = secrets
+    assert len(secret) >= 32
+    assert stat.S_IMODE((data_dir / "jwt-secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700

@@ -1,0 +1,171 @@
+"""The way of every write: groups that share a transaction, and units that know nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import IntegrityError
+
+from tutor_server.errors import DatabaseUnavailable, NotFound
+from tutor_server.storage.database import Database, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Give the place of the database's file."""
+    return tmp_path / "writer.sqlite3"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    """Give a database with one table."""
+    opened = open_database(f"sqlite+aiosqlite:///{file}")
+    await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
+    yield opened
+    await opened.close()
+
+
+def note(number: int) -> Callable[[Connection], int]:
+    """Make a unit that writes one row and gives its number."""
+
+    def unit(connection: Connection) -> int:
+        connection.execute(text("INSERT INTO notes VALUES (:id)"), {"id": number})
+        return number
+
+    return unit
+
+
+def stored(file: Path) -> list[int]:
+    """Read what is durable, as another process would."""
+    with closing(sqlite3.connect(file)) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM notes ORDER BY id")]
+
+
+class HeldWriter:
+    """Keeps the writer busy, so that what is handed over meanwhile becomes one group."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._busy = threading.Event()
+        self._release = threading.Event()
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._database.commit(self._hold))
+        await asyncio.to_thread(self._busy.wait)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._release.set()
+        await self._task
+
+    def _hold(self, _connection: Connection) -> None:
+        self._busy.set()
+        self._release.wait()
+
+
+async def test_a_unit_gives_its_value_once_it_is_durable(database: Database, file: Path) -> None:
+    """After `commit` returns, another process sees the row."""
+    assert await database.commit(note(7)) == 7
+    assert stored(file) == [7]
+
+
+async def test_many_units_share_a_transaction(database: Database, file: Path) -> None:
+    """Units that wait together are committed together: far fewer commits than units."""
+    commits: list[str] = []
+    writer = database._writer
+    engine = writer._engine  # type: ignore[attr-defined] # it is SQLite's
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note_commit(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement == "COMMIT":
+            commits.append(statement)
+
+    async with HeldWriter(database):
+        units = [asyncio.create_task(database.commit(note(number))) for number in range(100)]
+        await asyncio.sleep(0)
+    values = await asyncio.gather(*units)
+
+    assert values == list(range(100))
+    assert stored(file) == values
+    assert len(commits) == 2
+
+
+async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, file: Path) -> None:
+    """Of a group, the unit that raises is undone and told why; all others are kept."""
+
+    def fails_half_way(connection: Connection) -> None:
+        note(100)(connection)
+        raise NotFound
+
+    async with HeldWriter(database):
+        units = [
+            asyncio.create_task(database.commit(unit)) for unit in (note(1), fails_half_way, note(2), note(1), note(3))
+        ]
+        await asyncio.sleep(0)
+    outcomes = await asyncio.gather(*units, return_exceptions=True)
+
+    assert [outcomes[0], outcomes[2], outcomes[4]] == [1, 2, 3]
+    assert isinstance(outcomes[1], NotFound)
+    assert isinstance(outcomes[3], IntegrityError)
+    assert stored(file) == [1, 2, 3]
+
+
+async def test_a_unit_runs_to_its_end_without_its_caller(database: Database, file: Path) -> None:
+    """A caller that is cancelled while it waits does not tear its unit, nor that of its neighbours."""
+    async with HeldWriter(database):
+        left = asyncio.create_task(database.commit(note(1)))
+        stayed = asyncio.create_task(database.commit(note(2)))
+        await asyncio.sleep(0)
+        left.cancel()
+        with suppress(asyncio.CancelledError):
+            await left
+
+    assert await stayed == 2
+    assert stored(file) == [1, 2]
+
+
+async def test_closing_finishes_what_was_handed_over(database: Database, file: Path) -> None:
+    """Nothing that waits is lost when the service stops."""
+    units = [asyncio.create_task(database.commit(note(number))) for number in range(50)]
+    await asyncio.sleep(0)
+
+    await database.close()
+
+    assert await asyncio.gather(*units) == list(range(50))
+    assert stored(file) == list(range(50))
+
+
+async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
+    """Reading and writing raise `DatabaseUnavailable`, and work again once it is back."""
+    folder = tmp_path / "later"
+    opened = open_database(f"sqlite+aiosqlite:///{folder}/writer.sqlite3")
+    with pytest.raises(DatabaseUnavailable):
+        await opened.commit(note(1))
+    with pytest.raises(DatabaseUnavailable):
+        await opened.read(note(1))
+    assert await opened.is_connected() is False
+
+    folder.mkdir()
+    assert await opened.is_connected() is True
+    await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
+    assert await opened.commit(note(1)) == 1
+    await opened.close()
+
+
+async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
+    """While a transaction is open, others read what was committed before it."""
+    await database.commit(note(1))
+
+    async with HeldWriter(database), asyncio.timeout(5):
+        count = await database.read(lambda connection: connection.scalar(text("SELECT count(*) FROM notes")))
+
+    assert count == 1
