@@ -1,0 +1,291 @@
+"""`tutor-server`: commands, exit statuses, and one line for whatever is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession, web
+
+from tests.service import TUTOR_SERVER, Service, service_environment
+from tutor_server.llm.key_check import key_problem
+from tutor_server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.servers import PostgresServer
+    from tests.service import StartService
+
+SECRET = "marker-" * 6
+
+
+def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [TUTOR_SERVER, *arguments],
+        cwd=folder,
+        env=service_environment(folder / "data", **settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("dance",),
+        ("serve", "--port", "http"),
+        ("serve", "--port", "65536"),
+        ("serve", "--port", "-1"),
+        ("serve", "--workers", "two"),
+        ("migrate", "now"),
+    ],
+)
+def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """The usage is shown and nothing is done."""
+    done = run(tmp_path, *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: tutor-server")
+    assert not (tmp_path / "data").exists()
+
+
+def test_help_names_the_commands_and_no_secret(tmp_path: Path) -> None:
+    """`--help` works whatever the settings are, and shows none of them."""
+    done = run(tmp_path, "--help", TUTOR_JWT_SECRET=SECRET, TUTOR_LOG_LEVEL="loud")
+
+    assert done.returncode == 0
+    assert {"serve", "migrate", "check"} <= set(done.stdout.split())
+    assert "marker" not in done.stdout
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    """The command line itself imports neither the web server nor the database, nor the settings."""
+    script = "import sys, tutor_server.cli; print(*{'aiohttp', 'sqlalchemy', 'pydantic', 'asyncio'} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout.strip() == ""
+
+
+def test_version(tmp_path: Path) -> None:
+    """`--version` is the distribution's."""
+    assert re.fullmatch(r"ask-tutor \d+\.\d+\.\d+\n", run(tmp_path, "--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "named"),
+    [
+        (("serve",), {"TUTOR_DAILY_MESSAGE_CAP": "lots"}, "TUTOR_DAILY_MESSAGE_CAP"),
+        (("migrate",), {"TUTOR_DATABASE_URL": "oracle://db"}, "TUTOR_DATABASE_URL"),
+        (("check",), {"TUTOR_JWT_SECRET": "marker"}, "TUTOR_JWT_SECRET"),
+        (("serve", "--host", "0.0.0.0"), {}, "TUTOR_REGISTRATION"),  # noqa: S104 - refused
+        (("serve", "--host", "0.0.0.0"), {"TUTOR_REGISTRATION": "open"}, "TUTOR_JWT_SECRET"),  # noqa: S104
+        (("serve", "--host", "tutor.example"), {"TUTOR_JWT_SECRET": SECRET}, "TUTOR_REGISTRATION"),
+        (("serve",), {"TUTOR_DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all"}, "TUTOR_DATABASE_URL"),
+        (("serve",), {"TUTOR_DATABASE_URL": "postgresql+asyncpg://t:marker@127.0.0.1:1/t"}, "TUTOR_DATABASE_URL"),
+        (("migrate",), {"TUTOR_DATABASE_URL": "postgresql+asyncpg://t:marker@127.0.0.1:1/t"}, "TUTOR_DATABASE_URL"),
+        (("serve",), {"TUTOR_DATA_DIR": "/dev/null/data"}, "TUTOR_DATA_DIR"),
+        (("serve", "--workers", "2"), {}, "--workers"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], named: str
+) -> None:
+    """Exit status 1, one line on stderr that names what to change, and no secret in it."""
+    done = run(tmp_path, *arguments, **settings)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"tutor-server: [^\n]+\n", done.stderr)
+    assert named in done.stderr
+    assert "marker" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    """Whatever is wrong with the database's file, no traceback is shown."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "tutor.sqlite3").write_text("no database at all " * 100)
+
+    done = run(tmp_path, "serve", "--port", "0")
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "tutor-server: the database cannot be used: file is not a database; check TUTOR_DATABASE_URL\n",
+    )
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    """The address is named, and the exit status is 1."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = run(tmp_path, "serve", "--port", str(port), TUTOR_LOG_LEVEL="error")
+
+    assert done.returncode == 1
+    assert re.fullmatch(rf"tutor-server: cannot listen on 127\.0\.0\.1:{port}: [^\n]+\n", done.stderr)
+
+
+def test_env_file_of_the_working_directory(tmp_path: Path) -> None:
+    """`.env` is read, and a wrong setting in it is refused like one of the environment."""
+    (tmp_path / ".env").write_text("TUTOR_MESSAGES_PER_MINUTE=none\n")
+
+    done = run(tmp_path, "check")
+
+    assert done.returncode == 1
+    assert "TUTOR_MESSAGES_PER_MINUTE" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
+    """One line names the address once it is ready; a signal ends it with exit status 0 and nothing but log lines."""
+    service = Service(tmp_path)
+
+    service.process.send_signal(number)
+
+    assert service.process.wait(20) == 0
+    service.kill()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", service.url)
+    assert [line for line in service.lines if not line.startswith("{")] == [f"listening on {service.url}"]
+    assert [entry["event"] for entry in service.log] == ["migrated", "started", "stopping", "stopped"]
+
+
+async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
+    """The data folder holds everything: secret, accounts and tokens are there after a crash."""
+    first = Service(tmp_path)
+    body = {"email": "ada@uni.example", "password": "a long password"}
+    async with ClientSession(first.url) as client, client.post("/api/auth/register", json=body) as response:
+        account = await response.json()
+    first.kill()
+
+    second = Service(tmp_path)
+    headers = {"Authorization": f"Bearer {account['access_token']}"}
+    async with ClientSession(second.url) as client:
+        async with client.get("/api/auth/me", headers=headers) as response:
+            assert response.status == 200
+        async with client.post("/api/auth/refresh", json={"refresh_token": account["refresh_token"]}) as response:
+            assert response.status == 200
+    assert second.stop() == 0
+
+
+async def test_a_console_log_is_no_json(start_service: StartService) -> None:
+    """`TUTOR_LOG_FORMAT` decides the form where stderr is no terminal."""
+    async with start_service(TUTOR_LOG_FORMAT="console") as service:
+        await asyncio.to_thread(service.stop)
+
+    assert [line.split(maxsplit=1)[1] for line in service.lines if "listening" not in line] == [
+        "info     migrated",
+        f"info     started address={service.url}",
+        "info     stopping",
+        "info     stopped",
+    ]
+
+
+def test_migrating_can_be_repeated(tmp_path: Path) -> None:
+    """`migrate` brings the database to the newest schema, and again does nothing; then `check` has no complaint."""
+    assert [run(tmp_path, "migrate").returncode for _ in range(2)] == [0, 0]
+
+    done = run(tmp_path, "check")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "ok    database: connected, at the newest schema",
+        "ok    redis: not set: the limits hold in this one process",
+        "ok    provider offline: ready",
+    ]
+
+
+def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    """On PostgreSQL `serve` refuses until `migrate` has run, since other processes may be serving from it."""
+    url = postgres_server.database()
+
+    refused = run(tmp_path, "serve", "--port", "0", TUTOR_DATABASE_URL=url, TUTOR_LOG_LEVEL="error")
+    checked = run(tmp_path, "check", TUTOR_DATABASE_URL=url)
+    migrated = run(tmp_path, "migrate", TUTOR_DATABASE_URL=url)
+    service = Service(tmp_path, TUTOR_DATABASE_URL=url)
+
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "tutor-server: the database is not at the newest schema: run `tutor-server migrate` first\n",
+    )
+    assert checked.returncode == 1
+    assert checked.stdout.startswith("wrong database: not at the newest schema: run `tutor-server migrate`\n")
+    assert migrated.returncode == 0
+    assert service.stop() == 0
+
+
+def test_check_says_what_is_wrong(tmp_path: Path) -> None:
+    """Each part gets a line with the setting to look at; one that fails makes the exit status 1."""
+    done = run(
+        tmp_path,
+        "check",
+        TUTOR_DATABASE_URL="postgresql+asyncpg://t:marker@127.0.0.1:1/t",
+        TUTOR_REDIS_URL="redis://:marker@127.0.0.1:1/0",
+        OPENAI_API_KEY="marker",
+        OPENAI_BASE_URL="http://127.0.0.1:1/v1",
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "tutor-server: 3 of 3 checks failed\n"
+    database, redis, provider = done.stdout.splitlines()
+    assert database.startswith("wrong database: ")
+    assert database.endswith("; check TUTOR_DATABASE_URL")
+    assert redis == "wrong redis: cannot be reached (ConnectionError); check TUTOR_REDIS_URL"
+    assert provider == (
+        "wrong provider openai: cannot be reached (ClientConnectorError); check OPENAI_BASE_URL and the network"
+    )
+    assert "marker" not in done.stdout
+
+
+@pytest.fixture
+async def model_list() -> AsyncIterator[str]:
+    """Give an upstream that has a list of models for the key `good`, and fails for `broken`."""
+
+    async def models(request: web.Request) -> web.Response:
+        key = request.headers.get("X-Api-Key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return web.json_response({"data": []}, status={"good": 200, "broken": 500}.get(key, 401))
+
+    app = web.Application()
+    app.add_routes([web.get("/v1/models", models)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield site.name
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ("good", None),
+        ("bad", "refused the key; check {}_API_KEY"),
+        ("broken", "answered 500; check {}_BASE_URL"),
+    ],
+)
+async def test_keys_are_checked_with_the_provider(model_list: str, key: str, problem: str | None) -> None:
+    """The list of models tells whether a key is good, and costs nothing."""
+    settings = Settings.model_validate(
+        {
+            "ANTHROPIC_API_KEY": key,
+            "ANTHROPIC_BASE_URL": model_list,
+            "OPENAI_API_KEY": key,
+            "OPENAI_BASE_URL": f"{model_list}/v1/",
+        }
+    )
+
+    problems = [await key_problem(name, settings) for name in settings.chain]
+
+    assert problems == [problem and problem.format(name) for name in ("ANTHROPIC", "OPENAI")]
