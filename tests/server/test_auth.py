@@ -17,6 +17,7 @@ from tutor_server.identity.keys import derive_keys
 from tutor_server.storage.daily_usage import count_message
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from aiohttp import ClientSession
@@ -90,11 +91,19 @@ async def test_an_email_registers_once(client: ClientSession, student: Student) 
     )
 
 
-async def test_an_email_registers_once_also_at_once(client: ClientSession) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def on_both(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
+    """Give a service on each kind of database, for what happens at once."""
+    database_url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_server").database()
+    async with held_service(tmp_path, clock, database_url=database_url) as running:
+        yield running
+
+
+async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> None:
     """Of several registrations of one address at the same time, one wins."""
     body = {"email": new_email(), "password": PASSWORD}
 
-    answers = await asyncio.gather(*(post(client, "/api/auth/register", body) for _ in range(5)))
+    answers = await asyncio.gather(*(on_both.post("/api/auth/register", body) for _ in range(5)))
 
     assert sorted(status for status, _ in answers) == [201, 409, 409, 409, 409]
 
@@ -315,15 +324,44 @@ async def refreshed(held: HeldService, token: str) -> tuple[int, str]:
     return status, answer["refresh_token"] if status == 200 else answer["code"]
 
 
-async def test_s2_five_windows_refresh_at_once(held: HeldService) -> None:
+async def test_s2_five_windows_refresh_at_once(on_both: HeldService) -> None:
     """S2: all get the same successor and stay signed in."""
-    first = (await held.register())["refresh_token"]
+    first = (await on_both.register())["refresh_token"]
 
-    answers = await asyncio.gather(*(refreshed(held, first) for _ in range(5)))
+    answers = await asyncio.gather(*(refreshed(on_both, first) for _ in range(5)))
 
     assert len(set(answers)) == 1
     assert answers[0][0] == 200
-    assert (await refreshed(held, answers[0][1]))[0] == 200
+    assert (await refreshed(on_both, answers[0][1]))[0] == 200
+
+
+async def test_signing_out_while_windows_refresh(on_both: HeldService) -> None:
+    """Whichever comes first, no token of the family outlives the sign-out."""
+    token = (await on_both.register())["refresh_token"]
+
+    *answers, _ = await asyncio.gather(
+        *(refreshed(on_both, token) for _ in range(4)),
+        on_both.post("/api/auth/logout", {"refresh_token": token}),
+    )
+
+    for handed_out in {token, *(new for status, new in answers if status == 200)}:
+        assert await refreshed(on_both, handed_out) == (401, "TOKEN_INVALID")
+
+
+async def test_signing_in_while_the_password_changes(on_both: HeldService) -> None:
+    """Whichever comes first, no sign-in with the old password outlives the change."""
+    account = await on_both.register()
+    login = {"email": "ada@uni.example", "password": PASSWORD}
+    change = {"current_password": PASSWORD, "new_password": "another long password"}
+
+    *answers, changed = await asyncio.gather(
+        *(on_both.post("/api/auth/login", login) for _ in range(3)),
+        on_both.post("/api/auth/password", change, account["access_token"]),
+    )
+
+    assert changed == (204, None)
+    for token in [answer["refresh_token"] for status, answer in answers if status == 200]:
+        assert await refreshed(on_both, token) == (401, "TOKEN_INVALID")
 
 
 async def test_s2_an_old_token_later_revokes_the_family(held: HeldService) -> None:
