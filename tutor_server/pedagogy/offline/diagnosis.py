@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline import runtime, syntax
+from tutor_server.pedagogy.offline import logic, runtime, syntax
 from tutor_server.pedagogy.offline.crash import read_crash
 from tutor_server.pedagogy.offline.finding import Explanation, Finding
+from tutor_server.pedagogy.offline.logic.symptom import read_symptom
 from tutor_server.pedagogy.offline.logic.tracing import TRACE, trace
 from tutor_server.pedagogy.offline.program import Program
 from tutor_server.pedagogy.offline.runtime.case import Site
@@ -50,11 +51,14 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
 
 def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
     crash = read_crash(submission.traceback, program)
+    symptom = read_symptom(submission.traceback, submission.question)
+    is_test = crash is None or crash.exception == "AssertionError"
     if crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None):
-        return runtime.diagnose(program, crash)
+        if not (is_test and symptom is not None and symptom.call):
+            return runtime.diagnose(program, crash)
     if program.fault is not None:
         return _syntax(program, program.fault)
-    return TRACE, trace(program)
+    return logic.diagnose(program, symptom) or (TRACE, trace(program))
 
 
 def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:

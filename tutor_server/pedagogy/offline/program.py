@@ -166,6 +166,14 @@ class Program:
             if isinstance(tree, ast.Module)
         ]
 
+    def words_of(self, node: ast.AST) -> set[str]:
+        """Give the names and attributes that a node mentions."""
+        return {
+            n.id if isinstance(n, ast.Name) else n.attr
+            for n in ast.walk(node)
+            if isinstance(n, ast.Name | ast.Attribute)
+        }
+
     def function_at(self, line: int) -> Function | None:
         """Give the innermost function around a line."""
         around = [

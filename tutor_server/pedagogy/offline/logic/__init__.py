@@ -1,1 +1,59 @@
 """Programs that run and give the wrong result: smells in the code, symptoms in a failing test, tracing by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns
+from tutor_server.pedagogy.offline.logic.smell import SURE, Smell
+from tutor_server.pedagogy.offline.logic.wrong_result import explain_result
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.lesson import Rule
+    from tutor_server.pedagogy.offline.logic.symptom import Symptom
+    from tutor_server.pedagogy.offline.program import Program
+    from tutor_server.pedagogy.offline.runtime.case import Site
+
+SMELLS: tuple[Smell, ...] = (*returns.SMELLS, *loops.SMELLS, *conditions.SMELLS, *effects.SMELLS, *formulas.SMELLS)
+"""Every smell; where several are found, certainty, the symptom and the distance to the cursor decide."""
+
+
+def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | None:
+    """Find what a program that runs has wrong: a smell that fits the symptom, else the symptom itself, else a smell."""
+    found = [(smell, site) for smell in SMELLS for site in smell.find(program)]
+    if symptom is not None:
+        reach = _reach(program, symptom)
+        fitting = [
+            (smell, site) for smell, site in found if smell.symptoms & set(symptom.kinds) and _within(site, reach)
+        ]
+        if fitting:
+            return max(fitting, key=lambda pair: _fit(pair[0], symptom))
+        if symptom.call or symptom.got:
+            return explain_result(program, symptom)
+    sure = [(smell, site) for smell, site in found if smell.certainty >= SURE]
+    if sure:
+        return max(sure, key=lambda pair: (pair[0].certainty, -abs(pair[1].lines[0] - program.cursor_line)))
+    return explain_result(program, symptom) if symptom is not None else None
+
+
+def _fit(smell: Smell, symptom: Symptom) -> tuple[float, float]:
+    first = next((rank for rank, kind in enumerate(symptom.kinds) if kind in smell.symptoms), len(symptom.kinds))
+    return -first, smell.certainty
+
+
+def _reach(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
+    """Give the line ranges of the functions that the failing call names, and of those that they call; empty for all."""
+    waiting = [name for name in symptom.functions if name in program.functions]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        function = program.functions[name]
+        waiting += [other for other in program.functions if other not in seen and other in program.words_of(function)]
+    return [(program.functions[name].lineno, program.functions[name].end_lineno or 0) for name in sorted(seen)]
+
+
+def _within(site: Site, reach: list[tuple[int, int]]) -> bool:
+    return not reach or any(start <= site.lines[0] <= end for start, end in reach)

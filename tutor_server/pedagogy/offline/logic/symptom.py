@@ -1,0 +1,204 @@
+"""Reading what went wrong from a failing test, or from the student's question: the call, what was expected, what came."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any
+
+MAX_TEXT = 8000
+_VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]*?\]|\([^\n]*?\)|\{{[^\n]*?\}}|-?[\w.]+)"
+_LABELLED_EXPECTED = re.compile(
+    r"(?im)^[ \t>*-]*(?:expected|should be|wanted|correct)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
+)
+_LABELLED_GOT = re.compile(
+    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|your output|found|returned)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
+)
+_PRINTED = re.compile(r"(?im)^[ \t]*printed[ \t]*:[ \t]*(?P<v>.*)$")
+_FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing test|fail)[ \t]*:[ \t]*(?P<call>.*)$")
+_ENDLESS = re.compile(r"(?i)did not finish|timed? ?out|time limit|stopped after \d|infinite loop|endless")
+_ENDLESS_CALL = re.compile(r"(?im)(?:did not finish|timed? ?out)[^:\n]*:[ \t]*(?P<call>.*)$")
+_PYTEST = re.compile(r"(?m)^E?\s*(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")
+_WHERE = re.compile(r"(?m)^E?\s*\+\s+where .+? = (?P<call>\w[\w.]*\(.*\))$")
+_UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
+_ASSERTED = re.compile(r"(?m)^\s*assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
+_SPOKEN = (
+    re.compile(
+        rf"(?i)expected:? {_VALUE.format('expected')},? (?:but |and )?(?:got|received|was|is):? {_VALUE.format('got')}"
+    ),
+    re.compile(
+        rf"(?i)(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is) {_VALUE.format('got')},? (?:instead of|rather than|not"
+        rf"|(?:but|and|when|where|while) (?:it|i|that|the answer)? ?(?:should|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?) {_VALUE.format('expected')}"
+    ),
+    re.compile(
+        rf"(?i)(?:should|must)(?: be| give| return| print) {_VALUE.format('expected')},? (?:but|and) (?:it|i)? ?(?:get|gets|got|gives?|returns?|prints?|is) {_VALUE.format('got')}"
+    ),
+)
+_QUESTION_KINDS = (
+    (
+        "endless",
+        re.compile(
+            r"(?i)never (?:ends|stops|finishes)|infinite|forever|endless|hangs|freez|keeps running|does ?n.t stop"
+        ),
+    ),
+    ("none", re.compile(r"\bNone\b|(?i:nothing (?:is )?(?:returned|comes back|happens))")),
+    ("short", re.compile(r"(?i)missing|skips?|leaves? out|last (?:one|item|element|number)")),
+    ("order", re.compile(r"(?i)wrong order|reversed|backwards|not sorted")),
+    ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)")),
+    ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big)")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A wrong result. `kinds` are ways in which it is wrong, the most telling first; the texts are None where unknown."""
+
+    kinds: tuple[str, ...]
+    call: str | None = None
+    expected: str | None = None
+    got: str | None = None
+
+    @property
+    def function(self) -> str | None:
+        """Name of the outermost function that the failing call names."""
+        match = re.search(r"([A-Za-z_]\w*)\s*\(", self.call or "")
+        return match[1] if match else None
+
+    @property
+    def functions(self) -> list[str]:
+        """Names of all functions that the failing call names."""
+        return re.findall(r"([A-Za-z_]\w*)\s*\(", self.call or "")
+
+
+def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:
+    """Read a symptom from the text of a failing test, else from the question; None when neither holds one."""
+    return _from_test(text[:MAX_TEXT]) if text and _is_test(text[:MAX_TEXT]) else _from_question(question)
+
+
+def _is_test(text: str) -> bool:
+    return bool(
+        _FAILED.search(text)
+        or _ENDLESS.search(text)
+        or "AssertionError" in text
+        or (_LABELLED_EXPECTED.search(text) and _LABELLED_GOT.search(text))
+        or _PYTEST.search(text)
+    )
+
+
+def _from_test(text: str) -> Symptom | None:
+    call = match["call"].strip() if (match := _FAILED.search(text) or _ENDLESS_CALL.search(text)) else None
+    if _ENDLESS.search(text) and not _LABELLED_GOT.search(text):
+        return Symptom(("endless",), call)
+    expected, got = _last(_LABELLED_EXPECTED, text), _last(_LABELLED_GOT, text)
+    if expected is None or got is None:
+        for pattern in (_PYTEST, _UNITTEST, *_SPOKEN):
+            match = pattern.search(text)
+            if match:
+                expected, got = match["expected"].strip(), match["got"].strip()
+                break
+    if call is None and (match := _WHERE.search(text) or _ASSERTED.search(text)):
+        call = match["call"].strip()
+    if expected is None or got is None:
+        return Symptom(("other",), call) if _FAILED.search(text) else None
+    if call is None and (match := re.match(r"\w[\w.]*\(.*\)$", got)):
+        call, got = got, "another value"
+    printed = _PRINTED.search(text)
+    return Symptom(_kinds(expected, got, printed=printed is not None), call, expected, got)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str | None:
+    found = list(pattern.finditer(text))
+    if not found:
+        return None
+    value = found[-1]["v"].strip()
+    if value:
+        return value
+    following = text[found[-1].end() :].strip("\n").split("\n")[0].strip()
+    return following or None
+
+
+def _from_question(question: str | None) -> Symptom | None:
+    if not question:
+        return None
+    for pattern in _SPOKEN:
+        match = pattern.search(question)
+        if match:
+            return Symptom(
+                _kinds(match["expected"], match["got"], printed=False), None, match["expected"], match["got"]
+            )
+    kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
+    return Symptom(kinds) if kinds else None
+
+
+def _literal(text: str) -> tuple[bool, Any]:
+    """Read a literal; nothing but constants and their collections is taken, and nothing is run."""
+    try:
+        return True, ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False, None
+
+
+def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
+    """Tell in which ways a value is wrong."""
+    known_expected, wanted = _literal(expected)
+    known_got, came = _literal(got)
+    if got == "None" and expected != "None":
+        return ("printed", "none") if printed else ("none",)
+    if "<" in got and ("generator" in got or "function" in got or "object at" in got):
+        return ("kind",)
+    if got in ("set()",) or (got.startswith("{") and expected.startswith("[")):
+        return ("kind", "order")
+    if not known_expected or not known_got:
+        return ("value",)
+    if isinstance(came, str) and not isinstance(wanted, str) and came == str(wanted):
+        return ("text", "kind")
+    if isinstance(wanted, bool) or isinstance(came, bool):
+        return ("truth", "value") if isinstance(wanted, bool) and isinstance(came, bool) else ("kind", "value")
+    if isinstance(wanted, int | float) and isinstance(came, int | float):
+        return _number_kinds(wanted, came)
+    if isinstance(wanted, str) and isinstance(came, str):
+        return _text_kinds(wanted, came)
+    if type(wanted) is not type(came):
+        return ("kind", "value")
+    if isinstance(wanted, list | tuple) and isinstance(came, list | tuple):
+        return _sequence_kinds(list(wanted), list(came))
+    return ("value",)
+
+
+def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
+    if wanted == came:
+        return ("kind", "value")
+    if isinstance(wanted, int) and isinstance(came, float) and int(came) == wanted:
+        return ("kind", "rounding", "value")
+    size = "less" if came < wanted else "more"
+    if came == 0:
+        return ("zero", size, "value")
+    if abs(wanted - came) == 1:
+        return ("off", size, "value")
+    return (size, "value")
+
+
+def _text_kinds(wanted: str, came: str) -> tuple[str, ...]:
+    if wanted.lower().split() == came.lower().split() or re.sub(r"\W", "", wanted.lower()) == re.sub(
+        r"\W", "", came.lower()
+    ):
+        return ("form", "value")
+    if came == "":
+        return ("empty", "value")
+    if wanted.startswith(came) or wanted.endswith(came):
+        return ("short", "value")
+    if came.startswith(wanted) or came.endswith(wanted):
+        return ("long", "value")
+    return ("value",)
+
+
+def _sequence_kinds(wanted: list[Any], came: list[Any]) -> tuple[str, ...]:
+    if len(wanted) == len(came):
+        try:
+            return ("order", "value") if sorted(wanted) == sorted(came) else ("value",)
+        except TypeError:
+            return ("value",)
+    if not came:
+        return ("empty", "short", "value")
+    return ("short", "value") if len(came) < len(wanted) else ("long", "value")
