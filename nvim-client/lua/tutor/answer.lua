@@ -16,6 +16,7 @@ Answer.__index = Answer
 ---@return tutor.Answer
 function Answer.new()
   local bufnr = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(bufnr, "tutor://hints")
   vim.bo[bufnr].undolevels = -1
   vim.bo[bufnr].modifiable = false
   vim.bo[bufnr].filetype = "markdown"
@@ -71,12 +72,11 @@ function Answer:append(text)
   self:_replace(row, -1, lines)
 end
 
---- Add a remark below the newest hint, styled apart from it.
+--- Add a remark below the newest hint, which has ended, styled apart from it.
 ---@param text string
 ---@param highlight string
 function Answer:note(text, highlight)
-  self:_drop_placeholder()
-  local row = self:_trim()
+  local row = vim.api.nvim_buf_line_count(self.bufnr) - 1
   local lines = vim.split(text, "\n", { plain = true })
   if not self._is_empty then
     table.insert(lines, 1, "")
@@ -93,21 +93,14 @@ function Answer:note(text, highlight)
   })
 end
 
---- End the newest hint: it closes without blank lines.
+--- End the newest hint: white space at its end goes.
 function Answer:finish()
   self:_drop_placeholder()
-  self:_replace(self:_trim() + 1, -1, {})
-end
-
----@private
----@return integer # the row of the newest hint's last line with text, or its first
-function Answer:_trim()
   local lines = vim.api.nvim_buf_get_lines(self.bufnr, self.first_row, -1, false)
-  local last = #lines
-  while last > 1 and vim.trim(lines[last]) == "" do
-    last = last - 1
+  while #lines > 1 and vim.trim(lines[#lines]) == "" do
+    table.remove(lines)
   end
-  return self.first_row + last - 1
+  self:_replace(self.first_row + #lines - 1, -1, { (lines[#lines]:gsub("%s+$", "")) })
 end
 
 ---@private

@@ -57,7 +57,7 @@ local function begin(where, is_fresh)
     place:forget()
   end
   place = where
-  view.begin(where, is_fresh, { next = M.next, stop = M.stop, on_close = abandon })
+  view.begin(where, is_fresh, { next = function() M.next() end, stop = M.stop, on_close = abandon })
   current = { id = new_id(), place = where }
   return current
 end
@@ -130,28 +130,33 @@ local function ask_at(where, is_fresh, question)
   end)
 end
 
---- Ask about the cursor's place, or about a range of lines.
+--- Ask about the cursor's place, or about a range of lines; from the answer's window, again about the answer's place.
 ---@param question? string
 ---@param lines? integer[] the first and the last, counted from 1
 function M.ask(question, lines)
   local bufnr = vim.api.nvim_get_current_buf()
-  if not client.is_for(bufnr) then
+  question = question ~= "" and question or nil
+  if view.is_shown_in(bufnr) then
+    M.next(question)
+    return
+  elseif not client.is_for(bufnr) then
     vim.notify("The tutor answers questions about Python files: ask from your code.", vim.log.levels.WARN)
     return
   end
   local cursor = vim.api.nvim_win_get_cursor(0)
   local where = lines and Place.new(bufnr, lines[1] - 1, 0, lines[2] - 1) or Place.new(bufnr, cursor[1] - 1, cursor[2])
-  ask_at(where, true, question ~= "" and question or nil)
+  ask_at(where, true, question)
 end
 
 --- Ask again at the place last asked about.
-function M.next()
+---@param question? string
+function M.next(question)
   if not place then
     vim.notify("Ask about a line first, with :TutorAsk.", vim.log.levels.WARN)
   elseif not place:exists() then
     vim.notify("The code that you asked about is closed. Ask anew with :TutorAsk.", vim.log.levels.WARN)
   else
-    ask_at(place, false)
+    ask_at(place, false, question)
   end
 end
 

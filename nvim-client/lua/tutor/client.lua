@@ -8,6 +8,7 @@ local M = {}
 local NAME = "tutor"
 local PROGRAM = "tutor-lsp"
 local GROUP = vim.api.nvim_create_augroup("tutor.client", {})
+local SIGTERM = 15
 local HAS_CONFIG = vim.fn.has("nvim-0.11") == 1
 
 M.NOT_FOUND = PROGRAM .. " was not found on PATH. Install Ask Tutor, or set the option `cmd`; see :checkhealth tutor"
@@ -66,9 +67,12 @@ local function start(dispatchers)
 end
 
 ---@param code integer
-local function on_exit(code, _, client_id)
+---@param signal integer
+---@param client_id integer
+local function on_exit(code, signal, client_id)
+  local was_told_to = code == 0 and (signal == 0 or signal == SIGTERM)
   vim.schedule(function()
-    status.set(code ~= 0 and "stopped" or nil)
+    status.set(not was_told_to and "stopped" or nil)
     for _, bufnr in ipairs(vim.tbl_keys(waiting)) do
       for _, one in ipairs(take_waiting(bufnr)) do
         one.fail(M.STOPPED)

@@ -21,7 +21,7 @@ function Split.open(bufnr)
 end
 
 --- Keep the size: the student may have chosen it.
-function Split:fit(_) end
+function Split.fit(_, _) end
 
 --- Show a title, and which keys do what.
 ---@param title string

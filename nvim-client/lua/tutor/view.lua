@@ -14,6 +14,7 @@ local LOOKS = {
   breakindent = true,
   concealcursor = "nc",
   conceallevel = 2,
+  fillchars = "eob: ",
   linebreak = true,
   number = false,
   relativenumber = false,
@@ -72,6 +73,13 @@ local function open(place, on_close)
   vim.api.nvim_clear_autocmds({ group = GROUP })
   vim.api.nvim_create_autocmd("WinClosed", { group = GROUP, pattern = tostring(surface.window), callback = on_close })
   vim.api.nvim_create_autocmd("VimResized", { group = GROUP, callback = M.follow })
+end
+
+--- Say whether a buffer is the one with the hints.
+---@param bufnr integer
+---@return boolean
+function M.is_shown_in(bufnr)
+  return answer ~= nil and answer.bufnr == bufnr
 end
 
 --- Stay at the end of the text, unless the student has gone up to read.

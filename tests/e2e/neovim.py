@@ -1,0 +1,180 @@
+"""A real Neovim without a screen, with our plugin and nothing of the user's own, driven by Lua from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+PLUGIN = Path(__file__).parents[2] / "nvim-client"
+PROGRAMS = str(Path(sys.executable).parent)
+"""Where `tutor-lsp` is."""
+
+WAIT_SECONDS = 20
+"""A deadline with room for a busy machine; nothing is expected to come near it."""
+
+SETUP = 'require("tutor").setup({})'
+
+_PROLOGUE = f"""
+vim.g.loaded_python3_provider = 0
+vim.opt.runtimepath:prepend({json.dumps(str(PLUGIN))})
+"""
+
+_PROBES = """
+-- What the language server says, in the order in which it comes.
+heard = {}
+vim.api.nvim_create_autocmd("LspAttach", {
+  once = true,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    for method, handle in pairs(client.handlers) do
+      client.handlers[method] = function(error, params, context)
+        table.insert(heard, { method = method, params = params, at = vim.uv.hrtime() })
+        return handle(error, params, context)
+      end
+    end
+  end,
+})
+
+function all_heard(method)
+  return vim.iter(heard):filter(function(one) return one.method == method end):totable()
+end
+
+-- What the student reads.
+function hints()
+  local bufnr = vim.fn.bufnr("tutor://hints")
+  return bufnr > 0 and table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\\n") or ""
+end
+
+function hint_window()
+  local window = vim.fn.bufwinid(vim.fn.bufnr("tutor://hints"))
+  return window > 0 and window or nil
+end
+
+function title()
+  local config = hint_window() and vim.api.nvim_win_get_config(hint_window()) or {}
+  return config.title and vim.trim(config.title[1][1]) or ""
+end
+"""
+
+
+class LuaFailed(Exception):
+    """Lua code in Neovim raised an error."""
+
+
+class Neovim:
+    """A running Neovim in a folder, between `with`. `tutor-lsp` is on its PATH; its own data stay in the folder.
+
+    `init` is what a student has in `init.lua`; `environment` is added to a bare one.
+    """
+
+    def __init__(self, program: str, folder: Path, *, init: str = SETUP, **environment: str) -> None:
+        self._program = program
+        self._folder = folder
+        (folder / "init.lua").write_text(f"{_PROLOGUE}{init}\n{_PROBES}", encoding="utf-8")
+        self._environment = {
+            "PATH": os.pathsep.join((PROGRAMS, os.environ["PATH"])),
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "TUTOR_DATA_DIR": str(folder / "data"),
+            **environment,
+        }
+
+    def __enter__(self) -> Self:
+        ready = "lua io.stdout:write('ready\\n') io.stdout:flush()"
+        # The path of a socket is short on every system: relative.
+        self.process = subprocess.Popen(
+            [self._program, "--headless", "--clean", "-u", "init.lua", "--listen", "./nvim.sock", "-c", ready],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        if self.process.stdout.readline() != "ready\n":
+            raise LuaFailed(self.process.communicate(timeout=WAIT_SECONDS)[1])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=WAIT_SECONDS)
+
+    def lua(self, chunk: str) -> Any:
+        """Run a chunk of Lua and give what it returns. Raises `LuaFailed`."""
+        code = f"vim.json.encode(vim.F.if_nil(((function() {chunk}\nend)()), vim.NIL))".replace("'", "''")
+        return json.loads(self._evaluate(f"luaeval('{code}')"))
+
+    def until(self, expression: str) -> Any:
+        """Wait until an expression of Lua is true, and give its value. Raises `LuaFailed`."""
+        return self.lua(
+            f"local value; vim.wait({WAIT_SECONDS * 1000}, function() value = {expression}; return value end, 5)"
+            f"if not value then error({json.dumps('never came: ' + expression)}"
+            " .. vim.inspect(heard) .. hints() .. vim.fn.execute('messages')) end return value"
+        )
+
+    def command(self, command: str) -> None:
+        """Run an Ex command."""
+        self.lua(f"vim.cmd({json.dumps(command)})")
+
+    def press(self, keys: str) -> None:
+        """Type keys in the notation of Vim, `<CR>` say."""
+        self.lua(f"vim.api.nvim_feedkeys(vim.keycode({json.dumps(keys)}), 'xt', false)")
+
+    def open(self, name: str, text: str, *, line: int) -> None:
+        """Open a file with this text, put the cursor at the start of a line, counted from 1, and wait for the tutor."""
+        (self._folder / name).write_text(text, encoding="utf-8")
+        self.command(f"edit +{line} {name}")
+        self.until("#vim.lsp.get_clients({ bufnr = 0, name = 'tutor' }) > 0 and vim.bo.filetype == 'python'")
+        self.until("#all_heard('tutor/status/didChange') > 0")
+
+    def answer(self, count: int = 1) -> dict[str, Any]:
+        """Wait for the end of so many answers, and give the `didEnd` of the last."""
+        ends: list[dict[str, Any]] = self.until(
+            f"#all_heard('tutor/answer/didEnd') >= {count} and all_heard('tutor/answer/didEnd')"
+        )
+        params: dict[str, Any] = ends[count - 1]["params"]
+        return params
+
+    def deltas(self, ask_id: str) -> list[str]:
+        """Give the pieces in which an answer has come."""
+        updates = self.lua("return all_heard('tutor/answer/didUpdate')")
+        return [one["params"]["delta"] for one in updates if one["params"]["askId"] == ask_id]
+
+    def servers(self) -> list[int]:
+        """Give the process ids of Neovim's children."""
+        children: list[int] = self.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
+        return children
+
+    def quit(self) -> None:
+        """Leave without saving; return when the process has ended and all of its children have."""
+        descriptors = [os.pidfd_open(child) for child in self.servers()]
+        assert descriptors
+        with suppress(LuaFailed):  # it may be gone before it replies
+            self.command("qall!")
+        assert self.process.wait(WAIT_SECONDS) == 0
+        for descriptor in descriptors:
+            has_ended, _, _ = select.select([descriptor], [], [], WAIT_SECONDS)
+            os.close(descriptor)
+            assert has_ended
+
+    def _evaluate(self, expression: str) -> str:
+        answer = subprocess.run(
+            [self._program, "--clean", "--server", "./nvim.sock", "--remote-expr", expression],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=2 * WAIT_SECONDS,
+        )
+        if answer.returncode != 0:
+            raise LuaFailed(answer.stderr)
+        return answer.stdout

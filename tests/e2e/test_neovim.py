@@ -1,0 +1,254 @@
+"""The plugin in a real Neovim, with the real language server: in local mode, and with a real service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.neovim import PLUGIN, LuaFailed, Neovim
+from tests.fake_upstream import FakeUpstream
+from tests.fake_upstream.behaviour import Behaviour
+from tests.fake_upstream.server import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import RequireProgram
+    from tests.service import SignUp, StartService
+
+PROGRAM = """\
+\"\"\"How far a walk was.\"\"\"
+
+
+def total(distances):
+    \"\"\"Add them up.\"\"\"
+    way = 0
+    for distance in distances:
+        print("🚶", distence)
+        way = way + distance
+    return way
+
+
+print(total([1.5, 2.0]))
+"""
+BAD_LINE = 8
+"""Counted from 1."""
+
+LINTER = f"""
+vim.diagnostic.set(vim.api.nvim_create_namespace("linter"), 0, {{{{
+  lnum = {BAD_LINE - 1}, col = 22, end_lnum = {BAD_LINE - 1}, end_col = 30,
+  severity = vim.diagnostic.severity.WARN,
+  source = "linter", code = "F821", message = "Undefined name `distence`",
+}}}})
+"""
+"""What another program than ours says about the bad line; its squiggle starts behind the cursor.
+
+Neovim counts bytes. In UTF-16, which Neovim 0.10 speaks with language servers, it starts at character 20.
+"""
+
+MENU = """
+vim.ui.select = function(items, options, choose)
+  titles = vim.iter(items):map(function(item) return (options.format_item(item)) end):totable()
+  choose(items[1], 1)
+end
+vim.lsp.buf.code_action()
+"""
+"""Choose the first of the code actions, as a student does from Neovim's own menu."""
+
+
+@pytest.fixture
+def program(require_program: RequireProgram) -> str:
+    """Give the path of Neovim."""
+    return require_program("nvim")
+
+
+@pytest.fixture
+def nvim(program: str, tmp_path: Path) -> Iterator[Neovim]:
+    """Give a Neovim in local mode, on the bad line of a program that a linter has complained about."""
+    with Neovim(program, tmp_path) as nvim:
+        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+        nvim.lua(LINTER)
+        yield nvim
+
+
+def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
+    """The action is in Neovim's own menu; the answer comes in pieces, whole, about what another program found."""
+    nvim.lua(MENU)
+    end = nvim.answer()
+    assert nvim.lua("return titles") == ["Ask tutor"]
+    assert end["reason"] == "completed"
+    deltas = nvim.deltas(end["askId"])
+    assert len(deltas) > 1
+    assert nvim.lua("return hints()") == "".join(deltas).rstrip()
+    assert "distence" in "".join(deltas)
+    assert nvim.lua("return title()") == "Hint 1 of 5"
+
+
+def test_asking_again_gives_the_next_hint_below_the_first(nvim: Neovim) -> None:
+    """`:TutorAsk`, then Enter in the answer: level 2, at the end of one text; the code has been edited above it."""
+    nvim.command("TutorAsk")
+    first = "".join(nvim.deltas(nvim.answer()["askId"])).rstrip()
+    code = nvim.lua("return vim.fn.bufnr('walk.py')")
+    nvim.lua(f"vim.api.nvim_buf_set_lines({code}, 0, 0, false, {{ '# A remark.', '' }})")
+    nvim.press("<CR>")
+    second = "".join(nvim.deltas(nvim.answer(2)["askId"])).rstrip()
+    assert nvim.lua("return hints()") == f"{first}\n\n{second}"
+    assert nvim.lua("return title()") == "Hint 2 of 5"
+    started = nvim.lua("return all_heard('tutor/answer/didStart')")
+    assert [one["params"]["range"]["start"]["line"] for one in started] == [BAD_LINE - 1, BAD_LINE + 1]
+
+
+def test_answer_appears_beside_its_line_and_closes_with_q(nvim: Neovim) -> None:
+    """The float opens at the key press, below the line, takes the cursor and gives it back."""
+    nvim.lua("vim.cmd.TutorAsk() shown = hint_window() ~= nil and vim.bo.filetype")
+    assert nvim.lua("return shown") == "markdown"
+    nvim.answer()
+    assert nvim.lua("return vim.fn.win_screenpos(hint_window())[1]") == BAD_LINE + 1
+    nvim.press("q")
+    assert nvim.lua("return hint_window()") is None
+    assert nvim.lua("return { vim.fn.expand('%:t'), vim.fn.line('.') }") == ["walk.py", BAD_LINE]
+    nvim.command("TutorNext")
+    nvim.answer(2)
+    assert nvim.lua("return title()") == "Hint 2 of 5"
+
+
+def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
+    """With `window = "split"` the answer has a window of its own, and the number of the hint above it."""
+    with Neovim(program, tmp_path, init='require("tutor").setup({ window = "split" })') as nvim:
+        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+        nvim.command("TutorAsk")
+        nvim.answer()
+        assert nvim.lua("return vim.api.nvim_win_get_config(hint_window()).relative") == ""
+        assert "Hint 1 of 5" in nvim.lua("return vim.wo[hint_window()].winbar")
+
+
+def test_bare_configuration_of_the_language_server_is_enough(program: str, tmp_path: Path) -> None:
+    """Without `setup`, `vim.lsp.enable("tutor")` (0.11) or `vim.lsp.start` (0.10) with `lsp/tutor.lua` will do."""
+    init = f"""
+    if vim.lsp.enable then
+      vim.lsp.enable("tutor")
+    else
+      vim.api.nvim_create_autocmd("FileType", {{
+        pattern = "python",
+        callback = function() vim.lsp.start(dofile("{PLUGIN}/lsp/tutor.lua")) end,
+      }})
+    end
+    """
+    with Neovim(program, tmp_path, init=init) as nvim:
+        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+        nvim.command("TutorAsk")
+        assert nvim.answer()["reason"] == "completed"
+        assert nvim.lua("return title()") == "Hint 1 of 5"
+
+
+def test_question_about_selected_lines_goes_along(nvim: Neovim) -> None:
+    """`:[range]TutorAsk question` finds the linter's line in the range."""
+    nvim.command("4,9TutorAsk why does this stop?")
+    nvim.answer()
+    started = nvim.lua("return all_heard('tutor/answer/didStart')")
+    character = {"utf-8": 22, "utf-16": 20}[nvim.lua("return vim.lsp.get_clients()[1].offset_encoding")]
+    assert started[0]["params"]["range"]["start"] == {"line": BAD_LINE - 1, "character": character}
+
+
+def test_stop_before_anything_has_come_counts_nothing(nvim: Neovim) -> None:
+    """`:TutorStop` right behind `:TutorAsk` leaves the ladder where it was."""
+    nvim.lua("vim.cmd.TutorAsk() vim.cmd.TutorStop()")
+    assert nvim.until("hints() ~= '' and hints()") == "Stopped."
+    nvim.command("TutorAsk")
+    nvim.answer()
+    assert nvim.lua("return title()") == "Hint 1 of 5"
+
+
+def test_language_server_that_dies_is_started_again(nvim: Neovim) -> None:
+    """The status says that it has stopped, the next ask starts another, and quitting leaves none behind."""
+    assert nvim.lua("return require('tutor').status()") == "Tutor (local)"
+    (server,) = nvim.servers()
+    os.kill(server, signal.SIGKILL)
+    nvim.until("require('tutor').status() == 'Tutor: stopped'")
+    nvim.command("TutorAsk")
+    nvim.until("title() == 'Hint 1 of 5'")
+    nvim.quit()
+
+
+def test_missing_language_server_is_named_where_the_answer_would_be(program: str, tmp_path: Path) -> None:
+    """Only absolute folders of PATH count: a program in the student's own folder is never started."""
+    impostor = tmp_path / "tutor-lsp"
+    impostor.write_text("#!/bin/sh\ntouch started\n", encoding="utf-8")
+    impostor.chmod(0o755)
+    with Neovim(program, tmp_path, PATH="/usr/bin:/bin:.") as nvim:
+        nvim.lua("vim.bo.filetype = 'python' vim.cmd.TutorAsk()")
+        assert "tutor-lsp was not found on PATH" in nvim.lua("return hints()")
+    assert not (tmp_path / "started").exists()
+
+
+def test_option_that_does_not_exist_is_an_error(nvim: Neovim) -> None:
+    """A mistyped option is named, as is one with a wrong value."""
+    with pytest.raises(LuaFailed, match="there is no option `colour`"):
+        nvim.lua("require('tutor').setup({ colour = 'red' })")
+    with pytest.raises(LuaFailed, match="the option `window` must be"):
+        nvim.lua("require('tutor').setup({ window = 'tab' })")
+
+
+def test_help_and_health_check(nvim: Neovim) -> None:
+    """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` finds nothing wrong."""
+    for topic in ("tutor", ":TutorAsk", ":TutorNext", ":TutorStop", "tutor.setup()"):
+        nvim.command(f"help {topic}")
+        assert nvim.lua("return vim.fn.expand('%:p')") == str(PLUGIN / "doc" / "tutor.txt")
+    tags = (PLUGIN / "doc" / "tags").read_text(encoding="utf-8").splitlines()
+    targets = re.findall(r"(?<!\S)\*(\S+)\*(?!\S)", (PLUGIN / "doc" / "tutor.txt").read_text(encoding="utf-8"))
+    assert [tag.split("\t")[0] for tag in tags] == sorted(targets)
+    nvim.command("checkhealth tutor")
+    report = nvim.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')")
+    assert "language server 0.1.0" in report
+    assert "ERROR" not in report
+
+
+def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str, tmp_path: Path) -> None:
+    """A service that nobody is signed in to refuses; the reason is read where the answer would be."""
+    with Neovim(program, tmp_path, TUTOR_SERVER_URL="http://127.0.0.1:9") as nvim:
+        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+        assert nvim.lua("return require('tutor').status()") == "Tutor: signed out"
+        nvim.command("TutorAsk")
+        end = nvim.answer()
+        assert end["reason"] == "refused"
+        assert nvim.lua("return hints()") == end["message"]
+
+
+async def test_answer_of_a_service_is_followed_and_stopped(
+    program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
+) -> None:
+    """A slow model is told what the linter says; its answer keeps the float at the end; stopped, it stays as it was."""
+    async with FakeUpstream() as upstream:
+        upstream.default = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.005)
+        settings = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
+        async with start_service(**settings) as service:
+            student = await sign_up(service)
+            environment = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+            await asyncio.to_thread(_follow_and_stop, program, tmp_path, environment)
+        (call,) = upstream.calls
+        assert call.closed_by == "client"
+        assert "Undefined name" in json.dumps(call.body)
+
+
+def _follow_and_stop(program: str, folder: Path, environment: dict[str, str]) -> None:
+    with Neovim(program, folder, **environment) as nvim:
+        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+        nvim.lua(LINTER)
+        nvim.command("TutorAsk")
+        nvim.until("vim.fn.line('w0', hint_window()) > 1")  # there is more text than room
+        assert nvim.lua("return vim.fn.line('w$', hint_window()) == vim.fn.line('$', hint_window())")
+        assert nvim.lua("return title()") == "Hint 1 of 5"
+        nvim.command("TutorStop")
+        end = nvim.answer()
+        assert (end["reason"], end["code"]) == ("cancelled", "CANCELLED")
+        text = "".join(nvim.deltas(end["askId"])).rstrip()
+        assert nvim.lua("return hints()") == f"{text}\n\nStopped."
+        assert nvim.lua("return require('tutor').status()") == "Tutor"
+        nvim.quit()
