@@ -11,10 +11,20 @@ from aiohttp import web
 
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
+from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
 from tutor_server.api import admin, auth, health, history, me, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
-from tutor_server.api.keys import ACCOUNTS, ADMIN_ATTEMPTS, AUTHENTICATOR, CHAT_SOCKETS, CLOCK, DATABASE, NEW_ID, SETTINGS
+from tutor_server.api.keys import (
+    ACCOUNTS,
+    ADMIN_ATTEMPTS,
+    AUTHENTICATOR,
+    CHAT_SOCKETS,
+    CLOCK,
+    DATABASE,
+    NEW_ID,
+    SETTINGS,
+)
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
@@ -36,9 +46,10 @@ from tutor_server.tutoring.opening import Opening, Rules
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import date
 
+    from tutor_server.admission.limiter import ConnectionSlots, Limiter
     from tutor_server.settings import Settings
 
 
@@ -79,15 +90,21 @@ def build_app(
     async def stored_messages(subject: str, day: date) -> int:
         return await database.read(lambda connection: messages_on(connection, subject, day))
 
-    limiter = InProcessLimiter(
-        Limits(
-            messages_per_minute=settings.messages_per_minute,
-            daily_messages=settings.daily_message_cap,
-            llm_calls_per_minute=settings.llm_calls_per_minute,
-        ),
-        clock,
-        stored_messages,
+    limits = Limits(
+        messages_per_minute=settings.messages_per_minute,
+        daily_messages=settings.daily_message_cap,
+        llm_calls_per_minute=settings.llm_calls_per_minute,
     )
+    limiter: Limiter
+    slots: ConnectionSlots
+    if settings.redis_url is None:
+        limiter = InProcessLimiter(limits, clock, stored_messages)
+        slots = InProcessSlots(settings.connections_per_user)
+    else:
+        redis = open_redis(settings.redis_url.get_secret_value())
+        limiter = SharedLimiter(redis, limits, messages_on=stored_messages, new_mark=lambda: new_id().hex)
+        slots = SharedSlots(redis, settings.connections_per_user, new_mark=lambda: new_id().hex)
+        app.cleanup_ctx.append(_keeping(slots.renew_for_ever, redis.aclose))
     owner = random_bytes(16).hex()
     chain = build_chain(settings, deadlines, clock=clock.monotonic)
     opening = Opening(
@@ -110,7 +127,7 @@ def build_app(
     app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(opening=opening, chain=chain, database=database, limiter=limiter, clock=clock, deadlines=deadlines),
         authenticator=app[AUTHENTICATOR],
-        slots=InProcessSlots(settings.connections_per_user),
+        slots=slots,
         clock=clock,
         deadlines=deadlines,
     )
@@ -127,11 +144,6 @@ def build_app(
         ]
     )
 
-    async def keep_ledger(_app: web.Application) -> AsyncIterator[None]:
-        upkeep = asyncio.create_task(Upkeep(database, clock, owner).run())
-        yield
-        upkeep.cancel()
-
     async def end_answers(_app: web.Application) -> None:
         await sockets.close()
 
@@ -140,7 +152,23 @@ def build_app(
         passwords.close()
         await database.close()
 
-    app.cleanup_ctx.append(keep_ledger)
+    app.cleanup_ctx.append(_keeping(Upkeep(database, clock, owner).run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app
+
+
+def _keeping(
+    work: Callable[[], Coroutine[None, None, None]], then: Callable[[], Awaitable[object]] | None = None
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Make a context of the application in which `work` runs beside it; `then` comes after."""
+
+    async def keep(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(work())
+        yield
+        task.cancel()
+        await asyncio.wait({task})
+        if then is not None:
+            await then()
+
+    return keep

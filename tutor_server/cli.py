@@ -46,8 +46,15 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the service")
     serve.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 picks a free one (default: %(default)s)")
-    serve.add_argument("--workers", type=int, default=1, help="processes; this version runs one")
+    serve.add_argument(
+        "--workers", type=_count, default=1, help="processes; more than one needs PostgreSQL and Redis (default: 1)"
+    )
     serve.set_defaults(run=_serve)
+
+    worker = commands.add_parser("serve-worker")  # started by `serve --workers N`, so not listed
+    for pipe_or_socket in ("listening", "lifeline", "ready"):
+        worker.add_argument(pipe_or_socket, type=int)
+    worker.set_defaults(run=_serve_worker)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.set_defaults(run=_migrate)
@@ -58,17 +65,35 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.serving import StartRefused, require_safe_host, serve  # noqa: PLC0415 - heavy
+    from tutor_server.serving import (  # noqa: PLC0415 - heavy
+        StartRefused,
+        require_safe_host,
+        serve,
+        serve_in_workers,
+    )
 
-    if options.workers != 1:
-        return _fail("--workers: this version runs one process, so only --workers 1 is supported")
     require_safe_host(settings, options.host)
     try:
+        if options.workers > 1:
+            return _run(serve_in_workers(settings, options.host, options.port, options.workers))
         _run(serve(settings, options.host, options.port))
     except StartRefused as error:
         return _fail(str(error))
     except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers
         pass
+    return DONE
+
+
+def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
+    import socket  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.serving import StartRefused, serve_worker  # noqa: PLC0415 - heavy
+
+    try:
+        with socket.socket(fileno=options.listening) as listening:
+            _run(serve_worker(settings, listening, options.lifeline, options.ready))
+    except StartRefused as error:
+        return _fail(str(error))
     return DONE
 
 
@@ -111,6 +136,13 @@ def _configure_logs(settings: Settings) -> None:
     from tutor_server.telemetry.logs import configure_logs  # noqa: PLC0415 - not needed for --help
 
     configure_logs(settings.log_level, settings.log_format or ("console" if sys.stderr.isatty() else "json"))
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least one process serves")
+    return count
 
 
 def _port(text: str) -> int:

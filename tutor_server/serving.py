@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp.web import TCPSite
+from aiohttp.web import SockSite, TCPSite
 from sqlalchemy.exc import DBAPIError
 
 from tutor_server.aiohttp_fixes import Runner
@@ -22,8 +22,13 @@ from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
+from tutor_server.workers import Workers, bind
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from aiohttp.web_runner import BaseSite
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.settings import Settings
@@ -64,20 +69,60 @@ def prepare_data_dir(settings: Settings) -> None:
 
 async def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
-    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
-    stopping = _stopping_signal()
     prepare_data_dir(settings)
+    await _serve(settings, lambda runner: TCPSite(runner, host, port), _stopping_signal(), _announce)
+
+
+async def serve_worker(settings: Settings, listening: socket.socket, lifeline: int, ready: int) -> None:
+    """Serve on a socket that several processes share, until a signal or until the parent has gone.
+
+    `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, a byte
+    written to the second says that this worker serves.
+    """
+    stopping = _stopping_signal()
+    asyncio.get_running_loop().add_reader(lifeline, stopping.set)
+    await _serve(settings, lambda runner: SockSite(runner, listening), stopping, lambda _: os.write(ready, b"."))
+
+
+async def serve_in_workers(settings: Settings, host: str, port: int, count: int) -> int:
+    """Run several serving processes behind one port until a signal; give the exit status.
+
+    Raises `StartRefused` or `SettingsError`.
+    """
+    _require_shared_state(settings)
+    prepare_data_dir(settings)
+    database = open_database(settings.effective_database_url)
+    try:
+        await _bring_up_to_date(database)
+    finally:
+        await database.close()
+    try:
+        listening = bind(host, port)
+    except OSError as error:
+        raise StartRefused(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    with listening:
+        address = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
+        return await Workers(listening, count, _stopping_signal(), lambda: _announce(address)).run()
+
+
+async def _serve(
+    settings: Settings,
+    site_on: Callable[[Runner], BaseSite],
+    stopping: asyncio.Event,
+    ready: Callable[[str], object],
+) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     app = build_app(settings)
     runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await _bring_up_to_date(app[DATABASE])
         await runner.setup()
-        site = TCPSite(runner, host, port)
+        site = site_on(runner)
         try:
             await site.start()
         except OSError as error:
-            raise StartRefused(f"cannot listen on {host}:{port}: {error.strerror}") from error
-        print(f"listening on {site.name}", file=sys.stderr, flush=True)  # noqa: T201 - the contract's line, no log
+            raise StartRefused(f"cannot listen on {site.name}: {error.strerror}") from error
+        ready(site.name)
         log.info("started", address=site.name)
         await stopping.wait()
         log.info("stopping")
@@ -85,6 +130,20 @@ async def serve(settings: Settings, host: str, port: int) -> None:
         await runner.cleanup()
         await app[DATABASE].close()
     log.info("stopped")
+
+
+def _announce(address: str) -> None:
+    print(f"listening on {address}", file=sys.stderr, flush=True)  # noqa: T201 - the contract's line, no log
+
+
+def _require_shared_state(settings: Settings) -> None:
+    """Refuse several processes that could not know of each other. Raises `SettingsError`."""
+    if not settings.database_url.startswith("postgresql"):
+        raise SettingsError("TUTOR_DATABASE_URL: several workers need PostgreSQL, postgresql+asyncpg://…")
+    if settings.redis_url is None:
+        raise SettingsError("TUTOR_REDIS_URL: several workers share their limits in Redis, so it must be set")
+    if settings.jwt_secret is None:
+        raise SettingsError("TUTOR_JWT_SECRET: several workers need the same secret, so it must be set")
 
 
 async def migrate(settings: Settings) -> None:
@@ -126,6 +185,10 @@ def _stopping_signal() -> asyncio.Event:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
     return stopping
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _is_loopback(host: str) -> bool:
