@@ -17,6 +17,7 @@ from tutor_server.pedagogy.offline.writing import write
 if TYPE_CHECKING:
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 
+    from tutor_server.pedagogy.offline.finding import Edit
     from tutor_server.pedagogy.offline.lesson import Rule
     from tutor_server.pedagogy.offline.program import Fault
     from tutor_server.protocol import Submission
@@ -44,6 +45,7 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
         lines=tuple(program.shown(line) for line in site.lines),
         expression=site.expression,
         edit=site.edit,
+        first_step=site.first_step,
         facts=site.facts,
     )
     return rule, finding
@@ -70,7 +72,7 @@ def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:
     return found.cause, Site(lines=(candidate.line,), expression=candidate.expression, edit=edit, facts=candidate.facts)
 
 
-def _as_edit(program: Program, mended: str):  # noqa: ANN202
+def _as_edit(program: Program, mended: str) -> Edit:
     before, after = program.lines, mended.split("\n")
     start = next(
         (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))

@@ -88,6 +88,7 @@ class Program:
     """
 
     def __init__(self, submission: Submission) -> None:
+        self._own_nodes: dict[ast.AST, list[ast.AST]] = {}
         self.first_line = submission.first_line
         self.is_cell = submission.kind == "cell"
         self.cells = submission.cells
@@ -166,6 +167,24 @@ class Program:
             if isinstance(tree, ast.Module)
         ]
 
+    def own_nodes(self, function: Function) -> list[ast.AST]:
+        """Give the nodes of a function without those of functions and classes inside it."""
+        known = self._own_nodes.get(function)
+        if known is None:
+            known = self._own_nodes[function] = []
+            waiting: list[ast.AST] = list(function.body)
+            while waiting:
+                node = waiting.pop()
+                known.append(node)
+                if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+                    waiting.extend(ast.iter_child_nodes(node))
+        return known
+
+    def returns_of(self, function: Function) -> list[ast.Return]:
+        """Give the `return` statements of a function, in order of lines."""
+        found = [node for node in self.own_nodes(function) if isinstance(node, ast.Return)]
+        return sorted(found, key=lambda node: node.lineno)
+
     def words_of(self, node: ast.AST) -> set[str]:
         """Give the names and attributes that a node mentions."""
         return {
@@ -204,7 +223,7 @@ class Program:
                 case ast.Assign(targets=targets, value=value):
                     found += [(node.lineno, value) for t in targets if isinstance(t, ast.Name) and t.id == name]
                     found += [
-                        (node.lineno, None)
+                        (node.lineno, _share(t, value, name))
                         for t in targets
                         if isinstance(t, ast.Tuple | ast.List)
                         and any(isinstance(e, ast.Name) and e.id == name for e in ast.walk(t))
@@ -243,6 +262,15 @@ class Program:
                     case ast.ExceptHandler(name=str(name)):
                         names.add(name)
         return frozenset(names)
+
+
+def _share(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr | None:
+    """Give what a name gets of a value that is taken apart, where the value is taken apart in the source as well."""
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+        for place, part in zip(target.elts, value.elts, strict=True):
+            if isinstance(place, ast.Name) and place.id == name:
+                return part
+    return None
 
 
 def characters(line: str, byte_offset: int) -> int:

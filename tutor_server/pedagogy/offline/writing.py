@@ -67,7 +67,7 @@ def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, 
         case HintLevel.EXAMPLE:
             return _example(lesson, fill, voice, program)
         case HintLevel.SOLUTION:
-            return _solution(lesson, fill, voice, finding.edit, program)
+            return _solution(lesson, fill, voice, finding, program)
 
 
 class _Filler:
@@ -145,8 +145,13 @@ def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> s
     return f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {closing}"
 
 
-def _solution(lesson: Lesson, fill: _Filler, voice: Voice, edit: Edit | None, program: Program) -> str:
-    what = _shown(edit, program) if edit else fill(lesson.remedy)
+def _solution(lesson: Lesson, fill: _Filler, voice: Voice, finding: Finding, program: Program) -> str:
+    if finding.edit is not None:
+        what = _shown(finding.edit, program)
+    elif finding.first_step is not None:
+        what = f"{_shown(finding.first_step, program)}\n\nMore lines need a change after that; the next message names the first."
+    else:
+        what = fill(lesson.remedy)
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
     return f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {fill(lesson.check)}"
 

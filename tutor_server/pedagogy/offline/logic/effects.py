@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lesson import Example, Lesson
-from tutor_server.pedagogy.offline.logic.smell import Smell, names_in, returns_of
+from tutor_server.pedagogy.offline.logic.smell import Smell, names_in
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import returns_nothing
@@ -225,7 +225,7 @@ def _none_stored(program: Program) -> Iterator[Site]:
 def _order_lost(program: Program) -> Iterator[Site]:
     """A set is made of a sequence and given back: order and doubles are gone."""
     for function in program.functions.values():
-        for node in returns_of(function):
+        for node in program.returns_of(function):
             inner = node.value
             match inner:
                 case ast.Call(func=ast.Name(id="list"), args=[ast.Call(func=ast.Name(id="set"), args=[source])]):

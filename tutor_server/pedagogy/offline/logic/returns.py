@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lesson import Example, Lesson
-from tutor_server.pedagogy.offline.logic.smell import Smell, own_nodes, returns_of
+from tutor_server.pedagogy.offline.logic.smell import Smell
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through, returns_nothing
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 
 
-def _prints(function: Function) -> list[ast.Call]:
+def _prints(program: Program, function: Function) -> list[ast.Call]:
     return sorted(
         (
-            node for node in own_nodes(function)
+            node for node in program.own_nodes(function)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print" and node.args
         ),
         key=lambda node: node.lineno,
@@ -30,10 +30,10 @@ def _prints(function: Function) -> list[ast.Call]:
 def _print_for_return(program: Program) -> Iterator[Site]:
     """A function with parameters that prints its answer at the end of a branch and gives nothing back."""
     for function in program.functions.values():
-        prints = _prints(function)
+        prints = _prints(program, function)
         if not prints or not function.args.args or function.name in ("main", "__init__"):
             continue
-        given = [node for node in returns_of(function) if node.value is not None]
+        given = [node for node in program.returns_of(function) if node.value is not None]
         if given and not all(
             isinstance(node.value, ast.Name) and node.value.id in {a.arg for a in function.args.args} for node in given
         ):
@@ -176,7 +176,7 @@ def _recursion_forgotten(program: Program) -> Iterator[Site]:
     for function in program.functions.values():
         if returns_nothing(function):
             continue
-        for node in own_nodes(function):
+        for node in program.own_nodes(function):
             match node:
                 case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call) if name == function.name:
                     line = program.line(node.lineno)
@@ -192,25 +192,39 @@ def _way_without_return(program: Program) -> Iterator[Site]:
     for function in program.functions.values():
         if not falls_through(function):
             continue
-        values = [node for node in returns_of(function) if node.value is not None]
+        values = [node for node in program.returns_of(function) if node.value is not None]
         if not values:
             continue
-        if any(isinstance(node, ast.Return) and node.value is None for node in own_nodes(function)):
+        if any(isinstance(node, ast.Return) and node.value is None for node in program.own_nodes(function)):
             continue
         last = function.body[-1]
         line = last.end_lineno or last.lineno
+        if not _is_open(last):
+            continue
         yield Site(
             lines=(line,), expression=program.line(line).strip() or None,
             facts={"function": Code(function.name), "header": Code(program.line(last.lineno).strip()), "other": Code(program.segment(values[0]))},
         )  # fmt: skip
 
 
+def _is_open(last: ast.stmt) -> bool:
+    """Tell whether a function's last statement plainly leaves a way open: a loop or a test with one kind of answer."""
+    inner = [n for n in ast.walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
+    if isinstance(last, ast.For | ast.While):
+        return all(not n.orelse for n in inner)
+    if isinstance(last, ast.If) and not last.orelse:
+        return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in ast.walk(last.test))
+    return isinstance(last, ast.If) and any(
+        not isinstance(branch[-1], ast.Return | ast.If | ast.Raise) for branch in _branches(last)
+    )
+
+
 def _nothing_returned(program: Program) -> Iterator[Site]:
     """A function builds a value in a name of its own and never hands it out."""
     for function in program.functions.values():
-        if not function.args.args or function.name.startswith("__") or _prints(function):
+        if not function.args.args or function.name.startswith("__") or _prints(program, function):
             continue
-        bare = [node for node in returns_of(function) if node.value is None]
+        bare = [node for node in program.returns_of(function) if node.value is None]
         if not returns_nothing(function):
             continue
         parameters = {arg.arg for arg in function.args.args}
@@ -221,11 +235,11 @@ def _nothing_returned(program: Program) -> Iterator[Site]:
             )  # fmt: skip
             continue
         built = [
-            node.target.id for node in own_nodes(function)
+            node.target.id for node in program.own_nodes(function)
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id not in parameters
         ]  # fmt: skip
         built += [
-            node.func.value.id for node in own_nodes(function)
+            node.func.value.id for node in program.own_nodes(function)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "add", "extend")
             and isinstance(node.func.value, ast.Name) and node.func.value.id not in parameters
         ]  # fmt: skip
@@ -248,15 +262,15 @@ def _nothing_returned(program: Program) -> Iterator[Site]:
 def _other_returned(program: Program) -> Iterator[Site]:
     """A collection is built, but an untouched parameter is given back."""
     for function in program.functions.values():
-        given = [node for node in returns_of(function) if isinstance(node.value, ast.Name)]
-        if len(given) != 1 or len(returns_of(function)) != 1:
+        given = [node for node in program.returns_of(function) if isinstance(node.value, ast.Name)]
+        if len(given) != 1 or len(program.returns_of(function)) != 1:
             continue
         parameters = {arg.arg for arg in function.args.args}
         returned = given[0].value.id if isinstance(given[0].value, ast.Name) else ""
         changed = any(
             isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
             and node.func.value.id == returned and node.func.attr in IN_PLACE
-            for node in own_nodes(function)
+            for node in program.own_nodes(function)
         )  # fmt: skip
         if (
             returned not in parameters
@@ -268,7 +282,7 @@ def _other_returned(program: Program) -> Iterator[Site]:
             )
         ):
             continue
-        for node in own_nodes(function):
+        for node in program.own_nodes(function):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=built), attr="append" | "add" | "extend")) if (
                     built not in parameters
@@ -299,7 +313,7 @@ def _unreachable(program: Program) -> Iterator[Site]:
 def _generator_of_itself(program: Program) -> Iterator[Site]:
     """A generator yields the call of itself, not what that yields."""
     for function in program.functions.values():
-        for node in own_nodes(function):
+        for node in program.own_nodes(function):
             match node:
                 case ast.Yield(value=ast.Call(func=ast.Name(id=name)) as call) if name == function.name:
                     yield Site(

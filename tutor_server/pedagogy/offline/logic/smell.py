@@ -11,7 +11,7 @@ from tutor_server.pedagogy.offline.lesson import Rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tutor_server.pedagogy.offline.program import Function, Program
+    from tutor_server.pedagogy.offline.program import Program
     from tutor_server.pedagogy.offline.runtime.case import Site
 
 
@@ -46,19 +46,3 @@ def names_in(node: ast.AST) -> set[str]:
 def stored_in(node: ast.AST) -> set[str]:
     """Give the names that a node binds."""
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
-
-
-def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Walk through a function without the functions inside it."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def returns_of(function: Function) -> list[ast.Return]:
-    """Give the `return` statements of a function, in order of lines."""
-    found = [node for node in own_nodes(function) if isinstance(node, ast.Return)]
-    return sorted(found, key=lambda node: node.lineno)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lesson import Example, Lesson, Rule
-from tutor_server.pedagogy.offline.logic.smell import own_nodes, returns_of
 from tutor_server.pedagogy.offline.runtime.case import Site
 
 if TYPE_CHECKING:
@@ -310,7 +309,7 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Site] | No
     function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
     if function is None:
         function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
-    line = _place(rule, function) if function is not None else program.cursor_line
+    line = _place(program, rule, function) if function is not None else program.cursor_line
     shown = program.line(line).strip()
     facts = {
         "call": _value(symptom.call) or (Code(f"{function.name}") if function is not None else "your program"),
@@ -331,11 +330,13 @@ def _value(text: str | None) -> str | None:
     )
 
 
-def _place(rule: Rule, function: Function) -> int:
+def _place(program: Program, rule: Rule, function: Function) -> int:
     """Give the line of a function that decides about a result of this kind."""
-    loops = sorted((n for n in own_nodes(function) if isinstance(n, ast.For | ast.While)), key=lambda n: n.lineno)
-    tests = sorted((n for n in own_nodes(function) if isinstance(n, ast.If)), key=lambda n: n.lineno)
-    results = returns_of(function)
+    loops = sorted(
+        (n for n in program.own_nodes(function) if isinstance(n, ast.For | ast.While)), key=lambda n: n.lineno
+    )
+    tests = sorted((n for n in program.own_nodes(function) if isinstance(n, ast.If)), key=lambda n: n.lineno)
+    results = program.returns_of(function)
     match rule.name:
         case NOTHING.name:
             return function.body[-1].end_lineno or function.lineno

@@ -147,16 +147,25 @@ def _too_few(case: Case) -> Site | None:
     if (
         function is not None
         and names
-        and not _is_used(function, names[0])
         and case.program.function_at(case.line) is None
+        and _needs_a_start(function, names[0])
     ):
         line = case.program.line(function.lineno)
         return Site(lines=(function.lineno,), expression=line.strip(), facts=facts)
     return case.here(call, **facts)
 
 
-def _is_used(function: Function, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
+def _needs_a_start(function: Function, name: str) -> bool:
+    """Tell whether a parameter is the function's own affair: never used, or handed on only when it calls itself."""
+    if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function)):
+        return True
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == function.name
+        and len(node.args) == len(function.args.args)
+        for node in ast.walk(function)
+    )
 
 
 def _class_called(case: Case) -> Site | None:

@@ -26,6 +26,7 @@ class Site:
     lines: tuple[int, ...]
     expression: str | None = None
     edit: Edit | None = None
+    first_step: Edit | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

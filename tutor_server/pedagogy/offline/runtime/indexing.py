@@ -62,6 +62,23 @@ def _loop_goes_too_far(case: Case) -> Site | None:
     return None
 
 
+def _is_length(case: Case, node: ast.expr) -> bool:
+    """Tell whether an expression is the length of something: `len` itself, or a name that was given it."""
+    if isinstance(node, ast.Name):
+        values = [value for _, value in case.program.assignments(node.id)]
+        return any(isinstance(v, ast.Call) and isinstance(v.func, ast.Name) and v.func.id == "len" for v in values)
+    return isinstance(node, ast.Call) and "len" in _names(node)
+
+
+def _leads_to(case: Case, node: ast.expr, index: ast.expr) -> bool:
+    """Tell whether a position is, or is worked out from, what a condition asks about."""
+    wanted = _names(index)
+    for name in list(wanted):
+        for _, value in case.program.assignments(name):
+            wanted |= _names(value) if value is not None else set()
+    return bool(_names(node) & wanted)
+
+
 def _neighbour(case: Case) -> Site | None:
     """The position one further than the loop variable."""
     for subscript in _subscripts(case):

@@ -194,6 +194,24 @@ def _unquoted(case: Case) -> Site | None:
     return _site(case, name, f'"{name}"') if with_text else None
 
 
+def _loop_variable(case: Case) -> Site | None:
+    """The loop around hands out its items under a name that its body never uses."""
+    name = case.match["name"]
+    node = _use(case, name)
+    if node is None:
+        return None
+    for up in case.program.above(node):
+        match up:
+            case ast.For(target=ast.Name(id=variable) as target):
+                used = any(isinstance(n, ast.Name) and n.id == variable for s in up.body for n in ast.walk(s))
+                if not used:
+                    return Site(
+                        lines=(up.lineno,), expression=case.program.line(up.lineno).strip(), edit=case.rewrite(target, name),
+                        facts={"name": Code(name), "variable": Code(variable)},
+                    )  # fmt: skip
+    return None
+
+
 def _never_bound(case: Case) -> Site | None:
     name = case.match["name"]
     node = _use(case, name)
@@ -344,6 +362,39 @@ RULES = (
         _NAME_ERROR,
         _NOT_DEFINED,
         _module,
+    ),
+    RuntimeRule(
+        "runtime.loop-variable-under-another-name",
+        "runtime",
+        Lesson(
+            question=(
+                "This loop hands out one item after the other. Under which name does it do so, and which name does the body ask for? Compare "
+                "$variable with $name."
+            ),
+            concept=(
+                "The name after `for` is the one under which the body finds the item of the round. Here that is $variable, but the body asks for "
+                "$name, which nobody has given a value. The two ends of the same idea have different names, so line $line and the body do not meet."
+            ),
+            picture="It is like waiting for Anna at the station with a sign that says Hanna.",
+            precise="The loop target is an ordinary binding; the body resolves the other name and finds none.",
+            place="It gives each item the name $variable, which its body never uses.",
+            plan=(
+                "Say what one item of the collection is.",
+                "Choose one name for it, the one that says so best.",
+                "Use this name in the header and in the whole body.",
+            ),
+            example=Example(
+                "Header and body agree about the name:",
+                'for planet in ("Mars", "Venus"):\n    print(planet.lower())',
+                "`planet` is set by the header and used in the body.",
+            ),
+            remedy="Use the same name in the header on line $line and in the body.",
+            reason="The body finds the item under the name that the header gives it.",
+            check="print the name in each round.",
+        ),
+        _NAME_ERROR,
+        _NOT_DEFINED,
+        _loop_variable,
     ),
     RuntimeRule(
         "runtime.name-misspelt",

@@ -123,8 +123,17 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
     match origin:
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
+            line = case.program.line(call.lineno)
+            indent = line[: len(line) - len(line.lstrip())]
+            statement = case.program.statement_at(call.lineno)
+            alone = (
+                isinstance(statement, ast.Assign)
+                and statement.value is call
+                and statement.lineno == statement.end_lineno
+            )
+            edit = case.program.edit(call.lineno, indent + case.text(call)) if alone else None
             return Site(
-                lines=(call.lineno,), expression=case.text(call),
+                lines=(call.lineno,), expression=case.text(call), edit=edit,
                 facts={**facts, "source": f"the call of `{method}`, which works in place and gives nothing back"},
             )  # fmt: skip
         case "function", ast.FunctionDef() as function:

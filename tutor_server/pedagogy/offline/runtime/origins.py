@@ -48,6 +48,13 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
             function = program.functions[name]
             return "function", function
         case ast.Name(id=name):
+            for _, value in program.assignments(name):
+                if (
+                    isinstance(value, ast.Call)
+                    and isinstance(value.func, ast.Attribute)
+                    and value.func.attr in IN_PLACE
+                ):
+                    return "in-place", value
             for at, value in reversed(program.assignments(name)):
                 if at <= line and isinstance(value, ast.Call):
                     return none_origin(program, value, line)

@@ -70,13 +70,25 @@ def _never_reached(case: Case) -> Site | None:
         )
     function, call = found
     test = next((node.test for node in ast.walk(function) if isinstance(node, ast.If)), None)
+    stands_still = test is not None and _handed_on(case, function, call, test)
+    place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
     return Site(
-        lines=(call.lineno,), expression=case.text(call),
+        lines=(place.lineno,), expression=case.text(place),
         facts={
             "function": Code(function.name), "call": Code(case.text(call)),
             "test": Code(case.text(test)) if test is not None else "its test",
         },
     )  # fmt: skip
+
+
+def _handed_on(case: Case, function: Function, call: ast.Call, test: ast.expr) -> bool:
+    """Tell whether a parameter that the test asks about is handed on as it is."""
+    asked = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
+    return any(
+        name in asked and isinstance(value, ast.Name) and value.id == name
+        for name, value in zip(parameters, call.args, strict=False)
+    )
 
 
 RULES = (
@@ -158,12 +170,12 @@ RULES = (
             ),
             concept=(
                 "The case that ends the calls must be reached exactly. If the value jumps over it, moves away from it, or keeps the "
-                "same order in the same places, $test never holds. On line $line $call leads to a next call that is no closer to "
-                "the end."
+                "same order in the same places, $test never holds when it should. So $call leads to one more call, and line $line is "
+                "where to look."
             ),
             picture="It is like a bus that drives past the last stop because nobody tells it to halt there.",
             precise="Check the measure: it must decrease on each call and be bounded by the tested case.",
-            place="With these arguments the calls do not get to the case that ends them.",
+            place="As it is, the calls do not get to the case that ends them.",
             plan=(
                 "Print the arguments at the start of $function.",
                 "Take a small input and write down the first few calls.",
@@ -174,7 +186,7 @@ RULES = (
                 "def countdown(seconds):\n    if seconds <= 0:\n        return 0\n    return 1 + countdown(seconds - 2)\n\n\nprint(countdown(7))",
                 "7, 5, 3, 1 and then -1: the test with “smaller or equal” catches it; one with “equal” would miss it.",
             ),
-            remedy="On line $line hand over arguments that get closer to the case in which $test holds.",
+            remedy="Bring $test and $call into agreement, so that the test catches every simplest case.",
             reason="The calls reach the case that ends them.",
             check="print the arguments of each call for a small input, for an empty one and for zero.",
         ),

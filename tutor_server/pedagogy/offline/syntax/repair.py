@@ -26,15 +26,16 @@ _TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|inva
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The cause of a program's first fault; `mended` is the whole code with every fault edited away, if that succeeded.
+    """The cause of a program's first fault.
 
-    `first_step` is the code with the first fault alone edited away.
+    `mended` is the whole code with every fault edited away, if that took few enough tokens; `first_step` is the code
+    with this fault alone edited away, where more are left further on.
     """
 
     cause: Cause
     candidate: Candidate
-    mended: str | None
-    is_confirmed: bool
+    mended: str | None = None
+    first_step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,17 @@ class Search:
         for step in steps:
             if step.fault is None:
                 small = _tokens(step.candidate, code) <= MOST_TOKENS_CHANGED
-                return Diagnosis(step.cause, step.candidate, step.code if small else None, is_confirmed=True)
+                return Diagnosis(step.cause, step.candidate, step.code if small else None, step.code)
         for step in steps[:2]:
             mended = self._mend(
                 step.code, step.fault, MOST_TOKENS_CHANGED - _tokens(step.candidate, code), DEEPEST_CHAIN - 1
             )
             if mended is not None:
-                return Diagnosis(step.cause, step.candidate, mended, is_confirmed=True)
+                return Diagnosis(step.cause, step.candidate, mended, step.code)
         if steps:
-            return Diagnosis(steps[0].cause, steps[0].candidate, None, is_confirmed=True)
+            return Diagnosis(steps[0].cause, steps[0].candidate, None, steps[0].code)
         cause, candidate = guesses[0]
-        return Diagnosis(cause, candidate, None, is_confirmed=False)
+        return Diagnosis(cause, candidate)
 
     def _guesses(self, code: str, fault: Fault) -> list[tuple[Cause, Candidate]]:
         broken = Broken(code, fault)
