@@ -55,10 +55,27 @@ def require_program() -> RequireProgram:
     return require
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Give a running service with default settings, shared by all tests: each brings students of its own."""
-    running = Service(tmp_path_factory.mktemp("service"))
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a running service with default limits, shared by all tests: each brings students of its own.
+
+    Once as a laptop runs it (SQLite, one process), once as a university does (PostgreSQL, Redis, two workers).
+    """
+    folder = tmp_path_factory.mktemp("service")
+    if request.param == "sqlite":
+        running = Service(folder)
+    else:
+        postgres: PostgresServer = request.getfixturevalue("postgres_server")
+        redis: RedisServer = request.getfixturevalue("redis_server")
+        running = Service(
+            folder,
+            {
+                "TUTOR_DATABASE_URL": postgres.database(),
+                "TUTOR_REDIS_URL": redis.url,
+                "TUTOR_JWT_SECRET": "a secret that is long enough for tests",
+            },
+            workers=2,
+        )
     yield running
     assert running.stop() == 0
 

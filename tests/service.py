@@ -12,13 +12,19 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import UUID, uuid4
 
+import asyncpg
 from aiohttp import ClientSession
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
 PASSWORD = "a quiet long password"
@@ -37,14 +43,19 @@ def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
 class Service:
     """One running `tutor-server serve`. Its log is read as it is written."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, workers: int = 1) -> None:
         self.data_dir = folder / "data"
         self.lines: list[str] = []
         self._heard = threading.Condition()
+        settings = settings or {}
+        self._database_url = settings.get("TUTOR_DATABASE_URL")
+        environment = service_environment(self.data_dir, **settings)
+        if self._database_url:
+            subprocess.run([TUTOR_SERVER, "migrate"], cwd=folder, env=environment, check=True)
         self.process = subprocess.Popen(
-            [TUTOR_SERVER, "serve", "--port", "0"],
+            [TUTOR_SERVER, "serve", "--port", "0", "--workers", str(workers)],
             cwd=folder,
-            env=service_environment(self.data_dir, **settings),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -68,6 +79,8 @@ class Service:
 
     def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Ask the database. Ids may come as they are on the wire."""
+        if self._database_url:
+            return _query_postgres(self._database_url, statement, parameters)
         with closing(sqlite3.connect(self.data_dir / "tutor.sqlite3")) as connection:
             return connection.execute(statement, [_as_stored(value) for value in parameters]).fetchall()
 
@@ -130,7 +143,7 @@ class RunningService(AbstractAsyncContextManager[Service]):
         self._service: Service | None = None
 
     async def __aenter__(self) -> Service:
-        self._service = await asyncio.to_thread(lambda: Service(self._folder, **self._settings))
+        self._service = await asyncio.to_thread(lambda: Service(self._folder, self._settings))
         return self._service
 
     async def __aexit__(self, *_: object) -> None:
@@ -192,6 +205,22 @@ async def sign_up_student(service: Service, **fields: Any) -> Student:
         answer = await response.json()
         assert response.status == 201, answer
     return Student.signed_in(answer, body["password"])
+
+
+def _query_postgres(url: str, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Run a statement written for SQLite, in a loop of its own since a test's may be running."""
+
+    async def query() -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        try:
+            numbers = count(1)
+            rows = await connection.fetch(re.sub(r"\?", lambda _: f"${next(numbers)}", statement), *parameters)
+            return [tuple(row) for row in rows]
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(query())).result()
 
 
 def _as_stored(value: object) -> object:
