@@ -76,6 +76,7 @@ class _Filler:
     def __init__(self, finding: Finding, program: Program) -> None:
         line = finding.lines[0]
         self.line = line
+        self.error_type = finding.error_type
         self.source = program.line(line - program.first_line).strip()
         self.expression = finding.expression or ""
         facts: dict[str, str] = {"line": str(line), "expression": code_span(self.expression or self.source)}
@@ -101,6 +102,23 @@ class _Filler:
         return f"{code_span(expression)} on line {self.line}" if quotable else self.quoted_line
 
 
+_BEFORE_AN_EDIT = {
+    "syntax": "Nothing has run yet, so this is about the form of the line alone.",
+    "runtime": "Say which values you expect there, before you look them up.",
+    "logic": "Make your guess first, and only then check it with a run.",
+}
+_WHY_IT_MATTERS = {
+    "syntax": "Until the form is right Python runs nothing at all, not even the lines above this one.",
+    "runtime": "All lines before this one have run, so the values that they left behind are your evidence.",
+    "logic": "Python cannot warn you here: the program is valid, it only does something else than you mean.",
+}
+_TO_KEEP = {
+    "syntax": "Say in one sentence what was wrong with the form, so that you will see it sooner next time.",
+    "runtime": "Say in one sentence which value was not as you thought, and how you could have seen that sooner.",
+    "logic": "Keep the case that went wrong as a test, so that the mistake cannot come back without being seen.",
+}
+
+
 def _question(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
     opening = {
         Voice.BEGINNER: "Let's read {} together.",
@@ -108,15 +126,19 @@ def _question(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
         Voice.ADVANCED: "The place to look is {}.",
     }[voice].format(fill.quoted_line)
     closing = {
-        Voice.BEGINNER: " Take your time, and say your answer out loud before you change anything.",
-        Voice.MIDDLE: " Answer that before you change anything.",
-        Voice.ADVANCED: "",
+        Voice.BEGINNER: "Take your time, and say your answer out loud before you change anything.",
+        Voice.MIDDLE: "Answer that in your own words before you change anything.",
+        Voice.ADVANCED: _BEFORE_AN_EDIT.get(fill.error_type, ""),
     }[voice]
-    return f"{opening} {fill(lesson.question)}{closing}"
+    return f"{opening} {fill(lesson.question)} {closing}"
 
 
 def _concept(lesson: Lesson, fill: _Filler, voice: Voice, maths: Voice) -> str:
-    extra = {Voice.BEGINNER: lesson.picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.precise}[voice]
+    extra = {
+        Voice.BEGINNER: lesson.picture,
+        Voice.MIDDLE: _WHY_IT_MATTERS.get(fill.error_type, ""),
+        Voice.ADVANCED: lesson.precise,
+    }[voice]
     by_maths = {Voice.BEGINNER: lesson.maths_picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.maths_precise}[maths]
     return "\n\n".join(fill(part) for part in (lesson.concept, extra, by_maths) if part)
 
@@ -138,9 +160,9 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
     example = _with_other_names(lesson.example, program.words)
     closing = {
-        Voice.BEGINNER: f"Now look at line {fill.line} again. Which part of it plays the same role?",
-        Voice.MIDDLE: f"Which part of line {fill.line} plays the same role in your code?",
-        Voice.ADVANCED: f"Carry that over to line {fill.line}.",
+        Voice.BEGINNER: f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?",
+        Voice.MIDDLE: f"Guess what another value would give, then run it. Which part of line {fill.line} plays the same role?",
+        Voice.ADVANCED: f"Vary the example until you could predict each result, then carry the idea over to line {fill.line}.",
     }[voice]
     return f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {closing}"
 
@@ -153,7 +175,8 @@ def _solution(lesson: Lesson, fill: _Filler, voice: Voice, finding: Finding, pro
     else:
         what = fill(lesson.remedy)
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
-    return f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {fill(lesson.check)}"
+    keep = _TO_KEEP.get(fill.error_type, "")
+    return f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {fill(lesson.check)} {keep}"
 
 
 def _shown(edit: Edit, program: Program) -> str:

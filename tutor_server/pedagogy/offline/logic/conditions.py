@@ -283,7 +283,7 @@ SMELLS = (
             example=Example(
                 "One value compared with several:",
                 'day = "Sunday"\nprint(day in ("Saturday", "Sunday"))',
-                "`in` asks whether `day` is one of the two.",
+                "`in` asks whether `day` is one of the two, and its answer can be no.",
             ),
             remedy="On line $line compare $left with $second as well.",
             reason="Both parts are whole questions, so the condition can be false.",
@@ -373,13 +373,13 @@ SMELLS = (
             place="The same part stands there twice.",
             plan=(
                 "Say in words what both parts should ask.",
-                "Find the name that is missing.",
+                "Find the name that is missing; it is often one that looks much the same.",
                 "Put it into one of the two parts.",
             ),
             example=Example(
                 "Two parts with two names:",
                 "front = True\nback = False\nprint(front or back)",
-                "Each door is asked about once.",
+                "Each door is asked about once, so either of the two can make the answer `True`.",
             ),
             remedy="On line $line put the other name into one of the two parts.",
             reason="Both things are asked about.",
@@ -427,7 +427,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "Take a value for which $first holds. Does $test hold as well? Which of the two lines sets $name last?"
+                "Take a value for which $first holds. Does $test hold as well? Which of the two lines sets $name last? Follow one high value through all of the questions."
             ),
             concept=(
                 "Each `if` on its own is asked, whatever the one before has said. A value that passes the first bound passes the lower one too, so "
@@ -525,7 +525,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "Is $name called in this condition, or only named? What does Python count a function itself as, yes or no?"
+                "Is $name called in this condition, or only named? What does Python count a function itself as, yes or no? Print both forms, with and without the brackets, to see."
             ),
             concept=(
                 "A function that is named but not called stands for itself, and everything that is not empty counts as yes. So the condition on line "

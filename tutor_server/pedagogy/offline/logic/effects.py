@@ -313,7 +313,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "Does $name run on this line, or is it only named? What is different in the program after the line?"
+                "Does $name run on this line, or is it only named? What is different in the program after the line? Print what it should change, before and after."
             ),
             concept=(
                 "A function or method runs only when round brackets follow its name. On line $line $name stands alone, so Python looks it up and "
@@ -330,7 +330,7 @@ SMELLS = (
             example=Example(
                 "A method that runs:",
                 'bins = ["a", "b"]\nbins.clear()\nprint(bins)',
-                "Because of the brackets `clear` runs, and the list is empty.",
+                "Because of the brackets `clear` runs, and the list is empty. Without them nothing would happen.",
             ),
             remedy="Write round brackets after $name on line $line.",
             reason="The brackets make it run.",
@@ -355,9 +355,9 @@ SMELLS = (
             precise="The method is pure; only rebinding makes its result visible.",
             place="The value that it gives is not taken by anything.",
             plan=(
-                "Print the call itself and then $name.",
+                "Print the call itself and then $name, and compare the two.",
                 "Decide which name should hold the new value.",
-                "Store it there.",
+                "Store it there, with an equals sign.",
             ),
             example=Example(
                 "The new value is stored:",
@@ -395,7 +395,7 @@ SMELLS = (
             example=Example(
                 "A value that is changed:",
                 "lives = 3\nlives -= 1\nprint(lives)",
-                "The operator comes first, so the old value counts.",
+                "The operator comes first, so the old value counts and is made one smaller.",
             ),
             remedy="Swap the two signs on line $line.",
             reason="The old value is changed and not replaced.",
@@ -509,14 +509,14 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "What does $call give back? Print it with `type`. Which line of $name hands a value to its caller?"
+                "What does $call give back? Print it with `type`. Which line of $name hands a value to its caller? Is there any such line at all?"
             ),
             concept=(
                 "A function without `return` gives back `None`. On line $line the result of $call is used as if there were one, so `None` is shown or "
                 "stored."
             ),
             picture="It is like holding out your hand to someone who has nothing to give.",
-            precise="Every call is an expression; without a return its value is None.",
+            precise="Every call is an expression with a value; where no return statement supplies one, that value is None.",
             place="The result of this call is `None`.",
             plan=(
                 "Decide whether the function should give a value or only do something.",
@@ -574,7 +574,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "At which end of $owner does this line put each new item? In which order are they after three rounds?"
+                "At which end of $owner does this line put each new item? In which order are they after three rounds? Play it through on paper with three items."
             ),
             concept=(
                 "Position 0 is the front. An item that is put there pushes all others back, so the last one put in comes first. On line $line that "
@@ -594,7 +594,7 @@ SMELLS = (
                 "The order is the one in which they came.",
             ),
             remedy="On line $line use `append`.",
-            reason="Each new item comes last.",
+            reason="Each new item comes last, so the order is the one in which the items came.",
             check="print the list after each round.",
         ),
         0.45,
@@ -605,13 +605,15 @@ SMELLS = (
         "logic.parameter-overwritten",
         "logic",
         Lesson(
-            question=("Which value does the caller hand over for $name, and what is left of it after this line?"),
+            question=(
+                "Which value does the caller hand over for $name, and what is left of it after this line? Call the function twice with different values: do the results differ?"
+            ),
             concept=(
                 "A parameter arrives with the value of the caller. Line $line gives $name another value before the first one was used, so the function "
                 "works the same whatever it is called with."
             ),
             picture="It is like throwing away a letter unread and writing your own.",
-            precise="The argument is dead on entry.",
+            precise="The argument is dead on entry, so the result cannot depend on it.",
             place="It replaces what the caller has handed over.",
             plan=(
                 "Print $name at the very start of $function.",
@@ -621,7 +623,7 @@ SMELLS = (
             example=Example(
                 "The value of the caller is used:",
                 "def area(width, depth):\n    return width * depth\n\n\nprint(area(4, 5))",
-                "Nothing replaces what is handed over.",
+                "Nothing replaces what is handed over, so each call gives its own result.",
             ),
             remedy="Take line $line away, or give its value another name.",
             reason="The function works with what it was given.",

@@ -274,8 +274,8 @@ SMELLS = (
             precise="x to the x grows faster than any polynomial.",
             place="The power there is $name itself.",
             plan=(
-                "Look up the formula.",
-                "Find the fixed power in it.",
+                "Look up the formula in your notes, and read it aloud.",
+                "Find the fixed power in it, such as the one for a square or a cube.",
                 "Put that number behind the sign for powers.",
             ),
             example=Example(
@@ -342,7 +342,7 @@ SMELLS = (
             precise="Item assignment casts unsafely to the array's dtype.",
             place="It makes an array for whole numbers only.",
             plan=(
-                "Print `dtype` of $name.",
+                "Print `dtype` of $name right after it is made.",
                 "Decide which kind of numbers it has to hold.",
                 "Say so when it is made, with `dtype`.",
             ),

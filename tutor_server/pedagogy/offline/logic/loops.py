@@ -491,7 +491,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "Which positions does $expression give if $owner has three items? Which item is never looked at?"
+                "Which positions does $expression give if $owner has three items? Which item is never looked at, and could it be the one that matters for your result?"
             ),
             concept=(
                 "The positions of a collection run from 0 to one less than its length, and `range` with the length gives exactly these. On "
@@ -541,7 +541,7 @@ SMELLS = (
             example=Example(
                 "Counting down needs a step:",
                 "for seconds in range(3, 0, -1):\n    print(seconds)",
-                "The third value says: one less each time.",
+                "The third value says: one less each time. The bound itself does not come up, as always with `range`.",
             ),
             remedy="Give `range` on line $line a step of -1 as third value.",
             reason="With the step the loop counts down.",
@@ -730,9 +730,9 @@ SMELLS = (
             precise="Use a sentinel outside the range of valid indices, by custom -1, or None.",
             place="Its first value is a real position.",
             plan=(
-                "Say what the function should give back when nothing is found.",
+                "Say what the function should give back when nothing at all is found.",
                 "Check that no real position has this value.",
-                "Start with it.",
+                "Start with this value, so that both cases can be told apart.",
             ),
             example=Example(
                 "A start that is no position:",

@@ -528,7 +528,7 @@ SMELLS = (
         "logic",
         Lesson(
             question=(
-                "$function builds up $built. And which value does it give back here? Print both right before this line."
+                "$function builds up $built. And which value does it give back here? Print both right before this line, and compare them with the result that you expect."
             ),
             concept=(
                 "A function gives back exactly what stands behind `return`, not what was worked out last. $function puts its result into "
@@ -539,8 +539,8 @@ SMELLS = (
             place="It gives back $name, and not what was built.",
             plan=(
                 "Print both values right before the line.",
-                "Decide which of them is the result.",
-                "Give that one back.",
+                "Decide which of them is the result that the caller asks for.",
+                "Give that one back, and nothing else.",
             ),
             example=Example(
                 "What is built is what comes back:",
@@ -625,7 +625,9 @@ SMELLS = (
         "logic.code-never-reached",
         "logic",
         Lesson(
-            question=("What happens when Python comes to this line? Can it ever come to the one that follows, $after?"),
+            question=(
+                "What happens when Python comes to this line? Can it ever come to the one that follows, $after? Try it with a print there."
+            ),
             concept=(
                 "$word leaves the function or the loop at once. A line at the same left edge behind it is never run. On line $line that "
                 "happens before $after, so this part of your plan is not carried out."

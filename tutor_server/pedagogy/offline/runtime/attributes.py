@@ -252,7 +252,7 @@ RULES = (
             example=Example(
                 "The right method for each kind:",
                 'herbs = ["mint"]\nherbs.append("sage")\nlabel = "mint,sage"\nprint(herbs, label.split(","))',
-                "`append` belongs to lists, `split` to texts.",
+                "`append` belongs to lists and `split` to texts; each would fail on the other.",
             ),
             remedy="On line $line use $usual in place of $attribute, or make $owner the kind of value that has it.",
             reason="The value is now asked for something that it offers.",

@@ -350,7 +350,7 @@ RULES = (
             example=Example(
                 "One item taken out, one function called:",
                 'lanes = ["left", "right"]\nprint(lanes[1], len(lanes))',
-                "Square brackets pick the item, round ones call `len`.",
+                "Square brackets pick the item, and round ones call `len` with the whole list.",
             ),
             remedy="On line $line use square brackets around $index.",
             reason="Square brackets take the item at $index, and nothing is called.",
@@ -418,7 +418,7 @@ RULES = (
             example=Example(
                 "A function reached through its module:",
                 "import calendar\n\nprint(calendar.isleap(2024))",
-                "The dot leads from the box to the function in it.",
+                "The dot leads from the box to the function in it, and the function is what can be called.",
             ),
             remedy="On line $line write the module's name, a dot, and the function that you want.",
             reason="The dot leads from the module to its function, and that can be called.",

@@ -707,7 +707,7 @@ RULES = (
                 "single value, or has no order, so there is no item at any position."
             ),
             picture="You cannot tear page 3 out of a postcard.",
-            precise="The type defines no `__getitem__`.",
+            precise="The type defines no `__getitem__`, so the subscript has nothing to call.",
             place="$owner is $kind there and holds no items to take.",
             plan=(
                 "Print $owner and its `type` right before the line.",

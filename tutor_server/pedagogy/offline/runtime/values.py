@@ -453,7 +453,7 @@ RULES = (
         Lesson(
             question=(
                 "$function refuses a value here: $message. Which value on this line is meant, and which values does $function "
-                "accept?"
+                "accept? Print each of them to see."
             ),
             concept=(
                 "The value is of the right kind, but not one that $function can work with. Each function has bounds for what it "

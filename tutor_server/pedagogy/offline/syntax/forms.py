@@ -444,14 +444,14 @@ CAUSES = (
             precise="The check happens at compile time, before any call is made.",
             place="There $name stands twice.",
             plan=(
-                "Find both places.",
+                "Find both places, and say what each of the two values is for.",
                 "Decide whether one of them should have another name.",
                 "If both mean the same, one of them has to go.",
             ),
             example=Example(
-                "Each setting once:",
+                "A call with two settings, each of them named exactly once:",
                 'print("a", "b", sep="-", end="!")',
-                "`sep` and `end` are two different names, each with one value.",
+                "`sep` and `end` are two different names, each with one value, so it is clear what goes where.",
             ),
             remedy="On line $line use $name only once, and another name for the second value.",
             reason="Each name has one value.",
@@ -520,9 +520,9 @@ CAUSES = (
                 "Complete the one that is not whole, or take it out.",
             ),
             example=Example(
-                "Three whole entries:",
+                "A dictionary with three whole entries:",
                 'plugs = {"UK": "G", "Italy": "L", "Brazil": "N"}\nprint(plugs["Italy"])',
-                "Each key has its value behind a colon.",
+                "Each key has its value behind a colon, and commas part one pair from the next.",
             ),
             remedy="Complete the entry on line $line with $missing.",
             reason="Every entry is a pair of key and value.",
@@ -572,7 +572,9 @@ CAUSES = (
         "syntax.comma-at-the-end",
         "syntax",
         Lesson(
-            question=("What does the comma at the very end of this line announce? Does another name follow?"),
+            question=(
+                "What does the comma at the very end of this line announce? Does another name follow, or does the list of names end here? Read the line aloud, and say “and” for each comma."
+            ),
             concept=(
                 "A comma says that one more item follows. In an `import` without brackets the list of names ends with the line, so a comma "
                 "may not be the last sign. On line $line it is, and no name comes after it."
@@ -756,7 +758,7 @@ CAUSES = (
             example=Example(
                 "Two whole questions joined:",
                 "humidity = 55\nprint(humidity > 40 and humidity != 60)",
-                "`humidity` is named in both parts.",
+                "`humidity` is named in both parts, so each part is a whole question on its own.",
             ),
             remedy="On line $line write $name behind $word as well.",
             reason="Both parts are whole questions.",

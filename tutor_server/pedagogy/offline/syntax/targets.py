@@ -205,6 +205,12 @@ def _chained_change(broken: Broken) -> Iterator[Candidate]:
         )
 
 
+def _value_or_change(broken: Broken) -> Iterator[Candidate]:
+    yield from _value_as_target(broken)
+    if "illegal" in broken.fault.message:
+        yield from _chained_change(broken)
+
+
 _VALUE_LESSON = Lesson(
     question=(
         "An assignment stores the value of one side under a name on the other. On which side does Python expect the name? Read your "
@@ -271,15 +277,8 @@ CAUSES = (
         "syntax.value-as-target",
         "syntax",
         _VALUE_LESSON,
-        on("cannot assign to", "illegal expression", "^invalid syntax\\. Maybe"),
-        _value_as_target,
-    ),
-    Cause(
-        "syntax.value-as-target",
-        "syntax",
-        _VALUE_LESSON,
-        on("illegal expression for augmented", "illegal target"),
-        _chained_change,
+        on("cannot assign to", "illegal expression", "illegal target", "^invalid syntax\\. Maybe"),
+        _value_or_change,
     ),
     Cause(
         "syntax.constant-as-target",
@@ -336,7 +335,7 @@ CAUSES = (
             example=Example(
                 "A name made of two words:",
                 "bus_fare = 2.4\nprint(bus_fare * 2)",
-                "The underscore keeps both words together as one name.",
+                "The underscore keeps both words together as one name, wherever it is used.",
             ),
             remedy="On line $line join $words to one name, for example with an underscore.",
             reason="The joined words are one name for Python.",
@@ -365,9 +364,9 @@ CAUSES = (
                 "For an item with a certain value, recall the method `remove`.",
             ),
             example=Example(
-                "One entry taken away:",
+                "One entry of a list is taken away:",
                 'menu = ["soup", "fish", "cake"]\ndel menu[1]\nprint(menu)',
-                "Square brackets name the entry that goes.",
+                "Square brackets name the entry that goes, and the list itself stays, one item shorter.",
             ),
             remedy="On line $line let `del` take away a name or one entry.",
             reason="A name or an entry is a place, and a place can be emptied.",
