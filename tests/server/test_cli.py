@@ -214,7 +214,7 @@ def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: 
     refused = run(tmp_path, "serve", "--port", "0", TUTOR_DATABASE_URL=url, TUTOR_LOG_LEVEL="error")
     checked = run(tmp_path, "check", TUTOR_DATABASE_URL=url)
     migrated = run(tmp_path, "migrate", TUTOR_DATABASE_URL=url)
-    service = Service(tmp_path, TUTOR_DATABASE_URL=url)
+    service = Service(tmp_path, {"TUTOR_DATABASE_URL": url})
 
     assert (refused.returncode, refused.stderr) == (
         1,
