@@ -10,29 +10,29 @@ import unicodedata
 
 _SIGNS = str.maketrans(
     {
-        "≤": "<=",
-        "≥": ">=",
-        "≠": "!=",
-        "−": "-",
-        "–": "-",  # noqa: RUF001 - the dash that stands for a minus sign
-        "×": "*",  # noqa: RUF001 - likewise
-        "÷": "/",
-        "⁄": "/",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "‘": "'",  # noqa: RUF001 - likewise
-        "’": "'",  # noqa: RUF001 - likewise
-        "‹": "<",  # noqa: RUF001 - likewise
-        "›": ">",  # noqa: RUF001 - likewise
-        "\xa0": " ",
+        "\N{LESS-THAN OR EQUAL TO}": "<=",
+        "\N{GREATER-THAN OR EQUAL TO}": ">=",
+        "\N{NOT EQUAL TO}": "!=",
+        "\N{MINUS SIGN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{MULTIPLICATION SIGN}": "*",
+        "\N{DIVISION SIGN}": "/",
+        "\N{FRACTION SLASH}": "/",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}": "<",
+        "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}": ">",
+        "\N{NO-BREAK SPACE}": " ",
     }
 )
-_MATHS = re.compile(r"\\(?:leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
+_MATHS = re.compile(r"\\(leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
 _MATHS_SIGNS = {
-    **{"\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "!=", "\\neq": "!=", "\\cdot": "*"},
-    **{"\\times": "*", "\\div": "/", "\\lt": "<", "\\gt": ">"},
-}
+    "le": "<=", "leq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">", "ne": "!=", "neq": "!=",
+    "cdot": "*", "times": "*", "div": "/",
+}  # fmt: skip
 _TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|mathrm|verb)\{([^{}]*)\}")
 _CODE_TAG = re.compile(r"</?(?:code|pre|kbd|tt|samp|var)\b[^<>]{0,200}>", re.IGNORECASE)
 _OTHER_TAG = re.compile(
@@ -66,7 +66,7 @@ def undisguised(text: str) -> str:
         text = _COMMENT.sub(r"\1", _OTHER_TAG.sub(" ", _CODE_TAG.sub("`", text)))
     if "\\" in text:
         text = _TYPEWRITER.sub(r"`\1`", text)
-        text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[0]], text)
+        text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)
     return text
 
 

@@ -4,82 +4,138 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tutor_server.pedagogy.guard.reading import MARK
 
-_GAP = r"[^.?!;\n]{0,120}?"
-_OPERAND = r"(?P<{}>[^\n]{{1,160}}?)"
+EditKind = Literal["replace", "contrast", "insert", "set", "should", "suggest"]
+
+_OLD, _NEW = r"(?P<old>[^\n]{1,160}?)", r"(?P<new>[^\n]{1,160}?)"
+_BEFORE = r"(?<!\S)(?P<old>\S[^\n,;.]{0,60}?)"
 _END = (
-    r"(?=\s+(?:on|in|at|of|from|inside|outside|before|after|below|above|under|for|so|because|since|and then|then|to ensure|to get"
-    r"|to make|to iterate|instead|here|there|now|as|when|where|while|which|that|with one|respectively)\b|[,;]\s|[.?!:]?\s*$|[.?!]\s|\n)"
+    r"(?=\s+(?:on|in|at|of|from|inside|outside|before|after|below|above|under|for|so|because|since|and|then|to\s+\w+|instead"
+    r"|here|there|now|as|when|where|while|which|that|with|works?|respectively|rather|but|or\s+not|not)\b"
+    r"|[,;]\s|[.?!:)\]]*\s*$|[.?!]\s|\)|\n)"
 )
+_THING = (
+    rf"(?:{MARK}|\b(?:it|this|that|lines?|condition|operator|expression|statement|comparison|code|header|loop|call|test"
+    r"|check|value))"
+)
+_OUGHT = r"(?:should|must|needs?\s+to|ought\s+to|ha(?:s|ve)\s+to|(?:is|are|was|were)\s+supposed\s+to)"
+_INSTEAD = r"(?:instead\s+of|in\s+(?:the\s+)?place\s+of|in\s+lieu\s+of|rather\s+than)"
+_PUT = (
+    "use|used|uses|using|write|writing|written|wrote|put|putting|try|type|typed|return|choose|need|needs|want|wants"
+    "|with"
+)
+_OBLIGE = "should|must|needs|need|ought|has|have|supposed"
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an instruction says to write (`new`), and in place of what (`old`), as the sentence has them."""
+    """What an instruction says to write (`new`), and in place of what (`old`), as the sentence (`words`) has them."""
 
-    kind: Literal["replace", "insert", "set", "should"]
+    kind: EditKind
+    words: str
     new: str
     old: str = ""
 
 
-_PATTERNS: tuple[tuple[Literal["replace", "insert", "set", "should"], re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            "replace",
-            rf"\b(?:replac\w+|swap\w*|substitut\w+|exchang\w+)\s+{_OPERAND.format('old')}\s+(?:with|by|for)\s*{_OPERAND.format('new')}{_END}",
-        ),
-        (
-            "replace",
-            rf"\b(?:chang\w+|turn\w*|convert\w*|modif\w+|correct\w*|updat\w+|switch\w*|alter\w*|renam\w+|rewrit\w+|fix\w*|edit\w*"
-            rf"|adjust\w*|mov\w+)\s+{_OPERAND.format('old')}\s*(?:\b(?:to|into|as)\b|->|→|=>)\s*{_OPERAND.format('new')}{_END}",
-        ),
-        (
-            "replace",
-            rf"\b(?:us(?:e|ing)|writ\w+|wrote|put\w*|try|typ\w+|return|cho\w+|(?:should|must|needs?\s+to|has\s+to)\s+(?:be|have|read|say))\s+"
-            rf"{_OPERAND.format('new')}\s*,?\s+(?:instead\s+of|in\s+(?:the\s+)?place\s+of|in\s+lieu\s+of|rather\s+than)\s+"
-            rf"{_OPERAND.format('old')}{_END}",
-        ),
-        (
-            "replace",
-            rf"\b(?:instead\s+of|in\s+place\s+of|rather\s+than)\s+{_OPERAND.format('old')}\s*,?\s+(?:you\s+)?(?:\w+\s+){{0,3}}?"
-            rf"(?:us\w+|writ\w+|put|try|typ\w+|return|have|need|want|do|call)\s+{_OPERAND.format('new')}{_END}",
-        ),
-        (
-            "insert",
-            rf"\b(?:insert\w*|add\w*|append\w*|plac\w+|put|writ\w+|wrote|(?<!of )typ(?:e|ing)|includ\w+|prepend\w*|contain\w*|paste)\s+"
-            rf"{_OPERAND.format('new')}{_END}",
-        ),
-        (
-            "set",
-            rf"\b(?:initiali[sz]\w+|set\w*|assign\w*|reset\w*|start\w*)\s+{_OPERAND.format('old')}\s+(?:to|with|at|as|from|=)\s+"
-            rf"{_OPERAND.format('new')}{_END}",
-        ),
-        (
-            "should",
-            rf"(?P<old>{MARK}|\b(?:it|this|that|lines?|condition|operator|expression|statement|comparison|code|header|loop|call))"
-            rf"\s+(?:should|must|needs?\s+to|ought\s+to|has\s+to|have\s+to|is\s+supposed\s+to)\s+"
-            rf"(?:be|read|say|become|look\s+like)\s*:?\s+{_OPERAND.format('new')}{_END}",
-        ),
-    )
+class _Pattern(NamedTuple):
+    kind: EditKind
+    triggers: frozenset[str]
+    regex: re.Pattern[str]
+
+
+def _pattern(kind: EditKind, verbs: str, template: str) -> _Pattern:
+    """Build a pattern that is tried only in a sentence with one of the `verbs`, each of which `VERB` stands for."""
+    regex = re.compile(template.replace("VERB", rf"\b(?:{verbs})"), re.IGNORECASE)
+    return _Pattern(kind, frozenset(verbs.split("|")), regex)
+
+
+_PATTERNS = (
+    _pattern(
+        "replace",
+        "replace|replacing|swap|swapping|substitute|substituting|exchange|exchanging",
+        rf"VERB\s+{_OLD}\s+(?:with|by|for)\s*{_NEW}{_END}",
+    ),
+    _pattern(
+        "replace",
+        "change|changing|turn|turning|convert|converting|modify|modifying|correct|correcting|update|updating|switch|switching"
+        "|alter|altering|rename|renaming|rewrite|rewriting|fix|fixing|edit|editing|adjust|adjusting|move|moving",
+        rf"VERB\s+{_OLD}\s*(?:\b(?:to|into|as)\b|->|→|=>)\s*{_NEW}{_END}",
+    ),
+    _pattern(
+        "replace",
+        _PUT,
+        rf"VERB\s+(?:(?:it|this|that|again)\s+(?:with|using)\s+)?{_NEW}\s*,?\s+{_INSTEAD}\s+{_OLD}{_END}",
+    ),
+    _pattern(
+        "replace",
+        _OBLIGE + "|wants",
+        rf"\b(?:needs?|wants?|{_OUGHT}\s+(?:be|have|read|say))\s+{_NEW}\s*,?\s+(?:{_INSTEAD}|and\s+not|not)\s+{_OLD}{_END}",
+    ),
+    _pattern(
+        "replace",
+        "instead|place|rather",
+        rf"\b{_INSTEAD}\s+{_OLD}\s*,?\s+(?:you\s+)?(?:\w+\s+){{0,3}}?\b(?:{_PUT}|have|do|call)\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "replace",
+        "use|used|using|write|written|wrote|typed|put|have|had|has",
+        rf"VERB\s+{_OLD}\s*,?\s+(?:but|while|and|where)\s+(?:\w+\s+){{0,4}}?"
+        rf"(?:needs?|wants?|requires?d?|meant|{_OUGHT}\s+\w+)\s+(?:to\s+\w+\s+)?{_NEW}{_END}",
+    ),
+    _pattern(
+        "replace",
+        "replaced|changed|swapped|substituted|turned|renamed|corrected",
+        rf"{_BEFORE}\s+(?:{_OUGHT}|can|could)\s+be\s+VERB\s+(?:with|by|to|into|for)\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "contrast",
+        _OBLIGE + "|were",
+        rf"{_BEFORE}\s+(?:should\s+have\s+been|{_OUGHT}\s+be|were)\s+{_NEW}{_END}",
+    ),
+    _pattern("contrast", "->|→|=>", rf"{_BEFORE}\s*(?:->|→|=>)\s*{_NEW}{_END}"),
+    _pattern(
+        "insert",
+        "insert|inserting|add|adding|append|appending|place|placing|put|write|writing|wrote|type|typing|include|including"
+        "|prepend|contain|contains|containing|paste",
+        rf"(?<!of )VERB\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "set",
+        "initialize|initialise|initializing|initialising|set|setting|assign|assigning|reset|start|starting",
+        rf"VERB\s+{_OLD}\s+(?:to|with|at|as|from|=)\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "should",
+        _OBLIGE + "|become|becomes|read|reads|would",
+        rf"(?P<old>{_THING})\s+(?:\d+\s+)?(?:{_OUGHT}\s+(?:be|read|say|become|look\s+like)|becomes?|reads?|would\s+(?:be|read))"
+        rf"\s*:?\s+{_NEW}{_END}",
+    ),
+    _pattern("should", "make|making", rf"VERB\s+(?P<old>it|that|this|lines?)\s+(?:\d+\s+)?{_NEW}{_END}"),
+    _pattern(
+        "should",
+        "fix|answer|solution|correct|right|correction",
+        r"\b(?P<old>fix|answer|solution|correct\s+\w+|right\s+\w+|correction)\s*(?:is|:|would\s+be)\s*:?\s*"
+        rf"(?:to\s+(?:use|write|say|put)\s+)?{_NEW}{_END}",
+    ),
+    _pattern(
+        "suggest",
+        "try|tried|use|using|consider|considered|considering|thought|think|about|need|needs|want|wants|require|requires",
+        r"\b(?:try|tried|us(?:e|ing)|consider\w*|th(?:ought|ink)\s+(?:of|about)|(?:how|what)\s+about|needs?|wants?|requires?)\s+"
+        rf"(?:using\s+|writing\s+)?{_NEW}{_END}",
+    ),
 )
-_VERB = re.compile(
-    r"replac|swap|substitut|exchang|chang|turn|convert|modif|correct|updat|switch|alter|renam|rewrit|fix|edit|adjust|mov"
-    r"|instead|place|rather|insert|add|append|put|writ|wrote|typ|includ|prepend|contain|paste|initiali|set|assign|start"
-    r"|should|must|need|ought|ha(?:s|ve) to|suppose|lieu|\bnot\b",
-    re.IGNORECASE,
-)
+_WORD = re.compile(r"[a-z]+|[-=]>|→")
 
 
 def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
-    if not _VERB.search(prose):
-        return []
+    words = set(_WORD.findall(prose.lower()))
     return [
-        Edit(kind, match["new"].strip(), (match.groupdict().get("old") or "").strip())
-        for kind, pattern in _PATTERNS
-        for match in pattern.finditer(prose)
+        Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())
+        for pattern in _PATTERNS
+        if not words.isdisjoint(pattern.triggers)
+        for match in pattern.regex.finditer(prose)
     ]

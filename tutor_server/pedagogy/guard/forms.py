@@ -23,7 +23,9 @@ _SIGNS = frozenset(
     {"+", "-", "*", "/", "//", "%", "**", "<", ">", "<=", ">=", "==", "!=", "and", "or", "not", "in", "is"}
 )
 _LITERAL_SIGNS = frozenset("()[]{},-")
+_ITEM_SIGNS = _LITERAL_SIGNS | {":"}
 _PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
+_SEPARATORS = frozenset({","})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _MAX_VALUE_TOKENS = 15
@@ -51,7 +53,7 @@ def is_name(token: str) -> bool:
 
 def is_literal(tokens: Sequence[str]) -> bool:
     """Tell whether tokens spell one value: a number, a string, a constant, or a list, tuple, set or dict of them."""
-    if not tokens or not all(_is_atom(token) or token in _LITERAL_SIGNS or token == ":" for token in tokens):
+    if not tokens or not all(_is_atom(token) or token in _ITEM_SIGNS for token in tokens):
         return False
     if ":" in tokens and "{" not in tokens:
         return False
@@ -83,9 +85,11 @@ class Forms:
         return (
             self.is_dotted_name(tokens)
             or is_syntax(tokens)
+            or self._is_english(tokens)
             or self.permit_statement(tokens)
             or self._is_signature(tokens)
             or self._is_state(tokens)
+            or self._is_item(tokens)
             or self.is_value(tokens)
         )
 
@@ -113,6 +117,15 @@ class Forms:
             return True
         return self._is_known(root) and all(self._is_known(part) for part in rest)
 
+    def _is_english(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens are words of a sentence, which no statement could have side by side."""
+        words = [token for token in tokens if token.isalpha()]
+        return (
+            len(words) == len(tokens)
+            and not KEYWORDS.intersection(words[:1])
+            and any(word not in KEYWORDS and not self._is_known(word) for word in words)
+        )
+
     def _is_known(self, name: str) -> bool:
         return name in BUILTINS or name in METHODS or name in self._own.names or name in self._allowed
 
@@ -125,10 +138,10 @@ class Forms:
         depth = 0
         for token in inside:
             depth += (token in _OPENING) - (token in _CLOSING)
-            if token == "," and not depth:
-                arguments.append([])
-            else:
+            if depth or token not in _SEPARATORS:
                 arguments[-1].append(token)
+            else:
+                arguments.append([])
         return all(self._is_shown(argument) for argument in arguments)
 
     def _is_shown(self, argument: list[str]) -> bool:
@@ -175,10 +188,10 @@ class Forms:
         return found if calls else None
 
     def _is_given(self, token: str) -> bool:
-        return _is_atom(token) or token in _LITERAL_SIGNS or token == ":" or token in self._own.constants
+        return _is_atom(token) or token in _ITEM_SIGNS or token in self._own.constants
 
     def _is_signature(self, tokens: Sequence[str]) -> bool:
-        """Tell whether tokens show how a builtin is called, with names that are not the student's: `range(start, end)`."""
+        """Tell whether tokens show how a builtin is called, with nobody's names: `range(start, end)`."""
         return (
             len(tokens) > 3  # noqa: PLR2004 - name, brackets, parameter
             and tokens[0] in BUILTINS | METHODS
@@ -198,6 +211,18 @@ class Forms:
             and is_literal(tokens[2:])
             and tokens[0] not in self._own.undefined
             and not (tokens[0] in self._own.variables - self._own.parameters and self._own.nearly_has(tokens))
+        )
+
+    def _is_item(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens look at one item of something of the student's, at a given place: `seq[3]`."""
+        return (
+            len(tokens) > 3  # noqa: PLR2004 - name, brackets, place
+            and tokens[0] in self._own.names
+            and tokens[1] == "["
+            and tokens[-1] == "]"
+            and is_one_thing(tokens[2:-1])
+            and is_literal(tokens[2:-1])
+            and not self._own.nearly_has(tokens)
         )
 
     def is_value(self, tokens: Sequence[str]) -> bool:
@@ -235,6 +260,6 @@ def _without_empty_brackets(tokens: Sequence[str]) -> Sequence[str]:
 
 def is_syntax(tokens: Sequence[str]) -> bool:
     """Tell whether tokens only name parts of the language: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
-    return all(token in KEYWORDS - CONSTANTS or token in _PLACEHOLDERS or token == ":" for token in tokens) or all(
+    return all(token in KEYWORDS - CONSTANTS or token in _PLACEHOLDERS | {":"} for token in tokens) or all(
         token in _BRACKETS or token in _PLACEHOLDERS for token in tokens
     )

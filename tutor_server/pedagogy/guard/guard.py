@@ -1,4 +1,4 @@
-"""The guard itself: text of a model goes in, units that keep the level's rule come out, and it stops at the first other."""
+"""The guard itself: text of a model goes in, units that keep the rule come out, until one does not."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tutor_server.pedagogy.guard.own import flat
 from tutor_server.pedagogy.guard.reading import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from tutor_server.pedagogy.guard.own import Own
     from tutor_server.pedagogy.guard.reading import Reading
@@ -51,7 +51,9 @@ class Instalments:
         pieces = list(self._pieces)
         return any(self._is_new_code(pieces[start:]) for start in range(len(pieces) - _FEWEST, -1, -1))
 
-    def _is_new_code(self, pieces: Iterable[str]) -> bool:
+    def _is_new_code(self, pieces: Sequence[str]) -> bool:
+        if any(piece.startswith(".") for piece in pieces):
+            return False
         code = " ".join(pieces)
         return bool(_SIGN.search(code)) and _is_program(code) and not self._own.has(flat(code))
 

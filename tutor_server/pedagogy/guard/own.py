@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy import lexing
+from tutor_server.pedagogy.guard.disguises import undisguised
 from tutor_server.pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def logical_lines(code: str) -> list[Line]:
     """Give the logical lines of a text read as code."""
     layout = lexing.lay_out(code)
     return [
-        Line(line.indent, tuple(token.replace("'", '"') for token in lexing.tokens(layout, line)))
+        Line(
+            line.indent,
+            tuple(token.replace("'", '"') if "'" in token else token for token in lexing.tokens(layout, line)),
+        )
         for line in layout.lines
     ]
 
@@ -72,16 +76,21 @@ class Own:
         return logical_lines(self._code)
 
     @cached_property
+    def _tokens(self) -> list[list[str]]:
+        texts = [self._code, *self._said]
+        texts += [seen for text in texts if (seen := undisguised(text)) != text]
+        if "#" in self._code:
+            texts.append("\n".join(" ".join(line.tokens) for line in self.lines))
+        return [flat(text) for text in texts]
+
+    @cached_property
     def _corpus(self) -> str:
-        texts = [joined(flat(text)) for text in (self._code, *self._said)]
-        return "\x01".join(
-            [*texts, joined(token for line in self.lines for part in line.tokens for token in flat(part))]
-        )
+        return "\x01".join(map(joined, self._tokens))
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that the student's material holds, keywords apart."""
-        return frozenset(_NAME.findall(self._corpus)) - KEYWORDS
+        return frozenset(filter(str.isidentifier, set().union(*self._tokens))) - KEYWORDS
 
     @cached_property
     def code_names(self) -> frozenset[str]:
@@ -119,7 +128,7 @@ class Own:
     def identifiers(self) -> frozenset[str]:
         """The names that the student chose: functions, parameters, variables, loop variables, aliases."""
         loops = {name for listed in _TARGET.findall(self._code) for name in _NAME.findall(listed.partition(" in ")[0])}
-        return (self.functions | self.parameters | self.variables | loops) - BUILTINS - KEYWORDS
+        return (self.functions | self.parameters | self.variables | loops) - BUILTINS - KEYWORDS - LIBRARIES
 
     @cached_property
     def undefined(self) -> frozenset[str]:
@@ -144,7 +153,7 @@ class Own:
         return len(inside) > 1 and not is_label and self.has(inside)
 
     def quotes(self, block: str, inserted: frozenset[int] | None = None) -> bool:
-        """Tell whether a block quotes lines of the code: the same ones in the same order, indented alike, none left out.
+        """Tell whether a block quotes lines of the code: the same in the same order, indented alike, none left out.
 
         An ellipsis may stand for lines that are left out. Lines of the numbers `inserted` are passed over.
         """
@@ -176,7 +185,10 @@ class Own:
         return None
 
     def nearly_has(self, tokens: Sequence[str]) -> bool:
-        """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another."""
+        """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another.
+
+        A value in the place of a name is no difference of that kind: that is how a program is traced by hand.
+        """
         wanted, length = tuple(tokens), len(tokens)
         kinds = set(wanted)
         for line in self.lines:
@@ -215,12 +227,15 @@ def _ranks(lines: list[Line]) -> list[int]:
     return [order[line.indent] for line in lines]
 
 
-def _one_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    shorter = min(len(one), len(other))
+def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    shorter = min(len(one), len(own))
     head = 0
-    while head < shorter and one[head] == other[head]:
+    while head < shorter and one[head] == own[head]:
         head += 1
     tail = 0
-    while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
+    while tail < shorter - head and one[-1 - tail] == own[-1 - tail]:
         tail += 1
-    return max(len(one), len(other)) - head - tail == 1
+    if max(len(one), len(own)) - head - tail != 1:
+        return False
+    is_value_of_a_name = len(one) == len(own) and own[head].isidentifier() and not one[head].isidentifier()
+    return not is_value_of_a_name

@@ -104,13 +104,11 @@ def _is_code(word: _Word, before: _Word | None, after: _Word | None, own: Own) -
         return (
             _is_operand(before.text, own) and _is_operand(after.text, own, before=False) and word.glued == after.glued
         )
-    if text in {"(", "["}:
-        plural = after.text in _PLURAL
-        return word.glued and not plural and (_is_callable(before.text, own) or before.text in {")", "]"})
+    if not word.glued or not (_is_callable(before.text, own) or before.text in {")", "]"}):
+        return False
     if text == ".":
-        known = after.text in METHODS or after.text in own.code_names
-        return word.glued and after.glued and known and (_is_callable(before.text, own) or before.text in {")", "]"})
-    return False
+        return after.glued and (after.text in METHODS or after.text in own.code_names)
+    return text in {"(", "["} and after.text not in _PLURAL
 
 
 def _is_operand(text: str, own: Own, *, before: bool = True) -> bool:

@@ -46,7 +46,7 @@ def read_text(text: str) -> Reading:
     prose = _CODE.sub(mark, text) if "`" in text else text
     prose = without_emphasis(_LINE_MARKER.sub("", prose))
     if "|" in prose or "\t" in prose:
-        prose = _CELL.sub(" ", prose) if _is_table(prose) else prose
+        prose = _CELL.sub("\n", prose) if _is_table(prose) else prose
     reading = Reading(_DIFF_MARKER.sub("", prose).replace("`", " "), marked)
     return _with_neighbours_joined(reading) if len(marked) > 1 else reading
 
@@ -84,6 +84,6 @@ def _with_neighbours_joined(reading: Reading) -> Reading:
         marks = re.findall(MARK, match[0])
         first = ord(marks[0]) - FIRST_MARK
         reading.marked[first] = " ".join(reading.span(mark) for mark in marks)
-        return marks[0]
+        return chr(first + FIRST_MARK)
 
     return Reading(_NEIGHBOURS.sub(join, reading.prose), reading.marked)

@@ -17,7 +17,7 @@ MAX_BLOCK = 24_000
 _PREFIX = r"(?P<prefix>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)"
 _FENCE = re.compile(_PREFIX + r"(?P<fence>`{3,}+(?=[^`\n]*+(?:\n|\Z))|~{3,}+)[^\n]*+(?:\n|\Z)")
 _COULD_BECOME_FENCE = re.compile(r"[ \t>*+\-\d.)]*+(?:`{0,2}+\Z|~{0,2}+\Z|`{3,}+[^`\n]*+\Z|~{3,}+[^\n]*+\Z)")
-_BOUNDARY = re.compile(r"`++|\n|[.!?…]++[\"'”’)\]*_]*+(?=\s)")
+_BOUNDARY = re.compile(r"`++|\n|[.!?…]++[\"'\u201d\u2019)\]*_]*+(?=\s)")
 _LIST_NUMBER = re.compile(r"[ \t>]*\d{1,9}\.\Z")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|ex|[A-Za-z])\.\Z", re.IGNORECASE)
 
