@@ -16,7 +16,6 @@ from tutor_server.pedagogy.offline.writing import write
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-
     from tutor_server.pedagogy.offline.finding import Edit
     from tutor_server.pedagogy.offline.lesson import Rule
     from tutor_server.pedagogy.offline.program import Fault

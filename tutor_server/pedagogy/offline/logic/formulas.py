@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
-from tutor_server.pedagogy.offline.lesson import Example, Lesson
+from tutor_server.pedagogy.offline.lessons.logic import formulas as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
 from tutor_server.pedagogy.offline.runtime.case import Site
 
@@ -45,10 +45,11 @@ def _degrees(program: Program) -> Iterator[Site]:
         if (big or named) and not converted:
             line, call = program.line(node.lineno), program.segment(node)
             yield Site(
-                lines=(node.lineno,), expression=call,
+                lines=(node.lineno,),
+                expression=call,
                 edit=program.edit(node.lineno, line.replace(call, f"{module}.{name}({module}.radians({text}))", 1)),
                 facts={"angle": Code(text), "function": Code(f"{module}.{name}")},
-            )  # fmt: skip
+            )
 
 
 def _caret(program: Program) -> Iterator[Site]:
@@ -61,9 +62,11 @@ def _caret(program: Program) -> Iterator[Site]:
                 line, text = program.line(node.lineno), program.segment(node)
                 new = re.sub(r"\s*\^\s*", " ** ", text, count=1)
                 yield Site(
-                    lines=(node.lineno,), expression=text, edit=program.edit(node.lineno, line.replace(text, new, 1)),
+                    lines=(node.lineno,),
+                    expression=text,
+                    edit=program.edit(node.lineno, line.replace(text, new, 1)),
                     facts={"base": Code(program.segment(left)), "power": str(power)},
-                )  # fmt: skip
+                )
 
 
 def _mean_without_brackets(program: Program) -> Iterator[Site]:
@@ -92,9 +95,11 @@ def _mean_without_brackets(program: Program) -> Iterator[Site]:
             head = text[: text.rindex(divided)].rstrip()
             new = f"({head}) {divided} {count}"
             yield Site(
-                lines=(node.lineno,), expression=text, edit=program.edit(node.lineno, line.replace(text, new, 1)),
+                lines=(node.lineno,),
+                expression=text,
+                edit=program.edit(node.lineno, line.replace(text, new, 1)),
                 facts={"last": Code(program.segment(last)), "count": str(count)},
-            )  # fmt: skip
+            )
 
 
 def _own_power(program: Program) -> Iterator[Site]:
@@ -114,9 +119,11 @@ def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
                 case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
                     line, text = program.line(node.lineno), program.segment(node)
                     yield Site(
-                        lines=(node.lineno,), expression=text, edit=program.edit(node.lineno, line.replace(text, text.replace("//", "/", 1), 1)),
+                        lines=(node.lineno,),
+                        expression=text,
+                        edit=program.edit(node.lineno, line.replace(text, text.replace("//", "/", 1), 1)),
                         facts={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
-                    )  # fmt: skip
+                    )
 
 
 def _fraction_in_integers(program: Program) -> Iterator[Site]:
@@ -160,33 +167,7 @@ SMELLS = (
     Smell(
         "numerical.degrees-for-radians",
         "logic",
-        Lesson(
-            question=(
-                "In which unit does $function expect its angle, and in which unit is $angle? Try it with a right angle, for which you know the result."
-            ),
-            concept=(
-                "The functions for sine, cosine and tangent measure angles in radians, where a full turn is about 6.28. On paper we mostly use degrees, "
-                "where it is 360. On line $line $angle looks like degrees, so the result belongs to quite another angle, and no error shows."
-            ),
-            picture="It is like reading miles on a sign and taking them for kilometres.",
-            precise="The argument is the arc length on the unit circle; multiply degrees by pi / 180.",
-            place="$angle is in degrees, but radians are expected.",
-            plan=(
-                "Print the result for an angle that you know, such as 90 degrees.",
-                "Recall the function `radians`, which turns degrees into radians.",
-                "Use it on the angle once, before the sine, cosine or tangent is taken.",
-            ),
-            example=Example(
-                "A slope of 30 degrees, turned into radians first:",
-                "import math\n\nslope = math.radians(30)\nprint(round(math.cos(slope), 3))",
-                "`radians` gives about 0.52, and the cosine of that is 0.866.",
-            ),
-            remedy="On line $line turn $angle into radians with `radians` first.",
-            reason="The angle is in the unit that the function expects.",
-            check="try 90 degrees: the sine must be 1.",
-            maths_picture="180 degrees are as much as pi radians.",
-            maths_precise="The series and derivatives of sine and cosine take their simple form in radians only.",
-        ),
+        lessons.DEGREES_FOR_RADIANS,
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _degrees,
@@ -194,33 +175,7 @@ SMELLS = (
     Smell(
         "numerical.caret-for-power",
         "logic",
-        Lesson(
-            question=(
-                "Work out $expression by hand for a small number, as you mean it, and then print what Python gives. Which sign does Python have for powers?"
-            ),
-            concept=(
-                "The caret means a power on paper and in spreadsheets. In Python it is an operation on the bits of whole numbers, so for whole numbers "
-                "there is no error, only a strange result. On line $line $base should be raised to the power of $power."
-            ),
-            picture="It is like a button that does something else on this machine.",
-            precise="`^` is bitwise XOR, and it also binds weaker than `+`.",
-            place="The caret there does not raise to a power.",
-            plan=(
-                "Look up the operator for powers in your notes; it is made of two signs.",
-                "Use it in place of the caret.",
-                "Search the program for other carets.",
-            ),
-            example=Example(
-                "A cube of side 3, with the sign for powers:",
-                "side = 3\nprint(side ** 3)",
-                "The result is 27: three factors of 3.",
-            ),
-            remedy="On line $line write `**` where the caret stands.",
-            reason="`**` is the sign for powers.",
-            check="try 2 to the power of 3, which is 8.",
-            maths_picture="“To the power of” counts how often the number is a factor.",
-            maths_precise="Powers bind tighter than products, and chains of them from the right.",
-        ),
+        lessons.CARET_FOR_POWER,
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _caret,
@@ -228,33 +183,7 @@ SMELLS = (
     Smell(
         "numerical.only-last-term-divided",
         "logic",
-        Lesson(
-            question=(
-                "In which order does Python work out $expression: the sum first, or the division? Try it with 4 and 6 by hand. What is divided by $count?"
-            ),
-            concept=(
-                "As on paper, multiplication and division come before addition. So on line $line only $last is divided by $count, and the rest is added "
-                "whole. A mean needs the whole sum to be divided, and brackets say what belongs together."
-            ),
-            picture="It is like sharing the bill but splitting only the last dish.",
-            precise="`/` binds tighter than `+`; grouping needs parentheses.",
-            place="Only $last is divided there.",
-            plan=(
-                "Underline the part that should be divided.",
-                "Recall how a formula shows that a part is worked out first.",
-                "Check with two equal numbers: their mean is the same number.",
-            ),
-            example=Example(
-                "The sum is worked out before the division:",
-                "low = 8\nhigh = 12\nmiddle = (low + high) / 2\nprint(middle)",
-                "The brackets make the sum come first, so the result is 10.",
-            ),
-            remedy="On line $line put brackets around the whole sum.",
-            reason="The whole sum is divided.",
-            check="try two equal numbers: the mean must be that number.",
-            maths_picture="First the bracket, then times and divided, then plus and minus.",
-            maths_precise="The mean is one over n times the sum; the factor applies to the whole sum.",
-        ),
+        lessons.ONLY_LAST_TERM_DIVIDED,
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _mean_without_brackets,
@@ -262,33 +191,7 @@ SMELLS = (
     Smell(
         "numerical.own-power",
         "logic",
-        Lesson(
-            question=(
-                "Say the formula in words. To which power should $name be raised: to a fixed one, such as the square, or to its own value?"
-            ),
-            concept=(
-                "In $expression the number is raised to the power of itself. That is rare in formulas: for 2 it gives the square by chance, for other "
-                "numbers something far away. On line $line a fixed power was probably meant."
-            ),
-            picture="It is like saying “the square of 5” and writing 5 factors of 5.",
-            precise="x to the x grows faster than any polynomial.",
-            place="The power there is $name itself.",
-            plan=(
-                "Look up the formula in your notes, and read it aloud.",
-                "Find the fixed power in it, such as the one for a square or a cube.",
-                "Put that number behind the sign for powers.",
-            ),
-            example=Example(
-                "A fixed power:",
-                "speed = 12\nenergy = 0.5 * 80 * speed ** 2\nprint(energy)",
-                "The square of the speed counts, whatever the speed is.",
-            ),
-            remedy="On line $line write the fixed power of your formula behind `**`.",
-            reason="The formula is the one that you looked up.",
-            check="try 3, for which the square is 9.",
-            maths_picture="The square is the number times itself: two factors.",
-            maths_precise="Area grows with the second power of a length, volume with the third.",
-        ),
+        lessons.OWN_POWER,
         0.85,
         frozenset(("value", "off", "more", "other")),
         _own_power,
@@ -296,33 +199,7 @@ SMELLS = (
     Smell(
         "numerical.rest-dropped",
         "logic",
-        Lesson(
-            question=(
-                "What does the double slash do with the rest of a division? Work out $expression by hand for 7 and 2. Should the part behind the point count?"
-            ),
-            concept=(
-                "Python has two divisions. The single slash gives the exact quotient, the double slash drops everything behind the point. A mean or a share "
-                "usually has such a part, and on line $line it is lost."
-            ),
-            picture="It is like paying with coins of one euro only.",
-            precise="`//` floors towards minus infinity; `/` always yields a float.",
-            place="It drops the part behind the point.",
-            plan=(
-                "Decide whether the result may have a point.",
-                "Recall the division that keeps it.",
-                "Round at the very end if you need to, with `round`.",
-            ),
-            example=Example(
-                "Both divisions side by side:",
-                "slices = 7\neaters = 2\nprint(slices / eaters, slices // eaters)",
-                "The first gives 3.5, the second 3.",
-            ),
-            remedy="On line $line use `/`.",
-            reason="The part behind the point is kept.",
-            check="try numbers whose division does not come out even.",
-            maths_picture="7 shared by 2 is 3 and a half, not 3.",
-            maths_precise="Floor division is the quotient in the integers, not in the rationals.",
-        ),
+        lessons.REST_DROPPED,
         0.7,
         frozenset(("value", "less", "off", "other")),
         _percent_or_mean_floored,
@@ -330,33 +207,7 @@ SMELLS = (
     Smell(
         "numerical.point-cut-off-in-array",
         "logic",
-        Lesson(
-            question=(
-                "Which kind of numbers does $name hold? Print its `dtype`, and then what is stored after you put $stored into it."
-            ),
-            concept=(
-                "An array keeps one kind of number, fixed when it is made. Made from whole numbers, it holds whole numbers only, and whatever you store "
-                "later is cut to fit, without a word. $name is made on line $line, and $stored has a point."
-            ),
-            picture="It is like pouring a litre and a half into a bottle for one litre.",
-            precise="Item assignment casts unsafely to the array's dtype.",
-            place="It makes an array for whole numbers only.",
-            plan=(
-                "Print `dtype` of $name right after it is made.",
-                "Decide which kind of numbers it has to hold.",
-                "Say so when it is made, with `dtype`.",
-            ),
-            example=Example(
-                "An array for numbers with a point:",
-                "import numpy as np\n\nspeeds = np.zeros(3)\nspeeds[0] = 2.5\nprint(speeds)",
-                "`zeros` makes numbers with a point, so nothing is cut off.",
-            ),
-            remedy="On line $line make the array with `dtype=float`.",
-            reason="The array has room for the part behind the point.",
-            check="print `dtype` and the stored number.",
-            maths_picture="Whole numbers have nothing behind the point.",
-            maths_precise="The array models a vector of integers, which has no room for rationals.",
-        ),
+        lessons.POINT_CUT_OFF_IN_ARRAY,
         0.85,
         frozenset(("value", "less", "off", "other")),
         _fraction_in_integers,

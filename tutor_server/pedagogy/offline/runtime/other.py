@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor_server.pedagogy.offline.finding import Code
-from tutor_server.pedagogy.offline.lesson import Example, Lesson
+from tutor_server.pedagogy.offline.lessons.runtime import other as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 
 
@@ -20,33 +20,7 @@ RULES = (
     RuntimeRule(
         "runtime.other",
         "runtime",
-        Lesson(
-            question=(
-                "Python stopped here with $exception and says: $message. Which value on this line do the words speak of, "
-                "and what did you expect it to be at this moment?"
-            ),
-            concept=(
-                "An exception is Python's way to say: I was asked for something that cannot be done with these values. Its "
-                "name gives the kind of problem, here $exception, and the words after it tell more: $message. The program "
-                "was fine up to line $line; it is the values at that moment that do not fit."
-            ),
-            picture="It is like a cook who stops because an ingredient is not what the recipe says.",
-            precise="The exception was raised while line $line was evaluated and no `except` clause took it.",
-            place="Python raised $exception there.",
-            plan=(
-                "Use `print` with each name of the line, on the line before it, and use `type` on those that surprise you.",
-                "Compare each value with what the line needs.",
-                "Go back to the line where the first wrong value came from.",
-            ),
-            example=Example(
-                "How to look at values right before a line that fails:",
-                'parts = "12;x;7".split(";")\nfor part in parts:\n    print(part, part.isdigit())',
-                "The output shows which of the values is not as expected, here the second one.",
-            ),
-            remedy="Look at the values on line $line with `print`, then correct the line where the wrong one comes from.",
-            reason="The message $message is about a value, and the value was made further up; mending it there mends all uses.",
-            check="run the program with the same data again and see that line $line gets past.",
-        ),
+        lessons.OTHER,
         frozenset(),
         re.compile(""),
         _anywhere,

@@ -1,0 +1,1 @@
+"""Lessons about programs that run and give the wrong result."""

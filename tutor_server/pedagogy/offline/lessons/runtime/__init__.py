@@ -1,0 +1,1 @@
+"""Lessons about programs that stop with an exception."""

@@ -1,0 +1,1 @@
+"""Lessons about code that does not parse."""
