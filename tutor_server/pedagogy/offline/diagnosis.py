@@ -53,10 +53,10 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
 def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
     crash = read_crash(submission.traceback, program)
     symptom = read_symptom(submission.traceback, submission.question)
-    is_test = crash is None or crash.exception == "AssertionError"
-    if crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None):
-        if not (is_test and symptom is not None and symptom.call):
-            return runtime.diagnose(program, crash)
+    is_failing_test = symptom is not None and symptom.call and (crash is None or crash.exception == "AssertionError")
+    is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
+    if crash is not None and is_crash and not is_failing_test:
+        return runtime.diagnose(program, crash)
     if program.fault is not None:
         return _syntax(program, program.fault)
     return logic.diagnose(program, symptom) or (TRACE, trace(program))

@@ -30,7 +30,7 @@ class Edit:
     after: str
 
     def apply(self, code: str) -> str:
-        """Give the code with the edit made; its line breaks become `\\n`."""
+        """Give the code with the edit made; its line breaks become line feeds."""
         lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         start = self.line - 1
         lines[start : start + self.before.count("\n") + 1] = self.after.split("\n")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.pedagogy.offline.finding import Code
+from tutor_server.pedagogy.offline.lesson import Example
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_server.pedagogy.levels import StudentLevels
     from tutor_server.pedagogy.offline.finding import Edit, Finding
-    from tutor_server.pedagogy.offline.lesson import Example, Lesson
+    from tutor_server.pedagogy.offline.lesson import Lesson
     from tutor_server.pedagogy.offline.program import Program
 
 LONGEST_SPAN = 90
@@ -26,12 +27,42 @@ LONGEST_SPAN = 90
 _BACKTICKS = re.compile("`+")
 _STRING_OR_COMMENT = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
+_ATTRIBUTE = re.compile(r"\.([A-Za-z_]\w*)")
+_PLAIN_EXAMPLE = Example(
+    "The way to find such a place, on another program: show each value, one line for each step.",
+    'jump = 2\nfor height in (3, 5):\n    jump = jump * height\n    print("now", height, jump)',
+    "Each line shows the values after one step, so the first one that is not as planned stands out.",
+)
+"""For students who gave one of their own functions the name of a method that the rule's example needs."""
 _SHARED_NAMES = (
     frozenset(dir(builtins))
     | frozenset(keyword.kwlist)
     | frozenset(
-        ("np", "plt", "math", "numpy", "matplotlib", "pyplot", "random", "copy", "self", "sep", "end", "key", "axis")
-        + ("dtype", "reverse", "sys", "os", "json", "csv", "label", "encoding", "start", "step")
+        (
+            "np",
+            "plt",
+            "math",
+            "numpy",
+            "matplotlib",
+            "pyplot",
+            "random",
+            "copy",
+            "self",
+            "sep",
+            "end",
+            "key",
+            "axis",
+            "dtype",
+            "reverse",
+            "sys",
+            "os",
+            "json",
+            "csv",
+            "label",
+            "encoding",
+            "start",
+            "step",
+        )
     )
 )
 _SPARE_NAMES = (
@@ -127,7 +158,7 @@ def _question(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
     }[voice].format(fill.quoted_line)
     closing = {
         Voice.BEGINNER: "Take your time, and say your answer out loud before you change anything.",
-        Voice.MIDDLE: "Answer that in your own words before you change anything.",
+        Voice.MIDDLE: "Answer that in your own words, and write it down, before you change anything.",
         Voice.ADVANCED: _BEFORE_AN_EDIT.get(fill.error_type, ""),
     }[voice]
     return f"{opening} {fill(lesson.question)} {closing}"
@@ -159,6 +190,8 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
 
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
     example = _with_other_names(lesson.example, program.words)
+    if _ATTRIBUTE.findall(example.code) and program.bound_names.intersection(_ATTRIBUTE.findall(example.code)):
+        example = _with_other_names(_PLAIN_EXAMPLE, program.words)
     closing = {
         Voice.BEGINNER: f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?",
         Voice.MIDDLE: f"Guess what another value would give, then run it. Which part of line {fill.line} plays the same role?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -115,7 +116,7 @@ def _same_twice(program: Program) -> Iterator[Site]:
 
 
 def _shadowed_branch(program: Program) -> Iterator[Site]:
-    """A wider condition is asked before a narrower one, so the narrower is never reached."""
+    """Find where a wider condition is asked before a narrower one, so the narrower is never reached."""
     for node in program.nodes:
         if not isinstance(node, ast.If):
             continue
@@ -149,9 +150,9 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
 
 
 def _later_overrides(program: Program) -> Iterator[Site]:
-    """A chain of separate `if`s in which a later, wider one overrides what an earlier one has set."""
+    """Find a chain of separate `if`s in which a later, wider one overrides what an earlier one has set."""
     for block in _blocks(program):
-        for first, second in zip(block, block[1:], strict=False):
+        for first, second in pairwise(block):
             match first, second:
                 case (
                     ast.If(
@@ -193,7 +194,7 @@ def _blocks(program: Program) -> Iterator[list[ast.stmt]]:
 
 
 def _text_with_number(program: Program) -> Iterator[Site]:
-    """The text that `input` gave is compared with a number, which is never equal."""
+    """Find where the text that `input` gave is compared with a number, which is never equal."""
     for node in program.nodes:
         match node:
             case ast.Compare(
@@ -229,7 +230,7 @@ def _identity(program: Program) -> Iterator[Site]:
 
 
 def _function_as_truth(program: Program) -> Iterator[Site]:
-    """A function or method is named in a condition, but not called."""
+    """Find where a function or method is named in a condition, but not called."""
     for node in program.nodes:
         test = node.test if isinstance(node, ast.If | ast.While) else None
         match test:
@@ -261,7 +262,7 @@ def _function_as_truth(program: Program) -> Iterator[Site]:
 
 
 def _float_equality(program: Program) -> Iterator[Site]:
-    """A number with a point is compared for equality."""
+    """Find where a number with a point is compared for equality."""
     for node in program.nodes:
         match node:
             case ast.Compare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -33,8 +34,16 @@ _NEW_VALUE = frozenset(
         "format",
         "zfill",
         "center",
+        "copy",
+        "union",
+        "intersection",
+        "difference",
+        "astype",
+        "reshape",
+        "flatten",
+        "round",
+        "transpose",
     )
-    + ("copy", "union", "intersection", "difference", "astype", "reshape", "flatten", "round", "transpose")
 )
 _NEW_BY_FUNCTION = frozenset(
     ("sorted", "reversed", "abs", "round", "int", "float", "str", "list", "len", "sum", "max", "min", "tuple", "set")
@@ -42,7 +51,7 @@ _NEW_BY_FUNCTION = frozenset(
 
 
 def _no_effect(program: Program) -> Iterator[Site]:
-    """A sum, a comparison or a name stands alone on a line."""
+    """Find where a sum, a comparison or a name stands alone on a line."""
     for node in program.nodes:
         if not isinstance(node, ast.Expr):
             continue
@@ -92,7 +101,7 @@ def _method_not_called(program: Program) -> Iterator[Site]:
 
 
 def _result_thrown_away(program: Program) -> Iterator[Site]:
-    """A call that gives a new value, without anything that takes it."""
+    """Find a call that gives a new value, without anything that takes it."""
     for node in program.nodes:
         if not isinstance(node, ast.Expr) or (
             program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]
@@ -141,7 +150,7 @@ def _lost_in_swap(program: Program) -> Iterator[Site]:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if not isinstance(block, list):
                 continue
-            for first, second in zip(block, block[1:], strict=False):
+            for first, second in pairwise(block):
                 match first, second:
                     case ast.Assign(targets=[a], value=b), ast.Assign(targets=[c], value=d) if (
                         isinstance(b, ast.Name | ast.Subscript)
@@ -189,7 +198,7 @@ def _rows_shared(program: Program) -> Iterator[Site]:
 
 
 def _default_shared(program: Program) -> Iterator[Site]:
-    """A list or dictionary as a default value, changed in the body."""
+    """Find a list or dictionary as a default value, changed in the body."""
     for function in program.functions.values():
         positional = function.args.args[len(function.args.args) - len(function.args.defaults) :]
         for arg, default in zip(positional, function.args.defaults, strict=False):
@@ -219,7 +228,7 @@ def _default_shared(program: Program) -> Iterator[Site]:
 
 
 def _none_stored(program: Program) -> Iterator[Site]:
-    """The result of a function that gives nothing back is used."""
+    """Find where the result of a function that gives nothing back is used."""
     for node in program.nodes:
         match node:
             case (
@@ -242,7 +251,7 @@ def _none_stored(program: Program) -> Iterator[Site]:
 
 
 def _order_lost(program: Program) -> Iterator[Site]:
-    """A set is made of a sequence and given back: order and doubles are gone."""
+    """Find where a set is made of a sequence and given back: order and doubles are gone."""
     for function in program.functions.values():
         for node in program.returns_of(function):
             inner = node.value
@@ -279,7 +288,7 @@ def _put_in_front(program: Program) -> Iterator[Site]:
 
 
 def _parameter_overwritten(program: Program) -> Iterator[Site]:
-    """A parameter gets a new value before its old one was ever used."""
+    """Find where a parameter gets a new value before its old one was ever used."""
     for function in program.functions.values():
         parameters = {arg.arg for arg in function.args.args}
         for statement in function.body[:3]:

@@ -21,7 +21,7 @@ _FULL_TURN = 6.3
 
 
 def _degrees(program: Program) -> Iterator[Site]:
-    """A sine or cosine of degrees."""
+    """Find a sine or cosine of degrees."""
     for node in program.nodes:
         match node:
             case ast.Call(
@@ -70,7 +70,7 @@ def _caret(program: Program) -> Iterator[Site]:
 
 
 def _mean_without_brackets(program: Program) -> Iterator[Site]:
-    """`a + b / 2`: only the last term is divided."""
+    """Find where `a + b / 2`: only the last term is divided."""
     for node in program.nodes:
         match node:
             case ast.BinOp(
@@ -110,7 +110,7 @@ def _own_power(program: Program) -> Iterator[Site]:
 
 
 def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
-    """A mean or share with the division that drops the rest."""
+    """Find a mean or share with the division that drops the rest."""
     for function in [*program.functions.values()]:
         if not re.search(r"average|mean|avg|ratio|percent|share", function.name, re.IGNORECASE):
             continue
@@ -127,7 +127,7 @@ def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
 
 
 def _fraction_in_integers(program: Program) -> Iterator[Site]:
-    """A number with a point is stored in an array of whole numbers, which cuts it."""
+    """Find where a number with a point is stored in an array of whole numbers, which cuts it."""
     for node in program.nodes:
         match node:
             case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):

@@ -29,7 +29,7 @@ def _is_start(value: ast.expr) -> bool:
 
 
 def _reset(program: Program) -> Iterator[Site]:
-    """An accumulator gets its first value inside the loop that fills it, and is used after the loop."""
+    """Find where an accumulator gets its first value inside the loop that fills it, and is used after the loop."""
     for loop in program.nodes:
         if not isinstance(loop, ast.For | ast.While):
             continue
@@ -164,7 +164,7 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
 
 
 def _last_item_skipped(program: Program) -> Iterator[Site]:
-    """The loop leaves out the last item, or the first, without looking at a neighbour."""
+    """Find where the loop leaves out the last item, or the first, without looking at a neighbour."""
     for node in program.nodes:
         if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
             continue
@@ -288,7 +288,7 @@ def _never_moves(program: Program) -> Iterator[Site]:
             yield Site(
                 lines=(node.lineno,),
                 expression=test,
-                facts={"test": Code(test), "name": Code(sorted(asked - {"len"})[0] if asked - {"len"} else test)},
+                facts={"test": Code(test), "name": Code(min(asked - {"len"}, default=test))},
             )
 
 
@@ -320,7 +320,7 @@ def _changed_while_looping(program: Program) -> Iterator[Site]:
 
 
 def _over_empty(program: Program) -> Iterator[Site]:
-    """The loop goes through a list that was only just made empty."""
+    """Find where the loop goes through a list that was only just made empty."""
     for node in program.nodes:
         if not isinstance(node, ast.For) or not isinstance(node.iter, ast.Name):
             continue
@@ -341,7 +341,7 @@ def _over_empty(program: Program) -> Iterator[Site]:
 
 
 def _shared_variable(program: Program) -> Iterator[Site]:
-    """An inner loop uses the variable of the outer one."""
+    """Find where an inner loop uses the variable of the outer one."""
     for outer in program.nodes:
         if not isinstance(outer, ast.For) or not isinstance(outer.target, ast.Name):
             continue
@@ -355,7 +355,7 @@ def _shared_variable(program: Program) -> Iterator[Site]:
 
 
 def _smallest_from_zero(program: Program) -> Iterator[Site]:
-    """The smallest value starts at 0, so that nothing is ever smaller."""
+    """Find where the smallest value starts at 0, so that nothing is ever smaller."""
     for node in program.nodes:
         match node:
             case ast.If(test=ast.Compare(left=ast.Name(id=a), ops=[ast.Lt()], comparators=[ast.Name(id=b)])):
@@ -388,7 +388,7 @@ def _smallest_from_zero(program: Program) -> Iterator[Site]:
 
 
 def _not_found_is_first(program: Program) -> Iterator[Site]:
-    """A position starts at 0 and is given back, so that “not found” looks like “found first”."""
+    """Find where a position starts at 0 and is given back, so that “not found” looks like “found first”."""
     for function in program.functions.values():
         for statement in function.body:
             match statement:
@@ -429,7 +429,7 @@ def _not_found_is_first(program: Program) -> Iterator[Site]:
 
 
 def _product_from_zero(program: Program) -> Iterator[Site]:
-    """A product starts at 0 or takes 0 as a factor."""
+    """Find where a product starts at 0 or takes 0 as a factor."""
     for node in program.nodes:
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Mult()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -29,7 +30,7 @@ def _prints(program: Program, function: Function) -> list[ast.Call]:
 
 
 def _print_for_return(program: Program) -> Iterator[Site]:
-    """A function with parameters that prints its answer at the end of a branch and gives nothing back."""
+    """Find a function with parameters that prints its answer at the end of a branch and gives nothing back."""
     for function in program.functions.values():
         prints = _prints(program, function)
         if not prints or not function.args.args or function.name in ("main", "__init__"):
@@ -94,7 +95,7 @@ def _number_as_text(program: Program) -> Iterator[Site]:
 
 
 def _first_round(program: Program) -> Iterator[Site]:
-    """A loop that gives an answer in its first round, whatever the first item is."""
+    """Find a loop that gives an answer in its first round, whatever the first item is."""
     for node in program.nodes:
         if not isinstance(node, ast.For):
             continue
@@ -152,7 +153,7 @@ def _compares_with_end(node: ast.If) -> bool:
 
 
 def _in_place_returned(program: Program) -> Iterator[Site]:
-    """The answer of a method in place is given back or stored."""
+    """Find where the answer of a method in place is given back or stored."""
     for node in program.nodes:
         match node:
             case ast.Return(value=ast.Call(func=ast.Attribute(value=owner, attr=method)) as call) if (
@@ -191,7 +192,7 @@ def _is_list(program: Program, name: str) -> bool:
 
 
 def _recursion_forgotten(program: Program) -> Iterator[Site]:
-    """A function calls itself and lets go of the answer."""
+    """Find where a function calls itself and lets go of the answer."""
     for function in program.functions.values():
         if returns_nothing(function):
             continue
@@ -209,7 +210,7 @@ def _recursion_forgotten(program: Program) -> Iterator[Site]:
 
 
 def _way_without_return(program: Program) -> Iterator[Site]:
-    """A function gives a value on some ways and runs off its end on others."""
+    """Find where a function gives a value on some ways and runs off its end on others."""
     for function in program.functions.values():
         if not falls_through(function):
             continue
@@ -246,7 +247,7 @@ def _is_open(last: ast.stmt) -> bool:
 
 
 def _nothing_returned(program: Program) -> Iterator[Site]:
-    """A function builds a value in a name of its own and never hands it out."""
+    """Find where a function builds a value in a name of its own and never hands it out."""
     for function in program.functions.values():
         if not function.args.args or function.name.startswith("__") or _prints(program, function):
             continue
@@ -283,7 +284,7 @@ def _nothing_returned(program: Program) -> Iterator[Site]:
             if any(function.lineno < at <= (function.end_lineno or 0) for at, _ in program.assignments(name))
         }
         if local:
-            name = sorted(local)[0]
+            name = min(local)
             last = function.body[-1]
             line = last.end_lineno or last.lineno
             indent = program.line(function.body[0].lineno)[: function.body[0].col_offset]
@@ -296,7 +297,7 @@ def _nothing_returned(program: Program) -> Iterator[Site]:
 
 
 def _other_returned(program: Program) -> Iterator[Site]:
-    """A collection is built, but an untouched parameter is given back."""
+    """Find where a collection is built, but an untouched parameter is given back."""
     for function in program.functions.values():
         given = [node for node in program.returns_of(function) if isinstance(node.value, ast.Name)]
         if len(given) != 1 or len(program.returns_of(function)) != 1:
@@ -341,7 +342,7 @@ def _unreachable(program: Program) -> Iterator[Site]:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if not isinstance(block, list):
                 continue
-            for first, second in zip(block, block[1:], strict=False):
+            for first, second in pairwise(block):
                 if isinstance(first, ast.Return | ast.Break | ast.Continue | ast.Raise) and not isinstance(
                     second, ast.Pass
                 ):
@@ -356,7 +357,7 @@ def _unreachable(program: Program) -> Iterator[Site]:
 
 
 def _generator_of_itself(program: Program) -> Iterator[Site]:
-    """A generator yields the call of itself, not what that yields."""
+    """Find where a generator yields the call of itself, not what that yields."""
     for function in program.functions.values():
         for node in program.own_nodes(function):
             match node:

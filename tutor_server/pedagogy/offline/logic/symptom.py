@@ -147,7 +147,7 @@ def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
         return ("printed", "none") if printed else ("none",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
         return ("kind",)
-    if got in ("set()",) or (got.startswith("{") and expected.startswith("[")):
+    if got == "set()" or (got.startswith("{") and expected.startswith("[")):
         return ("kind", "order")
     if not known_expected or not known_got:
         return ("value",)

@@ -23,9 +23,9 @@ def _calls(case: Case) -> list[ast.Call]:
 
 
 def _missing_times(case: Case) -> Site | None:
-    """A number with brackets after it: a product without its sign."""
+    """Find a number with brackets after it: a product without its sign."""
     for call in _calls(case):
-        if len(call.args) != 1 or call.keywords or isinstance(call.func, ast.Name) and call.func.id in BUILTINS:
+        if len(call.args) != 1 or call.keywords or (isinstance(call.func, ast.Name) and call.func.id in BUILTINS):
             continue
         func, argument = case.text(call.func), case.text(call)
         product = f"{func} * {argument.removeprefix(func).lstrip()}"
@@ -55,7 +55,7 @@ def _missing_comma(case: Case) -> Site | None:
 
 
 def _hidden_builtin(case: Case) -> Site | None:
-    """A built-in function whose name was given to a value."""
+    """Find a built-in function whose name was given to a value."""
     for call in _calls(case):
         if isinstance(call.func, ast.Name) and (call.func.id in BUILTINS or call.func.id in case.program.functions):
             name = call.func.id
@@ -68,7 +68,7 @@ def _hidden_builtin(case: Case) -> Site | None:
             ]
             if not bound:
                 continue
-            line, value = bound[0]
+            line, _ = bound[0]
             return Site(
                 lines=(line,),
                 expression=name,
@@ -224,7 +224,7 @@ def _builtin_arguments(case: Case) -> Site | None:
 
 
 def _named_not_called(case: Case) -> Site | None:
-    """A function, not its result, is measured, looked into or gone through."""
+    """Find where a function, not its result, is measured, looked into or gone through."""
     kinds = re.compile(r"builtin_function_or_method|function|method|type\b")
     if not kinds.search(case.crash.message):
         return None

@@ -30,7 +30,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _loop_goes_too_far(case: Case) -> Site | None:
-    """The bound of the loop lets the position reach the length."""
+    """Find where the bound of the loop lets the position reach the length."""
     for subscript in _subscripts(case):
         owner, index = case.text(subscript.value), case.text(subscript.slice)
         for loop in _loops_above(case, subscript):
@@ -83,7 +83,7 @@ def _leads_to(case: Case, node: ast.expr, index: ast.expr) -> bool:
 
 
 def _neighbour(case: Case) -> Site | None:
-    """The position one further than the loop variable."""
+    """Find the position one further than the loop variable."""
     for subscript in _subscripts(case):
         match subscript.slice:
             case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=ast.Constant(value=int(step))):
@@ -103,7 +103,7 @@ def _neighbour(case: Case) -> Site | None:
 
 
 def _value_as_position(case: Case) -> Site | None:
-    """The loop hands out items, and the item is used as a position."""
+    """Find where the loop hands out items, and the item is used as a position."""
     for subscript in _subscripts(case):
         index = subscript.slice
         for loop in _loops_above(case, subscript):
@@ -120,7 +120,7 @@ def _value_as_position(case: Case) -> Site | None:
 
 
 def _while_without_bound(case: Case) -> Site | None:
-    """A `while` loop whose condition looks at an item before it knows that there is one."""
+    """Find a `while` loop whose condition looks at an item before it knows that there is one."""
     for subscript in _subscripts(case):
         statement = case.program.statement_at(case.line)
         if (
@@ -135,7 +135,7 @@ def _while_without_bound(case: Case) -> Site | None:
 
 
 def _empty(case: Case) -> Site | None:
-    """A fixed position in something that may be empty."""
+    """Find a fixed position in something that may be empty."""
     for subscript in _subscripts(case):
         text = case.text(subscript.slice).replace(" ", "")
         owner = case.text(subscript.value)
@@ -277,7 +277,7 @@ def _known_keys(case: Case, owner: str) -> list[str]:
 
 
 def _counting_key(case: Case) -> Site | None:
-    """A new key is added to, as in counting, before it has a first value."""
+    """Find where a new key is added to, as in counting, before it has a first value."""
     statement = case.program.statement_at(case.line)
     match statement:
         case ast.AugAssign(target=ast.Subscript() as target):

@@ -106,11 +106,8 @@ def _unpacked(case: Case) -> Site | None:
     target, value = "the names", "the value"
     if isinstance(statement, ast.Assign):
         target, value = case.text(statement.targets[0]), case.text(statement.value)
-        node: ast.expr | None = statement.value
     elif isinstance(statement, ast.For):
-        target, value, node = case.text(statement.target), case.text(statement.iter), statement.iter
-    else:
-        node = None
+        target, value = case.text(statement.target), case.text(statement.iter)
     count = (
         len(statement.targets[0].elts)
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple | ast.List)

@@ -26,15 +26,13 @@ MODULES = {
         ("math", "random", "time", "os", "sys", "re", "json", "csv", "datetime", "statistics", "string"), ""
     ),
     **dict.fromkeys(("collections", "itertools", "functools", "copy", "decimal", "fractions", "turtle", "tkinter"), ""),
-    **{
-        "np": "numpy",
-        "plt": "matplotlib.pyplot",
-        "pd": "pandas",
-        "numpy": "",
-        "pandas": "",
-        "scipy": "",
-        "sns": "seaborn",
-    },
+    "np": "numpy",
+    "plt": "matplotlib.pyplot",
+    "pd": "pandas",
+    "numpy": "",
+    "pandas": "",
+    "scipy": "",
+    "sns": "seaborn",
 }
 FUNCTIONS = {
     **dict.fromkeys(
@@ -108,7 +106,7 @@ def _module(case: Case) -> Site | None:
 
 
 def _later(case: Case) -> Site | None:
-    """The name is bound, but only further down, at the same level."""
+    """Find where the name is bound, but only further down, at the same level."""
     name = case.match["name"]
     program = case.program
     if program.function_at(case.line) is not None and not any(
@@ -131,7 +129,7 @@ def _later(case: Case) -> Site | None:
 
 
 def _other_function(case: Case) -> Site | None:
-    """The name lives inside a function only, and is used outside it."""
+    """Find where the name lives inside a function only, and is used outside it."""
     name = case.match["name"]
     program = case.program
     here = program.function_at(case.line)
@@ -174,7 +172,7 @@ def _misspelt(case: Case) -> Site | None:
 
 
 def _unquoted(case: Case) -> Site | None:
-    """A bare word where a text is meant: compared with texts, or next to them."""
+    """Find a bare word where a text is meant: compared with texts, or next to them."""
     name = case.match["name"]
     node = _use(case, name)
     if node is None or case.program.tree is None:
@@ -195,7 +193,7 @@ def _unquoted(case: Case) -> Site | None:
 
 
 def _loop_variable(case: Case) -> Site | None:
-    """The loop around hands out its items under a name that its body never uses."""
+    """Find where the loop around hands out its items under a name that its body never uses."""
     name = case.match["name"]
     node = _use(case, name)
     if node is None:
@@ -227,7 +225,7 @@ def _never_bound(case: Case) -> Site | None:
 
 
 def _assigned_in_function(case: Case) -> Site | None:
-    """A function changes a name that exists outside it."""
+    """Find where a function changes a name that exists outside it."""
     name = case.match["name"]
     program = case.program
     function = program.function_at(case.line)
@@ -251,7 +249,7 @@ def _assigned_in_function(case: Case) -> Site | None:
 
 
 def _bound_on_some_paths(case: Case) -> Site | None:
-    """A name gets its value inside a branch or a loop that did not run, or only later."""
+    """Find where a name gets its value inside a branch or a loop that did not run, or only later."""
     name = case.match["name"]
     program = case.program
     function = program.function_at(case.line)

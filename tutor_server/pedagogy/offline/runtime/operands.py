@@ -58,7 +58,7 @@ def _types(case: Case) -> tuple[str, str]:
 
 
 def _text_from_input(case: Case) -> Site | None:
-    """A side of the operation is the text that `input` gave, while the other is a number."""
+    """Find where a side of the operation is the text that `input` gave, while the other is a number."""
     sides = _binary(case)
     if sides is None:
         return None
@@ -84,7 +84,7 @@ def _text_from_input(case: Case) -> Site | None:
 
 
 def _joined(case: Case) -> Site | None:
-    """A text and something else around a plus sign."""
+    """Find a text and something else around a plus sign."""
     left_type, right_type = _types(case)
     if "str" not in (left_type, right_type):
         return None
@@ -271,7 +271,7 @@ RULES = (
         "runtime",
         lessons.PRINT_RESULT_USED,
         _TYPE_ERROR,
-        re.compile(rf"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'"),
+        re.compile(r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'"),
         _printed,
     ),
     RuntimeRule(
@@ -299,8 +299,8 @@ RULES = (
         lessons.TEXT_PLUS_OTHER,
         _TYPE_ERROR,
         re.compile(
-            rf"can only concatenate (?P<left>str) \(not \"(?P<right>(?!NoneType|builtin|method|function)[\w.]+)\"\)"
-            rf"|unsupported operand type\(s\) for \+=?: '(?P<other>int|float|list|tuple|dict|bool)' and '(?P<text>str)'"
+            r"can only concatenate (?P<left>str) \(not \"(?P<right>(?!NoneType|builtin|method|function)[\w.]+)\"\)"
+            r"|unsupported operand type\(s\) for \+=?: '(?P<other>int|float|list|tuple|dict|bool)' and '(?P<text>str)'"
         ),
         lambda case: _joined(_relabelled(case)),
     ),

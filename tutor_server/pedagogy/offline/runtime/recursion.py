@@ -34,7 +34,7 @@ def _recursive_call(case: Case) -> tuple[Function, ast.Call] | None:
 
 
 def _same_argument(case: Case) -> Site | None:
-    """The call hands over exactly what the function got."""
+    """Find where the call hands over exactly what the function got."""
     found = _recursive_call(case)
     if found is None:
         return None
@@ -52,7 +52,7 @@ def _same_argument(case: Case) -> Site | None:
 
 
 def _no_base_case(case: Case) -> Site | None:
-    """The function calls itself on every way."""
+    """Find where the function calls itself on every way."""
     found = _recursive_call(case)
     if found is None:
         return None
@@ -70,7 +70,7 @@ def _never_reached(case: Case) -> Site | None:
         )
     function, call = found
     test = next((node.test for node in ast.walk(function) if isinstance(node, ast.If)), None)
-    stands_still = test is not None and _handed_on(case, function, call, test)
+    stands_still = test is not None and _handed_on(function, call, test)
     place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
     return Site(
         lines=(place.lineno,),
@@ -83,7 +83,7 @@ def _never_reached(case: Case) -> Site | None:
     )
 
 
-def _handed_on(case: Case, function: Function, call: ast.Call, test: ast.expr) -> bool:
+def _handed_on(function: Function, call: ast.Call, test: ast.expr) -> bool:
     """Tell whether a parameter that the test asks about is handed on as it is."""
     asked = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
     parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]

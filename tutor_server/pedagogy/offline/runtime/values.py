@@ -82,7 +82,7 @@ def _zero(case: Case) -> Site | None:
 
 
 def _zero_from_loop(case: Case) -> Site | None:
-    """The divisor is a loop variable that starts at 0."""
+    """Find where the divisor is a loop variable that starts at 0."""
     for node in case.likely(ast.BinOp):
         if not isinstance(node, ast.BinOp) or not isinstance(node.right, ast.Name):
             continue

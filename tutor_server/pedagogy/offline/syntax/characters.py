@@ -1,5 +1,6 @@
 """Characters and numbers that Python does not read: typographic signs, names that start with a digit, leading zeros."""
 
+# ruff: noqa: RUF001 - the tables are about these very characters
 from __future__ import annotations
 
 import re
@@ -17,21 +18,35 @@ _PLAIN = {
     **dict.fromkeys("“”„‟«»″＂", '"'),
     **dict.fromkeys("‘’‚‛‹›′`´＇", "'"),
     **dict.fromkeys("–—−‒―", "-"),
-    **{"×": "*", "·": "*", "∙": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "²": " ** 2", "³": " ** 3"},
-    **{
-        "，": ",",
-        "：": ":",
-        "；": ";",
-        "（": "(",
-        "）": ")",
-        "［": "[",
-        "］": "]",
-        "｛": "{",
-        "｝": "}",
-        "＝": "=",
-        "。": ".",
-    },
-    **{"＋": "+", "“": '"', "…": "...", "½": " + 0.5", "¼": " + 0.25", "¾": " + 0.75", "√": "", "∞": 'float("inf")'},
+    "×": "*",
+    "·": "*",
+    "∙": "*",
+    "÷": "/",
+    "∕": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "²": " ** 2",
+    "³": " ** 3",
+    "，": ",",
+    "：": ":",
+    "；": ";",
+    "（": "(",
+    "）": ")",
+    "［": "[",
+    "］": "]",
+    "｛": "{",
+    "｝": "}",
+    "＝": "=",
+    "。": ".",
+    "＋": "+",
+    "“": '"',
+    "…": "...",
+    "½": " + 0.5",
+    "¼": " + 0.25",
+    "¾": " + 0.75",
+    "√": "",
+    "∞": 'float("inf")',
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),
     **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", ""),
     "&": "and",
@@ -96,7 +111,7 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
 
 
 def _digit_first(broken: Broken) -> Iterator[Candidate]:
-    """A name that begins with a digit, or a product without its sign."""
+    """Find a name that begins with a digit, or a product without its sign."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
     for match in _DIGIT_NAME.finditer(text):
@@ -104,7 +119,7 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
         if re.fullmatch(r"e\d+|j|_\d+|x[\da-fA-F]+|b[01]+|o[0-7]+", rest):
             continue
         whole = match.group()
-        uses = [m for m in re.finditer(rf"(?<![\w.]){whole}\b", broken.code)]
+        uses = list(re.finditer(rf"(?<![\w.]){whole}\b", broken.code))
         facts = {"name": Code(whole), "digits": digits, "rest": Code(rest)}
         known = any(
             token.text == rest
@@ -155,7 +170,7 @@ def _leading_zeros(broken: Broken) -> Iterator[Candidate]:
 
 
 def _odd_number(broken: Broken) -> Iterator[Candidate]:
-    """A number with two points, a comma or an odd ending."""
+    """Find a number with two points, a comma or an odd ending."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
     for match in re.finditer(r"\d[\d_.]*\.[\d_]*\.\d*|\d+_(?!\d)|\d+__\d+|\d+\.?\d*[eE](?![+-]?\d)|0[xob]\w*", text):

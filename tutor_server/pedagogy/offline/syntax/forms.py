@@ -18,7 +18,7 @@ def _whole(broken: Broken, line: int) -> str:
 
 
 def _argument_order(broken: Broken) -> Iterator[Candidate]:
-    """A plain value after a named one, or a parameter without a default after one with."""
+    """Find a plain value after a named one, or a parameter without a default after one with."""
     tokens = broken.here
     named = [i for i, token in enumerate(tokens) if token.text == "="]
     facts = {"place": "call" if "argument follows keyword" in broken.fault.message else "header"}
@@ -106,7 +106,7 @@ def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
 
 
 def _comprehension(broken: Broken) -> Iterator[Candidate]:
-    """A comprehension without its brackets."""
+    """Find a comprehension without its brackets."""
     tokens = broken.here
     words = [token.text for token in tokens]
     if "for" not in words or words[0] in ("for", "async"):
@@ -223,7 +223,7 @@ def _declared_late(broken: Broken) -> Iterator[Candidate]:
 
 
 def _header_form(broken: Broken) -> Iterator[Candidate]:
-    """A `def` without brackets, a `for` without `in`, or a loop in the style of another language."""
+    """Find a `def` without brackets, a `for` without `in`, or a loop in the style of another language."""
     tokens = broken.here
     words = [token.text for token in tokens]
     whole = _whole(broken, broken.fault.line)
@@ -332,7 +332,7 @@ def _except_form(broken: Broken) -> Iterator[Candidate]:
 
 
 def _stray_colon(broken: Broken) -> Iterator[Candidate]:
-    """A colon that opens no block."""
+    """Find a colon that opens no block."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
         for index, token in enumerate(tokens):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -135,7 +136,7 @@ def _adjacent(broken: Broken) -> Iterator[tuple[Token, Token]]:
     tokens = broken.here
     pairs = [
         (left, right)
-        for left, right in zip(tokens, tokens[1:], strict=False)
+        for left, right in pairwise(tokens)
         if left.is_operand_end
         and right.is_operand_start
         and right.text not in ("(", "[")
@@ -211,7 +212,7 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
             for length in (3, 2, 1):
                 run = tokens[index : index + length]
                 text = "".join(token.text for token in run)
-                touching = all(a.end == b.start for a, b in zip(run, run[1:], strict=False))
+                touching = all(a.end == b.start for a, b in pairwise(run))
                 if len(run) == length and touching and text in _FOREIGN and run[0].kind in ("operator", "other"):
                     if text == "=>" or text == "=<" or text != "!" or index + 1 < len(tokens):
                         blank = " " if _FOREIGN[text].isalpha() and run[0].start == tokens[index - 1].end else ""

@@ -70,7 +70,7 @@ def _call_as_target(broken: Broken) -> Iterator[Candidate]:
 
 
 def _value_as_target(broken: Broken) -> Iterator[Candidate]:
-    """A sum, a number or a text on the left of the sign."""
+    """Find a sum, a number or a text on the left of the sign."""
     sides = _sides(broken)
     if sides is None:
         return
@@ -119,7 +119,7 @@ def _value_as_target(broken: Broken) -> Iterator[Candidate]:
 
 
 def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
-    """A variable or function name with a blank in it."""
+    """Find a variable or function name with a blank in it."""
     tokens = broken.here
     if len(tokens) < 3:  # noqa: PLR2004 - two words and what follows
         return

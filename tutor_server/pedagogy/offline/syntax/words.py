@@ -57,7 +57,7 @@ def _mistyped(broken: Broken) -> Iterator[Candidate]:
             if before is None:
                 if after is None or not (after.is_operand_start or after.kind == "keyword" or after.text == ":"):
                     continue
-                if after.text == "(" and not tokens[-1].text == ":":
+                if after.text == "(" and tokens[-1].text != ":":
                     continue
                 meant = _meant(token.text, _STARTERS)
             elif before.is_operand_end and after is not None and (after.is_operand_start or after.text == "not"):
@@ -141,10 +141,8 @@ def _keyword_as_name(broken: Broken) -> Iterator[Candidate]:
             continue
         before = tokens[index - 1].text if index else ""
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        is_target = (
-            (not before and after in ("=", ".", "+=", "[", ","))
-            or before in ("for", "def", "class", "as", "global")
-            and after in ("in", "(", ":", ",", "", ")")
+        is_target = (not before and after in ("=", ".", "+=", "[", ",")) or (
+            before in ("for", "def", "class", "as", "global") and after in ("in", "(", ":", ",", "", ")")
         )
         is_parameter = before in ("(", ",") and after in (",", ")", "=") and token.text not in ("None", "True", "False")
         if is_target or is_parameter:

@@ -94,7 +94,7 @@ SAME_PART_TWICE = Lesson(
         "$line that is the case, so one thing that you wanted to ask about is never asked."
     ),
     picture="It is like checking the front door twice and forgetting the back door.",
-    precise="Idempotence: `a or a` is `a`; often a copy with one name left unchanged.",
+    precise="A disjunction is idempotent; often it is a copy of the first part with one name left unchanged.",
     place="The same part stands there twice.",
     plan=(
         "Say in words what both parts should ask.",
@@ -263,7 +263,7 @@ EQUALITY_OF_FLOATS = Lesson(
         "should be equal can differ in the last digit, and `==` on line $line then gives no."
     ),
     picture="It is like measuring the same table twice: the two results differ by a hair.",
-    precise="Binary fractions represent only dyadic rationals; compare with `math.isclose` and a tolerance.",
+    precise="Binary fractions represent only dyadic rationals; compare within a tolerance.",
     maths_picture="0.1 has no exact form in base two, like one third in base ten.",
     maths_precise="State the tolerance relative to the size of the numbers.",
     place="It asks for exact equality of numbers with a point.",

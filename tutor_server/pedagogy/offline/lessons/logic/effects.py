@@ -96,7 +96,7 @@ SIGN_AND_EQUALS_SWAPPED = Lesson(
         "forgets the old one."
     ),
     picture="It is like “add 5” and “is now 5”: nearly the same words, but not the same.",
-    precise="`x =+ 1` parses as `x = (+1)`; the augmented operators are single tokens.",
+    precise="This parses as a plain assignment of a signed number; the augmented operators are single tokens.",
     place="The two signs stand in the wrong order.",
     plan=(
         "Print $name before and after the line.",
@@ -242,7 +242,7 @@ ORDER_LOST_IN_SET = Lesson(
         "a set is made of $source, so the order in which the items came is lost."
     ),
     picture="It is like pouring a row of marbles into a bag.",
-    precise="Sets are hash based and unordered; `dict.fromkeys` keeps first occurrences in order.",
+    precise="Sets are hash based and unordered; a dictionary keeps first occurrences in order.",
     place="It keeps each item once, but not the order.",
     plan=(
         "Decide whether the order matters, and which kind of value should come back.",

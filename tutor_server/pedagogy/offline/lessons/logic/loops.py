@@ -43,7 +43,7 @@ LAST_NUMBER_LEFT_OUT = Lesson(
         "$bound."
     ),
     picture="It is like reading a book “up to page 10” and stopping at the end of page 9.",
-    precise="`range(a, b)` is half-open: it contains a and not b.",
+    precise="A `range` is half-open: it contains its start and not its stop.",
     maths_picture="The sum sign means: add all of them, the last one too.",
     maths_precise="The index set is closed on the right, while `range` is half-open.",
     place="The bound $bound itself does not come up.",

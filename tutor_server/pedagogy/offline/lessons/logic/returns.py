@@ -218,16 +218,16 @@ COLLECTION_BUILT_BUT_NOT_RETURNED = Lesson(
     example=Example(
         before="What is built is what comes back:",
         code=(
-            "def shouted(words):\n"
-            "    loud = []\n"
-            "    for word in words:\n"
-            "        loud.append(word.upper())\n"
-            "    return loud\n"
+            "def lengths(nouns):\n"
+            "    table = {}\n"
+            "    for noun in nouns:\n"
+            "        table[noun] = len(noun)\n"
+            "    return table\n"
             "\n"
             "\n"
-            'print(shouted(["hey"]))'
+            'print(lengths(["oak", "birch"]))'
         ),
-        after="`loud` holds the result, so `loud` stands behind `return`.",
+        after="`table` holds the result, so `table` stands behind `return`.",
     ),
     remedy="Give $built back on line $line.",
     reason="The caller gets what the function has built.",
@@ -353,7 +353,7 @@ GENERATOR_HANDED_OUT = Lesson(
         "handed out as it is; the items of another generator one by one."
     ),
     picture="It is like getting a ticket machine in place of a ticket.",
-    precise="`yield f(x)` yields the generator object; `yield from` delegates to it.",
+    precise="A plain `yield` of the call hands out the generator object; its delegating form goes through it.",
     place="It hands out a generator, not an item.",
     plan=(
         "Decide whether there is one item here or several.",

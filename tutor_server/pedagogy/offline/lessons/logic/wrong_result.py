@@ -270,7 +270,7 @@ TEXT_IN_ANOTHER_FORM = Lesson(
 
 RESULT_DIFFERS = Lesson(
     question=(
-        "For $call you get $got, but the task wants $expected. Work out this one call by hand, line by line, as "
+        "You call $call and get $got. The task wants $expected. Work out this one call by hand, line by line, as "
         "Python does. Which is the first line after which a value is not what you planned?"
     ),
     concept=(

@@ -98,7 +98,7 @@ ATTRIBUTE_NEVER_SET = Lesson(
         "vanishes when the method ends. No line has stored $attribute in this object of $class_name."
     ),
     picture="It is like a name tag: it helps only if someone has pinned it on.",
-    precise="Assignment to a bare name binds a local; only `self.name` writes into the instance dictionary.",
+    precise="Assignment to a bare name binds a local; only an attribute of `self` goes into the instance dictionary.",
     place="This is where $attribute should become part of the object, or where it is missed.",
     plan=(
         "Find the method that runs when an object is built, and check its exact name.",
@@ -136,7 +136,7 @@ FILE_NAMED_LIKE_MODULE = Lesson(
         "need is not in it."
     ),
     picture="It is like two people of the same name in one house: the post always goes to the first.",
-    precise="The script's directory stands first on `sys.path`, so it shadows the standard library.",
+    precise="The script's directory stands first on the module search path, so it shadows the standard library.",
     place="The module that is found is your own file.",
     plan=(
         "Compare the file names of your folder with $module.",

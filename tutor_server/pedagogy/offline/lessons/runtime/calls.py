@@ -15,7 +15,7 @@ PRODUCT_WITHOUT_SIGN = Lesson(
         "cannot be run, so Python complains that it is not callable."
     ),
     picture="It is like shouting a number and waiting for someone to answer to that name.",
-    precise="`primary '(' arguments ')'` is a call whatever stands before it; juxtaposition never multiplies.",
+    precise="An expression with an argument list behind it is a call, whatever it is; juxtaposition never multiplies.",
     place="Between $name and the opening bracket something is absent.",
     plan=(
         "Say the formula aloud, with every “plus” and “times”.",
@@ -71,7 +71,7 @@ ROUND_BRACKETS_FOR_INDEX = Lesson(
         "the brackets, $index, was meant as a position or key."
     ),
     picture="It is like talking to a drawer in place of opening it.",
-    precise="`x(...)` invokes `__call__`, `x[...]` invokes `__getitem__`; lists and dictionaries have only the latter.",
+    precise="Round brackets invoke `__call__`, square ones `__getitem__`; lists and dictionaries have only the latter.",
     place="$name is $container there, not a function.",
     plan=(
         "Say what $index is: a position or a key.",
@@ -127,7 +127,7 @@ MODULE_CALLED = Lesson(
         "itself."
     ),
     picture="It is like asking the toolbox to hammer, and not the hammer in it.",
-    precise="`import m` binds the module object; its members are reached as attributes or by `from m import`.",
+    precise="A plain import binds the module object; its members are reached as attributes, or fetched with `from`.",
     place="There $name stands for the whole module.",
     plan=(
         "Decide which function of the module $name you want.",
@@ -325,7 +325,10 @@ UNKNOWN_KEYWORD = Lesson(
         "on line $line."
     ),
     picture="It is like a letter to a flat that the house does not have.",
-    precise="Keyword arguments bind by name; an unknown one is an error unless the function collects `**kwargs`.",
+    precise=(
+        "Keyword arguments bind by name; an unknown one is an error unless the function collects the rest with a "
+        "double star."
+    ),
     place="The name $word is not among the parameters.",
     plan=(
         "Look up the parameters of $function, in its header or with `help`.",

@@ -180,7 +180,7 @@ ASSIGNED_PAST_END = Lesson(
         "On line $line $owner has no item at $index yet, so there is nothing to change."
     ),
     picture="You can repaint a chair, but not one that has not been bought yet.",
-    precise="`list.__setitem__` replaces; growth needs `append`, `insert`, or a list made to size beforehand.",
+    precise="Item assignment replaces; growth needs `append`, `insert`, or a list made to size beforehand.",
     place="That position does not exist yet.",
     plan=(
         "Print `len` of $owner before the line.",

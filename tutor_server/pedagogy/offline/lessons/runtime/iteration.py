@@ -235,7 +235,7 @@ JOIN_OF_NUMBERS = Lesson(
         "not turn it into a text."
     ),
     picture="It is like a string for beads that gets a marble without a hole.",
-    precise="`str.join` requires an iterable of str and never calls `str` on the items.",
+    precise="The method requires an iterable of texts and never calls `str` on the items.",
     place="Not every item of $name is a text.",
     plan=(
         "Print the items and the `type` of each.",

@@ -184,7 +184,7 @@ TEXT_WITHOUT_QUOTES = Lesson(
         "marks and means just its letters. On line $line $name has no marks, so Python searches for a variable with "
         "this name, and there is none."
     ),
-    picture="It is the difference between “call Anna” and “write down the word ‘Anna’”.",
+    picture="It is the difference between “call Anna” and “write down the word “Anna””.",
     precise="An identifier is an expression that loads a binding; only a literal denotes the characters themselves.",
     place="It is a bare word where a text seems to be meant.",
     plan=(

@@ -15,7 +15,7 @@ TRUTH_OF_ARRAY = Lesson(
         "answers into one. It cannot know whether you mean “all of them” or “at least one”, so it asks."
     ),
     picture="You ask a class “are you tall?” and get thirty answers, when you need just one.",
-    precise="`ndarray.__bool__` raises for more than one element; elementwise logic uses `&`, `|` and `~`.",
+    precise="An array refuses its truth value for more than one element; elementwise logic uses `&`, `|` and `~`.",
     maths_picture="“All” means every single one, “any” means one or more: that is the whole difference.",
     maths_precise="You need a quantifier: for all entries, or there exists an entry.",
     place="It gives one answer for each number.",
@@ -341,7 +341,7 @@ PLOT_OF_TWO_LENGTHS = Lesson(
 SYSTEM_WITHOUT_SOLUTION = Lesson(
     question=(
         "Look at the rows of $name. Is one of them a multiple of another, or the sum of others, or all zeros? What "
-        "would that mean for a system of equations? Print `np.linalg.det` of it."
+        "would that mean for a system of equations? Print its determinant."
     ),
     concept=(
         "A system of equations has exactly one solution only if no equation follows from the others. If one does, "
@@ -385,7 +385,7 @@ SHAPE_AS_ONE_VALUE = Lesson(
         "$values one by one, so the second is misread."
     ),
     picture="It is like giving a street and a house number to two different people.",
-    precise="The signature is `zeros(shape, dtype)`: a second positional argument is the dtype.",
+    precise="The signature has the shape first: a second positional argument is taken as the dtype.",
     place="Its values belong together, but are handed over one by one.",
     plan=(
         "Look up $function with `help` and read what its first value is.",
@@ -404,8 +404,8 @@ SHAPE_AS_ONE_VALUE = Lesson(
 
 TEXTS_IN_ARRAY = Lesson(
     question=(
-        "Which kind of values does each array on this line hold? Print their `dtype`. Does one of them begin with "
-        "`<U`, which means text?"
+        "Which kind of values does each array on this line hold? Print their `dtype`. Does one of them begin with a "
+        "capital U, which means text?"
     ),
     concept=(
         "An array that was made from texts, for example from input or a file, holds texts, even if they look like "

@@ -101,7 +101,7 @@ TEXT_PLUS_OTHER = Lesson(
         "does not guess, it asks you to decide."
     ),
     picture="You cannot glue a number to a word; first you have to write the number down as a word.",
-    precise="`str.__add__` accepts only str; there is no implicit conversion in either direction.",
+    precise="The addition of `str` accepts only `str`; there is no implicit conversion in either direction.",
     place="There a text meets $other_kind.",
     plan=(
         "Decide what the result should be: one text, or a number.",
@@ -219,7 +219,7 @@ LIST_TIMES_NUMBER = Lesson(
         "Python cannot repeat it. Calculating with all numbers at once is what arrays are for."
     ),
     picture="A list is a row of boxes; two and a half rows of boxes make no sense.",
-    precise="`list.__mul__` is repetition; elementwise arithmetic needs an ndarray or a comprehension.",
+    precise="For a `list` the product is repetition; elementwise arithmetic needs an array or a comprehension.",
     maths_picture="You want a number times each entry of a row, like a price rise for every item of a bill.",
     maths_precise="The formula is a scalar times a vector; a list is a sequence, not a vector.",
     place="$name is a list there, and a list can only be repeated.",

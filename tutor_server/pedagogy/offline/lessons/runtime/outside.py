@@ -168,7 +168,7 @@ MODULE_NOT_FOUND = Lesson(
         "installed, or installed for another Python."
     ),
     picture="It is like ordering a book under a title that the shop does not have.",
-    precise="The finders on `sys.meta_path` searched every entry of `sys.path` for the name.",
+    precise="The import system has asked each finder, and each has searched every entry of the module search path.",
     place="No module of this name is found.",
     plan=(
         "Compare the name with the documentation of the module.",
@@ -196,7 +196,7 @@ NAME_NOT_IN_MODULE = Lesson(
         "module."
     ),
     picture="It is like asking for a dish that is not on this menu.",
-    precise="`from m import n` imports m and then looks n up as an attribute or submodule.",
+    precise="This form imports the module first, and then looks the name up as an attribute or submodule.",
     place="$module does not offer this name.",
     plan=(
         "Import the module as a whole and use `dir` on it.",

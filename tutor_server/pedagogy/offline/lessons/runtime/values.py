@@ -139,7 +139,7 @@ LOOP_STARTS_AT_ZERO = Lesson(
         "the value 0, and the body divides by it."
     ),
     picture="Sharing a cake among 0 people makes no sense, so nobody can say how big a piece is.",
-    precise="`range(n)` is 0 to n - 1; a divisor has to start at 1.",
+    precise="With one argument `range` is half-open from 0; a divisor has to start at 1.",
     maths_picture="Ask: which number times 0 gives 12? There is none.",
     maths_precise="The quotient is undefined, since no number times zero gives a value other than zero.",
     place="Its first value is 0.",

@@ -183,11 +183,9 @@ ELSE_WITHOUT_PARTNER = Lesson(
         "Check that every line between them is inside the block, further to the right.",
     ),
     example=Example(
-        before="Both parts of this statement start at the left edge, and their blocks are further in:",
-        code=('stock = 0\nif stock:\n    print("for sale")\nelse:\n    print("sold out")'),
-        after=(
-            "Move the second header to the right, or put a line between at the left edge, and the two lose each other."
-        ),
+        before="Here `except` has `try` as its partner, in the same way:",
+        code=('try:\n    metres = int("1.80 m")\nexcept ValueError:\n    print("not a whole number")'),
+        after="Both words start at the left edge, and only the block of `try` stands between them, further in.",
     ),
     remedy="Let $word on line $line start at the same left edge as its partner, with only the block between them.",
     reason="The two parts now stand on one left edge with nothing but the block between, so they form one statement.",

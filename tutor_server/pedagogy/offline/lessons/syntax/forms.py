@@ -98,7 +98,9 @@ STARS_IN_HEADER = Lesson(
         "has nothing after it."
     ),
     picture="It is like two bags for left-over sweets: one is enough to take all of them.",
-    precise="The grammar allows one `*args` or bare `*`, then keyword-only parameters, then `**kwargs`.",
+    precise=(
+        "The grammar allows one starred parameter or a bare star, then keyword-only parameters, then the double star."
+    ),
     place="Its stars do not fit together.",
     plan=(
         "Decide which values the function should collect.",
@@ -208,7 +210,7 @@ IMPORT_FORM = Lesson(
         "forms, or asks for something that does not exist."
     ),
     picture="It is like an address: town first, then street, or the letter goes astray.",
-    precise="The grammar knows `import dotted_name [as n]` and `from m import n [as k]`, nothing else.",
+    precise="The grammar knows two forms: `import` with a dotted name, and `from` with a module and the names wanted.",
     place="It does not have the form of an import.",
     plan=(
         "Name the module, and the things in it that you need.",

@@ -46,7 +46,7 @@ TWO_ASSIGNMENTS_ON_A_LINE = Lesson(
         "assignments are two statements, and each usually has a line of its own."
     ),
     picture="It is like two sentences with only a comma between them: the reader runs them together.",
-    precise="`a = x, b = y` parses as a chained assignment whose middle target is the tuple `x, b`.",
+    precise="The parser sees a chained assignment whose middle target is a tuple of a value and the second name.",
     place="Two assignments are written as one statement there.",
     plan=(
         "Find the end of the first assignment.",

@@ -129,7 +129,10 @@ PATH_WITH_ESCAPES = Lesson(
         "is misread. On line $line Python looks for the number after it and does not find one."
     ),
     picture="It is like a letter that also is a secret code word: the reader starts to decode.",
-    precise="`\\U` must be followed by eight hexadecimal digits; raw literals switch escapes off.",
+    precise=(
+        "A capital `U` behind a backslash must be followed by eight hexadecimal digits; raw literals switch escapes "
+        "off."
+    ),
     place="Its backslashes are read as the start of special characters.",
     plan=(
         "Find the backslash and letter that make a special pair.",

@@ -99,7 +99,7 @@ KEYWORD_AS_NAME = Lesson(
         "stand, so Python starts to read another kind of statement."
     ),
     picture="It is like calling a street “Stop”: every driver would misread the sign.",
-    precise="Reserved keywords are never NAME tokens; `keyword.kwlist` lists them.",
+    precise="Reserved keywords are never NAME tokens; the module `keyword` lists them.",
     place="This word belongs to Python.",
     plan=(
         "Say in a word or two what the thing stands for.",
