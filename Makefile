@@ -16,7 +16,7 @@ demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
 test: $(INSTALLED)
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -q -n 2
 
 serve: $(INSTALLED)
 	$(BIN)/tutor-server serve
