@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import RequireProgram
-    from tests.service import SignUp, StartService
+    from tests.service import Service, SignUp, StartService
 
 PROGRAM = """\
 \"\"\"How far a walk was.\"\"\"
@@ -70,12 +70,18 @@ def program(require_program: RequireProgram) -> str:
 
 
 @pytest.fixture
-def nvim(program: str, tmp_path: Path) -> Iterator[Neovim]:
-    """Give a Neovim in local mode, on the bad line of a program that a linter has complained about."""
+def empty_nvim(program: str, tmp_path: Path) -> Iterator[Neovim]:
+    """Give a Neovim in local mode, without a file."""
     with Neovim(program, tmp_path) as nvim:
-        nvim.open("walk.py", PROGRAM, line=BAD_LINE)
-        nvim.lua(LINTER)
         yield nvim
+
+
+@pytest.fixture
+def nvim(empty_nvim: Neovim) -> Neovim:
+    """Give a Neovim in local mode, on the bad line of a program that a linter has complained about."""
+    empty_nvim.open("walk.py", PROGRAM, line=BAD_LINE)
+    empty_nvim.lua(LINTER)
+    return empty_nvim
 
 
 def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
@@ -188,24 +194,24 @@ def test_missing_language_server_is_named_where_the_answer_would_be(program: str
     assert not (tmp_path / "started").exists()
 
 
-def test_option_that_does_not_exist_is_an_error(nvim: Neovim) -> None:
+def test_option_that_does_not_exist_is_an_error(empty_nvim: Neovim) -> None:
     """A mistyped option is named, as is one with a wrong value."""
     with pytest.raises(LuaFailed, match="there is no option `colour`"):
-        nvim.lua("require('tutor').setup({ colour = 'red' })")
+        empty_nvim.lua("require('tutor').setup({ colour = 'red' })")
     with pytest.raises(LuaFailed, match="the option `window` must be"):
-        nvim.lua("require('tutor').setup({ window = 'tab' })")
+        empty_nvim.lua("require('tutor').setup({ window = 'tab' })")
 
 
-def test_help_and_health_check(nvim: Neovim) -> None:
+def test_help_and_health_check(empty_nvim: Neovim) -> None:
     """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` finds nothing wrong."""
     for topic in ("tutor", ":TutorAsk", ":TutorNext", ":TutorStop", "tutor.setup()"):
-        nvim.command(f"help {topic}")
-        assert nvim.lua("return vim.fn.expand('%:p')") == str(PLUGIN / "doc" / "tutor.txt")
+        empty_nvim.command(f"help {topic}")
+        assert empty_nvim.lua("return vim.fn.expand('%:p')") == str(PLUGIN / "doc" / "tutor.txt")
     tags = (PLUGIN / "doc" / "tags").read_text(encoding="utf-8").splitlines()
     targets = re.findall(r"(?<!\S)\*(\S+)\*(?!\S)", (PLUGIN / "doc" / "tutor.txt").read_text(encoding="utf-8"))
     assert [tag.split("\t")[0] for tag in tags] == sorted(targets)
-    nvim.command("checkhealth tutor")
-    report = nvim.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')")
+    empty_nvim.command("checkhealth tutor")
+    report = empty_nvim.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')")
     assert "language server 0.1.0" in report
     assert "ERROR" not in report
 
@@ -224,20 +230,22 @@ def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str
 async def test_answer_of_a_service_is_followed_and_stopped(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """A slow model is told what the linter says; its answer keeps the float at the end; stopped, it stays as it was."""
+    """A slow model is told what the linter says; its answer keeps the float at the end; stopped, it stays as it was.
+
+    When the service is gone in the middle of the next answer, the title says so, and Neovim leaves all the same.
+    """
     async with FakeUpstream() as upstream:
         upstream.default = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.005)
         settings = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
         async with start_service(**settings) as service:
             student = await sign_up(service)
             environment = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
-            await asyncio.to_thread(_follow_and_stop, program, tmp_path, environment)
-        (call,) = upstream.calls
-        assert call.closed_by == "client"
-        assert "Undefined name" in json.dumps(call.body)
+            await asyncio.to_thread(_follow_stop_and_lose, program, tmp_path, environment, service)
+        assert [call.closed_by for call in upstream.calls] == ["client", "client"]
+        assert "Undefined name" in json.dumps(upstream.calls[0].body)
 
 
-def _follow_and_stop(program: str, folder: Path, environment: dict[str, str]) -> None:
+def _follow_stop_and_lose(program: str, folder: Path, environment: dict[str, str], service: Service) -> None:
     with Neovim(program, folder, **environment) as nvim:
         nvim.open("walk.py", PROGRAM, line=BAD_LINE)
         nvim.lua(LINTER)
@@ -245,10 +253,16 @@ def _follow_and_stop(program: str, folder: Path, environment: dict[str, str]) ->
         nvim.until("vim.fn.line('w0', hint_window()) > 1")  # there is more text than room
         assert nvim.lua("return vim.fn.line('w$', hint_window()) == vim.fn.line('$', hint_window())")
         assert nvim.lua("return title()") == "Hint 1 of 5"
-        nvim.command("TutorStop")
+        nvim.press("<C-c>")
         end = nvim.answer()
         assert (end["reason"], end["code"]) == ("cancelled", "CANCELLED")
         text = "".join(nvim.deltas(end["askId"])).rstrip()
         assert nvim.lua("return hints()") == f"{text}\n\nStopped."
         assert nvim.lua("return require('tutor').status()") == "Tutor"
+
+        started = nvim.lua("return #heard")
+        nvim.command("TutorNext")
+        nvim.until(f"heard[#heard].method == 'tutor/answer/didUpdate' and #heard > {started}")
+        service.process.kill()
+        assert nvim.until("title():match('Reconnecting') and title()") == "Hint 1 of 5 · Connection lost. Reconnecting…"
         nvim.quit()

@@ -8,6 +8,7 @@ local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
 ---@field bufnr integer
 ---@field first_row integer where the newest hint starts
 ---@field private _is_empty boolean whether the newest hint has no text yet
+---@field private _held string white space that has come and is not shown yet
 ---@field private _placeholder? integer extmark
 ---@field private _heading? integer extmark
 local Answer = {}
@@ -22,7 +23,7 @@ function Answer.new()
   vim.bo[bufnr].filetype = "markdown"
   -- Neovim 0.10 leaves Markdown to the old syntax files, which know neither nested blocks nor wrapped spans.
   pcall(vim.treesitter.start, bufnr, "markdown")
-  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true }, Answer)
+  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true, _held = "" }, Answer)
 end
 
 --- Drop all hints.
@@ -40,6 +41,7 @@ function Answer:begin()
     self.first_row, self._is_empty, self._heading = rows + 1, true, nil
   end
   self:_drop_placeholder()
+  self._held = ""
   self._placeholder = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row, 0, {
     virt_text = { { "Asking…", "Comment" } },
     virt_text_pos = "overlay",
@@ -57,19 +59,25 @@ function Answer:head(heading)
   end
 end
 
---- Add a piece to the newest hint, with its line ends.
+--- Add a piece to the newest hint. White space at its end waits for what follows: no hint ends in blank lines.
 ---@param text string
 function Answer:append(text)
+  text, self._held = (self._held .. text:gsub("\r\n", "\n")):match("^(.-)(%s*)$")
   if text == "" then
     return
   end
   self:_drop_placeholder()
   self._is_empty = false
-  local lines = vim.split(text:gsub("\r\n", "\n"), "\n", { plain = true })
+  local lines = vim.split(text, "\n", { plain = true })
   local row = vim.api.nvim_buf_line_count(self.bufnr) - 1
   local last = vim.api.nvim_buf_get_lines(self.bufnr, row, -1, false)[1]
   lines[1] = last .. lines[1]
   self:_replace(row, -1, lines)
+end
+
+--- End the newest hint.
+function Answer:finish()
+  self:_drop_placeholder()
 end
 
 --- Add a remark below the newest hint, which has ended, styled apart from it.
@@ -91,16 +99,6 @@ function Answer:note(text, highlight)
     priority = 200, -- above what Markdown makes of it
     strict = false,
   })
-end
-
---- End the newest hint: white space at its end goes.
-function Answer:finish()
-  self:_drop_placeholder()
-  local lines = vim.api.nvim_buf_get_lines(self.bufnr, self.first_row, -1, false)
-  while #lines > 1 and vim.trim(lines[#lines]) == "" do
-    table.remove(lines)
-  end
-  self:_replace(self.first_row + #lines - 1, -1, { (lines[#lines]:gsub("%s+$", "")) })
 end
 
 ---@private

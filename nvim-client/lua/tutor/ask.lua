@@ -11,6 +11,9 @@ local M = {}
 local TITLE = "Ask tutor"
 local FEW_QUESTIONS = 10
 
+--- States of the connection in which an answer has to wait.
+local HOLD_UPS = { connecting = true, reconnecting = true }
+
 ---@class tutor.Ask
 ---@field id string the UUID that the answer's notifications carry
 ---@field place tutor.Place
@@ -222,6 +225,13 @@ function M.on_end(params)
   if current and params.askId == current.id then
     local is_bad = params.reason == "refused" or params.reason == "failed"
     finish(remark(params), is_bad and "DiagnosticError" or "Comment")
+  end
+end
+
+---@param params { state: string, message: string }
+function M.on_status(params)
+  if current then
+    view.hold_up(HOLD_UPS[params.state] and params.message or nil)
   end
 end
 

@@ -113,6 +113,7 @@ function M.config()
       end,
       ["tutor/status/didChange"] = function(_, params)
         status.set(params.state, params.message)
+        require("tutor.ask").on_status(params)
       end,
     },
     on_exit = on_exit,

@@ -1,7 +1,6 @@
 --- A floating window beside a line of code: below it, or above where there is more room; it grows with its text.
 
 local MAX_WIDTH = 80
-local MIN_HEIGHT = 3
 local BORDER = 2
 
 ---@class tutor.Float
@@ -25,7 +24,7 @@ end
 ---@return tutor.Float
 function Float.open(bufnr, place, code)
   local self = setmetatable({ _code = code, _place = place }, Float)
-  local config = self:_config(MIN_HEIGHT)
+  local config = self:_config(1)
   config.style = "minimal"
   config.border = border()
   self.window = vim.api.nvim_open_win(bufnr, true, config)
@@ -68,7 +67,7 @@ function Float:_config(rows)
     config, room = { relative = "editor", anchor = "NW", row = 0, col = 0 }, screen_rows
   end
   config.width = math.max(math.min(MAX_WIDTH, vim.o.columns - BORDER), 1)
-  config.height = math.max(math.min(math.max(rows, MIN_HEIGHT), room - BORDER), 1)
+  config.height = math.max(math.min(rows, room - BORDER), 1)
   return config
 end
 

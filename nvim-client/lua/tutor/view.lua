@@ -35,13 +35,21 @@ local LOOKS = {
 local answer
 ---@type tutor.Float|tutor.Split|nil
 local surface
-local title = ""
+local heading = ""
+local hitch ---@type string?
+local keys = ""
 local bottom = 1 -- the last row of text, counted from 1, when we last followed it
 local first_text_at ---@type integer? milliseconds
 
 ---@return boolean
 local function is_open()
   return surface ~= nil and vim.api.nvim_win_is_valid(surface.window)
+end
+
+local function show_label()
+  if is_open() then
+    surface:label(hitch and ("%s · %s"):format(heading, hitch) or heading, keys)
+  end
 end
 
 ---@param actions tutor.Actions
@@ -116,22 +124,27 @@ function M.begin(place, is_fresh, actions)
     open(place, actions.on_close)
   end
   set_keys(actions)
+  heading, hitch, keys = "Ask Tutor", nil, KEYS_WHILE_ANSWERING
+  show_label()
   first_text_at = nil
-  title = "Ask Tutor"
-  surface:label(title, KEYS_WHILE_ANSWERING)
-  bottom = 1
+  bottom = 1 -- wherever the cursor was: it goes to the new hint
   M.follow()
 end
 
 --- Show which hint it is.
----@param heading string
-function M.head(heading)
-  title = heading
-  answer:head(heading)
-  if is_open() then
-    surface:label(title, KEYS_WHILE_ANSWERING)
-  end
+---@param text string
+function M.head(text)
+  heading = text
+  show_label()
+  answer:head(text)
   M.follow()
+end
+
+--- Show what holds the answer up, beside the heading; nil: nothing does any more.
+---@param text? string
+function M.hold_up(text)
+  hitch = text
+  show_label()
 end
 
 --- Go to the beginning of the newest hint, which has come in one go and which nobody has read along.
@@ -167,12 +180,11 @@ function M.finish(note, highlight)
   if note then
     answer:note(note, highlight or "Comment")
   end
+  hitch, keys = nil, KEYS_AFTERWARDS
+  show_label()
   M.follow()
-  if is_open() then
-    surface:label(title, KEYS_AFTERWARDS)
-    if vim.uv.now() - (first_text_at or 0) < UNREAD_MS then
-      show_from_start(surface.window)
-    end
+  if is_open() and vim.uv.now() - (first_text_at or 0) < UNREAD_MS then
+    show_from_start(surface.window)
   end
 end
 
