@@ -1,4 +1,6 @@
-"""Measure the offline tutor on programs of real students: does it name the cause, the line, an edit that compiles?
+"""Measure the offline tutor on programs of real students.
+
+Does it name the cause and the line, and does its edit compile?
 
 `python -m benchmarks.offline_tutor --bugs FILE [--json OUT]`: FILE holds one JSON object a line with `code`, `kind`
 (`syntax`, `runtime`, `logic`), `error` and, where known, `fixed` and `student_code`. Prints a table; with `--json`
@@ -131,7 +133,7 @@ def measure(row: dict[str, Any], *, error: bool = True) -> Row:
 
 def share(values: list[bool]) -> str:
     """Write a share with its counts."""
-    return f"{100 * sum(values) / len(values):5.1f} %  ({sum(values)}/{len(values)})" if values else "    –"
+    return f"{100 * sum(values) / len(values):5.1f} %  ({sum(values)}/{len(values)})" if values else "    -"
 
 
 def main() -> None:
@@ -189,9 +191,8 @@ def main() -> None:
     for name in sorted(table):
         print(f"{name:55} {share(table[name])}")
     times.sort()
-    print(
-        f"{'answer, ms: median, p95, max':55} {times[len(times) // 2]:.2f}  {times[int(len(times) * 0.95)]:.2f}  {times[-1]:.2f}"
-    )
+    median, late, longest = times[len(times) // 2], times[int(len(times) * 0.95)], times[-1]
+    print(f"{'answer, ms: median, p95, max':55} {median:.2f}  {late:.2f}  {longest:.2f}")
     if arguments.json:
         arguments.json.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in written), encoding="utf-8")
 

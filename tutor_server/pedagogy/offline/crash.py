@@ -28,7 +28,7 @@ _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One level of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks in it."""
+    """One level of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks."""
 
     file: str
     line: int

@@ -25,7 +25,7 @@ _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 
 
 def diagnose(submission: Submission) -> Finding:
-    """Say what is wrong with a submission and where. Always finds something: at worst, where to start a trace by hand."""
+    """Say what is wrong with a submission and where; at worst, where to start a trace by hand."""
     return _found(Program(submission), submission)[1]
 
 

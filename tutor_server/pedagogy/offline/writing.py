@@ -193,9 +193,15 @@ def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> s
     if _ATTRIBUTE.findall(example.code) and program.bound_names.intersection(_ATTRIBUTE.findall(example.code)):
         example = _with_other_names(_PLAIN_EXAMPLE, program.words)
     closing = {
-        Voice.BEGINNER: f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?",
-        Voice.MIDDLE: f"Guess what another value would give, then run it. Which part of line {fill.line} plays the same role?",
-        Voice.ADVANCED: f"Vary the example until you could predict each result, then carry the idea over to line {fill.line}.",
+        Voice.BEGINNER: (
+            f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?"
+        ),
+        Voice.MIDDLE: (
+            f"Guess what another value would give, then run it. Which part of line {fill.line} plays the same role?"
+        ),
+        Voice.ADVANCED: (
+            f"Vary the example until you could predict each result, then carry the idea over to line {fill.line}."
+        ),
     }[voice]
     return f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {closing}"
 
@@ -204,7 +210,10 @@ def _solution(lesson: Lesson, fill: _Filler, voice: Voice, finding: Finding, pro
     if finding.edit is not None:
         what = _shown(finding.edit, program)
     elif finding.first_step is not None:
-        what = f"{_shown(finding.first_step, program)}\n\nMore lines need a change after that; the next message names the first."
+        what = (
+            f"{_shown(finding.first_step, program)}\n\nMore lines need a change after that; the next "
+            f"message names the first."
+        )
     else:
         what = fill(lesson.remedy)
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]

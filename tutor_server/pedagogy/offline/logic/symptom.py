@@ -1,4 +1,4 @@
-"""Reading what went wrong from a failing test, or from the student's question: the call, what was expected, what came."""
+"""Reading a wrong result from a failing test or from the student's question: the call, what was expected, what came."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _LABELLED_EXPECTED = re.compile(
     r"(?im)^[ \t>*-]*(?:expected|should be|wanted|correct)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _LABELLED_GOT = re.compile(
-    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|your output|found|returned)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
+    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|your output|found|returned)(?: output| result"
+    r"| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _PRINTED = re.compile(r"(?im)^[ \t]*printed[ \t]*:[ \t]*(?P<v>.*)$")
 _FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing test|fail)[ \t]*:[ \t]*(?P<call>.*)$")
@@ -23,25 +24,19 @@ _PYTEST = re.compile(r"(?m)^E?\s*(?:AssertionError: )?assert (?P<got>.+?) == (?P
 _WHERE = re.compile(r"(?m)^E?\s*\+\s+where .+? = (?P<call>\w[\w.]*\(.*\))$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^\s*assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
+_EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
+_GIVES = r"(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is)"
+_SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
 _SPOKEN = (
+    re.compile(rf"(?i)expected:? {_EXPECTED},? (?:but |and )?(?:got|received|was|is):? {_GOT}"),
     re.compile(
-        rf"(?i)expected:? {_VALUE.format('expected')},? (?:but |and )?(?:got|received|was|is):? {_VALUE.format('got')}"
+        rf"(?i){_GIVES} {_GOT},? (?:instead of|rather than|not"
+        rf"|(?:but|and|when|where|while) (?:it|i|that|the answer)? ?{_SHOULD}) {_EXPECTED}"
     ),
-    re.compile(
-        rf"(?i)(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is) {_VALUE.format('got')},? (?:instead of|rather than|not"
-        rf"|(?:but|and|when|where|while) (?:it|i|that|the answer)? ?(?:should|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?) {_VALUE.format('expected')}"
-    ),
-    re.compile(
-        rf"(?i)(?:should|must)(?: be| give| return| print) {_VALUE.format('expected')},? (?:but|and) (?:it|i)? ?(?:get|gets|got|gives?|returns?|prints?|is) {_VALUE.format('got')}"
-    ),
+    re.compile(rf"(?i){_SHOULD} {_EXPECTED},? (?:but|and) (?:it|i)? ?{_GIVES} {_GOT}"),
 )
 _QUESTION_KINDS = (
-    (
-        "endless",
-        re.compile(
-            r"(?i)never (?:ends|stops|finishes)|infinite|forever|endless|hangs|freez|keeps running|does ?n.t stop"
-        ),
-    ),
+    ("endless", re.compile(r"(?i)never (?:ends|stops|finishes)|infinite|forever|endless|hangs|freez|does ?n.t stop")),
     ("none", re.compile(r"\bNone\b|(?i:nothing (?:is )?(?:returned|comes back|happens))")),
     ("short", re.compile(r"(?i)missing|skips?|leaves? out|last (?:one|item|element|number)")),
     ("order", re.compile(r"(?i)wrong order|reversed|backwards|not sorted")),
@@ -52,7 +47,7 @@ _QUESTION_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """A wrong result. `kinds` are ways in which it is wrong, the most telling first; the texts are None where unknown."""
+    """A wrong result. `kinds` are ways in which it is wrong, the most telling first; an unknown text is None."""
 
     kinds: tuple[str, ...]
     call: str | None = None
@@ -140,28 +135,32 @@ def _literal(text: str) -> tuple[bool, Any]:
 
 
 def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
-    """Tell in which ways a value is wrong."""
-    known_expected, wanted = _literal(expected)
-    known_got, came = _literal(got)
+    """Tell in which ways a value is wrong, from the texts of both."""
     if got == "None" and expected != "None":
         return ("printed", "none") if printed else ("none",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
         return ("kind",)
     if got == "set()" or (got.startswith("{") and expected.startswith("[")):
         return ("kind", "order")
-    if not known_expected or not known_got:
-        return ("value",)
+    known_expected, wanted = _literal(expected)
+    known_got, came = _literal(got)
+    return _value_kinds(wanted, came) if known_expected and known_got else ("value",)
+
+
+def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:  # noqa: PLR0911 - one answer for each pair of types
     if isinstance(came, str) and not isinstance(wanted, str) and came == str(wanted):
         return ("text", "kind")
+    if isinstance(wanted, bool) and isinstance(came, bool):
+        return ("truth", "value")
     if isinstance(wanted, bool) or isinstance(came, bool):
-        return ("truth", "value") if isinstance(wanted, bool) and isinstance(came, bool) else ("kind", "value")
+        return ("kind", "value")
     if isinstance(wanted, int | float) and isinstance(came, int | float):
         return _number_kinds(wanted, came)
-    if isinstance(wanted, str) and isinstance(came, str):
-        return _text_kinds(wanted, came)
     if type(wanted) is not type(came):
         return ("kind", "value")
-    if isinstance(wanted, list | tuple) and isinstance(came, list | tuple):
+    if isinstance(wanted, str):
+        return _text_kinds(wanted, came)
+    if isinstance(wanted, list | tuple):
         return _sequence_kinds(list(wanted), list(came))
     return ("value",)
 

@@ -1,4 +1,4 @@
-"""Calls that do not fit: too many or too few arguments, things that cannot be called, functions named but not called."""
+"""Calls that do not fit: too many or too few arguments, things that cannot be called, functions named only."""
 
 from __future__ import annotations
 
@@ -362,7 +362,8 @@ RULES = (
         lessons.UNKNOWN_KEYWORD,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<name>[\w.<>]+?)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)"
+            r"(?P<name>[\w.<>]+?)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
+            r"|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)"
         ),
         lambda case: _keyword(case) if case.match["word"] else _keyword_of_builtin(case),
     ),
@@ -382,7 +383,9 @@ RULES = (
         lessons.FUNCTION_NOT_CALLED,
         frozenset(("TypeError", "AttributeError")),
         re.compile(
-            r"'?(?:builtin_function_or_method|function|method|method_descriptor)'? (?:object|is not)|argument of type '(?:builtin_function_or_method|function|method)'|object of type '(?:builtin_function_or_method|function|method)'"
+            r"'?(?:builtin_function_or_method|function|method|method_descriptor)'? (?:object|is not)"
+            r"|argument of type '(?:builtin_function_or_method|function|method)'"
+            r"|object of type '(?:builtin_function_or_method|function|method)'"
         ),
         _named_not_called,
     ),
@@ -392,7 +395,8 @@ RULES = (
         lessons.BUILTIN_ARGUMENTS,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<name>[\w.]+)(?:\(\))? (?:takes|expected|missing|requires) (?:exactly|at most|at least|from|no|\d|required)"
+            r"(?P<name>[\w.]+)(?:\(\))? (?:takes|expected|missing|requires) (?:exactly|at most|at least"
+            r"|from|no|\d|required)"
         ),
         _builtin_arguments,
     ),

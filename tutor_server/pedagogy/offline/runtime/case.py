@@ -84,7 +84,7 @@ class Case:
         return exact[0] if exact else None
 
     def likely(self, *kinds: type[ast.expr]) -> Iterator[ast.expr]:
-        """Give the expressions of these kinds on the failing line: the marked one first, then those around and inside it."""
+        """Give the expressions of these kinds on the failing line, the marked one first."""
         if isinstance(self.node, kinds):
             yield self.node
         marks = self.crash.marks

@@ -344,7 +344,8 @@ RULES = (
         lessons.TAKEN_FROM_EMPTY,
         frozenset(("IndexError", "KeyError")),
         re.compile(
-            r"pop from (?:an )?empty|pop index out of range|popitem\(\)|Cannot choose from an empty sequence|pop from an empty"
+            r"pop from (?:an )?empty|pop index out of range|popitem\(\)"
+            r"|Cannot choose from an empty sequence|pop from an empty"
         ),
         _popped,
     ),
@@ -362,7 +363,8 @@ RULES = (
         lessons.TEXT_KEY_ON_LIST,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<owner>list|string|tuple|str|byte|range) indices must be integers(?: or slices)?(?:, not (?P<q>'?)str(?P=q))"
+            r"(?P<owner>list|string|tuple|str|byte"
+            r"|range) indices must be integers(?: or slices)?(?:, not (?P<q>'?)str(?P=q))"
         ),
         _text_key,
     ),
@@ -372,7 +374,8 @@ RULES = (
         lessons.INDEX_OF_WRONG_KIND,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<owner>list|string|tuple|str|byte|range) indices must be integers(?: or slices)?(?:, not '?(?P<given>\w+)'?)?"
+            r"(?P<owner>list|string|tuple|str|byte"
+            r"|range) indices must be integers(?: or slices)?(?:, not '?(?P<given>\w+)'?)?"
         ),
         _index_kind,
     ),
@@ -390,7 +393,8 @@ RULES = (
         lessons.FIXED_VALUE_CHANGED,
         _TYPE_ERROR,
         re.compile(
-            r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator|set)' object (?:does not support item|doesn't support item)"
+            r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator"
+            r"|set)' object (?:does not support item|doesn't support item)"
         ),
         _fixed,
     ),

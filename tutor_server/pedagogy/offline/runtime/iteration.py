@@ -225,7 +225,8 @@ RULES = (
         lessons.UNPACKING_COUNT,
         frozenset(("ValueError", "TypeError")),
         re.compile(
-            r"too many values to unpack|not enough values to unpack|need more than|cannot unpack non-iterable (?P<type>\w+)"
+            r"too many values to unpack|not enough values to unpack|need more than"
+            r"|cannot unpack non-iterable (?P<type>\w+)"
         ),
         _unpacked,
     ),

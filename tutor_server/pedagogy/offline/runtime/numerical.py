@@ -203,7 +203,8 @@ RULES = (
         lessons.SHAPES_DO_NOT_FIT,
         _ANY,
         re.compile(
-            r"could not (?:be )?broadcast|shape mismatch|must match exactly|must have same number of dimensions|dimension(?:s)? (?:mismatch|do not match)"
+            r"could not (?:be )?broadcast|shape mismatch|must match exactly"
+            r"|must have same number of dimensions|dimension(?:s)? (?:mismatch|do not match)"
         ),
         _shapes,
     ),
@@ -213,7 +214,8 @@ RULES = (
         lessons.ONE_NUMBER_NEEDED,
         _TYPE_ERROR,
         re.compile(
-            r"only (?:size-1|length-1|0-dimensional) arrays can be converted|only integer scalar arrays can be converted to a scalar index"
+            r"only (?:size-1|length-1|0-dimensional) arrays can be converted"
+            r"|only integer scalar arrays can be converted to a scalar index"
         ),
         _one_number,
     ),

@@ -264,6 +264,13 @@ def _relabelled(case: Case) -> Case:
 
 
 _SIDES = r"'(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"
+_UNSUPPORTED = r"unsupported operand type\(s\) for \S+(?: \S+)?: "
+_ORDER = r"not supported between instances of "
+_TWO_TYPES = re.compile(
+    rf"{_UNSUPPORTED}{_SIDES}"
+    rf"|{_ORDER}'(?P<l2>[\w.]+)' and '(?P<r2>[\w.]+)'"
+    r"|can only concatenate (?P<l3>\w+) \(not \"(?P<r3>\w+)\"\)"
+)
 
 RULES = (
     RuntimeRule(
@@ -288,8 +295,8 @@ RULES = (
         lessons.NUMBER_FROM_INPUT,
         _TYPE_ERROR,
         re.compile(
-            rf"unsupported operand type\(s\) for \S+(?: \S+)?: {_SIDES}|can only concatenate str|not supported between instances of"
-            r"|can't multiply sequence|must be real number, not str|bad operand type"
+            rf"{_UNSUPPORTED}{_SIDES}|{_ORDER}|can only concatenate str|can't multiply sequence"
+            r"|must be real number, not str|bad operand type"
         ),
         _text_from_input,
     ),
@@ -317,10 +324,7 @@ RULES = (
         "runtime",
         lessons.NONE_IN_OPERATION,
         _TYPE_ERROR,
-        re.compile(
-            rf"unsupported operand type\(s\) for \S+(?: \S+)?: {_SIDES}|not supported between instances of {_SIDES.replace('left', 'l2').replace('right', 'r2')}"
-            r"|can only concatenate (?P<l3>\w+) \(not \"(?P<r3>NoneType)\"\)"
-        ),
+        _TWO_TYPES,
         lambda case: _none(_relabelled(case)),
     ),
     RuntimeRule(
@@ -328,10 +332,7 @@ RULES = (
         "runtime",
         lessons.FUNCTION_IN_OPERATION,
         _TYPE_ERROR,
-        re.compile(
-            rf"unsupported operand type\(s\) for \S+(?: \S+)?: {_SIDES}|not supported between instances of {_SIDES.replace('left', 'l2').replace('right', 'r2')}"
-            r"|can only concatenate (?P<l3>\w+) \(not \"(?P<r3>\w+)\"\)"
-        ),
+        _TWO_TYPES,
         lambda case: _not_called(_relabelled(case)),
     ),
     RuntimeRule(
@@ -348,8 +349,8 @@ RULES = (
         lessons.TEXT_IN_CALCULATION,
         _TYPE_ERROR,
         re.compile(
-            rf"unsupported operand type\(s\) for \S+(?: \S+)?: {_SIDES}|can't multiply sequence by non-int|bad operand type for"
-            r"|can only concatenate|must be real number, not|must be str, not"
+            rf"{_UNSUPPORTED}{_SIDES}|can't multiply sequence by non-int|bad operand type for|can only concatenate"
+            r"|must be real number, not|must be str, not"
         ),
         _multiplied,
     ),
@@ -358,7 +359,7 @@ RULES = (
         "runtime",
         lessons.COMPARED_KINDS,
         _TYPE_ERROR,
-        re.compile(rf"'[<>]=?' not supported between instances of {_SIDES}"),
+        re.compile(rf"'[<>]=?' {_ORDER}{_SIDES}"),
         _ordered,
     ),
 )

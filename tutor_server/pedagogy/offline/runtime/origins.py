@@ -21,7 +21,7 @@ def is_input(program: Program, node: ast.expr, line: int) -> bool:
             return True
         case ast.Name(id=name):
             value = program.last_value(name, line)
-            return value is not None and not isinstance(value, ast.Name) and is_input(program, value, line)
+            return value is not None and not isinstance(value, ast.Name) and is_input(program, value, value.lineno)
         case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper")):
             return is_input(program, inner, line)
     return False
@@ -45,23 +45,25 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
         case ast.Call(func=ast.Name(id="print")):
             return "in-place", node
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in program.functions:
-            function = program.functions[name]
-            return "function", function
+            return "function", program.functions[name]
         case ast.Name(id=name):
-            for _, value in program.assignments(name):
-                if (
-                    isinstance(value, ast.Call)
-                    and isinstance(value.func, ast.Attribute)
-                    and value.func.attr in IN_PLACE
-                ):
-                    return "in-place", value
-            for at, value in reversed(program.assignments(name)):
-                if at <= line and isinstance(value, ast.Call):
-                    return none_origin(program, value, line)
-                if at <= line and isinstance(value, ast.Constant) and value.value is None:
-                    return "constant", value
+            return _none_in(program, name, line)
         case ast.Attribute(value=inner) | ast.Subscript(value=inner):
             return none_origin(program, inner, line)
+    return None
+
+
+def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | None:
+    """Find why a variable is None; a call in place counts wherever it stands, since a loop may come back."""
+    bound = program.assignments(name)
+    for _, value in bound:
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in IN_PLACE:
+            return "in-place", value
+    for at, value in reversed(bound):
+        if at <= line and isinstance(value, ast.Call):
+            return none_origin(program, value, line)
+        if at <= line and isinstance(value, ast.Constant) and value.value is None:
+            return "constant", value
     return None
 
 
@@ -70,7 +72,7 @@ def falls_through(function: Function) -> bool:
     return not returns_nothing(function) and not _ends(function.body)
 
 
-def _ends(body: list[ast.stmt]) -> bool:
+def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each kind of statement
     """Tell whether every way through a block ends in `return` or `raise`."""
     if not body:
         return False

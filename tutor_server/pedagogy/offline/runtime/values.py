@@ -139,7 +139,10 @@ RULES = (
         lessons.TEXT_IS_NO_NUMBER,
         _VALUE_ERROR,
         re.compile(
-            r"(?:invalid literal for int\(\) with base \d+|could not convert string to float): (?P<q>['\"])?(?P<text>.*?)(?(q)(?P=q))$",
+            (
+                r"(?:invalid literal for int\(\) with base \d+"
+                r"|could not convert string to float): (?P<q>['\"])?(?P<text>.*?)(?(q)(?P=q))$"
+            ),
             re.MULTILINE,
         ),
         _converted,
@@ -168,7 +171,8 @@ RULES = (
         lessons.NOTHING_TO_CHOOSE_FROM,
         _VALUE_ERROR | frozenset(("StatisticsError", "TypeError")),
         re.compile(
-            r"arg is an empty sequence|iterable argument is empty|requires at least one data point|empty (?:iterable|sequence) with no initial|at least two data points|no median for empty"
+            r"arg is an empty sequence|iterable argument is empty|requires at least one data point"
+            r"|empty (?:iterable|sequence) with no initial|at least two data points|no median for empty"
         ),
         _empty,
     ),
@@ -194,7 +198,9 @@ RULES = (
         lessons.DATE_OF_ANOTHER_FORM,
         _VALUE_ERROR,
         re.compile(
-            r"time data|unconverted data|[Ii]nvalid isoformat|month must be in|day is out of range|hour must be in|minute must be in|second must be in|year .*out of range|is a bad directive"
+            r"time data|unconverted data|[Ii]nvalid isoformat|month must be in|day is out of range"
+            r"|hour must be in|minute must be in|second must be in|year .*out of range"
+            r"|is a bad directive"
         ),
         _date,
     ),
@@ -220,7 +226,11 @@ RULES = (
         lessons.VALUE_NOT_ACCEPTED,
         _VALUE_ERROR,
         re.compile(
-            r"base must be|arg not in range|[Ss]ample larger|empty range for|negative shift|must be (?:>=?|non-?negative|positive|in|between|greater)|not a valid|unknown format code|Invalid format|[Uu]nsupported format|substitution|unmatched|Exceeds the limit|Single '|embedded null|empty separator|length 1|conflicts with class variable"
+            r"base must be|arg not in range|[Ss]ample larger|empty range for|negative shift"
+            r"|must be (?:>=?|non-?negative|positive|in|between|greater)|not a valid"
+            r"|unknown format code|Invalid format|[Uu]nsupported format|substitution|unmatched"
+            r"|Exceeds the limit|Single '|embedded null|empty separator|length 1"
+            r"|conflicts with class variable"
         ),
         _argument,
     ),

@@ -107,7 +107,7 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
 
 
 def _same_block(broken: Broken, first: int, margin: str) -> list[int]:
-    """Give where the block could end: first the longest run up to a line that continues the header, then shorter ones."""
+    """Give where the block could end, the likeliest place first."""
     ends: list[int] = []
     for line in sorted(number for number in broken.by_line if number >= first):
         if len(broken.indent(line)) < len(margin) or (broken.indent(line) == margin and _continues(broken, line)):

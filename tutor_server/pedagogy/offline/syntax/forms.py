@@ -12,6 +12,8 @@ from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_server.pedagogy.offline.lexing import Token
+
 
 def _whole(broken: Broken, line: int) -> str:
     return broken.text(line).strip()
@@ -73,7 +75,6 @@ def _stars(broken: Broken) -> Iterator[Candidate]:
 
 def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
-    whole = _whole(broken, broken.fault.line)
     facts = {"missing": "its value" if "expression expected" in broken.fault.message else "the colon and its value"}
     for index, token in enumerate(tokens[:-1]):
         after = tokens[index + 1].text
@@ -225,53 +226,36 @@ def _declared_late(broken: Broken) -> Iterator[Candidate]:
 def _header_form(broken: Broken) -> Iterator[Candidate]:
     """Find a `def` without brackets, a `for` without `in`, or a loop in the style of another language."""
     tokens = broken.here
-    words = [token.text for token in tokens]
-    whole = _whole(broken, broken.fault.line)
     if not tokens:
         return
-    line = broken.fault.line
-    facts = {"header": Code(words[0])}
-    if words[0] == "def":
-        if len(tokens) >= 2 and "(" not in words:  # noqa: PLR2004 - def and a name
-            yield Candidate(line=line, cost=0.6, changes=(insert(tokens[1].end, "()"),), expression=whole, facts=facts)
-        else:
-            yield Candidate(line=line, cost=1.9, expression=whole, facts=facts)
-    if words[0] == "for":
-        if "in" not in words and len(tokens) > 2:  # noqa: PLR2004 - for and a name
-            where = tokens[2]
-            if where.text in ("=", "of", "on", "from", "at", "to", ":"):
-                yield Candidate(
-                    line=line, cost=0.5, changes=(replace_token(where, "in"),), expression=whole, facts=facts
-                )
-            elif where.kind == "name" or where.text in ("(", "["):
-                yield Candidate(
-                    line=line, cost=0.6, changes=(insert(tokens[1].end, " in"),), expression=whole, facts=facts
-                )
-        if "range" in words:
-            at = words.index("range")
-            if at + 1 < len(tokens) and words[at + 1] != "(":
-                close = tokens[-1] if words[-1] == ":" else None
-                end = close.start if close else tokens[-1].end
-                yield Candidate(
-                    line=line,
-                    cost=0.6,
-                    changes=(Change(tokens[at].end, tokens[at + 1].start, "("), insert(end, ")")),
-                    expression=whole,
-                    facts=facts,
-                )
-        yield Candidate(line=line, cost=2, expression=whole, facts=facts)
+    words = [token.text for token in tokens]
+    line, whole, facts = broken.fault.line, _whole(broken, broken.fault.line), {"header": Code(words[0])}
+    for cost, changes in _header_changes(tokens, words):
+        yield Candidate(line=line, cost=cost, changes=changes, expression=whole, facts=facts)
+    if words[0] in ("def", "for"):
+        yield Candidate(line=line, cost=1.95, expression=whole, facts=facts)
+
+
+def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[tuple[float, tuple[Change, ...]]]:
+    """Give what would bring a header into its form, with how likely it is."""
+    last = tokens[-1]
+    if words[0] == "def" and len(tokens) > 1 and "(" not in words:
+        yield 0.6, (insert(tokens[1].end, "()"),)
+    if words[0] == "for" and "in" not in words and len(tokens) > 2:  # noqa: PLR2004 - for and a name
+        where = tokens[2]
+        if where.text in ("=", "of", "on", "from", "at", "to", ":"):
+            yield 0.5, (replace_token(where, "in"),)
+        elif where.kind == "name" or where.text in ("(", "["):
+            yield 0.6, (insert(tokens[1].end, " in"),)
+    if words[0] == "for" and "range" in words[:-1]:
+        at = words.index("range")
+        if words[at + 1] != "(":
+            end = last.start if last.text == ":" else last.end
+            yield 0.6, (Change(tokens[at].end, tokens[at + 1].start, "("), insert(end, ")"))
     if words[0] in ("if", "elif", "while") and words[-1] in ("then", "do"):
-        yield Candidate(
-            line=line, cost=0.6, changes=(Change(tokens[-2].end, tokens[-1].end, ":"),), expression=whole, facts=facts
-        )
+        yield 0.6, (Change(tokens[-2].end, last.end, ":"),)
     if words[-1] == "{":
-        yield Candidate(
-            line=line,
-            cost=0.9,
-            changes=(Change(tokens[-2].end if len(tokens) > 1 else tokens[-1].start, tokens[-1].end, ":"),),
-            expression=whole,
-            facts=facts,
-        )
+        yield 0.9, (Change(tokens[-2].end if len(tokens) > 1 else last.start, last.end, ":"),)
 
 
 def _incomplete_condition(broken: Broken) -> Iterator[Candidate]:

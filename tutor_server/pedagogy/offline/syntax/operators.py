@@ -202,33 +202,39 @@ def _likely_between(left: Token, right: Token, *, in_bracket: bool) -> list[str]
 
 def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     """Turn an operator of another language into Python's."""
-    lines = [broken.fault.line]
-    for line in lines:
-        tokens = broken.on(line)
-        changes: list[Change] = []
-        wrote: list[str] = []
-        index = 0
-        while index < len(tokens):
-            for length in (3, 2, 1):
-                run = tokens[index : index + length]
-                text = "".join(token.text for token in run)
-                touching = all(a.end == b.start for a, b in pairwise(run))
-                if len(run) == length and touching and text in _FOREIGN and run[0].kind in ("operator", "other"):
-                    if text == "=>" or text == "=<" or text != "!" or index + 1 < len(tokens):
-                        blank = " " if _FOREIGN[text].isalpha() and run[0].start == tokens[index - 1].end else ""
-                        changes.append(Change(run[0].start, run[-1].end, blank + _FOREIGN[text]))
-                        wrote.append(text)
-                    index += length - 1
-                    break
-            index += 1
-        if changes:
-            yield Candidate(
-                line=line,
-                cost=0.8,
-                changes=tuple(changes),
-                expression=wrote[0],
-                facts={"sign": Code(wrote[0]), "meant": Code(_FOREIGN[wrote[0]].strip())},
-            )
+    found = list(_foreign_runs(broken.here))
+    if not found:
+        return
+    changes = []
+    for run, sign in found:
+        before = max((token.end for token in broken.here if token.end <= run[0].start), default=0)
+        blank = " " if _FOREIGN[sign].isalpha() and before == run[0].start else ""
+        changes.append(Change(run[0].start, run[-1].end, blank + _FOREIGN[sign]))
+    first = found[0][1]
+    yield Candidate(
+        line=broken.fault.line,
+        cost=0.8,
+        changes=tuple(changes),
+        expression=first,
+        facts={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
+    )
+
+
+def _foreign_runs(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
+    """Give the runs of touching signs that make an operator of another language, the longest first."""
+    index = 0
+    while index < len(tokens):
+        length = 1
+        for size in (3, 2, 1):
+            run = tokens[index : index + size]
+            sign = "".join(token.text for token in run)
+            touching = all(a.end == b.start for a, b in pairwise(run))
+            if len(run) == size and touching and sign in _FOREIGN and run[0].kind in ("operator", "other"):
+                if sign != "!" or index + 1 < len(tokens):
+                    yield run, sign
+                length = size
+                break
+        index += length
 
 
 def _increment(broken: Broken) -> Iterator[Candidate]:

@@ -124,24 +124,17 @@ def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
     if len(tokens) < 3:  # noqa: PLR2004 - two words and what follows
         return
     start = 1 if tokens[0].text in ("def", "class", "for") else 0
+    if len(tokens) < start + 2:
+        return
     words = tokens[start : start + 2]
     after = tokens[start + 2].text if len(tokens) > start + 2 else ""
     wanted = {"def": "(", "class": ("(", ":"), "for": "in"}.get(tokens[0].text, "=")
-    if (
-        len(words) == 2
-        and after
-        and after in wanted
-        and words[1].kind in ("name", "number", "keyword")
-        and words[0].kind in ("name", "keyword")
-    ):  # noqa: PLR2004 - two words
-        first, second = words
-        if start == 0 and first.kind == "keyword":
-            return
-        joined = (
-            f"{first.text}_{second.text}"
-            if first.kind == "name"
-            else f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
-        )
+    first, second = words
+    is_name = first.kind in ("name", "keyword") and second.kind in ("name", "number", "keyword")
+    if after and after in wanted and is_name and (start or first.kind == "name"):
+        joined = f"{first.text}_{second.text}"
+        if first.kind == "keyword":
+            joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
         yield Candidate(
             line=first.line,
             cost=0.6,

@@ -1,4 +1,4 @@
-"""The words for: conditions that are always true, never true, or asked in an order in which a later one cannot be reached."""
+"""The words for: conditions that are always true."""
 
 from __future__ import annotations
 

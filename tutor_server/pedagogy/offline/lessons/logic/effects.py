@@ -1,4 +1,4 @@
-"""The words for: lines that have no effect, or another one than meant: results thrown away, shared lists, swaps that lose a value."""
+"""The words for: lines that have no effect, or another one than meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for: loops and accumulators: reset in every round, one step too few, never moving on, changed on the way."""
+"""The words for: loops and accumulators."""
 
 from __future__ import annotations
 

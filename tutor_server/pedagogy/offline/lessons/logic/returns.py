@@ -1,4 +1,4 @@
-"""The words for: results that do not come back: printed, forgotten, given back too early or as another kind of value."""
+"""The words for: results that do not come back."""
 
 from __future__ import annotations
 

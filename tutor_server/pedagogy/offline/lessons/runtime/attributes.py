@@ -1,4 +1,4 @@
-"""The words for: attributes that are not there: misspelt, of another kind of value, on None, on a function, in another module."""
+"""The words for: attributes that are not there."""
 
 from __future__ import annotations
 

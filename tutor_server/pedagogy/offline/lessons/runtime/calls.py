@@ -1,4 +1,4 @@
-"""The words for: calls that do not fit: too many or too few arguments, things that cannot be called, functions named but not called."""
+"""The words for: calls that do not fit."""
 
 from __future__ import annotations
 

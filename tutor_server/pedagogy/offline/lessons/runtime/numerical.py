@@ -1,4 +1,4 @@
-"""The words for: errors of numpy, matplotlib and their like: shapes, kinds of numbers, truth of an array, linear systems."""
+"""The words for: errors of numpy, matplotlib and their like."""
 
 from __future__ import annotations
 

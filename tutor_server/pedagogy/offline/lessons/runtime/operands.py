@@ -1,4 +1,4 @@
-"""The words for: operators between values of kinds that do not go together: TypeError for `+`, `-`, `<`, `%` and their like."""
+"""The words for: operators between values of kinds that do not go together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for: what the world outside the program does not give: files, modules, input, and what the program raises itself."""
+"""The words for: what the world outside the program does not give."""
 
 from __future__ import annotations
 

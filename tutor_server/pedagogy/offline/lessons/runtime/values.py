@@ -1,4 +1,4 @@
-"""The words for: values of the right kind that are still not allowed: conversions, zero, empty collections, things not found."""
+"""The words for: values of the right kind that are still not allowed."""
 
 from __future__ import annotations
 

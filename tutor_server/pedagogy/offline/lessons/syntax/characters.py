@@ -1,4 +1,4 @@
-"""The words for: characters and numbers that Python does not read: typographic signs, names that start with a digit, leading zeros."""
+"""The words for: characters and numbers that Python does not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for: forms that are nearly right: headers, argument lists, dictionaries, comprehensions, statements at the wrong place."""
+"""The words for: forms that are nearly right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for: between two values: the operator or comma that is missing, doubled or borrowed from another language."""
+"""The words for: between two values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for: words at the wrong place: mistyped keywords, keywords as names, statements of other languages, plain prose."""
+"""The words for: words at the wrong place."""
 
 from __future__ import annotations
 
