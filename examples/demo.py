@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,7 @@ async def register(url: str) -> str:
     account = {"email": "student@uni.example", "password": "a long sentence of my own"}
     async with ClientSession(url) as session, session.post("/api/auth/register", json=account) as response:
         answer = await response.json()
-        if response.status != 201:
+        if response.status != HTTPStatus.CREATED:
             raise DemoFailed(f"the service did not register the student: {answer['detail']}")
         token: str = answer["access_token"]
         return token
