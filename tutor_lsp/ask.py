@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tutor_lsp.tutor_choice import TutorChoice
 
 STOPPED = "Stopped."
-UNAUTHENTICATED = "UNAUTHENTICATED"
 
 _REFUSALS = {
     ErrorCode.RATE_LIMITED,
@@ -43,6 +42,7 @@ _REFUSALS = {
     ErrorCode.VALIDATION_FAILED,
     ErrorCode.PAYLOAD_TOO_LARGE,
     ErrorCode.NOT_FOUND,
+    ErrorCode.UNAUTHENTICATED,
 }
 """Codes that refuse an ask; with any other it has failed, or was cancelled."""
 
@@ -112,6 +112,11 @@ class Asks:
         if tutor is not None:
             await tutor.rate(rating.message_id, helpful=rating.helpful)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no answer is under way."""
+        return not self._running
+
     async def shutdown(self) -> None:
         """Stop all answers."""
         await self.cancel(protocol.CancelAsk())
@@ -136,6 +141,7 @@ class Asks:
         # The reply to the command goes out first, so that the editor knows the id that the answer carries.
         await asyncio.sleep(0)
         try:
+            await self._choice.follow()
             tutor = self._choice.tutor()
             if tutor is None:
                 self._refuse(running)
@@ -149,7 +155,7 @@ class Asks:
     def _refuse(self, running: _Running) -> None:
         """Say what keeps every question from being asked: nobody is signed in, or a setting is wrong."""
         status = self._choice.status
-        code = UNAUTHENTICATED if status.state == "signedOut" else ErrorCode.VALIDATION_FAILED
+        code = ErrorCode.UNAUTHENTICATED if status.state == "signedOut" else ErrorCode.VALIDATION_FAILED
         self._end(running, reason="refused", code=code, message=status.message)
 
     async def _stream(self, running: _Running, tutor: Tutor) -> None:

@@ -59,9 +59,11 @@ class Editor:
 
     async def show_document(self, path: Path) -> bool:
         """Open a file beside the student's own. Gives whether it was shown."""
-        params = types.ShowDocumentParams(uri=path.as_uri(), external=False, take_focus=False)
-        result = await self._request(types.WINDOW_SHOW_DOCUMENT, params)
-        return isinstance(result, types.ShowDocumentResult) and result.success
+        return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False, take_focus=False))
+
+    async def open_in_browser(self, url: str) -> bool:
+        """Open a page where the student sits, which need not be on this computer. Gives whether it was opened."""
+        return await self._show(types.ShowDocumentParams(uri=url, external=True))
 
     async def configuration(self) -> Any:
         """Give the section `tutor` of the editor's settings; None where it has none."""
@@ -94,6 +96,10 @@ class Editor:
     def end_progress(self, token: str) -> None:
         """Take the progress away."""
         self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
+
+    async def _show(self, params: types.ShowDocumentParams) -> bool:
+        result = await self._request(types.WINDOW_SHOW_DOCUMENT, params) if self.shows_documents else None
+        return isinstance(result, types.ShowDocumentResult) and result.success
 
     async def _request(self, method: str, params: Any) -> Any:
         try:

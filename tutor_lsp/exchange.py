@@ -75,12 +75,12 @@ class Exchange:
             error = Error(request_id=self.ask.request_id, code=code, content=content, retryable=retryable)
             self._messages.put_nowait(error)
 
-    def fail(self, content: str, *, retryable: bool) -> None:
-        """End the stream because the service cannot be used, with the code for what the student has seen of it."""
+    def fail(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
+        """End the stream because the service cannot be used; what the student has seen of the answer stays."""
         if self.is_accepted:
             self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=retryable)
         else:
-            self.end(ErrorCode.AI_UNAVAILABLE, content, retryable=retryable)
+            self.end(code, content, retryable=retryable)
 
     async def messages(self, silence: float) -> AsyncGenerator[FromService, None]:
         """Give the messages of the stream as they come. After `silence` seconds without one it has failed."""
@@ -89,7 +89,9 @@ class Exchange:
                 async with asyncio.timeout(silence):
                     message = await self._messages.get()
             except TimeoutError:
-                self.fail(SILENT, retryable=True)  # no cancel: by its own deadlines the service has ended it
+                self.fail(
+                    ErrorCode.AI_UNAVAILABLE, SILENT, retryable=True
+                )  # no cancel: by its own deadlines the service has ended it
                 continue
             yield message
             if isinstance(message, Done | Error):

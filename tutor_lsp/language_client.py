@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
+from tutor_lsp.place import lines_of
 from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped, StdioServer
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ CODE_ACTION_INVOKED = 1
 """LSP 3.17 CodeActionTriggerKind: asked for by a person, so that the action is offered anywhere."""
 SILENCE_SECONDS = 180.0
 """How long an answer may say nothing. The service ends each in 120 s, a lost connection is given up after 30 s more."""
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +196,6 @@ class LanguageClient:
         line = lines_of(self._open[uri])[position.line]
         before = line[: position.character].encode("utf-16-le", "surrogatepass")
         return {"line": position.line, "character": len(before) // 2}
-
-
-def lines_of(text: str) -> list[str]:
-    """Cut a text into lines as LSP 3.17 "Text Documents" counts them; the last may be empty."""
-    return _LINE_END.split(text)
 
 
 def _connection(params: Mapping[str, Any] | None) -> ConnectionChanged:

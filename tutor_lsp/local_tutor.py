@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from tutor_lsp.local_state import LocalState, StateUnavailable
-from tutor_lsp.tutor import Status
+from tutor_lsp.tutor import LOCAL
 from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.ladder import next_level
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
@@ -32,13 +32,11 @@ PROVIDER = "offline"
 MODEL = "offline-1"
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
-STATUS = Status("local", "Local mode: the tutor answers on this computer, without an account.")
-
 
 class LocalTutor:
     """A `Tutor` that answers by itself. `student` may be set at any time and counts from the next ask on."""
 
-    status = STATUS
+    status = LOCAL
 
     def __init__(
         self,

@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from tutor_lsp.exchange import Exchange, OutOfOrder
 from tutor_lsp.failures import INTERNAL_FAILURE, log_failure
 from tutor_lsp.retrying import Outage, Timing
-from tutor_lsp.service_line import (
-    LineFault,
-    LineLost,
-    ServiceLine,
-    SignedOut,
-    TooManyWindows,
-    wire,
-)
-from tutor_lsp.tutor import Status
+from tutor_lsp.service_line import LineLost, ServiceLine, TooManyWindows, wire
+from tutor_lsp.service_session import ServiceFault, SignedOut
+from tutor_lsp.tutor import READY, SIGNED_OUT, Status
 from tutor_server.protocol import MAX_FRAME_BYTES, Auth, Cancel, Error, ErrorCode, Rate
 
 if TYPE_CHECKING:
@@ -28,7 +23,6 @@ if TYPE_CHECKING:
     from tutor_lsp.credentials import Credentials
     from tutor_server.protocol import Ask, FromService
 
-READY = Status("ready", "The tutor is ready.")
 CONNECTING = Status("connecting", "Connecting to the tutor…")
 RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
 
@@ -176,7 +170,7 @@ class RemoteTutor:
         while True:
             try:
                 await self._use_line()
-            except LineFault as fault:
+            except ServiceFault as fault:
                 if not await self._may_try_again(fault):
                     return
 
@@ -185,7 +179,7 @@ class RemoteTutor:
         self._token = await self._credentials.access_token()
         if self._token is None:
             raise SignedOut
-        if self._outage is None and self._exchanges:
+        if self._outage is None and self._exchanges and self._status.state != "signedOut":
             self._set_status(CONNECTING)
         line = await ServiceLine.open(self._server_url, self._token, heartbeat=self._timing.heartbeat)
         try:
@@ -201,8 +195,13 @@ class RemoteTutor:
             await line.close()
 
     async def _open_late(self, line: ServiceLine, exchange: Exchange) -> None:
-        """Open an ask on a line that has been open for a while, whose token may have been replaced since."""
-        token = await self._credentials.access_token()
+        """Open an ask on a line that has been open for a while, whose token may have been replaced since.
+
+        Where no token can be had right now, the one in force may still do.
+        """
+        token = None
+        with suppress(ServiceFault):
+            token = await self._credentials.access_token()
         if token is not None and token != self._token:
             self._token = token
             await line.send(Auth(access_token=token))
@@ -224,7 +223,7 @@ class RemoteTutor:
         """
 
         async def quietly() -> None:
-            with suppress(LineFault):
+            with suppress(ServiceFault):
                 await sending
 
         task = asyncio.create_task(quietly())
@@ -252,7 +251,7 @@ class RemoteTutor:
 
     # What to do when the line cannot be opened, or breaks.
 
-    async def _may_try_again(self, fault: LineFault) -> bool:
+    async def _may_try_again(self, fault: ServiceFault) -> bool:
         """Decide after a fault, and wait as long as it takes. Where there is no hope, the open asks end.
 
         Nothing is awaited between the last look at the open asks and the return: an ask that comes meanwhile relies
@@ -260,7 +259,12 @@ class RemoteTutor:
         """
         now = asyncio.get_running_loop().time()
         outage = self._outage = self._outage or Outage(now, self._timing, self._jitter)
-        is_renewed = isinstance(fault, SignedOut) and await self._renew_token(outage)
+        is_renewed = False
+        if isinstance(fault, SignedOut):
+            try:
+                is_renewed = await self._renew_token(outage)
+            except ServiceFault as another:
+                fault = another
         exchanges = [exchange for exchange in self._exchanges.values() if not exchange.is_over]
         if not exchanges:
             self._ratings.clear()
@@ -275,8 +279,10 @@ class RemoteTutor:
         if isinstance(fault, SignedOut) or not is_at_work or outage.lasts_too_long(now):
             self._ratings.clear()
             self._set_status(_after(fault))
+            is_signed_out = isinstance(fault, SignedOut)
+            code = ErrorCode.UNAUTHENTICATED if is_signed_out else ErrorCode.AI_UNAVAILABLE
             for exchange in exchanges:
-                exchange.fail(str(fault), retryable=not isinstance(fault, SignedOut))
+                exchange.fail(code, str(fault), retryable=not is_signed_out)
             return False
         self._set_status(RECONNECTING)
         await self._sleep(outage.next_delay())
@@ -286,8 +292,9 @@ class RemoteTutor:
         """Get another token, once an outage."""
         if outage.token_was_renewed or self._token is None:
             return False
+        token = await self._credentials.renew(self._token)
         outage.token_was_renewed = True
-        return await self._credentials.renew(self._token) is not None
+        return token is not None
 
     def _set_status(self, status: Status) -> None:
         if status != self._status:
@@ -295,10 +302,10 @@ class RemoteTutor:
             self._on_status(status)
 
 
-def _after(fault: LineFault) -> Status:
+def _after(fault: ServiceFault) -> Status:
     match fault:
         case SignedOut():
-            return Status("signedOut", str(fault), "tutor.signIn")
+            return replace(SIGNED_OUT, message=str(fault))
         case TooManyWindows():
             return Status("tooManyWindows", str(fault))
     return Status("offline", str(fault))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -16,6 +17,7 @@ from tutor_lsp.configuration import Configuration
 from tutor_lsp.editor import Editor
 from tutor_lsp.failures import log_failure
 from tutor_lsp.pygls_fixes import RobustLanguageServer
+from tutor_lsp.sign_ins import SignIns
 from tutor_lsp.status import StatusReport
 from tutor_lsp.tutor_choice import TutorChoice, build_tutor
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from tutor_lsp.settings import Settings
-    from tutor_lsp.tutor import Status, Tutor
+    from tutor_lsp.tutor_choice import BuildTutor
 
 NAME = "Ask Tutor"
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -40,7 +42,9 @@ class AskTutorServer:
         self,
         settings: Settings,
         version: str,
-        build_tutor: Callable[[Settings, Callable[[Status], object]], Tutor] = build_tutor,
+        build_tutor: BuildTutor = build_tutor,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.language_server = RobustLanguageServer(
             NAME,
@@ -52,17 +56,18 @@ class AskTutorServer:
         known = KnownDiagnostics()
         self._background = Background()
         self._editor = Editor(self.language_server)
-        self._choice = TutorChoice(settings, build_tutor)
+        self._sign_ins = SignIns(lambda: settings.data_dir)
+        self._choice = TutorChoice(settings, self._sign_ins, build_tutor)
         self._status = StatusReport(self._editor, self._choice)
         self._configuration = Configuration(self._editor, self._choice, self._status)
-        self._account = Account(self._editor, self._choice, self._status)
         self._code_actions = CodeActions(self._editor, self._choice, known)
         self._asks = Asks(self._editor, self._choice, known, self._status, self._background)
+        self._account = Account(self._editor, self._choice, self._status, self._asks, self._background, sleep=sleep)
         self._register()
 
     async def close(self) -> None:
         """Stop all answers and give back the connection. May be called again."""
-        for part in (self._asks.shutdown, self._choice.close, self._background.close):
+        for part in (self._asks.shutdown, self._choice.close, self._sign_ins.close, self._background.close):
             await _run(part(), "closing")
 
     def _register(self) -> None:
@@ -71,7 +76,7 @@ class AskTutorServer:
         feature(types.INITIALIZED)(_handler(self._initialized))
         feature(types.SHUTDOWN)(_handler(lambda _: self.close()))
         feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(_handler(self._configuration.did_change))
-        feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(_handler(self._asks.cancel_progress))
+        feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(_handler(self._cancel_progress))
         options = types.CodeActionOptions(code_action_kinds=[KIND])
         feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(_handler(self._code_actions.code_action))
         feature(custom.ANSWER_CANCEL)(_handler(self._asks.cancel))
@@ -87,8 +92,12 @@ class AskTutorServer:
         await _run(self._configuration.initialize(params), "initialize")
 
     async def _initialized(self, _: types.InitializedParams) -> None:
-        for feature in (self._status, self._configuration):
+        for feature in (self._status, self._configuration, self._account):
             self._background.run(feature.initialized(), "initialized")
+
+    async def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        for feature in (self._asks, self._account):
+            await feature.cancel_progress(params)
 
 
 def _handler(method: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Coroutine[Any, Any, Any]]:

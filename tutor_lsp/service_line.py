@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from tutor_lsp.frames import MalformedFrame, decode
+from tutor_lsp.service_session import (
+    CONNECT_SECONDS,
+    ServiceFault,
+    SignedOut,
+    Unreachable,
+    fault_of,
+    host_of,
+    open_session,
+    proxy_for,
+)
 from tutor_server.protocol import MAX_FRAME_BYTES, SUBPROTOCOL, CloseCode, encode
 
 if TYPE_CHECKING:
@@ -16,35 +24,17 @@ if TYPE_CHECKING:
     from tutor_server.protocol import FromEditor, FromService
 
 PATH = "/api/chat/ws"
-CONNECT_SECONDS = 10.0
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
 """A ping after so much silence; half as long without a pong and the line counts as lost (RFC 6455 §5.5.2)."""
 
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 404, 429, 500
 
-
-class LineFault(Exception):
-    """The line cannot be used. The message is a sentence for the student."""
-
-
-class Unreachable(LineFault):
-    """The service could not be reached."""
-
-
-class LineLost(LineFault):
+class LineLost(ServiceFault):
     """An open line broke, or was closed."""
 
 
-class SignedOut(LineFault):
-    """The service does not take the access token."""
-
-    def __init__(self) -> None:
-        super().__init__("Sign in to ask the tutor.")
-
-
-class TooManyWindows(LineFault):
+class TooManyWindows(ServiceFault):
     """The student has as many lines open as the service allows."""
 
     def __init__(self) -> None:
@@ -60,19 +50,11 @@ class ServiceLine:
 
     @classmethod
     async def open(cls, server_url: str, token: str, *, heartbeat: float = HEARTBEAT_SECONDS) -> Self:
-        """Connect to the service at an address that `settings.check_server_url` has passed.
+        """Connect to the service at an address that `check_server_url` has passed.
 
         Raises `Unreachable` or `SignedOut`; a refusal by close code comes from `receive`.
         """
-        # Importing aiohttp takes a fifth of a second: in a thread, so that the editor is not kept waiting.
-        aiohttp = await asyncio.to_thread(importlib.import_module, "aiohttp")
-        redirects = aiohttp.TraceConfig()
-        redirects.on_request_redirect.append(_refuse_redirect)
-        session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {token}"},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trace_configs=[redirects],
-        )
+        session = await open_session({"Authorization": f"Bearer {token}"})
         try:
             socket = await _upgrade(session, server_url, heartbeat)
         except BaseException:
@@ -110,7 +92,7 @@ class ServiceLine:
         await self._socket.close()
         await self._session.close()
 
-    def _closed(self) -> LineFault:
+    def _closed(self) -> ServiceFault:
         match self._socket.close_code:
             case CloseCode.UNAUTHENTICATED:
                 return SignedOut()
@@ -129,7 +111,6 @@ async def _upgrade(
 ) -> aiohttp.ClientWebSocketResponse[bool]:
     import aiohttp  # noqa: PLC0415 - loaded by now
 
-    host = urlsplit(server_url).hostname or server_url
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             socket = await session.ws_connect(
@@ -138,59 +119,11 @@ async def _upgrade(
                 heartbeat=heartbeat,
                 max_msg_size=MAX_FRAME_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
-                proxy=await asyncio.to_thread(_proxy_for, server_url),
+                proxy=await proxy_for(server_url),
             )
     except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
-        raise _reason(host, error) from error
+        raise fault_of(server_url, error) from error
     if socket.protocol != SUBPROTOCOL:
         await socket.close()
-        raise Unreachable(f"What answers at {host} is not a tutor service.")
+        raise Unreachable(f"What answers at {host_of(server_url)} is not a tutor service.")
     return socket
-
-
-def _proxy_for(server_url: str) -> str | None:
-    """Give the proxy that the environment or the system names for an address; plain http stays on this computer.
-
-    aiohttp's own way, `trust_env`, reads ~/.netrc besides, and then refuses our Authorization header.
-    """
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - loaded by aiohttp, slow without
-
-    parts = urlsplit(server_url)
-    if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
-        return None
-    return getproxies().get(parts.scheme)
-
-
-async def _refuse_redirect(*_: object) -> None:
-    raise Unreachable("The tutor service sends its visitors to another address. Check the address that you have set.")
-
-
-def _reason(host: str, error: BaseException) -> LineFault:
-    import aiohttp  # noqa: PLC0415 - loaded by now
-
-    match error:
-        case aiohttp.WSServerHandshakeError(status=status):
-            return _refusal(host, status)
-        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            return Unreachable(
-                f"The connection to {host} is not secure: its certificate was refused. Nothing was sent."
-            )
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            return Unreachable("The proxy that your computer is set to use cannot be reached.")
-        case aiohttp.ClientConnectorDNSError():
-            return Unreachable(f"There is no computer named {host}, or you are not connected to the network.")
-        case TimeoutError():
-            return Unreachable(f"The tutor at {host} does not answer.")
-    return Unreachable(f"The tutor at {host} cannot be reached.")
-
-
-def _refusal(host: str, status: int) -> LineFault:
-    if status == _UNAUTHORIZED:
-        return SignedOut()
-    if status == _FORBIDDEN:
-        return Unreachable(f"{host} does not let this computer in.")
-    if status == _NOT_FOUND:
-        return Unreachable(f"There is no tutor service at {host}.")
-    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-        return Unreachable(f"The tutor at {host} is not available right now. Please ask again in a moment.")
-    return Unreachable(f"Something else answers at {host}, perhaps the sign-in page of this network.")

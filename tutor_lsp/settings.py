@@ -7,11 +7,11 @@ which editors merge settings of the opened folder: a downloaded assignment must 
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urlsplit
+
+from tutor_lsp.server_address import WrongAddress, check_server_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +21,12 @@ AnswerIn = Literal["notifications", "document", "message"]
 _LEVELS = range(1, 6)
 
 
-class SettingsError(Exception):
-    """A setting is wrong; the message is one line that names it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the language server was told. Defaults give local mode."""
 
     server_url: str | None = None
-    """The service's origin, without a slash at the end; None: local mode."""
+    """The service's address, in the form of `check_server_url`; None: the one that the student is signed in to."""
     access_token: str | None = field(default=None, repr=False)
     """`TUTOR_ACCESS_TOKEN`, for tests and demos."""
     own_data_dir: Path | None = None
@@ -87,39 +83,14 @@ def with_configuration(settings: Settings, section: Any) -> Settings:
     )
 
 
-def check_server_url(url: str) -> str:
-    """Give the service's address in its normal form. Raises `SettingsError`: plain http goes to loopback only."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError("is not an address") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise SettingsError("must start with https://")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise SettingsError("must hold nothing but the address")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise SettingsError("must start with https://, since http is not encrypted")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
 def _with_server_url(settings: Settings, name: str, url: Any) -> Settings:
     if not isinstance(url, str) or not url.strip():
         return settings
     try:
         return replace(settings, server_url=check_server_url(url))
-    except SettingsError as error:
+    except WrongAddress as error:
         return replace(settings, fault=f"The setting {name} {error}.")
 
 
 def _level(value: Any, otherwise: int) -> int:
     return value if type(value) is int and value in _LEVELS else otherwise
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -23,6 +23,7 @@ class StatusReport:
 
     async def initialized(self) -> None:
         """Send the first status."""
+        await self._choice.follow()
         self.refresh()
 
     def refresh(self) -> None:
@@ -34,6 +35,8 @@ class StatusReport:
 
     async def status(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Give the status (command `tutor.status`)."""
+        await self._choice.follow()
+        self.refresh()
         return as_message(self._choice.status)
 
 

@@ -23,6 +23,16 @@ class Status:
     command: str | None = None
 
 
+LOCAL = Status("local", "Local mode: the tutor answers on this computer, without an account.")
+READY = Status("ready", "The tutor is ready.")
+SIGNED_OUT = Status(
+    "signedOut",
+    "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.",
+    "tutor.signIn",
+)
+"""Shown before a tutor is built and by the tutor itself, in the same words."""
+
+
 class Tutor(Protocol):
     """Answers asks. Every stream is `Accepted`, then `Delta`s without gap or repeat, then one `Done` or `Error`.
 

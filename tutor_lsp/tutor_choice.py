@@ -1,31 +1,36 @@
-"""Which tutor answers, chosen by the settings when the first question comes, so that an idle window costs nothing."""
+"""Which tutor answers, by settings and sign-in. It is built at the first question: an idle window costs nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_lsp.tutor import Status
+from tutor_lsp.credentials import StaticToken
+from tutor_lsp.tutor import LOCAL, READY, SIGNED_OUT, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tutor_lsp.credentials import Credentials
     from tutor_lsp.settings import Settings
+    from tutor_lsp.sign_ins import SignIns
     from tutor_lsp.tutor import Tutor
 
-LOCAL = Status("local", "Local mode: the tutor answers on this computer, without an account.")
-READY = Status("ready", "The tutor is ready.")
-SIGNED_OUT = Status(
-    "signedOut", "Sign in to use the tutor: set TUTOR_ACCESS_TOKEN and start the editor again.", "tutor.signIn"
-)
+    BuildTutor = Callable[[Settings, "Access | None", Callable[[Status], object]], Tutor]
 
 
-def build_tutor(settings: Settings, on_status: Callable[[Status], object]) -> Tutor:
-    """Build the tutor that the settings name; what it needs is loaded now and not before."""
-    if settings.server_url is not None:
-        from tutor_lsp.credentials import StaticToken  # noqa: PLC0415 - see above
+class Access(NamedTuple):
+    """Which service answers, and as whom it is asked."""
+
+    server_url: str
+    credentials: Credentials
+
+
+def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[Status], object]) -> Tutor:
+    """Build the tutor, a local one without access to a service; what it needs is loaded now and not before."""
+    if access is not None:
         from tutor_lsp.remote_tutor import RemoteTutor  # noqa: PLC0415 - loads aiohttp
 
-        return RemoteTutor(settings.server_url, StaticToken(settings.access_token), on_status=on_status)
+        return RemoteTutor(access.server_url, access.credentials, on_status=on_status)
     from tutor_lsp.local_tutor import LocalTutor  # noqa: PLC0415 - loads SQLite and the offline tutor
     from tutor_server.pedagogy.levels import StudentLevels  # noqa: PLC0415 - likewise
 
@@ -34,16 +39,21 @@ def build_tutor(settings: Settings, on_status: Callable[[Status], object]) -> Tu
 
 
 class TutorChoice:
-    """Holds the settings and, from the first question on, the tutor."""
+    """Holds the settings, the sign-ins and, from the first question on, the tutor."""
 
-    def __init__(
-        self, settings: Settings, build: Callable[[Settings, Callable[[Status], object]], Tutor] = build_tutor
-    ) -> None:
+    def __init__(self, settings: Settings, sign_ins: SignIns, build: BuildTutor = build_tutor) -> None:
         self.settings = settings
+        self.sign_ins = sign_ins
         self.on_status: Callable[[Status], object] = lambda _: None
         """Hears of each change of the tutor's own status."""
         self._build = build
         self._tutor: Tutor | None = None
+        self._built_for: tuple[str | None, str | None] | None = None
+
+    @property
+    def server_url(self) -> str | None:
+        """The service that answers; None: local mode. The settings go before the sign-in."""
+        return self.settings.server_url or self.sign_ins.server_url
 
     @property
     def status(self) -> Status:
@@ -52,17 +62,19 @@ class TutorChoice:
             return Status("offline", self.settings.fault)
         if self._tutor is not None:
             return self._tutor.status
-        if self.settings.server_url is None:
+        if self.server_url is None:
             return LOCAL
-        return READY if self.settings.access_token else SIGNED_OUT
+        return SIGNED_OUT if self.access() is None else READY
 
     def tutor(self) -> Tutor | None:
-        """Give the tutor, built at the first call; None where the settings allow none, and `status` says why."""
+        """Give the tutor, built at the first call; None where there can be none, and `status` says why."""
         if self._tutor is None:
-            is_signed_out = self.settings.server_url is not None and self.settings.access_token is None
+            access = self.access()
+            is_signed_out = self.server_url is not None and access is None
             if self.settings.fault is not None or is_signed_out:
                 return None
-            self._tutor = self._build(self.settings, self.on_status)
+            self._built_for = self._choice()
+            self._tutor = self._build(self.settings, access, self.on_status)
         return self._tutor
 
     async def change(self, settings: Settings) -> None:
@@ -71,8 +83,44 @@ class TutorChoice:
             self.settings = settings
             await self.close()
 
+    async def follow(self) -> None:
+        """Look who is signed in by now, in this window or elsewhere; a tutor of another sign-in is closed."""
+        self.sign_ins.look()
+        if self._tutor is not None and self._built_for != self._choice():
+            await self.close()
+
     async def close(self) -> None:
         """Close the tutor if there is one."""
         tutor, self._tutor = self._tutor, None
         if tutor is not None:
             await tutor.close()
+
+    def _choice(self) -> tuple[str | None, str | None]:
+        """Name the service and the sign-in."""
+        server_url = self.server_url
+        if server_url is None or self._own_token is not None:
+            return server_url, self._own_token
+        sign_in = self.sign_ins.at(server_url)
+        return server_url, None if sign_in is None else sign_in.id
+
+    def access(self) -> Access | None:
+        """Give the service and the credentials; None: local mode, or signed out."""
+        server_url = self.server_url
+        return None if server_url is None else self.access_to(server_url)
+
+    def access_to(self, server_url: str) -> Access | None:
+        """Give the credentials for one service: only what was set together with it, or what it has issued itself."""
+        if self._own_token is not None and server_url == self.settings.server_url:
+            return Access(server_url, StaticToken(self._own_token))
+        sign_in = self.sign_ins.at(server_url)
+        return None if sign_in is None else Access(server_url, self.sign_ins.credentials(sign_in))
+
+    @property
+    def has_own_token(self) -> bool:
+        """Whether the environment names the token, which goes before any sign-in."""
+        return self._own_token is not None
+
+    @property
+    def _own_token(self) -> str | None:
+        """The token of the environment. Nobody knows which service it is of but who has set both."""
+        return self.settings.access_token if self.settings.server_url is not None else None

@@ -49,6 +49,8 @@ class ErrorCode(StrEnum):
     LIMITER_UNAVAILABLE = "LIMITER_UNAVAILABLE"
     DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    """Said by the editor side to itself: the service closes with `CloseCode.UNAUTHENTICATED` instead."""
 
 
 class Limit(StrEnum):

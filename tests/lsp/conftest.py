@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
     """Give the whole language server with a scripted tutor."""
-    return AskTutorServer(settings, "0", lambda _settings, _on_status: tutor)
+    return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def build() -> AskTutorServer:
     """Build the server."""
     tutor = ScriptedTutor()
     tutor.script = {"waits": tutor.half_then_wait, "prints": prints}[sys.argv[1]]
-    return AskTutorServer(from_environment(os.environ), "0", lambda _settings, _on_status: tutor)
+    return AskTutorServer(from_environment(os.environ), "0", lambda _settings, _access, _on_status: tutor)
 
 
 if __name__ == "__main__":

@@ -290,7 +290,7 @@ async def test_e2_a_tutor_that_cannot_be_built_still_ends_the_answer(
     """E2: Where building the tutor fails, the answer fails cleanly, and the next question tries again."""
     builds = iter([OSError("/home/student/no"), None])
 
-    def build(_settings: Settings, _on_status: object) -> ScriptedTutor:
+    def build(_settings: Settings, _access: object, _on_status: object) -> ScriptedTutor:
         failure = next(builds)
         if failure is not None:
             raise failure

@@ -23,7 +23,7 @@ from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, 
 from tutor_lsp.credentials import StaticToken
 from tutor_lsp.remote_tutor import RemoteTutor
 from tutor_lsp.retrying import Timing
-from tutor_lsp.tutor import Status
+from tutor_lsp.tutor import SIGNED_OUT, Status
 from tutor_server.protocol import (
     Accepted,
     Ask,
@@ -486,9 +486,9 @@ async def test_dead_token_signs_out(build: Build) -> None:
     async with service.serve() as url:
         error = error_of(await collect(build(url, states=states), question()))
         assert len(service.connections) == 1
-    assert error.content == "Sign in to ask the tutor."
-    assert error.retryable is False
-    assert states[-1] == Status("signedOut", "Sign in to ask the tutor.", "tutor.signIn")
+    assert (error.code, error.retryable) == (ErrorCode.UNAUTHENTICATED, False)
+    assert "TUTOR_ACCESS_TOKEN" in error.content
+    assert states[-1] == Status("signedOut", error.content, "tutor.signIn")
 
 
 async def test_unauthorised_handshake_signs_out(build: Build) -> None:
@@ -507,10 +507,10 @@ async def test_no_token_asks_nobody(build: Build) -> None:
     """Signed out from the start → signedOut without a connection."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
-        tutor = build(url, StaticToken(None))
+        tutor = build(url, Renewable(token=None))
         error = error_of(await collect(tutor, question()))
         assert service.connections == []
-    assert (error.content, tutor.status.state) == ("Sign in to ask the tutor.", "signedOut")
+    assert (error.content, tutor.status.state) == (SIGNED_OUT.message, "signedOut")
 
 
 async def test_renewed_token_carries_the_answer_on(build: Build) -> None:

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tutor_lsp.settings import (
-    Settings,
-    SettingsError,
-    check_server_url,
-    from_environment,
-    with_configuration,
-    with_initialization_options,
-)
+from tutor_lsp.server_address import WrongAddress, check_server_url
+from tutor_lsp.settings import Settings, from_environment, with_configuration, with_initialization_options
 
 if TYPE_CHECKING:
     from tests.lsp.editor import Conversation, Json
@@ -58,7 +52,7 @@ class TestServerUrl:
     )
     def test_others_are_refused(self, url: str) -> None:
         """Anything else is an error, and none of them repeats the address, which may hold a password."""
-        with pytest.raises(SettingsError) as refused:
+        with pytest.raises(WrongAddress) as refused:
             check_server_url(url)
 
         assert "pass" not in str(refused.value)

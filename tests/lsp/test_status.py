@@ -9,12 +9,13 @@ import pytest
 
 from tests.lsp.editor import Conversation
 from tests.lsp.scripted_tutor import ScriptedTutor
-from tutor_lsp.local_tutor import STATUS, LocalTutor
-from tutor_lsp.remote_tutor import READY as REMOTE_READY
+from tutor_lsp.credentials import StaticToken
+from tutor_lsp.local_tutor import LocalTutor
 from tutor_lsp.remote_tutor import RemoteTutor
 from tutor_lsp.server import AskTutorServer
-from tutor_lsp.tutor import Status
-from tutor_lsp.tutor_choice import LOCAL, READY, TutorChoice, build_tutor
+from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.tutor import LOCAL, Status
+from tutor_lsp.tutor_choice import Access, TutorChoice, build_tutor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -28,9 +29,9 @@ REMOTE = "https://tutor.uni.example"
 STATUS_DID_CHANGE = "tutor/status/didChange"
 
 
-def test_before_the_first_question_the_status_is_what_it_will_be() -> None:
-    """Nothing flickers when the tutor is built."""
-    assert (LOCAL, READY) == (STATUS, REMOTE_READY)
+def choice_of(settings: Settings) -> TutorChoice:
+    """Make a choice over the sign-ins of the settings' data folder."""
+    return TutorChoice(settings, SignIns(lambda: settings.data_dir))
 
 
 @pytest.mark.parametrize(
@@ -47,15 +48,15 @@ async def test_the_status_follows_from_the_settings(
     settings: Settings, changes: dict[str, str], state: str, command: str | None
 ) -> None:
     """Without a tutor yet, the settings say how it would be reached."""
-    status = TutorChoice(replace(settings, **changes)).status  # type: ignore[arg-type]  # fields of type str
+    status = choice_of(replace(settings, **changes)).status  # type: ignore[arg-type]  # fields of type str
 
     assert (status.state, status.command) == (state, command)
 
 
-async def test_the_settings_name_the_tutor(settings: Settings) -> None:
-    """With a server the remote one, without one local mode with the student's levels."""
-    remote = build_tutor(replace(settings, server_url=REMOTE, access_token="t"), lambda _: None)
-    local = build_tutor(replace(settings, programming_level=1, maths_level=5), lambda _: None)
+async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
+    """With a service the remote one, without one local mode with the student's levels."""
+    remote = build_tutor(settings, Access(REMOTE, StaticToken("t")), lambda _: None)
+    local = build_tutor(replace(settings, programming_level=1, maths_level=5), None, lambda _: None)
 
     assert isinstance(remote, RemoteTutor)
     assert isinstance(local, LocalTutor)
@@ -66,11 +67,11 @@ async def test_other_settings_close_the_tutor(settings: Settings) -> None:
     """The next question builds another one; the same settings keep it."""
     built: list[ScriptedTutor] = []
 
-    def build(_settings: Settings, _on_status: object) -> Tutor:
+    def build(_settings: Settings, _access: object, _on_status: object) -> Tutor:
         built.append(ScriptedTutor())
         return built[-1]
 
-    choice = TutorChoice(settings, build)
+    choice = TutorChoice(settings, SignIns(lambda: settings.data_dir), build)
     first = choice.tutor()
     await choice.change(settings)
     again = choice.tutor()
@@ -108,7 +109,7 @@ class Reporting(ScriptedTutor):
 async def test_e10_a_change_is_told_once(settings: Settings) -> None:
     """E10: Each change of the status is one notification, and nothing pops up."""
     remote = replace(settings, server_url=REMOTE, access_token="t")
-    server = AskTutorServer(remote, "0", lambda _settings, on_status: Reporting(on_status))
+    server = AskTutorServer(remote, "0", lambda _settings, _access, on_status: Reporting(on_status))
     async with Conversation(server.language_server) as conversation:
         editor = conversation.editor
         await editor.initialize()
@@ -149,15 +150,8 @@ class TestSignedOut:
         answer = await editor.answer(await editor.ask(await editor.open("x = 1\n")))
 
         assert (answer.started, answer.ended["reason"], answer.ended["code"]) == (None, "refused", "UNAUTHENTICATED")
-        assert "TUTOR_ACCESS_TOKEN" in answer.ended["message"]
+        assert "tutor sign-in" in answer.ended["message"]
         assert tutor.asks == []
-
-    async def test_signing_in_says_what_to_do(self, editor: Editor) -> None:
-        """`tutor.signIn` shows the same sentence and gives the status."""
-        status = await editor.execute("tutor.signIn")
-
-        assert status["state"] == "signedOut"
-        assert editor.all_heard("window/showMessage") == [{"type": 2, "message": status["message"]}]
 
 
 class TestSignedIn:
@@ -186,7 +180,9 @@ class TestSignedIn:
         status = await editor.execute("tutor.signIn")
 
         assert status["state"] == "ready"
-        assert editor.all_heard("window/showMessage") == [{"type": 3, "message": "The tutor is ready."}]
+        assert editor.all_heard("window/showMessage") == [
+            {"type": 3, "message": "You are signed in at tutor.uni.example."}
+        ]
 
 
 class TestWrongAddress:

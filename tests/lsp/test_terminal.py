@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp import terminal
-from tutor_lsp.terminal import DONE, FAILED, WRONG_USE, Place, main, parse_place
+from tutor_lsp import terminal_ask
+from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE
+from tutor_lsp.place import Place, parse_place
+from tutor_lsp.terminal import main
 from tutor_server.protocol import Position
 
 
@@ -42,7 +44,7 @@ def test_name_of_a_real_file_is_taken_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "column", "position"),
     [
-        (None, None, Position(0, 0)),
+        (None, None, Position(3, 0)),
         (2, None, Position(1, 4)),
         (2, 1, Position(1, 0)),
         (2, 99, Position(1, 10)),
@@ -54,7 +56,7 @@ def test_position_without_a_column_is_where_the_text_begins(
     line: int | None, column: int | None, position: Position
 ) -> None:
     """Columns count code points from 1; one beyond the line is its end. Lines end as in LSP, so also at a lone CR."""
-    assert terminal._position(Place(Path("a.py"), line, column), "def f():\r\n    x = 1 \r\r😀 = 2") == position
+    assert terminal_ask._position(Place(Path("a.py"), line, column), "def f():\r\n    x = 1 \r\r😀 = 2") == position
 
 
 def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -95,9 +97,9 @@ def test_declared_encoding_is_believed(tmp_path: Path) -> None:
     """PEP 263: the first lines may name another encoding; a byte order mark is no text."""
     path = tmp_path / "a.py"
     path.write_bytes("# coding: latin-1\nx = 'é'\n".encode("latin-1"))
-    assert terminal._read(Place(path)) == "# coding: latin-1\nx = 'é'\n"
+    assert terminal_ask._read(Place(path)) == "# coding: latin-1\nx = 'é'\n"
     path.write_bytes("\ufeffx = 'é'\n".encode())
-    assert terminal._read(Place(path)) == "x = 'é'\n"
+    assert terminal_ask._read(Place(path)) == "x = 'é'\n"
 
 
 def test_notebook_is_for_an_editor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +125,7 @@ def test_endless_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[st
     path = tmp_path / "a.py"
     path.write_text("while True: pass\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal, "TIME_LIMIT_SECONDS", 0.2)
+        patch.setattr(terminal_ask, "TIME_LIMIT_SECONDS", 0.2)
         status, reason = refusal(["ask", "--run", str(path)], capsys)
     assert status == FAILED
     assert "did not end in" in reason
@@ -152,13 +154,4 @@ def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == DONE
     shown = capsys.readouterr().out
-    assert "ask" in shown
-    assert "sign-in" not in shown
-
-
-def test_sign_in_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
-    """Until there is a sign-in, it names the two variables."""
-    status, reason = refusal(["sign-in", "--server", "https://tutor.example"], capsys)
-    assert status == FAILED
-    assert "TUTOR_SERVER_URL" in reason
-    assert "TUTOR_ACCESS_TOKEN" in reason
+    assert all(f"    {name} " in shown for name in ("ask", "sign-in", "sign-out", "status"))

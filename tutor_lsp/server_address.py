@@ -1,0 +1,58 @@
+"""The address of the service: where code and tokens may go, in one spelling, and which addresses are the service's."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class WrongAddress(Exception):
+    """This is no address of a service; the message goes on after its name, and does not repeat it."""
+
+
+def check_server_url(url: str) -> str:
+    """Give the service's address in its one normal form. Raises `WrongAddress`: plain http goes to loopback only."""
+    parts, host, port = _split(url.strip())
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise WrongAddress("must hold nothing but the address")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise WrongAddress("must start with https://, since http is not encrypted")
+    host = f"[{host}]" if ":" in host else host
+    port_part = "" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+    return f"{parts.scheme}://{host}{port_part}{parts.path.rstrip('/')}"
+
+
+def has_same_origin(url: str, server_url: str) -> bool:
+    """Tell whether a URL from outside is of the origin of the service (RFC 6454 §4), and safe to show and open."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts, host, port = _split(url)
+        server, server_host, server_port = _split(server_url)
+    except WrongAddress:
+        return False
+    has_user = parts.username is not None or parts.password is not None
+    return not has_user and (parts.scheme, host, port) == (server.scheme, server_host, server_port)
+
+
+def _split(url: str) -> tuple[SplitResult, str, int]:
+    """Give the parts of an http(s) URL, its host in lower case, and its port. Raises `WrongAddress`."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise WrongAddress("is not an address") from None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise WrongAddress("must start with https://")
+    return parts, host, _DEFAULT_PORTS[parts.scheme] if port is None else port
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

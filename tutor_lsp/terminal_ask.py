@@ -1,0 +1,119 @@
+"""`tutor ask`: read the file, find the place, and show the answer of the language server as it streams."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import tokenize
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from tutor_lsp.answer_view import open_view
+from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
+from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.place import Place, lines_of, parse_place, where_to_look
+from tutor_lsp.program import TIME_LIMIT_SECONDS, run_program
+from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Position
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from tutor_lsp.answer_view import AnswerView
+    from tutor_lsp.language_client import Event
+    from tutor_lsp.program import Outcome
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Run the command and give the exit status."""
+    place = parse_place(options.place)
+    text = _read(place)
+    if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
+        raise Exit(WRONG_USE, f"A question has at most {MAX_QUESTION_CHARACTERS} characters.")
+    position = _position(place, text)
+    argument: dict[str, str] = {}
+    if options.question:
+        argument["question"] = options.question
+    if options.run:
+        outcome = _run(place, has_subject=bool(place.line or options.question))
+        failing_line = outcome.line_in(place.path.resolve())
+        if outcome.traceback is not None:
+            argument["traceback"] = outcome.traceback
+        if place.line is None and failing_line is not None:
+            position = _position(Place(place.path, failing_line + 1), text)
+    return asyncio.run(_stream_answer(place.path.resolve(), text, position, argument))
+
+
+def _read(place: Place) -> str:
+    path = place.path
+    if path.suffix == ".ipynb":
+        raise Exit(WRONG_USE, f"{path} is a notebook. Ask in an editor, at one of its cells.")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Exit(WRONG_USE, f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise Exit(WRONG_USE, f"{path} is a folder.") from None
+    except OSError as error:
+        raise Exit(WRONG_USE, f"{path} cannot be read: {error.strerror}.") from None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)  # PEP 263
+        return content.decode(encoding)
+    except (SyntaxError, UnicodeError):
+        raise Exit(FAILED, f"{path} is not Python text: save it in UTF-8.") from None
+
+
+def _position(place: Place, text: str) -> Position:
+    """Give the place on the wire. Without a column it is where the line's text begins; one past the end is the end."""
+    lines = lines_of(text)
+    number = where_to_look(text) if place.line is None else place.line
+    if place.column == 0 or not 1 <= number <= len(lines):
+        raise Exit(WRONG_USE, f"{place.path} has lines 1 to {len(lines)}; columns count from 1.")
+    line = lines[number - 1]
+    character = len(line) - len(line.lstrip()) if place.column is None else min(place.column - 1, len(line))
+    return Position(number - 1, character)
+
+
+def _run(place: Place, *, has_subject: bool) -> Outcome:
+    """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
+    try:
+        outcome = run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS)
+    except OSError as error:
+        raise Exit(FAILED, f"{place.path} could not be run: {error.strerror}.") from None
+    if outcome.asks_for_input:
+        raise Exit(
+            FAILED, f"{place.path} waits for input, which --run cannot give. Run it yourself, and use --question."
+        )
+    if outcome.traceback is None and not has_subject:
+        how = f"did not end in {TIME_LIMIT_SECONDS:.0f} seconds" if outcome.timed_out else "ran without an exception"
+        raise Exit(FAILED, f"{place.path} {how}. Name a line, or say with --question what is wrong.")
+    return outcome
+
+
+async def _stream_answer(path: Path, text: str, position: Position, argument: dict[str, str]) -> int:
+    with open_view(sys.stdout) as view:
+        async with await LanguageClient.start() as client:
+            uri = await client.open(path, text)
+            offered = await client.ask_action(uri, position)
+            if offered is None:
+                raise Exit(FAILED, "The tutor has nothing to offer there.")
+            async with aclosing(client.ask({**offered, **argument})) as events:
+                async for event in events:
+                    _show(view, event)
+                    if isinstance(event, Ended):
+                        ended = event
+    if ended.reason != "completed":
+        again = f" Try again in {ended.retry_after} s." if ended.retry_after else ""
+        raise Exit(FAILED, (ended.message or "The tutor could not answer.") + again)
+    return DONE
+
+
+def _show(view: AnswerView, event: Event) -> None:
+    match event:
+        case Started(hint_level, max_hint_level):
+            view.start(hint_level, max_hint_level)
+        case Piece(text):
+            view.add(text)
+        case ConnectionChanged(state="reconnecting", message=message):
+            view.note(message)
