@@ -37,7 +37,11 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
 
 
 def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
-    rule, site = _evidence(program, submission)
+    try:
+        rule, site = _evidence(program, submission)
+    except (MemoryError, RecursionError, ValueError):
+        # Hostile code can be too deep for any walk over its tree; where to look is still known.
+        rule, site = TRACE, Site(lines=(program.cursor_line,), facts={"variable": "each variable"})
     finding = Finding(
         rule=rule.name,
         error_type=rule.error_type,

@@ -42,8 +42,8 @@ class Fault:
     end_column: int
 
 
-def parse(code: str, *, cell: bool = False) -> ast.Module | Fault:
-    """Parse code, never running it. Whatever goes wrong comes back as a fault."""
+def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
+    """Parse code, never running it. None where CPython cannot say, as with code nested too deep for it."""
     flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0)
     try:
         with warnings.catch_warnings():
@@ -51,8 +51,8 @@ def parse(code: str, *, cell: bool = False) -> ast.Module | Fault:
             tree: ast.Module = compile(code, "<student>", "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         return _fault(error)
-    except (ValueError, MemoryError, RecursionError, OverflowError) as error:
-        return Fault(str(error) or type(error).__name__, 1, 0, 1, 0)
+    except (ValueError, MemoryError, RecursionError, OverflowError):
+        return None
     return tree
 
 
@@ -98,16 +98,23 @@ class Program:
             self.code = _without_magics(self.code)
         self.lines = self.code.split("\n")
         self.cursor_line = min(submission.cursor.line + 1, len(self.lines))
-        self.is_readable = len(self.code.encode("utf-8")) <= MAX_SOURCE_BYTES and "\x00" not in self.code
         self.tree: ast.Module | None = None
         self.fault: Fault | None = None
-        if self.is_readable:
-            parsed = parse(self.code, cell=self.is_cell)
-            if isinstance(parsed, Fault):
-                self.fault = parsed
-            else:
-                self.tree = parsed
-                self.fault = None if self.margin else check(parsed, cell=self.is_cell)
+        if len(self.code.encode("utf-8")) <= MAX_SOURCE_BYTES:
+            self._read()
+
+    def _read(self) -> None:
+        if "\x00" in self.code:
+            line = self.code[: self.code.index("\x00")].count("\n") + 1
+            column = self.line(line).index("\x00")
+            self.fault = Fault("source code cannot contain null bytes", line, column, line, column + 1)
+            return
+        parsed = parse(self.code, cell=self.is_cell)
+        if isinstance(parsed, Fault):
+            self.fault = parsed
+        elif parsed is not None:
+            self.tree = parsed
+            self.fault = None if self.margin else check(parsed, cell=self.is_cell)
 
     def shown(self, line: int) -> int:
         """Give a line's number in the student's editor."""

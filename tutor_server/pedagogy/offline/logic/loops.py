@@ -220,8 +220,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
 def _down_without_step(program: Program) -> Iterator[Site]:
     """`range` is to count down, but has no step."""
     for node in program.nodes:
-        args = _range_call(node) if isinstance(node, ast.expr) else None
-        if args is None or len(args) != 2:  # noqa: PLR2004 - start and stop
+        if not isinstance(node, ast.Call) or (args := _range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
             continue
         start, stop = args
         low = isinstance(stop, ast.UnaryOp) and isinstance(stop.op, ast.USub) and isinstance(stop.operand, ast.Constant)
@@ -377,8 +376,7 @@ def _smallest_from_zero(program: Program) -> Iterator[Site]:
             if at < node.lineno and isinstance(v, ast.Constant) and v.value == 0 and not isinstance(v.value, bool)
         ]
         lowers = any(isinstance(s, ast.Assign) and isinstance(s.value, ast.Name) and s.value.id == a for s in node.body)
-        is_min = isinstance(node.test.ops[0], ast.Lt) if name == b else True
-        if starts and lowers and is_min and name != a:
+        if starts and lowers and name != a:
             at = starts[-1][0]
             yield Site(
                 lines=(at,),
@@ -443,7 +441,7 @@ def _product_from_zero(program: Program) -> Iterator[Site]:
         if not any(isinstance(up, ast.For | ast.While) for up in program.above(node)):
             continue
         starts = [(at, v) for at, v in program.assignments(name) if at < node.lineno and isinstance(v, ast.Constant)]
-        if starts and starts[-1][1].value == 0 and not isinstance(starts[-1][1].value, bool):  # type: ignore[union-attr] # filtered to constants
+        if starts and starts[-1][1].value == 0 and not isinstance(starts[-1][1].value, bool):
             line = program.line(starts[-1][0])
             yield Site(
                 lines=(starts[-1][0],),

@@ -168,7 +168,7 @@ def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:  # noqa: PLR0911 - 
 def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
     if wanted == came:
         return ("kind", "value")
-    if isinstance(wanted, int) and isinstance(came, float) and int(came) == wanted:
+    if came // 1 == wanted:
         return ("kind", "rounding", "value")
     size = "less" if came < wanted else "more"
     if came == 0:

@@ -187,8 +187,8 @@ def _in_module(case: Case) -> Site | None:
     owner = Code(case.text(node.value) if node is not None else module)
     facts = {"attribute": Code(name), "module": Code(module), "owner": owner}
     if real and real != module:
-        return case.here(node, **facts, advice=f"`{name}` lives in the module `{real}`")
-    return case.here(node, **facts, advice=f"look it up with `dir` on the module `{module}`")
+        return case.here(node, facts=facts, advice=f"`{name}` lives in the module `{real}`")
+    return case.here(node, facts=facts, advice=f"look it up with `dir` on the module `{module}`")
 
 
 def _own_file(case: Case) -> Site | None:

@@ -133,7 +133,7 @@ def _too_many(case: Case) -> Site | None:
     facts = {"function": Code(case.match["name"]), "given": case.match["given"], "wanted": case.match["wanted"]}
     if function is None:
         calls = _calls(case)
-        return case.here(calls[0] if calls else None, **facts)
+        return case.here(calls[0] if calls else None, facts=facts)
     return Site(lines=(function.lineno,), expression=case.program.line(function.lineno).strip(), facts=facts)
 
 
@@ -157,7 +157,7 @@ def _too_few(case: Case) -> Site | None:
     ):
         line = case.program.line(function.lineno)
         return Site(lines=(function.lineno,), expression=line.strip(), facts=facts)
-    return case.here(call, **facts)
+    return case.here(call, facts=facts)
 
 
 def _needs_a_start(function: Function, name: str) -> bool:

@@ -88,7 +88,8 @@ class Case:
         if isinstance(self.node, kinds):
             yield self.node
         marks = self.crash.marks
-        inside, rest = [], []
+        inside: list[ast.expr] = []
+        rest: list[ast.expr] = []
         for node in self.nodes_here:
             if isinstance(node, kinds) and node is not self.node:
                 start, end = self.columns(node)
@@ -100,13 +101,20 @@ class Case:
         """Give the source of a node."""
         return self.program.segment(node)
 
-    def here(self, node: ast.expr | None = None, *, edit: Edit | None = None, **facts: str) -> Site:
+    def here(
+        self,
+        node: ast.expr | None = None,
+        *,
+        edit: Edit | None = None,
+        facts: Mapping[str, str] | None = None,
+        **more: str,
+    ) -> Site:
         """Point at the failing line, at a node of it or at what the traceback marks."""
         return Site(
             lines=(node.lineno if node is not None else self.line,),
             expression=self.text(node) if node is not None else self.marked,
             edit=edit,
-            facts=facts,
+            facts={**(facts or {}), **more},
         )
 
     def rewrite(self, node: ast.expr, text: str) -> Edit | None:

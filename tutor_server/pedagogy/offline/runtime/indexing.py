@@ -48,9 +48,9 @@ def _loop_goes_too_far(case: Case) -> Site | None:
                         return Site(lines=(loop.lineno,), expression=case.text(loop.iter), facts=facts)
                     if index == name and len(args) == 1 and "len" in _names(bound) and owner not in text:
                         return Site(lines=(loop.lineno,), expression=case.text(loop.iter), facts=facts)
-                case ast.While(test=ast.Compare(left=left, ops=[ast.LtE()], comparators=[right])) if "len" in _names(
-                    right
-                ) and _names(left) & _names(subscript.slice):
+                case ast.While(test=ast.Compare(left=left, ops=[ast.LtE()], comparators=[right])) if _is_length(
+                    case, right
+                ) and _leads_to(case, left, subscript.slice):
                     test = case.text(loop.test)
                     facts = {
                         "owner": Code(owner),
@@ -58,9 +58,7 @@ def _loop_goes_too_far(case: Case) -> Site | None:
                         "name": Code(case.text(left)),
                         "bound": Code(case.text(right)),
                     }
-                    edit = (
-                        case.rewrite(loop.test, test.replace("<=", "<", 1)) if isinstance(loop.test, ast.expr) else None
-                    )
+                    edit = case.rewrite(loop.test, test.replace("<=", "<", 1))
                     return Site(lines=(loop.lineno,), expression=test, edit=edit, facts=facts)
     return None
 
@@ -192,7 +190,7 @@ def _index_kind(case: Case) -> Site | None:
         if edit is None and given == "tuple" and isinstance(subscript.slice, ast.Tuple):
             parts = "][".join(case.text(part) for part in subscript.slice.elts)
             edit = case.rewrite(subscript, f"{owner}[{parts}]")
-        return case.here(subscript, edit=edit, **facts)
+        return case.here(subscript, edit=edit, facts=facts)
     return case.here(
         owner=Code(case.marked or "it"),
         index="the position",

@@ -92,8 +92,7 @@ def _range_of(case: Case) -> Site | None:
 
 
 def _whole_number(case: Case) -> Site | None:
-    calls = [node for node in case.likely(ast.Call, ast.Subscript) if isinstance(node, ast.expr)]
-    node = calls[0] if calls else None
+    node = next(case.likely(ast.Call, ast.Subscript), None)
     return case.here(
         node,
         name=Code(case.text(node) if node is not None else case.marked or "the value"),
@@ -117,7 +116,7 @@ def _unpacked(case: Case) -> Site | None:
     facts = {"targets": Code(target), "value": Code(value), "count": words.get(count, str(count))}
     if isinstance(statement, ast.For):
         return Site(lines=(case.line,), expression=f"for {target} in {value}", facts=facts)
-    return case.here(**facts)
+    return case.here(facts=facts)
 
 
 def _changed_while(case: Case) -> Site | None:
@@ -150,12 +149,8 @@ def _no_length(case: Case) -> Site | None:
 
 
 def _unhashable(case: Case) -> Site | None:
-    nodes = [
-        node
-        for node in case.likely(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare)
-        if isinstance(node, ast.expr)
-    ]
-    return case.here(nodes[0] if nodes else None, kind=kind(case.match["type"]))
+    node = next(case.likely(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), None)
+    return case.here(node, kind=kind(case.match["type"]))
 
 
 def _exhausted(case: Case) -> Site | None:

@@ -44,21 +44,21 @@ def _shapes(case: Case) -> Site | None:
     statement = case.program.statement_at(case.line)
     if node is None and isinstance(statement, ast.Assign | ast.AugAssign):
         node = statement.value
-    return case.here(node, **facts)
+    return case.here(node, facts=facts)
 
 
 def _one_number(case: Case) -> Site | None:
     for call in case.likely(ast.Call):
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=[argument, *_]):
-                edit = case.rewrite(call.func, f"np.{name}") if isinstance(call, ast.Call) else None
+                edit = case.rewrite(call.func, f"np.{name}")
                 return case.here(call, edit=edit, function=Code(f"math.{name}"), name=Code(case.text(argument)))
             case ast.Call(func=ast.Name(id="int" | "float" as name), args=[argument, *_]):
                 return case.here(call, function=Code(name), name=Code(case.text(argument)))
-    call = _expression(case, ast.Call)
-    argument = case.text(call.args[0]) if isinstance(call, ast.Call) and call.args else "the array"
-    function = case.text(call.func) if isinstance(call, ast.Call) else "the function"
-    return case.here(call, function=Code(function), name=Code(argument))
+    other = _expression(case, ast.Call)
+    text = case.text(other.args[0]) if isinstance(other, ast.Call) and other.args else "the array"
+    function = case.text(other.func) if isinstance(other, ast.Call) else "the function"
+    return case.here(other, function=Code(function), name=Code(text))
 
 
 def _ragged(case: Case) -> Site | None:
@@ -74,10 +74,10 @@ def _axis(case: Case) -> Site | None:
     numbers = re.search(
         r"index (?P<index>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<size>\d+)", case.crash.message
     )
-    facts = {"owner": Code(owner), "index": Code(index)}
+    facts: dict[str, str] = {"owner": Code(owner), "index": Code(index)}
     facts["size"] = numbers["size"] if numbers else "fewer"
     facts["value"] = numbers["index"] if numbers else "a value too big"
-    return case.here(node, **facts)
+    return case.here(node, facts=facts)
 
 
 def _too_many_indices(case: Case) -> Site | None:

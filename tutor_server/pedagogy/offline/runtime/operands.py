@@ -65,7 +65,7 @@ def _text_from_input(case: Case) -> Site | None:
     operation, left, right = sides
     for node in (left, right):
         for part in [node, *(n for n in ast.walk(node) if isinstance(n, ast.Name))]:
-            if isinstance(part, ast.expr) and is_input(case.program, part, case.line):
+            if is_input(case.program, part, case.line):
                 site = case.here(operation, name=Code(case.text(part)))
                 origin = part
                 line = case.line
@@ -92,13 +92,13 @@ def _joined(case: Case) -> Site | None:
     sides = _binary(case)
     facts = {"other_kind": kind(other)}
     if sides is None:
-        return case.here(**facts, other=Code(case.marked or case.program.line(case.line).strip()))
+        return case.here(facts=facts, other=Code(case.marked or case.program.line(case.line).strip()))
     operation, left, right = sides
     wrong = right if left_type == "str" else left
     if isinstance(operation, ast.BinOp) and left_type == "str" and isinstance(left, ast.BinOp) and other != "str":
         wrong = right
     edit = case.rewrite(wrong, f"str({case.text(wrong)})")
-    return case.here(operation, edit=edit, other=Code(case.text(wrong)), **facts)
+    return case.here(operation, edit=edit, other=Code(case.text(wrong)), facts=facts)
 
 
 def _item_onto_list(case: Case) -> Site | None:
@@ -163,7 +163,7 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
                 facts={**facts, "source": f"the function `{function.name}`, which ends without giving a value back"},
             )
     if operation is not None:
-        return case.here(operation, **facts, source="a place that never gave it a value")
+        return case.here(operation, facts=facts, source="a place that never gave it a value")
     return None
 
 
@@ -237,9 +237,9 @@ def _ordered(case: Case) -> Site | None:
     sides = _binary(case)
     facts = {"left_kind": kind(left_type), "right_kind": kind(right_type)}
     if sides is None:
-        return case.here(**facts, left="the left side", right="the right side")
+        return case.here(facts=facts, left="the left side", right="the right side")
     operation, left, right = sides
-    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)), **facts)
+    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)), facts=facts)
 
 
 def _printed(case: Case) -> Site | None:

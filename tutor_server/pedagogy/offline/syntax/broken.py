@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.lesson import Rule
@@ -100,9 +101,13 @@ class Broken:
         text = self.text(line)
         return text[: len(text) - len(text.lstrip())]
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(text) + 1 for text in self.lines)]
+
     def offset(self, line: int) -> int:
         """Give where a line starts in the code."""
-        return sum(len(text) + 1 for text in self.lines[: line - 1])
+        return self._starts[min(line, len(self._starts)) - 1]
 
     def code_above(self, line: int) -> int:
         """Give the last line above that holds code, 0 when there is none."""

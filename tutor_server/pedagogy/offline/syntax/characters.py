@@ -188,7 +188,30 @@ def _odd_number(broken: Broken) -> Iterator[Candidate]:
         )
 
 
+def _null(broken: Broken) -> Iterator[Candidate]:
+    """Take away the NUL characters that a broken copy has left."""
+    at = [match.start() for match in re.finditer("\x00", broken.code)]
+    yield Candidate(
+        line=broken.fault.line,
+        cost=1,
+        changes=tuple(Change(offset, offset + 1, "") for offset in at[:100]),
+        facts={"count": str(len(at))},
+    )
+
+
+def _too_deep(broken: Broken) -> Iterator[Candidate]:
+    yield Candidate(line=broken.fault.line, cost=1, expression=broken.text(broken.fault.line).strip()[:60] or None)
+
+
 CAUSES = (
+    Cause("syntax.null-character", "syntax", lessons.NULL_CHARACTER, on("null byte"), _null),
+    Cause(
+        "syntax.nested-too-deep",
+        "syntax",
+        lessons.NESTED_TOO_DEEP,
+        on("too many (?:nested|statically|levels)"),
+        _too_deep,
+    ),
     Cause(
         "syntax.typographic-character",
         "syntax",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.lexing import tokens_of
@@ -17,10 +18,14 @@ MOST_TOKENS_CHANGED = 3
 COMPILED_CHARACTERS = 60_000
 """How much code one search compiles, counted over all its trials: what bounds its time."""
 MOST_TRIALS = 40
+MOST_GUESSES = 16
+"""How many guesses of one cause are looked at; on a line of thousands of signs there could be thousands."""
 DEEPEST_CHAIN = 4
 """How many faults of one program are mended, one after the other."""
 
 
+_UNKNOWN = Fault("cannot be read", 0, 0, 0, 0)
+"""What a trial leaves that CPython cannot judge: it counts as no progress."""
 _TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|invalid character|decimal literal|indent")
 
 
@@ -82,7 +87,7 @@ class Search:
             (cause, candidate)
             for cause in self._causes
             if cause.message.search(fault.message)
-            for candidate in cause.guess(broken)
+            for candidate in islice(cause.guess(broken), MOST_GUESSES)
         ]
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
@@ -127,11 +132,15 @@ class Search:
         self._trials += 1
         self._characters += len(code)
         tree = parse(code, cell=self._cell)
+        if tree is None:
+            return _UNKNOWN
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
     """Tell whether an edit has mended its fault, so that another one shows: further down, or found by a later stage."""
+    if left is _UNKNOWN:
+        return False
     if left.line > max(fault.line, candidate.line):
         return True
     return left.line < min(fault.line, candidate.line) and bool(_TOKENIZER.search(fault.message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -77,45 +78,29 @@ def _value_as_target(broken: Broken) -> Iterator[Candidate]:
     left, sign, right = sides
     text_left, text_right = broken.span(left[0], left[-1]), broken.span(right[0], right[-1])
     facts = {"left": Code(text_left), "right": Code(text_right), "sign": Code(sign.text)}
-    common = {"line": sign.line, "expression": text_left, "facts": facts}
     if left[0].text == "print" or (len(left) > 1 and left[0].kind == "keyword"):
         return
-    is_name = len(right) == 1 and right[0].kind == "name"
-    if sign.text == "=" and is_name:
-        yield Candidate(
-            cost=0.8,
-            changes=(Change(left[0].start, left[-1].end, text_right), Change(right[0].start, right[0].end, text_left)),
-            **common,
-        )
-    if len(left) == 3 and left[1].text == "-" and left[0].kind == left[2].kind == "name":  # noqa: PLR2004 - two words and a hyphen
-        same = [
-            (a, b, c)
-            for a, b, c in zip(broken.tokens, broken.tokens[1:], broken.tokens[2:], strict=False)
-            if (a.text, b.text, c.text) == tuple(token.text for token in left)
-        ]
-        yield Candidate(
-            cost=0.7, changes=tuple(Change(a.start, c.end, f"{a.text}_{c.text}") for a, _, c in same[:3]), **common
-        )
+
+    def guess(cost: float, *changes: Change) -> Candidate:
+        return Candidate(line=sign.line, cost=cost, changes=changes, expression=text_left, facts=facts)
+
+    words = [token for token in left if token.kind == "name"]
+    signs = [token.text for token in left if token.kind == "operator"]
+    if sign.text == "=" and len(right) == 1 and right[0].kind == "name":
+        swapped = Change(right[0].start, right[0].end, text_left)
+        yield guess(0.8, Change(left[0].start, left[-1].end, text_right), swapped)
+    if len(words) == 2 and signs == ["-"] and len(left) == 3:  # noqa: PLR2004 - two words and a hyphen
+        pattern = rf"\b{words[0].text}\s*-\s*{words[1].text}\b"
+        same = list(re.finditer(pattern, broken.code))[:3]
+        yield guess(0.7, *(Change(m.start(), m.end(), f"{words[0].text}_{words[1].text}") for m in same))
     if len(left) == 1 and left[0].kind == "string" and left[0].text.strip("'\"").isidentifier():
-        yield Candidate(cost=0.9, changes=(replace_token(left[0], left[0].text.strip("'\"")),), **common)
-    if len(left) == 2 and left[0].kind == "name" and left[1].kind == "name":  # noqa: PLR2004 - a name of two words
-        yield Candidate(
-            cost=0.9, changes=(Change(left[0].start, left[1].end, f"{left[0].text}_{left[1].text}"),), **common
-        )
-    if len(left) == 3 and left[0].kind == "name" and sign.text == "=" and left[1].text in ("+", "-", "*", "/"):  # noqa: PLR2004 - name, operator, value
-        yield Candidate(
-            cost=1.2,
-            changes=(
-                replace_token(left[1], f"{left[1].text}="),
-                replace_token(left[2], left[2].text),
-                replace_token(sign, left[1].text),
-            ),
-            **common,
-        )
+        yield guess(0.9, replace_token(left[0], left[0].text.strip("'\"")))
+    if len(words) == len(left) == 2:  # noqa: PLR2004 - a name of two words
+        yield guess(0.9, Change(left[0].start, left[1].end, f"{words[0].text}_{words[1].text}"))
     if sign.text == "=":
-        yield Candidate(cost=1.5, changes=(replace_token(sign, "=="),), **common)
+        yield guess(1.5, replace_token(sign, "=="))
     else:
-        yield Candidate(cost=2, **common)
+        yield guess(2)
 
 
 def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:

@@ -144,3 +144,61 @@ ODD_NUMBER = Lesson(
     reason="The number has the form that Python reads.",
     check="print it and compare it with the value that you mean.",
 )
+
+NULL_CHARACTER = Lesson(
+    question=(
+        "Where does this file come from? It holds characters that no keyboard types and no editor shows. Was it "
+        "copied from a disk, a download or another program, and was it saved as plain text?"
+    ),
+    concept=(
+        "A Python file is plain text. This one holds NUL characters, which stand for nothing at all, first on line "
+        "$line. They come from a broken copy, or from a file saved in another encoding, such as one with two bytes "
+        "for each letter. Python refuses such a file as a whole."
+    ),
+    picture="It is like a letter with blank stamps between the words: the post office sends it back.",
+    precise="The tokenizer works on UTF-8 text; a NUL would end the buffer early, so it is rejected.",
+    place="A character with the number zero stands there.",
+    plan=(
+        "Let your editor show the encoding of the file.",
+        "Save the file anew as UTF-8, which is plain text.",
+        "If that does not help, copy the visible text into a new file.",
+    ),
+    example=Example(
+        before="How to count such characters in a text:",
+        code=('letter = "a" + chr(0) + "b"\nprint(len(letter), letter.count(chr(0)))'),
+        after="The text shows two letters, but its length is three: one character cannot be seen.",
+    ),
+    remedy=(
+        "Save the file as UTF-8, or copy its visible text into a new file, so that line $line holds no NUL character."
+    ),
+    reason="The file is plain text, and Python can read it.",
+    check="open the file again and run it; the message about null bytes should be gone.",
+)
+
+NESTED_TOO_DEEP = Lesson(
+    question=(
+        "How many brackets or blocks are open at the same time when Python comes to this line? Could you still say "
+        "aloud what belongs to what?"
+    ),
+    concept=(
+        "Python allows only a certain depth: about two hundred brackets in each other, twenty blocks, a hundred "
+        "levels of indentation. On line $line this depth is passed. Code like that can hardly be read by people "
+        "either, so it is a sign that steps should be split."
+    ),
+    picture="It is like a box in a box in a box, so many that nobody finds the gift.",
+    precise="Parser, compiler and tokenizer have fixed limits that keep their stacks bounded.",
+    place="The depth is passed there.",
+    plan=(
+        "Find the innermost part, and give its result a name of its own.",
+        "Move inner blocks into a function with a name that says what they do.",
+        "Use a loop where the same step is nested again and again.",
+    ),
+    example=Example(
+        before="Three steps with names in place of one nested line:",
+        code=('raw = " 12 "\nclean = raw.strip()\nnumber = int(clean)\nprint(abs(number))'),
+        after="Each line does one thing, and each result has a name.",
+    ),
+    remedy="Split line $line into several steps, each with a name of its own.",
+    reason="Each step is shallow, so Python and people can read it.",
+    check="run the program; then read it aloud, one step a line.",
+)
