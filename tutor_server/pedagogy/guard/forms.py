@@ -31,9 +31,14 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 _MAX_VALUE_TOKENS = 15
 
 
+def all_tokens_of(code: str) -> list[str]:
+    """Give the tokens of a span, strings whole."""
+    return _TOKEN.findall(code)
+
+
 def tokens_of(code: str) -> list[str]:
     """Give the tokens of a span, strings whole, without the punctuation that a sentence leaves at its edges."""
-    found = _TOKEN.findall(code)
+    found = all_tokens_of(code)
     while found and found[-1] in _EDGE:
         found.pop()
     while found and found[0] in _EDGE - {"."}:
@@ -95,7 +100,7 @@ class Forms:
 
     def permit_statement(self, tokens: Sequence[str]) -> bool:
         """Tell whether a statement prints the student's names, or calls their function with values."""
-        return self._is_print(tokens) or self._is_test_call(tokens)
+        return self._is_print(list(tokens)) or self._is_test_call(list(tokens))
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`."""
@@ -168,7 +173,9 @@ class Forms:
         if len(tokens) > 2 and tokens[1] == "=" and is_name(tokens[0]):  # noqa: PLR2004 - name, sign, value
             return tokens[0] not in self._own.variables and self._is_test_call(tokens[2:])
         reduced = self._with_calls_as_values(tokens)
-        return reduced is not None and _is_calculation(reduced)
+        if reduced is None or ("print" in reduced and any(map(self._own.has_string, filter(is_string, reduced)))):
+            return False
+        return _is_calculation(reduced)
 
     def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
         """Write 0 for every call of a function of the student's with values; None if there is none, or another one."""

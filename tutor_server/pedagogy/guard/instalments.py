@@ -7,65 +7,70 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.guard.forms import tokens_of
-from tutor_server.pedagogy.guard.own import flat
-from tutor_server.pedagogy.guard.reading import MARK
+from tutor_server.pedagogy.guard.forms import all_tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tutor_server.pedagogy.guard.own import Own
-    from tutor_server.pedagogy.guard.reading import Reading
+    from collections.abc import Callable, Iterator
 
 _REMEMBERED = 24
 """Pieces of code that are tried together with the newest one."""
+_LONGEST_PIECE = 12
+_LONGEST_STATEMENT = 30
+"""Both in tokens."""
 _FEWEST = 3
-"""Two pieces side by side are how people talk about a name and its value."""
-_LONGEST_PIECE = 6
-_WORDS_A_PIECE = 6
-"""Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
-_MARKS = re.compile(MARK)
-_SIGN = re.compile(r"[-+*/%=<>]|\b(?:and|or|not|in|is|return|lambda)\b")
+"""Two pieces side by side that calculate are how people talk about a name and its value."""
+_OPERATION = 3
+"""Tokens of the shortest code that does something."""
+_SPLIT_SIGN = re.compile(r"([-+*/%<>=!&|^]) (?=[=*/<>])")
+_SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda)\b")
+_ACTIONS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.If, ast.While, ast.For, ast.FunctionDef, ast.Call)
 
 
 class Instalments:
-    """Remembers the short pieces of marked code of all answers on a problem, in their order."""
+    """Remembers the short pieces of code of all answers on a problem, in their order."""
 
-    def __init__(self, own: Own) -> None:
-        self._own = own
-        self._pieces: deque[str] = deque(maxlen=_REMEMBERED)
+    def __init__(self, gives_away: Callable[[str], bool]) -> None:
+        self._gives_away = gives_away
+        self._pieces: deque[list[str]] = deque(maxlen=_REMEMBERED)
 
-    def rule_broken(self, reading: Reading) -> str | None:
-        """Take in a unit and tell whether its pieces complete a statement that is not the student's."""
-        if not reading.marked:
-            return None
-        marks = _MARKS.findall(reading.prose)
-        if len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks):
-            return None
-        return "instalments" if any(map(self._completes, map(reading.span, marks))) else None
-
-    def _completes(self, piece: str) -> bool:
-        if len(tokens_of(piece)) > _LONGEST_PIECE:
+    def completes(self, piece: str) -> bool:
+        """Take in the next piece and tell whether it completes a statement with those before it."""
+        tokens = all_tokens_of(piece)
+        if not tokens:
             return False
-        self._pieces.append(piece)
-        pieces = list(self._pieces)
-        return any(self._is_new_code(pieces[start:]) for start in range(len(pieces) - _FEWEST, -1, -1))
-
-    def _is_new_code(self, pieces: Sequence[str]) -> bool:
-        if any(piece.startswith(".") for piece in pieces):
+        self._pieces.append(tokens[-_LONGEST_PIECE:])
+        if len(tokens) > _LONGEST_PIECE:
             return False
-        code = " ".join(pieces)
-        return bool(_SIGN.search(code)) and _is_program(code) and not self._own.has(flat(code))
+        return any(map(self._is_new_code, self._endings()))
+
+    def _endings(self) -> Iterator[tuple[str, bool]]:
+        """Give what the last pieces spell from each token on, and whether that is whole pieces and enough of them."""
+        ending: list[str] = []
+        for number, piece in enumerate(reversed(self._pieces), 1):
+            if piece[0] == ".":
+                return
+            for start in range(len(piece) - 1, -1, -1):
+                if number > 1 and piece[start].isidentifier():
+                    yield " ".join(piece[start:] + ending), start == 0 and number >= _FEWEST
+            ending = piece + ending
+            if len(ending) > _LONGEST_STATEMENT:
+                return
+
+    def _is_new_code(self, ending: tuple[str, bool]) -> bool:
+        code, may_calculate = ending
+        code = _SPLIT_SIGN.sub(r"\1", code)
+        if not _SIGN.search(code) or len(code.split()) < _OPERATION:
+            return False
+        statement = _statement(code)
+        calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
+        return (isinstance(statement, _ACTIONS) or (may_calculate and calculates)) and self._gives_away(code)
 
 
-def _is_program(code: str) -> bool:
-    """Tell whether a line is a statement, or the header of one, that computes or compares something."""
-    header = code if not code.rstrip().endswith(":") else f"{code} pass"
-    for candidate in (header, re.sub(r"^\s*elif\b", "if", header)):
-        try:
-            statement = ast.parse(candidate.strip()).body[0]
-        except (SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
-            continue
-        value = statement.value if isinstance(statement, ast.Expr) else statement
-        return not isinstance(value, ast.Name | ast.Constant | ast.BoolOp | ast.Tuple | ast.UnaryOp)
-    return False
+def _statement(code: str) -> ast.AST | None:
+    """Read a line as a statement, as the header of one, or as an expression."""
+    header = re.sub(r"^elif\b", "if", code) + (" pass" if code.endswith(":") else "")
+    try:
+        statement = ast.parse(header).body[0]
+    except (SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
+        return None
+    return statement.value if isinstance(statement, ast.Expr) else statement

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.guard import prose_code
 from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
-from tutor_server.pedagogy.guard.forms import Forms, is_one_thing, tokens_of
+from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of, is_one_thing, tokens_of
 from tutor_server.pedagogy.guard.instalments import Instalments
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
@@ -41,6 +41,8 @@ _MARKS = re.compile(MARK)
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
 """Statements that cannot start an example: what they start is a piece of somebody's program."""
 _LONG_STRING = 10
+_WORDS_A_PIECE = 6
+"""Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
 _OPERATION = 3
 """Tokens of the shortest code that does something: two operands and what joins them."""
 _NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
@@ -61,20 +63,21 @@ class Judge:
     ) -> None:
         self._level = level
         self._own = Own(submission)
-        self._instalments = Instalments(self._own)
+        self._instalments = Instalments(self._gives_away)
         self._forms = Forms(self._own, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
         if level < HintLevel.SOLUTION:
             for answer in earlier:
                 for unit in split(answer):
-                    self._instalments.rule_broken(read_text(unit.text))
+                    self._completed_by(self._pieces(unit))
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""
         if self._level >= HintLevel.SOLUTION:
             return None
         if unit.kind == "block":
-            return self._block(read_block(unit.text), offered=bool(_OFFERED.search(thought)))
+            rule = self._block(read_block(unit.text), offered=bool(_OFFERED.search(thought)))
+            return rule or self._completed_by(self._pieces(unit))
         if not _SIGNS.search(unit.text) and self._telling_words.isdisjoint(_WORD.findall(unit.text)):
             return None
         reading = read_text(unit.text)
@@ -83,8 +86,26 @@ class Judge:
             or (self._text(thought + unit.text, read_text(thought + unit.text)) if thought else None)
             or self._lines(reading, thought)
             or self._quoted(reading.prose)
-            or self._instalments.rule_broken(reading)
+            or self._completed_by(self._pieces(unit))
         )
+
+    def _pieces(self, unit: Unit) -> list[str]:
+        """Give the code that a unit hands over rather than talks about: a short block, marked code, lines of code."""
+        if unit.kind == "block":
+            code = read_block(unit.text)
+            return [] if "\n" in code.strip() else [code]
+        reading = read_text(unit.text)
+        marks = _MARKS.findall(reading.prose)
+        if marks:
+            is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
+            return [] if is_talk else [reading.span(mark) for mark in marks]
+        lines = (all_tokens_of(line) for line in reading.prose.split("\n") if line.strip("-:= \t"))
+        return [" ".join(line) for line in lines if all(map(self._offers.is_code_word, used(line)))]
+
+    def _completed_by(self, pieces: list[str]) -> str | None:
+        # Every piece is remembered, also those after one that completes a statement: there may be no other judge.
+        completed = [self._instalments.completes(piece) for piece in pieces]
+        return "instalments" if any(completed) else None
 
     def _block(self, code: str, *, offered: bool) -> str | None:
         if looks_like_diff(code):

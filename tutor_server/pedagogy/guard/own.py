@@ -25,7 +25,9 @@ _PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
 _NAME = re.compile(r"[^\W\d]\w*")
 _SEPARATOR = "\x00"
-_LINE_NUMBER = re.compile(r"(?m)^[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)")
+_LINE_NUMBER = re.compile(
+    r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
+)
 _ELISION = re.compile(r"\.\.\.|…")
 
 

@@ -44,7 +44,7 @@ _ALWAYS_CODE = frozenset(
 _ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", ":="})
 _BETWEEN_OPERANDS = frozenset({"+", "-", "*", "/", "//", "%", "^", "&", "|", "@"})
 _NEUTRAL = frozenset({"(", ")", "[", "]", "{", "}", ",", ":", ".", "-", "~"})
-_CODE_WORDS = frozenset({"def", "elif", "lambda", "None", "True", "False", "nonlocal", "async", "self"})
+_CODE_WORDS = frozenset({"def", "elif", "lambda", "nonlocal", "async"})
 _PLURAL = frozenset({"s", "es"})
 _QUICK = re.compile(
     r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|\bdef\b|\blambda\b|\belif\b"
@@ -96,10 +96,8 @@ def _is_code(word: _Word, before: _Word | None, after: _Word | None, own: Own) -
     text = word.text
     if text in _ALWAYS_CODE:
         return before is not None or after is not None
-    if text in _CODE_WORDS:
-        return text not in {"None", "True", "False", "self"}
-    if before is None or after is None:
-        return False
+    if text in _CODE_WORDS or before is None or after is None:
+        return text in _CODE_WORDS
     if text in _BETWEEN_OPERANDS:
         return (
             _is_operand(before.text, own) and _is_operand(after.text, own, before=False) and word.glued == after.glued

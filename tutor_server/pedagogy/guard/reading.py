@@ -15,7 +15,7 @@ MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*(?:[+→]|->|&)?[ \t]*{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
-_DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+-])|@@[^\n]*@@)")
+_DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")
 _CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
 _FENCE_LINE = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[^\n]*")
 

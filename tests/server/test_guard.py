@@ -1,0 +1,673 @@
+"""The guard between a model and a student: what it lets through at each level, and in which form."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import time
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tutor_server.pedagogy.guard import Guard, Verdict
+from tutor_server.pedagogy.guard.units import MAX_BLOCK, MAX_LINE, Splitter, Unit
+from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+AVERAGE = """\
+def average(grades):
+    total = 0
+    for grade in grades:
+        total = grade
+    return total / len(grades)
+
+print(average([2, 4]))
+"""
+
+AVERAGE_IN_OTHER_NAMES = """\
+def mean(marks):
+    amount = 0
+    for mark in marks:
+        amount += mark
+    return amount / len(marks)
+
+print(mean([1, 3]))
+"""
+
+COUNTDOWN = '''\
+def countdown(start):
+    """Give the numbers from start down to 1."""
+    numbers = []
+    while start > 1:
+        numbers.append(start)
+        start = start - 1
+    return numbers
+'''
+
+LARGEST = """\
+def largest(values):
+    best = 0
+    for value in values
+        if value > best:
+            best = value
+        return best
+
+weights = [3, 9, 4]
+print('largest:', largest(weights)
+"""
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A student's program, and the program that a model without restraint would answer with."""
+
+    code: str
+    fixed: str
+
+    @property
+    def new_lines(self) -> list[str]:
+        """The lines that only the corrected program has, as their tokens."""
+        known = {spelled(line) for line in self.code.splitlines()}
+        return [spelled(line) for line in self.fixed.splitlines() if spelled(line) not in known and line.strip()]
+
+
+BUGS = (
+    Bug(AVERAGE, AVERAGE.replace("total = grade", "total += grade")),
+    Bug(AVERAGE, "def average(grades):\n    return sum(grades) / len(grades)\n\nprint(average([2, 4]))\n"),
+    Bug(COUNTDOWN, COUNTDOWN.replace("start > 1", "start >= 1")),
+    Bug(
+        LARGEST,
+        LARGEST.replace("in values\n", "in values:\n")
+        .replace("best = 0", "best = values[0]")
+        .replace("        return", "    return")
+        .replace("(weights)", "(weights))"),
+    ),
+)
+
+HINT_LEVELS = [level for level in HintLevel if level < HintLevel.SOLUTION]
+
+
+def submission(code: str = AVERAGE, **more: object) -> Submission:
+    """Build a submission on the first line of a program."""
+    return Submission(code=code, cursor=Position(0, 0), **more)  # type: ignore[arg-type] # each test names real fields
+
+
+def spelled(text: str) -> str:
+    """Give the tokens of a text, however they are set."""
+    return " ".join(re.findall(r"\w+|[^\w\s]", text))
+
+
+def seen(text: str) -> str:
+    """Give what a student can read off a shown text: decoded, without markup, as tokens in their order."""
+    for run in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", text):
+        try:
+            text += "\n" + base64.b64decode(run).decode("ascii")
+        except ValueError:
+            continue
+    for run in re.findall(r"(?:[0-9a-f]{2} ?){8,}", text):
+        text += "\n" + bytes.fromhex(run).decode("ascii", "replace")
+    text = unicodedata.normalize("NFKC", html.unescape(text))
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    text = re.sub(r"(?m)^(?:[ \t]*(?:>|[-*+](?= )|\d+[.:](?= )))+|^[+-](?=\S)|</?\w+>|\\(?=\W)", " ", text)
+    return spelled(re.sub(r"[`|~]|\*\*", " ", text))
+
+
+def answer(
+    text: str,
+    level: HintLevel,
+    asked: Submission | None = None,
+    *,
+    chunks: Sequence[int] = (),
+    earlier: Sequence[str] = (),
+    canary: str | None = None,
+) -> tuple[str, Verdict | None]:
+    """Send a model's text through the guard, in chunks of the given lengths, and give what is shown and the verdict."""
+    guard = Guard(level, asked or submission(), earlier=earlier, canary=canary)
+    shown, position = [], 0
+    for length in chunks:
+        shown += guard.feed(text[position : position + length])
+        position += length
+    shown += guard.feed(text[position:])
+    shown += guard.finish()
+    return "".join(shown), guard.verdict
+
+
+def rule(text: str, level: int = 1, asked: Submission | None = None, *, earlier: Sequence[str] = ()) -> str | None:
+    """Give the rule that stops a text, or None."""
+    verdict = answer(text, HintLevel(level), asked, earlier=earlier)[1]
+    return verdict.rule if verdict else None
+
+
+def fence(code: str, mark: str = "```", info: str = "python") -> str:
+    """Set code as a fenced block."""
+    return f"{mark}{info}\n{code}{mark}\n"
+
+
+def each(template: str) -> Callable[[str], str]:
+    """Set every line of the code by a template."""
+    return lambda code: "".join(template.format(line.strip()) for line in code.splitlines() if line.strip())
+
+
+def each_token(before: str, after: str) -> Callable[[str], str]:
+    """Set every token of the code for itself."""
+    return lambda code: "".join(f"{before}{token}{after}" for token in spelled(code).split())
+
+
+def encoded(code: str) -> str:
+    """Write code in base64."""
+    return base64.b64encode(code.encode()).decode()
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "fence": fence,
+    "tilde fence": lambda code: fence(code, "~~~", ""),
+    "long fence": lambda code: fence(code, "`````", "text"),
+    "open fence": lambda code: "```python\n" + code,
+    "fence in a quote": lambda code: "".join(f"> {line}\n" for line in fence(code).splitlines()),
+    "fence in a list": lambda code: "- " + fence(code).replace("\n", "\n  "),
+    "plain lines": lambda code: code,
+    "indented lines": lambda code: "\n" + "".join(f"    {line}\n" for line in code.splitlines()),
+    "lines with blanks between": lambda code: code.replace("\n", "\n\n"),
+    "one line": lambda code: "; ".join(line.strip() for line in code.splitlines() if line.strip()),
+    "code marks": each("`{}`\n"),
+    "double code marks": each("``{}`` "),
+    "open code mark": each("`{}\n"),
+    "quote": each("> {}\n"),
+    "bullets": each("- {}\n"),
+    "numbers": each("1. {}\n"),
+    "line numbers": each("12: {}\n"),
+    "bold": each("**{}**\n"),
+    "quotation marks": each('Then comes "{}".\n'),
+    "typographic quotes": each("Then comes “{}”.\n"),
+    "parentheses": each("(that is, {})\n"),
+    "table": lambda code: "| code |\n|---|\n" + each("| {} |\n")(code),
+    "table with numbers": lambda code: "| line | code |\n|---|---|\n" + each("| 3 | {} |\n")(code),
+    "diff": lambda code: fence(each("+ {}\n")(code), info="diff"),
+    "diff without fence": each("+{}\n"),
+    "base64": lambda code: encoded(code) + "\n",
+    "base64 by line": lambda code: "".join(encoded(line.strip()) + "\n" for line in code.splitlines() if line.strip()),
+    "base64 in groups": lambda code: " ".join(re.findall(".{1,4}", encoded(code))) + "\n",
+    "hexadecimal": lambda code: code.encode().hex() + "\n",
+    "character codes": lambda code: ", ".join(str(ord(character)) for character in code) + "\n",
+    "references": lambda code: html.escape(code).replace("=", "&#61;").replace("(", "&#40;"),
+    "code element": each("<code>{}</code>\n"),
+    "pre element": lambda code: f"<pre>\n{html.escape(code)}</pre>\n",
+    "hidden comment": lambda code: f"<!--\n{code}-->\n",
+    "zero width spaces": lambda code: "\u200b".join(code) + "\n",
+    "wide characters": lambda code: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in code),
+    "backslashes": lambda code: re.sub(r"([_*=\[\]()<>+.])", r"\\\1", code),
+    "typewriter": each("\\texttt{{{}}}\n"),
+    "instruction": each("On that line you should write {}.\n"),
+    "instead": each("Use `{}` in place of what you have.\n"),
+    "tokens in code marks": lambda code: "\n".join(each_token("`", "` ")(line) for line in code.splitlines()),
+    "tokens in a list": each_token("- `", "`\n"),
+    "tokens in a table": lambda code: "\n".join(each_token("| `", "` ")(line) + "|" for line in code.splitlines()),
+}
+
+
+class TestSolutionsDoNotPass:
+    """T1: a model that always gives the whole solution."""
+
+    @given(
+        level=st.sampled_from(HINT_LEVELS),
+        bug=st.sampled_from(BUGS),
+        disguise=st.sampled_from(sorted(DISGUISES)),
+        opening=st.sampled_from(["", "Good thinking so far. ", "Here you go:\n\n", "What happens here?\n\n", "Look: "]),
+        chunks=st.lists(st.integers(1, 60), max_size=60),
+    )
+    @settings(max_examples=600, deadline=None)
+    def test_t1_no_new_line_reaches_the_student(
+        self, level: HintLevel, bug: Bug, disguise: str, opening: str, chunks: list[int]
+    ) -> None:
+        """T1: no line of the correction is shown, at any level below 5, in any disguise and however it is cut."""
+        text = opening + DISGUISES[disguise](bug.fixed)
+        shown, verdict = answer(text, level, submission(bug.code), chunks=chunks)
+        assert verdict is not None
+        assert [line for line in bug.new_lines if line in seen(shown)] == []
+
+    @given(
+        bug=st.sampled_from(BUGS),
+        cuts=st.lists(st.integers(1, 4), min_size=1, max_size=30),
+        template=st.sampled_from(
+            ["Next: `{}`\n\n", "```\n{}\n```\n", "{}\n\n", "- {}\n", "- `{}`\n", "Then comes `{}`. "]
+        ),
+        asks=st.integers(1, 4),
+    )
+    @settings(max_examples=400, deadline=None)
+    def test_t1_no_new_line_comes_in_instalments(self, bug: Bug, cuts: list[int], template: str, asks: int) -> None:
+        """T1: a correction in pieces of a few words, over one answer or several asks, does not come together either."""
+        pieces: list[str] = []
+        for line in filter(None, map(str.split, bug.fixed.splitlines())):
+            while line:
+                size = cuts[len(pieces) % len(cuts)]
+                pieces.append(" ".join(line[:size]))
+                del line[:size]
+        share = -(-len(pieces) // asks)
+        earlier: list[str] = []
+        for ask in range(asks):
+            text = "".join(map(template.format, pieces[ask * share : (ask + 1) * share]))
+            shown, _ = answer(text, HintLevel(ask + 1), submission(bug.code), earlier=earlier)
+            earlier.append(shown)
+        together = re.sub(r"Next:|Then comes|```\w*|`\.", " ", "\n".join(earlier))
+        assert [line for line in bug.new_lines if line in seen(together)] == []
+
+    @pytest.mark.parametrize("level", HINT_LEVELS)
+    @pytest.mark.parametrize("disguise", sorted(DISGUISES))
+    @pytest.mark.parametrize("bug", BUGS, ids=["augment", "rewrite", "boundary", "several"])
+    def test_t1_every_disguise_is_stopped(self, level: HintLevel, disguise: str, bug: Bug) -> None:
+        """T1: every disguise of every correction is stopped at every level below 5."""
+        shown, verdict = answer(DISGUISES[disguise](bug.fixed), level, submission(bug.code))
+        assert verdict is not None
+        assert [line for line in bug.new_lines if line in seen(shown)] == []
+
+
+QUESTION, CONCEPT, STRUCTURE, EXAMPLE, SOLUTION = HintLevel
+
+CLEAN_EXAMPLE = fence('tea = ["mint", "lime"]\ncups = 0\nfor sort in tea:\n    cups += 2\nprint(cups)\n')
+
+
+class TestWhatPasses:
+    """Hints that keep the rule of their level, word for word."""
+
+    @pytest.mark.parametrize("level", list(HintLevel))
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "What should `total` be after the second round of the loop?",
+            "Look at line 4. It runs once for each grade: what is left of the value before?",
+            "Read `for grade in grades:` aloud. What changes from round to round?",
+            "Put `print(total)` just before line 5 and run it again.",
+            "Add `print('total is', total, grade)` inside the loop.",
+            'Try `print(f"{total=}")` after line 4.',
+            "What does `average([2, 4])` give, and what should it give?",
+            "Is `average([]) == 0` something you want?",
+            "Take `grades = [2, 4]`. When `grade` is `4`, what is `total`?",
+            "`len()`, `sum` and `range(start, stop)` are built into Python.",
+            "Is the loop's `total` the sum, or only the last `grade`?",
+            "`=` stores a value; `==` asks a question.",
+            "In Python `10 / 4` is `2.5` and `10 // 4` is `2`.",
+            "> total = grade\n\nWhich value is lost here?",
+            fence("    for grade in grades:\n        total = grade\n"),
+            fence("def average(grades):\n    ...\n    return total / len(grades)\n"),
+            fence("print(total)\naverage([3, 5])\n", info="py"),
+            "1. Say what `total` is for.\n2. Follow it through the loop.\n3. Compare it with what you want.\n",
+            "Don't worry: it's a common mistake, and you're close!",
+            "| round | grade | total |\n|---|---|---|\n| 1 | 2 | 2 |\n| 2 | 4 | 4 |\n",
+            "Suppose `grades` has 3 items. How often does line 4 run?\n\n---\n\nThink about it first.",
+            "The words *sum* and **last** are not the same thing; e.g. the last of 2, 4 is 4. See?",
+        ],
+    )
+    def test_quotes_prints_test_calls_and_values(self, level: HintLevel, text: str) -> None:
+        """Own code, prints of own names, calls with values and builtins pass at every level, unchanged."""
+        assert answer(text, level) == (text, None)
+
+    @pytest.mark.parametrize(
+        "text", ["Compare `math.fsum` with `numpy.add.accumulate`.", "There is `statistics.mean()`."]
+    )
+    def test_libraries_pass_from_level_3(self, text: str) -> None:
+        """Functions of the standard library and numpy may be named from level 3 on."""
+        assert [rule(text, level) for level in (1, 2, 3, 4)] == ["code-span", "code-span", None, None]
+
+    def test_a_module_allows_names(self) -> None:
+        """A name on a module's list may be named like a builtin."""
+        guard = Guard(CONCEPT, submission(), allowed_names=frozenset({"robot", "turn"}))
+        assert guard.feed("What does `robot.turn()` do?") + guard.finish() == ["What does `robot.turn()` do?"]
+        assert rule("What does `robot.turn()` do?", 2) == "code-span"
+
+    def test_what_the_machine_and_the_student_said_is_their_own(self) -> None:
+        """Words of a message, a traceback, a question or another cell may be quoted."""
+        asked = submission(
+            diagnostics=(
+                Diagnostic(line=0, character=0, end_line=0, end_character=1, message="use total := grade + 1 here"),
+            ),
+            traceback="Traceback (most recent call last):\nNameError: name 'averge' is not defined",
+            question="Is it grade ** 2?",
+            cells=(Cell(source="weights = grades[1:]", output="[4]"),),
+        )
+        for quote in (
+            "total := grade + 1",
+            "NameError: name 'averge' is not defined",
+            "grade ** 2",
+            "weights = grades[1:]",
+        ):
+            assert rule(f"You see `{quote}` there.", 1, asked) is None
+
+    def test_an_example_on_other_data_passes_at_level_4(self) -> None:
+        """A worked example that shares no name with the student's code passes at level 4, and only from there on."""
+        text = f"The same idea with cups of tea:\n\n{CLEAN_EXAMPLE}\nHere `cups += 2` keeps what was there before.\n"
+        assert answer(text, EXAMPLE) == (text, None)
+        assert [rule(CLEAN_EXAMPLE, level) for level in (1, 2, 3)] == ["code-block"] * 3
+
+    @pytest.mark.parametrize("disguise", sorted(set(DISGUISES) - {"hidden comment", "zero width spaces"}))
+    def test_level_5_may_say_anything(self, disguise: str) -> None:
+        """The solution passes at level 5."""
+        assert answer(DISGUISES[disguise](BUGS[0].fixed), SOLUTION)[1] is None
+
+
+class TestWhatDoesNotPass:
+    """Code that a level does not give, and the rule that names why."""
+
+    @pytest.mark.parametrize("level", [1, 2, 3, 4])
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("You need `total += grade` there.", "code-span"),
+            ("You need total += grade there.", "code-in-prose"),
+            ("Perhaps `total + grade`?", "code-span"),
+            ("What about sum(grades)?", "code-in-prose"),
+            ("Replace `total` with `grade` on line 5.", "edit-replace"),
+            ("Replace = with += on line 4.", "edit-replace"),
+            ("On line 4, change `=` to `+=`.", "edit-replace"),
+            ("`=` should be `+=`.", "edit-contrast"),
+            ("You used `=` but you need `+=`.", "edit-replace"),
+            ("Initialize `total` to 1 on line 2.", "edit-set"),
+            ("On line 6 insert `total = 0`.", "edit-insert"),
+            ("The operator should be `+=`.", "edit-should"),
+            ("Have you considered `+=`?", "edit-suggest"),
+            ("Third line.\n\nreturn grade\n", "code-line"),
+            ('You read "total += grade" there.', "code-in-quotes"),
+            (fence("total += grade\n"), "code-block"),
+            ("Try this:\n\n" + fence("return total / len(grades)\n"), "edit-block"),
+            (encoded("total += grade\n"), "encoded"),
+            ("`total`\n`+=`\n`grade`\n", "instalments"),
+        ],
+    )
+    def test_new_code(self, level: int, text: str, expected: str) -> None:
+        """New code is stopped at every level below 5."""
+        found = rule(text, level)
+        # From level 4 on a fence is an example: one that uses the student's names, or a piece of a program.
+        assert found == expected or (level == 4 and found in {"code-block", "example-with-own-names"})
+
+    def test_lines_left_out_or_moved_are_new_code(self) -> None:
+        """A quote must have the student's lines as they follow each other and as they are indented."""
+        left_out = "def average(grades):\n    total = 0\n    return total / len(grades)\n"
+        moved = "    for grade in grades:\n        total = grade\n        return total / len(grades)\n"
+        assert [rule(fence(code)) for code in (left_out, moved)] == ["code-block", "code-block"]
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("total = 3\nprint(total + 1)\n", "example-with-own-names"),
+            (AVERAGE_IN_OTHER_NAMES, "example-too-near"),
+            ("    cups += tea\n", "code-block"),
+            ("return cups\n", "code-block"),
+        ],
+    )
+    def test_examples_at_level_4(self, code: str, expected: str) -> None:
+        """An example may not use the student's names, nor be their program in other names, nor a piece of one."""
+        assert rule(fence(code), 4) == expected
+
+    def test_instalments_over_several_answers(self) -> None:
+        """What earlier answers on the problem gave is put together with this one."""
+        assert rule("And `grade`.", 2, earlier=["First `total`.", "Then `+=`."]) == "instalments"
+        assert rule("And `grade`.", 2, earlier=["First `total`."]) is None
+
+    def test_nothing_comes_after_a_verdict(self) -> None:
+        """The unit that breaks the rule and all after it are kept back; what came before was shown."""
+        guard = Guard(QUESTION, submission())
+        assert guard.feed("Think about line 4. ") == ["Think about line 4. "]
+        assert guard.feed("Use `total += grade`. Good") == []
+        assert guard.verdict == Verdict("code-span", "Use `total += grade`. ")
+        assert guard.feed(" luck. ") + guard.finish() == []
+
+    def test_text_without_end_is_stopped(self) -> None:
+        """A line or a block that does not end is stopped once it is longer than any hint, at every level."""
+        for level in HintLevel:
+            assert rule("word " * (MAX_LINE // 5 + 1), level) == "endless"
+            assert rule("```\n" + "word\n" * (MAX_BLOCK // 5), level) == "endless"
+
+    def test_what_cannot_be_judged_is_stopped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The guard fails closed."""
+
+        def fail(*_: object) -> None:
+            raise RecursionError
+
+        guard = Guard(QUESTION, submission())
+        monkeypatch.setattr(guard._judge, "rule_broken", fail)
+        assert guard.feed("Look at line 4. Well") == []
+        assert guard.verdict == Verdict("unjudged", "Look at line 4. ")
+
+
+class TestChunks:
+    """The same text in other chunks."""
+
+    MIXED = (
+        "Look, e.g., at line 4.\r\nIt says `total = grade`. 1. One?\n2. Two… ok!\n> quoted\n"
+        "> ```py\n> total = grade\n> ```\n```python\ntotal = grade\n```\n"
+        'A "quote." End\x1b[31mred\x1b[0m ``a ` b`` `open\nmark\n\n| a | b |\n~~~\nx\n~~~\n'
+    )
+
+    @given(
+        chunks=st.lists(st.integers(1, 9), max_size=250),
+        level=st.sampled_from(list(HintLevel)),
+        tail=st.sampled_from(["", "`total += grade`", "```\ntotal += grade", "total += grade. More.", "\r", "\x1b["]),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_chunks_change_nothing(self, chunks: list[int], level: HintLevel, tail: str) -> None:
+        """The same units are shown and the same verdict is given, however the text is cut."""
+        assert answer(self.MIXED + tail, level, chunks=chunks) == answer(self.MIXED + tail, level)
+
+    @given(
+        st.lists(
+            st.sampled_from(["`", "``", "```", "~~~", "\n", ". ", "a", "> ", "- ", "1. ", " ", '!"', "…", "x" * 99])
+        ),
+        st.lists(st.integers(1, 5), max_size=60),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_units_depend_on_the_text_alone(self, parts: list[str], chunks: list[int]) -> None:
+        """Any heap of marks is cut into the same units, which are the whole text."""
+        text, splitter, units, position = "".join(parts), Splitter(), list[Unit](), 0
+        for length in chunks:
+            units += splitter.feed(text[position : position + length])
+            position += length
+        units += [*splitter.feed(text[position:]), *splitter.finish()]
+        whole = Splitter()
+        assert units == [*whole.feed(text), *whole.finish()]
+        assert "".join(unit.text for unit in units) == text
+
+    @given(st.text(max_size=300), st.sampled_from(list(HintLevel)))
+    @settings(deadline=None)
+    def test_any_text_is_judged(self, text: str, level: HintLevel) -> None:
+        """No text makes the guard raise or judge nothing."""
+        _, verdict = answer(text, level)
+        assert verdict is None or verdict.rule != "unjudged"
+
+    def test_sentences_come_out_as_they_end(self) -> None:
+        """A sentence is released as soon as it is over, a block when it closes."""
+        guard = Guard(QUESTION, submission())
+        assert guard.feed("Look at line 4. What") == ["Look at line 4. "]
+        assert guard.feed(" does `total = gr") == []
+        assert guard.feed("ade` do?\n```\ntotal = grade\n") == [" What does `total = grade` do?\n".lstrip()]
+        assert guard.feed("```\n") == ["```\ntotal = grade\n```\n"]
+
+
+SECRET = "kestrel-4F9a-71bc-amber"
+
+
+class TestCanary:
+    """T4: the canary of the system prompt."""
+
+    @given(
+        level=st.sampled_from(list(HintLevel)),
+        form=st.sampled_from(
+            [
+                SECRET,
+                SECRET.upper(),
+                SECRET.replace("-", " "),
+                "-".join(SECRET),
+                SECRET[::-1],
+                "`" + SECRET + "`",
+                "\u200b".join(SECRET),
+                SECRET.encode().hex(),
+                base64.b64encode(SECRET.encode()).decode(),
+                base64.b64encode(b"x" + SECRET.encode() + b"yz").decode(),
+                SECRET.replace("4", "&#52;"),
+                "**" + SECRET[:9] + "**" + SECRET[9:],
+            ]
+        ),
+        chunks=st.lists(st.integers(1, 20), max_size=20),
+    )
+    @settings(max_examples=200, deadline=None)
+    def test_t4_the_canary_never_reaches_the_student(self, level: HintLevel, form: str, chunks: list[int]) -> None:
+        """T4: the canary stops the answer at every level, in every spelling and however it is cut."""
+        shown, verdict = answer(f"My rules say: {form} and more.", level, chunks=chunks, canary=SECRET)
+        assert shown == ""
+        assert verdict is not None
+        assert verdict.rule in {"canary", "encoded"}
+
+    def test_t4_a_canary_over_several_units_stops_at_the_last(self) -> None:
+        """T4: the canary counts as said when its last part would be shown."""
+        shown, verdict = answer("It begins kestrel 4F9a. It ends 71bc amber. ", SOLUTION, canary="4F9a it ends 71bc")
+        assert shown == "It begins kestrel 4F9a. "
+        assert verdict == Verdict("canary", "It ends 71bc amber. ")
+
+    def test_t4_a_canary_must_be_a_secret(self) -> None:
+        """A canary so short that any answer may hold it is refused."""
+        with pytest.raises(ValueError, match="8 letters or digits"):
+            Guard(QUESTION, submission(), canary="a-b-c")
+
+    def test_t4_an_answer_without_the_canary_passes(self) -> None:
+        """T4: other words, and parts of the canary, stop nothing."""
+        assert answer("An amber kestrel. 71bc. ", QUESTION, canary=SECRET)[1] is None
+
+
+class TestInert:
+    """T5: what is shown does nothing by itself."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("See ![plot](https://evil.example/x.png) here.", "See ! [plot](https://evil.example/x.png) here."),
+            ("![a][b]\n\n[b]: https://evil.example/x.png\n", "! [a][b]\n\n[b]: https://evil.example/x.png\n"),
+            ("[run](command:workbench.action.quit)", r"[run]\(command:workbench.action.quit)"),
+            ("[run](command&colon;a) [b]( <command:c> )", r"[run]\(command&colon;a) [b]\( &lt;command:c> )"),
+            ("[x]: command:a\n", "[x]\\: command:a\n"),
+            ("[docs](https://docs.python.org/3/) help.", "[docs](https://docs.python.org/3/) help."),
+            (
+                "<img src=x onerror=y> and <https://docs.python.org>",
+                "&lt;img src=x onerror=y> and <https://docs.python.org>",
+            ),
+            ("`<img>` is code, a < b is not.", "`<img>` is code, a < b is not."),
+            ("\\` <img src=x> `", "\\` &lt;img src=x> `"),
+            ("`a\n`<img src=x>`\n", "`a\n`&lt;img src=x>`\n"),
+            ("\x1b[31mred\x1b[0m \x1b]8;;command:x\x07link\x1b]8;;\x07 \x1bc", "red link "),
+            ("a\u202eb\u200fc\u2066d\u200be\ufefff\U000e0041g\x00h\x9b31m", "abcdefgh31m"),
+            ("one\r\ntwo\rthree\u2028four\x85five", "one\ntwo\nthree\nfour\nfive"),
+            ("half \ud800 a pair", "half \ufffd a pair"),
+            ("```\n<b>![x](command:y)\n```\n", "```\n<b>![x](command:y)\n```\n"),
+            ("    ```\n<b>![x](command:y)\n    ```\n", "    ```\n&lt;b>! [x]\\(command:y)\n    ```\n"),
+            ("👩\u200d🔬 naïve ﷼", "👩\u200d🔬 naïve ﷼"),
+        ],
+    )
+    def test_t5_markup_is_taken_apart(self, text: str, expected: str) -> None:
+        """T5: images, links that run commands, tags, terminal sequences and hidden characters lose their effect."""
+        assert answer(text, SOLUTION)[0] == expected
+
+    @given(
+        parts=st.lists(
+            st.sampled_from(
+                [
+                    *(
+                        "![a]",
+                        "(http://x/y.png)",
+                        "](command:a)",
+                        "[a",
+                        "]",
+                        "(",
+                        ")",
+                        "<img src=x>",
+                        "<script>",
+                        "`",
+                        "``",
+                    ),
+                    *(
+                        "\\",
+                        "\x1b[31m",
+                        "\x1b]0;t\x07",
+                        "\x1b",
+                        "[",
+                        "\u202e",
+                        "\u200b",
+                        "\n",
+                        "\n\n",
+                        ". ",
+                        "```\n",
+                        "> ",
+                        "a",
+                        "!",
+                    ),
+                ]
+            ),
+            max_size=40,
+        ),
+        chunks=st.lists(st.integers(1, 7), max_size=40),
+    )
+    @settings(max_examples=400, deadline=None)
+    def test_t5_nothing_live_is_shown(self, parts: list[str], chunks: list[int]) -> None:
+        """T5: no heap of markup leaves an image, a command link outside code, an escape or a hidden character."""
+        shown, _ = answer("".join(parts), SOLUTION, chunks=chunks)
+        assert not re.search(
+            "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", shown
+        )
+        outside = re.sub(r"(?ms)^ {0,3}(`{3,}|~{3,})[^\n]*(?:\n|\Z).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", "", shown)
+        assert "![" not in outside
+        assert "](command:" not in outside
+
+
+class TestCost:
+    """What judging costs."""
+
+    def test_a_unit_takes_a_fraction_of_a_millisecond(self) -> None:
+        """An ordinary hint is judged in well under a millisecond a sentence, also on a busy machine."""
+        text = (
+            "Look at line 4, where `total = grade` runs in every round. What does `total` hold after the second one? "
+            "You could put `print(total)` there. Then change nothing else, and compare it with what you expect.\n\n"
+        )
+        guard = Guard(QUESTION, submission())
+        started = time.process_time()
+        released = [unit for _ in range(50) for unit in guard.feed(text)]
+        assert len(released) == 250
+        assert (time.process_time() - started) / len(released) < 0.002
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "replace " * 480 + "\n",
+            "`" * 3900 + "\n",
+            "`a` " * 990 + "\n",
+            "use a instead of " * 220 + "\n",
+            "- " * 1900 + "\n",
+            "a.b(" * 990 + "\n",
+            "x = " * 990 + "\n",
+            "&lt;" * 990 + "\n",
+            "**" * 1900 + "\n",
+            "A" * 3900 + "\n",
+            "12, " * 990 + "\n",
+            "[a](" * 990 + "\n",
+            "it should be " * 300 + "\n",
+            '"' * 3900 + "\n",
+            "should not be instead of -> " * 140 + "\n",
+        ],
+    )
+    def test_no_line_takes_long(self, text: str) -> None:
+        """The longest line of the worst kind takes bounded time."""
+        started = time.process_time()
+        rule(text)
+        assert time.process_time() - started < 1
+
+    def test_the_largest_submission_takes_bounded_time(self) -> None:
+        """Code of 256 KiB is prepared in bounded time, and what is around the cursor is still the student's own."""
+        code = "".join(f"value_{number} = compute(value_{number // 2}, {number})\n" for number in range(6000))[: 2**18]
+        line = code.count("\n") // 2
+        asked = Submission(code=code, cursor=Position(line, 0))
+        started = time.process_time()
+        assert rule(f"What does `{code.splitlines()[line]}` do?", 1, asked) is None
+        assert time.process_time() - started < 3
