@@ -140,7 +140,7 @@ _BEFORE_AN_EDIT = {
 }
 _WHY_IT_MATTERS = {
     "syntax": "Until the form is right Python runs nothing at all, not even the lines above this one.",
-    "runtime": "All lines before this one have run, so the values that they left behind are your evidence.",
+    "runtime": "When Python gets here, all lines before have run, so the values that they left are your evidence.",
     "logic": "Python cannot warn you here: the program is valid, it only does something else than you mean.",
 }
 _TO_KEEP = {
