@@ -12,9 +12,10 @@ from aiohttp import web
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
 from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
-from tutor_server.api import admin, auth, health, history, me, modules
+from tutor_server.api import admin, auth, chat_socket, health, history, me, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
+from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
     ACCOUNTS,
     ADMIN_ATTEMPTS,
@@ -51,6 +52,18 @@ if TYPE_CHECKING:
 
     from tutor_server.admission.limiter import ConnectionSlots, Limiter
     from tutor_server.settings import Settings
+
+
+ROUTES = (
+    *health.routes,
+    *auth.routes,
+    *modules.routes,
+    *history.routes,
+    *me.routes,
+    *admin.routes,
+    *chat_socket.routes,
+)
+"""Every route of the service."""
 
 
 def build_app(
@@ -132,17 +145,7 @@ def build_app(
         deadlines=deadlines,
     )
 
-    app.add_routes(
-        [
-            *health.ROUTES,
-            *auth.ROUTES,
-            *modules.ROUTES,
-            *history.ROUTES,
-            *me.ROUTES,
-            *admin.ROUTES,
-            web.get("/api/chat/ws", sockets.handle),
-        ]
-    )
+    app.add_routes(definitions(ROUTES))
 
     async def end_answers(_app: web.Application) -> None:
         await sockets.close()

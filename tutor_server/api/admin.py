@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from tutor_server.api import schemas
-from tutor_server.api.bodies import answers
-from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import ADMIN_ATTEMPTS, CLOCK, DATABASE, SETTINGS
-from tutor_server.errors import AdminKeyInvalid, NotFound
+from tutor_server.api.keys import CLOCK, DATABASE
+from tutor_server.api.routes import Access, Routes
 from tutor_server.ledger.periods import Period, day_of, month_of, week_of
 from tutor_server.storage.usage import usage_between
 
@@ -23,34 +20,14 @@ if TYPE_CHECKING:
 
     from tutor_server.storage.usage import ModelUsage
 
-ADMIN_KEY = "X-Admin-Key"
+routes = Routes("admin")
+
 _NANO = Decimal(10) ** 9
 
 
-def require_admin(request: web.Request) -> None:
-    """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
-
-    Raises `NotFound` where no key is set, `AdminKeyInvalid`, or `TooManyAttempts`.
-    """
-    admin_key = request.app[SETTINGS].admin_key
-    if admin_key is None:
-        raise NotFound
-    attempts, address = request.app[ADMIN_ATTEMPTS], client_address(request)
-    attempts.require_patience(address)
-    given = request.headers.get(ADMIN_KEY, "")
-    if not hmac.compare_digest(
-        given.encode("utf-8", "surrogateescape"), admin_key.get_secret_value().encode("utf-8", "surrogateescape")
-    ):
-        if given:
-            attempts.failed(address)
-        raise AdminKeyInvalid
-    attempts.succeeded(address)
-
-
-@answers()
+@routes.add("GET /api/admin/usage", access=Access.ADMIN)
 async def usage(request: web.Request) -> schemas.Usage:
     """Sum calls, tokens and estimated cost of the current day, ISO week and month."""
-    require_admin(request)
     now = request.app[CLOCK].now()
     periods = (day_of(now), week_of(now), month_of(now))
 
@@ -59,9 +36,6 @@ async def usage(request: web.Request) -> schemas.Usage:
 
     day, week, month = map(_summed, periods, await request.app[DATABASE].read(read))
     return schemas.Usage(day=day, week=week, month=month)
-
-
-ROUTES = (web.get("/api/admin/usage", usage),)
 
 
 def _summed(period: Period, models: Sequence[ModelUsage]) -> schemas.PeriodUsage:

@@ -1,61 +1,68 @@
-"""JSON in, JSON out: request bodies become models, models become response bodies."""
+"""Request bodies: read within their limits, and turned into models."""
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, TypeVar
 
-from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from tutor_server.api.routes import JSON
+from tutor_server.api.strict_text import NotJson, holds_nul, is_plain, load_json
 from tutor_server.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed
 from tutor_server.limits import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Mapping
+
+    from aiohttp import web
 
 Model = TypeVar("Model", bound=BaseModel)
 
-JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 async def read_json(request: web.Request, model: type[Model]) -> Model:
-    """Read the body as a model.
+    """Read a JSON body as a model.
 
     Raises `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest` (the body broke off) or `ValidationFailed`,
     whose detail names the fields and never repeats what was sent.
     """
-    if request.content_type != JSON:
-        raise UnsupportedMediaType
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise PayloadTooLarge
+    body = await _read(request, JSON)
     try:
-        body = await request.read()
-    except ConnectionError as error:
-        raise MalformedRequest from error
+        content = load_json(body)
+        read = model.model_validate_json(body)
+    except NotJson:
+        raise ValidationFailed("body: is not valid JSON.") from None
+    except ValidationError as error:
+        raise ValidationFailed(_wrong_fields(error)) from None
+    for name in model.model_fields:
+        if holds_nul(content.get(name)):
+            raise ValidationFailed(f"{name}: holds a NUL character.")
+    return read
+
+
+async def read_form(request: web.Request, model: type[Model]) -> Model:
+    """Read a form as a model; of a field that comes twice the first counts. Raises as `read_json` does."""
+    await _read(request, FORM)
+    fields = await request.post()
+    return read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
+
+
+def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
+    """Read named texts, of a form or a query, as a model; other names are ignored. Raises `ValidationFailed`."""
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    given = {name: fields[name] for name in names if name in fields}
+    for name, value in given.items():
+        if not is_plain(value):
+            raise ValidationFailed(f"{name}: holds a character that is not allowed.")
     try:
-        return model.model_validate_json(body)
+        return model.model_validate(given)
     except ValidationError as error:
         raise ValidationFailed(_wrong_fields(error)) from None
 
 
-def answers(status: int = 200) -> Callable[[Callable[[web.Request], Awaitable[BaseModel | None]]], _Handler]:
-    """Make an aiohttp handler of one that returns a model, or None for an answer without a body (204)."""
-
-    def make(handler: Callable[[web.Request], Awaitable[BaseModel | None]]) -> _Handler:
-        @functools.wraps(handler)
-        async def respond(request: web.Request) -> web.StreamResponse:
-            body = await handler(request)
-            if body is None:
-                return web.Response(status=204)
-            return web.Response(status=status, body=body.model_dump_json().encode(), content_type=JSON)
-
-        return respond
-
-    return make
-
-
 def _wrong_fields(error: ValidationError) -> str:
+    """Name each wrong field and its rule, never its value."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return " ".join(
         f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg'].removeprefix('Value error, ')}."
@@ -63,5 +70,12 @@ def _wrong_fields(error: ValidationError) -> str:
     )
 
 
-if TYPE_CHECKING:
-    _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+async def _read(request: web.Request, content_type: str) -> bytes:
+    if request.content_type != content_type:
+        raise UnsupportedMediaType(f"Send the body as {content_type}.")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise PayloadTooLarge
+    try:
+        return await request.read()
+    except ConnectionError as error:
+        raise MalformedRequest from error

@@ -1,17 +1,22 @@
-"""Telling who sent a request."""
+"""Telling who sent a request, and whether they may."""
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs
 
-from tutor_server.api.keys import AUTHENTICATOR, CALLER
+from tutor_server.api.client_address import client_address
+from tutor_server.api.keys import ADMIN_ATTEMPTS, AUTHENTICATOR, CALLER, SETTINGS
+from tutor_server.errors import AdminKeyInvalid, NotFound
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from tutor_server.identity.access_tokens import AccessToken
+
+ADMIN_KEY = "X-Admin-Key"
 
 
 def signed_in(request: web.Request) -> AccessToken:
@@ -19,3 +24,23 @@ def signed_in(request: web.Request) -> AccessToken:
     caller = request.app[AUTHENTICATOR].authenticate(request.headers.get(hdrs.AUTHORIZATION))
     request[CALLER] = caller
     return caller
+
+
+def require_admin(request: web.Request) -> None:
+    """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
+
+    Raises `NotFound` where no key is set, `AdminKeyInvalid`, or `TooManyAttempts`.
+    """
+    admin_key = request.app[SETTINGS].admin_key
+    if admin_key is None:
+        raise NotFound
+    attempts, address = request.app[ADMIN_ATTEMPTS], client_address(request)
+    attempts.require_patience(address)
+    given = request.headers.get(ADMIN_KEY, "")
+    if not hmac.compare_digest(
+        given.encode("utf-8", "surrogateescape"), admin_key.get_secret_value().encode("utf-8", "surrogateescape")
+    ):
+        if given:
+            attempts.failed(address)
+        raise AdminKeyInvalid
+    attempts.succeeded(address)

@@ -10,6 +10,8 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from tutor_server.api.frames import FrameRefused, parse_frame
+from tutor_server.api.keys import CHAT_SOCKETS
+from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import NotFound, TutorError, Unauthenticated, ValidationFailed
 from tutor_server.protocol import (
     MAX_FRAME_BYTES,
@@ -36,8 +38,19 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+routes = Routes("chat")
+
 HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
+
+
+@routes.add("GET /api/chat/ws", access=Access.SOCKET, status=101, refuses=(ValidationFailed,))
+async def chat(request: web.Request) -> web.WebSocketResponse:
+    """Open the chat WebSocket, subprotocol `tutor.v1`.
+
+    The handshake is accepted before a refusal: close code 4001 says not signed in, 4002 too many connections.
+    """
+    return await request.app[CHAT_SOCKETS].handle(request)
 
 
 class ChatSockets:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from tutor_server.api.strict_text import NotJson, holds_nul, load_json
 from tutor_server.errors import PayloadTooLarge, ValidationFailed
 from tutor_server.protocol import FROM_EDITOR, MAX_CODE_BYTES, FromEditor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
 
@@ -29,8 +26,8 @@ class FrameRefused(Exception):
 def parse_frame(text: str) -> FromEditor:
     """Read one text frame. Raises `FrameRefused`."""
     try:
-        content = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        content = load_json(text)
+    except NotJson:
         raise FrameRefused(ValidationFailed("The message is not valid JSON."), None) from None
     if not isinstance(content, dict):
         raise FrameRefused(ValidationFailed("A message is one JSON object."), None)
@@ -43,7 +40,7 @@ def parse_frame(text: str) -> FromEditor:
     if isinstance(code, str) and len(code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
         too_large = PayloadTooLarge(f"The code is limited to {MAX_CODE_BYTES // 1024} KiB.")
         raise FrameRefused(too_large, request_id)
-    if any("\0" in string for string in _strings(content)):
+    if holds_nul(content):
         raise FrameRefused(ValidationFailed("The message holds a NUL character."), request_id)
     try:
         return adapter.validate_json(text, strict=True)
@@ -56,19 +53,6 @@ def _request_id(content: dict[str, Any]) -> UUID | None:
         return UUID(content.get("request_id"))
     except (ValueError, TypeError, AttributeError):
         return None
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Walk all strings; the depth is bounded by the JSON parser."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            pending.extend(item.values())
-        elif isinstance(item, list):
-            pending.extend(item)
 
 
 def _describe(error: ValidationError) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from tutor_server.api.bodies import JSON, answers
-from tutor_server.api.caller import signed_in
 from tutor_server.api.keys import CHAT_SOCKETS, CLOCK, DATABASE
+from tutor_server.api.routes import JSON, Routes
 from tutor_server.errors import NotFound
+from tutor_server.identity.access_tokens import AccessToken
 from tutor_server.storage.personal_data import erase, personal_data_of
 
+routes = Routes("account")
 
-async def export(request: web.Request) -> web.Response:
+
+@routes.add("GET /api/me/export", refuses=(NotFound,))
+async def export(request: web.Request, caller: AccessToken) -> web.Response:
     """Give every stored field about the caller, by table."""
-    caller = signed_in(request)
     data = await request.app[DATABASE].read(lambda connection: personal_data_of(connection, caller.user_id))
     if not data:
         raise NotFound
@@ -25,17 +27,10 @@ async def export(request: web.Request) -> web.Response:
     )
 
 
-@answers()
-async def delete(request: web.Request) -> None:
+@routes.add("DELETE /api/me", refuses=(NotFound,))
+async def delete(request: web.Request, caller: AccessToken) -> None:
     """Erase the caller: answers under way are stopped, connections closed, everything stored is deleted."""
-    caller = signed_in(request)
     await request.app[CHAT_SOCKETS].sign_out(caller.user_id)
     today = request.app[CLOCK].now().date()
     if not await request.app[DATABASE].commit(lambda connection: erase(connection, caller.user_id, today)):
         raise NotFound
-
-
-ROUTES = (
-    web.get("/api/me/export", export),
-    web.delete("/api/me", delete),
-)

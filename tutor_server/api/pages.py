@@ -3,59 +3,74 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
-from tutor_server.errors import ValidationFailed
-
-if TYPE_CHECKING:
-    from aiohttp import web
+from tutor_server.api.strict_text import holds_nul, load_json
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
+Place = TypeVar("Place", bound=tuple[Any, ...])
+"""What a list is ordered by: the values of a row, behind which the next page starts."""
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """How many items a caller wants, and the place behind which they start."""
+StoredInt = Annotated[int, Field(strict=True, ge=-(2**31), lt=2**31)]
+"""PostgreSQL's `integer`."""
+Moment = tuple[
+    Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))], UUID
+]
+"""The place of a row in a list by time: when it was made, and its id."""
 
-    limit: int
-    after: tuple[Any, ...] | None
+
+def _whole_number(text: object) -> object:
+    if isinstance(text, str) and not (text.isascii() and text.isdecimal()):
+        raise ValueError("is a whole number")
+    return text
+
+
+def _decode(text: object, validate: ValidatorFunctionWrapHandler) -> object:
+    if text is None:
+        return None
+    try:
+        place = load_json(base64.urlsafe_b64decode(str(text).encode("ascii")))
+        if not holds_nul(place):
+            return validate(place)
+    except ValueError:
+        pass
+    raise ValueError("is not one that this service gave")
+
+
+class Page(BaseModel, Generic[Place]):
+    """The query of a list: how many items a caller wants, and the place behind which they start."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    after: Annotated[Place | None, WrapValidator(_decode), WithJsonSchema({"type": "string", "format": "cursor"})] = (
+        Field(default=None, alias="cursor")
+    )
 
     @property
     def fetch(self) -> int:
         """How many to read: one more than wanted tells whether a page follows."""
         return self.limit + 1
 
-
-def page_request(request: web.Request, *types: type) -> PageRequest:
-    """Read `limit` and `cursor` of the query; `types` are those of the cursor's parts. Raises `ValidationFailed`."""
-    limit = request.query.get("limit", str(DEFAULT_LIMIT))
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MAX_LIMIT):
-        raise ValidationFailed(f"limit: is a number from 1 to {MAX_LIMIT}.")
-    cursor = request.query.get("cursor")
-    return PageRequest(int(limit), None if cursor is None else _decode(cursor, types))
-
-
-def next_cursor(page: PageRequest, fetched: int, *place: Any) -> str | None:
-    """Give the cursor of the next page, whose last item stands at `place`; None where no page follows."""
-    if fetched <= page.limit:
-        return None
-    return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode()
-
-
-def _decode(cursor: str, types: tuple[type, ...]) -> tuple[Any, ...]:
-    try:
-        parts = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        return tuple(_part(part, wanted) for part, wanted in zip(parts, types, strict=True))
-    except (ValueError, TypeError):
-        raise ValidationFailed("cursor: is not one that this service gave.") from None
-
-
-def _part(part: Any, wanted: type) -> Any:
-    if isinstance(part, wanted):
-        return part
-    read = getattr(wanted, "fromisoformat", wanted)
-    return read(part)
+    def next(self, fetched: int, *place: str | int | UUID | datetime) -> str | None:
+        """Give the cursor of the next page, whose last item stands at `place`; None where no page follows."""
+        if fetched <= self.limit:
+            return None
+        # asyncpg's ids are of a class of their own, which orjson leaves to `default`.
+        return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode()

@@ -1,0 +1,68 @@
+"""From a request to its handler's arguments, and from what the handler returns to the response."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tutor_server.api.bodies import read_fields, read_form, read_json
+from tutor_server.api.caller import require_admin, signed_in
+from tutor_server.api.routes import Access
+from tutor_server.api.strict_text import is_plain
+from tutor_server.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor_server.api.routes import Route
+
+
+def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
+    """Give the routes as aiohttp takes them."""
+    return [web.RouteDef(route.method, route.path, _handler(route), {}) for route in routes]
+
+
+def _handler(route: Route) -> Any:
+    @functools.wraps(route.handler)
+    async def handle(request: web.Request) -> web.StreamResponse:
+        answer = await route.handler(request, **await _arguments(route, request))
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        status = route.answers[type(answer)]
+        if answer is None:
+            return web.Response(status=status)
+        return web.Response(status=status, body=answer.model_dump_json().encode(), content_type=route.produces)
+
+    return handle
+
+
+async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
+    """Read what the handler takes; who is refused is refused before anything else is looked at."""
+    arguments: dict[str, Any] = {}
+    if route.access is Access.ADMIN:
+        require_admin(request)
+    elif route.access is Access.SIGNED_IN:
+        caller = signed_in(request)
+        if route.takes_caller:
+            arguments["caller"] = caller
+    for name, kind in route.path_parameters.items():
+        arguments[name] = _path_parameter(request.match_info[name], kind)
+    if route.query is not None:
+        arguments["query"] = read_fields(request.query, route.query)
+    if route.body is not None:
+        arguments["body"] = await read_json(request, route.body)
+    if route.form is not None:
+        arguments["form"] = await read_form(request, route.form)
+    return arguments
+
+
+def _path_parameter(text: str, kind: type) -> Any:
+    """Read an id in the path. Raises `NotFound` for one of the wrong form: nothing is there."""
+    try:
+        if is_plain(text):
+            return kind(text)
+    except ValueError:
+        pass
+    raise NotFound

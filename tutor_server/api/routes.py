@@ -1,0 +1,129 @@
+"""Routes, each declared once: the handler's signature says what it takes and gives, its decorator says the rest.
+
+From a declaration come the aiohttp handler (`handling`) and the route's part of the OpenAPI document (`openapi`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from aiohttp import web
+
+from tutor_server.identity.access_tokens import AccessToken
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+    from pydantic import BaseModel
+
+    from tutor_server.errors import TutorError
+
+    Answer = BaseModel | web.StreamResponse | None
+    Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answer]])
+
+JSON = "application/json"
+
+
+class Access(Enum):
+    """Who may call a route."""
+
+    PUBLIC = auto()
+    SIGNED_IN = auto()
+    """Holders of an access token."""
+    ADMIN = auto()
+    """Holders of the admin key."""
+    SOCKET = auto()
+    """Holders of an access token, whom the socket itself refuses, so that clients can read the close code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What is known of a route without calling it.
+
+    `answers` gives the status of each kind of answer; `NoneType` stands for an empty one. A handler that makes its
+    response itself has none there, and `produces` names the content type.
+    """
+
+    method: str
+    path: str
+    tag: str
+    access: Access
+    handler: Callable[..., Awaitable[Answer]]
+    takes_caller: bool
+    path_parameters: Mapping[str, type]
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    form: type[BaseModel] | None
+    status: int
+    answers: Mapping[type, int]
+    produces: str
+    refuses: tuple[type[TutorError], ...]
+
+
+class Routes:
+    """The routes of one part of the service; `tag` names the part in the OpenAPI document."""
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._declared: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._declared)
+
+    def add(
+        self,
+        method_and_path: str,
+        *,
+        access: Access = Access.SIGNED_IN,
+        status: int = 200,
+        otherwise: Mapping[int, type[BaseModel]] | None = None,
+        produces: str = JSON,
+        refuses: tuple[type[TutorError], ...] = (),
+    ) -> Callable[[Handler], Handler]:
+        """Declare a route, written as in `GET /api/modules/{module_id}`, by its handler.
+
+        Beside `request` a handler takes, by name: `caller` (its `AccessToken`), `body` (JSON), `form`, `query` (each a
+        model) and the parameters of its path (`str` or `UUID`). It returns a model, sent with `status`, or with
+        another one that `otherwise` gives its kind; None, sent as 204; or a response of its own. `refuses` has the
+        errors it raises beyond those of every route of this form.
+        """
+        method, _, path = method_and_path.partition(" ")
+
+        def declare(handler: Handler) -> Handler:
+            signature = inspect.signature(handler, eval_str=True)
+            takes = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+            kinds = [kind for kind in _members(signature.return_annotation) if not issubclass(kind, web.StreamResponse)]
+            statuses: dict[type, int] = {model: other for other, model in (otherwise or {}).items()}
+            route = Route(
+                method=method,
+                path=path,
+                tag=self._tag,
+                access=access,
+                handler=handler,
+                takes_caller=takes.pop("caller", None) is AccessToken,
+                path_parameters={name: takes.pop(name) for name in re.findall(r"{(\w+)}", path)},
+                query=takes.pop("query", None),
+                body=takes.pop("body", None),
+                form=takes.pop("form", None),
+                status=status,
+                answers={kind: 204 if kind is NoneType else statuses.get(kind, status) for kind in kinds},
+                produces=produces,
+                refuses=refuses,
+            )
+            if takes != {"request": web.Request}:
+                raise TypeError(f"{method_and_path}: nothing is known to give the handler for {takes}")
+            self._declared.append(route)
+            return handler
+
+        return declare
+
+
+def _members(annotation: Any) -> tuple[type, ...]:
+    if isinstance(annotation, UnionType):
+        return get_args(annotation)
+    return (NoneType if annotation is None else annotation,)
