@@ -88,7 +88,7 @@ class Forms:
     def permit(self, tokens: Sequence[str]) -> bool:
         """Tell whether a span that is not the student's own has a form that gives nothing away."""
         return (
-            self.is_dotted_name(tokens)
+            self.is_mere_name(tokens)
             or is_syntax(tokens)
             or self._is_english(tokens)
             or self.permit_statement(tokens)

@@ -12,18 +12,19 @@ from tutor_server.pedagogy.guard.forms import all_tokens_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_REMEMBERED = 24
+_REMEMBERED = 40
 """Pieces of code that are tried together with the newest one."""
 _LONGEST_PIECE = 12
-_LONGEST_STATEMENT = 30
+_LONGEST_STATEMENT = 40
 """Both in tokens."""
 _FEWEST = 3
 """Two pieces side by side that calculate are how people talk about a name and its value."""
 _OPERATION = 3
 """Tokens of the shortest code that does something."""
 _SPLIT_SIGN = re.compile(r"([-+*/%<>=!&|^]) (?=[=*/<>])")
-_SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda)\b")
-_ACTIONS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.If, ast.While, ast.For, ast.FunctionDef, ast.Call)
+_SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda|import)\b")
+_ACTIONS = (ast.Assign, ast.AugAssign, ast.Return, ast.If, ast.While, ast.For, ast.FunctionDef, ast.Call)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class Instalments:
@@ -47,8 +48,8 @@ class Instalments:
         """Give what the last pieces spell from each token on, and whether that is whole pieces and enough of them."""
         ending: list[str] = []
         for number, piece in enumerate(reversed(self._pieces), 1):
-            if piece[0] == ".":
-                return
+            if piece[0] == "." or (number > 1 and piece[-1] == ":"):
+                return  # A method by itself, or a header: nothing goes on from there.
             for start in range(len(piece) - 1, -1, -1):
                 if number > 1 and piece[start].isidentifier():
                     yield " ".join(piece[start:] + ending), start == 0 and number >= _FEWEST
@@ -63,7 +64,7 @@ class Instalments:
             return False
         statement = _statement(code)
         calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
-        return (isinstance(statement, _ACTIONS) or (may_calculate and calculates)) and self._gives_away(code)
+        return (isinstance(statement, _ACTIONS + _IMPORTS) or (may_calculate and calculates)) and self._gives_away(code)
 
 
 def _statement(code: str) -> ast.AST | None:

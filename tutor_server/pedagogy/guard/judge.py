@@ -38,11 +38,15 @@ _UNMISTAKABLE = re.compile(
 _CLAUSE = re.compile(r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)")
 """Code in a sentence that holds no sign of its own."""
 _MARKS = re.compile(MARK)
+_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*")
+_LINE_END = re.compile(r"\n|;(?= )")
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
 """Statements that cannot start an example: what they start is a piece of somebody's program."""
 _LONG_STRING = 10
 _WORDS_A_PIECE = 6
 """Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
+_SHORT = 40
+"""Characters up to which a line of mere words may be a piece of code."""
 _OPERATION = 3
 """Tokens of the shortest code that does something: two operands and what joins them."""
 _NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
@@ -79,7 +83,7 @@ class Judge:
             rule = self._block(read_block(unit.text), offered=bool(_OFFERED.search(thought)))
             return rule or self._completed_by(self._pieces(unit))
         if not _SIGNS.search(unit.text) and self._telling_words.isdisjoint(_WORD.findall(unit.text)):
-            return None
+            return self._completed_by(self._pieces(unit)) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
         return (
             self._text(unit.text, reading)
@@ -99,7 +103,7 @@ class Judge:
         if marks:
             is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
             return [] if is_talk else [reading.span(mark) for mark in marks]
-        lines = (all_tokens_of(line) for line in reading.prose.split("\n") if line.strip("-:= \t"))
+        lines = (all_tokens_of(line) for line in reading.prose.split("\n") if not _RULER.fullmatch(line))
         return [" ".join(line) for line in lines if all(map(self._offers.is_code_word, used(line)))]
 
     def _completed_by(self, pieces: list[str]) -> str | None:
@@ -184,7 +188,7 @@ class Judge:
 
     def _lines(self, reading: Reading, thought: str) -> str | None:
         """Judge lines, and cells of a table, that are nothing but a statement."""
-        for line in reading.prose.split("\n"):
+        for line in _LINE_END.split(reading.prose):
             statement = _MARKS.sub(lambda mark: reading.span(mark[0]), line).strip()
             is_marked = bool(_MARKS.search(line))
             if not STATEMENT.fullmatch(statement) and (is_marked or not _ACTION.fullmatch(statement)):
@@ -203,7 +207,7 @@ class Judge:
     def _quoted(self, prose: str) -> str | None:
         """Judge what stands between quotation marks in a sentence."""
         for match in QUOTATION.finditer(prose):
-            quoted = Reading(match[1])
+            quoted = Reading(match["code"])
             if any(map(self._run_gives_away, prose_code.runs(quoted, self._own))) or self._lines(quoted, ""):
                 return "code-in-quotes"
         return None

@@ -23,7 +23,7 @@ STATEMENT = re.compile(
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
 )
 IMPORT = re.compile(r"\bfrom [\w.]+ import [\w*]+")
-QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))["']([^"\n]{4,160}?)["'](?=[\s.,;:!?)]|$)""")
+QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))(["'])(?P<code>[^\n]{4,160}?)\1(?=[\s.,;:!?)]|$)""")
 
 _MARKS = re.compile(MARK)
 _ARTICLES = frozenset({"a", "an", "the", "just", "simply", "only", "it", "this", "that"})
@@ -121,7 +121,7 @@ class Offers:
             is_about_a_name = code.isidentifier() and not _ARTICLES.issuperset(before)
             return "" if is_about_a_name or len(words.split()) > _LONGEST_PHRASE else code
         quotation = QUOTATION.fullmatch(words)
-        code = quotation[1] if quotation else words
+        code = quotation["code"] if quotation else words
         tokens = tokens_of(code)
         is_code = bool(tokens) and all(map(self.is_code_word, used(tokens))) and not _is_english(tokens)
         return code if is_code or IMPORT.fullmatch(code) else ""
