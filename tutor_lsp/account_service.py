@@ -148,7 +148,9 @@ class AccountService:
     def _fault(self, reply: _Reply) -> ServiceFault:
         """Say why a reply is not the expected one; what the service itself says comes first."""
         detail = reply.fields.get("detail")
-        if reply.code and isinstance(detail, str) and reply.status not in {HTTPStatus.UNAUTHORIZED, *_GATEWAY_ERRORS}:
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            return SignedOut() if reply.code else self._stranger()
+        if reply.code and isinstance(detail, str) and reply.status not in _GATEWAY_ERRORS:
             return Unreachable(detail)
         return refusal(self._server_url, reply.status)
 
@@ -199,8 +201,12 @@ class AccountService:
             fields = None
         if isinstance(fields, dict):
             return fields
-        if status < HTTPStatus.BAD_REQUEST:
-            raise Unreachable(
-                f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
-            )
+        if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.UNAUTHORIZED:
+            raise self._stranger()
         raise refusal(self._server_url, status)
+
+    def _stranger(self) -> Unreachable:
+        """Say that it was not the service which answered, whose every error has a code."""
+        return Unreachable(
+            f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
+        )

@@ -1,0 +1,136 @@
+"""A real HTTP server on loopback that plays the account routes of a service, for one student, as a test wants them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.lsp.scripted_service import serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+EMAIL = "ada@uni.example"
+USER_CODE = "BCDF-GHJK"
+
+
+@dataclass
+class ScriptedAccounts:
+    """Knows one sign-in at a time. Its refresh tokens are good once: a second use ends the sign-in.
+
+    `device_errors` are RFC 8628's errors that the token route gives, one a request, before it gives tokens. A reply in
+    `instead`, by path, is sent in place of the real one.
+    """
+
+    device_errors: list[str] = field(default_factory=list)
+    instead: dict[str, web.Response] = field(default_factory=dict)
+    device: dict[str, Any] = field(default_factory=dict)
+    """What the device route says in place of what it would say."""
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Path and body of all that was asked."""
+    url: str = ""
+    lifetime: int = 900
+    """Of an access token, in seconds."""
+    _issued: int = 0
+    _refresh_token: str | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths that were asked for, oldest first."""
+        return [path.removeprefix("/api/auth/") for path, _ in self.requests]
+
+    @property
+    def access_token(self) -> str:
+        """The only access token that is taken."""
+        return f"access-{self._issued}"
+
+    def issue(self) -> dict[str, Any]:
+        """Begin or carry on a sign-in."""
+        self._issued += 1
+        self._refresh_token = f"refresh-{self._issued}"
+        return {
+            "access_token": self.access_token,
+            "refresh_token": self._refresh_token,
+            "token_type": "bearer",
+            "expires_in": self.lifetime,
+        }
+
+    def end_sign_in(self) -> None:
+        """Let the sign-in die, as a password change does."""
+        self._refresh_token = None
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncIterator[str]:
+        """Run on loopback; give the server's address."""
+        async with serving(self._handle, port=port) as self.url:
+            yield self.url
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.content_type == "application/json":
+            body = json.loads(await request.text())
+        else:
+            body = {name: str(value) for name, value in (await request.post()).items()}
+        self.requests.append((request.path, body))
+        if request.path in self.instead:
+            return self.instead[request.path]
+        routes = {
+            "/api/auth/refresh": lambda: self._refresh(body["refresh_token"]),
+            "/api/auth/logout": self._log_out,
+            "/api/auth/me": lambda: self._me(request.headers.get("Authorization")),
+            "/api/auth/device": self._give_device_code,
+            "/api/auth/device/token": self._take_device_code,
+        }
+        return routes.get(request.path, lambda: envelope(404, "NOT_FOUND"))()
+
+    def _log_out(self) -> web.Response:
+        self.end_sign_in()
+        return web.Response(status=204)
+
+    def _give_device_code(self) -> web.Response:
+        page = f"{self.url}/device"
+        return web.json_response(
+            {
+                "device_code": "device-code",
+                "user_code": USER_CODE,
+                "verification_uri": page,
+                "verification_uri_complete": f"{page}?code={USER_CODE}",
+                "expires_in": 600,
+                "interval": 5,
+                **self.device,
+            }
+        )
+
+    def _take_device_code(self) -> web.Response:
+        if self.device_errors:
+            return envelope(400, "VALIDATION_FAILED", error=self.device_errors.pop(0))
+        return web.json_response(self.issue())
+
+    def _refresh(self, token: str) -> web.Response:
+        if token == self._refresh_token:
+            return web.json_response(self.issue())
+        self.end_sign_in()
+        return envelope(401, "TOKEN_INVALID")
+
+    def _me(self, authorization: str | None) -> web.Response:
+        if authorization != f"Bearer {self.access_token}" or self._refresh_token is None:
+            return envelope(401, "UNAUTHENTICATED")
+        return web.json_response(
+            {
+                "id": "5e551011-0000-4000-8000-000000000000",
+                "email": EMAIL,
+                "programming_level": 3,
+                "maths_level": 3,
+                "messages_today": 12,
+                "daily_message_cap": 100,
+                "resets_at": "2026-03-02T00:00:00Z",
+            }
+        )
+
+
+def envelope(status: int, code: str, detail: str = "No.", **more: Any) -> web.Response:
+    """Write an error as the service does."""
+    return web.json_response({"detail": detail, "code": code, **more}, status=status)

@@ -1,0 +1,466 @@
+"""Tests of signing in by device authorisation (RFC 8628): the flow itself, and what the language server makes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import web
+
+from tests.lsp.editor import TUTOR_CLIENT, Conversation
+from tests.lsp.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
+from tutor_lsp.account import THIS_WINDOW_ONLY
+from tutor_lsp.account_service import CLIENT_ID, DEVICE_GRANT, AccountService, DeviceCode
+from tutor_lsp.browser import has_desktop
+from tutor_lsp.device_sign_in import SignInRefused, approval, begin, page_of
+from tutor_lsp.server import AskTutorServer
+from tutor_lsp.server_address import has_same_origin
+from tutor_lsp.service_session import ServiceFault, Unreachable
+from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.token_store import Tokens
+from tutor_lsp.tutor import LOCAL, SIGNED_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.lsp.editor import Editor, Json
+    from tests.lsp.scripted_tutor import ScriptedTutor
+    from tutor_lsp.settings import Settings
+    from tutor_lsp.tutor_choice import Access
+
+STATUS_DID_CHANGE = "tutor/status/didChange"
+
+
+@pytest.fixture
+async def accounts() -> AsyncIterator[ScriptedAccounts]:
+    """Give a running service of one student."""
+    scripted = ScriptedAccounts()
+    async with scripted.serve():
+        yield scripted
+
+
+class Pauses:
+    """A sleep that takes no time and remembers how long it would have been."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        """Sleep."""
+        self.seconds.append(seconds)
+
+
+async def sign_in(accounts: ScriptedAccounts, pauses: Pauses) -> Tokens:
+    """Go through the whole flow."""
+    service = AccountService(accounts.url, now=lambda: 1000.0)
+    return await approval(service, await begin(service, accounts.url), sleep=pauses)
+
+
+class TestFlow:
+    """`begin` and `approval`, against a scripted service."""
+
+    async def test_it_asks_until_the_student_has_approved(self, accounts: ScriptedAccounts) -> None:
+        """Form data as the RFC wants it, a pause of `interval` before each question."""
+        accounts.device_errors = ["authorization_pending"] * 2
+        pauses = Pauses()
+
+        tokens = await sign_in(accounts, pauses)
+
+        assert tokens == Tokens("access-1", "refresh-1", 1900.0)
+        assert pauses.seconds == [5, 5, 5]
+        question = {"grant_type": DEVICE_GRANT, "device_code": "device-code", "client_id": CLIENT_ID}
+        assert accounts.requests == [
+            ("/api/auth/device", {"client_id": CLIENT_ID}),
+            *[("/api/auth/device/token", question)] * 3,
+        ]
+
+    async def test_s6_slow_down_is_for_good(self, accounts: ScriptedAccounts) -> None:
+        """S6: Each `slow_down` adds 5 s to the interval, for all further questions."""
+        accounts.device_errors = ["slow_down", "authorization_pending", "slow_down", "authorization_pending"]
+        pauses = Pauses()
+
+        await sign_in(accounts, pauses)
+
+        assert pauses.seconds == [5, 10, 10, 15, 15]
+
+    @pytest.mark.parametrize(
+        ("error", "message"),
+        [
+            ("access_denied", "was refused in the browser"),
+            ("expired_token", "Nobody approved the sign-in in time"),
+            ("invalid_grant", "does not accept this sign-in"),
+            ("", "does not accept this sign-in"),
+        ],
+    )
+    async def test_s6_an_end_without_tokens_is_said(self, accounts: ScriptedAccounts, error: str, message: str) -> None:
+        """S6: Denied, expired or used up: a sentence, and no further question."""
+        accounts.device_errors = ["authorization_pending", error]
+
+        with pytest.raises(SignInRefused, match=message):
+            await sign_in(accounts, Pauses())
+
+        assert accounts.paths == ["device", "device/token", "device/token"]
+
+    async def test_it_ends_by_itself_when_the_code_has_expired(self, accounts: ScriptedAccounts) -> None:
+        """A service that never says so is not asked for ever."""
+        accounts.device = {"expires_in": 20, "interval": 5}
+        accounts.device_errors = ["authorization_pending"] * 100
+        pauses = Pauses()
+
+        with pytest.raises(SignInRefused, match="in time"):
+            await sign_in(accounts, pauses)
+
+        assert pauses.seconds == [5, 5, 5, 5]
+
+    @pytest.mark.parametrize(
+        ("interval", "pause"), [(None, 5), (0, 1), (-3, 1), (1e9, 60), (float("nan"), 1), (2.5, 2.5)]
+    )
+    async def test_no_interval_makes_it_rush_or_hang(
+        self, accounts: ScriptedAccounts, interval: float | None, pause: float
+    ) -> None:
+        """Between 1 and 60 s, whatever the service says; 5 s where it says nothing."""
+        accounts.device = {"interval": interval}
+        if interval is None:
+            accounts.instead["/api/auth/device"] = web.json_response(
+                {"device_code": "c", "user_code": USER_CODE, "verification_uri": accounts.url, "expires_in": 600}
+            )
+        pauses = Pauses()
+
+        await sign_in(accounts, pauses)
+
+        assert pauses.seconds == [pause]
+
+    async def test_a_dropped_network_is_waited_out(self, accounts: ScriptedAccounts) -> None:
+        """A question that cannot be asked doubles the interval; the sign-in goes on."""
+        service = AccountService(accounts.url)
+        code = await begin(service, accounts.url)
+        troubles = iter([web.Response(status=502), web.Response(text="<html>Wireless login</html>")])
+        pauses = Pauses()
+
+        async def sleep(seconds: float) -> None:
+            await pauses(seconds)
+            trouble = next(troubles, None)
+            if trouble is None:
+                accounts.instead.clear()
+            else:
+                accounts.instead["/api/auth/device/token"] = trouble
+
+        await approval(service, code, sleep=sleep)
+
+        assert pauses.seconds == [5, 10, 20]
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            envelope(404, "NOT_FOUND"),
+            web.Response(status=404, text="not found"),
+            web.Response(status=500),
+            web.Response(text="<html>Wireless login</html>"),
+            web.json_response({}),
+            web.json_response({"device_code": "c", "user_code": USER_CODE, "verification_uri": "x", "expires_in": "x"}),
+            web.Response(status=302, headers={"Location": "http://127.0.0.1:1/api/auth/device"}),
+            web.Response(status=307, headers={"Location": "http://127.0.0.1:1/api/auth/device"}),
+        ],
+        ids=["no-route", "404", "500", "portal", "empty", "wrong-type", "302", "307"],
+    )
+    async def test_another_server_is_said_so(self, accounts: ScriptedAccounts, reply: web.Response) -> None:
+        """What is no tutor service is a sentence; nobody else is asked."""
+        accounts.instead["/api/auth/device"] = reply
+
+        with pytest.raises(ServiceFault):
+            await begin(AccountService(accounts.url), accounts.url)
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "https://evil.example/device",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "//evil.example/device",
+            "/device",
+            "",
+            "http://127.0.0.1:1/device",
+            "http://localhost:{port}/device",
+            "https://127.0.0.1:{port}/device",
+            "http://127.0.0.1:{port}@evil.example/device",
+            "http://user@127.0.0.1:{port}/device",
+            "http://127.0.0.1:{port}/device\x1b]0;x\x07",
+            "http://127.0.0.1:{port}/device\nhttp://evil.example",
+            "http://127.0.0.1:{port}/d\u202eeciv",
+        ],
+    )
+    async def test_only_a_page_of_the_service_is_shown(self, accounts: ScriptedAccounts, page: str) -> None:
+        """Another origin, scheme or trick is refused before anything is shown or opened."""
+        page = page.format(port=accounts.url.rpartition(":")[2])
+        accounts.device = {"verification_uri": page}
+        with pytest.raises(Unreachable, match="another address"):
+            await begin(AccountService(accounts.url), accounts.url)
+
+        accounts.device = {"verification_uri_complete": page}
+        code = await begin(AccountService(accounts.url), accounts.url)
+        assert page_of(code, accounts.url) == f"{accounts.url}/device"
+
+    @pytest.mark.parametrize("user_code", ["", "A", "BCDF\x1b[2J", "BCDF GHJK", "x" * 40, "<b>BCDF</b>"])
+    async def test_a_code_is_letters_and_digits(self, accounts: ScriptedAccounts, user_code: str) -> None:
+        """What is shown to the student cannot do anything to their terminal."""
+        accounts.device = {"user_code": user_code}
+
+        with pytest.raises(Unreachable, match="cannot be read"):
+            await begin(AccountService(accounts.url), accounts.url)
+
+    def test_codes_are_not_in_printed_forms(self) -> None:
+        """A log that prints a device code has nothing of it that lets anybody in."""
+        assert "secret" not in repr(DeviceCode("secret", "BCDF", "x", None, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_same"),
+    [
+        ("https://uni.example/device", True),
+        ("https://UNI.example:443/tutor/device?code=X", True),
+        ("https://uni.example.evil.example/device", False),
+        ("https://uni.example:8443/device", False),
+        ("http://uni.example/device", False),
+        ("https://[::1", False),
+    ],
+)
+def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    """Scheme, host and port (RFC 6454 §4); case and the usual port do not matter."""
+    assert has_same_origin(url, "https://uni.example/tutor") is is_same
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "expected"),
+    [
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({}, "linux", False),
+        ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "1 2 3 4"}, "linux", False),
+        ({}, "darwin", True),
+        ({"SSH_TTY": "/dev/ttys001"}, "darwin", False),
+        ({}, "win32", True),
+    ],
+)
+def test_a_browser_is_opened_on_a_desktop_only(
+    environment: dict[str, str],
+    platform: str,
+    expected: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
+    """Over SSH it would open on the other computer, if at all."""
+    assert has_desktop(environment, platform) is expected
+
+
+class TestLanguageServer:
+    """`tutor.signIn` and `tutor.signOut`, over real pipes."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings, accounts: ScriptedAccounts, monkeypatch: pytest.MonkeyPatch) -> Settings:
+        """Name the service, on a computer without a keyring."""
+        from keyring.backends import fail  # noqa: PLC0415 - loads the library
+
+        monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]  # upstream
+        return replace(settings, server_url=accounts.url)
+
+    @pytest.fixture
+    async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
+        """Give the language server, for which time goes by a thousand times as fast."""
+        self.accesses: list[Access | None] = []
+
+        def build(_settings: Settings, access: Access | None, _on_status: object) -> ScriptedTutor:
+            self.accesses.append(access)
+            tutor.is_closed = False
+            return tutor
+
+        return AskTutorServer(settings, "0", build, sleep=lambda seconds: asyncio.sleep(seconds / 1000))
+
+    async def token(self) -> str | None:
+        """Give the token that the tutor was built with."""
+        access = self.accesses[-1]
+        return None if access is None else await access.credentials.access_token()
+
+    async def test_from_signed_out_to_an_answer(self, editor: Editor, accounts: ScriptedAccounts) -> None:
+        """The command returns at once; the message has page and code; approved, the status is ready and asks go out."""
+        accounts.device_errors = ["authorization_pending"]
+        uri = await editor.open("x = 1\n")
+
+        returned = await editor.execute("tutor.signIn")
+        ready = await editor.hear(STATUS_DID_CHANGE, state="ready")
+        answer = await editor.answer(await editor.ask(uri))
+
+        assert returned == {"state": "signedOut", "message": SIGNED_OUT.message, "command": "tutor.signIn"}
+        assert ready == {"state": "ready", "message": "The tutor is ready."}
+        assert [message["message"] for message in editor.all_heard("window/showMessage")] == [
+            f"To sign in, open {accounts.url}/device in a browser and enter the code {USER_CODE}.",
+            THIS_WINDOW_ONLY,
+        ]
+        assert answer.ended["reason"] == "completed"
+        assert await self.token() == "access-1"
+
+    async def test_the_editor_opens_the_page(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
+        """`window/showDocument` with `external`, where it is declared; the message has the code to compare."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
+
+        await editor.execute("tutor.signIn")
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+
+        assert editor.all_heard("window/showDocument") == [
+            {"uri": f"{accounts.url}/device?code={USER_CODE}", "external": True}
+        ]
+        assert editor.all_heard("window/showMessage")[0]["message"] == (
+            f"Approve the sign-in in your browser, if it shows the code {USER_CODE}."
+        )
+
+    async def test_an_editor_that_cannot_open_it_says_where_to_go(
+        self, conversation: Conversation, accounts: ScriptedAccounts
+    ) -> None:
+        """Without success the message has the address."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": False}
+        await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
+
+        await editor.execute("tutor.signIn")
+        message = await editor.hear("window/showMessage")
+
+        assert f"open {accounts.url}/device in a browser" in message["message"]
+
+    async def test_a_page_of_somebody_else_is_not_opened(
+        self, conversation: Conversation, accounts: ScriptedAccounts
+    ) -> None:
+        """One warning, nothing opened, still signed out."""
+        accounts.device = {"verification_uri": "https://evil.example/device"}
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
+
+        await editor.execute("tutor.signIn")
+        message = await editor.hear("window/showMessage")
+
+        assert (message["type"], "another address" in message["message"]) == (2, True)
+        assert editor.all_heard("window/showDocument") == []
+        assert (await editor.execute("tutor.status"))["state"] == "signedOut"
+
+    async def test_a_refusal_is_said(self, editor: Editor, accounts: ScriptedAccounts) -> None:
+        """Denied in the browser: one warning."""
+        accounts.device_errors = ["access_denied"]
+
+        await editor.execute("tutor.signIn")
+        message = await editor.hear("window/showMessage", type=2)
+
+        assert message["message"] == "The sign-in was refused in the browser."
+
+    async def test_progress_can_be_cancelled(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
+        """While it waits there is progress; cancelled, the service is asked no more."""
+        accounts.device_errors = ["authorization_pending"] * 1_000_000
+        editor = conversation.editor
+        editor.replies["window/workDoneProgress/create"] = lambda _: None
+        await editor.initialize({**TUTOR_CLIENT, "window": {"workDoneProgress": True}})
+        await editor.execute("tutor.signIn")
+        created = await editor.hear("window/workDoneProgress/create")
+        await editor.hear("window/showMessage")
+
+        await editor.notify("window/workDoneProgress/cancel", {"token": created["token"]})
+        await editor.until(lambda: any(p["value"]["kind"] == "end" for p in editor.all_heard("$/progress")))
+
+        assert (await editor.execute("tutor.status"))["state"] == "signedOut"
+
+    async def test_asked_again_it_begins_anew(self, editor: Editor, accounts: ScriptedAccounts) -> None:
+        """A code that got lost is replaced; one sign-in comes of it."""
+        accounts.device_errors = ["authorization_pending"] * 1_000_000
+        await editor.execute("tutor.signIn")
+        await editor.hear("window/showMessage")
+        await editor.execute("tutor.signIn")
+        await editor.until(lambda: len(editor.all_heard("window/showMessage")) == 2)
+        accounts.device_errors.clear()
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+
+        assert accounts.paths.count("device") == 2
+        assert accounts.access_token == "access-1"
+
+    async def test_signing_out_tells_the_service(
+        self, editor: Editor, accounts: ScriptedAccounts, tutor: ScriptedTutor
+    ) -> None:
+        """The tutor is closed, the tokens are revoked, the next ask is refused."""
+        uri = await editor.open("x = 1\n")
+        await editor.execute("tutor.signIn")
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+        await editor.answer(await editor.ask(uri))
+
+        status = await editor.execute("tutor.signOut")
+        answer = await editor.answer(await editor.ask(uri))
+
+        assert (status["state"], status["command"]) == ("signedOut", "tutor.signIn")
+        assert accounts.requests[-1] == ("/api/auth/logout", {"refresh_token": "refresh-1"})
+        assert tutor.is_closed
+        assert (answer.ended["reason"], answer.ended["code"]) == ("refused", "UNAUTHENTICATED")
+
+    async def test_a_terminals_sign_in_is_noticed(
+        self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
+    ) -> None:
+        """Signed in and out elsewhere: the status follows without a question, and without a pop-up."""
+        await editor.hear(STATUS_DID_CHANGE, state="signedOut")
+        elsewhere = SignIns(lambda: settings.data_dir)
+        await elsewhere.agree_to_file()
+        await elsewhere.keep(accounts.url, Tokens("a", "r", 4e9))
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+        await editor.answer(await editor.ask(await editor.open("x = 1\n")))
+        token = await self.token()
+        await elsewhere.forget(accounts.url)
+        await editor.until(lambda: len(editor.all_heard(STATUS_DID_CHANGE)) == 3)
+
+        assert token == "a"
+        assert [status["state"] for status in editor.all_heard(STATUS_DID_CHANGE)] == [
+            "signedOut",
+            "ready",
+            "signedOut",
+        ]
+        assert editor.all_heard("window/showMessage") == []
+
+    async def test_with_agreement_a_sign_in_is_kept(
+        self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
+    ) -> None:
+        """The file that the student agreed to in a terminal serves the editor, too."""
+        await SignIns(lambda: settings.data_dir).agree_to_file()
+
+        await editor.execute("tutor.signIn")
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+        other = SignIns(lambda: settings.data_dir)
+        other.look()
+
+        assert editor.all_heard("window/showMessage")[-1]["message"] == "You are signed in at 127.0.0.1."
+        assert other.at(accounts.url) is not None
+
+
+class TestWithoutASetting:
+    """No setting names a service."""
+
+    @pytest.fixture
+    async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
+        """Give the language server in local mode, for which time goes by a thousand times as fast."""
+        return AskTutorServer(
+            settings, "0", lambda _s, _a, _o: tutor, sleep=lambda seconds: asyncio.sleep(seconds / 1000)
+        )
+
+    async def test_there_is_nothing_to_sign_in_to(self, editor: Editor) -> None:
+        """The command says how to name a service, and that none is needed."""
+        status: Json = await editor.execute("tutor.signIn")
+        message: Any = await editor.hear("window/showMessage")
+
+        assert status == {"state": "local", "message": LOCAL.message}
+        assert "tutor sign-in --server URL" in message["message"]
+
+    async def test_the_terminals_service_is_used(
+        self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
+    ) -> None:
+        """Signed in from a terminal, the editor goes from local mode to the service; signed out, it comes back."""
+        elsewhere = SignIns(lambda: settings.data_dir)
+        await elsewhere.agree_to_file()
+        await elsewhere.keep(accounts.url, Tokens("a", "r", 4e9))
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+        status = await editor.execute("tutor.signOut")
+
+        assert status == {"state": "local", "message": LOCAL.message}
+        assert accounts.requests == [("/api/auth/logout", {"refresh_token": "r"})]
