@@ -74,8 +74,15 @@ def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:
     if found is None:
         return UNREADABLE, Site(lines=(fault.line,), expression=program.line(fault.line).strip() or None)
     edit = _as_edit(program, found.mended) if found.mended is not None else None
+    step = _as_edit(program, found.first_step) if edit is None and found.first_step is not None else None
     candidate = found.candidate
-    return found.cause, Site(lines=(candidate.line,), expression=candidate.expression, edit=edit, facts=candidate.facts)
+    return found.cause, Site(
+        lines=(candidate.line,),
+        expression=candidate.expression,
+        edit=edit,
+        first_step=step,
+        facts=candidate.facts,
+    )
 
 
 def _as_edit(program: Program, mended: str) -> Edit:

@@ -200,6 +200,13 @@ def _likely_between(left: Token, right: Token, *, in_bracket: bool) -> list[str]
     return [",", "+", "*", "and", "=="] if in_bracket else ["=", "+", ",", "and", "=="]
 
 
+def _end_of_gap(token: Token, after: Token | None) -> int:
+    """Give where a sign and the blanks behind it end, so that no blank is left before a closing bracket."""
+    return (
+        after.start if after is not None and after.line == token.line and after.text in (")", "]", "}") else token.end
+    )
+
+
 def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     """Turn an operator of another language into Python's."""
     found = list(_foreign_runs(broken.here))
@@ -281,7 +288,7 @@ def _dangling(broken: Broken) -> Iterator[Candidate]:
                 yield Candidate(
                     line=token.line,
                     cost=1.1 + (0.0 if broken.at - 1 <= index <= broken.at + 1 else 0.5),
-                    changes=(Change(left.end if left is not token else token.start, token.end, ""),),
+                    changes=(Change(left.end if left is not token else token.start, _end_of_gap(token, after), ""),),
                     expression=broken.span(left, token),
                     facts=facts,
                 )

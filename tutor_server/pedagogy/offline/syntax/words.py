@@ -137,14 +137,14 @@ def _keyword_as_name(broken: Broken) -> Iterator[Candidate]:
     """Find a keyword where a name should stand."""
     tokens = broken.here
     for index, token in enumerate(tokens):
-        if token.kind != "keyword":
+        if token.kind != "keyword" or token.text in ("True", "False", "None"):
             continue
         before = tokens[index - 1].text if index else ""
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
         is_target = (not before and after in ("=", ".", "+=", "[", ",")) or (
             before in ("for", "def", "class", "as", "global") and after in ("in", "(", ":", ",", "", ")")
         )
-        is_parameter = before in ("(", ",") and after in (",", ")", "=") and token.text not in ("None", "True", "False")
+        is_parameter = before in ("(", ",") and after in (",", ")", "=")
         if is_target or is_parameter:
             same = [
                 other
