@@ -7,6 +7,9 @@ local BORDER = 2
 ---@field window integer
 ---@field private _code integer the window with the code
 ---@field private _place tutor.Place
+---@field private _rows integer of text
+---@field private _anchor table where the float is, in Neovim's words
+---@field private _room integer how many rows are free there, with the border
 local Float = {}
 Float.__index = Float
 
@@ -23,72 +26,75 @@ end
 ---@param code integer the window with the code
 ---@return tutor.Float
 function Float.open(bufnr, place, code)
-  local self = setmetatable({ _code = code, _place = place }, Float)
-  local config = self:_config(1)
-  config.style = "minimal"
-  config.border = border()
-  self.window = vim.api.nvim_open_win(bufnr, true, config)
+  local self = setmetatable({ _code = code, _place = place, _rows = 1 }, Float)
+  local looks = { style = "minimal", border = border() }
+  self.window = vim.api.nvim_open_win(bufnr, true, self:_config(looks))
   return self
 end
 
 --- Make room for so many rows of text, as far as there is any.
 ---@param rows integer
 function Float:fit(rows)
-  vim.api.nvim_win_set_config(self.window, self:_config(rows))
+  self._rows = rows
+  vim.api.nvim_win_set_config(self.window, self:_config({}))
 end
 
 --- Show a title, and below the text which keys do what.
 ---@param title string
 ---@param keys string
 function Float:label(title, keys)
-  vim.api.nvim_win_set_config(self.window, {
+  local label = {
     title = (" %s "):format(title),
     footer = { { (" %s "):format(keys), "Comment" } },
     footer_pos = "right",
+  }
+  vim.api.nvim_win_set_config(self.window, self:_config(label))
+end
+
+---@private
+---@param more table
+---@return table
+function Float:_config(more)
+  self:_find_room()
+  return vim.tbl_extend("error", self._anchor, more, {
+    width = math.max(math.min(MAX_WIDTH, vim.o.columns - BORDER), 1),
+    height = math.max(math.min(self._rows, self._room - BORDER), 1),
   })
 end
 
+--- Find the room below the place's line, or above it. With the line out of sight, the float stays where it is.
 ---@private
----@param rows integer
----@return table
-function Float:_config(rows)
+function Float:_find_room()
   local screen_rows = vim.o.lines - vim.o.cmdheight - (vim.o.laststatus > 0 and 1 or 0)
-  local first, last = self:_screen_rows()
-  local config, room
-  if first then
+  local first, last, column = self:_on_screen()
+  if first > 0 and last > 0 then
     local above, below = first - 1, screen_rows - last
-    config = { relative = "win", win = self._code, bufpos = { self._place:now(), 0 }, col = 0 }
     if below >= above then
-      config.anchor, config.row, room = "NW", last - first + 1, below
+      self._anchor, self._room = { anchor = "NW", row = last, col = column - 1 }, below
     else
-      config.anchor, config.row, room = "SW", 0, above
+      self._anchor, self._room = { anchor = "SW", row = first - 1, col = column - 1 }, above
     end
-  else
-    config, room = { relative = "editor", anchor = "NW", row = 0, col = 0 }, screen_rows
+  elseif not self._anchor then
+    self._anchor, self._room = { anchor = "NW", row = 0, col = 0 }, screen_rows
   end
-  config.width = math.max(math.min(MAX_WIDTH, vim.o.columns - BORDER), 1)
-  config.height = math.max(math.min(rows, room - BORDER), 1)
-  return config
+  self._anchor.relative = "editor"
 end
 
 ---@private
----@return integer? first screen row of the place's line; nil where it is out of sight
----@return integer last screen row
-function Float:_screen_rows()
+---@return integer first screen row of the place's line, counted from 1 as all of these; 0: out of sight
+---@return integer last row
+---@return integer column
+function Float:_on_screen()
   local is_shown = self._place:exists()
     and vim.api.nvim_win_is_valid(self._code)
     and vim.api.nvim_win_get_buf(self._code) == self._place.bufnr
   if not is_shown then
-    return nil, 0
+    return 0, 0, 0
   end
   local row = self._place:now()
   local line = vim.api.nvim_buf_get_lines(self._place.bufnr, row, row + 1, false)[1] or ""
-  local first = vim.fn.screenpos(self._code, row + 1, 1).row
-  local last = vim.fn.screenpos(self._code, row + 1, math.max(#line, 1)).row
-  if first == 0 or last == 0 then
-    return nil, 0
-  end
-  return first, last
+  local start = vim.fn.screenpos(self._code, row + 1, 1)
+  return start.row, vim.fn.screenpos(self._code, row + 1, math.max(#line, 1)).row, start.col
 end
 
 return Float

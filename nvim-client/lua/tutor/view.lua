@@ -81,6 +81,7 @@ local function open(place, on_close)
   vim.api.nvim_clear_autocmds({ group = GROUP })
   vim.api.nvim_create_autocmd("WinClosed", { group = GROUP, pattern = tostring(surface.window), callback = on_close })
   vim.api.nvim_create_autocmd("VimResized", { group = GROUP, callback = M.follow })
+  vim.api.nvim_create_autocmd("WinScrolled", { group = GROUP, pattern = tostring(code), callback = M.follow })
 end
 
 --- Say whether a buffer is the one with the hints.
