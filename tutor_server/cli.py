@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.set_defaults(run=_migrate)
 
+    openapi = commands.add_parser("openapi", help="print the OpenAPI document of the service")
+    openapi.set_defaults(run=_openapi)
+
     check = commands.add_parser("check", help="test the configuration and say what is wrong")
     check.set_defaults(run=_check)
     return parser
@@ -104,6 +107,16 @@ def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
         _run(migrate(settings))
     except StartRefused as error:
         return _fail(str(error))
+    return DONE
+
+
+def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
+    import orjson  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.api.openapi import document  # noqa: PLC0415 - heavy
+    from tutor_server.app import ROUTES  # noqa: PLC0415 - heavy
+
+    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
     return DONE
 
 

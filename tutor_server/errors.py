@@ -43,6 +43,12 @@ class MalformedRequest(ValidationFailed):
     status, text = 400, "The request could not be read."
 
 
+class RequestTimeout(TutorError):
+    """Head or body of the request did not arrive in time."""
+
+    code, status, text = "REQUEST_TIMEOUT", 408, "The request took too long to arrive."
+
+
 class PayloadTooLarge(TutorError):
     """The request is over a size limit."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import orjson
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.web_exceptions import HTTPException
 from aiohttp.web_protocol import RequestPayloadError
 
+from tutor_server.api import schemas
+from tutor_server.api.routes import JSON
 from tutor_server.errors import (
     MalformedRequest,
     MethodNotAllowed,
@@ -57,18 +58,14 @@ async def envelope(
 
 def error_response(error: TutorError) -> web.Response:
     """Write an error as the envelope."""
-    body: dict[str, object] = {"detail": error.detail, "code": error.code}
-    if error.limit is not None:
-        body["limit"] = error.limit
-    if error.retry_after is not None:
-        body["retry_after"] = error.retry_after
-    if error.resets_at is not None:
-        body["resets_at"] = error.resets_at
-    response = web.Response(
-        status=error.status,
-        body=orjson.dumps(body, option=orjson.OPT_UTC_Z),
-        content_type="application/json",
+    body = schemas.Error(
+        detail=error.detail,
+        code=error.code,
+        limit=error.limit,
+        retry_after=error.retry_after,
+        resets_at=error.resets_at,
     )
+    response = _response(error.status, body)
     if error.retry_after is not None:
         response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -83,8 +80,11 @@ def framework_error(error: HTTPException) -> web.Response:
         response = error_response(known())
     else:
         status = HTTPStatus(error.status)
-        body = {"detail": f"{status.phrase}.", "code": status.name}
-        response = web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
+        response = _response(status, schemas.Error(detail=f"{status.phrase}.", code=status.name))
     if hdrs.ALLOW in error.headers:
         response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
     return response
+
+
+def _response(status: int, body: schemas.Error) -> web.Response:
+    return web.Response(status=status, body=body.model_dump_json(exclude_none=True).encode(), content_type=JSON)

@@ -18,4 +18,4 @@ async def health(request: web.Request) -> schemas.Health | schemas.Unhealthy:
     timestamp = request.app[CLOCK].now()
     if await request.app[DATABASE].is_connected():
         return schemas.Health(timestamp=timestamp)
-    return schemas.Unhealthy(timestamp=timestamp, detail=DatabaseUnavailable.text, code="DATABASE_UNAVAILABLE")
+    return schemas.Unhealthy(timestamp=timestamp, detail=DatabaseUnavailable.text)

@@ -21,7 +21,7 @@ async def export(request: web.Request, caller: AccessToken) -> web.Response:
     if not data:
         raise NotFound
     return web.Response(
-        body=orjson.dumps(data, option=orjson.OPT_UTC_Z),
+        body=orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z),
         content_type=JSON,
         headers={"Content-Disposition": 'attachment; filename="ask-tutor-export.json"'},
     )

@@ -58,7 +58,7 @@ class Page(BaseModel, Generic[Place]):
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)] = DEFAULT_LIMIT
     after: Annotated[Place | None, WrapValidator(_decode), WithJsonSchema({"type": "string", "format": "cursor"})] = (
         Field(default=None, alias="cursor")
     )

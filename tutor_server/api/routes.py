@@ -14,14 +14,26 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from aiohttp import web
 
+from tutor_server.errors import (
+    AdminKeyInvalid,
+    DatabaseUnavailable,
+    MalformedRequest,
+    NotFound,
+    PayloadTooLarge,
+    RequestTimeout,
+    TokenExpired,
+    TooManyAttempts,
+    TutorError,
+    Unauthenticated,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
 from tutor_server.identity.access_tokens import AccessToken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from pydantic import BaseModel
-
-    from tutor_server.errors import TutorError
 
     Answer = BaseModel | web.StreamResponse | None
     Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answer]])
@@ -63,6 +75,29 @@ class Route:
     answers: Mapping[type, int]
     produces: str
     refuses: tuple[type[TutorError], ...]
+
+    @property
+    def errors(self) -> tuple[type[TutorError], ...]:
+        """Every error that the route can answer with."""
+        found: list[type[TutorError]] = [MalformedRequest, RequestTimeout, TutorError]
+        found += _REFUSED_BY[self.access]
+        if self.access is not Access.SOCKET:
+            found.append(DatabaseUnavailable)
+        if self.path_parameters:
+            found.append(NotFound)
+        if self.query or self.body or self.form:
+            found.append(ValidationFailed)
+        if self.body or self.form:
+            found += (PayloadTooLarge, UnsupportedMediaType)
+        return tuple(dict.fromkeys((*found, *self.refuses)))
+
+
+_REFUSED_BY: Mapping[Access, tuple[type[TutorError], ...]] = {
+    Access.PUBLIC: (),
+    Access.SIGNED_IN: (Unauthenticated, TokenExpired),
+    Access.ADMIN: (AdminKeyInvalid, TooManyAttempts, NotFound),
+    Access.SOCKET: (),
+}
 
 
 class Routes:

@@ -10,10 +10,14 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
+from tutor_server.protocol import Limit
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""
+
+_NO_NUL = {"pattern": r"^[^\u0000]*$"}
+"""What JSON Schema cannot know: no body may hold NUL, since PostgreSQL stores none."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
@@ -26,15 +30,39 @@ def _lower_case_email(value: str) -> str:
     return value
 
 
-Email = Annotated[str, Field(max_length=MAX_EMAIL_CHARACTERS), AfterValidator(_lower_case_email)]
-NewPassword = Annotated[SecretStr, Field(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS)]
-GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS)]
-GivenToken = Annotated[SecretStr, Field(max_length=512)]
+Email = Annotated[
+    str,
+    Field(
+        max_length=MAX_EMAIL_CHARACTERS,
+        json_schema_extra={"format": "email", "pattern": f"^{_EMAIL.pattern.replace('a-z', 'a-zA-Z')}$"},
+    ),
+    AfterValidator(_lower_case_email),
+]
+NewPassword = Annotated[
+    SecretStr,
+    Field(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL),
+]
+GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL)]
+GivenToken = Annotated[SecretStr, Field(max_length=512, json_schema_extra=_NO_NUL)]
 Level = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, from_attributes=True, hide_input_in_errors=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class Error(_Body):
+    """Every error, on every route; `retry_after` is in seconds and comes, with `limit`, where a limit refused."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    detail: str
+    code: str
+    limit: Limit | None = None
+    retry_after: int | None = None
+    resets_at: datetime | None = None
 
 
 class Registration(_Body):
@@ -115,7 +143,7 @@ class Unhealthy(_Body):
     database: Literal["disconnected"] = "disconnected"
     timestamp: datetime
     detail: str
-    code: str
+    code: Literal["DATABASE_UNAVAILABLE"] = "DATABASE_UNAVAILABLE"
 
 
 class Session(_Body):
