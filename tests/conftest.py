@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,10 +114,13 @@ def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory, require_program: RequireProgram
-) -> Iterator[PostgresServer]:
-    """Give a running PostgreSQL; tests make databases of their own in it."""
-    server = PostgresServer(find_postgres() or require_program("initdb"), tmp_path_factory.mktemp("postgres")).create()
-    yield server
-    server.stop()
+def postgres_server(require_program: RequireProgram) -> Iterator[PostgresServer]:
+    """Give a running PostgreSQL; tests make databases of their own in it.
+
+    Its folder is not one of pytest's, which keeps those from other users: PostgreSQL may have to run as one.
+    """
+    program = find_postgres() or require_program("initdb")
+    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
+        server = PostgresServer(program, Path(folder)).create()
+        yield server
+        server.stop()
