@@ -38,12 +38,14 @@ from tutor_server.identity.refresh_tokens import RefreshTokens
 from tutor_server.identity.registration import RegistrationPolicy
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
-from tutor_server.limits import MAX_BODY_BYTES, Deadlines
+from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
 from tutor_server.llm.factory import build_chain
 from tutor_server.llm.prices import estimated_cost
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.opening import Opening, Rules
+from tutor_server.tutoring.settling import Settling
+from tutor_server.tutoring.siblings import NoSiblings, SiblingsByDatabase
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
     from tutor_server.admission.limiter import ConnectionSlots, Limiter
     from tutor_server.settings import Settings
+    from tutor_server.tutoring.siblings import Siblings
 
 
 ROUTES = (
@@ -73,10 +76,12 @@ def build_app(
     new_id: Callable[[], UUID] = uuid4,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     deadlines: Deadlines | None = None,
+    leases: Leases | None = None,
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup."""
     clock = clock or SystemClock()
     deadlines = deadlines or Deadlines()
+    leases = leases or Leases()
     app = web.Application(middlewares=[request_log, envelope], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_security_headers)
     app[SETTINGS] = settings
@@ -110,22 +115,31 @@ def build_app(
     )
     limiter: Limiter
     slots: ConnectionSlots
+    siblings: Siblings
     if settings.redis_url is None:
         limiter = InProcessLimiter(limits, clock, stored_messages)
         slots = InProcessSlots(settings.connections_per_user)
+        siblings = NoSiblings(database)
     else:
         redis = open_redis(settings.redis_url.get_secret_value())
         limiter = SharedLimiter(redis, limits, messages_on=stored_messages, new_mark=lambda: new_id().hex)
-        slots = SharedSlots(redis, settings.connections_per_user, new_mark=lambda: new_id().hex)
+        slots = SharedSlots(redis, settings.connections_per_user, new_mark=lambda: new_id().hex, leases=leases)
+        siblings = SiblingsByDatabase(database, clock)
         app.cleanup_ctx.append(_keeping(slots.renew_for_ever, redis.aclose))
-    owner = random_bytes(16).hex()
+    ledger = Ledger(
+        database=database,
+        limiter=limiter,
+        clock=clock,
+        new_id=new_id,
+        owner=random_bytes(16).hex(),
+        price=estimated_cost,
+        leases=leases,
+    )
     chain = build_chain(settings, deadlines, clock=clock.monotonic)
     opening = Opening(
         database=database,
         limiter=limiter,
-        ledger=Ledger(
-            database=database, limiter=limiter, clock=clock, new_id=new_id, owner=owner, price=estimated_cost
-        ),
+        ledger=ledger,
         first_provider=chain.providers[0],
         rules=Rules(
             daily_messages=settings.daily_message_cap,
@@ -138,7 +152,14 @@ def build_app(
         new_word=lambda: random_bytes(12).hex(),
     )
     app[CHAT_SOCKETS] = sockets = ChatSockets(
-        tutor=Tutor(opening=opening, chain=chain, database=database, limiter=limiter, clock=clock, deadlines=deadlines),
+        tutor=Tutor(
+            opening=opening,
+            settling=Settling(database, limiter, clock),
+            siblings=siblings,
+            chain=chain,
+            database=database,
+            deadlines=deadlines,
+        ),
         authenticator=app[AUTHENTICATOR],
         slots=slots,
         clock=clock,
@@ -155,7 +176,7 @@ def build_app(
         passwords.close()
         await database.close()
 
-    app.cleanup_ctx.append(_keeping(Upkeep(database, clock, owner).run))
+    app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app

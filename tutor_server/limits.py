@@ -13,11 +13,6 @@ WINDOW_SECONDS = 60
 
 MAX_BODY_BYTES = 1024 * 1024
 
-LEASE_SECONDS = 30
-"""How long a ledger row or a connection slot outlives the last renewal by its process."""
-LEASE_RENEWAL_SECONDS = 10
-
-
 @dataclass(frozen=True, slots=True)
 class Deadlines:
     """Seconds that one answer may take in its stages. Tests pass shorter ones; the service always runs with these."""
@@ -29,3 +24,16 @@ class Deadlines:
     grace: float = 30
     request_head: float = 10
     request_body: float = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """Seconds by which a dead process is told from a living one. Tests pass shorter ones; the service runs with these.
+
+    A ledger row or a connection slot outlives the last renewal by its process for `lasts`. What has run out is given
+    back within another `sweep`.
+    """
+
+    lasts: float = 30
+    renewal: float = 10
+    sweep: float = 30

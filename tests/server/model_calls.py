@@ -56,6 +56,7 @@ class RecordedCall:
     provider: str
     model: str
     outcomes: list[CallOutcome] = field(default_factory=list)
+    is_withdrawn: bool = False
 
     @property
     def outcome(self) -> CallOutcome:
@@ -66,6 +67,10 @@ class RecordedCall:
     async def settle(self, outcome: CallOutcome) -> None:
         """Note the outcome."""
         self.outcomes.append(outcome)
+
+    async def withdraw(self) -> None:
+        """Note that it was not made."""
+        self.is_withdrawn = True
 
 
 @dataclass(slots=True)

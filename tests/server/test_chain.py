@@ -483,7 +483,9 @@ class GatedRecorder(MemoryRecorder):
         self.starting.set()
         await self.may_start.wait()
         started = await super().start(provider)
-        return _GatedCall(started.provider, started.model, started.outcomes, recorder=self)
+        gated = _GatedCall(started.provider, started.model, started.outcomes, recorder=self)
+        self.calls[-1] = gated
+        return gated
 
 
 class _GatedCall(RecordedCall):
@@ -498,7 +500,7 @@ class _GatedCall(RecordedCall):
 
 
 async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> None:
-    """L1: a call that was recorded but never sent is settled with nothing used."""
+    """L1: a call that was recorded but never sent is withdrawn, not billed."""
     recorder, provider = GatedRecorder(), ScriptedProvider()
     reading = asyncio.create_task(ask(make_chain(provider), recorder))
     await recorder.starting.wait()
@@ -507,8 +509,8 @@ async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> No
     recorder.may_settle.set()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    (outcome,) = recorder.outcomes
-    assert (outcome.reason, outcome.usage, provider.asked) == ("cancelled", Usage(0, 0), 0)
+    (call,) = recorder.calls
+    assert (call.is_withdrawn, call.outcomes, provider.asked) == (True, [], 0)
 
 
 async def test_l1_cancels_do_not_skip_the_settlement() -> None:

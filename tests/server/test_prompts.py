@@ -6,7 +6,7 @@ import pytest
 
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.protocol import Position, Submission
-from tutor_server.storage.asks import EarlierAnswer
+from tutor_server.storage.background import EarlierAnswer
 from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.prompts import Prompt, assemble

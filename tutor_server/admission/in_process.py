@@ -6,14 +6,13 @@ import math
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
-from tutor_server.admission.limiter import Grant, Limits
-from tutor_server.clock import next_midnight
-from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited
+from tutor_server.admission.limiter import Grant, Limits, Mark, daily_cap_reached
+from tutor_server.errors import GlobalLimitReached, RateLimited
 from tutor_server.limits import WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import date, datetime
+    from datetime import date
 
     from tutor_server.clock import Clock
 
@@ -36,7 +35,7 @@ class SlidingWindow:
         """Add one."""
         self._stamps.append(now)
 
-    def give_back(self, stamp: float | str) -> None:
+    def give_back(self, stamp: Mark) -> None:
         """Remove one again, if it is still in the window."""
         if stamp in self._stamps:
             self._stamps.remove(stamp)  # type: ignore[arg-type]  # what is in it is of its type
@@ -75,11 +74,12 @@ class InProcessLimiter:
             self._today.setdefault(subject, loaded)
         return self._decide(subject, calls_provider=calls_provider)
 
-    async def take_call(self) -> None:
+    async def take_call(self) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
         now = self._clock.monotonic()
         self._require_call(now)
         self._calls.take(now)
+        return now
 
     async def give_back(self, grant: Grant) -> None:
         """Give back the message; see `Limiter.give_back`."""
@@ -88,10 +88,14 @@ class InProcessLimiter:
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
-    async def give_back_call(self, grant: Grant) -> None:
-        """Give back the provider call; see `Limiter.give_back_call`."""
-        if grant.call_mark is not None:
-            self._calls.give_back(grant.call_mark)
+    async def give_back_call(self, mark: Mark) -> None:
+        """Give back a provider call; see `Limiter.give_back_call`."""
+        self._calls.give_back(mark)
+
+    async def recount(self, subject: str, day: date) -> None:
+        """Read the count anew at the next ask; see `Limiter.recount`."""
+        if day == self._current_day():
+            self._today.pop(subject, None)
 
     def _decide(self, subject: str, *, calls_provider: bool) -> Grant:
         now = self._clock.monotonic()
@@ -99,7 +103,7 @@ class InProcessLimiter:
         window = self._messages.get(subject) or SlidingWindow()
         used = self._today[subject]
         if used >= self._limits.daily_messages:
-            raise daily_cap_reached(self._clock.now())
+            raise daily_cap_reached(self._day, self._clock.now())
         if window.count(now) >= self._limits.messages_per_minute:
             raise RateLimited(retry_after=window.retry_after(now))
         if calls_provider:
@@ -133,12 +137,6 @@ class InProcessLimiter:
         self._next_clean = now + WINDOW_SECONDS
         for subject in [subject for subject, window in self._messages.items() if not window.count(now)]:
             del self._messages[subject]
-
-
-def daily_cap_reached(now: datetime) -> DailyCapReached:
-    """Make the refusal that says when the UTC day ends."""
-    midnight = next_midnight(now)
-    return DailyCapReached(retry_after=math.ceil((midnight - now).total_seconds()), resets_at=midnight)
 
 
 class InProcessSlot:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from datetime import date
+from tutor_server.errors import DailyCapReached
+
+Mark = float | str
+"""Names one thing in a window, so that exactly that can be given back. Opaque to all but the limiter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +24,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an admitted ask used up, so that exactly that can be given back. Marks are opaque to the caller."""
+    """What an admitted ask used up, so that exactly that can be given back."""
 
     subject: str
     day: date
     remaining_today: int
-    message_mark: float | str
-    call_mark: float | str | None
+    message_mark: Mark
+    call_mark: Mark | None
+
+
+def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
+    """Make the refusal of a UTC day, which says when it ends."""
+    resets_at = datetime.combine(day + timedelta(days=1), time.min, UTC)
+    return DailyCapReached(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
 
 
 class Limiter(Protocol):
@@ -42,7 +52,7 @@ class Limiter(Protocol):
         """
         ...
 
-    async def take_call(self) -> None:
+    async def take_call(self) -> Mark:
         """Take one more provider call, for a retry or the next provider. Raises `GlobalLimitReached`."""
         ...
 
@@ -50,8 +60,12 @@ class Limiter(Protocol):
         """Give back the message, in the user's window and in the day."""
         ...
 
-    async def give_back_call(self, grant: Grant) -> None:
-        """Give back the provider call, which was not sent; does nothing where the grant has none."""
+    async def give_back_call(self, mark: Mark) -> None:
+        """Give back a provider call that was not sent."""
+        ...
+
+    async def recount(self, subject: str, day: date) -> None:
+        """Forget what is remembered of a day's count, which was changed in the database: it is read anew."""
         ...
 
 

@@ -12,9 +12,9 @@ import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
-from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.admission.limiter import Grant, Limits, Mark
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited
-from tutor_server.limits import LEASE_RENEWAL_SECONDS, LEASE_SECONDS
+from tutor_server.limits import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -104,29 +104,31 @@ class SharedLimiter:
                 case _:
                     loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
 
-    async def take_call(self) -> None:
+    async def take_call(self) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
+        mark = self._new_mark()
         with _unavailable():
-            wait = await self._take_call(keys=(_CALLS,), args=(self._new_mark(), self._limits.llm_calls_per_minute))
+            wait = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
         if wait:
             raise GlobalLimitReached(retry_after=wait)
+        return mark
 
     async def give_back(self, grant: Grant) -> None:
         """Give back the message; see `Limiter.give_back`. What cannot be given back is lost with the minute."""
-        day_key = f"{_DAY}{grant.subject}:{(grant.day - _EPOCH).days}"
-        try:
-            await self._give_back(keys=(_MESSAGES + grant.subject, day_key), args=(grant.message_mark,))
-        except (RedisError, OSError):
-            log.warning("give_back_lost", reason="redis unavailable")
+        with _passed_over("give_back_lost"):
+            await self._give_back(
+                keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
+            )
 
-    async def give_back_call(self, grant: Grant) -> None:
-        """Give back the provider call; see `Limiter.give_back_call`."""
-        if grant.call_mark is None:
-            return
-        try:
-            await self._redis.zrem(_CALLS, grant.call_mark)
-        except (RedisError, OSError):
-            log.warning("give_back_lost", reason="redis unavailable")
+    async def give_back_call(self, mark: Mark) -> None:
+        """Give back a provider call; see `Limiter.give_back_call`."""
+        with _passed_over("give_back_lost"):
+            await self._redis.zrem(_CALLS, mark)
+
+    async def recount(self, subject: str, day: date) -> None:
+        """Read the count anew at the next ask; see `Limiter.recount`. It is read anew after a minute in any case."""
+        with _passed_over("recount_delayed"):
+            await self._redis.delete(_day_key(subject, day))
 
 
 class SharedSlots:
@@ -135,20 +137,25 @@ class SharedSlots:
     While Redis is away connections are let in uncounted; their asks are refused by the limiter.
     """
 
-    def __init__(self, redis: Redis, per_user: int, *, new_mark: Callable[[], str]) -> None:
+    def __init__(
+        self, redis: Redis, per_user: int, *, new_mark: Callable[[], str], leases: Leases | None = None
+    ) -> None:
         self._redis = redis
         self._per_user = per_user
+        self._leases = leases or Leases()
         self._new_mark = new_mark
         self._acquire = _script(redis, "acquire_slot")
         self._renew = _script(redis, "renew_slots")
         self._held: dict[str, str] = {}
+        self._renewing = asyncio.Lock()
+        """Keeps a slot that is being renewed from being freed before its renewal, which would bring it back."""
 
     async def acquire(self, subject: str) -> SharedSlot | None:
         """Take a slot; see `ConnectionSlots.acquire`."""
         mark = self._new_mark()
         try:
             granted = await self._acquire(
-                keys=(_SLOTS + subject,), args=(mark, self._per_user, LEASE_SECONDS * 1_000_000)
+                keys=(_SLOTS + subject,), args=(mark, self._per_user, self._lease_microseconds)
             )
         except (RedisError, OSError):
             log.warning("slot_uncounted", reason="redis unavailable")
@@ -163,22 +170,23 @@ class SharedSlots:
         key = self._held.pop(mark, None)
         if key is None:
             return
-        try:
-            await self._redis.zrem(key, mark)
-        except (RedisError, OSError):
-            log.info("slot_left_to_its_lease")
+        async with self._renewing:
+            with _passed_over("slot_left_to_its_lease"):
+                await self._redis.zrem(key, mark)
 
     async def renew_for_ever(self) -> None:
         """Renew the leases of this process's connections until cancelled."""
         while True:
-            await asyncio.sleep(LEASE_RENEWAL_SECONDS)
-            if not self._held:
-                continue
-            marks, keys = zip(*self._held.items(), strict=True)
-            try:
-                await self._renew(keys=keys, args=(LEASE_SECONDS * 1_000_000, *marks))
-            except (RedisError, OSError):
-                log.warning("slot_renewal_delayed", reason="redis unavailable")
+            await asyncio.sleep(self._leases.renewal)
+            async with self._renewing:
+                if self._held:
+                    marks, keys = zip(*self._held.items(), strict=True)
+                    with _passed_over("slot_renewal_delayed"):
+                        await self._renew(keys=keys, args=(self._lease_microseconds, *marks))
+
+    @property
+    def _lease_microseconds(self) -> int:
+        return round(self._leases.lasts * 1_000_000)
 
 
 class SharedSlot:
@@ -191,6 +199,18 @@ class SharedSlot:
     async def release(self) -> None:
         """Free the slot."""
         await self._slots.release(self._mark)
+
+
+def _day_key(subject: str, day: date) -> str:
+    return f"{_DAY}{subject}:{(day - _EPOCH).days}"
+
+
+@contextmanager
+def _passed_over(consequence: str) -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError):
+        log.warning(consequence, reason="redis unavailable")
 
 
 @contextmanager

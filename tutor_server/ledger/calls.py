@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import DatabaseUnavailable
-from tutor_server.limits import LEASE_SECONDS
-from tutor_server.storage.ledger import (
-    NewCall,
-    SettledCall,
-    drop_unsent_call,
-    insert_call,
-    mark_sent,
-    settle_call,
-)
+from tutor_server.errors import AnswerInterrupted
+from tutor_server.limits import Leases
+from tutor_server.llm.provider import Usage
+from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, mark_sent, settle_call
+from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Connection
 
-    from tutor_server.admission.limiter import Grant, Limiter
+    from tutor_server.admission.limiter import Limiter, Mark
     from tutor_server.clock import Clock
     from tutor_server.llm.call import CallOutcome
-    from tutor_server.llm.provider import Provider, Usage
+    from tutor_server.llm.provider import Provider
     from tutor_server.storage.database import Database
+    from tutor_server.storage.usage import UsageChange
 
 log = structlog.get_logger(__name__)
 
@@ -48,84 +44,125 @@ class Ledger:
     new_id: Callable[[], UUID]
     owner: str
     price: Callable[[str, str, Usage, datetime], int | None]
+    leases: Leases = field(default_factory=Leases)
+    under_way: set[UUID] = field(default_factory=set)
+    """The calls of this process whose rows are open: their leases are renewed. Whatever is not here will be swept."""
 
+    @property
     def lease(self) -> timedelta:
         """How long a row outlives its last renewal."""
-        return timedelta(seconds=LEASE_SECONDS)
+        return timedelta(seconds=self.leases.lasts)
 
 
 class AskCalls:
     """The calls of one ask; the chain's recorder.
 
     The first row is reserved in the ask's own opening transaction (`reserve`), what the calls used is written in its
-    ending one (`write_outcomes`), so that an ask of one call takes three transactions in all.
+    ending one (`write_outcomes`), so that an ask of one call takes three transactions in all. `opened` and `closed`
+    follow these once they are committed.
     """
 
-    def __init__(self, ledger: Ledger, *, ask_id: UUID, user_id: UUID, grant: Grant, reserved_usage: Usage) -> None:
+    def __init__(
+        self, ledger: Ledger, *, ask_id: UUID, user_id: UUID, place: Mark | None, reserved_usage: Usage
+    ) -> None:
         self._ledger = ledger
         self._ask_id = ask_id
         self._user_id = user_id
-        self._has_place = grant.call_mark is not None
+        self._place = place
         self._reserved_usage = reserved_usage
         self._reserved: NewCall | None = None
+        self._unsent: list[UUID] = []
+        """Calls that were not made, and whose rows may be open."""
         self._outcomes: list[SettledCall] = []
+        self._ids: list[UUID] = []
 
     @property
-    def place_is_used(self) -> bool:
-        """Whether the place in the provider window that came with the grant was used for a call."""
-        return not self._has_place
+    def unused_place(self) -> Mark | None:
+        """The place in the provider window that was taken and not used."""
+        return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:
         """Write the row of the call that will probably be made first."""
         call = self._new_call(provider, state="reserved")
-        insert_call(connection, call)
+        insert_call(connection, call, lease=self._ledger.lease)
         self._reserved = call
 
-    async def start(self, provider: Provider) -> _AskCall:
-        """Record that a call is about to be sent. Raises `GlobalLimitReached` or `DatabaseUnavailable`."""
-        if provider.is_remote:
-            if self._has_place:
-                self._has_place = False
-            else:
-                await self._ledger.limiter.take_call()
-        reserved, self._reserved = self._reserved, None
-        if reserved is not None and (reserved.provider, reserved.model) == (provider.name, provider.model):
-            if provider.is_remote:
-                lease_expires_at = self._ledger.clock.now() + self._ledger.lease()
-                await self._ledger.database.commit(
-                    lambda connection: mark_sent(connection, reserved.id, lease_expires_at)
-                )
-            return _AskCall(self, reserved)
-        call = self._new_call(provider, state="sent")
-        outcomes, self._outcomes = self._outcomes, []
-
-        def write(connection: Connection) -> None:
-            if reserved is not None:
-                drop_unsent_call(connection, reserved.id)
-            for outcome in outcomes:
-                settle_call(connection, outcome)
-            insert_call(connection, call)
-
-        try:
-            await self._ledger.database.commit(write)
-        except DatabaseUnavailable:
-            self._reserved, self._outcomes = reserved, outcomes
-            raise
-        return _AskCall(self, call)
-
-    def note(self, outcome: SettledCall) -> None:
-        """Keep an outcome for the next transaction."""
-        self._outcomes.append(outcome)
-
-    def write_outcomes(self, connection: Connection) -> None:
-        """Write what the calls used, and close a row whose call was never made."""
+    def opened(self) -> None:
+        """Keep the reserved row from now on."""
         if self._reserved is not None:
-            drop_unsent_call(connection, self._reserved.id)
-        for outcome in self._outcomes:
-            settle_call(connection, outcome)
+            self._keep(self._reserved)
+
+    def closed(self) -> None:
+        """Leave whatever is still open to the sweep."""
+        self._ledger.under_way.difference_update(self._ids)
+
+    async def start(self, provider: Provider) -> _AskCall:
+        """Record that a call is about to be sent.
+
+        Raises `GlobalLimitReached` or `DatabaseUnavailable`, or `AnswerInterrupted` where this process had been cut off
+        for so long that the ask was given up.
+        """
+        place = await self._take_place() if provider.is_remote else None
+        reserved, self._reserved = self._reserved, None
+        is_reserved = reserved is not None and (reserved.provider, reserved.model) == (provider.name, provider.model)
+        if reserved is not None and is_reserved:
+            call = reserved
+        else:
+            call = self._new_call(provider, state="sent")
+            self._keep(call)
+            if reserved is not None:
+                self._unsent.append(reserved.id)
+        try:
+            if provider.is_remote or not is_reserved:
+                await self._write_start(call, is_reserved=is_reserved)
+        except BaseException:
+            self._not_made(call, place)
+            raise
+        return _AskCall(self, call, place)
+
+    def write_outcomes(self, connection: Connection) -> Sequence[UsageChange]:
+        """Write what the calls used, and close the rows of calls that were not made; give what this adds to the sums.
+
+        The sums are for the caller to write at the end of the transaction, with `add_usage`.
+        """
+        reserved = () if self._reserved is None else (self._reserved.id,)
+        close_unsent(connection, (*self._unsent, *reserved))
+        changes = [settle_call(connection, outcome) for outcome in self._outcomes]
+        return [change for change in changes if change is not None]
+
+    async def _take_place(self) -> Mark:
+        place, self._place = self._place, None
+        return await self._ledger.limiter.take_call() if place is None else place
+
+    async def _write_start(self, call: NewCall, *, is_reserved: bool) -> None:
+        now, lease = self._ledger.clock.now(), self._ledger.lease
+
+        def write(connection: Connection) -> bool:
+            changes = self.write_outcomes(connection)
+            if is_reserved:
+                may_go = mark_sent(connection, call.id, now=now, lease=lease)
+            else:
+                insert_call(connection, call, lease=lease)
+                may_go = True
+            add_usage(connection, changes)
+            return may_go
+
+        if not await self._ledger.database.commit(write):
+            raise AnswerInterrupted
+        self._unsent.clear()
+        self._outcomes.clear()
+
+    def _not_made(self, call: NewCall, place: Mark | None) -> None:
+        self._unsent.append(call.id)
+        self._place = place
+
+    def _keep(self, call: NewCall) -> None:
+        self._ids.append(call.id)
+        self._ledger.under_way.add(call.id)
 
     def _new_call(self, provider: Provider, *, state: str) -> NewCall:
         now = self._ledger.clock.now()
+        usage = self._reserved_usage if provider.is_remote else Usage(0, 0)
         return NewCall(
             id=self._ledger.new_id(),
             ask_id=self._ask_id,
@@ -134,16 +171,17 @@ class AskCalls:
             model=provider.model,
             state=state,
             owner=self._ledger.owner,
-            lease_expires_at=now + self._ledger.lease(),
             created_at=now,
-            reserved_nanodollars=self._ledger.price(provider.name, provider.model, self._reserved_usage, now),
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            reserved_nanodollars=self._ledger.price(provider.name, provider.model, usage, now),
         )
 
     def _settle(self, call: NewCall, outcome: CallOutcome) -> None:
         usage = outcome.usage
         cost = self._ledger.price(call.provider, call.model, usage, call.created_at)
         latency_ms = round(outcome.latency_seconds * 1000)
-        self.note(
+        self._outcomes.append(
             SettledCall(
                 id=call.id,
                 provider=call.provider,
@@ -181,10 +219,15 @@ class AskCalls:
 class _AskCall:
     calls: AskCalls
     call: NewCall
+    place: Mark | None
 
     async def settle(self, outcome: CallOutcome) -> None:
         """Note what became of the call; it is written with the ask's end, or before the next call."""
         self.calls._settle(self.call, outcome)  # noqa: SLF001 - one thing in two classes
+
+    async def withdraw(self) -> None:
+        """Note that the call was not made after all."""
+        self.calls._not_made(self.call, self.place)  # noqa: SLF001
 
 
 def _milliseconds(seconds: float | None) -> int | None:

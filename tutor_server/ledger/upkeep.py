@@ -3,62 +3,79 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import math
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from tutor_server.errors import DatabaseUnavailable
-from tutor_server.limits import LEASE_RENEWAL_SECONDS, LEASE_SECONDS
-from tutor_server.storage.ledger import has_open_calls, renew_leases, sweep_expired
+from tutor_server.storage.asks import interrupt_asks
+from tutor_server.storage.ledger import renew_leases, sweep_expired
+from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Collection
+    from datetime import date
 
     from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.clock import Clock
-    from tutor_server.storage.database import Database
+    from tutor_server.ledger.calls import Ledger
+    from tutor_server.storage.ledger import Swept
 
-log = structlog.get_logger(__name__)
-
-SWEEP_SECONDS = 30
+log: FilteringBoundLogger = structlog.get_logger()
 
 
 class Upkeep:
-    """Renew leases every 10 s and sweep expired ones at the start and every 30 s."""
+    """Renew the leases of calls under way, and sweep the expired ones of others at the start and now and then."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
-        self._database = database
-        self._clock = clock
-        self._owner = owner
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        leases = ledger.leases
+        self._sweep_rounds = max(1, round(leases.sweep / leases.renewal))
+        self._lease_rounds = math.ceil(leases.lasts / leases.renewal)
 
     async def run(self) -> None:
-        """Keep the ledger until cancelled. While the database is away, keep trying."""
-        rounds = 0
+        """Keep the ledger until cancelled. While the database is away, keep trying.
+
+        Nothing is swept for a whole lease after that: others were cut off as well, and renew theirs first.
+        """
+        rounds_to_sweep = 0
         while True:
             try:
-                if rounds % (SWEEP_SECONDS // LEASE_RENEWAL_SECONDS) == 0:
-                    await self.sweep()
                 await self.renew()
-            except DatabaseUnavailable:
-                log.warning("ledger_upkeep_delayed", reason="database unavailable")
-            rounds += 1
-            await asyncio.sleep(LEASE_RENEWAL_SECONDS)
+                if rounds_to_sweep == 0:
+                    await self.sweep()
+                    rounds_to_sweep = self._sweep_rounds
+                rounds_to_sweep -= 1
+            except (DatabaseUnavailable, SQLAlchemyError) as error:
+                log.warning("ledger_upkeep_delayed", reason=type(error).__name__)
+                rounds_to_sweep = self._lease_rounds
+            await asyncio.sleep(self._ledger.leases.renewal)
 
     async def renew(self) -> None:
         """Renew the leases of this process's open calls, if it has any."""
-        if await self._database.read(lambda connection: has_open_calls(connection, self._owner)):
-            expires_at = self._clock.now() + timedelta(seconds=LEASE_SECONDS)
-            await self._database.commit(lambda connection: renew_leases(connection, self._owner, expires_at))
+        ledger, calls = self._ledger, tuple(self._ledger.under_way)
+        if calls:
+            await ledger.database.commit(
+                lambda connection: renew_leases(connection, calls, now=ledger.clock.now(), lease=ledger.lease)
+            )
 
     async def sweep(self) -> None:
-        """Close the rows that dead processes left open."""
-        now = self._clock.now()
+        """Close the rows that dead processes left open, end their asks, and give back what those had taken."""
+        is_partial = True
+        while is_partial:
+            swept, recounted = await self._ledger.database.commit(self._sweep)
+            if swept.ask_ids:
+                log.warning("ledger_swept", asks=len(swept.ask_ids), calls_sent=len(swept.changes))
+            for subject, day in recounted:
+                await self._ledger.limiter.recount(subject, day)
+            is_partial = swept.is_partial
 
-        def sweep(connection: Connection) -> list[UUID]:
-            return list(sweep_expired(connection, now))
-
-        asks = await self._database.commit(sweep)
-        if asks:
-            log.warning("ledger_swept", asks=len(asks))
+    def _sweep(self, connection: Connection) -> tuple[Swept, Collection[tuple[str, date]]]:
+        now = self._ledger.clock.now()
+        swept = sweep_expired(connection, now)
+        recounted = interrupt_asks(connection, swept.ask_ids, now)
+        add_usage(connection, swept.changes)
+        return swept, recounted

@@ -41,10 +41,14 @@ class CallOutcome:
 
 
 class CallRecord(Protocol):
-    """The record of one call."""
+    """The record of one call. Exactly one of its methods is called, once, and not interrupted by a cancel."""
 
     async def settle(self, outcome: CallOutcome) -> None:
-        """Note what became of the call. Called exactly once, and not interrupted by a cancel."""
+        """Note what became of the call."""
+        ...
+
+    async def withdraw(self) -> None:
+        """Note that the call was not sent after all."""
         ...
 
 
@@ -115,14 +119,7 @@ class Call:
             return await run_to_end(starting)
         except asyncio.CancelledError:
             if not starting.cancelled() and starting.exception() is None:
-                unsent = CallOutcome(
-                    reason="cancelled",
-                    usage=Usage(0, 0),
-                    usage_estimated=False,
-                    latency_seconds=0,
-                    first_content_seconds=None,
-                )
-                await run_to_end(starting.result().settle(unsent))
+                await run_to_end(starting.result().withdraw())
             raise
 
     async def _stream(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:

@@ -1,34 +1,28 @@
-"""Asks with their sessions and messages: what one reads before it is admitted, and writes as it opens and ends."""
+"""Asks with their sessions and messages: what one writes as it opens and ends, and how it is found again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, insert, select, update
 
-from tutor_server.errors import NotFound
-from tutor_server.pedagogy.levels import StudentLevels
-from tutor_server.storage.models import Ask, ChatMessage, ChatSession, Problem, User
-from tutor_server.storage.modules import find_module
+from tutor_server.errors import AnswerInterrupted, NotFound
+from tutor_server.storage.daily_usage import uncount_messages
+from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
 from tutor_server.storage.problems import lower_level
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
 
     from tutor_server.protocol import ErrorType
-    from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import Raised
-
-HISTORY_MESSAGES = 50
-"""Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
-EARLIER_ANSWERS = 10
-"""Answers on the same problem that the guard and the prompt remember."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,44 +47,15 @@ class StoredAsk:
     input_tokens: int
     output_tokens: int
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the ask failed before any text, so that its request id may be used as if for the first time."""
+        return self.state == "released"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """The student who asks."""
-
-    id: UUID
-    subject: str
-    levels: StudentLevels
-
-
-@dataclass(frozen=True, slots=True)
-class PastMessage:
-    """A message of the same session, by the student (`user`) or the tutor (`assistant`)."""
-
-    role: str
-    content: str
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierAnswer:
-    """An answer that the student was given on the same problem."""
-
-    hint_level: int
-    content: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
-    """Everything an ask needs to know before it is admitted."""
-
-    asker: Asker
-    session_id: UUID | None
-    module: Module | None
-    history: tuple[PastMessage, ...]
-    """Newest first."""
-    earlier_answers: tuple[EarlierAnswer, ...]
-    """On the same problem, oldest first."""
+    @property
+    def is_running(self) -> bool:
+        """Whether its end has not been written: some process answers it, or died while it did."""
+        return self.state == "running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +101,11 @@ class EndedAsk:
 
 
 def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredAsk | None:
-    """Find a user's ask by the client's id; one that was released is free again, and not found."""
+    """Find a user's ask by the client's id."""
     row = connection.execute(
         select(Ask, ChatMessage.content)
         .outerjoin(ChatMessage, ChatMessage.id == Ask.id)
-        .where(Ask.user_id == user_id, Ask.request_id == request_id, Ask.state != "released")
+        .where(Ask.user_id == user_id, Ask.request_id == request_id)
     ).first()
     if row is None:
         return None
@@ -162,32 +127,6 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         withheld=row.withheld_rule is not None,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
-    )
-
-
-def read_background(
-    connection: Connection,
-    *,
-    user_id: UUID,
-    session_type: str,
-    fingerprint: str,
-    session_id: UUID | None,
-    module_id: str | None,
-) -> Background:
-    """Read who asks, in which session and module, and what was said there. Raises `NotFound`."""
-    user = connection.execute(
-        select(User.subject, User.programming_level, User.maths_level).where(User.id == user_id)
-    ).first()
-    if user is None:
-        raise NotFound("This account does not exist any more.")
-    module = _find_module(connection, module_id)
-    session_id = _find_session(connection, user_id, session_type, session_id, module_id)
-    return Background(
-        asker=Asker(id=user_id, subject=user.subject, levels=StudentLevels(user.programming_level, user.maths_level)),
-        session_id=session_id,
-        module=module,
-        history=() if session_id is None else _read_history(connection, session_id),
-        earlier_answers=_read_earlier_answers(connection, user_id, fingerprint),
     )
 
 
@@ -256,8 +195,8 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
     return ask_id
 
 
-def end_ask(connection: Connection, ended: EndedAsk) -> None:
-    """Write how a running ask ended and the answer it gave, as far as it gave one."""
+def end_ask(connection: Connection, ended: EndedAsk) -> bool:
+    """Write how a running ask ended and the answer it gave, as far as it gave one; tell whether it was running."""
     was_running = connection.execute(
         update(Ask)
         .where(Ask.id == ended.id, Ask.state == "running")
@@ -276,7 +215,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> None:
         .returning(Ask.problem_id, Ask.level_raised)
     ).first()
     if was_running is None:
-        return
+        return False
     if ended.content:
         connection.execute(
             insert(ChatMessage).values(
@@ -292,6 +231,35 @@ def end_ask(connection: Connection, ended: EndedAsk) -> None:
         connection.execute(delete(ChatMessage).where(ChatMessage.id == question_id(ended.id)))
     if ended.state in {"released", "cancelled"} and was_running.level_raised:
         lower_level(connection, was_running.problem_id)
+    return True
+
+
+def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datetime) -> Collection[tuple[str, date]]:
+    """End the asks whose process died, and give back what they took: the day's count and the rung of the ladder.
+
+    What the process had streamed died with it, so that nobody can say whether the student saw any of it; the doubt is
+    in the student's favour. Gives the subjects and days whose counts have changed.
+    """
+    query = (
+        select(Ask.id, User.subject, Ask.day, Ask.problem_id, Ask.level_raised)
+        .join(User, User.id == Ask.user_id)
+        .where(Ask.id.in_(ask_ids), Ask.state == "running")
+    )
+    asks = connection.execute(query).all()
+    if not asks:
+        return ()
+    connection.execute(
+        update(Ask)
+        .where(Ask.id.in_([ask.id for ask in asks]), Ask.state == "running")
+        .values(state="failed", error_code=AnswerInterrupted.code, ended_at=now)
+    )
+    messages = Counter((ask.subject, ask.day) for ask in asks)
+    for (subject, day), count in sorted(messages.items()):
+        uncount_messages(connection, subject, day, count)
+    rungs = Counter(ask.problem_id for ask in asks if ask.level_raised)
+    for problem_id, count in sorted(rungs.items()):
+        lower_level(connection, problem_id, count)
+    return messages.keys()
 
 
 def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bool) -> None:
@@ -306,54 +274,3 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 def question_id(ask_id: UUID) -> UUID:
     """Give the id of the student's message of an ask."""
     return uuid5(ask_id, "question")
-
-
-def _find_module(connection: Connection, module_id: str | None) -> Module | None:
-    if module_id is None:
-        return None
-    module = find_module(connection, module_id)
-    if module is None:
-        raise NotFound("This learning module does not exist.")
-    return module
-
-
-def _find_session(
-    connection: Connection, user_id: UUID, session_type: str, session_id: UUID | None, module_id: str | None
-) -> UUID | None:
-    if session_id is not None:
-        query = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
-        if connection.scalar(query) is None:
-            raise NotFound("This chat session does not exist.")
-        return session_id
-    return connection.scalar(
-        select(ChatSession.id)
-        .where(
-            ChatSession.user_id == user_id,
-            ChatSession.session_type == session_type,
-            ChatSession.module_id.is_(None) if module_id is None else ChatSession.module_id == module_id,
-        )
-        .order_by(ChatSession.updated_at.desc())
-        .limit(1)
-    )
-
-
-def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
-    rows = connection.execute(
-        select(ChatMessage.role, ChatMessage.content, ChatMessage.code)
-        .where(ChatMessage.session_id == session_id)
-        .order_by(ChatMessage.created_at.desc())
-        .limit(HISTORY_MESSAGES)
-    )
-    return tuple(PastMessage(row.role, row.content, row.code) for row in rows)
-
-
-def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:
-    rows = connection.execute(
-        select(ChatMessage.hint_level, ChatMessage.content)
-        .join(Ask, Ask.id == ChatMessage.id)
-        .join(Problem, Problem.id == Ask.problem_id)
-        .where(Problem.user_id == user_id, Problem.fingerprint == fingerprint)
-        .order_by(ChatMessage.created_at.desc())
-        .limit(EARLIER_ANSWERS)
-    ).all()
-    return tuple(EarlierAnswer(row.hint_level, row.content) for row in reversed(rows))

@@ -21,8 +21,8 @@ def messages_on(connection: Connection, subject: str, day: date) -> int:
     return connection.scalar(query) or 0
 
 
-def count_message(connection: Connection, subject: str, day: date, cap: int) -> bool:
-    """Count one message unless that would pass the cap; tell whether it was counted."""
+def count_message(connection: Connection, subject: str, day: date, cap: int) -> int | None:
+    """Count one message unless that would pass the cap; give the day's count with it, or None: it was not counted."""
     statement = (
         upsert(connection, DailyUsage)
         .values(subject=subject, day=day, messages=1)
@@ -33,15 +33,15 @@ def count_message(connection: Connection, subject: str, day: date, cap: int) -> 
         )
         .returning(DailyUsage.messages)
     )
-    return connection.execute(statement).first() is not None
+    return connection.scalar(statement)
 
 
-def uncount_message(connection: Connection, subject: str, day: date) -> None:
-    """Give one message back."""
+def uncount_messages(connection: Connection, subject: str, day: date, count: int = 1) -> None:
+    """Give messages back that were counted."""
     connection.execute(
         update(DailyUsage)
-        .where(DailyUsage.subject == subject, DailyUsage.day == day, DailyUsage.messages > 0)
-        .values(messages=DailyUsage.messages - 1)
+        .where(DailyUsage.subject == subject, DailyUsage.day == day, DailyUsage.messages >= count)
+        .values(messages=DailyUsage.messages - count)
     )
 
 

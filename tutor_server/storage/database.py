@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tutor_server.errors import DatabaseUnavailable
+from tutor_server.storage.failures import is_unavailability
 from tutor_server.storage.writer import PostgresWriter, SqliteWriter
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READ_CONNECTIONS = 8
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
+CONNECT_SECONDS = 5
 
 
 class Database:
@@ -42,15 +42,23 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 return await connection.run_sync(unit)
-        except UNAVAILABLE as error:
-            raise DatabaseUnavailable from error
+        except (SQLAlchemyError, OSError) as error:
+            if is_unavailability(error):
+                raise DatabaseUnavailable from error
+            raise
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Run a unit in a transaction; return once it is durable. Where the unit raises, nothing of it is kept."""
+        """Run a unit in a transaction; return once it is durable. Where the unit raises, nothing of it is kept.
+
+        A connection that breaks during the commit leaves open whether it happened: then `DatabaseUnavailable` is raised
+        although it may have.
+        """
         try:
             return await self._writer.commit(unit)
-        except UNAVAILABLE as error:
-            raise DatabaseUnavailable from error
+        except (SQLAlchemyError, OSError) as error:
+            if is_unavailability(error):
+                raise DatabaseUnavailable from error
+            raise
 
     async def is_connected(self) -> bool:
         """Tell whether the database answers."""
@@ -74,7 +82,12 @@ def open_database(url: str) -> Database:
         event.listen(engine.sync_engine, "connect", configure_sqlite)
         return Database(engine, SqliteWriter(parsed, configure_sqlite))
     engine = create_async_engine(
-        parsed, pool_size=READ_CONNECTIONS, max_overflow=8, pool_timeout=10, pool_pre_ping=True
+        parsed,
+        pool_size=READ_CONNECTIONS,
+        max_overflow=8,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"timeout": CONNECT_SECONDS},
     )
     return Database(engine, PostgresWriter(engine))
 

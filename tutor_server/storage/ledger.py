@@ -1,28 +1,31 @@
-"""The rows of the ledger of model calls and the daily sums over them."""
+"""The rows of the ledger of model calls: written before the call, leased while it lasts, closed with its outcome."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 
-from tutor_server.storage.models import Ask, ModelCall, UsageRollup
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.models import ModelCall
+from tutor_server.storage.types import UtcDateTime
+from tutor_server.storage.usage import UsageChange
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Sequence
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from sqlalchemy import Connection
 
 OPEN_STATES = ("reserved", "sent")
+SWEEP_SIZE = 500
+"""Rows that one transaction sweeps at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A provider call that is about to be made."""
+    """A provider call that is about to be made, with what it may use at the most."""
 
     id: UUID
     ask_id: UUID
@@ -31,8 +34,9 @@ class NewCall:
     model: str
     state: str
     owner: str
-    lease_expires_at: datetime
     created_at: datetime
+    input_tokens: int
+    output_tokens: int
     reserved_nanodollars: int | None
 
 
@@ -53,8 +57,18 @@ class SettledCall:
     first_content_ms: int | None
 
 
-def insert_call(connection: Connection, call: NewCall) -> None:
-    """Write the row before the money is spent."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep closed: the asks that the calls belonged to, and what the calls add to the sums."""
+
+    ask_ids: Sequence[UUID]
+    changes: Sequence[UsageChange]
+    is_partial: bool
+    """There may be more."""
+
+
+def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> None:
+    """Write the row before the money is spent. The tokens of an open row are what it may use at the most."""
     connection.execute(
         insert(ModelCall).values(
             id=call.id,
@@ -64,28 +78,137 @@ def insert_call(connection: Connection, call: NewCall) -> None:
             model=call.model,
             state=call.state,
             owner=call.owner,
-            lease_expires_at=call.lease_expires_at,
+            lease_expires_at=_lease_end(connection, call.created_at, lease),
             created_at=call.created_at,
             reserved_nanodollars=call.reserved_nanodollars,
+            input_tokens=call.input_tokens,
+            output_tokens=call.output_tokens,
             is_estimated=False,
         )
     )
 
 
-def mark_sent(connection: Connection, call_id: UUID, lease_expires_at: datetime) -> None:
-    """Say that the request is leaving for the provider."""
-    connection.execute(
+def mark_sent(connection: Connection, call_id: UUID, *, now: datetime, lease: timedelta) -> bool:
+    """Say that the request is leaving for the provider; tell whether it may: not where the row was swept meanwhile."""
+    marked = connection.execute(
         update(ModelCall)
         .where(ModelCall.id == call_id, ModelCall.state == "reserved")
-        .values(state="sent", lease_expires_at=lease_expires_at)
+        .values(state="sent", lease_expires_at=_lease_end(connection, now, lease))
+    )
+    return marked.rowcount == 1
+
+
+def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None:
+    """Write what a call used; give what it changes in the sums. A call that is settled already stays as it is.
+
+    A call that was swept although its process lives, which was cut off for longer than its lease, gets its true
+    figures in place of the reserved ones.
+    """
+    created_at = _close(connection, call, ModelCall.state.in_(OPEN_STATES))
+    if created_at is not None:
+        return _change(call, created_at)
+    swept = connection.execute(
+        select(ModelCall.input_tokens, ModelCall.output_tokens, ModelCall.cost_nanodollars)
+        .where(ModelCall.id == call.id, ModelCall.state == "swept")
+        .with_for_update()
+    )
+    counted = swept.mappings().first()
+    created_at = _close(connection, call, ModelCall.state == "swept")
+    if counted is None or created_at is None:
+        return None
+    return _change(call, created_at).minus(UsageChange.of_call(created_at, call.provider, call.model, **counted))
+
+
+def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> None:
+    """Close the rows of calls that were never made; they cost nothing and count nowhere."""
+    if not call_ids:
+        return
+    connection.execute(
+        update(ModelCall)
+        .where(ModelCall.id.in_(call_ids), ModelCall.state.in_(OPEN_STATES))
+        .values(state="unsent", lease_expires_at=None, input_tokens=0, output_tokens=0, cost_nanodollars=0)
     )
 
 
-def settle_call(connection: Connection, call: SettledCall) -> None:
-    """Write what a call used and add it to the day's sums; a call that is settled or swept already stays as it is."""
-    settled = connection.execute(
+def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: datetime, lease: timedelta) -> None:
+    """Keep the rows of calls under way out of the sweep."""
+    connection.execute(
         update(ModelCall)
-        .where(ModelCall.id == call.id, ModelCall.state.in_(OPEN_STATES))
+        .where(ModelCall.id.in_(call_ids), ModelCall.state.in_(OPEN_STATES))
+        .values(lease_expires_at=_lease_end(connection, now, lease))
+    )
+
+
+def sweep_expired(connection: Connection, now: datetime) -> Swept:
+    """Close rows whose process died: what was sent is costed as reserved, what was not costs nothing."""
+    expired = connection.execute(
+        select(*ModelCall.__table__.columns)
+        .where(ModelCall.state.in_(OPEN_STATES), ModelCall.lease_expires_at < _lease_clock(connection, now))
+        .order_by(ModelCall.lease_expires_at)
+        .limit(SWEEP_SIZE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    close_unsent(connection, [row.id for row in expired if row.state == "reserved"])
+    sent = [row for row in expired if row.state == "sent"]
+    if sent:
+        connection.execute(
+            update(ModelCall)
+            .where(ModelCall.id.in_([row.id for row in sent]))
+            .values(
+                state="swept",
+                lease_expires_at=None,
+                settled_at=now,
+                cost_nanodollars=ModelCall.reserved_nanodollars,
+                is_estimated=True,
+                outcome="process_died",
+            )
+        )
+    return Swept(
+        ask_ids=[row.ask_id for row in expired if row.ask_id is not None],
+        changes=[
+            UsageChange.of_call(
+                row.created_at,
+                row.provider,
+                row.model,
+                input_tokens=row.input_tokens,
+                output_tokens=row.output_tokens,
+                cost_nanodollars=row.reserved_nanodollars,
+            )
+            for row in sent
+        ],
+        is_partial=len(expired) == SWEEP_SIZE,
+    )
+
+
+def is_under_way(connection: Connection, ask_id: UUID, now: datetime) -> bool:
+    """Tell whether some process still works on an ask: it has an open call whose lease has not run out."""
+    query = select(ModelCall.id).where(
+        ModelCall.ask_id == ask_id,
+        ModelCall.state.in_(OPEN_STATES),
+        ModelCall.lease_expires_at >= _lease_clock(connection, now),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _lease_end(connection: Connection, now: datetime, lease: timedelta) -> ColumnElement[datetime]:
+    if connection.dialect.name == "sqlite":
+        return _lease_clock(connection, now + lease)
+    return _lease_clock(connection, now) + lease
+
+
+def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetime]:
+    """Give the time by which leases are written and judged: the database's, since machines' clocks are apart.
+
+    SQLite serves one machine, and its time is `now`.
+    """
+    return literal(now, UtcDateTime()) if connection.dialect.name == "sqlite" else func.now()
+
+
+def _close(connection: Connection, call: SettledCall, condition: ColumnElement[bool]) -> datetime | None:
+    """Write the outcome where the condition holds; give when the call was made, or None where it did not."""
+    return connection.scalar(
+        update(ModelCall)
+        .where(ModelCall.id == call.id, condition)
         .values(
             state="settled",
             lease_expires_at=None,
@@ -99,112 +222,15 @@ def settle_call(connection: Connection, call: SettledCall) -> None:
             first_content_ms=call.first_content_ms,
         )
         .returning(ModelCall.created_at)
-    ).first()
-    if settled is not None:
-        _add_to_rollup(
-            connection,
-            created_at=settled.created_at,
-            provider=call.provider,
-            model=call.model,
-            input_tokens=call.input_tokens,
-            output_tokens=call.output_tokens,
-            cost_nanodollars=call.cost_nanodollars,
-        )
-
-
-def drop_unsent_call(connection: Connection, call_id: UUID) -> None:
-    """Close the row of a call that was reserved but never made; it costs nothing and counts nowhere."""
-    connection.execute(
-        update(ModelCall)
-        .where(ModelCall.id == call_id, ModelCall.state == "reserved")
-        .values(state="unsent", lease_expires_at=None, cost_nanodollars=0)
     )
 
 
-def renew_leases(connection: Connection, owner: str, lease_expires_at: datetime) -> None:
-    """Keep the open rows of a living process out of the sweep."""
-    connection.execute(
-        update(ModelCall)
-        .where(ModelCall.owner == owner, ModelCall.state.in_(OPEN_STATES))
-        .values(lease_expires_at=lease_expires_at)
-    )
-
-
-def sweep_expired(connection: Connection, now: datetime) -> Sequence[UUID]:
-    """Close the rows whose process died: what was sent is costed as reserved, and its ask ends as interrupted.
-
-    Returns the ids of the asks.
-    """
-    is_expired = ModelCall.lease_expires_at < now
-    unsent = connection.scalars(
-        update(ModelCall)
-        .where(ModelCall.state == "reserved", is_expired)
-        .values(state="unsent", lease_expires_at=None, cost_nanodollars=0)
-        .returning(ModelCall.ask_id)
-    ).all()
-    expired = connection.execute(
-        update(ModelCall)
-        .where(ModelCall.state == "sent", is_expired)
-        .values(
-            state="swept",
-            lease_expires_at=None,
-            settled_at=now,
-            cost_nanodollars=ModelCall.reserved_nanodollars,
-            is_estimated=True,
-            outcome="process_died",
-        )
-        .returning(
-            ModelCall.ask_id, ModelCall.provider, ModelCall.model, ModelCall.created_at, ModelCall.cost_nanodollars
-        )
-    ).all()
-    for row in expired:
-        _add_to_rollup(
-            connection,
-            created_at=row.created_at,
-            provider=row.provider,
-            model=row.model,
-            input_tokens=0,
-            output_tokens=0,
-            cost_nanodollars=row.cost_nanodollars,
-        )
-    asks = [ask_id for ask_id in (*unsent, *(row.ask_id for row in expired)) if ask_id is not None]
-    if asks:
-        connection.execute(
-            update(Ask)
-            .where(Ask.id.in_(asks), Ask.state == "running")
-            .values(state="failed", error_code="ANSWER_INTERRUPTED", ended_at=now)
-        )
-    return asks
-
-
-def has_open_calls(connection: Connection, owner: str) -> bool:
-    """Tell whether a process still has calls under way."""
-    query = select(ModelCall.id).where(ModelCall.owner == owner, ModelCall.state.in_(OPEN_STATES)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def _add_to_rollup(
-    connection: Connection,
-    *,
-    created_at: datetime,
-    provider: str,
-    model: str,
-    input_tokens: int,
-    output_tokens: int,
-    cost_nanodollars: int | None,
-) -> None:
-    values = {
-        "calls": 1,
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "cost_nanodollars": cost_nanodollars or 0,
-        "unpriced_calls": int(cost_nanodollars is None),
-    }
-    connection.execute(
-        upsert(connection, UsageRollup)
-        .values(day=created_at.date(), provider=provider, model=model, **values)
-        .on_conflict_do_update(
-            index_elements=["day", "provider", "model"],
-            set_={name: getattr(UsageRollup, name) + value for name, value in values.items()},
-        )
+def _change(call: SettledCall, created_at: datetime) -> UsageChange:
+    return UsageChange.of_call(
+        created_at,
+        call.provider,
+        call.model,
+        input_tokens=call.input_tokens,
+        output_tokens=call.output_tokens,
+        cost_nanodollars=call.cost_nanodollars,
     )

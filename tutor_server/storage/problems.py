@@ -51,10 +51,10 @@ def raise_level(
     return Raised(problem_id, next_level(bound, bound), moved=False)
 
 
-def lower_level(connection: Connection, problem_id: UUID) -> None:
-    """Take one rung back, for an ask that gave nothing."""
+def lower_level(connection: Connection, problem_id: UUID, rungs: int = 1) -> None:
+    """Take rungs back, for asks that gave nothing."""
     connection.execute(
         update(Problem)
-        .where(Problem.id == problem_id, Problem.hint_level > 0)
-        .values(hint_level=Problem.hint_level - 1)
+        .where(Problem.id == problem_id, Problem.hint_level >= rungs)
+        .values(hint_level=Problem.hint_level - rungs)
     )

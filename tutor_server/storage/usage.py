@@ -1,19 +1,23 @@
-"""Sums over the ledger by provider and model, read from the daily rollups."""
+"""The daily sums over the ledger by provider and model: changed with each row, read by the period."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select
 
 from tutor_server.storage.models import UsageRollup
+from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
+
+_SUMS = ("calls", "input_tokens", "output_tokens", "cost_nanodollars", "unpriced_calls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +33,75 @@ class ModelUsage:
     unpriced_calls: int
 
 
+@dataclass(frozen=True, slots=True)
+class UsageChange:
+    """What one row of the ledger changes in the sums of its day, provider and model."""
+
+    day: date
+    provider: str
+    model: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_nanodollars: int
+    unpriced_calls: int
+
+    @classmethod
+    def of_call(
+        cls,
+        made_at: datetime,
+        provider: str,
+        model: str,
+        *,
+        input_tokens: int,
+        output_tokens: int,
+        cost_nanodollars: int | None,
+    ) -> Self:
+        """Make the change of one call; None as its cost: no price is known."""
+        return cls(
+            made_at.date(),
+            provider,
+            model,
+            calls=1,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cost_nanodollars=cost_nanodollars or 0,
+            unpriced_calls=int(cost_nanodollars is None),
+        )
+
+    def minus(self, other: UsageChange) -> UsageChange:
+        """Make the change that remains after an earlier one of the same call."""
+        sums = {name: getattr(self, name) - getattr(other, name) for name in _SUMS}
+        return UsageChange(self.day, self.provider, self.model, **sums)
+
+
+def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
+    """Add to the sums. Last in a transaction, since all calls of a day and model wait for the same row."""
+    sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0] * len(_SUMS))
+    for change in changes:
+        day, provider, model, *amounts = astuple(change)
+        key = (day, provider, model)
+        sums[key] = [sum(pair) for pair in zip(sums[key], amounts, strict=True)]
+    for (day, provider, model), amounts in sorted(sums.items()):  # in one order, so that no two wait for each other
+        values = dict(zip(_SUMS, amounts, strict=True))
+        connection.execute(
+            upsert(connection, UsageRollup)
+            .values(day=day, provider=provider, model=model, **values)
+            .on_conflict_do_update(
+                index_elements=["day", "provider", "model"],
+                set_={name: getattr(UsageRollup, name) + value for name, value in values.items()},
+            )
+        )
+
+
 def usage_between(connection: Connection, first: date, last: date) -> Sequence[ModelUsage]:
     """Sum the days from `first` to `last`, both included, the dearest model first."""
-    names = ("calls", "input_tokens", "output_tokens", "cost_nanodollars", "unpriced_calls")
     cost = func.sum(UsageRollup.cost_nanodollars)
     query = (
         select(
             UsageRollup.provider,
             UsageRollup.model,
-            *(func.sum(getattr(UsageRollup, name)).label(name) for name in names),
+            *(func.sum(getattr(UsageRollup, name)).label(name) for name in _SUMS),
         )
         .where(UsageRollup.day.between(first, last))
         .group_by(UsageRollup.provider, UsageRollup.model)
@@ -47,7 +111,7 @@ def usage_between(connection: Connection, first: date, last: date) -> Sequence[M
         ModelUsage(
             provider=row["provider"],
             model=row["model"],
-            **{name: int(row[name]) for name in names},  # PostgreSQL sums bigints as numeric
+            **{name: int(row[name]) for name in _SUMS},  # PostgreSQL sums bigints as numeric
         )
         for row in connection.execute(query).mappings()
     ]

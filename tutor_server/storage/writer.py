@@ -8,7 +8,10 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
+
+from tutor_server.storage.failures import lost_against_another
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +25,15 @@ Unit = "Callable[[Connection], T]"
 
 GROUP_SIZE = 256
 """Units that share one transaction at the most, so that one slow group cannot hold up a later one for long."""
+ATTEMPTS = 3
+"""How often PostgreSQL may undo a transaction for the sake of another before its caller is told."""
 
 
 class Writer(Protocol):
-    """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled."""
+    """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
+
+    A unit whose transaction was undone may be run again, so it changes nothing but the database.
+    """
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
         """Run the unit in a transaction; return its value after the commit, or raise what it raised."""
@@ -159,5 +167,12 @@ class PostgresWriter:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _transact(self, unit: Callable[[Connection], T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(unit)
+        attempts = ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(unit)
+            except DBAPIError as error:
+                if not attempts or not lost_against_another(error):
+                    raise

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Answer:
     """What one ask has given so far. It is written by the ask's own task and outlives its readers.
 
-    Without a reader for `grace` seconds, `on_abandoned` is called.
+    Without a reader for `grace` seconds, also if none ever comes, `on_abandoned` is called.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Answer:
         self._grace = grace
         self._on_abandoned = on_abandoned
         self._abandonment: asyncio.TimerHandle | None = None
+        self._miss_readers()
         self.stopped_by: TutorError | None = None
         """Why the ask's task was cancelled."""
 
@@ -113,11 +114,14 @@ class Answer:
         finally:
             self._readers -= 1
             if not self._readers and self._end is None:
-                self._abandonment = asyncio.get_running_loop().call_later(self._grace, self._on_abandoned)
+                self._miss_readers()
 
     def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def _miss_readers(self) -> None:
+        self._abandonment = asyncio.get_running_loop().call_later(self._grace, self._on_abandoned)
 
     def _keep(self) -> None:
         if self._abandonment is not None:

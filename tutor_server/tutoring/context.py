@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tutor_server.protocol import Diagnostic, Submission
-    from tutor_server.storage.asks import PastMessage
+    from tutor_server.storage.background import PastMessage
 
 BYTES_PER_TOKEN = 3
 """A token is estimated as three bytes of UTF-8, rounded up: no tokenizer works for every model and offline."""

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_server.admission.in_process import daily_cap_reached
-from tutor_server.errors import NotFound
+from tutor_server.admission.limiter import daily_cap_reached
+from tutor_server.errors import DailyCapReached, NotFound
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.problem import identify
 from tutor_server.protocol import Accepted, Ask, encode
-from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask, read_background
+from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
+from tutor_server.storage.background import read_background
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.problems import raise_level
 from tutor_server.tutoring.context import build_context, estimate_tokens
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.pedagogy.problem import Problem
     from tutor_server.protocol import ErrorType
-    from tutor_server.storage.asks import Background
+    from tutor_server.storage.background import Background
     from tutor_server.storage.database import Database
 
 SMALL_CODE = 20_000
@@ -96,7 +97,10 @@ class Opening:
         session_type = "notebook" if ask.kind == "cell" else "editor"
 
         def read(connection: Connection) -> StoredAsk | Background:
-            return find_ask(connection, user_id, ask.request_id) or read_background(
+            stored = find_ask(connection, user_id, ask.request_id)
+            if stored is not None and not stored.is_free:
+                return stored
+            return read_background(
                 connection,
                 user_id=user_id,
                 session_type=session_type,
@@ -105,17 +109,24 @@ class Opening:
                 module_id=ask.module_id,
             )
 
-        known = await self._database.read(read)
-        if isinstance(known, StoredAsk):
-            return known
-        grant = await self._limiter.admit(known.asker.subject, calls_provider=self._first_provider.is_remote)
-        try:
-            return await self._record(
-                ask, problem, error_type, session_type=session_type, background=known, grant=grant
-            )
-        except BaseException:
-            await self._give_back(grant)
-            raise
+        while True:
+            known = await self._database.read(read)
+            if isinstance(known, StoredAsk):
+                return known
+            grant = await self._limiter.admit(known.asker.subject, calls_provider=self._first_provider.is_remote)
+            try:
+                return await self._record(
+                    ask, problem, error_type, session_type=session_type, background=known, grant=grant
+                )
+            except _RequestIdInUse:  # another process was first
+                await self._give_back(grant)
+            except DailyCapReached:  # the database knows of more messages than the limiter did
+                await self._give_back(grant)
+                await self._limiter.recount(grant.subject, grant.day)
+                raise
+            except BaseException:
+                await self._give_back(grant)
+                raise
 
     async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
         def analyse() -> tuple[Problem, ErrorType]:
@@ -132,7 +143,8 @@ class Opening:
         session_type: str,
         background: Background,
         grant: Grant,
-    ) -> OpenAsk | StoredAsk:
+    ) -> OpenAsk:
+        """Write the ask; give it as it is now under way. Raises `_RequestIdInUse`."""
         asker, module = background.asker, background.module
         bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
         ids = (self._new_id(), self._new_id(), self._new_id())
@@ -140,9 +152,10 @@ class Opening:
         context = build_context(ask, background.history, self._rules.context_tokens)
         nonce, canary = self._new_word(), self._new_word()
 
-        def write(connection: Connection) -> OpenAsk | StoredAsk:
-            if not count_message(connection, asker.subject, grant.day, self._rules.daily_messages):
-                raise daily_cap_reached(now)
+        def write(connection: Connection) -> OpenAsk:
+            messages = count_message(connection, asker.subject, grant.day, self._rules.daily_messages)
+            if messages is None:
+                raise daily_cap_reached(grant.day, now)
             raised = raise_level(
                 connection,
                 new_id=ids[0],
@@ -162,7 +175,7 @@ class Opening:
                 raised=raised,
                 max_hint_level=bound,
                 error_type=error_type,
-                remaining_today=grant.remaining_today,
+                remaining_today=self._rules.daily_messages - messages,
                 day=grant.day,
                 owner=self._ledger.owner,
                 question=context.question,
@@ -186,7 +199,7 @@ class Opening:
                 self._ledger,
                 ask_id=ask_id,
                 user_id=asker.id,
-                grant=grant,
+                place=grant.call_mark,
                 reserved_usage=Usage(prompt_tokens, self._rules.max_output_tokens),
             )
             calls.reserve(connection, self._first_provider)
@@ -198,7 +211,7 @@ class Opening:
                     hint_level=raised.level,
                     max_hint_level=bound,
                     error_type=error_type,
-                    remaining_today=grant.remaining_today,
+                    remaining_today=new.remaining_today,
                 ),
                 request=Request(
                     system=prompt.system,
@@ -216,18 +229,14 @@ class Opening:
                 grant=grant,
             )
 
-        try:
-            return await self._database.commit(write)
-        except _RequestIdInUse:
-            await self._give_back(grant)
-            stored = await self._database.read(lambda connection: find_ask(connection, asker.id, ask.request_id))
-            if stored is None:  # released in this very moment
-                raise NotFound("This question was withdrawn. Please ask again.") from None
-            return stored
+        opened = await self._database.commit(write)
+        opened.calls.opened()
+        return opened
 
     async def _give_back(self, grant: Grant) -> None:
         await self._limiter.give_back(grant)
-        await self._limiter.give_back_call(grant)
+        if grant.call_mark is not None:
+            await self._limiter.give_back_call(grant.call_mark)
 
 
 class _RequestIdInUse(Exception):

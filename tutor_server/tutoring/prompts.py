@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-    from tutor_server.storage.asks import EarlierAnswer
+    from tutor_server.storage.background import EarlierAnswer
     from tutor_server.storage.modules import Module
     from tutor_server.tutoring.context import Context
 

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.errors import AnswerInterrupted, TutorError, ValidationFailed
+from tutor_server.errors import AnswerInterrupted, TutorError
 from tutor_server.protocol import Accepted, Done, TokenUsage
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tutor_server.storage.asks import StoredAsk
     from tutor_server.tutoring.answer import Answer
 
-OTHER_CONTENT = "This request_id was used for another question."
 
-
-def replay(stored: StoredAsk, answer: Answer, digest: bytes | None = None) -> None:
-    """Fill `answer` with what was given then. With the digest of a repeated ask, raise `ValidationFailed` on another's.
-
-    An answer that is still marked as running here lost the process that wrote it.
-    """
-    if digest is not None and digest != stored.digest:
-        raise ValidationFailed(OTHER_CONTENT)
-    answer.accept(
-        Accepted(
-            request_id=answer.request_id,
-            session_id=stored.session_id,
-            message_id=stored.id,
-            hint_level=stored.hint_level,
-            max_hint_level=stored.max_hint_level,
-            error_type=stored.error_type,
-            remaining_today=stored.remaining_today,
-        )
-    )
+def replay(stored: StoredAsk, answer: Answer) -> None:
+    """Fill `answer` with what was given then. One that is still marked as running lost the process that wrote it."""
+    answer.accept(accepted_of(stored, answer.request_id))
     start = 0
     for end in stored.delta_ends:
         answer.release(stored.content[start:end])
@@ -51,6 +36,19 @@ def replay(stored: StoredAsk, answer: Answer, digest: bytes | None = None) -> No
         )
     else:
         answer.fail(_failure(stored.error_code))
+
+
+def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
+    """Say again how an ask was accepted."""
+    return Accepted(
+        request_id=request_id,
+        session_id=stored.session_id,
+        message_id=stored.id,
+        hint_level=stored.hint_level,
+        max_hint_level=stored.max_hint_level,
+        error_type=stored.error_type,
+        remaining_today=stored.remaining_today,
+    )
 
 
 def _failure(code: str | None) -> TutorError:

@@ -3,54 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import Cancelled, DatabaseUnavailable, NotFound, ShuttingDown, TutorError, ValidationFailed
+from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
 from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.pedagogy.offline import explain
-from tutor_server.protocol import Done, TokenUsage
-from tutor_server.storage.asks import EndedAsk, StoredAsk, end_ask, find_ask, rate_ask
-from tutor_server.storage.daily_usage import uncount_message
+from tutor_server.protocol import Done
+from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.opening import digest_of
-from tutor_server.tutoring.replay import OTHER_CONTENT, replay
+from tutor_server.tutoring.replay import accepted_of, replay
+from tutor_server.tutoring.settling import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
     from uuid import UUID
 
-    from sqlalchemy import Connection
-
-    from tutor_server.admission.limiter import Limiter
-    from tutor_server.clock import Clock
     from tutor_server.limits import Deadlines
-    from tutor_server.llm.chain import Answer as ModelAnswer
     from tutor_server.llm.chain import Chain
     from tutor_server.llm.provider import Request
     from tutor_server.protocol import Ask
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.opening import OpenAsk, Opening
+    from tutor_server.tutoring.settling import Settling
+    from tutor_server.tutoring.siblings import Siblings
 
 log = structlog.get_logger(__name__)
 
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
-UNSETTLED_RETRY_SECONDS = 2.0
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far an ask has come; what is not there yet needs no settling."""
-
-    opened: OpenAsk | None = None
-    model: ModelAnswer | None = None
-    withheld_rule: str | None = None
+OTHER_CONTENT = "This request_id was used for another question."
 
 
 class Tutor:
@@ -60,20 +47,19 @@ class Tutor:
         self,
         *,
         opening: Opening,
+        settling: Settling,
+        siblings: Siblings,
         chain: Chain,
         database: Database,
-        limiter: Limiter,
-        clock: Clock,
         deadlines: Deadlines,
     ) -> None:
         self._opening = opening
+        self._settling = settling
+        self._siblings = siblings
         self._chain = chain
         self._database = database
-        self._limiter = limiter
-        self._clock = clock
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
-        self._unsettled: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
     def ask(self, user_id: UUID, ask: Ask) -> Answer:
@@ -93,15 +79,14 @@ class Tutor:
         answer = self._find(user_id, request_id)
         if answer is None:
             answer = self._new_answer(user_id, request_id, None)
-            self._run(user_id, answer, self._replay(user_id, answer))
+            self._run(user_id, answer, self._resume(user_id, answer))
         return answer
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
         """Stop an answer; one that has ended stays as it is. Raises `NotFound`."""
         if self._stop(user_id, request_id, Cancelled()):
             return
-        if await self._database.read(lambda connection: find_ask(connection, user_id, request_id)) is None:
-            raise NotFound
+        await self._find_stored(user_id, request_id)
 
     async def rate(self, user_id: UUID, message_id: UUID, *, helpful: bool) -> None:
         """Keep whether an answer helped. Raises `NotFound`."""
@@ -121,18 +106,22 @@ class Tutor:
         for user_id, request_id in list(self._running):
             self._stop(user_id, request_id, ShuttingDown())
         await asyncio.gather(*tasks, return_exceptions=True)
-        for task in self._unsettled:
-            task.cancel()
+        self._settling.close()
 
     async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
-        progress = _Progress()
+        opening = asyncio.ensure_future(self._opening.open(user_id, ask))
+        progress: Progress | None = None
         failure: TutorError | None = None
         try:
-            stored = await run_to_end(self._open(user_id, ask, progress))
-            if stored is not None:
-                replay(stored, answer, digest_of(ask))
+            try:
+                known = await run_to_end(opening)
+            finally:  # a cancel that came meanwhile is raised after the opening, which is settled all the same
+                progress = _opened_by(opening)
+            if isinstance(known, StoredAsk):
+                await self._repeat(user_id, known, answer)
                 return
+            assert progress is not None  # noqa: S101 - for the type checker
             await self._speak(progress, answer)
         except TutorError as error:
             failure = error
@@ -141,24 +130,16 @@ class Tutor:
         except Exception:  # the edge of this task: the student is told, the ask is settled
             log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
             failure = TutorError()
-        if progress.opened is not None:
-            failure = await run_to_end(self._settle(progress, answer, failure))
-        if failure is not None:
-            answer.fail(failure)
-        else:
-            answer.finish(_done(progress))
+        if progress is not None:
+            failure = await self._settling.settle(progress, answer, failure)
+            if failure is None:
+                answer.finish(_done(progress))
+                return
+        answer.fail(failure or TutorError())
 
-    async def _open(self, user_id: UUID, ask: Ask, progress: _Progress) -> StoredAsk | None:
-        opened = await self._opening.open(user_id, ask)
-        if isinstance(opened, StoredAsk):
-            return opened
-        progress.opened = opened
-        return None
-
-    async def _speak(self, progress: _Progress, answer: Answer) -> None:
+    async def _speak(self, progress: Progress, answer: Answer) -> None:
         """Stream the model's words through the guard; where they may not or do not come, the offline tutor's."""
         opened = progress.opened
-        assert opened is not None  # noqa: S101 - for the type checker
         answer.accept(opened.accepted)
         request = opened.request
         guard = Guard(
@@ -197,75 +178,33 @@ class Tutor:
         for unit in (*own_words.feed(separator + explanation.text), *own_words.finish()):
             answer.release(unit)
 
-    async def _settle(self, progress: _Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
-        """Write what the ask used and gave, in one transaction; give how it ends for the student."""
-        opened = progress.opened
-        assert opened is not None  # noqa: S101 - for the type checker
-        state = _state(answer, failure)
-        usage = _usage(progress)
-        ended = EndedAsk(
-            id=opened.accepted.message_id,
-            state=state,
-            session_id=opened.accepted.session_id,
-            hint_level=opened.accepted.hint_level,
-            content=answer.text,
-            delta_ends=answer.delta_ends,
-            ended_at=self._clock.now(),
-            error_code=None if failure is None else failure.code,
-            provider=progress.model.provider if progress.model else None,
-            model=progress.model.model if progress.model else None,
-            fallback=progress.model.fallback if progress.model else False,
-            withheld_rule=progress.withheld_rule,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-        )
-
-        def write(connection: Connection) -> None:
-            opened.calls.write_outcomes(connection)
-            end_ask(connection, ended)
-            if state == "released":
-                uncount_message(connection, opened.grant.subject, opened.grant.day)
-
-        try:
-            await self._database.commit(write)
-        except DatabaseUnavailable as error:
-            self._settle_later(write)
-            return failure or error
-        finally:
-            if state == "released":
-                await self._limiter.give_back(opened.grant)
-            if not opened.calls.place_is_used:
-                await self._limiter.give_back_call(opened.grant)
-        return failure
-
-    def _settle_later(self, write: Callable[[Connection], None]) -> None:
-        """Keep trying to write a settlement while this process lives; after that the sweep closes the rows."""
-
-        async def keep_trying() -> None:
-            while True:
-                await asyncio.sleep(UNSETTLED_RETRY_SECONDS)
-                try:
-                    await self._database.commit(write)
-                except DatabaseUnavailable:
-                    continue
-                return
-
-        log.error("settlement_delayed", reason="database unavailable")
-        task = asyncio.create_task(keep_trying())
-        self._unsettled.add(task)
-        task.add_done_callback(self._unsettled.discard)
-
-    async def _replay(self, user_id: UUID, answer: Answer) -> None:
-        """Fill an answer that ended earlier from the database."""
-        try:
-            stored = await self._database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
-            if stored is None:
-                raise NotFound
+    async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
+        """Answer an ask that is known already: as it ended, or once it has."""
+        if not answer.is_to(stored.digest):
+            raise ValidationFailed(OTHER_CONTENT)
+        if not stored.is_running:
             replay(stored, answer)
+            return
+        answer.accept(accepted_of(stored, answer.request_id))
+        outcome = await self._siblings.outcome(user_id, answer.request_id)
+        if outcome is None:  # the account was erased meanwhile
+            raise NotFound
+        replay(outcome, answer)
+
+    async def _resume(self, user_id: UUID, answer: Answer) -> None:
+        """Fill an answer that is not this process's, or not any more."""
+        try:
+            await self._repeat(user_id, await self._find_stored(user_id, answer.request_id), answer)
         except TutorError as error:
             answer.fail(error)
         except asyncio.CancelledError:
             answer.fail(answer.stopped_by or ShuttingDown())
+
+    async def _find_stored(self, user_id: UUID, request_id: UUID) -> StoredAsk:
+        stored = await self._database.read(lambda connection: find_ask(connection, user_id, request_id))
+        if stored is None or stored.is_free:
+            raise NotFound
+        return stored
 
     def _find(self, user_id: UUID, request_id: UUID) -> Answer | None:
         running = self._running.get((user_id, request_id))
@@ -281,7 +220,13 @@ class Tutor:
         key = (user_id, answer.request_id)
         task = asyncio.create_task(work)
         self._running[key] = (answer, task)
-        task.add_done_callback(lambda _: self._running.pop(key, None))
+
+        def forget(_task: asyncio.Task[None]) -> None:
+            del self._running[key]
+            if not answer.is_over:
+                answer.fail(answer.stopped_by or TutorError())
+
+        task.add_done_callback(forget)
 
     def _stop(self, user_id: UUID, request_id: UUID, reason: TutorError) -> bool:
         running = self._running.get((user_id, request_id))
@@ -290,26 +235,20 @@ class Tutor:
         answer, task = running
         if answer.stopped_by is None and not answer.is_over:
             answer.stopped_by = reason
-            task.cancel()
+            # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
+            asyncio.get_running_loop().call_soon(task.cancel)
         return True
 
 
-def _state(answer: Answer, failure: TutorError | None) -> str:
-    if failure is None:
-        return "done"
-    if isinstance(failure, Cancelled):
-        return "cancelled"
-    return "failed" if answer.has_text else "released"
+def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:
+    if opening.cancelled() or opening.exception() is not None:
+        return None
+    result = opening.result()
+    return None if isinstance(result, StoredAsk) else Progress(result)
 
 
-def _usage(progress: _Progress) -> TokenUsage:
-    used = progress.model.usage if progress.model else None
-    return TokenUsage(input_tokens=used.input_tokens, output_tokens=used.output_tokens) if used else TokenUsage()
-
-
-def _done(progress: _Progress) -> Done:
+def _done(progress: Progress) -> Done:
     opened, model = progress.opened, progress.model
-    assert opened is not None  # noqa: S101 - for the type checker
     assert model is not None  # noqa: S101 - for the type checker
     return Done(
         request_id=opened.accepted.request_id,
@@ -319,5 +258,5 @@ def _done(progress: _Progress) -> Done:
         model=model.model,
         fallback=model.fallback,
         withheld=progress.withheld_rule is not None,
-        usage=_usage(progress),
+        usage=progress.usage,
     )

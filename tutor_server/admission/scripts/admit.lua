@@ -12,7 +12,8 @@ if not used then
     return {'unknown', day}
   end
   used = ARGV[7]
-  redis.call('SET', day_key, used, 'EX', 172800)
+  -- Not for long: a process that dies between its admission and its commit leaves the count one too high.
+  redis.call('SET', day_key, used, 'EX', 60)
 end
 used = tonumber(used)
 

@@ -1,0 +1,141 @@
+"""What an ask needs to know before it is admitted: who asks, in which session and module, and what was said there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from tutor_server.errors import NotFound
+from tutor_server.pedagogy.levels import StudentLevels
+from tutor_server.storage.models import Ask, ChatMessage, ChatSession, Problem, User
+from tutor_server.storage.modules import find_module
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from tutor_server.storage.modules import Module
+
+HISTORY_MESSAGES = 50
+"""Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
+EARLIER_ANSWERS = 10
+"""Answers on the same problem that the guard and the prompt remember."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The student who asks."""
+
+    id: UUID
+    subject: str
+    levels: StudentLevels
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """A message of the same session, by the student (`user`) or the tutor (`assistant`)."""
+
+    role: str
+    content: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """An answer that the student was given on the same problem."""
+
+    hint_level: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Everything an ask needs to know before it is admitted."""
+
+    asker: Asker
+    session_id: UUID | None
+    module: Module | None
+    history: tuple[PastMessage, ...]
+    """Newest first."""
+    earlier_answers: tuple[EarlierAnswer, ...]
+    """On the same problem, oldest first."""
+
+
+def read_background(
+    connection: Connection,
+    *,
+    user_id: UUID,
+    session_type: str,
+    fingerprint: str,
+    session_id: UUID | None,
+    module_id: str | None,
+) -> Background:
+    """Read who asks, in which session and module, and what was said there. Raises `NotFound`."""
+    user = connection.execute(
+        select(User.subject, User.programming_level, User.maths_level).where(User.id == user_id)
+    ).first()
+    if user is None:
+        raise NotFound("This account does not exist any more.")
+    module = _find_module(connection, module_id)
+    session_id = _find_session(connection, user_id, session_type, session_id, module_id)
+    return Background(
+        asker=Asker(id=user_id, subject=user.subject, levels=StudentLevels(user.programming_level, user.maths_level)),
+        session_id=session_id,
+        module=module,
+        history=() if session_id is None else _read_history(connection, session_id),
+        earlier_answers=_read_earlier_answers(connection, user_id, fingerprint),
+    )
+
+
+def _find_module(connection: Connection, module_id: str | None) -> Module | None:
+    if module_id is None:
+        return None
+    module = find_module(connection, module_id)
+    if module is None:
+        raise NotFound("This learning module does not exist.")
+    return module
+
+
+def _find_session(
+    connection: Connection, user_id: UUID, session_type: str, session_id: UUID | None, module_id: str | None
+) -> UUID | None:
+    if session_id is not None:
+        query = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
+        if connection.scalar(query) is None:
+            raise NotFound("This chat session does not exist.")
+        return session_id
+    return connection.scalar(
+        select(ChatSession.id)
+        .where(
+            ChatSession.user_id == user_id,
+            ChatSession.session_type == session_type,
+            ChatSession.module_id.is_(None) if module_id is None else ChatSession.module_id == module_id,
+        )
+        .order_by(ChatSession.updated_at.desc())
+        .limit(1)
+    )
+
+
+def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
+    rows = connection.execute(
+        select(ChatMessage.role, ChatMessage.content, ChatMessage.code)
+        .where(ChatMessage.session_id == session_id)
+        .order_by(ChatMessage.created_at.desc())
+        .limit(HISTORY_MESSAGES)
+    )
+    return tuple(PastMessage(row.role, row.content, row.code) for row in rows)
+
+
+def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:
+    rows = connection.execute(
+        select(ChatMessage.hint_level, ChatMessage.content)
+        .join(Ask, Ask.id == ChatMessage.id)
+        .join(Problem, Problem.id == Ask.problem_id)
+        .where(Problem.user_id == user_id, Problem.fingerprint == fingerprint)
+        .order_by(ChatMessage.created_at.desc())
+        .limit(EARLIER_ANSWERS)
+    ).all()
+    return tuple(EarlierAnswer(row.hint_level, row.content) for row in reversed(rows))

@@ -1,0 +1,153 @@
+"""How an ask ends: what it used and gave is written in one transaction, whatever happened on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
+from tutor_server.protocol import TokenUsage
+from tutor_server.storage.asks import EndedAsk, end_ask
+from tutor_server.storage.daily_usage import uncount_messages
+from tutor_server.storage.usage import add_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.admission.limiter import Limiter
+    from tutor_server.clock import Clock
+    from tutor_server.llm.chain import Answer as ModelAnswer
+    from tutor_server.storage.database import Database
+    from tutor_server.tutoring.answer import Answer
+    from tutor_server.tutoring.opening import OpenAsk
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+RETRY_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an opened ask has come."""
+
+    opened: OpenAsk
+    model: ModelAnswer | None = None
+    withheld_rule: str | None = None
+
+    @property
+    def usage(self) -> TokenUsage:
+        """What the calls used that were made so far."""
+        used = self.model.usage if self.model else None
+        return TokenUsage(input_tokens=used.input_tokens, output_tokens=used.output_tokens) if used else TokenUsage()
+
+
+class Settling:
+    """Settles asks. While the database is away it keeps what is owed and tries again."""
+
+    def __init__(self, database: Database, limiter: Limiter, clock: Clock) -> None:
+        self._database = database
+        self._limiter = limiter
+        self._clock = clock
+        self._owed: set[asyncio.Task[None]] = set()
+
+    async def settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
+        """Write what the ask used and gave, and give back what is due; give how it ends for the student.
+
+        Not stopped by a cancel: there is nothing left to stop.
+        """
+        settling = asyncio.create_task(self._settle(progress, answer, failure))
+        while not settling.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({settling})
+        return settling.result()
+
+    def close(self) -> None:
+        """Leave what is still owed to the sweep."""
+        for task in self._owed:
+            task.cancel()
+
+    async def _settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
+        opened = progress.opened
+        ended = _ended(progress, answer, failure, self._clock.now())
+
+        def write(connection: Connection) -> bool:
+            changes = opened.calls.write_outcomes(connection)
+            was_running = end_ask(connection, ended)
+            if was_running and ended.state == "released":
+                uncount_messages(connection, opened.grant.subject, opened.grant.day)
+            add_usage(connection, changes)
+            return was_running
+
+        was_running = True
+        try:
+            was_running = await self._database.commit(write)
+        except DatabaseUnavailable as error:
+            self._settle_later(opened, write)
+            failure = failure or error
+        except Exception:  # the edge of the answer's task: the student gets an end, the sweep closes the rows
+            log.exception("settlement_failed", message_id=str(ended.id))
+            opened.calls.closed()
+            failure = failure or TutorError()
+        else:
+            opened.calls.closed()
+        if not was_running:  # a sibling gave the ask up and everything back, since this process was cut off
+            failure = failure or AnswerInterrupted()
+        elif ended.state == "released":
+            await self._limiter.give_back(opened.grant)
+        if opened.calls.unused_place is not None:
+            await self._limiter.give_back_call(opened.calls.unused_place)
+        return failure
+
+    def _settle_later(self, opened: OpenAsk, write: Callable[[Connection], bool]) -> None:
+        """Keep trying to write a settlement while this process lives; after that the sweep closes the rows."""
+
+        async def keep_trying() -> None:
+            try:
+                while True:
+                    await asyncio.sleep(RETRY_SECONDS)
+                    with suppress(DatabaseUnavailable):
+                        await self._database.commit(write)
+                        return
+            finally:
+                opened.calls.closed()
+
+        log.error("settlement_delayed", reason="database unavailable")
+        task = asyncio.create_task(keep_trying())
+        self._owed.add(task)
+        task.add_done_callback(self._owed.discard)
+
+
+def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: datetime) -> EndedAsk:
+    accepted, model, usage = progress.opened.accepted, progress.model, progress.usage
+    return EndedAsk(
+        id=accepted.message_id,
+        state=_state(answer, failure),
+        session_id=accepted.session_id,
+        hint_level=accepted.hint_level,
+        content=answer.text,
+        delta_ends=answer.delta_ends,
+        ended_at=now,
+        error_code=None if failure is None else failure.code,
+        provider=model.provider if model else None,
+        model=model.model if model else None,
+        fallback=model.fallback if model else False,
+        withheld_rule=progress.withheld_rule,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+    )
+
+
+def _state(answer: Answer, failure: TutorError | None) -> str:
+    if failure is None:
+        return "done"
+    if isinstance(failure, Cancelled):
+        return "cancelled"
+    return "failed" if answer.has_text else "released"
