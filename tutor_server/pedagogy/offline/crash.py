@@ -82,12 +82,14 @@ def read_crash(text: str | None, program: Program) -> Crash | None:
 
 
 def _raised(lines: list[str]) -> tuple[int, str, str] | None:
+    """Find the line that names the exception: by the usual ending of its name, or by standing below a frame."""
+    frames = [at for at, line in enumerate(lines) if _FRAME.match(line)]
     for at in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[at].rstrip())
         if match is None:
             continue
         name = match["type"].rpartition(".")[2]
-        if name.endswith(_ENDINGS):
+        if name.endswith(_ENDINGS) or (frames and at > frames[-1] + 1):
             rest = "\n".join(line.rstrip() for line in lines[at + 1 :] if line.strip())
             return at, name, "\n".join(part for part in ((match["message"] or "").strip(), rest) if part)
     return None

@@ -96,6 +96,8 @@ def _misspelt(case: Case) -> Site | None:
         choices = [attribute for attribute in dir(_TYPES[given]) if not attribute.startswith("_")]
     else:
         choices = _own_attributes(case, given)
+    if name in choices:
+        return None
     folded = {choice.lower(): choice for choice in choices}
     close = [folded[name.lower()]] if name.lower() in folded else get_close_matches(name, choices, 1, 0.75)
     if not close or (given, name) in _USUAL:

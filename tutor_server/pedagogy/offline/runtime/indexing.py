@@ -289,6 +289,14 @@ def _counting_key(case: Case) -> Site | None:
 
 RULES = (
     RuntimeRule(
+        "runtime.assigned-past-end",
+        "runtime",
+        lessons.ASSIGNED_PAST_END,
+        _INDEX_ERROR,
+        re.compile(r"assignment index out of range"),
+        _assigned_past_end,
+    ),
+    RuntimeRule(
         "runtime.item-used-as-position",
         "runtime",
         lessons.ITEM_USED_AS_POSITION,
@@ -327,14 +335,6 @@ RULES = (
         _INDEX_ERROR,
         _OUT_OF_RANGE,
         _empty,
-    ),
-    RuntimeRule(
-        "runtime.assigned-past-end",
-        "runtime",
-        lessons.ASSIGNED_PAST_END,
-        _INDEX_ERROR,
-        re.compile(r"assignment index out of range"),
-        _assigned_past_end,
     ),
     RuntimeRule(
         "runtime.taken-from-empty",

@@ -66,7 +66,7 @@ def _json(case: Case) -> Site | None:
 
 def _raised(case: Case) -> Site | None:
     statement = case.program.statement_at(case.line)
-    if not isinstance(statement, ast.Raise):
+    if not isinstance(statement, ast.Raise) or case.crash.message.startswith("exceptions must"):
         return None
     message = case.crash.message.split("\n")[0]
     above = [node for node in case.program.above(statement) if isinstance(node, ast.If)]

@@ -1,0 +1,278 @@
+"""The offline tutor on programs that stop with an exception: run here for real, then explained."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+import warnings
+from typing import Any
+
+import pytest
+
+from tutor_server.pedagogy.offline import diagnose
+from tutor_server.pedagogy.offline.runtime import RULES
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+
+# Rule, program, the line (or lines) that the tutor has to name.
+CASES = [
+    ("word-of-another-language", "ready = true\n", 1),
+    ("name-not-imported", "print(math.sqrt(2))\n", 1),
+    ("name-not-imported", "print(sqrt(2))\n", 1),
+    ("name-misspelt", "counter = 1\nprint(conter)\n", 2),
+    ("loop-variable-under-another-name", "for part in 'ab':\n    print(piece)\n", 1),
+    ("name-defined-later", "greet()\n\ndef greet():\n    print('hi')\n", 1),
+    ("name-of-another-function", "def first():\n    amount = 3\n\nfirst()\nprint(amount)\n", 5),
+    ("text-without-quotes", "print(zebra)\n", 1),
+    ("name-never-defined", "for k in range(3):\n    total += k\n", 2),
+    ("outer-variable-changed-in-function", "score = 0\n\ndef goal():\n    score = score + 1\n\ngoal()\n", 4),
+    ("value-only-on-some-paths", "def pick(items):\n    for item in items:\n        best = item\n    return best\n\npick([])\n", 4),
+    ("used-before-first-value", "def f():\n    print(level)\n    level = 2\n\nf()\n", 2),
+    ("print-result-used", "who = 'Kim'\nprint('hello %s') % who\n", 2),
+    ("caret-for-power", "r = 2.5\narea = 3.14 * r ^ 2\n", 2),
+    ("text-plus-other", "age = 30\nprint('age: ' + age)\n", 2),
+    ("text-plus-other", "n = 5\nprint(n + ' apples')\n", 2),
+    ("item-onto-list", "bag = ['key']\nbag = bag + 'pen'[0:0].count('x')\n", 2),
+    ("none-in-operation", "def double(v):\n    v * 2\n\nprint(double(3) + 1)\n", 2),
+    ("none-in-operation", "xs = [3]\nys = xs.sort()\nprint(ys + [1])\n", 2),
+    ("function-in-operation", "name = 'Bo'\nprint(name.upper + '!')\n", 2),
+    ("list-times-number", "prices = [2, 3]\nprint(prices * 1.5)\n", 2),
+    ("text-in-calculation", "label = 'seven'\nprint(label - 1)\n", 2),
+    ("compared-kinds", "pages = '250'\nprint(pages < 300)\n", 2),
+    ("product-without-sign", "n = 4\nprint(n(n + 1))\n", 2),
+    ("builtin-hidden", "sum = 3\nnumbers = [1, 2]\nprint(sum(numbers))\n", 1),
+    ("round-brackets-for-index", "seats = ['A', 'B']\nprint(seats(1))\n", 2),
+    ("comma-missing-between-items", "points = [(1, 2) (3, 4)]\n", 1),
+    ("module-called", "import random\nprint(random())\n", 2),
+    ("not-callable", "state = {'go': 'on'}\nprint(state['go']())\n", 2),
+    ("method-without-self", "class Dog:\n    def bark():\n        print('wau')\n\nDog().bark()\n", 2),
+    ("too-many-arguments", "def area(w):\n    return w * w\n\nprint(area(2, 3))\n", 1),
+    ("method-called-on-class", "class Cat:\n    def purr(self):\n        print('rr')\n\nCat.purr()\n", 5),
+    ("too-few-arguments", "def area(w, h):\n    return w * h\n\nprint(area(2))\n", 4),
+    ("too-few-arguments", "def find(s, at):\n    if at == len(s):\n        return 0\n    return find(s, at + 1)\n\nprint(find('ab'))\n", 1),
+    ("class-takes-no-values", "class Pen:\n    def _init_(self, colour):\n        self.colour = colour\n\nPen('red')\n", 2),
+    ("unknown-keyword", "def tea(sugar):\n    return sugar\n\ntea(suger=2)\n", 4),
+    ("unknown-keyword", "print(sorted([2, 1], reversed=True))\n", 1),
+    ("square-brackets-for-call", "print(len['abc'])\n", 1),
+    ("function-not-called", "words = 'a b'.split\nprint(len(words))\n", 1),
+    ("builtin-arguments", "print(len(1, 2))\n", 1),
+    ("none-gone-through", "def pair():\n    a = [1, 2]\n\nfor x in pair():\n    print(x)\n", 2),
+    ("none-gone-through", "seen = []\nfor k in 'ab':\n    if k not in seen:\n        seen = seen.append(k)\n", 4),
+    ("loop-over-number", "for k in len('abc'):\n    print(k)\n", 1),
+    ("loop-over-other", "class Box:\n    pass\n\nfor thing in Box():\n    print(thing)\n", 4),
+    ("range-of-collection", "names = ['a', 'b']\nfor k in range(names):\n    print(k)\n", 2),
+    ("range-of-collection", "for k in range(7 / 2):\n    print(k)\n", 1),
+    ("whole-number-needed", "print(chr(65.0))\n", 1),
+    ("unpacking-count", "a, b = [1, 2, 3]\n", 1),
+    ("unpacking-count", "first, second = 7\n", 1),
+    ("changed-while-looping", "stock = {'a': 0}\nfor name in stock:\n    stock[name + '!'] = 1\n", 2),
+    ("join-of-numbers", "scores = [1, 2]\nprint('-'.join(scores))\n", 2),
+    ("nothing-to-search-in", "limit = 10\nprint(3 in limit)\n", 2),
+    ("no-length", "year = 1999\nprint(len(year))\n", 2),
+    ("key-can-change", "d = {}\nd[[1, 2]] = 'x'\n", 2),
+    ("nothing-left", "it = iter([])\nnext(it)\n", 2),
+    ("item-used-as-position", "nums = [5, 6]\nfor n in nums:\n    print(nums[n])\n", 3),
+    ("loop-past-the-end", "xs = [1, 2]\nfor k in range(len(xs) + 1):\n    print(xs[k])\n", 2),
+    ("loop-past-the-end", "xs = [1, 2]\nk = 0\nwhile k <= len(xs):\n    print(xs[k])\n    k += 1\n", 3),
+    ("neighbour-past-the-end", "xs = [1, 2]\nfor k in range(len(xs)):\n    print(xs[k] - xs[k + 1])\n", 2),
+    ("loop-asks-before-checking", "s = 'abc'\nk = 0\nwhile s[k] != 'z':\n    k += 1\n", 3),
+    ("empty-collection", "def first(xs):\n    return xs[0]\n\nfirst([])\n", 2),
+    ("assigned-past-end", "xs = []\nxs[0] = 1\n", 2),
+    ("taken-from-empty", "xs = []\nxs.pop()\n", 2),
+    ("position-out-of-range", "xs = [1]\nk = 5\nprint(xs[k])\n", 3),
+    ("text-key-on-list", "pets = [{'kind': 'cat'}]\nprint(pets['kind'])\n", 2),
+    ("index-of-wrong-kind", "xs = [1, 2, 3]\nprint(xs[len(xs) / 2])\n", 2),
+    ("none-looked-into", "def load():\n    rows = [1]\n\nprint(load()[0])\n", 2),
+    ("fixed-value-changed", "word = 'cat'\nword[0] = 'b'\n", 2),
+    ("no-items", "code = 42\nprint(code[0])\n", 2),
+    ("counting-new-key", "tally = {}\nfor c in 'ab':\n    tally[c] += 1\n", 3),
+    ("key-not-found", "ages = {'Ann': 3}\nprint(ages['ann'])\n", 2),
+    ("attribute-of-none", "xs = [2, 1]\nxs = xs.sort()\nxs.append(3)\n", 2),
+    ("attribute-misspelt", "xs = []\nxs.apend(1)\n", 2),
+    ("method-of-another-kind", "xs = ['a b']\nprint(xs.split())\n", 2),
+    ("attribute-never-set", "class Cup:\n    def fill(self):\n        level = 3\n\nc = Cup()\nc.fill()\nprint(c.level)\n", 3),
+    ("not-in-module", "import math\nprint(math.squareroot(4))\n", 2),
+    ("text-is-no-number", "print(int('3.5'))\n", 1),
+    ("math-domain", "import math\nx = -4\nprint(math.sqrt(x))\n", 3),
+    ("not-in-collection", "xs = [1]\nxs.remove(2)\n", 2),
+    ("nothing-to-choose-from", "xs = []\nprint(max(xs))\n", 2),
+    ("loop-starts-at-zero", "for d in range(3):\n    print(12 % d)\n", 1),
+    ("division-by-zero", "laps = []\nprint(10 / len(laps))\n", 2),
+    ("date-of-another-form", "from datetime import datetime\ndatetime.strptime('2020-01-02', '%d.%m.%Y')\n", 2),
+    ("number-too-big", "import math\nprint(math.exp(1000))\n", 2),
+    ("file-already-closed", "import io\nf = io.StringIO('a')\nf.close()\nf.read()\n", 4),
+    ("value-not-accepted", "print(int('7', 99))\n", 1),
+    ("recursion-same-argument", "def total(n):\n    if n == 0:\n        return 0\n    return n + total(n)\n\ntotal(3)\n", 4),
+    ("recursion-without-end", "def total(n):\n    return n + total(n - 1)\n\ntotal(3)\n", 2),
+    ("recursion-misses-end", "def steps(n):\n    if n == 0:\n        return 0\n    return 1 + steps(n - 2)\n\nsteps(3)\n", 2),
+    ("raised-on-purpose", "def pay(sum_):\n    if sum_ < 0:\n        raise ValueError('below zero')\n\npay(-1)\n", 3),
+    ("raise-of-no-exception", "raise 'too late'\n", 1),
+    ("file-not-there", "open('no-such-file.txt')\n", 1),
+    ("module-not-found", "import nosuchmodule\n", 1),
+    ("name-not-in-module", "from math import squareroot\n", 1),
+    ("no-more-input", "raise_eof = input\nraise_eof()\n", 2),
+    ("text-in-another-encoding", "print(b'\\xff'.decode('utf-8'))\n", 1),
+    ("not-json", "import json\njson.loads('{a}')\n", 2),
+    ("claim-not-true", "total = 3\nassert total > 5\n", 2),
+    ("other", "import threading\nthreading.Lock().release()\n", 2),
+]  # fmt: skip
+
+# Exceptions that a test cannot raise for real here: another program's lock, a stop by hand, a hidden module.
+QUOTED = [
+    ("file-not-allowed", "f = open('diary.txt')\n", 1, "PermissionError: [Errno 13] Permission denied: 'diary.txt'"),
+    ("file-opened-the-other-way", "f = open('a.txt')\nf.write('x')\n", 2, "io.UnsupportedOperation: not writable"),
+    ("stopped-in-a-loop", "n = 3\nwhile n > 0:\n    print(n)\n", 2, "KeyboardInterrupt"),
+    ("file-named-like-module", "import random\nrandom.randint(1, 6)\n", 2,
+     "AttributeError: partially initialized module 'random' has no attribute 'randint' (most likely due to a circular import)"),
+]  # fmt: skip
+
+
+def crash(code: str) -> str:
+    """Run a program and give its traceback, as Python prints it."""
+    linecache.cache["student.py"] = (len(code), None, code.splitlines(keepends=True), "student.py")
+    names: dict[str, Any] = {"__name__": "__main__", "input": _no_input}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - our own fixture, to get its real traceback
+    except Exception as error:  # noqa: BLE001 - whatever the fixture raises is the point
+        error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
+        return "".join(traceback.format_exception(error))
+    raise AssertionError("the program was meant to stop")
+
+
+def _no_input(prompt: str = "") -> str:
+    raise EOFError("EOF when reading a line")
+
+
+def ask(code: str, text: str, line: int = 0) -> Submission:
+    """Ask about a program and its traceback."""
+    return Submission(code=code, cursor=Position(line, 0), traceback=text)
+
+
+@pytest.mark.parametrize(("rule", "code", "line"), CASES)
+def test_rule_and_line_are_named(rule: str, code: str, line: int):
+    """Each exception finds its own rule and the line where its cause is."""
+    finding = diagnose(ask(code, crash(code)))
+    assert finding.rule.partition(".")[2] == rule
+    assert finding.lines == (line,)
+    assert finding.error_type == "runtime"
+
+
+@pytest.mark.parametrize(("rule", "code", "line", "message"), QUOTED)
+def test_rule_of_a_quoted_traceback(rule: str, code: str, line: int, message: str):
+    """A traceback in CPython's form is enough; nothing is run."""
+    source = code.splitlines()[line - 1]
+    text = f'Traceback (most recent call last):\n  File "a.py", line {line}, in <module>\n    {source.strip()}\n{message}\n'
+    finding = diagnose(ask(code, text))
+    assert (finding.rule, finding.lines) == (f"runtime.{rule}", (line,))
+
+
+def test_every_rule_has_a_case():
+    """No rule is in the catalogue without a program that shows it; numpy's have tests of their own."""
+    names = {rule.name.partition(".")[2] for rule in RULES if not rule.name.startswith("numerical.")}
+    names |= {"list-times-number", "math-domain"}
+    shown = {case[0] for case in CASES} | {case[0] for case in QUOTED}
+    assert names - shown - {"number-from-input"} == set()
+
+
+def test_number_from_input_points_at_the_place_where_it_comes_in():
+    """A text from `input` that is used as a number is mended where it is read, not where it fails."""
+    code = "age = input('age? ')\nlater = age + 10\n"
+    text = 'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n    later = age + 10\n            ~~~~^~~~\nTypeError: can only concatenate str (not "int") to str\n'
+    finding = diagnose(ask(code, text))
+    assert (finding.rule, finding.lines) == ("runtime.number-from-input", (1,))
+    assert finding.edit is not None
+    assert finding.edit.apply(code) == "age = int(input('age? '))\nlater = age + 10\n"
+
+
+def test_marked_part_is_the_expression():
+    """The part under `~~~^^^` is what the finding is about."""
+    code = "xs = [1]\nk = 3\nprint(abs(-1), xs[k])\n"
+    assert diagnose(ask(code, crash(code))).expression == "xs[k]"
+
+
+def test_exceptions_of_the_students_own_making_are_read():
+    """An exception class may have any name."""
+    code = "class TooHot(Exception):\n    pass\n\ndegrees = 50\nif degrees > 40:\n    raise TooHot('open a window')\n"
+    finding = diagnose(ask(code, crash(code)))
+    assert (finding.rule, finding.lines) == ("runtime.raised-on-purpose", (6,))
+
+
+def test_failing_assertion_about_a_call_is_a_wrong_result():
+    """An `assert` that compares a call with a value is a test: the function is at fault, not the line."""
+    code = "def twice(n):\n    return n + 1\n\nassert twice(3) == 6\n"
+    finding = diagnose(ask(code, crash(code)))
+    assert (finding.error_type, finding.lines) == ("logic", (2,))
+
+
+def test_last_frame_of_the_student_wins():
+    """Frames of the library below the student's own are passed over."""
+    code = "import json\nimport statistics\nprint(statistics.mean([]))\n"
+    finding = diagnose(ask(code, crash(code)))
+    assert (finding.rule, finding.lines) == ("runtime.nothing-to-choose-from", (3,))
+
+
+def test_moved_line_is_found_by_its_text():
+    """A traceback from before two lines were put in above still finds its line."""
+    code = "x = 1\ny = 0\nprint(x / y)\n"
+    finding = diagnose(ask("# new\n# lines\n" + code, crash(code)))
+    assert finding.lines == (5,)
+
+
+def test_notebook_traceback_is_read():
+    """IPython's form, with its arrow and its cell numbers."""
+    code = "wheels = 4\nprint(weels)\n"
+    text = (
+        "---------------------------------------------------------------------------\n"
+        "NameError                                 Traceback (most recent call last)\n"
+        "Cell In[3], line 2\n      1 wheels = 4\n----> 2 print(weels)\n\n"
+        "NameError: name 'weels' is not defined\n"
+    )
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), kind="cell", traceback=text))
+    assert (finding.rule, finding.lines) == ("runtime.name-misspelt", (2,))
+
+
+def test_names_of_earlier_cells_are_known():
+    """A name that an earlier cell binds is a candidate for a misspelt one."""
+    text = "Traceback (most recent call last):\n  File \"c\", line 1, in <module>\n    print(temprature)\nNameError: name 'temprature' is not defined\n"
+    submission = Submission(
+        code="print(temprature)\n",
+        cursor=Position(0, 0),
+        kind="cell",
+        traceback=text,
+        cells=(Cell(source="temperature = 3"),),
+    )
+    finding = diagnose(submission)
+    assert (finding.rule, dict(finding.facts)["meant"]) == ("runtime.name-misspelt", "temperature")
+
+
+@pytest.mark.parametrize(
+    ("message", "rule"),
+    [
+        ('"totl" is not defined', "runtime.name-misspelt"),
+        ("Undefined name `totl`", "runtime.name-misspelt"),
+        ("undefined name 'totl'", "runtime.name-misspelt"),
+    ],
+)
+def test_checkers_words_find_the_same_rule(message: str, rule: str):
+    """Pyright, ruff and pyflakes say it in their own words."""
+    diagnostic = Diagnostic(line=1, character=6, end_line=1, end_character=10, message=message)
+    finding = diagnose(Submission(code="total = 3\nprint(totl)\n", cursor=Position(1, 0), diagnostics=(diagnostic,)))
+    assert (finding.rule, finding.lines) == (rule, (2,))
+
+
+def test_warning_about_a_type_finds_its_rule():
+    """A checker's warning about an operator leads to the lesson about that operator."""
+    diagnostic = Diagnostic(
+        line=1, character=6, end_line=1, end_character=11,
+        message='Operator "+" not supported for types "str" and "int"',
+    )  # fmt: skip
+    finding = diagnose(Submission(code="x = 'a'\nprint(x + 1)\n", cursor=Position(1, 0), diagnostics=(diagnostic,)))
+    assert (finding.rule, finding.expression) == ("runtime.text-plus-other", "x + 1")
+
+
+def test_style_hints_are_no_findings():
+    """What a checker reports as a hint is not explained as an error."""
+    diagnostic = Diagnostic(line=0, character=0, end_line=0, end_character=1, message='"x" is not defined', severity=4)
+    finding = diagnose(Submission(code="x = 3\n", cursor=Position(0, 0), diagnostics=(diagnostic,)))
+    assert finding.rule == "logic.trace-by-hand"
