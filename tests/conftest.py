@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from aiohttp import ClientSession
 
@@ -28,8 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our markers."""
+    """Name our markers. The suite tries the same examples every time, `--torture` looks for new ones."""
     config.addinivalue_line("markers", "torture: a long run, only with --torture")
+    hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+    hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)
+    hypothesis.settings.load_profile("torture" if config.getoption("--torture") else "suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
