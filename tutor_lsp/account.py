@@ -9,9 +9,7 @@ from uuid import uuid4
 
 from lsprotocol import types
 
-from tutor_lsp import device_sign_in
-from tutor_lsp.device_sign_in import SignInRefused
-from tutor_lsp.service_session import ServiceFault, host_of
+from tutor_lsp.service_session import host_of
 from tutor_lsp.status import as_message
 from tutor_lsp.token_store import StoreUnavailable
 
@@ -19,12 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tutor_lsp import protocol
-    from tutor_lsp.account_service import AccountService, DeviceCode
     from tutor_lsp.ask import Asks
     from tutor_lsp.background import Background
     from tutor_lsp.editor import Editor
     from tutor_lsp.status import StatusReport
-    from tutor_lsp.token_store import Tokens
     from tutor_lsp.tutor_choice import TutorChoice
 
 WATCH_SECONDS = 2.0
@@ -33,10 +29,6 @@ WATCH_SECONDS = 2.0
 NO_SERVICE = (
     "No tutor service is set, and none is needed: the tutor answers on this computer. "
     "To use one, set tutor.serverUrl, or run `tutor sign-in --server URL` in a terminal."
-)
-THIS_WINDOW_ONLY = (
-    "You are signed in in this window, until you close it: this computer has no keyring to keep the sign-in. "
-    "Run `tutor sign-in` in a terminal to choose another place."
 )
 
 
@@ -84,7 +76,7 @@ class Account:
         elif server_url is None:
             self._editor.show_message(NO_SERVICE, types.MessageType.Info)
         elif is_signed_in:
-            self._editor.show_message(_signed_in_at(server_url), types.MessageType.Info)
+            self._editor.show_message(f"You are signed in at {host_of(server_url)}.", types.MessageType.Info)
         else:
             self._stop()
             self._signing_in = self._background.run(self._sign_in(server_url), "signing in")
@@ -119,38 +111,12 @@ class Account:
             self._signing_in = None
 
     async def _sign_in(self, server_url: str) -> None:
-        sign_ins = self._choice.sign_ins
-        service = sign_ins.service(server_url)
-        try:
-            code = await device_sign_in.begin(service, server_url)
-            tokens = await self._approval(service, code, server_url)
-            sign_in = await sign_ins.keep(server_url, tokens)
-        except (SignInRefused, ServiceFault) as error:
-            self._editor.show_message(str(error), types.MessageType.Warning)
-            return
+        from tutor_lsp.editor_sign_in import EditorSignIn  # noqa: PLC0415 - at the start nobody signs in
+
+        self._progress_token = str(uuid4())
+        signing_in = EditorSignIn(self._editor, self._choice.sign_ins, self._progress_token, sleep=self._sleep)
+        outcome = await signing_in.run(server_url)
         await self._choice.follow()
         self._status.refresh()
-        text = THIS_WINDOW_ONLY if sign_in.kept_in == "memory" else _signed_in_at(server_url)
-        self._editor.show_message(text, types.MessageType.Info)
-
-    async def _approval(self, service: AccountService, code: DeviceCode, server_url: str) -> Tokens:
-        token = self._progress_token = str(uuid4())
-        is_shown = self._editor.shows_progress and await self._editor.begin_progress(token, "Signing in")
-        try:
-            await self._show(code, server_url)
-            return await device_sign_in.approval(service, code, sleep=self._sleep)
-        finally:
-            if is_shown:
-                self._editor.end_progress(token)
-
-    async def _show(self, code: DeviceCode, server_url: str) -> None:
-        """Say where to go with which code. The code is said in any case: who sees another one approves a stranger."""
-        if await self._editor.open_in_browser(device_sign_in.page_of(code, server_url)):
-            text = f"Approve the sign-in in your browser, if it shows the code {code.user_code}."
-        else:
-            text = f"To sign in, open {code.verification_uri} in a browser and enter the code {code.user_code}."
-        self._editor.show_message(text, types.MessageType.Info)
-
-
-def _signed_in_at(server_url: str) -> str:
-    return f"You are signed in at {host_of(server_url)}."
+        kind = types.MessageType.Info if outcome.is_signed_in else types.MessageType.Warning
+        self._editor.show_message(outcome.message, kind)

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tutor_lsp.account_service import AccountService
 from tutor_lsp.credentials import StoredTokens
 from tutor_lsp.failures import log_failure
 from tutor_lsp.file_lock import locked
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from tutor_lsp.account_service import AccountService
     from tutor_lsp.sign_in_record import KeptIn
     from tutor_lsp.token_store import Tokens, TokenStore
 
@@ -97,6 +97,8 @@ class SignIns:
 
     def service(self, server_url: str) -> AccountService:
         """Give the account routes of a service."""
+        from tutor_lsp.account_service import AccountService  # noqa: PLC0415 - at the start nobody signs in
+
         return AccountService(server_url, now=self._now)
 
     async def has_keyring(self) -> bool:

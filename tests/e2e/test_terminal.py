@@ -119,6 +119,14 @@ async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
     assert [result.stderr for result in results] == [""] * 5
 
 
+async def test_a_file_without_a_line_is_asked_about_where_its_error_is(tutor: Tutor) -> None:
+    """It is the same question as with the line of the syntax error."""
+    first = await tutor.run("ask", "average.py")
+    second = await tutor.run("ask", "average.py:8")
+    assert [result.stdout[:6] for result in (first, second)] == ["Hint 1", "Hint 2"]
+    assert re.search(r"\bline 8\b", first.stdout)
+
+
 async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
     """--run finds the line by running the file, and sends the exception along."""
 
@@ -187,10 +195,13 @@ async def test_over_the_service_as_in_local_mode(tutor: Tutor, service: Service,
 
 
 async def test_signed_out_is_status_1(tutor: Tutor) -> None:
-    """A server without a token is refused in words, before anything is sent."""
-    status, stdout, stderr = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL="https://tutor.invalid")
-    assert (status, stdout, stderr.count("\n")) == (1, "", 1)
-    assert "ign in" in stderr
+    """A server without a sign-in is refused in words, before anything is sent."""
+    result = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL="https://tutor.invalid")
+    assert result == (
+        1,
+        "",
+        "tutor: Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.\n",
+    )
 
 
 async def test_refusal_says_when_to_come_back(tutor: Tutor) -> None:

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from tests.lsp.editor import TUTOR_CLIENT, Conversation
 from tests.lsp.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
-from tutor_lsp.account import THIS_WINDOW_ONLY
 from tutor_lsp.account_service import CLIENT_ID, DEVICE_GRANT, AccountService, DeviceCode
 from tutor_lsp.browser import has_desktop
 from tutor_lsp.device_sign_in import SignInRefused, approval, begin, page_of
+from tutor_lsp.editor_sign_in import THIS_WINDOW_ONLY
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.server_address import has_same_origin
 from tutor_lsp.service_session import ServiceFault, Unreachable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lsp.editor import Conversation
+from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.lsp.scripted_tutor import ScriptedTutor
 from tutor_lsp.credentials import StaticToken
 from tutor_lsp.local_tutor import LocalTutor
@@ -16,6 +17,7 @@ from tutor_lsp.server import AskTutorServer
 from tutor_lsp.sign_ins import SignIns
 from tutor_lsp.tutor import LOCAL, Status
 from tutor_lsp.tutor_choice import Access, TutorChoice, build_tutor
+from tutor_server.protocol import CloseCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -117,6 +119,29 @@ async def test_e10_a_change_is_told_once(settings: Settings) -> None:
         await server.close()
 
     assert [status["state"] for status in editor.all_heard(STATUS_DID_CHANGE)] == ["ready", "reconnecting", "ready"]
+    assert editor.all_heard("window/showMessage") == []
+
+
+async def test_e10_a_refused_token_is_one_status(settings: Settings) -> None:
+    """E10: The service takes the token no more: each ask is refused in words, the status changes once, no pop-up."""
+
+    async def refuse(connection: Connection) -> None:
+        await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
+
+    async with ScriptedService(refuse).serve() as url:
+        server = AskTutorServer(replace(settings, server_url=url, access_token="t"), "0")
+        async with Conversation(server.language_server) as conversation:
+            editor = conversation.editor
+            await editor.initialize()
+            uri = await editor.open("x = 1\n")
+            answers = [await editor.answer(await editor.ask(uri)) for _ in range(3)]
+            await server.close()
+
+    ends = [(answer.ended["reason"], answer.ended["code"]) for answer in answers]
+    assert ends == [("refused", "UNAUTHENTICATED")] * 3
+    assert all("does not accept the token in TUTOR_ACCESS_TOKEN" in answer.ended["message"] for answer in answers)
+    assert [status["state"] for status in editor.all_heard(STATUS_DID_CHANGE)] == ["ready", "connecting", "signedOut"]
+    assert editor.all_heard(STATUS_DID_CHANGE)[-1]["command"] == "tutor.signIn"
     assert editor.all_heard("window/showMessage") == []
 
 

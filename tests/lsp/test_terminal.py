@@ -8,37 +8,9 @@ import pytest
 
 from tutor_lsp import terminal_ask
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE
-from tutor_lsp.place import Place, parse_place
+from tutor_lsp.place import Place
 from tutor_lsp.terminal import main
 from tutor_server.protocol import Position
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("a.py", Place(Path("a.py"))),
-        ("a.py:3", Place(Path("a.py"), 3)),
-        ("a.py:3:7", Place(Path("a.py"), 3, 7)),
-        ("a.py:3:", Place(Path("a.py"), 3)),
-        ("C:\\work\\a.py", Place(Path("C:\\work\\a.py"))),
-        ("C:\\work\\a.py:3", Place(Path("C:\\work\\a.py"), 3)),
-        ("C:/work/a.py:3:7", Place(Path("C:/work/a.py"), 3, 7)),
-        ("my file.py:12", Place(Path("my file.py"), 12)),
-        ("a:b.py:3", Place(Path("a:b.py"), 3)),
-        ("a.py:three", Place(Path("a.py:three"))),
-        ("", Place(Path())),
-    ],
-)
-def test_place_is_read_from_the_right(text: str, place: Place) -> None:
-    """Line and column are the numbers at the end; drive letters and colons before them belong to the file."""
-    assert parse_place(text) == place
-
-
-def test_name_of_a_real_file_is_taken_whole(tmp_path: Path) -> None:
-    """A file that is called `a.py:3` can be asked about."""
-    path = tmp_path / "a.py:3"
-    path.touch()
-    assert parse_place(str(path)) == Place(path)
 
 
 @pytest.mark.parametrize(
