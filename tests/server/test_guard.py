@@ -199,6 +199,11 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "character codes": lambda code: ", ".join(str(ord(character)) for character in code) + "\n",
     "references": lambda code: html.escape(code).replace("=", "&#61;").replace("(", "&#40;"),
     "code element": each("<code>{}</code>\n"),
+    "comments in a fence": lambda code: fence("".join(f"# {line}\n" for line in code.splitlines())),
+    "comments behind quotes": lambda code: fence("for grade in grades:\n" + each("    #{}\n")(code)),
+    "opening lines of fences": each("```{}\n```\n"),
+    "prints": lambda code: fence("".join(f"print({line.strip()!r})\n" for line in code.splitlines() if line.strip())),
+    "inline prints": lambda code: "".join(f"`print({line.strip()!r})`\n" for line in code.splitlines() if line.strip()),
     "pre element": lambda code: f"<pre>\n{html.escape(code)}</pre>\n",
     "hidden comment": lambda code: f"<!--\n{code}-->\n",
     "zero width spaces": lambda code: "\u200b".join(code) + "\n",
@@ -617,7 +622,9 @@ class TestInert:
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", shown
         )
-        outside = re.sub(r"(?ms)^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*(?:\n|\Z).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", "", shown)
+        outside = re.sub(
+            r"(?ms)^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*(?:\n|\Z).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", "", shown
+        )
         assert "![" not in outside
         assert "](command:" not in outside
 

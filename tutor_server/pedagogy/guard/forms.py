@@ -179,6 +179,8 @@ class Forms:
 
     def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
         """Write 0 for every call of a function of the student's with values; None if there is none, or another one."""
+        if self._own.functions.isdisjoint(tokens):
+            return None
         found: list[str] = []
         position, calls = 0, 0
         while position < len(tokens):

@@ -22,6 +22,7 @@ from tutor_server.pedagogy.levels import HintLevel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor_server.pedagogy.guard.own import Line
     from tutor_server.pedagogy.guard.units import Unit
     from tutor_server.protocol import Submission
 
@@ -39,6 +40,9 @@ _CLAUSE = re.compile(r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()
 """Code in a sentence that holds no sign of its own."""
 _MARKS = re.compile(MARK)
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*")
+_INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
+_COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
+_FIELD = re.compile(r"\{[^{}]*\}")
 _LINE_END = re.compile(r"\n|;(?= )")
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
 """Statements that cannot start an example: what they start is a piece of somebody's program."""
@@ -73,32 +77,45 @@ class Judge:
         if level < HintLevel.SOLUTION:
             for answer in earlier:
                 for unit in split(answer):
-                    self._completed_by(self._pieces(unit))
+                    code = read_block(unit.text) if unit.kind == "block" else ""
+                    self._completed_by([code] if code else self._pieces(read_text(unit.text)))
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""
         if self._level >= HintLevel.SOLUTION:
             return None
         if unit.kind == "block":
-            rule = self._block(read_block(unit.text), offered=bool(_OFFERED.search(thought)))
-            return rule or self._completed_by(self._pieces(unit))
+            code = read_block(unit.text)
+            return (
+                self._block(code, offered=bool(_OFFERED.search(thought)))
+                or self._written_beside(unit.text, code)
+                or self._completed_by([] if "\n" in code.strip() else [code])
+            )
         if not _SIGNS.search(unit.text) and self._telling_words.isdisjoint(_WORD.findall(unit.text)):
-            return self._completed_by(self._pieces(unit)) if len(unit.text) < _SHORT else None
+            return self._completed_by(self._pieces(read_text(unit.text))) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
         return (
             self._text(unit.text, reading)
             or (self._text(thought + unit.text, read_text(thought + unit.text)) if thought else None)
             or self._lines(reading, thought)
             or self._quoted(reading.prose)
-            or self._completed_by(self._pieces(unit))
+            or self._completed_by(self._pieces(reading))
         )
 
-    def _pieces(self, unit: Unit) -> list[str]:
-        """Give the code that a unit hands over rather than talks about: a short block, marked code, lines of code."""
-        if unit.kind == "block":
-            code = read_block(unit.text)
-            return [] if "\n" in code.strip() else [code]
-        reading = read_text(unit.text)
+    def _written_beside(self, block: str, code: str) -> str | None:
+        """Judge what a block says outside its code: after the opening mark, and in comments not the student's."""
+        opening = _INFO.match(block)
+        texts = [opening["said"]] if opening and opening["said"] else []
+        texts += [comment for comment in _COMMENT.findall(code) if not self._own.has(flat(comment))]
+        for text in texts:
+            reading = read_text(text)
+            rule = self._text(text, reading) or self._lines(reading, "")
+            if rule:
+                return rule
+        return None
+
+    def _pieces(self, reading: Reading) -> list[str]:
+        """Give the code that a unit hands over rather than talks about: marked code with few words, lines of code."""
         marks = _MARKS.findall(reading.prose)
         if marks:
             is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
@@ -115,20 +132,22 @@ class Judge:
         if looks_like_diff(code):
             code = diff_sides(code)
         lines = logical_lines(unnumbered(code))
-        permitted = frozenset(number for number, line in enumerate(lines) if self._forms.permit_statement(line.tokens))
+        permitted = frozenset(number for number, line in enumerate(lines) if self._is_permitted(line.tokens))
         if len(permitted) == len(lines):
             return None
         is_one_line = len(lines) == 1 and self._own.has(flat(code))
-        if is_one_line or self._own.quotes(code) or self._own.quotes(code, permitted):
+        if is_one_line or self._own.quotes(lines) or self._own.quotes(lines, permitted):
             return "edit-block" if offered else None
         if self._own.said(code):
             return None
         if self._level < HintLevel.EXAMPLE or (len(lines) == 1 and (offered or self._own.nearly_has(lines[0].tokens))):
             return "code-block"
-        return self._example(code)
+        return self._example(lines)
 
-    def _example(self, code: str) -> str | None:
-        lines = logical_lines(code)
+    def _is_permitted(self, tokens: Sequence[str]) -> bool:
+        return self._forms.permit_statement(tokens) and not self._says_code(tokens)
+
+    def _example(self, lines: list[Line]) -> str | None:
         names = {token for line in lines for token in line.tokens if token.isidentifier()}
         strings = {token for line in lines for token in line.tokens if token[-1] == '"' and len(token) > _LONG_STRING}
         if names & self._own.identifiers or any(map(self._own.has_string, strings)):
@@ -160,9 +179,17 @@ class Judge:
 
     def _gives_away(self, code: str) -> bool:
         tokens = tokens_of(code)
-        if is_one_thing(tokens) or self._own.has(flat(" ".join(tokens))) or self._forms.permit(tokens):
+        if is_one_thing(tokens) or self._own.has(flat(" ".join(tokens))):
             return False
+        if self._forms.permit(tokens):
+            return self._says_code(tokens)
         return not self._is_of_an_example(code)
+
+    def _says_code(self, tokens: Sequence[str]) -> bool:
+        """Tell whether a string in code holds code itself."""
+        strings = (token for token in tokens if len(token) > _OPERATION and token[-1] in "\"'")
+        texts = (Reading(_FIELD.sub("", token.strip("\"'"))) for token in strings)
+        return any(self._quotes_code(text) for text in texts if not self._own.has(flat(text.prose)))
 
     def _is_of_an_example(self, code: str) -> bool:
         if self._level < HintLevel.EXAMPLE:
@@ -207,10 +234,12 @@ class Judge:
     def _quoted(self, prose: str) -> str | None:
         """Judge what stands between quotation marks in a sentence."""
         for match in QUOTATION.finditer(prose):
-            quoted = Reading(match["code"])
-            if any(map(self._run_gives_away, prose_code.runs(quoted, self._own))) or self._lines(quoted, ""):
+            if self._quotes_code(Reading(match["code"])):
                 return "code-in-quotes"
         return None
+
+    def _quotes_code(self, quoted: Reading) -> bool:
+        return any(map(self._run_gives_away, prose_code.runs(quoted, self._own))) or bool(self._lines(quoted, ""))
 
 
 def _split_at_words(run: list[str]) -> list[list[str]]:

@@ -24,6 +24,10 @@ _ASSIGNED = re.compile(r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^
 _PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
 _NAME = re.compile(r"[^\W\d]\w*")
+_CODE_NAME = re.compile(
+    r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*|([^\W\d]\w*)"""
+)
+"""A name, or a string or comment to pass over."""
 _SEPARATOR = "\x00"
 _LINE_NUMBER = re.compile(
     r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
@@ -81,13 +85,15 @@ class Own:
     def _tokens(self) -> list[list[str]]:
         texts = [self._code, *self._said]
         texts += [seen for text in texts if (seen := undisguised(text)) != text]
-        if "#" in self._code:
-            texts.append("\n".join(" ".join(line.tokens) for line in self.lines))
         return [flat(text) for text in texts]
 
     @cached_property
     def _corpus(self) -> str:
         return "\x01".join(map(joined, self._tokens))
+
+    @cached_property
+    def _without_comments(self) -> str:
+        return joined(flat("\n".join(" ".join(line.tokens) for line in self.lines)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -97,7 +103,7 @@ class Own:
     @cached_property
     def code_names(self) -> frozenset[str]:
         """Every name in the code, keywords and words in strings and comments apart."""
-        return frozenset(token for line in self.lines for token in line.tokens if token.isidentifier()) - KEYWORDS
+        return frozenset(_CODE_NAME.findall(self._code)) - KEYWORDS - {""}
 
     @cached_property
     def strings(self) -> frozenset[str]:
@@ -139,7 +145,8 @@ class Own:
 
     def has(self, tokens: Sequence[str]) -> bool:
         """Tell whether a run of flat tokens stands in the student's material."""
-        return joined(tokens) in self._corpus
+        wanted = joined(tokens)
+        return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
 
     def said(self, text: str) -> bool:
         """Tell whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
@@ -154,15 +161,15 @@ class Own:
         is_label = all(part in self.code_names or not part.isalnum() for part in inside)
         return len(inside) > 1 and not is_label and self.has(inside)
 
-    def quotes(self, block: str, inserted: frozenset[int] | None = None) -> bool:
-        """Tell whether a block quotes lines of the code: the same in the same order, indented alike, none left out.
+    def quotes(self, lines: Sequence[Line], inserted: frozenset[int] = frozenset()) -> bool:
+        """Tell whether lines are quoted from the code: the same in the same order, indented alike, none left out.
 
         An ellipsis may stand for lines that are left out. Lines of the numbers `inserted` are passed over.
         """
         position = 0
         run: list[Line] = []
-        for number, line in enumerate([*logical_lines(unnumbered(block)), Line(0, ("...",))]):
-            if inserted and number in inserted:
+        for number, line in enumerate([*lines, Line(0, ("...",))]):
+            if number in inserted:
                 continue
             if len(line.tokens) == 1 and _ELISION.fullmatch(line.tokens[0]):
                 found = self._find(run, position)

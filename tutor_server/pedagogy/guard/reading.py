@@ -17,7 +17,7 @@ _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*(?:[+→]|->|&)?[ \t]*{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
 _DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")
 _CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
-_FENCE_LINE = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[^\n]*")
+_FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def read_text(text: str) -> Reading:
 def read_block(text: str) -> str:
     """Give the code of a fenced block: without its fences, quote marks and the first column of a diff."""
     lines = text.split("\n")
-    body = [line for line in lines[1:] if not _FENCE_LINE.fullmatch(line)]
+    body = [_FENCE_MARKS.sub("", line) for line in lines[1:]]
     if lines[0].lstrip(" \t-*+0123456789.)").startswith(">"):
         body = [re.sub(r"^[ \t]*>[ \t]?", "", line) for line in body]
     return undisguised("\n".join(body))
