@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from tests.clock import HeldClock
+    from tutor_server.limits import Deadlines
     from tutor_server.storage.database import Database
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -59,11 +60,16 @@ class HeldService:
 
 @asynccontextmanager
 async def held_service(
-    data_dir: Path, clock: HeldClock, *, prepare: Callable[[web.Application], None] | None = None, **settings: Any
+    data_dir: Path,
+    clock: HeldClock,
+    *,
+    prepare: Callable[[web.Application], None] | None = None,
+    deadlines: Deadlines | None = None,
+    **settings: Any,
 ) -> AsyncIterator[HeldService]:
     """Run the service with these settings. `prepare` may add to the application before it starts."""
     given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
-    app = build_app(Settings.model_validate(given), clock=clock)
+    app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines)
     if prepare is not None:
         prepare(app)
     runner = Runner(app, access_log=None, logger=logging.getLogger("tests"))

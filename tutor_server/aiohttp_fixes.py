@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from tutor_server.api.envelope import error_response, framework_error
+from tutor_server.api.keys import DEADLINES
 from tutor_server.api.security_headers import set_security_headers
-from tutor_server.errors import MalformedRequest, TutorError
+from tutor_server.errors import MalformedRequest, RequestTimeout, TutorError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_server.limits import Deadlines
+
     _Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 log: FilteringBoundLogger = structlog.get_logger()
+
+_ERRORS = {error.status: error for error in (MalformedRequest, RequestTimeout)}
 
 
 class Runner(web.AppRunner):
@@ -30,6 +37,7 @@ class Runner(web.AppRunner):
         made = await super()._make_server()
         return _Server(
             _refuses_in_the_envelope(made.request_handler),
+            self.app[DEADLINES],
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 - see above
             **made._kwargs,  # noqa: SLF001
@@ -37,18 +45,29 @@ class Runner(web.AppRunner):
 
 
 class _Server(web.Server):
+    def __init__(self, handle: _Handle, deadlines: Deadlines, **settings: Any) -> None:
+        super().__init__(handle, keepalive_timeout=deadlines.idle, lingering_time=deadlines.request_body, **settings)
+        self._deadlines = deadlines
+
     def __call__(self) -> RequestHandler:
-        return _QuotesNothing(self, loop=self._loop, **self._kwargs)
+        return _Connection(self, self._deadlines, loop=self._loop, **self._kwargs)
 
 
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
-    """Answer an unknown `Expect` with the envelope: aiohttp refuses it before the middlewares, as a text."""
+    """Answer an unknown `Expect` with the envelope: aiohttp refuses it before the middlewares, as a text.
+
+    Where a body came too late its rest is not waited for either, as aiohttp would.
+    """
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
-            return await handle(request)
+            response = await handle(request)
         except web.HTTPExpectationFailed as error:
             return _closing(framework_error(error))
+        if response.status == RequestTimeout.status:
+            response.force_close()
+            request.protocol._lingering_time = 0.0  # noqa: SLF001 - has no setting either
+        return response
 
     return answer
 
@@ -83,4 +102,87 @@ class _QuotesNothing(RequestHandler):
             log.info("malformed_request", reason=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("the response has begun, so that it can only be cut")
-        return _closing(error_response(TutorError() if is_ours else MalformedRequest()))
+        return _closing(error_response(_ERRORS.get(HTTPStatus(status), TutorError)()))
+
+
+class _KeepsTime(RequestHandler):
+    """Give the head of a request and the reader of a response their deadlines.
+
+    aiohttp waits for the rest of a head, and for a client that does not read its response, for ever. (The deadline of
+    a body is kept where it is read.) A head that begins before the response to the request in front of it has the time
+    of an idle connection.
+    """
+
+    __slots__ = ("_deadlines", "_head_has_begun", "_head_timer", "_write_timer")
+
+    def __init__(self, manager: web.Server, deadlines: Deadlines, **settings: Any) -> None:
+        super().__init__(manager, **settings)
+        self._deadlines = deadlines
+        self._head_has_begun = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._start_head_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; the deadline of a head runs from its first one to its last."""
+        awaits_head = self._request_count == 0 or (self._waiter is not None and not self._waiter.done())
+        requests = self._request_count
+        super().data_received(data)
+        if self._request_count > requests:
+            self._head_has_begun = False
+            _cancel(self._head_timer)
+            self._head_timer = None
+        elif data and awaits_head:
+            self._head_has_begun = True
+            if self._head_timer is None:
+                self._start_head_timer()
+
+    def pause_writing(self) -> None:
+        """Note that the client reads more slowly than we write."""
+        super().pause_writing()
+        if not self._upgraded:  # the chat socket keeps a deadline of its own
+            self._write_timer = self._loop.call_later(self._deadlines.slow_reader, self._cut_slow_reader)
+
+    def resume_writing(self) -> None:
+        """Note that the client reads."""
+        super().resume_writing()
+        _cancel(self._write_timer)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the deadlines."""
+        super().connection_lost(exc)
+        _cancel(self._head_timer)
+        _cancel(self._write_timer)
+
+    def _start_head_timer(self) -> None:
+        self._head_timer = self._loop.call_later(self._deadlines.request_head, self._end_late_head)
+
+    def _end_late_head(self) -> None:
+        """Refuse a head that is late (RFC 9110 §15.5.9); a connection on which nothing came is just closed."""
+        self._head_timer = None
+        if self._waiter is None or self._waiter.done() or not self._head_has_begun:
+            self.force_close()
+            return
+        late = _ErrInfo(status=RequestTimeout.status, exc=TimeoutError(), message="")
+        self._messages.append((late, EMPTY_PAYLOAD))
+        self._waiter.set_result(None)
+
+    def _cut_slow_reader(self) -> None:
+        log.info("slow_reader_cut")
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class _Connection(_QuotesNothing, _KeepsTime):
+    """A connection with all remedies."""
+
+    __slots__ = ()
+
+
+def _cancel(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

@@ -23,6 +23,7 @@ from tutor_server.api.keys import (
     CHAT_SOCKETS,
     CLOCK,
     DATABASE,
+    DEADLINES,
     NEW_ID,
     SETTINGS,
 )
@@ -86,6 +87,7 @@ def build_app(
     app.on_response_prepare.append(add_security_headers)
     app[SETTINGS] = settings
     app[CLOCK] = clock
+    app[DEADLINES] = deadlines
     app[NEW_ID] = new_id
     app[ADMIN_ATTEMPTS] = FailedAttempts(clock, allowed=10, seconds=60)
     app[DATABASE] = database = open_database(settings.effective_database_url)

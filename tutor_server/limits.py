@@ -13,6 +13,7 @@ WINDOW_SECONDS = 60
 
 MAX_BODY_BYTES = 1024 * 1024
 
+
 @dataclass(frozen=True, slots=True)
 class Deadlines:
     """Seconds that one answer may take in its stages. Tests pass shorter ones; the service always runs with these."""
@@ -22,8 +23,11 @@ class Deadlines:
     whole_answer: float = 120
     slow_reader: float = 10
     grace: float = 30
-    request_head: float = 10
-    request_body: float = 10
+    request_head: float = 8
+    """From the first byte to the last; a client that sends nothing has as long. Both are gone after 10 seconds."""
+    request_body: float = 8
+    idle: float = 75
+    """Between two requests on one connection; longer than reverse proxies keep theirs, so that they close first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import io
 import json
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 from aiohttp.web_runner import AppRunner, TCPSite
-from yarl import URL
 
 from tests.held_service import held_service
+from tests.raw_http import raw_connection
 from tutor_server.errors import DailyCapReached, RateLimited
 from tutor_server.limits import MAX_BODY_BYTES
 
@@ -151,19 +150,6 @@ async def test_h6_json_that_is_none_or_too_odd(client: ClientSession, body: byte
     assert "9999" not in answer["detail"]
 
 
-async def raw_request(port: int, request: bytes) -> tuple[bytes, bytes]:
-    """Send bytes, and give head and body of the answer to the first of them."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(request)
-        async with asyncio.timeout(5):
-            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-        return head, body
-    finally:
-        writer.close()
-        await writer.wait_closed()
-
-
 MALFORMED = {
     "two Content-Lengths": b"POST /secret HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
     "length and chunked": (
@@ -179,14 +165,14 @@ MALFORMED = {
 @pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED)
 async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> None:
     """H7: two Content-Lengths, CL+TE, 20 KB header, bare LF → 400 in the envelope, quoting nothing, and closed."""
-    port = URL(service.url).port
-    assert port is not None
+    async with raw_connection(service.url) as connection:
+        await connection.send(request_bytes)
+        answer = await connection.answer()
 
-    head, body = await raw_request(port, request_bytes)
-
-    assert head.split()[1] == b"400"
-    assert b"aiohttp" not in head
-    assert json.loads(body) == {"detail": "The request could not be read.", "code": "VALIDATION_FAILED"}
+        assert await connection.rest() == b""
+    assert answer.status == 400
+    assert b"aiohttp" not in answer.head
+    assert answer.json == {"detail": "The request could not be read.", "code": "VALIDATION_FAILED"}
     entry = await service.logged("malformed_request")
     assert entry["level"] == "info"
     assert not [line for line in service.lines if "secret" in line]
@@ -210,10 +196,12 @@ async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) 
     site = TCPSite(runner, "127.0.0.1", 0)
     await site.start()
 
-    _, body = await raw_request(site.port, request_bytes)
+    async with raw_connection(site.name) as connection:
+        await connection.send(request_bytes)
+        answer = await connection.answer()
 
     await runner.cleanup()
-    assert quoted in body
+    assert quoted in answer.body
 
 
 async def test_a_refusal_says_when_to_come_back(tmp_path: Path, clock: HeldClock) -> None:

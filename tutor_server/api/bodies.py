@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from tutor_server.api.keys import DEADLINES
 from tutor_server.api.routes import JSON
 from tutor_server.api.strict_text import NotJson, holds_nul, is_plain, load_json
-from tutor_server.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed
+from tutor_server.errors import (
+    MalformedRequest,
+    PayloadTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
 from tutor_server.limits import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -24,8 +32,8 @@ FORM = "application/x-www-form-urlencoded"
 async def read_json(request: web.Request, model: type[Model]) -> Model:
     """Read a JSON body as a model.
 
-    Raises `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest` (the body broke off) or `ValidationFailed`,
-    whose detail names the fields and never repeats what was sent.
+    Raises `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest` (the body broke off), `RequestTimeout`, or
+    `ValidationFailed`, whose detail names the fields and never repeats what was sent.
     """
     body = await _read(request, JSON)
     try:
@@ -76,6 +84,9 @@ async def _read(request: web.Request, content_type: str) -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise PayloadTooLarge
     try:
-        return await request.read()
+        async with asyncio.timeout(request.app[DEADLINES].request_body):
+            return await request.read()
+    except TimeoutError:
+        raise RequestTimeout from None
     except ConnectionError as error:
         raise MalformedRequest from error

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.identity.accounts import Accounts
     from tutor_server.identity.attempts import FailedAttempts
+    from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+DEADLINES: web.AppKey[Deadlines] = web.AppKey("deadlines")
 DATABASE: web.AppKey[Database] = web.AppKey("database")
 NEW_ID: web.AppKey[Callable[[], UUID]] = web.AppKey("new_id")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")

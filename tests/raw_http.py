@@ -1,0 +1,77 @@
+"""A TCP connection to a service, for what no HTTP client would send."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+WAIT_SECONDS = 20
+"""For an answer or an end that must come; how soon is for the test to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as it came over the wire."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, which must be JSON."""
+        return json.loads(self.body)
+
+
+class RawConnection:
+    """One connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def answer(self) -> Answer:
+        """Receive one response, which must have a `Content-Length`."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
+            body = await self._reader.readexactly(int(fields.get(b"content-length", 0)))
+        return Answer(int(head.split()[1]), head, body)
+
+    async def rest(self) -> bytes:
+        """Receive whatever comes until the service closes the connection."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await self._reader.read()
+
+    async def is_closed_within(self, seconds: float) -> bool:
+        """Wait for the service to close, or for the seconds to pass; what else comes meanwhile is dropped."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._reader.read()
+        except TimeoutError:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def raw_connection(url: str) -> AsyncIterator[RawConnection]:
+    """Connect to a service."""
+    address = URL(url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        yield RawConnection(reader, writer)
+    finally:
+        writer.transport.abort()

@@ -1,0 +1,186 @@
+"""What takes too long to come, or to be read, is ended."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.web_protocol import RequestHandler
+
+from tests.held_service import held_service
+from tests.raw_http import raw_connection
+from tutor_server.limits import Deadlines
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.clock import HeldClock
+    from tests.held_service import HeldService
+    from tests.service import Service, StartService
+
+HEALTH = b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n"
+HALF_HEAD = b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-"
+HALF_BODY = (
+    b"POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    b'{"email":'
+)
+TOO_LATE = {"detail": "The request took too long to arrive.", "code": "REQUEST_TIMEOUT"}
+SHORT = 0.2
+LONG = 60.0
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
+    """Give a service that waits little for requests, and long for everything else."""
+    deadlines = Deadlines(request_head=SHORT, request_body=SHORT, slow_reader=LONG, idle=LONG)
+    async with held_service(tmp_path, clock, deadlines=deadlines) as service:
+        yield service
+
+
+async def test_a_head_that_does_not_end(hasty: HeldService) -> None:
+    """408 in the envelope, and the connection is closed."""
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(HALF_HEAD)
+        answer = await connection.answer()
+
+        assert (answer.status, answer.json) == (408, TOO_LATE)
+        assert await connection.rest() == b""
+
+
+async def test_a_head_that_drips(hasty: HeldService) -> None:
+    """Bytes that keep coming do not make the deadline later."""
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(HALF_HEAD)
+        started_at = time.monotonic()
+        while not await connection.is_closed_within(SHORT / 10):
+            await connection.send(b"a")
+
+        assert time.monotonic() - started_at < LONG / 2
+
+
+async def test_a_connection_on_which_nothing_comes(hasty: HeldService) -> None:
+    """It is closed without a word: no request, no answer."""
+    async with raw_connection(hasty.url) as connection:
+        assert await connection.rest() == b""
+
+
+async def test_a_later_head_that_does_not_end(hasty: HeldService) -> None:
+    """On a connection that is kept alive each head has its deadline."""
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(HEALTH)
+        first = await connection.answer()
+        await connection.send(HALF_HEAD)
+        second = await connection.answer()
+
+        assert (first.status, second.status) == (200, 408)
+        assert await connection.rest() == b""
+
+
+async def test_a_connection_between_two_requests_has_longer(hasty: HeldService) -> None:
+    """An idle connection is not taken for a late head."""
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(HEALTH)
+        await connection.answer()
+
+        assert not await connection.is_closed_within(2 * SHORT)
+        await connection.send(HEALTH)
+        assert (await connection.answer()).status == 200
+
+
+async def test_an_idle_connection_is_closed(tmp_path: Path, clock: HeldClock) -> None:
+    """After its own, longer deadline."""
+    async with (
+        held_service(tmp_path, clock, deadlines=Deadlines(idle=SHORT)) as service,
+        raw_connection(service.url) as connection,
+    ):
+        await connection.send(HEALTH)
+        assert (await connection.answer()).status == 200
+        assert await connection.rest() == b""
+
+
+async def test_a_body_that_does_not_end(hasty: HeldService) -> None:
+    """408 in the envelope, and the connection is closed without waiting for the rest."""
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(HALF_BODY)
+        answer = await connection.answer()
+
+        assert (answer.status, answer.json) == (408, TOO_LATE)
+        assert await connection.is_closed_within(SHORT)
+
+
+async def test_a_body_that_nobody_reads(hasty: HeldService) -> None:
+    """The answer does not wait for it, and the connection is closed when the body's time is over."""
+    half = HALF_BODY.replace(b"POST /api/auth/login", b"GET /api/auth/me")
+    async with raw_connection(hasty.url) as connection:
+        await connection.send(half)
+
+        assert (await connection.answer()).status == 401
+        assert await connection.rest() == b""
+
+
+async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> None:
+    """A response that is not taken is cut at the write deadline, and its handler ends."""
+    ended = asyncio.Event()
+
+    async def pour(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(bytes(65536))
+        finally:
+            ended.set()
+
+    def prepare(app: web.Application) -> None:
+        app.router.add_get("/pour", pour)
+
+    async with (
+        held_service(tmp_path, clock, prepare=prepare, deadlines=Deadlines(slow_reader=SHORT)) as service,
+        raw_connection(service.url) as connection,
+    ):
+        await connection.send(b"GET /pour HTTP/1.1\r\nHost: a\r\n\r\n")
+        async with asyncio.timeout(10):
+            await ended.wait()
+
+
+def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
+    """Fails once aiohttp has settings for the deadlines of heads, bodies or responses: then the remedy can go."""
+    settings = {name for name in inspect.signature(RequestHandler).parameters if "time" in name}
+
+    assert settings == {"keepalive_timeout", "lingering_time", "timeout_ceil_threshold"}
+
+
+async def test_h4_half_sent_heads_and_bodies(start_service: StartService) -> None:
+    """H4: 500 half-sent heads and bodies → closed within 10 s, health answers in under 200 ms meanwhile."""
+    async with start_service() as service, AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(raw_connection(service.url)) for _ in range(500)]
+        started_at = time.monotonic()
+        for number, connection in enumerate(connections):
+            await connection.send((HALF_HEAD, HALF_BODY)[number % 2])
+        closings = [asyncio.create_task(connection.rest()) for connection in connections]
+        slowest = await slowest_health_until(service, closings)
+
+        assert all(b" 408 " in answer.result() for answer in closings)
+        assert time.monotonic() - started_at < 10
+        assert slowest < 0.2
+
+
+async def slowest_health_until(service: Service, ends: list[asyncio.Task[bytes]]) -> float:
+    """Ask for health again and again until all tasks have ended; give the longest answer time in seconds."""
+    slowest = 0.0
+    pending = set(ends)
+    async with ClientSession(service.url) as client:
+        while pending:
+            asked_at = time.monotonic()
+            async with client.get("/api/health") as response:
+                assert response.status == 200
+                await response.read()
+            slowest = max(slowest, time.monotonic() - asked_at)
+            _, pending = await asyncio.wait(pending, timeout=0.1)
+    return slowest
