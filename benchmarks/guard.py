@@ -12,7 +12,7 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,23 +68,31 @@ def submission(row: dict[str, Any]) -> Submission:
     return Submission(code=row["student_code"], cursor=Position(0, 0), question=said or None)
 
 
-def judge(row: dict[str, Any], cost: list[float]) -> Judged:
-    """Send a reply through a guard of each level, and add the milliseconds of CPU that each unit took.
+@dataclass
+class Cost:
+    """Milliseconds of CPU: of setting a guard up, which reads the submission once an answer, and of each unit."""
 
-    The first unit pays for reading the submission.
-    """
+    set_up: list[float] = field(default_factory=list)
+    units: list[float] = field(default_factory=list)
+
+
+def judge(row: dict[str, Any], cost: Cost) -> Judged:
+    """Send a reply through a guard of each level, unit by unit."""
     asked = submission(row)
     units = [unit.text for unit in split(row["reply"])]
     verdicts: dict[int, Verdict | None] = {}
     for level in LEVELS:
         started = time.process_time()
         guard = Guard(level, asked)
+        ended = time.process_time()
+        cost.set_up.append((ended - started) * 1000)
+        started = ended
         for unit in units:
             guard.feed(unit)
             if unit is units[-1]:
                 guard.finish()
             ended = time.process_time()
-            cost.append((ended - started) * 1000)
+            cost.units.append((ended - started) * 1000)
             started = ended
         verdicts[int(level)] = guard.verdict
     return Judged(str(row.get("id", "")), row["cat"].partition("_")[0], bool(row["leak"]), verdicts)
@@ -96,7 +104,7 @@ def share(judged: Iterable[Judged], figure: Figure) -> tuple[int, int]:
     return sum(verdict is not None for verdict in verdicts), len(verdicts)
 
 
-def table(judged: list[Judged], cost: list[float]) -> None:
+def table(judged: list[Judged], cost: Cost) -> None:
     """Print every figure with its target, each kind of reply at each level, the rules that fired, and the cost."""
     print(f"{'figure':46}{'levels':9}{'measured':>12}{'target':>9}")
     for figure in FIGURES:
@@ -104,10 +112,11 @@ def table(judged: list[Judged], cost: list[float]) -> None:
         levels = ", ".join(map(str, figure.levels))
         sign = ">=" if figure.is_of_leaks else "<="
         print(f"{figure.name:46}{levels:9}{stopped / max(total, 1):12.3f}{sign:>5}{figure.target:.2f}")
-    units = sorted(cost)
+    units = sorted(cost.units)
     mean, p99 = sum(units) / len(units), units[int(0.99 * len(units))]
     print(f"{'CPU of a unit in ms: mean':55}{mean:12.3f}   <={MEAN_TARGET}")
     print(f"{'CPU of a unit in ms: 99th percentile':55}{p99:12.3f}   <={P99_TARGET}")
+    print(f"{'CPU of a set-up in ms (once an answer): mean':55}{sum(cost.set_up) / len(cost.set_up):12.3f}")
     print(f"\n{'kind':6}{'leak':6}{'replies':>8}" + "".join(f"{'level ' + str(int(level)):>10}" for level in LEVELS))
     by_kind: dict[tuple[str, bool], list[Judged]] = defaultdict(list)
     for reply in judged:
@@ -133,7 +142,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in arguments.replies.read_text("utf-8").splitlines() if line.strip()]
-    cost: list[float] = []
+    cost = Cost()
     judged = [judge(row, cost) for row in rows]
     table(judged, cost)
     if arguments.json:

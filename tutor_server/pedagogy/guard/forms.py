@@ -100,6 +100,8 @@ class Forms:
 
     def permit_statement(self, tokens: Sequence[str]) -> bool:
         """Tell whether a statement prints the student's names, or calls their function with values."""
+        if "print" not in tokens and self._own.functions.isdisjoint(tokens):
+            return False
         return self._is_print(list(tokens)) or self._is_test_call(list(tokens))
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:

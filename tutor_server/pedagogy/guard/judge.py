@@ -49,6 +49,7 @@ _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finall
 _LONG_STRING = 10
 _WORDS_A_PIECE = 6
 """Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
+_LONG_LINE = 120
 _SHORT = 40
 """Characters up to which a line of mere words may be a piece of code."""
 _OPERATION = 3
@@ -75,6 +76,7 @@ class Judge:
         self._forms = Forms(self._own, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
         if level < HintLevel.SOLUTION:
+            self._own.read()
             for answer in earlier:
                 for unit in split(answer):
                     code = read_block(unit.text) if unit.kind == "block" else ""
@@ -120,8 +122,11 @@ class Judge:
         if marks:
             is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
             return [] if is_talk else [reading.span(mark) for mark in marks]
-        lines = (all_tokens_of(line) for line in reading.prose.split("\n") if not _RULER.fullmatch(line))
-        return [" ".join(line) for line in lines if all(map(self._offers.is_code_word, used(line)))]
+        return [line for line in reading.prose.split("\n") if not _RULER.fullmatch(line) and self._is_code(line)]
+
+    def _is_code(self, line: str) -> bool:
+        tokens = all_tokens_of(line) if len(line) < _LONG_LINE else []
+        return bool(tokens) and all(map(self._offers.is_code_word, used(tokens)))
 
     def _completed_by(self, pieces: list[str]) -> str | None:
         # Every piece is remembered, also those after one that completes a statement: there may be no other judge.
@@ -135,14 +140,22 @@ class Judge:
         permitted = frozenset(number for number, line in enumerate(lines) if self._is_permitted(line.tokens))
         if len(permitted) == len(lines):
             return None
-        is_one_line = len(lines) == 1 and self._own.has(flat(code))
-        if is_one_line or self._own.quotes(lines) or self._own.quotes(lines, permitted):
+        if self._is_quote(lines, permitted):
             return "edit-block" if offered else None
         if self._own.said(code):
             return None
         if self._level < HintLevel.EXAMPLE or (len(lines) == 1 and (offered or self._own.nearly_has(lines[0].tokens))):
             return "code-block"
         return self._example(lines)
+
+    def _is_quote(self, lines: list[Line], permitted: frozenset[int]) -> bool:
+        """Tell whether a block is the student's own code, with prints and test calls put in at most."""
+        others = (line for number, line in enumerate(lines) if number not in permitted and line.tokens != ("...",))
+        if not all(self._own.has(flat(" ".join(line.tokens))) for line in others):
+            return False
+        if len(lines) == 1 or self._own.quotes(lines):
+            return True
+        return bool(permitted) and self._own.quotes(lines, permitted)
 
     def _is_permitted(self, tokens: Sequence[str]) -> bool:
         return self._forms.permit_statement(tokens) and not self._says_code(tokens)

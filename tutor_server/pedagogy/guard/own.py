@@ -21,6 +21,7 @@ _MAX_CHARACTERS = 128 * 1024
 
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_CONSTANT = re.compile(r"(?m)^([^\W\d]\w*)[ \t]*=(?!=)")
 _PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -76,6 +77,10 @@ class Own:
             said += [cell.source, cell.output]
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
 
+    def read(self) -> None:
+        """Read everything that nearly every unit needs, so that the first one does not wait for it."""
+        _ = self.has(()), self.names, self.code_names, self.identifiers, self.lines
+
     @cached_property
     def lines(self) -> list[Line]:
         """The logical lines of the code."""
@@ -113,9 +118,7 @@ class Own:
     @cached_property
     def constants(self) -> frozenset[str]:
         """The names that the code gives a value outside functions and classes."""
-        return frozenset(
-            line.tokens[0] for line in self.lines if not line.indent and len(line.tokens) > 1 and line.tokens[1] == "="
-        )
+        return frozenset(_CONSTANT.findall(self._code))
 
     @cached_property
     def functions(self) -> frozenset[str]:
