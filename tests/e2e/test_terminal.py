@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
 from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.terminal_screen import screen
+from tests.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
 from tutor_server.protocol import Error, ErrorCode, Limit
 
 if TYPE_CHECKING:
@@ -25,71 +26,9 @@ if TYPE_CHECKING:
     from tests.service import Service, SignUp
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-TUTOR = str(Path(sys.executable).with_name("tutor"))
 FIX = "for value in values:"
-SECONDS = 30
 
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-
-
-class Result(NamedTuple):
-    """What a command gave."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-
-class Tutor:
-    """Runs `tutor` in a folder, in local mode unless told otherwise."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-        self.environment = {**kept, "HOME": str(folder), "TUTOR_DATA_DIR": str(folder / "data")}
-
-    async def run(self, *arguments: str, **environment: str) -> Result:
-        """Run a command to its end, without a terminal."""
-        process = await self.start(*arguments, **environment)
-        async with asyncio.timeout(SECONDS):
-            stdout, stderr = await process.communicate()
-        assert process.returncode is not None
-        return Result(process.returncode, stdout.decode(), stderr.decode())
-
-    async def start(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
-        """Start a command, without a terminal."""
-        return await asyncio.create_subprocess_exec(
-            TUTOR,
-            *arguments,
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def servers(self) -> list[int]:
-        """Give the language servers of this folder that run (Linux)."""
-        mark = f"TUTOR_DATA_DIR={self.folder / 'data'}".encode()
-        return [
-            int(process.name)
-            for process in Path("/proc").iterdir()
-            if process.name.isdigit() and mark in _environ(process) and b"tutor_lsp" in _command_line(process)
-        ]
-
-
-def _environ(process: Path) -> bytes:
-    try:
-        return (process / "environ").read_bytes()
-    except OSError:
-        return b""
-
-
-def _command_line(process: Path) -> bytes:
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 @pytest.fixture
@@ -299,36 +238,3 @@ async def test_terminal_draws_the_markdown_as_it_streams(tutor: Tutor) -> None:
         "",
         "for it.",
     ]
-
-
-async def on_a_terminal(
-    tutor: Tutor, arguments: list[str], environment: dict[str, str]
-) -> tuple[asyncio.StreamReader, asyncio.subprocess.Process]:
-    """Start a command whose stdout is a pseudo-terminal; give what is drawn on it, to the end."""
-    import pty  # noqa: PLC0415 - not there on Windows
-
-    ours, theirs = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        TUTOR,
-        *arguments,
-        cwd=tutor.folder,
-        env={**tutor.environment, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-    )
-    os.close(theirs)
-    reader = asyncio.StreamReader()
-    asyncio.get_running_loop().run_in_executor(None, _pump, ours, reader, asyncio.get_running_loop())
-    return reader, process
-
-
-def _pump(descriptor: int, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
-    """Read a pseudo-terminal to its end, which Linux reports as an error."""
-    try:
-        while chunk := os.read(descriptor, 1000):
-            loop.call_soon_threadsafe(reader.feed_data, chunk)
-    except OSError:
-        pass
-    os.close(descriptor)
-    loop.call_soon_threadsafe(reader.feed_eof)
