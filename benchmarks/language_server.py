@@ -51,7 +51,7 @@ class Server:
 
     def __init__(self, command: tuple[str, ...], data_dir: str) -> None:
         environment = {**os.environ, "TUTOR_DATA_DIR": data_dir, "TUTOR_SERVER_URL": ""}
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and our own two scripts
+        self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
         )
         self._frames = Frames()

@@ -11,7 +11,7 @@ CODE = "\n".join(f"value_{number} = {number}" for number in range(1, 401))
 
 def submission(**fields: object) -> Submission:
     """Make a submission with the cursor in the middle of a long program."""
-    return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type] - by name
+    return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type]  # passed by name
 
 
 def messages(count: int) -> list[PastMessage]:

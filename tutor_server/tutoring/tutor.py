@@ -15,7 +15,7 @@ from tutor_server.pedagogy.offline import explain
 from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
-from tutor_server.tutoring.opening import digest_of
+from tutor_server.tutoring.opening import SMALL_CODE, digest_of
 from tutor_server.tutoring.replay import accepted_of, replay
 from tutor_server.tutoring.settling import Progress
 
@@ -142,14 +142,19 @@ class Tutor:
         opened = progress.opened
         answer.accept(opened.accepted)
         request = opened.request
-        guard = Guard(
-            request.level,
-            request.submission,
-            allowed_names=opened.allowed_names,
-            earlier=opened.earlier_answers,
-            canary=opened.canary,
-        )
-        own_words = Guard(HintLevel.SOLUTION, request.submission)
+
+        def guards() -> tuple[Guard, Guard]:
+            judging = Guard(
+                request.level,
+                request.submission,
+                allowed_names=opened.allowed_names,
+                earlier=opened.earlier_answers,
+                canary=opened.canary,
+            )
+            return judging, Guard(HintLevel.SOLUTION, request.submission)
+
+        is_small = len(request.submission.code) <= SMALL_CODE
+        guard, own_words = guards() if is_small else await asyncio.to_thread(guards)
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
