@@ -25,7 +25,11 @@ CASES = [
     ("text-without-quotes", "print(zebra)\n", 1),
     ("name-never-defined", "for k in range(3):\n    total += k\n", 2),
     ("outer-variable-changed-in-function", "score = 0\n\ndef goal():\n    score = score + 1\n\ngoal()\n", 4),
-    ("value-only-on-some-paths", "def pick(items):\n    for item in items:\n        best = item\n    return best\n\npick([])\n", 4),
+    (
+        "value-only-on-some-paths",
+        "def pick(items):\n    for item in items:\n        best = item\n    return best\n\npick([])\n",
+        4,
+    ),
     ("used-before-first-value", "def f():\n    print(level)\n    level = 2\n\nf()\n", 2),
     ("print-result-used", "who = 'Kim'\nprint('hello %s') % who\n", 2),
     ("caret-for-power", "r = 2.5\narea = 3.14 * r ^ 2\n", 2),
@@ -48,8 +52,16 @@ CASES = [
     ("too-many-arguments", "def area(w):\n    return w * w\n\nprint(area(2, 3))\n", 1),
     ("method-called-on-class", "class Cat:\n    def purr(self):\n        print('rr')\n\nCat.purr()\n", 5),
     ("too-few-arguments", "def area(w, h):\n    return w * h\n\nprint(area(2))\n", 4),
-    ("too-few-arguments", "def find(s, at):\n    if at == len(s):\n        return 0\n    return find(s, at + 1)\n\nprint(find('ab'))\n", 1),
-    ("class-takes-no-values", "class Pen:\n    def _init_(self, colour):\n        self.colour = colour\n\nPen('red')\n", 2),
+    (
+        "too-few-arguments",
+        "def find(s, at):\n    if at == len(s):\n        return 0\n    return find(s, at + 1)\n\nprint(find('ab'))\n",
+        1,
+    ),
+    (
+        "class-takes-no-values",
+        "class Pen:\n    def _init_(self, colour):\n        self.colour = colour\n\nPen('red')\n",
+        2,
+    ),
     ("unknown-keyword", "def tea(sugar):\n    return sugar\n\ntea(suger=2)\n", 4),
     ("unknown-keyword", "print(sorted([2, 1], reversed=True))\n", 1),
     ("square-brackets-for-call", "print(len['abc'])\n", 1),
@@ -89,7 +101,11 @@ CASES = [
     ("attribute-of-none", "xs = [2, 1]\nxs = xs.sort()\nxs.append(3)\n", 2),
     ("attribute-misspelt", "xs = []\nxs.apend(1)\n", 2),
     ("method-of-another-kind", "xs = ['a b']\nprint(xs.split())\n", 2),
-    ("attribute-never-set", "class Cup:\n    def fill(self):\n        level = 3\n\nc = Cup()\nc.fill()\nprint(c.level)\n", 3),
+    (
+        "attribute-never-set",
+        "class Cup:\n    def fill(self):\n        level = 3\n\nc = Cup()\nc.fill()\nprint(c.level)\n",
+        3,
+    ),
     ("not-in-module", "import math\nprint(math.squareroot(4))\n", 2),
     ("text-is-no-number", "print(int('3.5'))\n", 1),
     ("math-domain", "import math\nx = -4\nprint(math.sqrt(x))\n", 3),
@@ -101,9 +117,17 @@ CASES = [
     ("number-too-big", "import math\nprint(math.exp(1000))\n", 2),
     ("file-already-closed", "import io\nf = io.StringIO('a')\nf.close()\nf.read()\n", 4),
     ("value-not-accepted", "print(int('7', 99))\n", 1),
-    ("recursion-same-argument", "def total(n):\n    if n == 0:\n        return 0\n    return n + total(n)\n\ntotal(3)\n", 4),
+    (
+        "recursion-same-argument",
+        "def total(n):\n    if n == 0:\n        return 0\n    return n + total(n)\n\ntotal(3)\n",
+        4,
+    ),
     ("recursion-without-end", "def total(n):\n    return n + total(n - 1)\n\ntotal(3)\n", 2),
-    ("recursion-misses-end", "def steps(n):\n    if n == 0:\n        return 0\n    return 1 + steps(n - 2)\n\nsteps(3)\n", 2),
+    (
+        "recursion-misses-end",
+        "def steps(n):\n    if n == 0:\n        return 0\n    return 1 + steps(n - 2)\n\nsteps(3)\n",
+        2,
+    ),
     ("raised-on-purpose", "def pay(sum_):\n    if sum_ < 0:\n        raise ValueError('below zero')\n\npay(-1)\n", 3),
     ("raise-of-no-exception", "raise 'too late'\n", 1),
     ("file-not-there", "open('no-such-file.txt')\n", 1),
@@ -114,16 +138,23 @@ CASES = [
     ("not-json", "import json\njson.loads('{a}')\n", 2),
     ("claim-not-true", "total = 3\nassert total > 5\n", 2),
     ("other", "import threading\nthreading.Lock().release()\n", 2),
-]  # fmt: skip
+]
 
 # Exceptions that a test cannot raise for real here: another program's lock, a stop by hand, a hidden module.
 QUOTED = [
     ("file-not-allowed", "f = open('diary.txt')\n", 1, "PermissionError: [Errno 13] Permission denied: 'diary.txt'"),
     ("file-opened-the-other-way", "f = open('a.txt')\nf.write('x')\n", 2, "io.UnsupportedOperation: not writable"),
     ("stopped-in-a-loop", "n = 3\nwhile n > 0:\n    print(n)\n", 2, "KeyboardInterrupt"),
-    ("file-named-like-module", "import random\nrandom.randint(1, 6)\n", 2,
-     "AttributeError: partially initialized module 'random' has no attribute 'randint' (most likely due to a circular import)"),
-]  # fmt: skip
+    (
+        "file-named-like-module",
+        "import random\nrandom.randint(1, 6)\n",
+        2,
+        (
+            "AttributeError: partially initialized module 'random' has no attribute 'randint' (most "
+            "likely due to a circular import)"
+        ),
+    ),
+]
 
 
 def crash(code: str) -> str:
@@ -150,7 +181,7 @@ def ask(code: str, text: str, line: int = 0) -> Submission:
 
 
 @pytest.mark.parametrize(("rule", "code", "line"), CASES)
-def test_rule_and_line_are_named(rule: str, code: str, line: int):
+def test_rule_and_line_are_named(rule: str, code: str, line: int) -> None:
     """Each exception finds its own rule and the line where its cause is."""
     finding = diagnose(ask(code, crash(code)))
     assert finding.rule.partition(".")[2] == rule
@@ -159,15 +190,18 @@ def test_rule_and_line_are_named(rule: str, code: str, line: int):
 
 
 @pytest.mark.parametrize(("rule", "code", "line", "message"), QUOTED)
-def test_rule_of_a_quoted_traceback(rule: str, code: str, line: int, message: str):
+def test_rule_of_a_quoted_traceback(rule: str, code: str, line: int, message: str) -> None:
     """A traceback in CPython's form is enough; nothing is run."""
     source = code.splitlines()[line - 1]
-    text = f'Traceback (most recent call last):\n  File "a.py", line {line}, in <module>\n    {source.strip()}\n{message}\n'
+    text = (
+        f'Traceback (most recent call last):\n  File "a.py", line {line}, in <module>\n'
+        f"    {source.strip()}\n{message}\n"
+    )
     finding = diagnose(ask(code, text))
     assert (finding.rule, finding.lines) == (f"runtime.{rule}", (line,))
 
 
-def test_every_rule_has_a_case():
+def test_every_rule_has_a_case() -> None:
     """No rule is in the catalogue without a program that shows it; numpy's have tests of their own."""
     names = {rule.name.partition(".")[2] for rule in RULES if not rule.name.startswith("numerical.")}
     names |= {"list-times-number", "math-domain"}
@@ -175,51 +209,55 @@ def test_every_rule_has_a_case():
     assert names - shown - {"number-from-input"} == set()
 
 
-def test_number_from_input_points_at_the_place_where_it_comes_in():
+def test_number_from_input_points_at_the_place_where_it_comes_in() -> None:
     """A text from `input` that is used as a number is mended where it is read, not where it fails."""
     code = "age = input('age? ')\nlater = age + 10\n"
-    text = 'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n    later = age + 10\n            ~~~~^~~~\nTypeError: can only concatenate str (not "int") to str\n'
+    text = (
+        'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n'
+        "    later = age + 10\n            ~~~~^~~~\n"
+        'TypeError: can only concatenate str (not "int") to str\n'
+    )
     finding = diagnose(ask(code, text))
     assert (finding.rule, finding.lines) == ("runtime.number-from-input", (1,))
     assert finding.edit is not None
     assert finding.edit.apply(code) == "age = int(input('age? '))\nlater = age + 10\n"
 
 
-def test_marked_part_is_the_expression():
+def test_marked_part_is_the_expression() -> None:
     """The part under `~~~^^^` is what the finding is about."""
     code = "xs = [1]\nk = 3\nprint(abs(-1), xs[k])\n"
     assert diagnose(ask(code, crash(code))).expression == "xs[k]"
 
 
-def test_exceptions_of_the_students_own_making_are_read():
+def test_exceptions_of_the_students_own_making_are_read() -> None:
     """An exception class may have any name."""
     code = "class TooHot(Exception):\n    pass\n\ndegrees = 50\nif degrees > 40:\n    raise TooHot('open a window')\n"
     finding = diagnose(ask(code, crash(code)))
     assert (finding.rule, finding.lines) == ("runtime.raised-on-purpose", (6,))
 
 
-def test_failing_assertion_about_a_call_is_a_wrong_result():
+def test_failing_assertion_about_a_call_is_a_wrong_result() -> None:
     """An `assert` that compares a call with a value is a test: the function is at fault, not the line."""
     code = "def twice(n):\n    return n + 1\n\nassert twice(3) == 6\n"
     finding = diagnose(ask(code, crash(code)))
     assert (finding.error_type, finding.lines) == ("logic", (2,))
 
 
-def test_last_frame_of_the_student_wins():
+def test_last_frame_of_the_student_wins() -> None:
     """Frames of the library below the student's own are passed over."""
     code = "import json\nimport statistics\nprint(statistics.mean([]))\n"
     finding = diagnose(ask(code, crash(code)))
     assert (finding.rule, finding.lines) == ("runtime.nothing-to-choose-from", (3,))
 
 
-def test_moved_line_is_found_by_its_text():
+def test_moved_line_is_found_by_its_text() -> None:
     """A traceback from before two lines were put in above still finds its line."""
     code = "x = 1\ny = 0\nprint(x / y)\n"
     finding = diagnose(ask("# new\n# lines\n" + code, crash(code)))
     assert finding.lines == (5,)
 
 
-def test_notebook_traceback_is_read():
+def test_notebook_traceback_is_read() -> None:
     """IPython's form, with its arrow and its cell numbers."""
     code = "wheels = 4\nprint(weels)\n"
     text = (
@@ -232,9 +270,12 @@ def test_notebook_traceback_is_read():
     assert (finding.rule, finding.lines) == ("runtime.name-misspelt", (2,))
 
 
-def test_names_of_earlier_cells_are_known():
+def test_names_of_earlier_cells_are_known() -> None:
     """A name that an earlier cell binds is a candidate for a misspelt one."""
-    text = "Traceback (most recent call last):\n  File \"c\", line 1, in <module>\n    print(temprature)\nNameError: name 'temprature' is not defined\n"
+    text = (
+        'Traceback (most recent call last):\n  File "c", line 1, in <module>\n'
+        "    print(temprature)\nNameError: name 'temprature' is not defined\n"
+    )
     submission = Submission(
         code="print(temprature)\n",
         cursor=Position(0, 0),
@@ -254,24 +295,27 @@ def test_names_of_earlier_cells_are_known():
         ("undefined name 'totl'", "runtime.name-misspelt"),
     ],
 )
-def test_checkers_words_find_the_same_rule(message: str, rule: str):
+def test_checkers_words_find_the_same_rule(message: str, rule: str) -> None:
     """Pyright, ruff and pyflakes say it in their own words."""
     diagnostic = Diagnostic(line=1, character=6, end_line=1, end_character=10, message=message)
     finding = diagnose(Submission(code="total = 3\nprint(totl)\n", cursor=Position(1, 0), diagnostics=(diagnostic,)))
     assert (finding.rule, finding.lines) == (rule, (2,))
 
 
-def test_warning_about_a_type_finds_its_rule():
+def test_warning_about_a_type_finds_its_rule() -> None:
     """A checker's warning about an operator leads to the lesson about that operator."""
     diagnostic = Diagnostic(
-        line=1, character=6, end_line=1, end_character=11,
+        line=1,
+        character=6,
+        end_line=1,
+        end_character=11,
         message='Operator "+" not supported for types "str" and "int"',
-    )  # fmt: skip
+    )
     finding = diagnose(Submission(code="x = 'a'\nprint(x + 1)\n", cursor=Position(1, 0), diagnostics=(diagnostic,)))
     assert (finding.rule, finding.expression) == ("runtime.text-plus-other", "x + 1")
 
 
-def test_style_hints_are_no_findings():
+def test_style_hints_are_no_findings() -> None:
     """What a checker reports as a hint is not explained as an error."""
     diagnostic = Diagnostic(line=0, character=0, end_line=0, end_character=1, message='"x" is not defined', severity=4)
     finding = diagnose(Submission(code="x = 3\n", cursor=Position(0, 0), diagnostics=(diagnostic,)))

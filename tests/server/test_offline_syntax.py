@@ -18,7 +18,12 @@ CASES = [
     ("unexpected-indent", "pens = 3\n  ink = 2\n", 2, "pens = 3\nink = 2\n"),
     ("dedent-to-nowhere", "if 1:\n    a = 1\n    if 2:\n        b = 2\n      c = 3\n", 5, None),
     ("tabs-and-spaces", "if 1:\n\ta = 1\n        b = 2\n", 3, None),
-    ("else-without-partner", "if 1:\n    a = 2\n    else:\n        a = 3\n", 3, "if 1:\n    a = 2\nelse:\n        a = 3\n"),
+    (
+        "else-without-partner",
+        "if 1:\n    a = 2\n    else:\n        a = 3\n",
+        3,
+        "if 1:\n    a = 2\nelse:\n        a = 3\n",
+    ),
     ("bracket-never-closed", "total = sum([1, 2]\nprint(total)\n", 1, "total = sum([1, 2])\nprint(total)\n"),
     ("bracket-never-closed", "print('a'\nprint('b')\n", 1, "print('a')\nprint('b')\n"),
     ("bracket-never-opened", "x = 2\ny = (x + 1) * 3)\n", 2, "x = 2\ny = (x + 1) * 3\n"),
@@ -28,26 +33,41 @@ CASES = [
     ("assignment-in-call", "print('x'='y')\n", 1, "print('x'+'y')\n"),
     ("nothing-between-values", "n = 3\nprint('n is' n)\n", 2, "n = 3\nprint('n is', n)\n"),
     ("nothing-between-values", "n = 3\nprint('-' n)\n", 2, "n = 3\nprint('-' * n)\n"),
-    ("operator-of-another-language", "a = b = 1\nif a && b:\n    print(a)\n", 2, "a = b = 1\nif a and b:\n    print(a)\n"),
+    (
+        "operator-of-another-language",
+        "a = b = 1\nif a && b:\n    print(a)\n",
+        2,
+        "a = b = 1\nif a and b:\n    print(a)\n",
+    ),
     ("operator-of-another-language", "a = 4\nprint(a => 3)\n", 2, "a = 4\nprint(a >= 3)\n"),
     ("increment-sign", "i = 0\ni++\nprint(i)\n", 2, "i = 0\ni += 1\nprint(i)\n"),
     ("sign-without-value", "print('a',, 'b')\n", 1, "print('a', 'b')\n"),
     ("sign-without-value", "q = 2\nprint(q + )\n", 2, "q = 2\nprint(q)\n"),
     ("text-never-closed", "print('hello)\n", 1, "print('hello')\n"),
-    ("text-never-closed", "name = \"Ada\nprint(name)\n", 1, 'name = "Ada"\nprint(name)\n'),
-    ("backslash-takes-quote", "print(\"C:\\\")\n", 1, 'print("C:\\\\")\n'),
-    ("quote-inside-text", "print('it's late')\n", 1, "print(\"it's late\")\n"),
+    ("text-never-closed", 'name = "Ada\nprint(name)\n', 1, 'name = "Ada"\nprint(name)\n'),
+    ("backslash-takes-quote", 'print("C:\\")\n', 1, 'print("C:\\\\")\n'),
+    ("quote-inside-text", "print('it's late')\n", 1, 'print("it\'s late")\n'),
     ("backslash-outside-text", "half = 6 \\ 2\n", 1, "half = 6 / 2\n"),
     ("path-with-escapes", "p = 'C:\\Users\\kim'\n", 1, "p = r'C:\\Users\\kim'\n"),
     ("braces-in-f-string", "v = 3\nprint(f'{v')\n", 2, "v = 3\nprint(f'{v}')\n"),
     ("mistyped-keyword", "fro z in range(2):\n    print(z)\n", 1, "for z in range(2):\n    print(z)\n"),
     ("mistyped-keyword", "x = 3\nWhile x:\n    x -= 1\n", 2, "x = 3\nwhile x:\n    x -= 1\n"),
-    ("else-with-condition", "x = 1\nif x > 2:\n    a = 1\nelse if x > 1:\n    a = 2\n", 4, "x = 1\nif x > 2:\n    a = 1\nelif x > 1:\n    a = 2\n"),
-    ("else-with-condition", "x = 1\nif x > 2:\n    a = 1\nelse x > 1:\n    a = 2\n", 4, "x = 1\nif x > 2:\n    a = 1\nelif x > 1:\n    a = 2\n"),
+    (
+        "else-with-condition",
+        "x = 1\nif x > 2:\n    a = 1\nelse if x > 1:\n    a = 2\n",
+        4,
+        "x = 1\nif x > 2:\n    a = 1\nelif x > 1:\n    a = 2\n",
+    ),
+    (
+        "else-with-condition",
+        "x = 1\nif x > 2:\n    a = 1\nelse x > 1:\n    a = 2\n",
+        4,
+        "x = 1\nif x > 2:\n    a = 1\nelif x > 1:\n    a = 2\n",
+    ),
     ("print-without-brackets", "print 'hi'\n", 1, "print('hi')\n"),
     ("keyword-as-name", "class = 7\nprint(class)\n", 1, None),
     ("prose-in-code", "ask the user for numbers\nx = 1\n", 1, "# ask the user for numbers\nx = 1\n"),
-    ("text-without-quotes", "print(hello dear world)\n", 1, "print(\"hello dear world\")\n"),
+    ("text-without-quotes", "print(hello dear world)\n", 1, 'print("hello dear world")\n'),
     ("call-as-target", "d = {}\nd('a') = 3\n", 2, "d = {}\nd['a'] = 3\n"),
     ("value-as-target", "a = 1\na + 1 = b\n", 2, None),
     ("value-as-target", "5 = x\n", 1, "x = 5\n"),
@@ -58,7 +78,7 @@ CASES = [
     ("null-character", "a = 1\nb = \x002\n", 2, "a = 1\nb = 2\n"),
     ("nested-too-deep", "x = 1\ny = " + "(" * 300 + ")" * 300 + "\n", 2, None),
     ("typographic-character", "print(“hello”)\n", 1, 'print("hello")\n'),
-    ("typographic-character", "area = 3 × 4\n", 1, "area = 3 * 4\n"),
+    ("typographic-character", "area = 3 × 4\n", 1, "area = 3 * 4\n"),  # noqa: RUF001 - the character of the case
     ("name-begins-with-digit", "2nd = 'silver'\n", 1, None),
     ("product-without-sign", "x = 4\ny = 3x + 1\n", 2, "x = 4\ny = 3 * x + 1\n"),
     ("leading-zero", "hour = 07\n", 1, "hour = 7\n"),
@@ -76,11 +96,16 @@ CASES = [
     ("declared-too-late", "n = 1\ndef f():\n    n = 2\n    global n\n", 4, None),
     ("header-form", "def greet:\n    print('hi')\n", 1, "def greet():\n    print('hi')\n"),
     ("header-form", "for k range(3):\n    print(k)\n", 1, "for k in range(3):\n    print(k)\n"),
-    ("comparison-without-left-side", "x = 4\nif x > 3 and < 5:\n    print(x)\n", 2, "x = 4\nif x > 3 and x < 5:\n    print(x)\n"),
+    (
+        "comparison-without-left-side",
+        "x = 4\nif x > 3 and < 5:\n    print(x)\n",
+        2,
+        "x = 4\nif x > 3 and x < 5:\n    print(x)\n",
+    ),
     ("choice-without-else", "a = 1\nb = 2 if a\n", 2, None),
     ("statement-inside-expression", "print(list(map(def f(x): x, [1])))\n", 1, None),
     ("try-form", "try:\n    a = 1\nb = 2\n", 3, None),
-]  # fmt: skip
+]
 
 
 def ask(code: str) -> Submission:
@@ -89,7 +114,7 @@ def ask(code: str) -> Submission:
 
 
 @pytest.mark.parametrize(("cause", "code", "line", "mended"), CASES)
-def test_cause_and_line_are_named(cause: str, code: str, line: int, mended: str | None):
+def test_cause_and_line_are_named(cause: str, code: str, line: int, mended: str | None) -> None:
     """Each slip of the fingers is told by its own rule, at its own line."""
     finding = diagnose(ask(code))
     assert (f"syntax.{cause}", (line,)) == (finding.rule, finding.lines)
@@ -97,7 +122,7 @@ def test_cause_and_line_are_named(cause: str, code: str, line: int, mended: str 
 
 
 @pytest.mark.parametrize(("cause", "code", "line", "mended"), [case for case in CASES if case[3]])
-def test_edit_mends_the_program(cause: str, code: str, line: int, mended: str):
+def test_edit_mends_the_program(cause: str, code: str, line: int, mended: str) -> None:
     """The edit gives the program that the student most likely meant."""
     edit = diagnose(ask(code)).edit
     assert edit is not None
@@ -105,27 +130,27 @@ def test_edit_mends_the_program(cause: str, code: str, line: int, mended: str):
 
 
 @pytest.mark.parametrize(("cause", "code", "line", "mended"), CASES)
-def test_every_edit_compiles(cause: str, code: str, line: int, mended: str | None):
+def test_every_edit_compiles(cause: str, code: str, line: int, mended: str | None) -> None:
     """No edit is offered that leaves a program which Python does not take."""
     edit = diagnose(ask(code)).edit
     if edit is not None:
         ast.parse(edit.apply(code))
 
 
-def test_every_cause_has_a_case():
+def test_every_cause_has_a_case() -> None:
     """No cause is in the catalogue without a program that shows it."""
     assert {cause.name for cause in CAUSES} == {f"syntax.{case[0]}" for case in CASES}
 
 
-def test_two_faults_are_mended_together():
+def test_two_faults_are_mended_together() -> None:
     """A program with the same slip on two lines gets one edit for both."""
     code = "n = 2\nif n > 1\n    print(n)\nelse\n    print(0)\n"
     edit = diagnose(ask(code)).edit
     assert edit is not None
-    assert "n = 2\nif n > 1:\n    print(n)\nelse:\n    print(0)\n" == edit.apply(code)
+    assert edit.apply(code) == "n = 2\nif n > 1:\n    print(n)\nelse:\n    print(0)\n"
 
 
-def test_more_faults_than_an_edit_may_mend_give_a_first_step():
+def test_more_faults_than_an_edit_may_mend_give_a_first_step() -> None:
     """Where more than three tokens would have to change there is no edit, but the first fault's remedy is known."""
     code = "".join(f"if {n}\n    print({n})\n" for n in range(6))
     finding = diagnose(ask(code))
@@ -134,7 +159,7 @@ def test_more_faults_than_an_edit_may_mend_give_a_first_step():
     assert finding.first_step.after == "if 0:"
 
 
-def test_lines_count_from_the_start_of_the_document():
+def test_lines_count_from_the_start_of_the_document() -> None:
     """A piece of a larger document is explained with the document's own line numbers."""
     submission = Submission(code="while True\n    pass\n", cursor=Position(0, 0), first_line=40)
     finding = diagnose(submission)
@@ -143,7 +168,7 @@ def test_lines_count_from_the_start_of_the_document():
     assert (finding.edit.line, finding.edit.after) == (1, "while True:")
 
 
-def test_indented_piece_keeps_its_margin():
+def test_indented_piece_keeps_its_margin() -> None:
     """A method cut out of its class is read as it stands, and the edit is indented like the code."""
     code = "    def area(self)\n        return 3\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), first_line=10))
@@ -152,7 +177,7 @@ def test_indented_piece_keeps_its_margin():
     assert finding.edit.apply(code) == "    def area(self):\n        return 3\n"
 
 
-def test_magic_commands_of_a_notebook_are_no_faults():
+def test_magic_commands_of_a_notebook_are_no_faults() -> None:
     """Lines such as `%matplotlib inline` and `!pip` belong to a cell."""
     code = "%matplotlib inline\n!ls\nprint(1\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), kind="cell"))

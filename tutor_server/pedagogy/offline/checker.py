@@ -28,7 +28,10 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "name '{a}' is not defined",
         ),
         (
-            r"^\"(?P<a>\w+)\" is (?:possibly )?unbound|^local variable [`'](?P<b>\w+)[`'].*(?:before assignment|without)",
+            (
+                r"^\"(?P<a>\w+)\" is (?:possibly )?unbound"
+                r"|^local variable [`'](?P<b>\w+)[`'].*(?:before assignment|without)"
+            ),
             "UnboundLocalError",
             "cannot access local variable '{a}' where it is not associated with a value",
         ),
@@ -91,7 +94,10 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         ),
         (r"^\"(?P<a>\w+)\" is not iterable", "TypeError", "'{a}' object is not iterable"),
         (
-            r"^(?:object of type|expression of type) \"(?P<a>\w+)\" (?:is not callable|cannot be called)|^\"(?P<b>\w+)\" not callable",
+            (
+                r"^(?:object of type|expression of type) \"(?P<a>\w+)\" (?:is not callable"
+                r"|cannot be called)|^\"(?P<b>\w+)\" not callable"
+            ),
             "TypeError",
             "'{a}' object is not callable",
         ),

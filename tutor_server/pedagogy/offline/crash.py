@@ -18,7 +18,7 @@ _NOTEBOOK_FRAME = re.compile(
 )
 _ARROW = re.compile(r"^-+> (?P<line>\d{1,7}) ?(?P<source>.*)$")
 _MARKER = re.compile(r"^\s*(?P<marks>[~^]+)\s*$")
-_RAISED = re.compile(r"^(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?::[ ]?(?P<message>.*))?$")
+_RAISED = re.compile(r"^(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*)(?::[ ]?(?P<message>.*))?$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"

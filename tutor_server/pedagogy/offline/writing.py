@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import re
 from enum import Enum
 from string import Template
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.pedagogy.offline.example import choose_example
 from tutor_server.pedagogy.offline.finding import Code
-from tutor_server.pedagogy.offline.lesson import Example
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,50 +23,6 @@ LONGEST_SPAN = 90
 """Characters of the student's code that a sentence quotes; longer code is named by its line alone."""
 
 _BACKTICKS = re.compile("`+")
-_STRING_OR_COMMENT = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
-_IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
-_ATTRIBUTE = re.compile(r"\.([A-Za-z_]\w*)")
-_PLAIN_EXAMPLE = Example(
-    "The way to find such a place, on another program: show each value, one line for each step.",
-    'jump = 2\nfor height in (3, 5):\n    jump = jump * height\n    print("now", height, jump)',
-    "Each line shows the values after one step, so the first one that is not as planned stands out.",
-)
-"""For students who gave one of their own functions the name of a method that the rule's example needs."""
-_SHARED_NAMES = (
-    frozenset(dir(builtins))
-    | frozenset(keyword.kwlist)
-    | frozenset(
-        (
-            "np",
-            "plt",
-            "math",
-            "numpy",
-            "matplotlib",
-            "pyplot",
-            "random",
-            "copy",
-            "self",
-            "sep",
-            "end",
-            "key",
-            "axis",
-            "dtype",
-            "reverse",
-            "sys",
-            "os",
-            "json",
-            "csv",
-            "label",
-            "encoding",
-            "start",
-            "step",
-        )
-    )
-)
-_SPARE_NAMES = (
-    *("lamps", "tents", "boats", "drums", "coins", "roses", "kites", "seeds", "gates", "hills", "ropes", "shoes"),
-    *("tiles", "wheels", "plums", "spoons"),
-)
 
 
 class Voice(Enum):
@@ -189,9 +143,7 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
 
 
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
-    example = _with_other_names(lesson.example, program.words)
-    if _ATTRIBUTE.findall(example.code) and program.bound_names.intersection(_ATTRIBUTE.findall(example.code)):
-        example = _with_other_names(_PLAIN_EXAMPLE, program.words)
+    example = choose_example(lesson.example, fill.error_type, program)
     closing = {
         Voice.BEGINNER: (
             f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?"
@@ -246,20 +198,3 @@ def fenced(code: str) -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}python\n{code}\n{fence}"
-
-
-def _with_other_names(example: Example, taken: frozenset[str]) -> Example:
-    """Rename what the example has in common with the student's code."""
-    own = set(_IDENTIFIER.findall(_STRING_OR_COMMENT.sub("", example.code))) - _SHARED_NAMES
-    spare = (name for name in _SPARE_NAMES if name not in taken and name not in own)
-    renames = {name: next(spare, f"{name}_there") for name in sorted(own & taken)}
-    if not renames:
-        return example
-    pattern = re.compile(rf"(?<![.\w])(?:{'|'.join(renames)})\b")
-
-    def renamed(text: str) -> str:
-        return pattern.sub(lambda match: renames[match.group()], text)
-
-    spans = re.compile(r"`[^`]*`")
-    before, after = (spans.sub(lambda m: renamed(m.group()), part) for part in (example.before, example.after))
-    return type(example)(before, renamed(example.code), after)

@@ -33,7 +33,8 @@ def _print_for_return(program: Program) -> Iterator[Site]:
     """Find a function with parameters that prints its answer at the end of a branch and gives nothing back."""
     for function in program.functions.values():
         prints = _prints(program, function)
-        if not prints or not function.args.args or function.name in ("main", "__init__"):
+        parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
+        if not prints or not parameters or function.name in ("main", "__init__"):
             continue
         given = [node for node in program.returns_of(function) if node.value is not None]
         if given and not all(

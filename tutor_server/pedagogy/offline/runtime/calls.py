@@ -220,7 +220,7 @@ def _builtin_arguments(case: Case) -> Site | None:
     calls = _calls(case)
     name = case.match["name"].rpartition(".")[2]
     call = next((c for c in calls if case.text(c.func).rpartition(".")[2] == name), calls[0] if calls else None)
-    return case.here(call, function=Code(name), message=case.crash.message.split("\n")[0])
+    return case.here(call, function=Code(name), message=Code(case.crash.message.split("\n")[0]))
 
 
 def _named_not_called(case: Case) -> Site | None:

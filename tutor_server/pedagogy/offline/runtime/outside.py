@@ -61,7 +61,7 @@ def _decoded(case: Case) -> Site | None:
 
 
 def _json(case: Case) -> Site | None:
-    return case.here(_call(case, "loads", "load"), message=case.crash.message.split("\n")[0][:120])
+    return case.here(_call(case, "loads", "load"), message=Code(case.crash.message.split("\n")[0][:120]))
 
 
 def _raised(case: Case) -> Site | None:

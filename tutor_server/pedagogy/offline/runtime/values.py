@@ -109,7 +109,7 @@ def _zero_from_loop(case: Case) -> Site | None:
 
 def _date(case: Case) -> Site | None:
     call = _call(case, "strptime", "fromisoformat", "date", "datetime", "isoformat") or _call(case)
-    return case.here(call, message=case.crash.message.split("\n")[0][:140])
+    return case.here(call, message=Code(case.crash.message.split("\n")[0][:140]))
 
 
 def _argument(case: Case) -> Site | None:
@@ -117,7 +117,7 @@ def _argument(case: Case) -> Site | None:
     return case.here(
         call,
         function=Code(case.text(call.func) if call is not None else "the function"),
-        message=case.crash.message.split("\n")[0][:140],
+        message=Code(case.crash.message.split("\n")[0][:140]),
     )
 
 

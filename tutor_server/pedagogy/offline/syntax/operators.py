@@ -43,6 +43,8 @@ def _comparison(broken: Broken) -> Iterator[Candidate]:
         loose = [token for token in signs if token.start > here[start].start]
         in_call = set(_keyword_signs(here))
         wrong = [token for token in loose if token not in in_call] or loose
+        if not wrong:
+            return
         first = wrong[0]
         expression = _around(broken, here, first)
         changes = tuple(replace_token(token, "==") for token in wrong)

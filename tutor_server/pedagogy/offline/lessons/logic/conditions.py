@@ -214,7 +214,7 @@ IDENTITY_FOR_EQUALITY = Lesson(
     plan=(
         "Decide whether equal values are enough.",
         "Recall the sign that compares values.",
-        "Keep $word for the comparison with `None`.",
+        "Keep $word for the question whether there is nothing at all.",
     ),
     example=Example(
         before="Equal values are compared by their own sign:",

@@ -95,7 +95,7 @@ SIGN_AND_EQUALS_SWAPPED = Lesson(
         "operator belongs to the number behind it and only gives its sign. On line $line $name gets a new value and "
         "forgets the old one."
     ),
-    picture="It is like “add 5” and “is now 5”: nearly the same words, but not the same.",
+    picture="It is like “five more” and “now five”: nearly the same words, but not the same.",
     precise="This parses as a plain assignment of a signed number; the augmented operators are single tokens.",
     place="The two signs stand in the wrong order.",
     plan=(
@@ -142,7 +142,7 @@ VALUE_LOST_IN_SWAP = Lesson(
 
 ROWS_ARE_ONE_LIST = Lesson(
     question=(
-        "How many lists does $expression really make? Change one number in the first row and print the whole table. "
+        "How many lists does this line really make? Change one number in the first row and print the whole table. "
         "What happens to the other rows?"
     ),
     concept=(

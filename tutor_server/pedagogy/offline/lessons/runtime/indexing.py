@@ -49,7 +49,7 @@ LOOP_PAST_THE_END = Lesson(
         "All rounds before that one work."
     ),
     picture="In a street with houses 0, 1 and 2 there are three houses, but no house number 3.",
-    precise="Valid indices are 0 to len - 1; `range` already leaves out its upper bound.",
+    precise="The last valid index is one below the length; `range` already leaves out its upper bound.",
     place="It lets $name reach a position behind the last item of $owner.",
     plan=(
         "Write down the positions of $owner for a small example.",

@@ -353,8 +353,13 @@ NOTHING_LEFT = Lesson(
     ),
     example=Example(
         before="A second value for the case that nothing is left:",
-        code=('songs = iter(["one"])\nprint(next(songs, "no more"))\nprint(next(songs, "no more"))'),
-        after="The second call finds nothing and gives the text.",
+        code=(
+            'songs = ["one", "two"]\n'
+            "queue = reversed(songs)\n"
+            "for turn in range(3):\n"
+            '    print(turn, next(queue, "no more"))'
+        ),
+        after="The third turn finds nothing and gives the text.",
     ),
     remedy="On line $line give `next` a value to fall back on, or use a `for` loop.",
     reason="The program has an answer for the moment when nothing is left.",

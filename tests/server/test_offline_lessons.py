@@ -1,0 +1,118 @@
+"""The words of the offline tutor: every rule, level and voice says enough, in plain English, and gives nothing away."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import logic, runtime, syntax
+from tutor_server.pedagogy.offline.finding import Code, Finding
+from tutor_server.pedagogy.offline.lesson import Rule
+from tutor_server.pedagogy.offline.logic import wrong_result
+from tutor_server.pedagogy.offline.logic.tracing import TRACE
+from tutor_server.pedagogy.offline.program import Program
+from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
+from tutor_server.pedagogy.offline.writing import write
+from tutor_server.protocol import Position, Submission
+
+RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
+RULES = [*syntax.CAUSES, *runtime.RULES, *logic.SMELLS, *RESULTS, UNREADABLE, TRACE]
+PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
+VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
+FACT = re.compile(r"\$(\w+)")
+
+
+def parts(rule: Rule) -> list[str]:
+    """Give all prose of a rule's lesson."""
+    lesson = rule.lesson
+    example = lesson.example
+    return [
+        lesson.question,
+        lesson.concept,
+        lesson.picture,
+        lesson.precise,
+        lesson.maths_picture,
+        lesson.maths_precise,
+        lesson.place,
+        *lesson.plan,
+        lesson.remedy,
+        lesson.reason,
+        lesson.check,
+        example.before,
+        example.after,
+    ]
+
+
+def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
+    """Write a rule's text with every fact filled in by the shortest code there is."""
+    facts = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
+    for name in ("line", "expression"):
+        facts.pop(name, None)
+    finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", facts=facts)
+    return write(finding, rule.lesson, PROGRAM, level, student)
+
+
+def reading_grade(prose: str) -> float:
+    """Give the Flesch-Kincaid grade of a text without its code (Kincaid et al. 1975)."""
+    prose = re.sub(r"`[^`]*`", "it", re.sub(r"```.*?```", "", prose, flags=re.DOTALL))
+    prose = re.sub(r"\*\*|^\d+\. ", "", prose, flags=re.MULTILINE)
+    sentences = [part for part in re.split(r"[.!?:](?:\s|$)|\n\n|;", prose) if re.search("[a-zA-Z]", part)]
+    words = re.findall(r"[A-Za-z']+", prose)
+    syllables = sum(max(len(re.findall("[aeiouy]+", re.sub("(?<!l)e$", "", word.lower()))), 1) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
+
+
+def test_rule_names_are_stable_and_unique() -> None:
+    """A name is family and words, and belongs to one rule only."""
+    names = [rule.name for rule in RULES]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"(syntax|runtime|logic|numerical)\.[a-z]+(-[a-z]+)*", name) for name in names)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_text_has_40_to_160_words(rule: Rule) -> None:
+    """Long enough to teach, short enough to be read, whatever the student's own code adds."""
+    for level, student in product(HintLevel, VOICES):
+        words = len(re.sub(r"```\w*", "", text(rule, level, student)).split())
+        assert 40 <= words <= 160, (level, student)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_text_is_plain_english(rule: Rule) -> None:
+    """Reading grade 9 or below, with the slack of half a grade that the rough count of syllables needs."""
+    for level, student in product(HintLevel, VOICES):
+        assert reading_grade(text(rule, level, student)) <= 9.5, (level, student)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_voice_has_its_own_words(rule: Rule) -> None:
+    """Beginners, students in the middle and advanced ones are spoken to differently at each level."""
+    for level in HintLevel:
+        assert len({text(rule, level, student) for student in VOICES}) == 3
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
+    """Questions, concepts and plans show a name or a sign, never an expression that could be typed in."""
+    lesson = rule.lesson
+    low = [lesson.question, lesson.concept, lesson.picture, lesson.precise, lesson.maths_picture, lesson.maths_precise]
+    for span in re.findall(r"`([^`]*)`", "\n".join(low)):
+        assert re.fullmatch(r"\w+|[^\w\s]{1,3}", span)
+    for span in re.findall(r"`([^`]*)`", "\n".join([lesson.place, *lesson.plan])):
+        assert re.fullmatch(r"[\w.]+|[^\w\s]{1,3}", span)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_fact_is_left_unfilled(rule: Rule) -> None:
+    """Every fact that a lesson speaks of has a name that can be filled in."""
+    for level, student in product(HintLevel, VOICES):
+        assert "$" not in text(rule, level, student)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_example_can_be_typed_in(rule: Rule) -> None:
+    """The example of level 4 is a whole program."""
+    compile(rule.lesson.example.code, rule.name, "exec")

@@ -1,0 +1,252 @@
+"""The offline tutor on programs that run and give the wrong result: smells, symptoms, and tracing by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor_server.pedagogy.offline import diagnose
+from tutor_server.pedagogy.offline.logic import SMELLS
+from tutor_server.pedagogy.offline.logic.smell import SURE
+from tutor_server.pedagogy.offline.logic.symptom import read_symptom
+from tutor_server.protocol import Position, Submission
+
+SMELLY = [
+    ("logic.print-in-place-of-return", "def area(w):\n    print(w * w)\n\nbig = area(3)\n", 2),
+    ("logic.text-in-place-of-truth-value", "def big(n):\n    if n > 9:\n        return 'True'\n    return False\n", 3),
+    ("logic.text-in-place-of-number", "def zero(n):\n    if n < 0:\n        return '0'\n    return n\n", 3),
+    (
+        "logic.answer-in-first-round",
+        (
+            "def has(s, c):\n    for d in s:\n        if d == c:\n            return True\n"
+            "        else:\n            return False\n"
+        ),
+        6,
+    ),
+    ("logic.answer-in-first-round", "def count(s):\n    n = 0\n    for d in s:\n        n += 1\n        return n\n", 5),
+    ("logic.answer-of-method-in-place", "def order(xs):\n    return xs.sort()\n", 2),
+    (
+        "logic.answer-of-call-forgotten",
+        "def last(xs):\n    if len(xs) == 1:\n        return xs[0]\n    else:\n        last(xs[1:])\n",
+        5,
+    ),
+    (
+        "logic.collection-built-but-not-returned",
+        "def loud(ws):\n    out = []\n    for w in ws:\n        out.append(w + '!')\n    return ws\n",
+        5,
+    ),
+    ("logic.result-never-returned", "def add(ns):\n    s = 0\n    for n in ns:\n        s += n\n", 4),
+    (
+        "logic.way-without-return",
+        "def find(xs, x):\n    for k in range(len(xs)):\n        if xs[k] == x:\n            return k\n",
+        4,
+    ),
+    ("logic.code-never-reached", "def f(a):\n    return a\n    a = a + 1\n", 2),
+    ("logic.generator-handed-out", "def flat(xs):\n    for x in xs:\n        yield flat(x)\n", 3),
+    ("logic.accumulator-reset", "for k in range(3):\n    s = 0\n    s += k\nprint(s)\n", 2),
+    (
+        "logic.last-number-left-out",
+        "def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n",
+        3,
+    ),
+    (
+        "logic.item-left-out",
+        "def show(xs):\n    for k in range(len(xs) - 1):\n        print(xs[k])\n    return None\n",
+        2,
+    ),
+    ("logic.counting-down-without-step", "for k in range(5, 0):\n    print(k)\n", 1),
+    ("logic.loop-never-ends", "n = 3\nwhile n > 0:\n    print('hi')\n", 2),
+    ("logic.list-changed-while-looping", "xs = [1, 1]\nfor x in xs:\n    xs.remove(x)\n", 2),
+    (
+        "logic.loop-over-empty-list",
+        "def low(xs):\n    out = []\n    for x in out:\n        out.append(x)\n    return out\n",
+        3,
+    ),
+    ("logic.one-variable-two-loops", "for k in range(2):\n    for k in 'ab':\n        print(k)\n", 2),
+    (
+        "logic.smallest-starts-at-zero",
+        "xs = [3, 5]\nlow = 0\nfor x in xs:\n    if x < low:\n        low = x\nprint(low)\n",
+        2,
+    ),
+    (
+        "logic.not-found-looks-like-first",
+        (
+            "def last(xs, x):\n    at = 0\n    for k in range(len(xs)):\n        if xs[k] == x:\n"
+            "            at = k\n    return at\n"
+        ),
+        2,
+    ),
+    (
+        "logic.product-with-zero",
+        "def fact(n):\n    p = 0\n    for k in range(1, n + 1):\n        p *= k\n    return p\n",
+        2,
+    ),
+    (
+        "logic.product-with-zero",
+        "def fact(m):\n    p = 1\n    for k in range(m + 1):\n        p = p * k\n    return p\n",
+        3,
+    ),
+    ("logic.condition-always-true", "day = 'Mon'\nif day == 'Sat' or 'Sun':\n    print('free')\n", 2),
+    ("logic.condition-never-true", "n = 1\nif n == 1 and n == 2:\n    print(n)\n", 2),
+    ("logic.condition-excludes-nothing", "a = 'x'\nif a != 'y' or a != 'n':\n    print(a)\n", 2),
+    ("logic.same-part-twice", "p = q = True\nif p or p:\n    print(q)\n", 2),
+    ("logic.branch-never-reached", "m = 95\nif m >= 50:\n    g = 'C'\nelif m >= 90:\n    g = 'A'\n", 4),
+    ("logic.later-if-overrides", "m = 95\ng = ''\nif m >= 90:\n    g = 'A'\nif m >= 50:\n    g = 'C'\nprint(g)\n", 5),
+    ("logic.text-compared-with-number", "n = input()\nif n == 7:\n    print('lucky')\n", 1),
+    ("logic.identity-for-equality", "word = input()\nif word is 'yes':\n    print(1)\n", 2),
+    ("logic.function-named-in-condition", "code = input()\nif code.isdigit:\n    print(1)\n", 2),
+    ("numerical.equality-of-floats", "x = 0.1 * 3\nif x == 0.3:\n    print('same')\n", 2),
+    ("logic.line-without-effect", "n = 1\nn + 1\nprint(n)\n", 2),
+    ("logic.line-without-effect", "n = 1\nn == 2\nprint(n)\n", 2),
+    ("logic.method-named-not-called", "xs = [2, 1]\nxs.sort\nprint(xs)\n", 2),
+    ("logic.result-thrown-away", "w = 'a'\nw.upper()\nprint(w)\n", 2),
+    ("logic.sign-and-equals-swapped", "n = 1\nn =+ 2\nprint(n)\n", 2),
+    ("logic.value-lost-in-swap", "a, b = 1, 2\na = b\nb = a\nprint(a, b)\n", 3),
+    ("numerical.rows-are-one-list", "grid = [[0] * 3] * 2\ngrid[0][0] = 1\n", 1),
+    ("logic.default-value-shared", "def put(x, bag=[]):\n    bag.append(x)\n    return bag\n", 1),
+    ("logic.nothing-given-back", "def hello():\n    print('hello')\n\nprint(hello())\n", 4),
+    ("logic.order-lost-in-set", "def once(xs):\n    return list(set(xs))\n", 2),
+    ("logic.parameter-overwritten", "def area(w):\n    w = 3\n    return w * w\n", 2),
+    ("numerical.degrees-for-radians", "import math\nangle = 30\nprint(math.sin(angle))\n", 3),
+    ("numerical.caret-for-power", "side = 3\nprint(side ^ 2)\n", 2),
+    ("numerical.only-last-term-divided", "a = 2\nb = 4\nm = a + b / 2\n", 3),
+    ("numerical.own-power", "r = 3\narea = 3.14 * r ** r\n", 2),
+    ("numerical.rest-dropped", "def average(a, b):\n    return (a + b) // 2\n", 2),
+    ("numerical.point-cut-off-in-array", "import numpy as np\nv = np.array([1, 2])\nv[0] = 1 / 2\n", 2),
+]
+
+SOUND = [
+    "def area(w):\n    return w * w\n\nprint(area(3))\n",
+    "def main():\n    print('hello')\n\nmain()\n",
+    "best = None\nfor x in [3, 1]:\n    if best is None or x < best:\n        best = x\nprint(best)\n",
+    "def find(xs, x):\n    for k, v in enumerate(xs):\n        if v == x:\n            return k\n    return -1\n",
+    (
+        "total = 0\nfor k in range(5):\n    row = 0\n    for j in range(k):\n        row += j\n"
+        "    total += row\nprint(total)\n"
+    ),
+    "xs = [1, 2, 3]\nfor k in range(len(xs) - 1):\n    print(xs[k + 1] - xs[k])\n",
+    "n = 10\nwhile n > 0:\n    n -= 3\nprint(n)\n",
+    "def fact(n):\n    if n <= 1:\n        return 1\n    return n * fact(n - 1)\n",
+    "import math\nprint(math.sin(math.radians(30)))\n",
+    "for x in list('abc'):\n    print(x.upper())\n",
+    (
+        "class Cup:\n    def __init__(self, size):\n        self.size = size\n\n"
+        "    def show(self):\n        print(self.size)\n"
+    ),
+]
+
+
+def ask(code: str, text: str | None = None, question: str | None = None) -> Submission:
+    """Ask about a program that runs."""
+    return Submission(code=code, cursor=Position(0, 0), traceback=text, question=question)
+
+
+@pytest.mark.parametrize(("rule", "code", "line"), SMELLY)
+def test_smell_and_line_are_named(rule: str, code: str, line: int) -> None:
+    """Each pattern is found where it stands, without a test that fails."""
+    finding = diagnose(ask(code))
+    assert (finding.rule, finding.lines) == (rule, (line,))
+    assert finding.error_type == "logic"
+
+
+@pytest.mark.parametrize("code", SOUND)
+def test_sound_programs_have_no_smell(code: str) -> None:
+    """A program that does what it should is not accused."""
+    assert diagnose(ask(code)).rule == "logic.trace-by-hand"
+
+
+def test_every_sure_smell_has_a_case() -> None:
+    """No smell that counts on its own is without a program that shows it."""
+    assert {smell.name for smell in SMELLS if smell.certainty >= SURE} == {case[0] for case in SMELLY}
+
+
+def test_edits_of_smells_mend_the_line() -> None:
+    """Where a smell has an edit, it stands on the line that was named."""
+    edit = diagnose(ask("def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
+    assert edit is not None
+    assert edit.after == "    for k in range(n + 1):"
+
+
+WRONG = "def pick(n):\n    if n > 3:\n        word = 'big'\n    else:\n        word = 'small'\n    return word\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "rule"),
+    [
+        ("5", "None", "logic.result-is-none"),
+        ("5", "'5'", "logic.result-of-another-kind"),
+        ("[1]", "(1,)", "logic.result-of-another-kind"),
+        ("True", "False", "logic.answer-turned-round"),
+        ("5", "4", "logic.result-off-by-one"),
+        ("5", "90", "logic.result-too-big-or-small"),
+        ("[1, 2]", "[2, 1]", "logic.result-in-another-order"),
+        ("[1, 2]", "[1]", "logic.result-too-long-or-short"),
+        ("'Big'", "'big '", "logic.text-in-another-form"),
+        ("'small'", "'big'", "logic.result-differs"),
+    ],
+)
+def test_wrong_result_is_told_by_its_kind(expected: str, got: str, rule: str) -> None:
+    """What was expected and what came tell in which way a program is wrong."""
+    text = f"Test failed: pick(3)\n  expected: {expected}\n  got:      {got}\n"
+    finding = diagnose(ask(WRONG, text))
+    assert finding.rule == rule
+    assert dict(finding.facts)["call"] == "pick(3)"
+
+
+def test_endless_call_is_told() -> None:
+    """A test that did not finish leads to the loop."""
+    code = "def half(n):\n    while n != 1:\n        n = n // 2 + 1\n    return n\n"
+    finding = diagnose(ask(code, "Test did not finish (stopped after 1 s): half(9)"))
+    assert (finding.rule, finding.lines) == ("logic.never-comes-to-an-end", (2,))
+
+
+def test_smell_that_fits_the_symptom_wins() -> None:
+    """A symptom chooses among smells, and lets a weak one speak."""
+    code = "def turn(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n"
+    assert diagnose(ask(code)).rule == "logic.trace-by-hand"
+    text = "Test failed: turn([1, 2])\n  expected: [1, 2]\n  got:      [2, 1]\n"
+    assert diagnose(ask(code, text)).rule == "logic.always-put-in-front"
+
+
+def test_smell_in_another_function_is_passed_over() -> None:
+    """Only the function that the failing call names, and those it calls, are looked at."""
+    code = "def other(xs):\n    return xs.sort()\n\ndef pick(n):\n    return n - 1\n"
+    text = "Test failed: pick(3)\n  expected: 3\n  got:      2\n"
+    assert diagnose(ask(code, text)).rule == "logic.result-off-by-one"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("E       assert 5 == 6\nE        +  where 5 = add(2, 3)\n", ("off", "less", "value")),
+        ("AssertionError: 3 != 4\n", ("off", "less", "value")),
+        ("Expected:\n    [1, 2]\nGot:\n    []\n", ("empty", "short", "value")),
+        ("Failed example: f(2)\nExpected: 4\nGot: 8\n", ("more", "value")),
+    ],
+)
+def test_symptoms_are_read_from_several_test_programs(text: str, kinds: tuple[str, ...]) -> None:
+    """Pytest, unittest and doctest say the same thing in their own words."""
+    symptom = read_symptom(text)
+    assert symptom is not None
+    assert symptom.kinds == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("I get 4 but it should be 5, why?", "logic.result-off-by-one"),
+        ("it gives 'Big' instead of 'big'", "logic.text-in-another-form"),
+        ("Why does this return None?", "logic.result-is-none"),
+        ("my loop never ends", "logic.never-comes-to-an-end"),
+    ],
+)
+def test_question_tells_the_symptom(question: str, rule: str) -> None:
+    """Without a test the student's own words say what is wrong."""
+    assert diagnose(ask(WRONG, question=question)).rule == rule
+
+
+def test_nothing_found_leads_to_a_trace_with_the_students_own_variable() -> None:
+    """Where no rule fires, the tutor shows how to trace by hand, starting at the cursor."""
+    code = "price = 3\ntax = price * 2\nprint(tax)\n"
+    finding = diagnose(Submission(code=code, cursor=Position(1, 0)))
+    assert (finding.rule, finding.lines) == ("logic.trace-by-hand", (2,))
+    assert dict(finding.facts)["variable"] in ("tax", "price")

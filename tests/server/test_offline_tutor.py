@@ -1,0 +1,264 @@
+"""The offline tutor as its callers see it: five levels, nothing given away early, the same answer every time."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import json
+import keyword
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.server.test_offline_logic import SMELLY
+from tests.server.test_offline_runtime import CASES as CRASHES
+from tests.server.test_offline_runtime import crash
+from tests.server.test_offline_syntax import CASES as BROKEN
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import Explanation, diagnose, explain
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
+EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
+
+
+def submissions() -> list[Submission]:
+    """Give one submission for each program of the rules' own tests."""
+    start = Position(0, 0)
+    broken = [Submission(code=code, cursor=start) for _, code, _, _ in BROKEN]
+    crashed = [Submission(code=code, cursor=start, traceback=crash(code)) for _, code, _ in CRASHES]
+    wrong = [Submission(code=code, cursor=start) for _, code, _ in SMELLY]
+    return [*broken, *crashed, *wrong]
+
+
+ALL = submissions()
+
+
+def names_of(code: str) -> set[str]:
+    """Give the names that a piece of Python mentions, keywords aside."""
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return {token.string for token in tokens if token.type == tokenize.NAME and not keyword.iskeyword(token.string)}
+
+
+@pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
+def test_explanation_is_about_the_finding(submission: Submission) -> None:
+    """Rule and lines are the same at every level, and the first line is named in every text but the last."""
+    finding = diagnose(submission)
+    for level in HintLevel:
+        explanation = explain(submission, level, STUDENTS[1])
+        assert (explanation.rule, explanation.lines) == (finding.rule, finding.lines)
+        if level not in (HintLevel.CONCEPT, HintLevel.SOLUTION):
+            assert f"line {finding.lines[0]}" in explanation.text
+
+
+@pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
+def test_no_early_level_contains_the_edit(submission: Submission) -> None:
+    """What the edit puts in place of the student's line is in no text before level 5, unless the student wrote it."""
+    edit = diagnose(submission).edit
+    if edit is None:
+        return
+    before = {line.strip() for line in edit.before.split("\n")}
+    new = [line.strip() for line in edit.after.split("\n") if not any(line.strip() in old for old in before)]
+    for level, student in ((level, student) for level in EARLY for student in STUDENTS):
+        text = explain(submission, level, student).text
+        assert not [line for line in new if len(line) > 3 and f"`{line}`" in text]
+        assert not [line for line in new if len(line) > 3 and f"\n{line}\n" in text]
+
+
+@pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
+def test_guard_lets_every_early_text_pass(submission: Submission) -> None:
+    """Our own texts obey the rules that the guard holds a model to."""
+    for level, student in ((level, student) for level in EARLY for student in STUDENTS):
+        guard = Guard(level, submission)
+        guard.feed(explain(submission, level, student).text)
+        guard.finish()
+        assert guard.verdict is None
+
+
+@pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
+def test_fenced_code_before_the_last_level_is_an_example_only(submission: Submission) -> None:
+    """Levels 1 to 3 have no block of code, and level 4 has one on other names."""
+    for level in (HintLevel.QUESTION, HintLevel.CONCEPT, HintLevel.STRUCTURE):
+        assert "```" not in explain(submission, level, STUDENTS[0]).text
+    blocks = re.findall(r"```python\n(.*?)\n```", explain(submission, HintLevel.EXAMPLE, STUDENTS[0]).text, re.DOTALL)
+    assert len(blocks) == 1
+    if diagnose(submission).error_type != "syntax":
+        own = {
+            node.id
+            for node in ast.walk(ast.parse(submission.code))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        assert not (names_of(blocks[0]) & own) - set(dir(builtins))
+
+
+def test_plan_of_the_third_level_is_numbered() -> None:
+    """Level 3 names the exact part and gives steps."""
+    text = explain(ALL[0], HintLevel.STRUCTURE, STUDENTS[1]).text
+    assert "`for fish in range(3)` on line 1" in text
+    assert re.findall(r"^(\d)\. ", text, re.MULTILINE) == ["1", "2", "3"]
+
+
+def test_last_level_shows_the_edit_and_how_to_check_it() -> None:
+    """Level 5 has the changed line, the reason and a check."""
+    text = explain(ALL[0], HintLevel.SOLUTION, STUDENTS[1]).text
+    assert "```python\nfor fish in range(3):\n```" in text
+    assert "**Check it:**" in text
+
+
+def test_same_input_gives_the_same_text() -> None:
+    """Nothing in an answer depends on time, chance or earlier answers."""
+    for submission in ALL[::7]:
+        first = [explain(submission, level, STUDENTS[1]) for level in HintLevel]
+        assert first == [explain(submission, level, STUDENTS[1]) for level in HintLevel]
+
+
+def test_code_of_the_student_stays_inert() -> None:
+    """Backticks in the student's code cannot break out of the code span."""
+    submission = Submission(code="print(`![x](http://a.example)`\n", cursor=Position(0, 0))
+    for level in HintLevel:
+        assert (
+            "`` " in explain(submission, level, STUDENTS[1]).text
+            or "![" not in explain(submission, level, STUDENTS[1]).text
+        )
+
+
+def test_a_traceback_of_the_students_file_wins_over_diagnostics() -> None:
+    """What has happened counts more than what a checker foresees."""
+    code = "xs = []\nprint(xs[0])\nprint(ys)\n"
+    diagnostic = Diagnostic(line=2, character=6, end_line=2, end_character=8, message='"ys" is not defined')
+    submission = Submission(code=code, cursor=Position(2, 0), traceback=crash(code), diagnostics=(diagnostic,))
+    assert diagnose(submission).rule == "runtime.empty-collection"
+
+
+def test_examples_for_students_lead_to_their_rules() -> None:
+    """The programs shipped with the project are explained as their README says."""
+    rules = {
+        "average.py": ("syntax.missing-colon", (8,)),
+        "shopping.py": ("syntax.empty-block", (8,)),
+        "savings.py": ("logic.accumulator-reset", (6,)),
+    }
+    for name, expected in rules.items():
+        finding = diagnose(Submission(code=(EXAMPLES / name).read_text(encoding="utf-8"), cursor=Position(0, 0)))
+        assert (finding.rule, finding.lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "line"),
+    [
+        ("grades.py", "runtime.loop-past-the-end", 10),
+        ("counter.py", "runtime.outer-variable-changed-in-function", 7),
+        ("orbit.py", "runtime.caret-for-power", 9),
+    ],
+)
+def test_examples_that_crash_lead_to_their_rules(name: str, rule: str, line: int) -> None:
+    """Each crashing example is run as a student would, and its real traceback explained."""
+    path = EXAMPLES / name
+    run = subprocess.run([sys.executable, "-I", str(path)], capture_output=True, text=True, timeout=30, check=False)
+    finding = diagnose(Submission(code=path.read_text(encoding="utf-8"), cursor=Position(0, 0), traceback=run.stderr))
+    assert (finding.rule, finding.lines) == (rule, (line,))
+
+
+HOSTILE = {
+    "NUL": "a = 1\nb = \x00\n",
+    "lone surrogates": "x = '\ud800'\nprint(\udfff\n",
+    "over 64 KiB": "x = 1\n" * 12_000,
+    "over 64 KiB and broken": "x = (\n" * 12_000,
+    "deep brackets": "(" * 20_000,
+    "deep signs": "-" * 30_000 + "1",
+    "deep blocks": "\n".join(" " * depth + "if 1:" for depth in range(150)),
+    "long chain": "if a:\n    pass\n" + "elif a:\n    pass\n" * 3_000,
+    "many quotes": "'" * 50_000,
+    "many commas": "," * 50_000,
+    "odd breaks": "a = 1\x0c\u2028b\x85 = 2\r\rif a\n",
+    "nothing": "",
+    "blank": "\n\n   \n",
+    "mark of the byte order": "\ufeffprint(1\n",
+}
+
+
+@pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_code_gets_an_answer(code: str) -> None:
+    """Whatever the code is, something sensible comes back."""
+    submission = Submission(code=code, cursor=Position(10_000, 10_000), traceback=code[:2000], question="\x00")
+    for level in HintLevel:
+        assert isinstance(explain(submission, level, STUDENTS[1]), Explanation)
+
+
+PIECES = (
+    *("if ", "else:", "for x in ", "def f(a):\n", "    ", "\n", "return ", "x", "y = ", "1", "'a'", "(", ")", "[", "]"),
+    *("{", "}", ":", ",", "+", "=", "==", "print(", "while ", "class A:\n", "import ", ".", "#", '"', "\t", "not "),
+    *("and ", "lambda ", "f'{", "range(", "len(", "\\", "é", "append"),
+)
+MESSAGES = (
+    "TypeError: 'NoneType' object is not iterable",
+    "IndexError: list index out of range",
+    "KeyError: 'a'",
+    "NameError: name 'x' is not defined",
+    "ValueError: could not be broadcast together with shapes (2,) (3,)",
+    "AttributeError: 'list' object has no attribute 'appendd'",
+    "TypeError: f() takes 1 positional argument but 2 were given",
+    'TypeError: can only concatenate str (not "int") to str',
+    "RecursionError: maximum recursion depth exceeded",
+    "ZeroDivisionError: division by zero",
+    "UnboundLocalError: cannot access local variable 'x'",
+)
+words = st.sampled_from(PIECES)
+programs = st.lists(words, max_size=40).map("".join)
+tracebacks = st.builds(
+    'Traceback (most recent call last):\n  File "s.py", line {}, in f\n    x\n    ^\n{}\n'.format,
+    st.integers(1, 6),
+    st.sampled_from(MESSAGES),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    code=programs | st.text(max_size=200),
+    traceback=st.none() | tracebacks | st.text(max_size=100),
+    line=st.integers(0, 8),
+    question=st.none() | st.text(max_size=60),
+    kind=st.sampled_from(("document", "cell")),
+)
+def test_any_submission_gets_an_answer(
+    code: str, traceback: str | None, line: int, question: str | None, kind: str
+) -> None:
+    """No text, traceback or question makes the tutor fail, and an edit always fits the code it was made for."""
+    submission = Submission(
+        code=code,
+        cursor=Position(line, 0),
+        traceback=traceback,
+        question=question,
+        kind=kind,  # type: ignore[arg-type] # one of the two
+        cells=(Cell(source=code[:20]),),
+    )
+    finding = diagnose(submission)
+    assert finding.lines
+    for level in HintLevel:
+        assert explain(submission, level, STUDENTS[0]).text
+    if finding.edit is not None:
+        lines = code.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+        start = finding.edit.line - 1
+        assert (
+            "\n".join(lines[start : start + finding.edit.before.count("\n") + 1]) == finding.edit.before
+            or kind == "cell"
+        )
+
+
+def test_importing_the_tutor_needs_the_standard_library_only() -> None:
+    """The language server imports it at its first ask, with nothing installed beside it."""
+    program = (
+        "import json, sys; import tutor_server.pedagogy.offline; "
+        "print(json.dumps(sorted(m.partition('.')[0] for m in sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    heavy = {"aiohttp", "pydantic", "sqlalchemy", "anthropic", "openai", "pygls", "lsprotocol", "orjson", "structlog"}
+    assert not heavy & set(json.loads(run.stdout))
