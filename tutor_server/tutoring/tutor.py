@@ -142,19 +142,8 @@ class Tutor:
         opened = progress.opened
         answer.accept(opened.accepted)
         request = opened.request
-
-        def guards() -> tuple[Guard, Guard]:
-            judging = Guard(
-                request.level,
-                request.submission,
-                allowed_names=opened.allowed_names,
-                earlier=opened.earlier_answers,
-                canary=opened.canary,
-            )
-            return judging, Guard(HintLevel.SOLUTION, request.submission)
-
         is_small = len(request.submission.code) <= SMALL_CODE
-        guard, own_words = guards() if is_small else await asyncio.to_thread(guards)
+        guard, own_words = _guards(opened) if is_small else await asyncio.to_thread(_guards, opened)
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
@@ -265,3 +254,16 @@ def _done(progress: Progress) -> Done:
         withheld=progress.withheld_rule is not None,
         usage=progress.usage,
     )
+
+
+def _guards(opened: OpenAsk) -> tuple[Guard, Guard]:
+    """Make the guard over a model's words, and the one that makes the offline tutor's inert."""
+    request = opened.request
+    judging = Guard(
+        request.level,
+        request.submission,
+        allowed_names=opened.allowed_names,
+        earlier=opened.earlier_answers,
+        canary=opened.canary,
+    )
+    return judging, Guard(HintLevel.SOLUTION, request.submission)
