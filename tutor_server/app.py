@@ -12,31 +12,36 @@ from aiohttp import web
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
 from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
-from tutor_server.api import admin, auth, chat_socket, health, history, me, modules
+from tutor_server.api import admin, auth, chat_socket, device, device_page, health, history, me, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
     ACCOUNTS,
-    ADMIN_ATTEMPTS,
     AUTHENTICATOR,
     CHAT_SOCKETS,
     CLOCK,
     DATABASE,
     DEADLINES,
+    DEVICE_PAGE_KEY,
+    DEVICE_SIGN_INS,
     NEW_ID,
     SETTINGS,
+    THROTTLE,
 )
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
-from tutor_server.identity.attempts import FailedAttempts
+from tutor_server.identity.attempts import InProcessAttempts
+from tutor_server.identity.device_sign_ins import DeviceSignIns
 from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
 from tutor_server.identity.refresh_tokens import RefreshTokens
 from tutor_server.identity.registration import RegistrationPolicy
+from tutor_server.identity.revocations import Revocations
+from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
@@ -61,6 +66,8 @@ if TYPE_CHECKING:
 ROUTES = (
     *health.routes,
     *auth.routes,
+    *device.routes,
+    *device_page.routes,
     *modules.routes,
     *history.routes,
     *me.routes,
@@ -89,23 +96,9 @@ def build_app(
     app[CLOCK] = clock
     app[DEADLINES] = deadlines
     app[NEW_ID] = new_id
-    app[ADMIN_ATTEMPTS] = FailedAttempts(clock, allowed=10, seconds=60)
     app[DATABASE] = database = open_database(settings.effective_database_url)
 
-    keys = derive_keys(settings.signing_secret())
-    passwords = Passwords()
-    access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=new_id)
-    app[AUTHENTICATOR] = Authenticator(access_tokens)
-    app[ACCOUNTS] = Accounts(
-        database=database,
-        passwords=passwords,
-        access_tokens=access_tokens,
-        refresh_tokens=RefreshTokens(keys.refresh_tokens, random_bytes=random_bytes),
-        registration=RegistrationPolicy.parse(settings.registration or "open"),
-        subject=keys.subject,
-        clock=clock,
-        new_id=new_id,
-    )
+    revocations = _add_identity(app, settings, new_id=new_id, random_bytes=random_bytes)
 
     async def stored_messages(subject: str, day: date) -> int:
         return await database.read(lambda connection: messages_on(connection, subject, day))
@@ -167,6 +160,7 @@ def build_app(
         clock=clock,
         deadlines=deadlines,
     )
+    revocations.subscribe(sockets.end_sign_ins)
 
     app.add_routes(definitions(ROUTES))
 
@@ -175,13 +169,52 @@ def build_app(
 
     async def close(_app: web.Application) -> None:
         await chain.close()
-        passwords.close()
         await database.close()
 
     app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app
+
+
+def _add_identity(
+    app: web.Application, settings: Settings, *, new_id: Callable[[], UUID], random_bytes: Callable[[int], bytes]
+) -> Revocations:
+    """Build what knows who people are; give what tells that a sign-in has ended."""
+    clock, database = app[CLOCK], app[DATABASE]
+    keys = derive_keys(settings.signing_secret())
+    passwords = Passwords()
+    access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=new_id)
+    revocations = Revocations(database, clock)
+    app[AUTHENTICATOR] = Authenticator(access_tokens, revocations)
+    app[THROTTLE] = throttle = Throttle(InProcessAttempts(clock))
+    app[ACCOUNTS] = accounts = Accounts(
+        database=database,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        refresh_tokens=RefreshTokens(keys.refresh_tokens, random_bytes=random_bytes),
+        registration=RegistrationPolicy.parse(settings.registration or "open"),
+        throttle=throttle,
+        revocations=revocations,
+        subject=keys.subject,
+        clock=clock,
+        new_id=new_id,
+    )
+    app[DEVICE_PAGE_KEY] = keys.device_page
+    app[DEVICE_SIGN_INS] = DeviceSignIns(
+        database=database, accounts=accounts, throttle=throttle, clock=clock, new_id=new_id, random_bytes=random_bytes
+    )
+
+    async def learn_revocations(_app: web.Application) -> None:
+        await revocations.catch_up()
+
+    async def close(_app: web.Application) -> None:
+        passwords.close()
+
+    app.on_startup.append(learn_revocations)
+    app.cleanup_ctx.append(_keeping(revocations.run))
+    app.on_cleanup.append(close)
+    return revocations
 
 
 def _keeping(

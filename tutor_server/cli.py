@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -64,6 +65,18 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="test the configuration and say what is wrong")
     check.set_defaults(run=_check)
+
+    users = commands.add_parser("users", help="look at accounts, disable or enable one, reset a password")
+    actions = users.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="one line an account").set_defaults(run=_list_users)
+    for name, run, text in (
+        ("disable", _disable_user, "let nobody sign in to an account, and end its sign-ins"),
+        ("enable", _enable_user, "let an account be used again"),
+        ("reset-password", _reset_password, "print a new password, and end the sign-ins with the old one"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("email", metavar="EMAIL")
+        action.set_defaults(run=run)
     return parser
 
 
@@ -128,6 +141,51 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
         print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - its output
     wrong = sum(finding.is_wrong for finding in findings)
     return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
+
+
+def _list_users(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.users import list_users  # noqa: PLC0415 - heavy
+
+    async def print_all() -> None:
+        async for account in list_users(settings):
+            state = "enabled" if account.disabled_at is None else "disabled"
+            print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - its output
+
+    return _over_users(print_all())
+
+
+def _disable_user(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.users import disable  # noqa: PLC0415 - heavy
+
+    return _over_users(disable(settings, options.email))
+
+
+def _enable_user(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.users import enable  # noqa: PLC0415 - heavy
+
+    return _over_users(enable(settings, options.email))
+
+
+def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.users import reset_password  # noqa: PLC0415 - heavy
+
+    async def print_password() -> None:
+        print(await reset_password(settings, options.email))  # noqa: T201 - its output
+
+    return _over_users(print_password())
+
+
+def _over_users(work: Coroutine[object, object, None]) -> int:
+    from tutor_server.users import UsersRefused  # noqa: PLC0415 - heavy
+
+    try:
+        _run(work)
+        sys.stdout.flush()
+    except UsersRefused as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # `| head` has read enough; Python would complain of it once more at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

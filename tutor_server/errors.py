@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 class TutorError(Exception):
     """Refuse or fail with a stable code, a sentence for people and an HTTP status.
 
-    `retry_after` is in whole seconds. `detail` is shown to people: no traceback, path, secret or code of a student.
+    `retry_after` is in whole seconds; `oauth_error` is the word of RFC 6749 and RFC 8628 for it. `detail` is shown to
+    people: no traceback, path, secret or code of a student.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
     limit: ClassVar[Limit | None] = None
     retryable: ClassVar[bool | None] = None
+    oauth_error: ClassVar[str | None] = None
     text: ClassVar[str] = "Something went wrong on our side. Please try again."
 
     def __init__(
@@ -97,6 +99,12 @@ class InvalidCredentials(TutorError):
     code, status, text = "INVALID_CREDENTIALS", 401, "E-mail or password is wrong."
 
 
+class AccountDisabled(TutorError):
+    """The operator has disabled the account; said only to those who know its password."""
+
+    code, status, text = "ACCOUNT_DISABLED", 403, "This account is disabled. Ask your instructor."
+
+
 class EmailTaken(TutorError):
     """An account with this e-mail exists."""
 
@@ -120,6 +128,69 @@ class TooManyAttempts(TutorError):
 
     code, status, retryable = "TOO_MANY_ATTEMPTS", 429, True
     text = "Too many failed attempts. Please wait and try again."
+
+
+class InvalidRequest(TutorError):
+    """A parameter of the device grant is missing or comes twice (RFC 6749 §5.2)."""
+
+    code, status, oauth_error = "INVALID_REQUEST", 400, "invalid_request"
+    text = "A parameter is missing, or comes twice."
+
+
+class UnsupportedGrantType(TutorError):
+    """The token endpoint of the device grant knows no other (RFC 6749 §5.2)."""
+
+    code, status, oauth_error = "UNSUPPORTED_GRANT_TYPE", 400, "unsupported_grant_type"
+    text = "Only the device code grant is supported here."
+
+
+class InvalidGrant(TutorError):
+    """The device code is unknown, or was used (RFC 6749 §5.2)."""
+
+    code, status, oauth_error = "INVALID_GRANT", 400, "invalid_grant"
+    text = "This device code is not known, or was used already."
+
+
+class AuthorizationPending(TutorError):
+    """Nobody has decided about the device yet (RFC 8628 §3.5)."""
+
+    code, status, retryable, oauth_error = "AUTHORIZATION_PENDING", 400, True, "authorization_pending"
+    text = "The sign-in is not approved yet."
+
+
+class SlowDown(TutorError):
+    """As `AuthorizationPending`, and the device asks too often: 5 s more between its polls (RFC 8628 §3.5)."""
+
+    code, status, retryable, oauth_error = "SLOW_DOWN", 400, True, "slow_down"
+    text = "The sign-in is not approved yet. Ask less often."
+
+
+class AccessDenied(TutorError):
+    """The student has denied the device (RFC 8628 §3.5)."""
+
+    code, status, oauth_error = "ACCESS_DENIED", 400, "access_denied"
+    text = "The sign-in was denied."
+
+
+class DeviceCodeExpired(TutorError):
+    """Nobody has decided about the device in time (RFC 8628 §3.5)."""
+
+    code, status, oauth_error = "EXPIRED_TOKEN", 400, "expired_token"
+    text = "The code has run out. Start again."
+
+
+class UserCodeUnknown(TutorError):
+    """No device waits under this user code: mistyped, run out, decided already, or made up."""
+
+    code, status = "USER_CODE_UNKNOWN", 404
+    text = "This code is not known, or has run out. Check it, or start again in your editor."
+
+
+class DeviceSignInUnavailable(TutorError):
+    """The operator has not said under which address people reach the service."""
+
+    code, status = "DEVICE_SIGN_IN_UNAVAILABLE", 501
+    text = "Signing in by code is not set up here. Ask your instructor."
 
 
 class RateLimited(TutorError):

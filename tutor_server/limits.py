@@ -8,6 +8,10 @@ from datetime import timedelta
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 
+DEVICE_CODE_LIFETIME = timedelta(minutes=10)
+DEVICE_POLL_SECONDS = 5
+"""Least time between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
+
 WINDOW_SECONDS = 60
 """Width of the sliding windows over messages and provider calls."""
 

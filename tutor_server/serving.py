@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import signal
 import sys
@@ -18,6 +17,7 @@ from tutor_server.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
 from tutor_server.errors import DatabaseUnavailable
+from tutor_server.hosts import is_loopback
 from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head, upgrade
@@ -50,7 +50,7 @@ class StartRefused(Exception):
 
 def require_safe_host(settings: Settings, host: str) -> None:
     """Refuse to be open to others by accident. Raises `SettingsError`."""
-    if _is_loopback(host):
+    if is_loopback(host):
         return
     for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
         if value is None:
@@ -189,10 +189,3 @@ def _stopping_signal() -> asyncio.Event:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,11 +9,13 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from tutor_server.hosts import is_loopback
 from tutor_server.pedagogy.levels import HintLevel
 
 ProviderName = Literal["anthropic", "openai", "offline"]
@@ -96,6 +98,18 @@ class Settings(BaseSettings):
         if value and value.partition("://")[0] not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
             raise ValueError("starts with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable_safely(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = urlsplit(value)
+        if not url.hostname or url.query or url.fragment or url.username is not None:
+            raise ValueError("is an address like https://tutor.uni.example")
+        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
+            raise ValueError("starts with https://, since passwords are typed there")
+        return value.rstrip("/")
 
     @field_validator("registration")
     @classmethod

@@ -213,8 +213,8 @@ class Books:
 async def books(database: Database) -> Books:
     """Give an empty ledger with one student."""
     made = Books(database, HeldClock(at=datetime.now(UTC)))
-    account = Account(made.user_id, "ada@uni.example", SUBJECT, "h", StudentLevels())
-    await database.commit(lambda connection: add_account(connection, account, made.clock.now()))
+    account = Account(made.user_id, "ada@uni.example", SUBJECT, "h", StudentLevels(), made.clock.now())
+    await database.commit(lambda connection: add_account(connection, account))
     return made
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.chat_client import Closed, connect
+from tests.device_page import approve_a_device
 from tests.server.test_modules import store_modules
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
@@ -31,6 +32,7 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 
 async def leave_traces(service: Service, client: ClientSession, student: Student) -> None:
     """Do everything that is stored."""
+    await approve_a_device(service.url, student.email, student.password)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})

@@ -64,7 +64,7 @@ def test_the_command_prints_it(tmp_path: Path) -> None:
     done = subprocess.run([TUTOR_SERVER, "openapi"], env=environment, capture_output=True, check=True)
 
     printed = json.loads(done.stdout)
-    assert printed["paths"].keys() == {route.path for route in ROUTES}
+    assert printed["paths"].keys() == {route.path for route in ROUTES} - {"/device"}  # a page for people
     assert (done.stderr, (tmp_path / "data").exists()) == (b"", False)
 
 
@@ -89,7 +89,7 @@ def test_every_error_is_the_envelope(described: dict[str, Any]) -> None:
 
 
 def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
-    """Everything but signing in and health needs a key, and says so."""
+    """Everything but signing in, health and pages needs a key, and says so."""
     security = {name: operation["security"] for name, operation in operations(described).items()}
 
     assert {name for name, needed in security.items() if needed == []} == {
@@ -98,6 +98,8 @@ def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
         "POST /api/auth/login",
         "POST /api/auth/refresh",
         "POST /api/auth/logout",
+        "POST /api/auth/device",
+        "POST /api/auth/device/token",
     }
     assert {name for name, needed in security.items() if needed == [{"adminKey": []}]} == {"GET /api/admin/usage"}
 
@@ -110,7 +112,7 @@ def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:
     body = resolve(described, register["requestBody"]["content"]["application/json"]["schema"])
     assert body["required"] == ["email", "password"]
     assert body["properties"]["password"]["minLength"] == 8
-    assert set(register["responses"]) == {"201", "400", "403", "408", "409", "413", "415", "422", "500", "503"}
+    assert set(register["responses"]) == {"201", "400", "403", "408", "409", "413", "415", "422", "429", "500", "503"}
     assert {parameter["name"]: parameter["schema"] for parameter in sessions["parameters"]} == {
         "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
         "cursor": {"type": "string", "format": "cursor"},

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tutor_server.api import schemas
+from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ACCOUNTS, CLOCK, SETTINGS
 from tutor_server.api.routes import Access, Routes
 from tutor_server.clock import next_midnight
-from tutor_server.errors import EmailTaken, InvalidCredentials, RegistrationClosed, TokenInvalid
+from tutor_server.errors import (
+    AccountDisabled,
+    EmailTaken,
+    InvalidCredentials,
+    RegistrationClosed,
+    TokenInvalid,
+    TooManyAttempts,
+)
 from tutor_server.identity.access_tokens import AccessToken
 from tutor_server.limits import ACCESS_TOKEN_LIFETIME
 from tutor_server.pedagogy.levels import StudentLevels
@@ -23,19 +31,28 @@ routes = Routes("account")
 _EXPIRES_IN = int(ACCESS_TOKEN_LIFETIME.total_seconds())
 
 
-@routes.add("POST /api/auth/register", access=Access.PUBLIC, status=201, refuses=(EmailTaken, RegistrationClosed))
+@routes.add(
+    "POST /api/auth/register",
+    access=Access.PUBLIC,
+    status=201,
+    refuses=(EmailTaken, RegistrationClosed, TooManyAttempts),
+)
 async def register(request: web.Request, body: schemas.Registration) -> schemas.SignedIn:
     """Open an account and sign in to it."""
     levels = StudentLevels(body.programming_level, body.maths_level)
+    password = body.password.get_secret_value()
     return _signed_in(
-        request, await request.app[ACCOUNTS].register(body.email, body.password.get_secret_value(), levels)
+        request, await request.app[ACCOUNTS].register(body.email, password, levels, client_address(request))
     )
 
 
-@routes.add("POST /api/auth/login", access=Access.PUBLIC, refuses=(InvalidCredentials,))
+@routes.add(
+    "POST /api/auth/login", access=Access.PUBLIC, refuses=(InvalidCredentials, AccountDisabled, TooManyAttempts)
+)
 async def login(request: web.Request, body: schemas.Login) -> schemas.SignedIn:
     """Sign in."""
-    return _signed_in(request, await request.app[ACCOUNTS].log_in(body.email, body.password.get_secret_value()))
+    password = body.password.get_secret_value()
+    return _signed_in(request, await request.app[ACCOUNTS].log_in(body.email, password, client_address(request)))
 
 
 @routes.add("POST /api/auth/refresh", access=Access.PUBLIC, refuses=(TokenInvalid,))
@@ -51,11 +68,14 @@ async def logout(request: web.Request, body: schemas.RefreshRequest) -> None:
     await request.app[ACCOUNTS].log_out(body.refresh_token.get_secret_value())
 
 
-@routes.add("POST /api/auth/password", refuses=(InvalidCredentials,))
+@routes.add("POST /api/auth/password", refuses=(InvalidCredentials, TooManyAttempts))
 async def change_password(request: web.Request, caller: AccessToken, body: schemas.PasswordChange) -> None:
     """Set another password, and end every sign-in of the account."""
     await request.app[ACCOUNTS].change_password(
-        caller.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value()
+        caller.user_id,
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        client_address(request),
     )
 
 

@@ -11,6 +11,7 @@ from tutor_server.api.keys import DEADLINES
 from tutor_server.api.routes import JSON
 from tutor_server.api.strict_text import NotJson, holds_nul, is_plain, load_json
 from tutor_server.errors import (
+    InvalidRequest,
     MalformedRequest,
     PayloadTooLarge,
     RequestTimeout,
@@ -50,9 +51,16 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
 
 
 async def read_form(request: web.Request, model: type[Model]) -> Model:
-    """Read a form as a model; of a field that comes twice the first counts. Raises as `read_json` does."""
+    """Read a form as a model; no body is an empty form.
+
+    Raises as `read_json` does, and `InvalidRequest` where a field comes twice (RFC 6749 §3.2).
+    """
+    if not request.body_exists:
+        return read_fields({}, model)
     await _read(request, FORM)
     fields = await request.post()
+    if len(fields) != len(set(fields)):
+        raise InvalidRequest
     return read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
 
 

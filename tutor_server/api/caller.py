@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs
 
 from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import ADMIN_ATTEMPTS, AUTHENTICATOR, CALLER, SETTINGS
+from tutor_server.api.keys import AUTHENTICATOR, CALLER, SETTINGS, THROTTLE
 from tutor_server.errors import AdminKeyInvalid, NotFound
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def signed_in(request: web.Request) -> AccessToken:
     return caller
 
 
-def require_admin(request: web.Request) -> None:
+async def require_admin(request: web.Request) -> None:
     """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
 
     Raises `NotFound` where no key is set, `AdminKeyInvalid`, or `TooManyAttempts`.
@@ -34,13 +34,13 @@ def require_admin(request: web.Request) -> None:
     admin_key = request.app[SETTINGS].admin_key
     if admin_key is None:
         raise NotFound
-    attempts, address = request.app[ADMIN_ATTEMPTS], client_address(request)
-    attempts.require_patience(address)
-    given = request.headers.get(ADMIN_KEY, "")
-    if not hmac.compare_digest(
-        given.encode("utf-8", "surrogateescape"), admin_key.get_secret_value().encode("utf-8", "surrogateescape")
-    ):
-        if given:
-            attempts.failed(address)
+    given = request.headers.get(ADMIN_KEY)
+    if not given:
         raise AdminKeyInvalid
-    attempts.succeeded(address)
+    async with request.app[THROTTLE].admin_key(client_address(request)):
+        if not hmac.compare_digest(_bytes(given), _bytes(admin_key.get_secret_value())):
+            raise AdminKeyInvalid
+
+
+def _bytes(key: str) -> bytes:
+    return key.encode("utf-8", "surrogateescape")

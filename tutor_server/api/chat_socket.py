@@ -107,11 +107,14 @@ class ChatSockets:
             await slot.release()
         return socket
 
-    async def sign_out(self, user_id: UUID) -> None:
-        """Stop a user's answers and begin to close the user's connections with 4001."""
+    async def stop_answers_of(self, user_id: UUID) -> None:
+        """Stop a user's answers and wait until they are settled."""
         await self._tutor.stop_all_of(user_id)
+
+    def end_sign_ins(self, families: frozenset[UUID]) -> None:
+        """Begin to close the connections of sign-ins that have ended with 4001."""
         for connection in self._open:
-            if connection.user_id == user_id:
+            if connection.family_id in families:
                 connection.end_sign_in("UNAUTHENTICATED")
 
     async def close(self) -> None:
@@ -141,17 +144,21 @@ class _Connection:
         self._log = log.bind(connection_id=uuid4().hex, user=str(token.user_id))
 
     @property
-    def user_id(self) -> UUID:
-        """Whose connection it is."""
-        return self._token.user_id
+    def family_id(self) -> UUID:
+        """The sign-in that the connection is of."""
+        return self._token.family_id
 
     async def talk(self) -> None:
         """Read frames until the connection ends; its answers live on for their grace period."""
         started_at = self._clock.monotonic()
         self._log.info("connection_opened")
         self._watch_expiry()
+        if self._authenticator.has_ended(self._token):  # between the handshake's check and now
+            self.end_sign_in("UNAUTHENTICATED")
         try:
             async for message in self._socket:
+                if self._closing:  # what was sent before the editor knew is not heard any more
+                    continue
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.BINARY:

@@ -11,6 +11,7 @@ from aiohttp.web_exceptions import HTTPException
 from aiohttp.web_protocol import RequestPayloadError
 
 from tutor_server.api import schemas
+from tutor_server.api.keys import ERROR_ANSWER
 from tutor_server.api.routes import JSON
 from tutor_server.errors import (
     MalformedRequest,
@@ -44,16 +45,16 @@ async def envelope(
     except TutorError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.exception("request_failed", code=error.code)
-        return error_response(error)
+        return _answer(request, error)
     except HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         return framework_error(error)
     except RequestPayloadError:
-        return error_response(MalformedRequest())
+        return _answer(request, MalformedRequest())
     except Exception:
         log.exception("request_failed", code=TutorError.code)
-        return error_response(TutorError())
+        return _answer(request, TutorError())
 
 
 def error_response(error: TutorError) -> web.Response:
@@ -64,6 +65,7 @@ def error_response(error: TutorError) -> web.Response:
         limit=error.limit,
         retry_after=error.retry_after,
         resets_at=error.resets_at,
+        error=error.oauth_error,
     )
     response = _response(error.status, body)
     if error.retry_after is not None:
@@ -84,6 +86,12 @@ def framework_error(error: HTTPException) -> web.Response:
     if hdrs.ALLOW in error.headers:
         response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
     return response
+
+
+def _answer(request: web.Request, error: TutorError) -> web.Response:
+    """Answer in the envelope, or on a page for people as one."""
+    make: Callable[[TutorError], web.Response] = request.get(ERROR_ANSWER, error_response)
+    return make(error)
 
 
 def _response(status: int, body: schemas.Error) -> web.Response:

@@ -9,7 +9,9 @@ from aiohttp import web
 
 from tutor_server.api.bodies import read_fields, read_form, read_json
 from tutor_server.api.caller import require_admin, signed_in
-from tutor_server.api.routes import Access
+from tutor_server.api.html import problem_page
+from tutor_server.api.keys import ERROR_ANSWER
+from tutor_server.api.routes import HTML, Access
 from tutor_server.api.strict_text import is_plain
 from tutor_server.errors import NotFound
 
@@ -27,6 +29,8 @@ def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
 def _handler(route: Route) -> Any:
     @functools.wraps(route.handler)
     async def handle(request: web.Request) -> web.StreamResponse:
+        if route.produces == HTML:
+            request[ERROR_ANSWER] = problem_page
         answer = await route.handler(request, **await _arguments(route, request))
         if isinstance(answer, web.StreamResponse):
             return answer
@@ -42,7 +46,7 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
     """Read what the handler takes; who is refused is refused before anything else is looked at."""
     arguments: dict[str, Any] = {}
     if route.access is Access.ADMIN:
-        require_admin(request)
+        await require_admin(request)
     elif route.access is Access.SIGNED_IN:
         caller = signed_in(request)
         if route.takes_caller:

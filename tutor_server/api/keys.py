@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from tutor_server.api.chat_socket import ChatSockets
     from tutor_server.clock import Clock
+    from tutor_server.errors import TutorError
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.identity.accounts import Accounts
-    from tutor_server.identity.attempts import FailedAttempts
+    from tutor_server.identity.device_sign_ins import DeviceSignIns
+    from tutor_server.identity.throttling import Throttle
     from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
@@ -25,10 +27,14 @@ DEADLINES: web.AppKey[Deadlines] = web.AppKey("deadlines")
 DATABASE: web.AppKey[Database] = web.AppKey("database")
 NEW_ID: web.AppKey[Callable[[], UUID]] = web.AppKey("new_id")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
-ADMIN_ATTEMPTS: web.AppKey[FailedAttempts] = web.AppKey("admin_attempts")
+THROTTLE: web.AppKey[Throttle] = web.AppKey("throttle")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
+DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
+DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 
 CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 
+ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
+"""What makes the answer of an error on a page for people; elsewhere it is the envelope."""
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
 """Who sent the request, once that is known."""

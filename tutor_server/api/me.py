@@ -5,11 +5,11 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from tutor_server.api.keys import CHAT_SOCKETS, CLOCK, DATABASE
+from tutor_server.api.keys import ACCOUNTS, CHAT_SOCKETS, DATABASE
 from tutor_server.api.routes import JSON, Routes
 from tutor_server.errors import NotFound
 from tutor_server.identity.access_tokens import AccessToken
-from tutor_server.storage.personal_data import erase, personal_data_of
+from tutor_server.storage.personal_data import personal_data_of
 
 routes = Routes("account")
 
@@ -29,8 +29,7 @@ async def export(request: web.Request, caller: AccessToken) -> web.Response:
 
 @routes.add("DELETE /api/me", refuses=(NotFound,))
 async def delete(request: web.Request, caller: AccessToken) -> None:
-    """Erase the caller: answers under way are stopped, connections closed, everything stored is deleted."""
-    await request.app[CHAT_SOCKETS].sign_out(caller.user_id)
-    today = request.app[CLOCK].now().date()
-    if not await request.app[DATABASE].commit(lambda connection: erase(connection, caller.user_id, today)):
-        raise NotFound
+    """Erase the caller: first the sign-ins end and the answers under way are stopped, so that nothing comes after."""
+    await request.app[ACCOUNTS].log_out_everywhere(caller.user_id)
+    await request.app[CHAT_SOCKETS].stop_answers_of(caller.user_id)
+    await request.app[ACCOUNTS].erase(caller.user_id)

@@ -17,6 +17,7 @@ from aiohttp import web
 from tutor_server.errors import (
     AdminKeyInvalid,
     DatabaseUnavailable,
+    InvalidRequest,
     MalformedRequest,
     NotFound,
     PayloadTooLarge,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answer]])
 
 JSON = "application/json"
+HTML = "text/html"
 
 
 class Access(Enum):
@@ -89,6 +91,8 @@ class Route:
             found.append(ValidationFailed)
         if self.body or self.form:
             found += (PayloadTooLarge, UnsupportedMediaType)
+        if self.form:
+            found.append(InvalidRequest)
         return tuple(dict.fromkeys((*found, *self.refuses)))
 
 

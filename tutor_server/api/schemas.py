@@ -54,7 +54,11 @@ class _Body(BaseModel):
 
 
 class Error(_Body):
-    """Every error, on every route; `retry_after` is in seconds and comes, with `limit`, where a limit refused."""
+    """Every error, on every route.
+
+    `retry_after` is in seconds and comes, with `limit`, where a limit refused; `error` is RFC 8628's word, on the
+    routes of device sign-in.
+    """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -63,6 +67,7 @@ class Error(_Body):
     limit: Limit | None = None
     retry_after: int | None = None
     resets_at: datetime | None = None
+    error: str | None = None
 
 
 class Registration(_Body):
@@ -126,6 +131,48 @@ class SignedIn(Tokens):
     """The answer to a registration or a sign-in."""
 
     user: Me
+
+
+class DeviceRequest(_Body):
+    """`POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who is to approve."""
+
+    client_id: str = ""
+    client_name: str = ""
+
+
+class DeviceTokenRequest(_Body):
+    """`POST /api/auth/device/token` (RFC 8628 §3.4). What is missing is refused in OAuth's words."""
+
+    grant_type: str = ""
+    device_code: str = Field(default="", repr=False)
+    client_id: str = ""
+
+
+class DevicePageAddress(_Body):
+    """`GET /device`, where the address may bring the code along."""
+
+    user_code: str = ""
+
+
+class DevicePageForm(_Body):
+    """`POST /device`: each form of the page, which is told by what it holds."""
+
+    csrf: str = ""
+    user_code: str = ""
+    email: str | None = None
+    password: SecretStr | None = None
+    decision: str | None = None
+
+
+class DeviceStarted(_Body):
+    """`POST /api/auth/device` (RFC 8628 §3.2); times in seconds."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
 
 
 class Health(_Body):

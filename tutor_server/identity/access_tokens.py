@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.clock import Clock
+    from tutor_server.identity.revocations import Revocations
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -111,13 +112,11 @@ def _read(header: dict[str, Any], claims: dict[str, Any]) -> AccessToken:
 
 
 class Authenticator:
-    """Tells who sent a request, for every edge that takes one.
+    """Tells who sent a request, for every edge that takes one, and that the sign-in it came from has not ended."""
 
-    Access that ends before its token does (sign-out, a disabled account) is to be refused here, for all edges at once.
-    """
-
-    def __init__(self, access_tokens: AccessTokens) -> None:
+    def __init__(self, access_tokens: AccessTokens, revocations: Revocations) -> None:
         self._access_tokens = access_tokens
+        self._revocations = revocations
 
     def authenticate(self, authorization: str | None) -> AccessToken:
         """Read an `Authorization` header (RFC 6750 §2.1). Raises `Unauthenticated` or `TokenExpired`."""
@@ -130,4 +129,12 @@ class Authenticator:
         """Check a bare token, as the chat socket's `auth` frame brings it. Raises as `authenticate` does."""
         if not access_token.isascii():
             raise Unauthenticated
-        return self._access_tokens.verify(access_token)
+        token = self._access_tokens.verify(access_token)
+        if self.has_ended(token):
+            log.info("access_token_refused", reason="sign-in ended", user_id=str(token.user_id))
+            raise Unauthenticated
+        return token
+
+    def has_ended(self, token: AccessToken) -> bool:
+        """Tell whether the sign-in of a token that was checked before has ended since."""
+        return self._revocations.has_ended(token.family_id)

@@ -1,4 +1,4 @@
-"""What a student can do with an account: open it, sign in, stay signed in, sign out, look at it, change it."""
+"""What a student can do with an account: open it, sign in, stay signed in, sign out, look at it, change or erase it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import EmailTaken, InvalidCredentials, RegistrationClosed, TokenInvalid, Unauthenticated
-from tutor_server.storage import accounts, daily_usage, tokens
+from tutor_server.errors import (
+    AccountDisabled,
+    EmailTaken,
+    InvalidCredentials,
+    NotFound,
+    RegistrationClosed,
+    TokenInvalid,
+    Unauthenticated,
+)
+from tutor_server.storage import accounts, daily_usage, personal_data, tokens
 from tutor_server.storage.accounts import Account
 
 if TYPE_CHECKING:
@@ -23,10 +31,14 @@ if TYPE_CHECKING:
     from tutor_server.identity.passwords import Passwords
     from tutor_server.identity.refresh_tokens import RefreshTokens
     from tutor_server.identity.registration import RegistrationPolicy
+    from tutor_server.identity.revocations import Revocations
+    from tutor_server.identity.throttling import Throttle
     from tutor_server.pedagogy.levels import StudentLevels
     from tutor_server.storage.database import Database
 
 log: FilteringBoundLogger = structlog.get_logger()
+
+WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence about one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +67,42 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """The use cases around an account. E-mail addresses come in lower case, passwords as the student typed them."""
+    """The use cases around an account.
+
+    E-mail addresses come in lower case, passwords as the student typed them. `address` is where the attempt comes from.
+    """
 
     database: Database
     passwords: Passwords
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
     registration: RegistrationPolicy
+    throttle: Throttle
+    revocations: Revocations
     subject: Callable[[str], str]
     """Gives the keyed hash of an e-mail address."""
     clock: Clock
     new_id: Callable[[], UUID]
 
-    async def register(self, email: str, password: str, levels: StudentLevels) -> SignedIn:
-        """Open an account and sign in to it. Raises `RegistrationClosed` or `EmailTaken`."""
+    async def register(self, email: str, password: str, levels: StudentLevels, address: str) -> SignedIn:
+        """Open an account and sign in to it. Raises `RegistrationClosed`, `TooManyAttempts` or `EmailTaken`."""
         if not self.registration.admits(email):
             log.info("registration_refused", reason="policy")
             raise RegistrationClosed
+        await self.throttle.registration(address)
+        now = self.clock.now()
         account = Account(
             id=self.new_id(),
             email=email,
             subject=self.subject(email),
             password_hash=await self.passwords.hash(password),
             levels=levels,
+            created_at=now,
         )
-        now = self.clock.now()
         family_id = self.new_id()
 
         def unit(connection: Connection) -> tuple[str, int]:
-            if not accounts.add_account(connection, account, now):
+            if not accounts.add_account(connection, account):
                 raise EmailTaken
             refresh_token = self.refresh_tokens.start_family(
                 connection, family_id=family_id, user_id=account.id, now=now
@@ -99,22 +118,36 @@ class Accounts:
         log.info("registered", user_id=str(account.id))
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
-    async def log_in(self, email: str, password: str) -> SignedIn:
-        """Sign in. Raises `InvalidCredentials`, after the same work for an unknown e-mail as for a wrong password."""
-        account = await self.database.read(lambda connection: accounts.account_of_email(connection, email))
-        matches = await self.passwords.matches(password, account.password_hash if account else None)
-        if account is None or not matches:
-            log.warning("login_refused", user_id=str(account.id) if account else None)
-            raise InvalidCredentials
-        found = account
+    async def check_password(self, email: str, password: str, address: str) -> Account:
+        """Give the account that an e-mail and a password belong to.
+
+        Raises `InvalidCredentials`, after the same work for an unknown e-mail as for a wrong password,
+        `TooManyAttempts`, or `AccountDisabled`.
+        """
+        async with self.throttle.sign_in(self.subject(email), address):
+            account = await self.database.read(lambda connection: accounts.account_of_email(connection, email))
+            matches = await self.passwords.matches(password, account.password_hash if account else None)
+            if account is None or not matches:
+                log.warning("login_refused", user_id=str(account.id) if account else None)
+                raise InvalidCredentials
+        if account.disabled_at is not None:
+            log.warning("login_refused", reason="disabled", user_id=str(account.id))
+            raise AccountDisabled
+        return account
+
+    async def log_in(self, email: str, password: str, address: str) -> SignedIn:
+        """Sign in. Raises as `check_password` does."""
+        account = await self.check_password(email, password, address)
         now = self.clock.now()
         family_id = self.new_id()
 
         def unit(connection: Connection) -> tuple[str, int]:
-            if not accounts.still_has_password(connection, found):
+            if not accounts.may_sign_in(connection, account):
                 raise InvalidCredentials
-            refresh_token = self.refresh_tokens.start_family(connection, family_id=family_id, user_id=found.id, now=now)
-            return refresh_token, daily_usage.messages_on(connection, found.subject, now.date())
+            refresh_token = self.refresh_tokens.start_family(
+                connection, family_id=family_id, user_id=account.id, now=now
+            )
+            return refresh_token, daily_usage.messages_on(connection, account.subject, now.date())
 
         refresh_token, messages_today = await self.database.commit(unit)
         log.info("logged_in", user_id=str(account.id))
@@ -132,6 +165,8 @@ class Accounts:
         successor, rotation = exchanged
         if rotation.refusal is not None:
             log.warning("refresh_refused", reason=rotation.refusal, user_id=str(rotation.user_id))
+            if rotation.refusal == "reused":
+                self.revocations.announce({rotation.family_id})
             raise TokenInvalid
         log.info("refreshed", user_id=str(rotation.user_id))
         return self._pair(rotation.user_id, rotation.family_id, successor)
@@ -139,28 +174,49 @@ class Accounts:
     async def log_out(self, refresh_token: str) -> None:
         """End the sign-in that a refresh token is of; a token that is not known has none (RFC 7009 §2.2)."""
         now = self.clock.now()
-        user_id = await self.database.commit(
+        ended = await self.database.commit(
             lambda connection: self.refresh_tokens.end_family(connection, refresh_token, now)
         )
-        if user_id is not None:
+        if ended is not None:
+            family_id, user_id = ended
             log.info("logged_out", user_id=str(user_id))
+            self.revocations.announce({family_id})
 
-    async def change_password(self, user_id: UUID, current_password: str, new_password: str) -> None:
-        """Set another password and end every sign-in of the account. Raises `InvalidCredentials`."""
+    async def log_out_everywhere(self, user_id: UUID) -> None:
+        """End every sign-in of an account."""
+        now = self.clock.now()
+        ended = await self.database.commit(lambda connection: tokens.revoke_families_of(connection, user_id, now))
+        log.info("logged_out_everywhere", user_id=str(user_id))
+        self.revocations.announce(ended)
+
+    async def change_password(self, user_id: UUID, current_password: str, new_password: str, address: str) -> None:
+        """Set another password and end every sign-in of the account. Raises as `check_password` does."""
         account = await self._account(user_id)
-        if not await self.passwords.matches(current_password, account.password_hash):
-            log.warning("password_change_refused", user_id=str(user_id))
-            raise InvalidCredentials("The current password is wrong.")
+        async with self.throttle.sign_in(account.subject, address):
+            if not await self.passwords.matches(current_password, account.password_hash):
+                log.warning("password_change_refused", user_id=str(user_id))
+                raise InvalidCredentials(WRONG_CURRENT_PASSWORD)
         password_hash = await self.passwords.hash(new_password)
         now = self.clock.now()
 
-        def unit(connection: Connection) -> None:
+        def unit(connection: Connection) -> frozenset[UUID]:
             if not accounts.change_password(connection, account, password_hash):
-                raise InvalidCredentials("The current password is wrong.")
-            tokens.revoke_families_of(connection, user_id, now)
+                raise InvalidCredentials(WRONG_CURRENT_PASSWORD)
+            return tokens.revoke_families_of(connection, user_id, now)
 
-        await self.database.commit(unit)
+        ended = await self.database.commit(unit)
         log.info("password_changed", user_id=str(user_id))
+        self.revocations.announce(ended)
+
+    async def erase(self, user_id: UUID) -> None:
+        """Erase everything stored about a student. Raises `NotFound`.
+
+        Whatever could still write for the student is to be ended before.
+        """
+        today = self.clock.now().date()
+        if not await self.database.commit(lambda connection: personal_data.erase(connection, user_id, today)):
+            raise NotFound
+        log.info("erased", user_id=str(user_id))
 
     async def profile(self, user_id: UUID) -> Profile:
         """Look at an account. Raises `Unauthenticated` where it is gone."""

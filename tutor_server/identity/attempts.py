@@ -1,10 +1,12 @@
-"""Throttling of failed attempts at a secret, by whatever they are counted under (account, address)."""
+"""Counting attempts at what is guarded, over sliding windows."""
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tutor_server.errors import TooManyAttempts
 
@@ -15,34 +17,115 @@ MAX_NAMES = 100_000
 """Names remembered at the most, the latest ones: a flood of made-up names cannot fill the memory."""
 
 
-class FailedAttempts:
-    """Let `allowed` failures pass in a sliding window of `seconds`, then refuse until the oldest has left it."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `allowed` attempts within any `seconds`, for each name that is counted in it."""
 
-    def __init__(self, clock: Clock, *, allowed: int, seconds: float) -> None:
+    kind: str
+    allowed: int
+    seconds: int
+
+
+class Counted(NamedTuple):
+    """A name, and the window it is counted in."""
+
+    window: Window
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was let through, so that it can be given back. The mark is opaque to the caller."""
+
+    counted: tuple[Counted, ...]
+    mark: float | str
+
+
+class Attempts(Protocol):
+    """Counts attempts and remembers names. Each call is one atomic step.
+
+    An attempt is counted before its outcome is known, and given back where it was none: of many at once no more pass
+    than of as many in a row. Where the counts are shared by several processes and cannot be reached, each process
+    goes on with its own, since people must be able to sign in.
+    """
+
+    async def take(self, *counted: Counted) -> Attempt:
+        """Count one attempt in each window.
+
+        Raises `TooManyAttempts`, with when to come back, where one of them is full; then none has counted it.
+        """
+        ...
+
+    async def give_back(self, attempt: Attempt) -> None:
+        """Take the attempt out of its windows again."""
+        ...
+
+    async def clear(self, counted: Counted) -> None:
+        """Forget every attempt of a name in a window."""
+        ...
+
+    async def remember(self, name: str, seconds: int) -> None:
+        """Keep a name for so long."""
+        ...
+
+    async def remembers(self, name: str) -> bool:
+        """Tell whether a name is kept."""
+        ...
+
+
+class InProcessAttempts:
+    """Counts for a service of one process."""
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._allowed = allowed
-        self._seconds = seconds
-        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._stamps: OrderedDict[Counted, deque[float]] = OrderedDict()
+        self._remembered: OrderedDict[str, float] = OrderedDict()
 
-    def require_patience(self, name: str) -> None:
-        """Refuse where too many attempts failed. Raises `TooManyAttempts` with when to come back."""
-        failures = self._failures.get(name)
-        if failures is None:
-            return
+    async def take(self, *counted: Counted) -> Attempt:
+        """Count one attempt; see `Attempts.take`."""
         now = self._clock.monotonic()
-        while failures and failures[0] <= now - self._seconds:
-            failures.popleft()
-        if len(failures) >= self._allowed:
-            raise TooManyAttempts(retry_after=math.ceil(failures[0] + self._seconds - now))
+        wait = max(self._wait(each, now) for each in counted)
+        if wait > 0:
+            raise TooManyAttempts(retry_after=math.ceil(wait))
+        for each in counted:
+            self._stamps.setdefault(each, deque()).append(now)
+            self._stamps.move_to_end(each)
+        while len(self._stamps) > MAX_NAMES:
+            self._stamps.popitem(last=False)
+        return Attempt(counted, now)
 
-    def failed(self, name: str) -> None:
-        """Note a failure."""
-        failures = self._failures.setdefault(name, deque(maxlen=self._allowed))
-        failures.append(self._clock.monotonic())
-        self._failures.move_to_end(name)
-        if len(self._failures) > MAX_NAMES:
-            self._failures.popitem(last=False)
+    async def give_back(self, attempt: Attempt) -> None:
+        """Take the attempt out again; see `Attempts.give_back`."""
+        for each in attempt.counted:
+            stamps = self._stamps.get(each)
+            if stamps is None:
+                continue
+            with suppress(ValueError):  # it has left the window by itself
+                stamps.remove(attempt.mark)  # type: ignore[arg-type]  # what is in it is of its type
+            if not stamps:
+                del self._stamps[each]
 
-    def succeeded(self, name: str) -> None:
-        """Forget the failures of one who knew the secret after all."""
-        self._failures.pop(name, None)
+    async def clear(self, counted: Counted) -> None:
+        """Forget attempts; see `Attempts.clear`."""
+        self._stamps.pop(counted, None)
+
+    async def remember(self, name: str, seconds: int) -> None:
+        """Keep a name; see `Attempts.remember`."""
+        self._remembered[name] = self._clock.monotonic() + seconds
+        self._remembered.move_to_end(name)
+        if len(self._remembered) > MAX_NAMES:
+            self._remembered.popitem(last=False)
+
+    async def remembers(self, name: str) -> bool:
+        """Tell whether a name is kept; see `Attempts.remembers`."""
+        until = self._remembered.get(name)
+        return until is not None and self._clock.monotonic() < until
+
+    def _wait(self, counted: Counted, now: float) -> float:
+        """Seconds until there is room in the window; 0: now."""
+        window, stamps = counted.window, self._stamps.get(counted)
+        while stamps and stamps[0] <= now - window.seconds:
+            stamps.popleft()
+        if not stamps or len(stamps) < window.allowed:
+            return 0.0
+        return stamps[0] + window.seconds - now

@@ -17,6 +17,8 @@ class Keys:
     """Derives a refresh token's successor."""
     subjects: bytes = field(repr=False)
     """Hashes e-mail addresses."""
+    device_page: bytes = field(repr=False)
+    """Ties the forms of the device page to the browser that got them."""
 
     def subject(self, email: str) -> str:
         """Give the keyed hash that stands for an e-mail address (lower-case) where the address itself must not."""
@@ -33,6 +35,7 @@ def derive_keys(secret: bytes) -> Keys:
         access_tokens=_hmac(secret, b"ask-tutor access tokens\x01"),
         refresh_tokens=_hmac(secret, b"ask-tutor refresh tokens\x01"),
         subjects=_hmac(secret, b"ask-tutor subjects\x01"),
+        device_page=_hmac(secret, b"ask-tutor device page\x01"),
     )
 
 

@@ -66,15 +66,13 @@ class RefreshTokens:
         )
         return None if rotation is None else (_encode(new), rotation)
 
-    def end_family(self, connection: Connection, token: str, now: datetime) -> UUID | None:
-        """End the sign-in that a token is of; give its user, or None where there is no such token."""
+    def end_family(self, connection: Connection, token: str, now: datetime) -> tuple[UUID, UUID] | None:
+        """End the sign-in that a token is of; give the family and its user, or None where there is no such token."""
         decoded = _decode(token)
-        family = None if decoded is None else tokens.family_of(connection, _hash(decoded))
-        if family is None:
-            return None
-        family_id, user_id = family
-        tokens.revoke_family(connection, family_id, now)
-        return user_id
+        found = None if decoded is None else tokens.family_of(connection, _hash(decoded))
+        if found is not None:
+            tokens.revoke_family(connection, found[0], now)
+        return found
 
 
 def _hash(token: bytes) -> bytes:

@@ -58,6 +58,36 @@ class RefreshToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class EndedSignIn(Base):
+    """A sign-in that has ended while access tokens of it may be alive: what every process has to hear of in time."""
+
+    __tablename__ = "ended_sign_ins"
+
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime]
+
+
+class DeviceAuthorization(Base):
+    """A device that asks to be signed in (RFC 8628), until it is, or is forgotten.
+
+    `state` is `pending`, `approved` or `denied`. `user_id` and `browser_hash` say who has signed in to decide, where.
+    """
+
+    __tablename__ = "device_authorizations"
+
+    device_code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_code: Mapped[str] = mapped_column(String(8), unique=True)
+    client_name: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    interval_seconds: Mapped[int]
+    polled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class ChatSession(Base):
     """A conversation of a student, of one type (`editor`, `notebook`) and at most one module."""
 

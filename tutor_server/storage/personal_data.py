@@ -12,6 +12,7 @@ from tutor_server.storage.models import (
     ChatMessage,
     ChatSession,
     DailyUsage,
+    DeviceAuthorization,
     ModelCall,
     ModuleProgress,
     Problem,
@@ -28,10 +29,20 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
 
-SECRETS = frozenset({"users.password_hash", "users.subject", "refresh_tokens.token_hash", "asks.digest"})
+SECRETS = frozenset(
+    {
+        "users.password_hash",
+        "users.subject",
+        "refresh_tokens.token_hash",
+        "device_authorizations.device_code_hash",
+        "device_authorizations.user_code",
+        "device_authorizations.browser_hash",
+        "asks.digest",
+    }
+)
 """What proves something to this service and tells nothing about the student."""
 
-NOT_PERSONAL = frozenset({"learning_modules", "usage_rollups"})
+NOT_PERSONAL = frozenset({"learning_modules", "usage_rollups", "ended_sign_ins"})
 
 
 def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
@@ -63,6 +74,7 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
     return {
         User.__tablename__: User.id == user_id,
         RefreshToken.__tablename__: RefreshToken.user_id == user_id,
+        DeviceAuthorization.__tablename__: DeviceAuthorization.user_id == user_id,
         ChatSession.__tablename__: ChatSession.user_id == user_id,
         ChatMessage.__tablename__: ChatMessage.session_id.in_(sessions),
         Problem.__tablename__: Problem.user_id == user_id,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from tutor_server.storage.models import RefreshToken
+from tutor_server.storage.models import DeviceAuthorization, EndedSignIn, RefreshToken
+from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -90,9 +92,21 @@ def revoke_family(connection: Connection, family_id: UUID, now: datetime) -> Non
     _revoke(connection, RefreshToken.family_id == family_id, now)
 
 
-def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> None:
-    """End every sign-in of a user."""
-    _revoke(connection, RefreshToken.user_id == user_id, now)
+def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> frozenset[UUID]:
+    """End every sign-in of a user, and whatever device the user was about to sign in; give the families."""
+    connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.user_id == user_id))
+    return _revoke(connection, RefreshToken.user_id == user_id, now)
+
+
+def ended_families(connection: Connection) -> Mapping[UUID, datetime]:
+    """Read the sign-ins that have ended lately, and when."""
+    query = select(EndedSignIn.family_id, EndedSignIn.ended_at)
+    return {row.family_id: row.ended_at for row in connection.execute(query)}
+
+
+def forget_ended_families(connection: Connection, before: datetime) -> None:
+    """Drop what no living access token can be of."""
+    connection.execute(delete(EndedSignIn).where(EndedSignIn.ended_at < before))
 
 
 def _add(
@@ -112,8 +126,18 @@ def _is_unused(connection: Connection, token_hash: bytes) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _revoke(connection: Connection, condition: ColumnElement[bool], now: datetime) -> None:
-    statement = update(RefreshToken).where(condition, RefreshToken.revoked_at.is_(None)).values(revoked_at=now)
+def _revoke(connection: Connection, condition: ColumnElement[bool], now: datetime) -> frozenset[UUID]:
+    statement = (
+        update(RefreshToken)
+        .where(condition, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(RefreshToken.family_id)
+    )
+    families: set[UUID] = set()
     # Again until nothing is left: a rotation that the first pass waited for has added a token that it could not see.
-    while connection.execute(statement).rowcount:
-        pass
+    while revoked := connection.scalars(statement).all():
+        families.update(revoked)
+    if families:
+        ended = upsert(connection, EndedSignIn).on_conflict_do_nothing()
+        connection.execute(ended, [{"family_id": family_id, "ended_at": now} for family_id in families])
+    return frozenset(families)

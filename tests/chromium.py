@@ -1,0 +1,185 @@
+"""A real Chromium without a window, driven over its DevTools protocol as a person does: by keys, and by looking."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientSession, ClientWebSocketResponse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+START_SECONDS = 30
+LOOK_SECONDS = 20
+
+_KEYS = {"Enter": (13, "\r"), "Tab": (9, "\t"), "Space": (32, " ")}
+
+
+class Page:
+    """One tab. Scripts of the page do not run in it: what works here works without them."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.requests: list[str] = []
+        """Every address that the tab has asked for."""
+        self.complaints: list[str] = []
+        """What the browser wrote to its console: refused styles, scripts, forms."""
+        self._socket = socket
+        self._ids = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._loaded = asyncio.Event()
+        self._reader = asyncio.create_task(self._read())
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Send one command of the protocol; give its result."""
+        number = next(self._ids)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send_json({"id": number, "method": method, "params": parameters})
+        async with asyncio.timeout(LOOK_SECONDS):
+            result: dict[str, Any] = await answer
+        return result
+
+    async def prepare(self) -> None:
+        """Switch on what is watched, and the page's scripts off."""
+        for domain in ("Page", "Network", "Log", "Accessibility"):
+            await self.call(f"{domain}.enable")
+        await self.call("Emulation.setScriptExecutionDisabled", value=True)
+
+    async def open(self, url: str) -> None:
+        """Go to an address, and wait until the page is there."""
+        self._loaded.clear()
+        await self.call("Page.navigate", url=url)
+        await self._wait_until_loaded()
+
+    async def type(self, text: str) -> None:
+        """Type into whatever has the focus."""
+        await self.call("Input.insertText", text=text)
+
+    async def press(self, key: str, *, loads: bool = False) -> None:
+        """Press a key; where it `loads` another page, wait for that."""
+        code, text = _KEYS[key]
+        self._loaded.clear()
+        for kind in ("keyDown", "keyUp"):
+            await self.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=text if key == "Space" else key,
+                code=key,
+                windowsVirtualKeyCode=code,
+                text=text if kind == "keyDown" and key != "Tab" else "",
+            )
+        if loads:
+            await self._wait_until_loaded()
+
+    async def roles(self) -> list[tuple[str, str]]:
+        """Give role and name of everything that a screen reader would tell, in order."""
+        tree = await self.call("Accessibility.getFullAXTree")
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in tree["nodes"]
+            if not node["ignored"] and node["role"]["value"] not in {"InlineTextBox", "none", "generic"}
+        ]
+
+    async def focused(self) -> tuple[str, str]:
+        """Give role and name of what has the focus, as soon as something has."""
+        async with asyncio.timeout(LOOK_SECONDS):
+            while True:
+                tree = await self.call("Accessibility.getFullAXTree")
+                for node in tree["nodes"]:
+                    if node["role"]["value"] != "RootWebArea" and _has_focus(node):
+                        return node["role"]["value"], node["name"]["value"]
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the tab a size in CSS pixels."""
+        await self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+
+    async def content_width(self) -> float:
+        """Give the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""
+        metrics = await self.call("Page.getLayoutMetrics")
+        return float(metrics["cssContentSize"]["width"])
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._reader.cancel()
+        await asyncio.wait({self._reader})
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            told = message.json()
+            if "id" in told:
+                answer = self._answers.pop(told["id"])
+                if "error" in told:
+                    answer.set_exception(RuntimeError(told["error"]["message"]))
+                else:
+                    answer.set_result(told["result"])
+                continue
+            match told["method"]:
+                case "Page.loadEventFired":
+                    self._loaded.set()
+                case "Network.requestWillBeSent":
+                    self.requests.append(told["params"]["request"]["url"])
+                case "Log.entryAdded":
+                    self.complaints.append(told["params"]["entry"]["text"])
+
+    async def _wait_until_loaded(self) -> None:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await self._loaded.wait()
+
+
+def _has_focus(node: dict[str, Any]) -> bool:
+    return any(each["name"] == "focused" and each["value"]["value"] for each in node.get("properties", ()))
+
+
+@asynccontextmanager
+async def chromium(program: str) -> AsyncIterator[Page]:
+    """Start a Chromium with a fresh profile; give its one tab."""
+    profile = Path(tempfile.mkdtemp(prefix="chromium-"))
+    process = await asyncio.create_subprocess_exec(
+        program,
+        "--headless=new",
+        "--no-sandbox",  # it refuses to run as root with one
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={profile}",
+        "about:blank",
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(profile)},
+    )
+    try:
+        port = await _debugging_port(profile / "DevToolsActivePort")
+        async with ClientSession() as session:
+            async with session.get(f"http://127.0.0.1:{port}/json/list") as response:
+                (tab,) = [target for target in await response.json() if target["type"] == "page"]
+            async with session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+                page = Page(socket)
+                try:
+                    await page.prepare()
+                    yield page
+                finally:
+                    await page.close()
+    finally:
+        process.kill()
+        await process.wait()
+        await asyncio.to_thread(shutil.rmtree, profile, ignore_errors=True)
+
+
+async def _debugging_port(file: Path) -> int:
+    async with asyncio.timeout(START_SECONDS):
+        while True:
+            try:
+                return int((await asyncio.to_thread(file.read_text)).split("\n")[0])
+            except (FileNotFoundError, ValueError):
+                await asyncio.sleep(0.05)  # Chromium tells by writing a file

@@ -1,0 +1,171 @@
+"""`/device`: the page where a student enters the code that a device shows, signs in, and approves or denies it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import re
+import secrets
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import hdrs, web
+from pydantic import SecretStr, ValidationError
+
+from tutor_server.api import schemas
+from tutor_server.api.client_address import client_address
+from tutor_server.api.html import html_page
+from tutor_server.api.keys import CLOCK, DEVICE_PAGE_KEY, DEVICE_SIGN_INS, SETTINGS
+from tutor_server.api.routes import HTML, Access, Routes
+from tutor_server.errors import AccountDisabled, InvalidCredentials, TooManyAttempts, TutorError, UserCodeUnknown
+from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.storage.devices import Device
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+routes = Routes("device page")
+
+_BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
+_BROWSER_BYTES = 32
+
+_STALE = "This page has been open for too long, or your browser takes no cookies. Please enter the code again."
+
+
+@routes.add("GET /device", access=Access.PUBLIC, produces=HTML)
+async def show_device_page(request: web.Request, query: schemas.DevicePageAddress) -> web.Response:
+    """Ask for the code; where the address brought one along, it only has to be confirmed."""
+    code = read_user_code(query.user_code)
+    return _ask_for_code(request, _browser(request) or _new_browser(), shown_user_code(code) if code else "")
+
+
+@routes.add("POST /device", access=Access.PUBLIC, produces=HTML, refuses=(TooManyAttempts, UserCodeUnknown))
+async def submit_device_page(request: web.Request, form: schemas.DevicePageForm) -> web.Response:
+    """Take one form of the page: the code, the sign-in or the decision. Each brings the code along."""
+    browser, typed_code = _browser(request), form.user_code[:20]
+    if browser is None or not hmac.compare_digest(_csrf(request, browser).encode(), form.csrf.encode()):
+        log.warning("device_form_refused")
+        return _ask_for_code(request, _new_browser(), typed_code, problem=_STALE, status=HTTPStatus.FORBIDDEN)
+    try:
+        device = await request.app[DEVICE_SIGN_INS].find(typed_code, client_address(request))
+        if form.decision is not None:
+            return await _decide(request, device, browser, approved=form.decision == "approve")
+        if form.email is not None and form.password is not None:
+            return await _sign_in(request, device, browser, form.email, form.password)
+    except (UserCodeUnknown, TooManyAttempts) as error:
+        return _refused(_ask_for_code(request, browser, typed_code, problem=_sentence(error)), error)
+    return _ask_to_sign_in(request, device, browser)
+
+
+async def _sign_in(request: web.Request, device: Device, browser: str, email: str, password: SecretStr) -> web.Response:
+    # A new secret, so that whoever planted the old one in this browser does not share what it may do from here on.
+    signed_in_browser = _new_browser()
+    try:
+        login = _login(email, password)
+        await request.app[DEVICE_SIGN_INS].sign_in(
+            device,
+            login.email,
+            login.password.get_secret_value(),
+            address=client_address(request),
+            browser=signed_in_browser,
+        )
+    except (InvalidCredentials, AccountDisabled, TooManyAttempts) as error:
+        return _refused(_ask_to_sign_in(request, device, browser, email=email[:254], problem=_sentence(error)), error)
+    minutes = int((request.app[CLOCK].now() - device.created_at).total_seconds() // 60)
+    page = html_page(
+        "device_decision.html",
+        csrf=_csrf(request, signed_in_browser),
+        user_code=shown_user_code(device.user_code),
+        device=device,
+        address=client_address(request),
+        age=f"{_minutes(minutes)} ago" if minutes else "less than a minute ago",
+        email=login.email,
+    )
+    return _remember(request, page, signed_in_browser)
+
+
+async def _decide(request: web.Request, device: Device, browser: str, *, approved: bool) -> web.Response:
+    await request.app[DEVICE_SIGN_INS].decide(device, approved=approved, browser=browser)
+    page = html_page("device_done.html", approved=approved)
+    page.del_cookie(_cookie(request), path="/", secure=_is_secure(request), httponly=True, samesite="Strict")
+    return page
+
+
+def _ask_for_code(
+    request: web.Request, browser: str, user_code: str, *, problem: str | None = None, status: int = HTTPStatus.OK
+) -> web.Response:
+    csrf = _csrf(request, browser)
+    page = html_page("device_code.html", status=status, problem=problem, csrf=csrf, user_code=user_code)
+    return _remember(request, page, browser)
+
+
+def _ask_to_sign_in(
+    request: web.Request, device: Device, browser: str, *, email: str = "", problem: str | None = None
+) -> web.Response:
+    return html_page(
+        "device_sign_in.html",
+        problem=problem,
+        csrf=_csrf(request, browser),
+        user_code=shown_user_code(device.user_code),
+        email=email,
+    )
+
+
+def _login(email: str, password: SecretStr) -> schemas.Login:
+    try:
+        return schemas.Login(email=email, password=password)
+    except ValidationError:
+        raise InvalidCredentials from None
+
+
+def _refused(page: web.Response, error: TutorError) -> web.Response:
+    """Give a page the status of its problem; a 401 is for those who can answer its challenge."""
+    page.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if error.status == HTTPStatus.UNAUTHORIZED else error.status)
+    if error.retry_after is not None:
+        page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
+    return page
+
+
+def _sentence(error: TutorError) -> str:
+    if error.retry_after is None:
+        return error.detail
+    return f"Too many attempts failed. Please try again in {_minutes(math.ceil(error.retry_after / 60))}."
+
+
+def _minutes(count: int) -> str:
+    return f"{count} minute{'' if count == 1 else 's'}"
+
+
+def _browser(request: web.Request) -> str | None:
+    """Read the secret that this browser alone holds."""
+    value = request.cookies.get(_cookie(request), "")
+    return value if _BROWSER.fullmatch(value) else None
+
+
+def _new_browser() -> str:
+    return secrets.token_urlsafe(_BROWSER_BYTES)
+
+
+def _remember(request: web.Request, page: web.Response, browser: str) -> web.Response:
+    page.set_cookie(_cookie(request), browser, path="/", secure=_is_secure(request), httponly=True, samesite="Strict")
+    return page
+
+
+def _cookie(request: web.Request) -> str:
+    """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
+    return "__Host-device" if _is_secure(request) else "device"
+
+
+def _is_secure(request: web.Request) -> bool:
+    public_url = request.app[SETTINGS].public_url
+    return request.secure if public_url is None else public_url.startswith("https:")
+
+
+def _csrf(request: web.Request, browser: str) -> str:
+    """Give what only a form that came from here to this browser holds."""
+    return hmac.digest(request.app[DEVICE_PAGE_KEY], browser.encode(), hashlib.sha256).hex()

@@ -1,0 +1,232 @@
+"""Signing in a device without a browser (RFC 8628): it shows a code, which its student approves in one elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tutor_server.errors import (
+    AccessDenied,
+    AuthorizationPending,
+    DeviceCodeExpired,
+    InvalidCredentials,
+    InvalidGrant,
+    SlowDown,
+    TutorError,
+    UserCodeUnknown,
+)
+from tutor_server.identity.accounts import TokenPair
+from tutor_server.limits import DEVICE_CODE_LIFETIME, DEVICE_POLL_SECONDS
+from tutor_server.storage import accounts, devices
+from tutor_server.storage.devices import Device
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.identity.accounts import Accounts
+    from tutor_server.identity.throttling import Throttle
+    from tutor_server.storage.database import Database
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so no words, and nothing that is taken for a digit (RFC 8628 §6.1)."""
+USER_CODE_LENGTH = 8
+
+MAX_NAME_CHARACTERS = 64
+
+_DEVICE_CODE_BYTES = 32
+_SLOWER_SECONDS = 5
+_PATIENCE = timedelta(seconds=1)
+"""How much sooner than told a poll may come: the network does not keep time."""
+_KEPT = DEVICE_CODE_LIFETIME
+"""How long a code that has run out is answered as such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The two codes of a device that has begun to ask."""
+
+    device_code: str = field(repr=False)
+    user_code: str = field(repr=False)
+    """Without the dash that people see in the middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSignIns:
+    """The use cases around a device that asks. `browser` is a secret that one browser alone holds."""
+
+    database: Database
+    accounts: Accounts
+    throttle: Throttle
+    clock: Clock
+    new_id: Callable[[], UUID]
+    random_bytes: Callable[[int], bytes]
+
+    async def start(self, client_name: str, address: str) -> Started:
+        """Let a device begin to ask. Raises `TooManyAttempts`."""
+        await self.throttle.device(address)
+        now = self.clock.now()
+        device_code = self.random_bytes(_DEVICE_CODE_BYTES)
+        device_hash = _hash(_encode(device_code))
+
+        def unit(connection: Connection) -> str:
+            while True:
+                device = Device(
+                    device_code_hash=device_hash,
+                    user_code=self._new_user_code(),
+                    client_name=clean_name(client_name),
+                    address=address[:MAX_NAME_CHARACTERS],
+                    interval_seconds=DEVICE_POLL_SECONDS,
+                    created_at=now,
+                    expires_at=now + DEVICE_CODE_LIFETIME,
+                )
+                if devices.add_device(connection, device, forget_before=now - _KEPT):
+                    return device.user_code
+
+        user_code = await self.database.commit(unit)
+        log.info("device_sign_in_started")
+        return Started(_encode(device_code), user_code)
+
+    async def poll(self, device_code: str) -> TokenPair:
+        """Give the tokens of an approved device, once.
+
+        Raises `AuthorizationPending`, `SlowDown`, `AccessDenied`, `DeviceCodeExpired` or `InvalidGrant`.
+        """
+        code_hash = _hash(device_code)
+        now = self.clock.now()
+        family_id = self.new_id()
+
+        def unit(connection: Connection) -> tuple[UUID, str] | TutorError:
+            device = devices.device_of_code(connection, code_hash)
+            if device is None:
+                return InvalidGrant()
+            if device.expires_at <= now:
+                return DeviceCodeExpired()
+            if device.state == "denied":
+                return AccessDenied()
+            if device.user_id is None or device.state == "pending":
+                return _pending(connection, device, now)
+            # The account is locked before the device, as by whatever ends the sign-ins of an account.
+            if not accounts.is_enabled(connection, device.user_id) or not devices.take_approved(connection, code_hash):
+                return InvalidGrant()
+            refresh_token = self.accounts.refresh_tokens.start_family(
+                connection, family_id=family_id, user_id=device.user_id, now=now
+            )
+            return device.user_id, refresh_token
+
+        outcome = await self.database.commit(unit)
+        if isinstance(outcome, TutorError):
+            if not isinstance(outcome, AuthorizationPending):
+                log.info("device_poll_refused", reason=outcome.oauth_error)
+            raise outcome
+        user_id, refresh_token = outcome
+        log.info("device_signed_in", user_id=str(user_id))
+        return TokenPair(self.accounts.access_tokens.issue(user_id, family_id), refresh_token)
+
+    async def find(self, user_code: str, address: str) -> Device:
+        """Find the device that waits under a user code as people write it.
+
+        Raises `UserCodeUnknown`, or `TooManyAttempts` where too many unknown ones came from the address: codes are
+        short enough to be guessed (RFC 8628 §5.1).
+        """
+        code, now = read_user_code(user_code), self.clock.now()
+        if code is None:
+            raise UserCodeUnknown
+        async with self.throttle.user_code(address):
+            device = await self.database.read(lambda connection: devices.waiting_device(connection, code, now))
+            if device is None:
+                log.info("user_code_refused")
+                raise UserCodeUnknown
+        return device
+
+    async def sign_in(self, device: Device, email: str, password: str, *, address: str, browser: str) -> None:
+        """Sign in, in a browser, to decide about a device.
+
+        Raises as `Accounts.check_password` does, and `UserCodeUnknown` where the device has stopped waiting.
+        """
+        account = await self.accounts.check_password(email, password, address)
+        now = self.clock.now()
+
+        def unit(connection: Connection) -> bool:
+            if not accounts.may_sign_in(connection, account):
+                raise InvalidCredentials
+            return devices.sign_in_to_decide(
+                connection, device.user_code, user_id=account.id, browser_hash=_hash(browser), now=now
+            )
+
+        if not await self.database.commit(unit):
+            raise UserCodeUnknown
+        log.info("device_page_signed_in", user_id=str(account.id))
+
+    async def decide(self, device: Device, *, approved: bool, browser: str) -> None:
+        """Approve or deny a device, in the browser that has signed in for it. Raises `UserCodeUnknown`."""
+        now = self.clock.now()
+        user_id = await self.database.commit(
+            lambda connection: devices.decide(
+                connection,
+                device.user_code,
+                "approved" if approved else "denied",
+                browser_hash=_hash(browser),
+                now=now,
+            )
+        )
+        if user_id is None:
+            raise UserCodeUnknown
+        log.info("device_approved" if approved else "device_denied", user_id=str(user_id))
+
+    def _new_user_code(self) -> str:
+        """Draw letters, each as likely as any other."""
+        fair = 256 - 256 % len(USER_CODE_LETTERS)
+        letters = ""
+        while len(letters) < USER_CODE_LENGTH:
+            drawn = self.random_bytes(USER_CODE_LENGTH)
+            letters += "".join(USER_CODE_LETTERS[byte % len(USER_CODE_LETTERS)] for byte in drawn if byte < fair)
+        return letters[:USER_CODE_LENGTH]
+
+
+def shown_user_code(user_code: str) -> str:
+    """Write a user code as people see it."""
+    middle = USER_CODE_LENGTH // 2
+    return f"{user_code[:middle]}-{user_code[middle:]}"
+
+
+def read_user_code(text: str) -> str | None:
+    """Read a user code as people write it, whatever stands between its letters; None where it cannot be one."""
+    letters = "".join(letter for letter in text[:100].upper() if letter in USER_CODE_LETTERS)
+    return letters if len(letters) == USER_CODE_LENGTH else None
+
+
+def clean_name(name: str) -> str:
+    """Keep of a name that a stranger chose what is seen as it is written, in one line."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name[: 4 * MAX_NAME_CHARACTERS])
+    return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
+
+
+def _pending(connection: Connection, device: Device, now: datetime) -> TutorError:
+    interval = device.interval_seconds
+    is_early = device.polled_at is not None and now < device.polled_at + timedelta(seconds=interval) - _PATIENCE
+    if is_early:
+        interval += _SLOWER_SECONDS
+    devices.note_poll(connection, device.device_code_hash, now, interval)
+    return SlowDown(retry_after=interval) if is_early else AuthorizationPending()
+
+
+def _hash(secret: str) -> bytes:
+    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _encode(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).rstrip(b"=").decode()

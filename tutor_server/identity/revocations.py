@@ -1,0 +1,86 @@
+"""Sign-ins that have ended while access tokens of theirs are alive: known at once here, soon in every process."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tutor_server.errors import DatabaseUnavailable
+from tutor_server.limits import ACCESS_TOKEN_LIFETIME
+from tutor_server.storage.tokens import ended_families, forget_ended_families
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.storage.database import Database
+
+    Listener = Callable[[frozenset[UUID]], None]
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+POLL_SECONDS = 20
+"""An access token dies within a minute everywhere, also where one poll fails."""
+
+_KEPT = ACCESS_TOKEN_LIFETIME + timedelta(minutes=5)
+"""Past this the tokens have run out by themselves, whichever of the clocks that signed and read them was ahead."""
+
+
+class Revocations:
+    """The ended sign-ins (`family_id`), in memory for every check of a token, in the database for other processes."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._ended: dict[UUID, datetime] = {}
+        self._listeners: list[Listener] = []
+
+    def has_ended(self, family_id: UUID) -> bool:
+        """Tell whether a sign-in is known to have ended."""
+        return family_id in self._ended
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call a function with the families of each sign-in that is newly known to have ended."""
+        self._listeners.append(listener)
+
+    def announce(self, families: Iterable[UUID]) -> None:
+        """Make it known in this process that sign-ins have ended, once the database says so."""
+        self._learn(dict.fromkeys(families, self._clock.now()))
+
+    async def run(self) -> None:
+        """Catch up for ever."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Poll; where the database is away, leave it to the next time."""
+        try:
+            await self.poll()
+        except DatabaseUnavailable:
+            log.warning("revocations_delayed", reason="database unavailable")
+
+    async def poll(self) -> None:
+        """Learn what other processes have ended, and forget what no living token can be of."""
+        before = self._clock.now() - _KEPT
+        known = await self._database.read(ended_families)
+        self._learn({family_id: ended_at for family_id, ended_at in known.items() if ended_at >= before})
+        self._ended = {family_id: ended_at for family_id, ended_at in self._ended.items() if ended_at >= before}
+        if any(ended_at < before for ended_at in known.values()):
+            await self._database.commit(lambda connection: forget_ended_families(connection, before))
+
+    def _learn(self, ended: dict[UUID, datetime]) -> None:
+        new = frozenset(ended.keys() - self._ended.keys())
+        if not new:
+            return
+        self._ended |= ended
+        log.info("sign_ins_ended", count=len(new))
+        for listener in self._listeners:
+            listener(new)
