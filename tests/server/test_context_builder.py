@@ -78,7 +78,7 @@ def test_a_small_program_goes_whole() -> None:
     """Nothing is cut without need."""
     context = build_context(submission(code="a = 1\nb = 2\n", cursor=Position(1, 0)), (), 1000)
 
-    assert context.code == "1 | a = 1\n2 | b = 2"
+    assert context.code == "1 | a = 1\n2 | b = 2\n3 | "
 
 
 def test_the_end_of_a_long_traceback_is_kept() -> None:
@@ -116,3 +116,13 @@ def test_one_huge_line_is_cut_around_the_cursor() -> None:
     context = build_context(submission(code=code, cursor=Position(0, 9000)), (), 1000)
 
     assert estimate_tokens(context.code) < 300
+
+
+def test_e3_lines_are_those_of_the_editor() -> None:
+    """E3: a form feed or a line separator inside a string ends no line; CRLF and a lone CR do."""
+    code = 's = "a\x0cb"\r\nt = "c\u2028d"\rbug = 1 / 0\n'
+
+    context = build_context(submission(code=code, cursor=Position(2, 0)), (), 1000)
+
+    assert "3 | bug = 1 / 0" in context.code
+    assert context.cursor_line == 3

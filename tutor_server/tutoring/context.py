@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ BYTES_PER_TOKEN = 3
 HISTORY_SHARE = 0.25
 CELLS_SHARE = 0.25
 TRACEBACK_SHARE = 0.2
+LINE_END = re.compile(r"\r\n|\r|\n")
+"""The lines of an editor (LSP 3.17 §Text Documents); form feeds and the like do not end one."""
 LINE_CHARACTERS = 500
 """A longer line, such as data pasted into the code, is cut around the cursor."""
 
@@ -32,6 +35,8 @@ class Context:
 
     code: str
     """Numbered lines around the cursor, as the editor numbers them."""
+    cursor_line: int
+    """The number of the line that the cursor is on."""
     diagnostics: tuple[str, ...]
     traceback: str
     cells: tuple[str, ...]
@@ -62,6 +67,7 @@ def build_context(submission: Submission, history: Sequence[PastMessage], budget
     )
     return Context(
         code=_lines_around_cursor(submission, left - used),
+        cursor_line=shown_line(submission, submission.cursor.line),
         diagnostics=diagnostics,
         traceback=traceback,
         cells=cells,
@@ -109,7 +115,7 @@ def _last_lines(text: str, budget: int) -> str:
 
 def _lines_around_cursor(submission: Submission, budget: int) -> str:
     """Go from the cursor outwards, above and below in turn, until the budget is used."""
-    lines = submission.code.splitlines() or [""]
+    lines = LINE_END.split(submission.code)
     cursor = min(submission.cursor.line, len(lines) - 1)
     width = len(str(shown_line(submission, len(lines))))
 

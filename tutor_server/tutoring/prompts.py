@@ -56,7 +56,7 @@ def assemble(
     if earlier_answers:
         blocks.append(("already said about this problem, do not repeat", _summarise(earlier_answers)))
     blocks.extend((f"notebook cell {cell.partition(']')[0]}]", cell.partition("\n")[2]) for cell in context.cells)
-    blocks.append(("code", context.code))
+    blocks.append((f"code, the cursor is on line {context.cursor_line}", context.code))
     if context.diagnostics:
         blocks.append(("reported by the editor", "\n".join(context.diagnostics)))
     if context.traceback:

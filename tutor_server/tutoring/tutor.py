@@ -110,7 +110,7 @@ class Tutor:
 
     async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
-        opening = asyncio.ensure_future(self._opening.open(user_id, ask))
+        opening = asyncio.ensure_future(self._open(user_id, ask))
         progress: Progress | None = None
         failure: TutorError | None = None
         try:
@@ -136,6 +136,15 @@ class Tutor:
                 answer.finish(_done(progress))
                 return
         answer.fail(failure or TutorError())
+
+    async def _open(self, user_id: UUID, ask: Ask) -> OpenAsk | StoredAsk:
+        """Open an ask once the user's stopped ones have given back what they give back, so that the level is right."""
+        stopped = {
+            task for (owner, _), (answer, task) in self._running.items() if owner == user_id and answer.stopped_by
+        }
+        if stopped:
+            await asyncio.wait(stopped)
+        return await self._opening.open(user_id, ask)
 
     async def _speak(self, progress: Progress, answer: Answer) -> None:
         """Stream the model's words through the guard; where they may not or do not come, the offline tutor's."""
