@@ -110,9 +110,10 @@ class AccountService:
         except (KeyError, TypeError, ValueError):
             raise self._fault(reply) from None
 
-    async def ask_for_device_code(self) -> DeviceCode:
-        """Ask to be let in by device authorisation (RFC 8628 §3.1)."""
-        reply = await self._call("POST", "/api/auth/device", form={"client_id": CLIENT_ID})
+    async def ask_for_device_code(self, client_name: str) -> DeviceCode:
+        """Ask to be let in by device authorisation (RFC 8628 §3.1). The page shows the student who asks."""
+        form = {"client_id": CLIENT_ID, "client_name": client_name}
+        reply = await self._call("POST", "/api/auth/device", form=form)
         try:
             complete = reply.fields.get("verification_uri_complete")
             return DeviceCode(

@@ -21,11 +21,15 @@ def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 def open_page(url: str) -> bool:
-    """Open a page. Gives whether a browser took it; text browsers, which would take the terminal, are left alone."""
+    """Open a page. Gives whether a browser was told to; text browsers, which take the terminal, are left alone."""
     if not has_desktop(os.environ):
         return False
     try:
         browser = webbrowser.get()
-        return type(browser) is not webbrowser.GenericBrowser and browser.open(url)
+        if type(browser) is webbrowser.GenericBrowser:
+            return False
+        # What `open` gives says little: a launcher that has handed the page over and ended counts as a failure.
+        browser.open(url)
     except (webbrowser.Error, OSError):
         return False
+    return True

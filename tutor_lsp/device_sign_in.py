@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import re
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,13 @@ class SignInRefused(Exception):
     """The sign-in came to nothing. The message is a sentence for the student."""
 
 
-async def begin(service: AccountService, server_url: str) -> DeviceCode:
+async def begin(service: AccountService, server_url: str, *, program: str) -> DeviceCode:
     """Ask for a code that the student can enter. Raises `ServiceFault`.
 
-    What comes back is shown and opened, so nothing of it may lead to another place than the service.
+    The page shows the student that `program` asks, "a terminal" say, and on which system. What comes back is shown and
+    opened, so nothing of it may lead to another place than the service.
     """
-    code = await service.ask_for_device_code()
+    code = await service.ask_for_device_code(f"Ask Tutor in {program} ({platform.system()})")
     if not has_same_origin(code.verification_uri, server_url):
         raise Unreachable(
             f"The tutor at {host_of(server_url)} wants you to sign in at another address than the one you have set. "

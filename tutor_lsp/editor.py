@@ -23,6 +23,7 @@ class Editor:
 
     def __init__(self, server: RobustLanguageServer) -> None:
         self._server = server
+        self.name = "an editor"
         self.speaks_tutor = False
         """Whether it takes the messages of `protocol`."""
         self.shows_documents = False
@@ -37,8 +38,11 @@ class Editor:
         """What it has opened."""
         return self._server.documents
 
-    def learn(self, capabilities: types.ClientCapabilities) -> None:
-        """Take note of what the editor declares in `initialize`."""
+    def learn(self, params: types.InitializeParams) -> None:
+        """Take note of what the editor says of itself in `initialize`."""
+        capabilities = params.capabilities
+        if params.client_info is not None and params.client_info.name:
+            self.name = params.client_info.name
         experimental = capabilities.experimental
         self.speaks_tutor = isinstance(experimental, dict) and bool(experimental.get("tutor"))
         if (window := capabilities.window) is not None:

@@ -51,7 +51,7 @@ class EditorSignIn:
         """Go through it; the tokens are kept as well as they can be. Cancel the task to stop."""
         service = self._sign_ins.service(server_url)
         try:
-            code = await begin(service, server_url)
+            code = await begin(service, server_url, program=self._editor.name)
             tokens = await self._approval(service, code, server_url)
             sign_in = await self._sign_ins.keep(server_url, tokens)
         except (SignInRefused, ServiceFault) as error:

@@ -88,7 +88,7 @@ class AskTutorServer:
         command(custom.SIGN_OUT)(_handler(self._account.sign_out))
 
     async def _initialize(self, params: types.InitializeParams) -> None:
-        self._editor.learn(params.capabilities)
+        self._editor.learn(params)
         await _run(self._configuration.initialize(params), "initialize")
 
     async def _initialized(self, _: types.InitializedParams) -> None:

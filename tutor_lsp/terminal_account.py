@@ -49,7 +49,7 @@ def sign_in(options: argparse.Namespace) -> int:
         _say(f"You are signed in at {server_url} as {profile.email}. To change that, sign out first.")
         return DONE
     service = sign_ins.service(server_url)
-    code = _run(device_sign_in.begin(service, server_url))
+    code = _run(device_sign_in.begin(service, server_url, program="a terminal"))
     if not (_run(sign_ins.has_keyring()) or sign_ins.may_use_file):
         _ask_for_file(sign_ins)
     _show(code, server_url)

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
+import platform
+import re
 import shutil
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
 
-from tests.device_front import USER_CODE, DeviceFront
-from tests.tutor_program import SECONDS, Tutor, on_a_terminal
+from tests.device_page import Browser
+from tests.tutor_program import SECONDS, Result, Tutor, on_a_terminal
 from tutor_lsp.language_client import LanguageClient
+from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.token_store import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from tests.service import Service, SignUp, Student
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-WHERE = "In a browser, on any device, open:\n\n    {url}/device\n\nYour code is " + USER_CODE + ".\n"
-WAITING = "Waiting until you have approved the sign-in there. Ctrl-C stops.\n"
+CODE = "[A-Z]{4}-[A-Z]{4}"
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither these signals nor pseudo-terminals")
 
@@ -53,17 +56,14 @@ async def student(service: Service, sign_up: SignUp) -> Student:
     return await sign_up(service)
 
 
-@pytest.fixture
-async def front(service: Service) -> AsyncIterator[DeviceFront]:
-    """Give the service, with device authorisation."""
-    front = DeviceFront(service)
-    async with front.serve():
-        yield front
-
-
 def read(path: Path) -> Any:
     """Read a JSON file; None: there is none."""
     return json.loads(path.read_text()) if path.exists() else None
+
+
+def read_text(path: Path) -> str:
+    """Read a file."""
+    return path.read_text()
 
 
 def kept(tutor: Tutor, name: str) -> Any:
@@ -78,10 +78,36 @@ async def refresh_status(service: Service, refresh_token: str) -> int:
         return response.status
 
 
-async def test_sign_in_ask_sign_out(tutor: Tutor, front: DeviceFront, student: Student) -> None:
+async def sign_in(tutor: Tutor, student: Student, url: str, decision: str, typed: str = "") -> tuple[Result, str]:
+    """Run `tutor sign-in`, and decide in a browser. Gives how it ended, and what the page said of who asks."""
+    process = await tutor.start("sign-in", "--server", url, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(typed.encode())
+    browser = Browser(url)
+    try:
+        async with asyncio.timeout(SECONDS):
+            shown = await process.stdout.readuntil(b"Ctrl-C stops.\n")
+            (user_code,) = re.findall(r"Your code is (\S+)\.", shown.decode())
+            page = await browser.sign_in(user_code, student.email, student.password)
+            await browser.submit(decision=decision)
+            stdout, stderr = await process.communicate()
+    finally:
+        await browser.close()
+    assert process.returncode is not None
+    return Result(process.returncode, (shown + stdout).decode(), stderr.decode()), page.text
+
+
+async def signed_in(tutor: Tutor, student: Student, url: str, *, seconds_left: float = 600) -> None:
+    """Leave in the data folder what signing in does, without a browser; the access token has so long to live."""
+    sign_ins = SignIns(lambda: tutor.folder / "data")
+    await sign_ins.agree_to_file()
+    await sign_ins.keep(url, Tokens(student.access_token, student.refresh_token, time.time() + seconds_left))
+
+
+async def test_sign_in_ask_sign_out(tutor: Tutor, service: Service, student: Student) -> None:
     """The whole way: question, code, approval; then asks go to the service without a setting; then local mode again."""
-    front.answer = student
-    signed_in = await tutor.run("sign-in", "--server", front.url, typed="y\n")
+    result, page = await sign_in(tutor, student, service.url, "approve", typed="y\n")
     tokens = kept(tutor, "tokens.json")
     first = await tutor.run("ask", "average.py:8")
     status = await tutor.run("status")
@@ -89,64 +115,70 @@ async def test_sign_in_ask_sign_out(tutor: Tutor, front: DeviceFront, student: S
     signed_out = await tutor.run("sign-out")
     local = await tutor.run("status")
 
-    assert signed_in.stdout == (WHERE.format(url=front.url) + WAITING + f"You are signed in as {student.email}.\n")
-    assert signed_in.stderr.endswith(f"only you can read?\n  {tutor.folder / 'data' / 'tokens.json'}\n[y/N] ")
+    (code,) = re.findall(rf"Your code is ({CODE})\.", result.stdout)
+    assert result.stdout == (
+        f"In a browser, on any device, open:\n\n    {service.url}/device\n\nYour code is {code}.\n"
+        "Waiting until you have approved the sign-in there. Ctrl-C stops.\n"
+        f"You are signed in as {student.email}.\n"
+    )
+    assert result.stderr.endswith(f"only you can read?\n  {tutor.folder / 'data' / 'tokens.json'}\n[y/N] ")
+    assert f"Ask Tutor in a terminal ({platform.system()})" in page
     assert (first.status, first.stdout[:11], first.stderr) == (0, "Hint 1 of 5", "")
     assert kept(tutor, "local.sqlite3") is None
     assert status.stdout.startswith(
-        f"Service: {front.url}\nAccount: {student.email}\nToday:   1 of 100 messages; the count starts again at "
+        f"Service: {service.url}\nAccount: {student.email}\nToday:   1 of 100 messages; the count starts again at "
     )
-    assert again.stdout == f"You are signed in at {front.url} as {student.email}. To change that, sign out first.\n"
-    assert signed_out == (0, f"You are signed out of {front.url}.\n", "")
+    assert again.stdout == f"You are signed in at {service.url} as {student.email}. To change that, sign out first.\n"
+    assert signed_out == (0, f"You are signed out of {service.url}.\n", "")
     assert local.stdout == "Local mode: the tutor answers on this computer, without an account.\n"
     assert kept(tutor, "tokens.json") == {}
     (refresh_token,) = [entry["refresh_token"] for entry in tokens.values()]
-    assert await refresh_status(front.service, refresh_token) == 401
+    assert await refresh_status(service, refresh_token) == 401
 
 
 async def test_with_a_keyring_nothing_is_asked_and_nothing_written(
-    tutor: Tutor, front: DeviceFront, student: Student, keyring: Path
+    tutor: Tutor, service: Service, student: Student, keyring: Path
 ) -> None:
     """Tokens are in the keyring alone, where the language server finds them; signed out, they are gone."""
-    front.answer = student
-    signed_in = await tutor.run("sign-in", "--server", front.url)
+    result, _ = await sign_in(tutor, student, service.url, "approve")
     items = read(keyring)
     answer = await tutor.run("ask", "average.py:8")
     await tutor.run("sign-out")
 
-    assert (signed_in.status, signed_in.stderr) == (0, "")
+    assert (result.status, result.stderr) == (0, "")
     assert len(items) == 1
     assert kept(tutor, "tokens.json") is None
     assert (answer.status, answer.stdout[:6]) == (0, "Hint 1")
     assert read(keyring) == {}
 
 
-async def test_without_agreement_nothing_is_kept(tutor: Tutor, front: DeviceFront) -> None:
+async def test_without_agreement_nothing_is_kept(tutor: Tutor, service: Service) -> None:
     """No keyring, and no to the file, also by silence: nobody is signed in."""
     for typed in ("", "n\n", "\n", "what?\n"):
-        result = await tutor.run("sign-in", "--server", front.url, typed=typed)
+        result = await tutor.run("sign-in", "--server", service.url, typed=typed)
 
         assert (result.status, result.stdout) == (1, "")
         assert result.stderr.endswith("You can sign in from your editor, for as long as it is open.\n")
         assert kept(tutor, "sign-in.json") is None
-    assert not front.asked.is_set()
 
 
-async def test_a_refusal_in_the_browser_is_status_1(tutor: Tutor, front: DeviceFront, keyring: Path) -> None:
+async def test_a_refusal_in_the_browser_is_status_1(
+    tutor: Tutor, service: Service, student: Student, keyring: Path
+) -> None:
     """Denied: one line on stderr, nothing kept."""
-    front.answer = "access_denied"
-    result = await tutor.run("sign-in", "--server", front.url)
+    result, _ = await sign_in(tutor, student, service.url, "deny")
 
     assert (result.status, result.stderr) == (1, "tutor: The sign-in was refused in the browser.\n")
     assert read(keyring) == {}
 
 
 @posix
-async def test_ctrl_c_stops_waiting(tutor: Tutor, front: DeviceFront, keyring: Path) -> None:
+async def test_ctrl_c_stops_waiting(tutor: Tutor, service: Service, keyring: Path) -> None:
     """Ctrl-C while the browser is awaited: status 1, nothing kept."""
-    process = await tutor.start("sign-in", "--server", front.url)
+    process = await tutor.start("sign-in", "--server", service.url)
+    assert process.stdout is not None
     async with asyncio.timeout(SECONDS):
-        await front.asked.wait()
+        await process.stdout.readuntil(b"Ctrl-C stops.\n")
         process.send_signal(signal.SIGINT)
         _, stderr = await process.communicate()
 
@@ -154,14 +186,10 @@ async def test_ctrl_c_stops_waiting(tutor: Tutor, front: DeviceFront, keyring: P
     assert kept(tutor, "sign-in.json") is None
 
 
-async def test_signing_out_works_without_the_service(tutor: Tutor, front: DeviceFront, student: Student) -> None:
+async def test_signing_out_works_without_the_service(tutor: Tutor, student: Student) -> None:
     """Signed out here at once; the student learns that the service does not know."""
-    front.answer = student
-    await tutor.run("sign-in", "--server", front.url, typed="y\n")
-    record = kept(tutor, "sign-in.json")
-    away = front.url.rpartition(":")[0] + ":9"
-    text = json.dumps(record).replace(front.url, away)
-    (tutor.folder / "data" / "sign-in.json").write_text(text)
+    away = "http://127.0.0.1:9"
+    await signed_in(tutor, student, away)
 
     result = await tutor.run("sign-out")
 
@@ -173,57 +201,51 @@ async def test_signing_out_works_without_the_service(tutor: Tutor, front: Device
     assert (kept(tutor, "tokens.json"), kept(tutor, "sign-in.json")["sign_ins"]) == ({}, [])
 
 
-async def test_a_sign_in_that_the_service_has_ended(tutor: Tutor, front: DeviceFront, student: Student) -> None:
-    """After a password change the next exchange is refused: one clear message, tokens gone, a new sign-in works."""
-    front.answer = student
-    await tutor.run("sign-in", "--server", front.url, typed="y\n")
-    async with ClientSession(front.url) as session:
+async def test_a_sign_in_that_the_service_has_ended(tutor: Tutor, service: Service, student: Student) -> None:
+    """After a password change the next exchange is refused: one clear message, and the tokens are gone."""
+    await signed_in(tutor, student, service.url, seconds_left=0)
+    async with ClientSession(service.url) as session:
         body = {"current_password": student.password, "new_password": student.password + "!"}
         async with session.post("/api/auth/password", json=body, headers=student.headers) as response:
             assert response.status == 204
-    tokens = kept(tutor, "tokens.json")
-    for entry in tokens.values():
-        entry["expires_at"] = 0
-    (tutor.folder / "data" / "tokens.json").write_text(json.dumps(tokens))
 
     refused = await tutor.run("ask", "average.py:8")
     status = await tutor.run("status")
 
     message = "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.\n"
     assert refused == (1, "", f"tutor: {message}")
-    assert status == (0, f"Service: {front.url}\n{message}", "")
+    assert status == (0, f"Service: {service.url}\n{message}", "")
     assert (kept(tutor, "tokens.json"), kept(tutor, "sign-in.json")["sign_ins"]) == ({}, [])
 
 
-async def test_the_environments_token_goes_first(tutor: Tutor, front: DeviceFront, student: Student) -> None:
+async def test_the_environments_token_goes_first(tutor: Tutor, service: Service, student: Student) -> None:
     """`TUTOR_ACCESS_TOKEN` with `TUTOR_SERVER_URL` needs no sign-in, and stands in the way of one."""
-    remote = {"TUTOR_SERVER_URL": front.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+    remote = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
     status = await tutor.run("status", **remote)
     signed_in = await tutor.run("sign-in", **remote)
     refused = await tutor.run("status", **(remote | {"TUTOR_ACCESS_TOKEN": "x"}))
 
-    assert status.stdout.startswith(f"Service: {front.url}\nAccount: {student.email}\n")
+    assert status.stdout.startswith(f"Service: {service.url}\nAccount: {student.email}\n")
     assert (signed_in.status, signed_in.stderr.count("\n")) == (1, 1)
     assert (refused.status, "TUTOR_ACCESS_TOKEN" in refused.stderr) == (1, True)
 
 
-async def test_the_environments_token_goes_to_its_service_alone(tutor: Tutor, front: DeviceFront) -> None:
+async def test_the_environments_token_goes_to_its_service_alone(tutor: Tutor, service: Service) -> None:
     """A token without an address that was set with it is sent nowhere."""
     (tutor.folder / "data").mkdir()
-    record = {"server_url": front.url, "is_in_use": True, "may_use_file": False, "sign_ins": []}
+    record = {"server_url": service.url, "is_in_use": True, "may_use_file": False, "sign_ins": []}
     (tutor.folder / "data" / "sign-in.json").write_text(json.dumps(record))
 
     result = await tutor.run("status", TUTOR_ACCESS_TOKEN="x")
 
-    assert result.stdout.startswith(f"Service: {front.url}\nSign in to ask the tutor")
+    assert result.stdout.startswith(f"Service: {service.url}\nSign in to ask the tutor")
 
 
-async def test_a_running_language_server_follows(tutor: Tutor, front: DeviceFront, student: Student) -> None:
+async def test_a_running_language_server_follows(tutor: Tutor, service: Service, student: Student) -> None:
     """Signed in and out from a terminal, a language server that runs uses the service, and leaves it again."""
-    front.answer = student
     async with asyncio.timeout(SECONDS), await LanguageClient.start(env=tutor.environment) as client:
         states = [(await client.status()).state]
-        await tutor.run("sign-in", "--server", front.url, typed="y\n")
+        await signed_in(tutor, student, service.url)
         states.append((await client.status()).state)
         await tutor.run("sign-out")
         states.append((await client.status()).state)
@@ -232,9 +254,7 @@ async def test_a_running_language_server_follows(tutor: Tutor, front: DeviceFron
 
 
 @posix
-async def test_on_a_desktop_the_browser_opens(
-    tutor: Tutor, front: DeviceFront, student: Student, keyring: Path
-) -> None:
+async def test_on_a_desktop_the_browser_opens(tutor: Tutor, service: Service, keyring: Path) -> None:
     """On a terminal in front of a screen the page opens by itself, with the code filled in."""
     programs = tutor.folder / "bin"
     programs.mkdir()
@@ -242,15 +262,19 @@ async def test_on_a_desktop_the_browser_opens(
     browser = programs / "xdg-open"
     browser.write_text(f'#!/bin/sh\necho "$1" >> "{opened}"\n')
     browser.chmod(0o755)
-    front.answer = student
     environment = {"DISPLAY": ":99", "PATH": str(programs)}
     async with asyncio.timeout(SECONDS):
-        reader, process = await on_a_terminal(tutor, ["sign-in", "--server", front.url], environment)
-        shown = (await reader.read()).decode().replace("\r\n", "\n")
-        assert await process.wait() == 0
+        reader, process = await on_a_terminal(tutor, ["sign-in", "--server", service.url], environment)
+        shown = (await reader.readuntil(b"Ctrl-C stops.")).decode().replace("\r\n", "\n")
+        while not opened.exists():  # noqa: ASYNC110 - nobody tells us of the end of another's child
+            await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        await reader.read()
+        await process.communicate()
 
-    assert shown.startswith(f"Your browser shows this page, or open it yourself:\n\n    {front.url}/device\n")
-    assert opened.read_text() == f"{front.url}/device?user_code={USER_CODE}\n"
+    (code,) = re.findall(rf"Your code is ({CODE})\.", shown)
+    assert shown.startswith(f"Your browser shows this page, or open it yourself:\n\n    {service.url}/device\n")
+    assert read_text(opened) == f"{service.url}/device?user_code={code}\n"
 
 
 async def test_what_is_no_tutor_service_is_said_so(tutor: Tutor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Pauses:
 async def sign_in(accounts: ScriptedAccounts, pauses: Pauses) -> Tokens:
     """Go through the whole flow."""
     service = AccountService(accounts.url, now=lambda: 1000.0)
-    return await approval(service, await begin(service, accounts.url), sleep=pauses)
+    return await approval(service, await begin(service, accounts.url, program="a test"), sleep=pauses)
 
 
 class TestFlow:
@@ -72,7 +73,7 @@ class TestFlow:
         assert pauses.seconds == [5, 5, 5]
         question = {"grant_type": DEVICE_GRANT, "device_code": "device-code", "client_id": CLIENT_ID}
         assert accounts.requests == [
-            ("/api/auth/device", {"client_id": CLIENT_ID}),
+            ("/api/auth/device", {"client_id": CLIENT_ID, "client_name": f"Ask Tutor in a test ({platform.system()})"}),
             *[("/api/auth/device/token", question)] * 3,
         ]
 
@@ -135,7 +136,7 @@ class TestFlow:
     async def test_a_dropped_network_is_waited_out(self, accounts: ScriptedAccounts) -> None:
         """A question that cannot be asked doubles the interval; the sign-in goes on."""
         service = AccountService(accounts.url)
-        code = await begin(service, accounts.url)
+        code = await begin(service, accounts.url, program="a test")
         troubles = iter([web.Response(status=502), web.Response(text="<html>Wireless login</html>")])
         pauses = Pauses()
 
@@ -170,7 +171,7 @@ class TestFlow:
         accounts.instead["/api/auth/device"] = reply
 
         with pytest.raises(ServiceFault):
-            await begin(AccountService(accounts.url), accounts.url)
+            await begin(AccountService(accounts.url), accounts.url, program="a test")
 
     @pytest.mark.parametrize(
         "page",
@@ -196,10 +197,10 @@ class TestFlow:
         page = page.format(port=accounts.url.rpartition(":")[2])
         accounts.device = {"verification_uri": page}
         with pytest.raises(Unreachable, match="another address"):
-            await begin(AccountService(accounts.url), accounts.url)
+            await begin(AccountService(accounts.url), accounts.url, program="a test")
 
         accounts.device = {"verification_uri_complete": page}
-        code = await begin(AccountService(accounts.url), accounts.url)
+        code = await begin(AccountService(accounts.url), accounts.url, program="a test")
         assert page_of(code, accounts.url) == f"{accounts.url}/device"
 
     @pytest.mark.parametrize("user_code", ["", "A", "BCDF\x1b[2J", "BCDF GHJK", "x" * 40, "<b>BCDF</b>"])
@@ -208,7 +209,7 @@ class TestFlow:
         accounts.device = {"user_code": user_code}
 
         with pytest.raises(Unreachable, match="cannot be read"):
-            await begin(AccountService(accounts.url), accounts.url)
+            await begin(AccountService(accounts.url), accounts.url, program="a test")
 
     def test_codes_are_not_in_printed_forms(self) -> None:
         """A log that prints a device code has nothing of it that lets anybody in."""
@@ -297,6 +298,20 @@ class TestLanguageServer:
         ]
         assert answer.ended["reason"] == "completed"
         assert await self.token() == "access-1"
+
+    @pytest.mark.parametrize(
+        ("info", "name"), [({"name": "Neovim"}, "Neovim"), ({"name": ""}, "an editor"), (None, "an editor")]
+    )
+    async def test_the_page_can_name_the_editor(
+        self, conversation: Conversation, accounts: ScriptedAccounts, info: Json | None, name: str
+    ) -> None:
+        """The student approves the editor that they sit in front of."""
+        editor = conversation.editor
+        await editor.initialize(**({} if info is None else {"clientInfo": info}))
+        await editor.execute("tutor.signIn")
+        await editor.hear(STATUS_DID_CHANGE, state="ready")
+
+        assert accounts.requests[0][1]["client_name"] == f"Ask Tutor in {name} ({platform.system()})"
 
     async def test_the_editor_opens_the_page(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
         """`window/showDocument` with `external`, where it is declared; the message has the code to compare."""
