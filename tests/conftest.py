@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name our markers. The suite tries the same examples every time, `--torture` looks for new ones."""
+    # A job started in the background ignores Ctrl-C (POSIX sh), and hands that down to the programs under test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "torture: a long run, only with --torture")
     hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
     hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)

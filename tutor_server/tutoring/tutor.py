@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
@@ -110,7 +111,7 @@ class Tutor:
 
     async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
-        opening = asyncio.ensure_future(self._open(user_id, ask))
+        opening = asyncio.ensure_future(self._open(user_id, ask, answer))
         progress: Progress | None = None
         failure: TutorError | None = None
         try:
@@ -137,11 +138,10 @@ class Tutor:
                 return
         answer.fail(failure or TutorError())
 
-    async def _open(self, user_id: UUID, ask: Ask) -> OpenAsk | StoredAsk:
-        """Open an ask once the user's stopped ones have given back what they give back, so that the level is right."""
-        stopped = {
-            task for (owner, _), (answer, task) in self._running.items() if owner == user_id and answer.stopped_by
-        }
+    async def _open(self, user_id: UUID, ask: Ask, answer: Answer) -> OpenAsk | StoredAsk:
+        """Open an ask once the user's earlier, stopped ones have given back their rungs of the ladder."""
+        earlier = takewhile(lambda running: running[1][0] is not answer, self._running.items())
+        stopped = {task for (owner, _), (other, task) in earlier if owner == user_id and other.stopped_by is not None}
         if stopped:
             await asyncio.wait(stopped)
         return await self._opening.open(user_id, ask)
