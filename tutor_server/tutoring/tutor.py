@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+SETTLING_SECONDS = 10.0
+"""How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
@@ -106,7 +108,8 @@ class Tutor:
         tasks = [task for _, task in self._running.values()]
         for user_id, request_id in list(self._running):
             self._stop(user_id, request_id, ShuttingDown())
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=SETTLING_SECONDS)
         self._settling.close()
 
     async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
