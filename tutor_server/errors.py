@@ -189,7 +189,7 @@ class UserCodeUnknown(TutorError):
 class DeviceSignInUnavailable(TutorError):
     """The operator has not said under which address people reach the service."""
 
-    code, status = "DEVICE_SIGN_IN_UNAVAILABLE", 501
+    code, status = "DEVICE_SIGN_IN_UNAVAILABLE", 403
     text = "Signing in by code is not set up here. Ask your instructor."
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.held_service import HeldService
+    from tests.servers import PostgresServer
 
 
 @pytest.fixture
@@ -40,6 +41,22 @@ def clock() -> HeldClock:
 async def held(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
     """Give a service in this process, on the held clock."""
     async with held_service(tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Name an empty database of each kind; the empty name is a file in the data folder."""
+    if request.param == "sqlite":
+        return ""
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.database()
+
+
+@pytest.fixture
+async def on_both(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
+    """Give a service on each kind of database, for what happens at once."""
+    async with held_service(tmp_path, clock, database_url=database_url) as running:
         yield running
 
 

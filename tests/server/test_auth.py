@@ -17,7 +17,6 @@ from tutor_server.identity.keys import derive_keys
 from tutor_server.storage.daily_usage import count_message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from aiohttp import ClientSession
@@ -89,14 +88,6 @@ async def test_an_email_registers_once(client: ClientSession, student: Student) 
         409,
         {"detail": "An account with this e-mail already exists.", "code": "EMAIL_TAKEN"},
     )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def on_both(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Give a service on each kind of database, for what happens at once."""
-    database_url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_server").database()
-    async with held_service(tmp_path, clock, database_url=database_url) as running:
-        yield running
 
 
 async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> None:

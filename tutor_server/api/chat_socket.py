@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -140,7 +140,8 @@ class _Connection:
         self._sending = asyncio.Lock()
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
         self._expiry: asyncio.TimerHandle | None = None
-        self._closing: set[asyncio.Task[bool]] = set()
+        self._goodbye: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+        self._has_ended = asyncio.Event()
         self._log = log.bind(connection_id=uuid4().hex, user=str(token.user_id))
 
     @property
@@ -155,19 +156,20 @@ class _Connection:
         self._watch_expiry()
         if self._authenticator.has_ended(self._token):  # between the handshake's check and now
             self.end_sign_in("UNAUTHENTICATED")
+        reading = asyncio.create_task(self._read())
+        either: set[asyncio.Future[Any]] = {reading, self._goodbye}
         try:
-            async for message in self._socket:
-                if self._closing:  # what was sent before the editor knew is not heard any more
-                    continue
-                if message.type is WSMsgType.TEXT:
-                    await self._receive(message.data)
-                elif message.type is WSMsgType.BINARY:
-                    await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self._goodbye.done():
+                await self._cancel(reading, *self._forwarders.values())
+                await self._close(*self._goodbye.result())
+            else:
+                await reading
         finally:
             if self._expiry is not None:
                 self._expiry.cancel()
-            for forwarder in list(self._forwarders.values()):
-                forwarder.cancel()
+            await self._cancel(reading, *self._forwarders.values())
+            self._has_ended.set()
             self._log.info(
                 "connection_closed",
                 close_code=self._socket.close_code,
@@ -178,7 +180,37 @@ class _Connection:
         """Let the ends of answers reach the editor, then close."""
         if self._forwarders:
             await asyncio.wait(list(self._forwarders.values()), timeout=CLOSE_SECONDS)
-        await self._socket.close(code=CloseCode.SHUTTING_DOWN, message=b"shutting down")
+        self._say_goodbye(CloseCode.SHUTTING_DOWN, "shutting down")
+        await self._has_ended.wait()
+
+    def end_sign_in(self, reason: str) -> None:
+        """Begin to close with 4001; the reason is one of a 401's codes. What comes from now on is not heard."""
+        self._say_goodbye(CloseCode.UNAUTHENTICATED, reason)
+
+    def _say_goodbye(self, code: int, reason: str) -> None:
+        if not self._goodbye.done():
+            self._goodbye.set_result((code, reason))
+
+    async def _close(self, code: int, reason: str) -> None:
+        """Close as the task that reads: from another one aiohttp cuts the line before the editor has read the code."""
+        try:
+            async with asyncio.timeout(self._write_deadline):
+                await self._socket.close(code=code, message=reason.encode())
+        except TimeoutError:
+            self._abort()
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is WSMsgType.TEXT:
+                await self._receive(message.data)
+            elif message.type is WSMsgType.BINARY:
+                await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+
+    @staticmethod
+    async def _cancel(*tasks: asyncio.Task[None]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
     async def _receive(self, text: str) -> None:
         try:
@@ -259,12 +291,6 @@ class _Connection:
             self._expiry.cancel()
         seconds = (self._token.expires_at - self._clock.now()).total_seconds()
         self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self.end_sign_in, "TOKEN_EXPIRED")
-
-    def end_sign_in(self, reason: str) -> None:
-        """Begin to close with 4001, without waiting for the editor's reply; the reason is one of a 401's codes."""
-        task = asyncio.create_task(self._socket.close(code=CloseCode.UNAUTHENTICATED, message=reason.encode()))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
 
 
 def _message_id(text: str) -> UUID:

@@ -1,0 +1,291 @@
+"""How often people may try to sign in, to register or to guess, and that nobody can lock out somebody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.held_service import HeldService, held_service
+from tests.service import PASSWORD
+from tutor_server.api.keys import THROTTLE
+from tutor_server.errors import DatabaseUnavailable, InvalidCredentials, TooManyAttempts
+from tutor_server.identity import attempts, throttling
+from tutor_server.identity.attempts import Counted, InProcessAttempts, Window
+from tutor_server.identity.throttling import Throttle, network_of
+
+if TYPE_CHECKING:
+    import io
+    from pathlib import Path
+
+    from aiohttp import web
+
+    from tests.clock import HeldClock
+    from tutor_server.errors import TutorError
+
+THREE_A_MINUTE = Counted(Window("things", 3, 60), "ada")
+TWO_AN_HOUR = Counted(Window("others", 2, 3600), "ada")
+HOME, CAFE = "192.0.2.1", "198.51.100.7"
+EMAIL = "ada@uni.example"
+
+
+@pytest.fixture
+def counts(clock: HeldClock) -> InProcessAttempts:
+    """Give empty counts."""
+    return InProcessAttempts(clock)
+
+
+@pytest.fixture
+def throttle(counts: InProcessAttempts) -> Throttle:
+    """Give a throttle that has seen nothing yet."""
+    return Throttle(counts)
+
+
+async def refusal(counts: InProcessAttempts, *counted: Counted) -> int | None:
+    """Try once; give the seconds to wait where that is refused."""
+    try:
+        await counts.take(*counted)
+    except TooManyAttempts as refused:
+        return refused.retry_after
+    return None
+
+
+async def test_a_full_window_refuses_until_its_oldest_has_left(counts: InProcessAttempts, clock: HeldClock) -> None:
+    """The refusal says when to come back; then it works, and one second earlier it does not."""
+    for clock.seconds in (0, 10, 20):
+        assert await refusal(counts, THREE_A_MINUTE) is None
+
+    clock.seconds = 25
+    assert await refusal(counts, THREE_A_MINUTE) == 35
+    clock.seconds = 59
+    assert await refusal(counts, THREE_A_MINUTE) == 1
+    clock.seconds = 60
+    assert await refusal(counts, THREE_A_MINUTE) is None
+    assert await refusal(counts, THREE_A_MINUTE) == 10
+
+
+async def test_a_refusal_by_one_window_uses_up_nothing_of_another(counts: InProcessAttempts, clock: HeldClock) -> None:
+    """Where two windows are asked for at once the longer wait is told, and neither counts the refused attempt."""
+    for _ in range(2):
+        await counts.take(TWO_AN_HOUR)
+
+    for _ in range(5):
+        assert await refusal(counts, THREE_A_MINUTE, TWO_AN_HOUR) == 3600
+    for _ in range(3):
+        assert await refusal(counts, THREE_A_MINUTE) is None
+
+
+async def test_of_a_thousand_at_once_no_more_pass_than_one_by_one(counts: InProcessAttempts) -> None:
+    """An attempt counts before its outcome is known."""
+    refused = await asyncio.gather(*(refusal(counts, THREE_A_MINUTE) for _ in range(1000)))
+
+    assert refused.count(None) == 3
+
+
+async def test_what_is_given_back_was_not_there(counts: InProcessAttempts, clock: HeldClock) -> None:
+    """An attempt that was none leaves its windows; one that has left by itself does no harm."""
+    attempt = await counts.take(THREE_A_MINUTE)
+    for _ in range(2):
+        await counts.take(THREE_A_MINUTE)
+    await counts.give_back(attempt)
+    assert await refusal(counts, THREE_A_MINUTE) is None
+
+    clock.seconds = 3600
+    await counts.give_back(attempt)
+    assert [await refusal(counts, THREE_A_MINUTE) for _ in range(4)] == [None, None, None, 60]
+    await counts.clear(THREE_A_MINUTE)
+    assert await refusal(counts, THREE_A_MINUTE) is None
+
+
+async def test_a_flood_of_names_does_not_fill_the_memory(
+    counts: InProcessAttempts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest names go first."""
+    monkeypatch.setattr(attempts, "MAX_NAMES", 100)
+
+    for number in range(1000):
+        await counts.take(Counted(THREE_A_MINUTE.window, str(number)))
+        await counts.remember(str(number), 60)
+
+    assert len(counts._stamps) == len(counts._remembered) == 100
+    assert await counts.remembers("999")
+    assert not await counts.remembers("0")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("somewhere", "somewhere"),
+    ],
+)
+def test_an_address_stands_for_its_network(address: str, network: str) -> None:
+    """Whoever has one IPv6 address has a whole /64 of them."""
+    assert network_of(address) == network
+
+
+async def outcome(throttle: Throttle, account: str, address: str, error: TutorError | None) -> bool:
+    """Go through one check of a password that ends so; tell whether it was let through."""
+    try:
+        async with throttle.sign_in(account, address):
+            if error is not None:
+                raise error
+    except TooManyAttempts:
+        return False
+    except (InvalidCredentials, DatabaseUnavailable):
+        pass
+    return True
+
+
+async def failures(throttle: Throttle, account: str, addresses: list[str]) -> int:
+    """Fail to sign in once from each address; give how many were let through."""
+    return sum([await outcome(throttle, account, address, InvalidCredentials()) for address in addresses])
+
+
+async def test_failures_to_an_account_from_an_address(throttle: Throttle, clock: HeldClock) -> None:
+    """Ten in half an hour, then none: other accounts and other addresses are not concerned."""
+    assert await failures(throttle, "ada", [CAFE] * 20) == 10
+    assert await failures(throttle, "ada", [HOME]) == 1
+    assert await failures(throttle, "bob", [CAFE]) == 1
+
+    clock.seconds = 30 * 60
+    assert await failures(throttle, "ada", [CAFE] * 20) == 10
+
+
+async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock: HeldClock) -> None:
+    """Fifty in an hour, from however many addresses."""
+    assert await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)]) == 50
+    assert await failures(throttle, "ada", [f"2001:db8:{number}::1" for number in range(100)]) == 0
+    assert await failures(throttle, "bob", ["203.0.113.9"]) == 1
+
+    clock.seconds = 60 * 60
+    assert await failures(throttle, "ada", [HOME]) == 1
+
+
+async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> None:
+    """Three hundred in half an hour, over however many accounts."""
+    tried = [await failures(throttle, f"student {number}", [CAFE]) for number in range(400)]
+
+    assert sum(tried) == 300
+
+
+async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, clock: HeldClock) -> None:
+    """Where an account was signed in to before, neither strangers elsewhere nor neighbours' mistakes keep it out."""
+    assert await outcome(throttle, "ada", CAFE, None)
+    await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
+    for number in range(400):
+        await failures(throttle, f"student {number}", [CAFE])
+
+    assert not await outcome(throttle, "ada", HOME, None)
+    assert not await outcome(throttle, "new student", CAFE, None)
+    assert await outcome(throttle, "ada", CAFE, None)
+    assert await failures(throttle, "ada", [CAFE] * 20) == 10  # and guessing from there is bounded as ever
+
+    clock.seconds = 30 * 24 * 3600 + 1
+    await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
+    assert not await outcome(throttle, "ada", CAFE, None)  # it is not known for ever
+
+
+async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> None:
+    """Who has mistyped nine times and then got it right starts anew (NIST SP 800-63B §5.2.2)."""
+    await failures(throttle, "ada", [HOME] * 9)
+    assert await outcome(throttle, "ada", HOME, None)
+
+    assert await failures(throttle, "ada", [HOME] * 20) == 10
+
+
+async def test_our_own_failures_are_not_the_students(throttle: Throttle) -> None:
+    """While the database is away nobody uses up attempts."""
+    for _ in range(100):
+        assert await outcome(throttle, "ada", HOME, DatabaseUnavailable())
+
+    assert await failures(throttle, "ada", [HOME] * 20) == 10
+
+
+async def log_in(held: HeldService, email: str, password: str, address: str = HOME) -> tuple[int, Any, str | None]:
+    """Sign in from an address; give status, answer and `Retry-After`."""
+    body = {"email": email, "password": password}
+    async with held.client.post("/api/auth/login", json=body, headers={"X-Forwarded-For": address}) as response:
+        return response.status, await response.json(), response.headers.get("Retry-After")
+
+
+async def test_s4_throttling_does_not_tell_who_exists(tmp_path: Path, clock: HeldClock, log_output: io.BytesIO) -> None:
+    """S4: a known and an unknown e-mail are refused alike, the right password too; then it works. No log names them."""
+    async with held_service(tmp_path, clock, trusted_proxies="127.0.0.1") as held:
+        await held.register(EMAIL)
+        answers = {
+            email: [await log_in(held, email, "wrong password") for _ in range(12)]
+            for email in (EMAIL, "nobody@uni.example")
+        }
+        right = await log_in(held, EMAIL, PASSWORD)
+        elsewhere = await log_in(held, EMAIL, PASSWORD, CAFE)
+        clock.seconds = 30 * 60
+        later = await log_in(held, EMAIL, PASSWORD)
+
+    assert answers[EMAIL] == answers["nobody@uni.example"]
+    assert [status for status, _, _ in answers[EMAIL]] == [401] * 10 + [429] * 2
+    assert right == (
+        429,
+        {
+            "detail": "Too many failed attempts. Please wait and try again.",
+            "code": "TOO_MANY_ATTEMPTS",
+            "retry_after": 1800,
+        },
+        "1800",
+    )
+    assert (elsewhere[0], later[0]) == (200, 200)
+    assert b"throttled" in log_output.getvalue()
+    assert b"uni.example" not in log_output.getvalue()
+
+
+async def test_a_made_up_address_does_not_help(held: HeldService) -> None:
+    """Without a trusted proxy `X-Forwarded-For` is what anybody writes, and counts for nothing."""
+    statuses = [(await log_in(held, EMAIL, "wrong", f"192.0.2.{number}"))[0] for number in range(11)]
+
+    assert statuses == [401] * 10 + [429]
+
+
+async def test_the_current_password_is_not_for_guessing(held: HeldService) -> None:
+    """A stolen access token gives no more guesses at the password than the sign-in does: they count together."""
+    account = await held.register(EMAIL)
+    for _ in range(5):
+        await log_in(held, EMAIL, "wrong password")
+    body = {"current_password": "wrong", "new_password": "another long password"}
+
+    statuses = [(await held.post("/api/auth/password", body, account["access_token"]))[0] for _ in range(6)]
+
+    assert statuses == [401] * 5 + [429]
+
+
+async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
+    """Five hundred in an hour; what the policy or the form refuses is not counted, a taken e-mail is."""
+    apps: list[web.Application] = []
+    async with held_service(tmp_path, clock, prepare=apps.append) as held:
+        for _ in range(throttling.REGISTRATION.allowed - 2):
+            await apps[0][THROTTLE].registration("127.0.0.1")
+        short = await held.post("/api/auth/register", {"email": "bob@uni.example", "password": "short"})
+        await held.register(EMAIL)
+        taken = await held.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
+        status, answer = await held.post("/api/auth/register", {"email": "bob@uni.example", "password": PASSWORD})
+        clock.seconds = 3600
+        await held.register("bob@uni.example")
+
+    assert (short[0], taken[0]) == (422, 409)
+    assert (status, answer["code"], answer["retry_after"]) == (429, "TOO_MANY_ATTEMPTS", 3600)
+
+
+async def test_devices_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
+    """Three hundred in ten minutes: each one leaves a row in the database for a while."""
+    apps: list[web.Application] = []
+    async with held_service(tmp_path, clock, prepare=apps.append) as held, ClientSession(held.url) as client:
+        for _ in range(throttling.DEVICE.allowed):
+            await apps[0][THROTTLE].device("127.0.0.1")
+        async with client.post("/api/auth/device") as response:
+            answer = await response.json()
+
+    assert (response.status, answer["code"], answer["retry_after"]) == (429, "TOO_MANY_ATTEMPTS", 600)
