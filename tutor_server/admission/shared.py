@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 CONNECTIONS = 32
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 0.9
 """A Redis that is away must be known within a second."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
