@@ -43,12 +43,13 @@ class RawConnection:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def answer(self) -> Answer:
-        """Receive one response, which must have a `Content-Length`."""
+    async def answer(self, *, has_body: bool = True) -> Answer:
+        """Receive one response; that to a HEAD request has no body, whatever its `Content-Length` says."""
         async with asyncio.timeout(WAIT_SECONDS):
             head = await self._reader.readuntil(b"\r\n\r\n")
             fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
-            body = await self._reader.readexactly(int(fields.get(b"content-length", 0)))
+            length = int(fields.get(b"content-length", 0)) if has_body else 0
+            body = await self._reader.readexactly(length)
         return Answer(int(head.split()[1]), head, body)
 
     async def rest(self) -> bytes:
