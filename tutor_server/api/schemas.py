@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 from tutor_server.protocol import Limit
@@ -30,6 +30,11 @@ def _lower_case_email(value: str) -> str:
     return value
 
 
+def _whole(value: object) -> object:
+    """Take 4.0 for 4: JSON Schema knows one kind of number, and whole ones are integers however they are written."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Email = Annotated[
     str,
     Field(
@@ -44,7 +49,7 @@ NewPassword = Annotated[
 ]
 GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL)]
 GivenToken = Annotated[SecretStr, Field(max_length=512, json_schema_extra=_NO_NUL)]
-Level = Annotated[int, Field(strict=True, ge=1, le=5)]
+Level = Annotated[int, Field(strict=True, ge=1, le=5), BeforeValidator(_whole)]
 
 
 class _Body(BaseModel):
