@@ -36,6 +36,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self.engine = engine
         self._writer = writer
+        self._refuses_writes = False
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a connection of its own."""
@@ -54,16 +55,21 @@ class Database:
         although it may have.
         """
         try:
-            return await self._writer.commit(unit)
+            value = await self._writer.commit(unit)
         except (SQLAlchemyError, OSError) as error:
             if is_unavailability(error):
+                self._refuses_writes = True
                 raise DatabaseUnavailable from error
             raise
+        self._refuses_writes = False
+        return value
 
     async def is_connected(self) -> bool:
-        """Tell whether the database answers."""
+        """Tell whether the database answers and, where it last refused to write, whether it does again."""
         try:
             await self.read(lambda connection: connection.execute(text("SELECT 1")))
+            if self._refuses_writes:
+                await self.commit(_write_nothing)
         except DatabaseUnavailable:
             return False
         return True
@@ -90,6 +96,15 @@ def open_database(url: str) -> Database:
         connect_args={"timeout": CONNECT_SECONDS},
     )
     return Database(engine, PostgresWriter(engine))
+
+
+def _write_nothing(connection: Connection) -> None:
+    """Let the database write without changing anything: a full disk is noticed only so."""
+    if connection.dialect.name == "sqlite":
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+    else:
+        connection.exec_driver_sql("SELECT pg_current_xact_id()")
 
 
 def configure_sqlite(connection: Any, _record: Any) -> None:

@@ -1,0 +1,177 @@
+"""A10 and A11: Redis, PostgreSQL or the disk goes away under a running service, and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.chat_client import connect
+from tests.fake_upstream import KEY, FakeUpstream
+from tests.servers import PostgresServer, RedisServer, find_postgres
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.chat_client import Chat
+    from tests.conftest import RequireProgram
+    from tests.service import Service, SignUp, StartService, Student
+
+SECRET = "a secret that is long enough for tests"
+NO_DATABASE = ("error", "DATABASE_UNAVAILABLE")
+NO_LIMITER = ("error", "LIMITER_UNAVAILABLE")
+RECOVERY_SECONDS = 5
+
+
+@pytest.fixture
+def redis(require_program: RequireProgram) -> Iterator[RedisServer]:
+    """Give a Redis that the test may stop and start."""
+    server = RedisServer(require_program("redis-server")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
+    """Give a PostgreSQL that the tests may stop and start."""
+    program = find_postgres() or require_program("initdb")
+    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
+        server = PostgresServer(program, Path(folder)).create()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Give a provider that counts the calls it gets."""
+    async with FakeUpstream() as running:
+        yield running
+
+
+def provider(upstream: FakeUpstream) -> dict[str, str]:
+    """Give the settings of a service whose model is the fake upstream's."""
+    return {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url, "TUTOR_JWT_SECRET": SECRET}
+
+
+async def end_of(chat: Chat) -> tuple[str, str | None]:
+    """Ask; give type and code of the last frame."""
+    last = (await chat.answer())[-1]
+    return last["type"], last.get("code")
+
+
+async def get(client: ClientSession, path: str, student: Student | None = None) -> tuple[int, Any]:
+    """Ask for a path; give status and body."""
+    async with client.get(path, headers=student.headers if student else {}) as response:
+        return response.status, await response.json()
+
+
+async def is_answered_within(chat: Chat, seconds: float) -> bool:
+    """Ask again and again until an answer comes to its end."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if (await end_of(chat))[0] == "done":
+            return True
+    return False
+
+
+async def require_unhealthy(client: ClientSession) -> None:
+    """Health says 503 with the contract's body, and soon."""
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        status, answer = await get(client, "/api/health")
+    assert (status, answer["status"], answer["code"]) == (503, "unavailable", "DATABASE_UNAVAILABLE")
+    assert answer.keys() == {"status", "database", "timestamp", "detail", "code"}
+
+
+async def test_a11_postgresql_is_killed(
+    start_service: StartService, sign_up: SignUp, postgres: PostgresServer, upstream: FakeUpstream
+) -> None:
+    """A11: asks and routes say `DATABASE_UNAVAILABLE`, no provider is called, and nothing has to be restarted."""
+    url = await asyncio.to_thread(postgres.database)
+    async with start_service(TUTOR_DATABASE_URL=url, **provider(upstream)) as service:
+        student = await sign_up(service)
+        async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
+            assert await end_of(chat) == ("done", None)
+            await asyncio.to_thread(postgres.stop)
+            calls = len(upstream.calls)
+            try:
+                assert await end_of(chat) == NO_DATABASE
+                for path in ("/api/auth/me", "/api/progress", "/api/chat/sessions", "/api/me/export"):
+                    status, answer = await get(client, path, student)
+                    assert (status, answer["code"]) == (503, "DATABASE_UNAVAILABLE")
+                await require_unhealthy(client)
+            finally:
+                await asyncio.to_thread(postgres.start)
+
+            assert len(upstream.calls) == calls
+            assert await is_answered_within(chat, RECOVERY_SECONDS)
+            assert (await get(client, "/api/health"))[0] == 200
+            assert (await get(client, "/api/auth/me", student))[1]["messages_today"] == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+async def test_a11_the_disk_is_full(start_service: StartService, sign_up: SignUp, upstream: FakeUpstream) -> None:
+    """A11: what writes says `DATABASE_UNAVAILABLE`, what reads works, and with room again everything does."""
+    async with start_service(**provider(upstream)) as service:
+        student = await sign_up(service)
+        async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
+            assert await end_of(chat) == ("done", None)
+            limits = let_no_file_grow(service)
+            calls = len(upstream.calls)
+
+            assert await end_of(chat) == NO_DATABASE
+            async with client.patch("/api/auth/me", json={"programming_level": 5}, headers=student.headers) as response:
+                assert (response.status, (await response.json())["code"]) == (503, "DATABASE_UNAVAILABLE")
+            assert (await get(client, "/api/chat/sessions", student))[0] == 200
+            await require_unhealthy(client)
+            assert len(upstream.calls) == calls
+
+            resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, limits)
+            assert (await get(client, "/api/health"))[0] == 200
+            assert await is_answered_within(chat, RECOVERY_SECONDS)
+            me = (await get(client, "/api/auth/me", student))[1]
+            assert (me["messages_today"], me["programming_level"]) == (2, 3)
+
+
+def let_no_file_grow(service: Service) -> tuple[int, int]:
+    """Let the kernel refuse the running service every byte behind a file's first; give the limits before.
+
+    What SQLite sees is a write that fails in the middle of a commit, as on a full disk.
+    """
+    pid = service.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
+    return before
+
+
+async def test_a10_redis_is_killed(
+    start_service: StartService, sign_up: SignUp, redis: RedisServer, postgres: PostgresServer, upstream: FakeUpstream
+) -> None:
+    """A10: asks are refused within a second and call no provider, the rest works, and 5 seconds bring it all back."""
+    url = await asyncio.to_thread(postgres.database)
+    async with start_service(TUTOR_DATABASE_URL=url, TUTOR_REDIS_URL=redis.url, **provider(upstream)) as service:
+        student = await sign_up(service)
+        async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
+            assert await end_of(chat) == ("done", None)
+            redis.stop()
+            calls = len(upstream.calls)
+            try:
+                for _ in range(3):
+                    async with asyncio.timeout(1):
+                        assert await end_of(chat) == NO_LIMITER
+                assert (await get(client, "/api/health"))[0] == 200
+                assert (await get(client, "/api/progress", student))[0] == 200
+                assert (await get(client, "/api/auth/me", student))[1]["messages_today"] == 1
+                async with connect(service.url, student.access_token) as another:
+                    assert await end_of(another) == NO_LIMITER
+            finally:
+                redis.start()
+
+            assert len(upstream.calls) == calls
+            assert await is_answered_within(chat, RECOVERY_SECONDS)
