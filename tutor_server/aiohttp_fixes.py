@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -48,9 +50,12 @@ class _Server(web.Server):
     def __init__(self, handle: _Handle, deadlines: Deadlines, **settings: Any) -> None:
         super().__init__(handle, keepalive_timeout=deadlines.idle, lingering_time=deadlines.request_body, **settings)
         self._deadlines = deadlines
+        self._head_deadlines = cycle(deadlines.request_head * (1 + step / 100) for step in range(10))
 
     def __call__(self) -> RequestHandler:
-        return _Connection(self, self._deadlines, loop=self._loop, **self._kwargs)
+        """Make a connection; many that are opened at once do not all run out of time at once, up to a tenth later."""
+        deadlines = replace(self._deadlines, request_head=next(self._head_deadlines))
+        return _Connection(self, deadlines, loop=self._loop, **self._kwargs)
 
 
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:

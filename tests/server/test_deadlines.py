@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
 import time
-from contextlib import AsyncExitStack
-from statistics import median
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.web_protocol import RequestHandler
+from yarl import URL
 
 from tests.held_service import held_service
 from tests.raw_http import raw_connection
@@ -158,30 +159,40 @@ def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
 
 
 async def test_h4_half_sent_heads_and_bodies(start_service: StartService) -> None:
-    """H4: 500 half-sent heads and bodies → closed within 10 s, health answers in under 200 ms meanwhile."""
-    async with start_service() as service, AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(raw_connection(service.url)) for _ in range(500)]
-        started_at = time.monotonic()
-        for number, connection in enumerate(connections):
-            await connection.send((HALF_HEAD, HALF_BODY)[number % 2])
-        closings = [asyncio.create_task(connection.rest()) for connection in connections]
-        health_seconds = await health_until(service, closings)
+    """H4: 500 half-sent heads and bodies → closed within 10 s, health answers in under 200 ms meanwhile.
 
-        assert all(b" 408 " in answer.result() for answer in closings)
-        assert time.monotonic() - started_at < 10
-        assert median(health_seconds) < 0.2  # the machine itself may be late now and then
+    The sockets are looked at only afterwards, so that what is measured is the service and not this test. The machine
+    itself may stand still three times, for less than a second.
+    """
+    async with start_service() as service:
+        address = URL(service.url)
+        with ExitStack() as stack:
+            sockets = [stack.enter_context(socket.create_connection((address.host, address.port))) for _ in range(500)]
+            for number, half in enumerate(sockets):
+                half.sendall((HALF_HEAD, HALF_BODY)[number % 2])
+            times = sorted(await health_times(service, 10))
+
+            assert all(b" 408 " in said_before_its_end(half) for half in sockets)
+            assert (times[-4] < 0.2, times[-1] < 1) == (True, True), times[-4:]
 
 
-async def health_until(service: Service, ends: list[asyncio.Task[bytes]]) -> list[float]:
-    """Ask for health again and again until all tasks have ended; give the seconds that each answer took."""
-    seconds: list[float] = []
-    pending = set(ends)
+def said_before_its_end(connection: socket.socket) -> bytes:
+    """Give what came on a connection that the service has closed. Raises `BlockingIOError` where it is open."""
+    connection.settimeout(0)
+    said = b""
+    while came := connection.recv(4096):
+        said += came
+    return said
+
+
+async def health_times(service: Service, seconds: float) -> list[float]:
+    """Ask for health again and again; give how long each answer took, in seconds."""
+    times: list[float] = []
+    ends_at = time.monotonic() + seconds
     async with ClientSession(service.url) as client:
-        while pending:
-            asked_at = time.monotonic()
+        while (asked_at := time.monotonic()) < ends_at:
             async with client.get("/api/health") as response:
                 assert response.status == 200
                 await response.read()
-            seconds.append(time.monotonic() - asked_at)
-            _, pending = await asyncio.wait(pending, timeout=0.1)
-    return seconds
+            times.append(time.monotonic() - asked_at)
+    return times
