@@ -50,6 +50,7 @@ class Page:
         for domain in ("Page", "Network", "Log", "Accessibility"):
             await self.call(f"{domain}.enable")
         await self.call("Emulation.setScriptExecutionDisabled", value=True)
+        await self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     async def open(self, url: str) -> None:
         """Go to an address, and wait until the page is there."""
@@ -77,14 +78,19 @@ class Page:
         if loads:
             await self._wait_until_loaded()
 
-    async def roles(self) -> list[tuple[str, str]]:
-        """Give role and name of everything that a screen reader would tell, in order."""
-        tree = await self.call("Accessibility.getFullAXTree")
-        return [
-            (node["role"]["value"], node.get("name", {}).get("value", ""))
-            for node in tree["nodes"]
-            if not node["ignored"] and node["role"]["value"] not in {"InlineTextBox", "none", "generic"}
-        ]
+    async def told(self) -> list[tuple[str, str]]:
+        """Give role and name of everything that a screen reader tells, in order; an alert's name is its text."""
+        nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
+        children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
+        names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
+        told = []
+        for node in nodes:
+            role, name = node.get("role", {}).get("value", ""), names[node["nodeId"]]
+            if role == "alert":
+                name = "".join(names.get(child, "") for child in children[node["nodeId"]])
+            if not node["ignored"]:
+                told.append((role, name))
+        return told
 
     async def focused(self) -> tuple[str, str]:
         """Give role and name of what has the focus, as soon as something has."""
@@ -100,6 +106,10 @@ class Page:
         await self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
+
+    async def prefer(self, scheme: str) -> None:
+        """Have the system prefer a colour scheme, `light` or `dark`."""
+        await self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     async def content_width(self) -> float:
         """Give the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""

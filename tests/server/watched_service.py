@@ -1,0 +1,51 @@
+"""A program for tests: the service as `tutor-server serve` runs it, with its event loop watched for lateness.
+
+SIGUSR1 starts the watch anew; at its end the program prints the greatest lateness in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+
+from tutor_server.cli import _configure_logs, _run
+from tutor_server.serving import serve
+from tutor_server.settings import load_settings
+
+STEP_SECONDS = 0.005
+
+
+class Watch:
+    """Comes back to the loop every few milliseconds, and keeps how late the latest turn was."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.start()
+        self._come_back()
+
+    def start(self) -> None:
+        """Forget what was."""
+        self.lateness = 0.0
+
+    def _come_back(self) -> None:
+        # Not the loop's own time: uvloop keeps that of the turn's beginning.
+        self._loop.call_later(STEP_SECONDS, self._arrive, time.monotonic() + STEP_SECONDS)
+
+    def _arrive(self, due: float) -> None:
+        self.lateness = max(self.lateness, time.monotonic() - due)
+        self._come_back()
+
+
+async def main() -> None:
+    """Serve until a signal."""
+    settings = load_settings()
+    _configure_logs(settings)
+    watch = Watch()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.start)
+    await serve(settings, "127.0.0.1", 0)
+    print(watch.lateness)  # noqa: T201 - its output
+
+
+if __name__ == "__main__":
+    _run(main())
