@@ -163,6 +163,19 @@ async def test_resume_carries_on_from_the_next_delta(chat: Chat) -> None:
     assert await chat.collect(request_id) == whole[3:]
 
 
+async def test_a_resume_and_an_ask_of_one_id_in_one_breath(chat: Chat) -> None:
+    """What nobody asked is not found; the ask that comes right behind is answered all the same."""
+    request_id = str(uuid4())
+    await chat.send({"type": "resume", "request_id": request_id, "next_seq": 0})
+    await chat.ask(request_id=request_id)
+
+    ends = [await chat.receive()]
+    while ends[-1]["type"] != "done":
+        ends.append(await chat.receive())
+
+    assert [frame.get("code") for frame in ends if frame["type"] == "error"] in ([], ["NOT_FOUND"])
+
+
 async def test_asks_of_other_students_are_not_found(service: Service, chat: Chat, sign_up: SignUp) -> None:
     """S7: cancel, resume and rate know only the caller's own."""
     request_id = str(uuid4())

@@ -22,7 +22,7 @@ class Answer:
     """
 
     def __init__(
-        self, request_id: UUID, digest: bytes | None, *, grace: float, on_abandoned: Callable[[], None]
+        self, request_id: UUID, *, grace: float, on_abandoned: Callable[[], object], digest: bytes | None = None
     ) -> None:
         self.request_id = request_id
         self._digest = digest
@@ -64,7 +64,7 @@ class Answer:
     @classmethod
     def refused(cls, request_id: UUID, error: TutorError) -> Self:
         """Make an answer that is nothing but a refusal."""
-        answer = cls(request_id, None, grace=0, on_abandoned=lambda: None)
+        answer = cls(request_id, grace=0, on_abandoned=lambda: None)
         answer.fail(error)
         return answer
 

@@ -63,6 +63,7 @@ class Tutor:
         self._database = database
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
+        self._resuming: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
     def ask(self, user_id: UUID, ask: Ask) -> Answer:
@@ -80,9 +81,18 @@ class Tutor:
     def resume(self, user_id: UUID, request_id: UUID) -> Answer:
         """Find the answer to a request id, running or ended."""
         answer = self._find(user_id, request_id)
-        if answer is None:
-            answer = self._new_answer(user_id, request_id, None)
-            self._run(user_id, answer, self._resume(user_id, answer))
+        if answer is not None:
+            return answer
+        if self._is_closing:
+            return Answer.refused(request_id, ShuttingDown())
+
+        def abandon() -> None:
+            task.cancel()
+
+        answer = Answer(request_id, grace=self._deadlines.grace, on_abandoned=abandon)
+        task = asyncio.create_task(self._resume(user_id, answer))
+        self._resuming.add(task)
+        task.add_done_callback(self._resuming.discard)
         return answer
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
@@ -105,9 +115,11 @@ class Tutor:
     async def close(self) -> None:
         """Take no more asks, end the running ones with `SHUTTING_DOWN`, and settle them."""
         self._is_closing = True
-        tasks = [task for _, task in self._running.values()]
+        tasks = [*(task for _, task in self._running.values()), *self._resuming]
         for user_id, request_id in list(self._running):
             self._stop(user_id, request_id, ShuttingDown())
+        for resuming in self._resuming:
+            resuming.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=SETTLING_SECONDS)
         self._settling.close()
@@ -204,7 +216,7 @@ class Tutor:
         except TutorError as error:
             answer.fail(error)
         except asyncio.CancelledError:
-            answer.fail(answer.stopped_by or ShuttingDown())
+            answer.fail(ShuttingDown())
 
     async def _find_stored(self, user_id: UUID, request_id: UUID) -> StoredAsk:
         stored = await self._database.read(lambda connection: find_ask(connection, user_id, request_id))
@@ -216,11 +228,11 @@ class Tutor:
         running = self._running.get((user_id, request_id))
         return None if running is None else running[0]
 
-    def _new_answer(self, user_id: UUID, request_id: UUID, digest: bytes | None) -> Answer:
+    def _new_answer(self, user_id: UUID, request_id: UUID, digest: bytes) -> Answer:
         def abandon() -> None:
             self._stop(user_id, request_id, Cancelled("Nobody was reading this answer any more."))
 
-        return Answer(request_id, digest, grace=self._deadlines.grace, on_abandoned=abandon)
+        return Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
 
     def _run(self, user_id: UUID, answer: Answer, work: Coroutine[None, None, None]) -> None:
         key = (user_id, answer.request_id)
