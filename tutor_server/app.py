@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import structlog
 from aiohttp import web
 
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
@@ -58,10 +59,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import date
 
+    from structlog.typing import FilteringBoundLogger
+
     from tutor_server.admission.limiter import ConnectionSlots, Limiter
     from tutor_server.settings import Settings
     from tutor_server.tutoring.siblings import Siblings
 
+log: FilteringBoundLogger = structlog.get_logger()
 
 ROUTES = (
     *health.routes,
@@ -220,10 +224,15 @@ def _add_identity(
 def _keeping(
     work: Callable[[], Coroutine[None, None, None]], then: Callable[[], Awaitable[object]] | None = None
 ) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Make a context of the application in which `work` runs beside it; `then` comes after."""
+    """Make a context of the application in which `work` runs beside it; `then` comes after. Its failure is logged."""
+
+    def tell(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            log.error("background_work_failed", work=task.get_name(), exc_info=failure)
 
     async def keep(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(work())
+        task = asyncio.create_task(work(), name=work.__qualname__)
+        task.add_done_callback(tell)
         yield
         task.cancel()
         await asyncio.wait({task})

@@ -14,8 +14,10 @@ from sqlalchemy import func, select, text
 from tests.chat_client import Chat, Closed, connect
 from tests.held_service import SECRET, HeldService, held_service
 from tests.service import PASSWORD
+from tests.waiting import until
 from tutor_server import users
 from tutor_server.api.keys import AUTHENTICATOR, CHAT_SOCKETS
+from tutor_server.identity import revocations
 from tutor_server.settings import Settings
 from tutor_server.storage.models import EndedSignIn
 
@@ -261,6 +263,19 @@ async def test_while_the_database_is_away_what_is_known_stays(
 
         assert await process.held.me(account["access_token"]) == PROTECTED
     assert b"revocations_delayed" in log_output.getvalue()
+
+
+async def test_a_poll_that_breaks_is_not_silent(
+    tmp_path: Path, clock: HeldClock, log_output: io.BytesIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody foresaw ends the polling, and the operator's log says so."""
+    monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
+
+    async with Site(tmp_path, clock, "").process() as process:
+        monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)  # cannot be called so
+        await until(lambda: b"background_work_failed" in log_output.getvalue())
+
+    assert b'"work":"Revocations.run"' in log_output.getvalue()
 
 
 class SlowSlots:

@@ -52,6 +52,11 @@ def test_the_defaults_are_the_contracts() -> None:
         ("TUTOR_REGISTRATION", "maybe"),
         ("TUTOR_REGISTRATION", "domains:"),
         ("TUTOR_REGISTRATION", "domains: , "),
+        ("TUTOR_PUBLIC_URL", "tutor.uni.example"),
+        ("TUTOR_PUBLIC_URL", "http://tutor.uni.example"),
+        ("TUTOR_PUBLIC_URL", "https://user@tutor.uni.example"),
+        ("TUTOR_PUBLIC_URL", "https://tutor.uni.example/?a=b"),
+        ("TUTOR_PUBLIC_URL", "https://[::1"),
         ("TUTOR_TRUSTED_PROXIES", "10.0.0.1,proxy.example"),
         ("TUTOR_LLM_PROVIDERS", "anthropic,gemini"),
         ("TUTOR_LLM_PROVIDERS", "offline,offline"),
@@ -144,3 +149,19 @@ def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
     assert len(secret) >= 32
     assert stat.S_IMODE((data_dir / "jwt-secret").stat().st_mode) == 0o600
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("https://tutor.uni.example", "https://tutor.uni.example"),
+        ("https://uni.example/tutor/", "https://uni.example/tutor"),
+        ("http://localhost:8765", "http://localhost:8765"),
+        ("http://[::1]:8765/", "http://[::1]:8765"),
+    ],
+)
+def test_the_public_address(monkeypatch: pytest.MonkeyPatch, value: str, address: str) -> None:
+    """People reach the service over https, or on their own machine; a slash at the end does not matter."""
+    monkeypatch.setenv("TUTOR_PUBLIC_URL", value)
+
+    assert load_settings().public_url == address
