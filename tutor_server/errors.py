@@ -21,6 +21,8 @@ class TutorError(Exception):
     status: ClassVar[int] = 500
     limit: ClassVar[Limit | None] = None
     retryable: ClassVar[bool | None] = None
+    challenge: ClassVar[str] = "Bearer"
+    """What a 401 asks for (RFC 9110 §11.6.1: every 401 has a challenge)."""
     oauth_error: ClassVar[str | None] = None
     text: ClassVar[str] = "Something went wrong on our side. Please try again."
 
@@ -121,6 +123,7 @@ class AdminKeyInvalid(TutorError):
     """The admin key is missing or wrong."""
 
     code, status, text = "ADMIN_KEY_INVALID", 401, "The admin key is missing or wrong."
+    challenge = "X-Admin-Key"
 
 
 class TooManyAttempts(TutorError):

@@ -99,6 +99,15 @@ class Settings(BaseSettings):
             raise ValueError("starts with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
+    @field_validator("anthropic_base_url", "openai_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            url = urlsplit(value)
+            if url.scheme not in {"http", "https"} or not url.hostname:
+                raise ValueError("is an address that starts with https:// or http://")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _reachable_safely(cls, value: str | None) -> str | None:

@@ -543,3 +543,11 @@ async def test_auth_events_are_logged_by_opaque_id(service: Service, client: Cli
         ("logged_out", None),
         ("refresh_refused", "revoked"),
     ]
+
+
+async def test_a_rule_is_told_in_words_for_people(client: ClientSession) -> None:
+    """A password that is too short is counted in characters."""
+    async with client.post("/api/auth/register", json={"email": "ada@uni.example", "password": "short"}) as response:
+        body = await response.json()
+
+    assert body["detail"] == "password: needs at least 8 characters."

@@ -270,6 +270,23 @@ async def test_h6_a_frame_that_is_not_of_the_contract_is_refused(chat: Chat, fra
     assert (await chat.answer())[-1]["type"] == "done"
 
 
+async def test_null_stands_for_an_absent_field(chat: Chat) -> None:
+    """Clients of some languages send null for what they leave out."""
+    absent = (
+        "kind",
+        "language",
+        "first_line",
+        "diagnostics",
+        "traceback",
+        "cells",
+        "question",
+        "module_id",
+        "session_id",
+    )
+
+    assert (await chat.answer(**dict.fromkeys(absent)))[-1]["type"] == "done"
+
+
 async def test_unknown_fields_are_ignored(chat: Chat) -> None:
     """A newer client may send more."""
     assert (await chat.answer(mood="hopeful"))[-1]["type"] == "done"

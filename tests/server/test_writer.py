@@ -169,3 +169,10 @@ async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
         count = await database.read(lambda connection: connection.scalar(text("SELECT count(*) FROM notes")))
 
     assert count == 1
+
+
+def test_the_file_is_for_its_owner_alone(database: Database, file: Path) -> None:
+    """Students' work is not for others on the machine, whatever the folder's mode; journals follow the file's."""
+    assert {path.name: path.stat().st_mode & 0o777 for path in file.parent.glob(f"{file.name}*")} == dict.fromkeys(
+        (path.name for path in file.parent.glob(f"{file.name}*")), 0o600
+    )

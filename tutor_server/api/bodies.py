@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp import web
+    from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -79,11 +80,22 @@ def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
 
 def _wrong_fields(error: ValidationError) -> str:
     """Name each wrong field and its rule, never its value."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    problems = error.errors(include_url=False, include_input=False)
     return " ".join(
-        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg'].removeprefix('Value error, ')}."
-        for problem in problems
+        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {_rule(problem)}." for problem in problems
     )
+
+
+def _rule(problem: ErrorDetails) -> str:
+    """Say a rule in words for people; pydantic speaks of the items of a secret text."""
+    bounds = problem.get("ctx", {})
+    match problem["type"]:
+        case "too_short":
+            return f"needs at least {bounds['min_length']} characters"
+        case "too_long":
+            return f"takes at most {bounds['max_length']} characters"
+        case _:
+            return problem["msg"].removeprefix("Value error, ")
 
 
 async def _read(request: web.Request, content_type: str) -> bytes:

@@ -51,7 +51,9 @@ async def envelope(
             raise
         return framework_error(error)
     except RequestPayloadError:
-        return _answer(request, MalformedRequest())
+        response = _answer(request, MalformedRequest())
+        response.force_close()  # the rest of the body is lost, and with it where the next request begins
+        return response
     except Exception:
         log.exception("request_failed", code=TutorError.code)
         return _answer(request, TutorError())
@@ -71,7 +73,7 @@ def error_response(error: TutorError) -> web.Response:
     if error.retry_after is not None:
         response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
-        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"  # RFC 9110 §11.6.1: every 401 has one
+        response.headers[hdrs.WWW_AUTHENTICATE] = error.challenge
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from tutor_server.api.strict_text import NotJson, holds_nul, load_json
@@ -43,9 +44,18 @@ def parse_frame(text: str) -> FromEditor:
     if holds_nul(content):
         raise FrameRefused(ValidationFailed("The message holds a NUL character."), request_id)
     try:
-        return adapter.validate_json(text, strict=True)
+        return adapter.validate_json(orjson.dumps(_without_nulls(content)), strict=True)
     except ValidationError as error:
         raise FrameRefused(ValidationFailed(_describe(error)), request_id) from None
+
+
+def _without_nulls(value: Any) -> Any:
+    """Take a null for a field that is absent, as clients of some languages send it."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
 
 
 def _request_id(content: dict[str, Any]) -> UUID | None:

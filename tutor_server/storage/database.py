@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event, make_url, text
@@ -84,6 +87,7 @@ def open_database(url: str) -> Database:
     """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        _keep_private(parsed.database)
         engine = create_async_engine(parsed, pool_size=READ_CONNECTIONS, max_overflow=0, pool_timeout=10)
         event.listen(engine.sync_engine, "connect", configure_sqlite)
         return Database(engine, SqliteWriter(parsed, configure_sqlite))
@@ -105,6 +109,13 @@ def _write_nothing(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")
     else:
         connection.exec_driver_sql("SELECT pg_current_xact_id()")
+
+
+def _keep_private(file: str | None) -> None:
+    """Make the file that will hold the students' work for this user alone; its journals follow its mode."""
+    if file and file != ":memory:" and Path(file).parent.is_dir():
+        with suppress(OSError):  # what is wrong with it is told when it is opened
+            os.close(os.open(file, os.O_CREAT, 0o600))
 
 
 def configure_sqlite(connection: Any, _record: Any) -> None:
