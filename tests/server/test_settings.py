@@ -57,12 +57,9 @@ def test_the_defaults_are_the_contracts() -> None:
         ("TUTOR_PUBLIC_URL", "https://user@tutor.uni.example"),
         ("TUTOR_PUBLIC_URL", "https://tutor.uni.example/?a=b"),
         ("TUTOR_PUBLIC_URL", "https://[::1"),
-<<<<<<< HEAD
-=======
         ("OPENAI_BASE_URL", "localhost:11434/v1"),
         ("OPENAI_BASE_URL", "ftp://models.example/v1"),
         ("ANTHROPIC_BASE_URL", "http://"),
->>>>>>> origin/main
         ("TUTOR_TRUSTED_PROXIES", "10.0.0.1,proxy.example"),
         ("TUTOR_LLM_PROVIDERS", "anthropic,gemini"),
         ("TUTOR_LLM_PROVIDERS", "offline,offline"),
