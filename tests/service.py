@@ -41,9 +41,16 @@ def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
 
 
 class Service:
-    """One running `tutor-server serve`. Its log is read as it is written."""
+    """One running `tutor-server serve`, or another program of the same arguments. Its log is read as it is written."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        workers: int = 1,
+        program: Sequence[str] = (TUTOR_SERVER,),
+    ) -> None:
         self.data_dir = folder / "data"
         self.lines: list[str] = []
         self._heard = threading.Condition()
@@ -53,7 +60,7 @@ class Service:
         if self._database_url:
             subprocess.run([TUTOR_SERVER, "migrate"], cwd=folder, env=environment, check=True)
         self.process = subprocess.Popen(
-            [TUTOR_SERVER, "serve", "--port", "0", "--workers", str(workers)],
+            [*program, "serve", "--port", "0", "--workers", str(workers)],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -83,6 +90,11 @@ class Service:
             return _query_postgres(self._database_url, statement, parameters)
         with closing(sqlite3.connect(self.data_dir / "tutor.sqlite3")) as connection:
             return connection.execute(statement, [_as_stored(value) for value in parameters]).fetchall()
+
+    def worker_ids(self) -> list[int]:
+        """Give the ids of the worker processes (Linux)."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(number) for number in children.read_text(encoding="ascii").split()]
 
     def stop(self) -> int:
         """End the service as an operator would; give its exit status."""

@@ -47,7 +47,9 @@ from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
 from tutor_server.llm.factory import build_chain
-from tutor_server.llm.prices import estimated_cost
+from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import Prices
+from tutor_server.llm.provider import Usage
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.opening import Opening, Rules
@@ -90,7 +92,10 @@ def build_app(
     deadlines: Deadlines | None = None,
     leases: Leases | None = None,
 ) -> web.Application:
-    """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup."""
+    """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
+
+    Raises `SettingsError` where the secret or the price file in the data folder is wrong.
+    """
     clock = clock or SystemClock()
     deadlines = deadlines or Deadlines()
     leases = leases or Leases()
@@ -125,16 +130,19 @@ def build_app(
         slots = SharedSlots(redis, settings.connections_per_user, new_mark=lambda: new_id().hex, leases=leases)
         siblings = SiblingsByDatabase(database, clock)
         app.cleanup_ctx.append(_keeping(slots.renew_for_ever, redis.aclose))
+    prices = Prices(read_price_file(settings.data_dir))
     ledger = Ledger(
         database=database,
         limiter=limiter,
         clock=clock,
         new_id=new_id,
         owner=random_bytes(16).hex(),
-        price=estimated_cost,
+        price=prices.estimated_cost,
         leases=leases,
     )
     chain = build_chain(settings, deadlines, clock=clock.monotonic)
+    for provider in chain.providers:  # so that the price list is loaded now, and not while a student waits
+        prices.estimated_cost(provider.name, provider.model, Usage(0, 0), clock.now())
     opening = Opening(
         database=database,
         limiter=limiter,

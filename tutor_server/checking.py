@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from tutor_server.llm.key_check import key_problem
+from tutor_server.llm.price_file import read_price_file
 from tutor_server.serving import DATABASE_FAILURES, database_problem
+from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head
 
@@ -31,7 +33,7 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Test everything the settings name; changes nothing."""
-    findings = [await _database(settings), await _redis(settings)]
+    findings = [await _database(settings), await _redis(settings), _prices(settings)]
     for name in settings.chain:
         problem = await key_problem(name, settings)
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
@@ -61,6 +63,16 @@ def _future_file(file: Path) -> Finding:
     if os.access(folder, os.W_OK | os.X_OK):
         return Finding("database", f"{file} will be made by `tutor-server serve`")
     return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
+
+
+def _prices(settings: Settings) -> Finding:
+    try:
+        own = read_price_file(settings.data_dir)
+    except SettingsError as error:
+        return Finding("prices", str(error), is_wrong=True)
+    if own:
+        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}")
+    return Finding("prices", "those of the built-in list")
 
 
 async def _redis(settings: Settings) -> Finding:

@@ -18,21 +18,25 @@ from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.hosts import is_loopback
+from tutor_server.llm.price_file import read_price_file
 from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
-from tutor_server.workers import Workers, bind
+from tutor_server.workers import WORKER_COMMAND, Workers, bind
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from aiohttp.web import Application
     from aiohttp.web_runner import BaseSite
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
+
+    Build = Callable[[Settings], Application]
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -67,30 +71,43 @@ def prepare_data_dir(settings: Settings) -> None:
         raise SettingsError(f"TUTOR_DATA_DIR: {settings.data_dir} is not writable")
 
 
-async def serve(settings: Settings, host: str, port: int) -> None:
+async def serve(settings: Settings, host: str, port: int, *, build: Build = build_app) -> None:
     """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
-    await _serve(settings, lambda runner: TCPSite(runner, host, port), _stopping_signal(), _announce)
+    stopping = _stopping_signal()
+    await _serve(build(settings), lambda runner: TCPSite(runner, host, port), stopping, _announce)
 
 
-async def serve_worker(settings: Settings, listening: socket.socket, lifeline: int, ready: int) -> None:
+async def serve_worker(
+    settings: Settings, listening: socket.socket, lifeline: int, ready: int, *, build: Build = build_app
+) -> None:
     """Serve on a socket that several processes share, until a signal or until the parent has gone.
 
     `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, a byte
     written to the second says that this worker serves.
     """
     stopping = _stopping_signal()
-    asyncio.get_running_loop().add_reader(lifeline, stopping.set)
-    await _serve(settings, lambda runner: SockSite(runner, listening), stopping, lambda _: os.write(ready, b"."))
+    loop = asyncio.get_running_loop()
+
+    def parent_has_gone() -> None:
+        loop.remove_reader(lifeline)  # its end can be read for ever
+        stopping.set()
+
+    loop.add_reader(lifeline, parent_has_gone)
+    await _serve(build(settings), lambda runner: SockSite(runner, listening), stopping, lambda _: os.write(ready, b"."))
 
 
-async def serve_in_workers(settings: Settings, host: str, port: int, count: int) -> int:
+async def serve_in_workers(
+    settings: Settings, host: str, port: int, count: int, *, command: Sequence[str] = WORKER_COMMAND
+) -> int:
     """Run several serving processes behind one port until a signal; give the exit status.
 
-    Raises `StartRefused` or `SettingsError`.
+    `command` starts one that calls `serve_worker`; the numbers which that takes follow as arguments. Raises
+    `StartRefused` or `SettingsError`.
     """
     _require_shared_state(settings)
     prepare_data_dir(settings)
+    read_price_file(settings.data_dir)  # what is wrong is said here once, and not by each worker
     database = open_database(settings.effective_database_url)
     try:
         await _bring_up_to_date(database)
@@ -102,17 +119,16 @@ async def serve_in_workers(settings: Settings, host: str, port: int, count: int)
         raise StartRefused(f"cannot listen on {host}:{port}: {error.strerror}") from error
     with listening:
         address = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
-        return await Workers(listening, count, _stopping_signal(), lambda: _announce(address)).run()
+        return await Workers(command, listening, count, _stopping_signal(), lambda: _announce(address)).run()
 
 
 async def _serve(
-    settings: Settings,
+    app: Application,
     site_on: Callable[[Runner], BaseSite],
     stopping: asyncio.Event,
     ready: Callable[[str], object],
 ) -> None:
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
-    app = build_app(settings)
     runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await _bring_up_to_date(app[DATABASE])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
@@ -23,6 +23,9 @@ BACKLOG = 512
 QUICK_DEATHS = 5
 QUICK_DEATH_SECONDS = 10.0
 """Where each worker has died so often within these seconds, starting more of them helps nobody."""
+
+WORKER_COMMAND = (sys.executable, "-P", "-m", "tutor_server.cli", "serve-worker")
+"""Starts a worker; `-P`: no module of the working directory stands in for one of ours."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -47,8 +50,14 @@ class Workers:
     """
 
     def __init__(
-        self, listening: socket.socket, count: int, stopping: asyncio.Event, ready: Callable[[], object]
+        self,
+        command: Sequence[str],
+        listening: socket.socket,
+        count: int,
+        stopping: asyncio.Event,
+        ready: Callable[[], object],
     ) -> None:
+        self._command = command
         self._listening = listening
         self._count = count
         self._stopping = stopping
@@ -86,11 +95,7 @@ class Workers:
         listening = self._listening.fileno()
         own_end, worker_end = os.pipe()
         worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # no module of the working directory stands in for one of ours
-            "-m",
-            "tutor_server.cli",
-            "serve-worker",
+            *self._command,
             *map(str, (listening, lifeline, worker_end)),
             stdin=asyncio.subprocess.DEVNULL,
             pass_fds=(listening, lifeline, worker_end),

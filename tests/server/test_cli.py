@@ -203,6 +203,7 @@ def test_migrating_can_be_repeated(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         "ok    database: connected, at the newest schema",
         "ok    redis: not set: the limits hold in this one process",
+        "ok    prices: those of the built-in list",
         "ok    provider offline: ready",
     ]
 
@@ -226,8 +227,27 @@ def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: 
     assert service.stop() == 0
 
 
+WRONG_PRICES = "TUTOR_DATA_DIR: prices.toml: price 1: provider is one of anthropic, openai"
+
+
+def write_wrong_prices(folder: Path) -> None:
+    """Put a price file without a provider into the data folder."""
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "prices.toml").write_text("[[price]]\n")
+
+
+def test_a_wrong_price_file_stops_the_start(tmp_path: Path) -> None:
+    """One line says what is wrong with which entry."""
+    write_wrong_prices(tmp_path)
+
+    done = run(tmp_path, "serve", "--port", "0")
+
+    assert (done.returncode, done.stderr) == (1, f"tutor-server: {WRONG_PRICES}\n")
+
+
 def test_check_says_what_is_wrong(tmp_path: Path) -> None:
     """Each part gets a line with the setting to look at; one that fails makes the exit status 1."""
+    write_wrong_prices(tmp_path)
     done = run(
         tmp_path,
         "check",
@@ -238,11 +258,12 @@ def test_check_says_what_is_wrong(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 1
-    assert done.stderr == "tutor-server: 3 of 3 checks failed\n"
-    database, redis, provider = done.stdout.splitlines()
+    assert done.stderr == "tutor-server: 4 of 4 checks failed\n"
+    database, redis, prices, provider = done.stdout.splitlines()
     assert database.startswith("wrong database: ")
     assert database.endswith("; check TUTOR_DATABASE_URL")
     assert redis == "wrong redis: cannot be reached (ConnectionError); check TUTOR_REDIS_URL"
+    assert prices == f"wrong prices: {WRONG_PRICES}"
     assert provider == (
         "wrong provider openai: cannot be reached (ClientConnectorError); check OPENAI_BASE_URL and the network"
     )

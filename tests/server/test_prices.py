@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor_server.llm.prices import NANO_DOLLARS, estimated_cost
+from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import NANO_DOLLARS, Prices
 from tutor_server.llm.provider import Usage
-from tutor_server.settings import Settings
+from tutor_server.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+estimated_cost = Prices().estimated_cost
 
 
 def dollars(cost: int | None) -> Decimal:
@@ -86,3 +93,93 @@ def test_the_default_models_have_prices() -> None:
     defaults = Settings()
     assert estimated_cost("anthropic", defaults.anthropic_model, Usage(1_000, 100), NOW)
     assert estimated_cost("openai", defaults.openai_model, Usage(1_000, 100), NOW)
+
+
+OWN = """
+[[price]]
+provider = "openai"
+model = "llama3.1:8b"
+input = 0.1
+output = 0.3
+cache_read = 0.0123456789
+[[price.tier]]
+above = 8000
+input = 0.7
+output = 1
+
+[[price]]
+provider = "anthropic"
+model = "claude-sonnet-5-5"
+input = 0
+output = 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (Usage(8000, 10), "0.000803"),
+        (Usage(8001, 10), "0.0056107"),
+        (Usage(1000, 0, 1000), "0.000012346"),
+        (Usage(1000, 0, 0, 1000), "0.0001"),
+        (Usage(0, 0), "0"),
+    ],
+)
+def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: Path) -> None:
+    """L6: the operator's file prices a model that no list knows, by tier and cache rate, to the nano-dollar."""
+    (tmp_path / "prices.toml").write_text(OWN)
+    prices = Prices(read_price_file(tmp_path))
+
+    assert dollars(prices.estimated_cost("openai", "llama3.1:8b", usage, NOW)) == Decimal(expected)
+
+
+def test_own_prices_come_before_the_list(tmp_path: Path) -> None:
+    """A price of one's own replaces the list's, also where it is nothing; other models keep theirs."""
+    (tmp_path / "prices.toml").write_text(OWN)
+    prices = Prices(read_price_file(tmp_path))
+
+    assert prices.estimated_cost("anthropic", "claude-sonnet-5-5", Usage(1000, 1000), NOW) == 0
+    assert prices.estimated_cost("openai", "gpt-6.1-terra", Usage(1000, 0), NOW) == 1_000_000
+    assert prices.estimated_cost("anthropic", "llama3.1:8b", Usage(1000, 0), NOW) is None
+
+
+def test_without_a_file_there_are_no_own_prices(tmp_path: Path) -> None:
+    """The file is optional."""
+    assert read_price_file(tmp_path) == {}
+
+
+HEAD = '[[price]]\nprovider = "openai"\nmodel = "m"\n'
+PRICED = f"{HEAD}input = 1\noutput = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("input = ", "Invalid value"),
+        ("[prices]\n", "holds [[price]] tables and nothing else"),
+        ("price = 1\n", "holds [[price]] tables and nothing else"),
+        ('[[price]]\nprovider = "offline"\nmodel = "m"\ninput = 1\noutput = 1\n', "price 1: provider is one of"),
+        ('[[price]]\nprovider = ["openai"]\n', "price 1: provider is one of"),
+        ('[[price]]\nprovider = "openai"\nmodel = 7\n', "price 1: model is"),
+        (f"{HEAD}input = 1\n", "price 1: output is missing"),
+        (f"{HEAD}input = -0.1\noutput = 1\n", "price 1: input is a number of dollars"),
+        (f"{HEAD}input = nan\noutput = 1\n", "price 1: input is a number of dollars"),
+        (f"{HEAD}input = true\noutput = 1\n", "price 1: input is a number of dollars"),
+        (f'{HEAD}input = "1"\noutput = 1\n', "price 1: input is a number of dollars"),
+        (f"{PRICED}inptu = 1\n", "price 1: inptu is not known"),
+        (f"{PRICED}{PRICED}", "price 2: openai m has a price already"),
+        (f"{PRICED}[[price.tier]]\ninput = 1\noutput = 1\n", "price 1, tier 1: above is"),
+        (f"{PRICED}[[price.tier]]\nabove = 5\n", "price 1, tier 1: input is missing"),
+        (f"{PRICED}tier = 5\n", "price 1: tier is written as"),
+    ],
+)
+def test_a_wrong_price_file_is_refused_in_one_line(content: str, problem: str, tmp_path: Path) -> None:
+    """The line names the setting, the file, the entry and what is wrong with it."""
+    (tmp_path / "prices.toml").write_text(content)
+
+    with pytest.raises(SettingsError) as refusal:
+        read_price_file(tmp_path)
+
+    assert str(refusal.value).startswith("TUTOR_DATA_DIR: prices.toml: ")
+    assert problem in str(refusal.value)
+    assert "\n" not in str(refusal.value)

@@ -161,6 +161,18 @@ async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
     await opened.close()
 
 
+async def test_a_connection_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    """Nothing is left behind that would speak to the event loop after its end."""
+    opened = open_database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/tutor.sqlite3")
+    before = set(threading.enumerate())
+
+    assert await opened.is_connected() is False
+
+    left = set(threading.enumerate()) - before
+    assert [thread.name for thread in left if "connection_worker" in thread.name] == []
+    await opened.close()
+
+
 async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
     """While a transaction is open, others read what was committed before it."""
     await database.commit(note(1))

@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from tutor_server.llm.chain import Chain
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.prices import estimated_cost
-from tutor_server.llm.provider import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
 def build_chain(settings: Settings, deadlines: Deadlines, *, clock: Callable[[], float] = time.monotonic) -> Chain:
     """Build the providers of `settings.chain` and chain them. `clock` gives monotonic seconds."""
     providers = [build_provider(name, settings) for name in settings.chain]
-    for provider in providers:  # so that the price list is loaded now, and not while a student waits
-        estimated_cost(provider.name, provider.model, Usage(0, 0), datetime.now(UTC))
     return Chain(providers, deadlines, clock=clock)
 
 

@@ -1,25 +1,38 @@
-"""What a call is estimated to cost, by the price list in genai-prices' wheel: nothing is looked up elsewhere."""
+"""What a call is estimated to cost: by the operator's price file, else by the list in genai-prices' wheel."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tutor_server.llm.price_file import PriceFile
     from tutor_server.llm.provider import Usage
 
 NANO_DOLLARS = 10**9
 
 
-def estimated_cost(provider: str, model: str, usage: Usage, at: datetime) -> int | None:
-    """Give the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
+class Prices:
+    """Prices calls. Nothing is looked up outside the process."""
 
-    None: the model's price is not known, and the call is unpriced, which is not free. The offline tutor is free.
-    """
-    if provider == "offline":
-        return 0
+    def __init__(self, own: PriceFile | None = None) -> None:
+        self._own = own or {}
+
+    def estimated_cost(self, provider: str, model: str, usage: Usage, at: datetime) -> int | None:
+        """Give the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
+
+        None: the model's price is not known, and the call is unpriced, which is not free. The offline tutor is free.
+        """
+        if provider == "offline":
+            return 0
+        own = self._own.get((provider, model))
+        dollars = _listed(provider, model, usage, at) if own is None else own.dollars(usage)
+        return None if dollars is None else int((dollars * NANO_DOLLARS).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _listed(provider: str, model: str, usage: Usage, at: datetime) -> Decimal | None:
     import genai_prices  # noqa: PLC0415 - takes 0.16 s, which a service without models need not wait for
 
     cached = usage.cache_read_tokens + usage.cache_write_tokens
@@ -30,7 +43,6 @@ def estimated_cost(provider: str, model: str, usage: Usage, at: datetime) -> int
         cache_write_tokens=usage.cache_write_tokens,
     )
     try:
-        price = genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=at)
+        return genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=at).total_price
     except LookupError:
         return None
-    return int((price.total_price * NANO_DOLLARS).to_integral_value(ROUND_HALF_EVEN))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tutor_server.errors import DatabaseUnavailable
+from tutor_server.storage import aiosqlite_fixes
 from tutor_server.storage.failures import is_unavailability
 from tutor_server.storage.writer import PostgresWriter, SqliteWriter
 
@@ -88,7 +89,13 @@ def open_database(url: str) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         _keep_private(parsed.database)
-        engine = create_async_engine(parsed, pool_size=READ_CONNECTIONS, max_overflow=0, pool_timeout=10)
+        engine = create_async_engine(
+            parsed,
+            pool_size=READ_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"async_creator_fn": aiosqlite_fixes.connect},
+        )
         event.listen(engine.sync_engine, "connect", configure_sqlite)
         return Database(engine, SqliteWriter(parsed, configure_sqlite))
     engine = create_async_engine(

@@ -1,0 +1,209 @@
+"""The ledger over crashes: whenever a process is killed, each provider call has one row, and nothing stays pending."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import signal
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import ClientError
+
+from tests.chat_client import CODE, Closed, connect
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.faults.short_leases import LEASES, PROGRAM
+from tests.service import Service, sign_up_student
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from tests.servers import PostgresServer, RedisServer
+    from tests.service import Student
+
+KILLS = 25 if os.environ.get("TUTOR_TEST_REQUIRE") == "all" else 5
+STREAMS = 8
+ROOMY = {
+    "TUTOR_MESSAGES_PER_MINUTE": "1000",
+    "TUTOR_LLM_CALLS_PER_MINUTE": "100000",
+    "TUTOR_CONNECTIONS_PER_USER": "50",
+}
+SHARED = {"TUTOR_JWT_SECRET": "a secret that is long enough for tests"}
+
+ENDLESS = Behaviour(text="Look at line 3. " * 300, token_seconds=0.02)
+LONGER_THAN_A_LEASE = Behaviour(text="Look at line 3. " * 30, token_seconds=0.025)
+GIVE_UP_SECONDS = 5 * (LEASES.lasts + LEASES.sweep)
+
+
+@dataclass
+class Course:
+    """A service that is killed while its students ask, and what became of each request."""
+
+    service: Service
+    upstream: FakeUpstream
+    students: list[Student]
+    ends: dict[str, str] = field(default_factory=dict)
+    """By request id: `done`, a code, or `cut` where the connection broke."""
+    asks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def ask(self, student: Student) -> None:
+        """Ask one question about a program of its own, which names its request, and note its end."""
+        request_id = str(uuid4())
+        question, code = f"Why, {request_id}?", CODE.replace("total", f"total_{len(self.ends)}")
+        self.asks[request_id] = {"request_id": request_id, "question": question, "code": code}
+        self.ends[request_id] = "asked"
+        try:
+            async with connect(self.service.url, student.access_token) as chat:
+                frames = await chat.answer(**self.asks[request_id])
+                self.ends[request_id] = frames[-1].get("code", "done")
+        except (Closed, ClientError, ConnectionError):
+            self.ends[request_id] = "cut"
+
+    async def settle_down(self) -> None:
+        """Wait until the leases of the dead have run out and were swept. Raises `TimeoutError`."""
+        pending = "SELECT id FROM model_calls WHERE state IN ('reserved', 'sent')"
+        await until(lambda: not self.service.query(pending), seconds=GIVE_UP_SECONDS)
+
+    def rows(self) -> dict[str, list[str]]:
+        """Give the states of each request's rows in the ledger."""
+        found: dict[str, list[str]] = {request_id: [] for request_id in self.ends}
+        for request_id, state in self.service.query(
+            "SELECT a.request_id, c.state FROM model_calls c JOIN asks a ON a.id = c.ask_id"
+        ):
+            found[str(UUID(str(request_id)))].append(state)
+        return found
+
+    def received(self) -> Counter[str]:
+        """Count the calls that reached the provider by request."""
+        prompts = [str(call.body["messages"]) for call in self.upstream.calls]
+        return Counter(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1] for prompt in prompts)
+
+    def require_whole_ledger(self) -> None:
+        """Require one row a received call, no other billed row, and sums that are those of the rows."""
+        received, rows = self.received(), self.rows()
+        assert len(self.upstream.calls) > len(self.ends) / 2  # else the kills came too early to prove anything
+        assert set(received.values()) == {1}
+        for request_id, states in rows.items():
+            billed = [state for state in states if state != "unsent"]
+            assert len(billed) <= 1, (request_id, states)
+            assert len(billed) >= received[request_id], (request_id, states)
+        sums = "count(*), sum(input_tokens), sum(output_tokens), sum(cost_nanodollars)"
+        (of_rows,) = self.service.query(f"SELECT {sums} FROM model_calls WHERE state IN ('settled', 'swept')")
+        (of_rollups,) = self.service.query(f"SELECT {sums.replace('count(*)', 'sum(calls)')} FROM usage_rollups")
+        assert tuple(map(int, of_rollups)) == tuple(map(int, of_rows))
+
+    def require_given_back(self) -> None:
+        """Require that what a crash interrupted counts nowhere, and what was answered once."""
+        done = sum(end == "done" for end in self.ends.values())
+        assert self.service.query("SELECT coalesce(sum(messages), 0) FROM daily_usage") == [(done,)]
+        assert self.service.query("SELECT coalesce(sum(hint_level), 0) FROM problems") == [(done,)]
+
+
+def settings_for(upstream: FakeUpstream) -> dict[str, str]:
+    """Let a service ask the fake upstream."""
+    return {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url} | ROOMY
+
+
+@asynccontextmanager
+async def started(folder: Path, settings: Mapping[str, str], *, workers: int = 1) -> AsyncIterator[Service]:
+    """Run a service with short leases, whatever the test does to it."""
+    service = await asyncio.to_thread(lambda: Service(folder, settings, workers=workers, program=PROGRAM))
+    try:
+        yield service
+    finally:
+        if service.process.poll() is None:
+            await asyncio.to_thread(service.stop)
+        service.kill()
+
+
+async def sign_up_course(service: Service) -> list[Student]:
+    """Register a student a stream."""
+    return [await sign_up_student(service) for _ in range(STREAMS)]
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Run a model."""
+    async with FakeUpstream() as running:
+        yield running
+
+
+@pytest.mark.timeout(40 + 8 * KILLS)
+async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """L1: kill -9 with 8 streams open, at moments of all kinds, and a start on the same data folder each time."""
+    upstream.default = ENDLESS
+    settings = settings_for(upstream)
+    moments = random.Random(7)  # noqa: S311 - any moments will do, as long as they are the same each time
+    async with started(tmp_path, settings) as first:
+        course = Course(first, upstream, await sign_up_course(first))
+        first.kill()
+    for number in range(KILLS):
+        streams = moments.randrange(STREAMS) if number % 3 == 0 else STREAMS
+        async with started(tmp_path, settings) as course.service:
+            asks = [asyncio.create_task(course.ask(student)) for student in course.students]
+            await until(lambda: upstream.open_streams >= streams)  # noqa: B023 - it is called before the next round
+            await asyncio.sleep(moments.choice((0, 0.01, 0.1)))
+            course.service.kill()
+            await asyncio.gather(*asks)
+    async with started(tmp_path, settings) as course.service:
+        await course.settle_down()
+
+        course.require_whole_ledger()
+        course.require_given_back()
+        assert set(course.ends.values()) == {"cut"}
+        interrupted = {
+            request_id: end
+            for request_id, states in course.rows().items()
+            if states
+            for end in [await repeat(course, request_id)]
+        }
+        assert interrupted
+        assert set(interrupted.values()) == {("ANSWER_INTERRUPTED", True)}
+
+
+@pytest.mark.timeout(60 + 12 * KILLS)
+async def test_l1_one_worker_of_two_killed_again_and_again(
+    tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
+) -> None:
+    """L1: what the other worker streams goes on past its lease, is completed, and is never swept."""
+    upstream.default = LONGER_THAN_A_LEASE
+    settings = settings_for(upstream) | SHARED
+    settings |= {"TUTOR_DATABASE_URL": postgres_server.database(), "TUTOR_REDIS_URL": redis_server.url}
+    moments = random.Random(7)  # noqa: S311 - see above
+    async with started(tmp_path, settings, workers=2) as service:
+        course = Course(service, upstream, await sign_up_course(service))
+        for number in range(KILLS):
+            asks = [asyncio.create_task(course.ask(student)) for student in course.students]
+            await until(lambda: upstream.open_streams >= STREAMS)
+            os.kill(moments.choice(service.worker_ids()), signal.SIGKILL)
+            await asyncio.gather(*asks)
+            await until(lambda: started_workers(service) == number + 3)  # noqa: B023 - see above
+        await course.settle_down()
+
+        course.require_whole_ledger()
+        course.require_given_back()
+        states = {"done": ["settled"], "cut": ["swept"]}
+        assert course.rows() == {request_id: states[end] for request_id, end in course.ends.items()}
+        assert set(course.ends.values()) == {"cut", "done"}
+
+
+def started_workers(service: Service) -> int:
+    """Count the workers that have served so far."""
+    return sum(entry["event"] == "started" for entry in service.log)
+
+
+async def repeat(course: Course, request_id: str) -> tuple[str, bool]:
+    """Send a request of the course again; give code and whether it may be tried again."""
+    (owner,) = course.service.query("SELECT user_id FROM asks WHERE request_id = ?", UUID(request_id).hex)
+    (student,) = [student for student in course.students if UUID(student.id) == UUID(str(owner[0]))]
+    async with connect(course.service.url, student.access_token) as chat:
+        (*_, end) = await chat.answer(**course.asks[request_id])
+    return end["code"], end["retryable"]

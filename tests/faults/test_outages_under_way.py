@@ -1,0 +1,110 @@
+"""PostgreSQL or Redis goes away while an answer streams: what was admitted reaches the student, and is settled."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chat_client import Chat, connect, text_of
+from tests.clock import HeldClock
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.held_service import HeldService, held_service
+from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from contextlib import AbstractAsyncContextManager
+
+    from tests.conftest import RequireProgram
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Run a model."""
+    async with FakeUpstream() as running:
+        yield running
+
+
+@pytest.fixture
+def own_postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
+    """Give a PostgreSQL that a test may stop."""
+    program = find_postgres() or require_program("initdb")
+    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
+        server = PostgresServer(program, Path(folder)).create()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def own_redis(require_program: RequireProgram) -> Iterator[RedisServer]:
+    """Give a Redis that a test may stop."""
+    server = RedisServer(require_program("redis-server")).start()
+    yield server
+    server.stop()
+
+
+def serving(folder: Path, upstream: FakeUpstream, **settings: Any) -> AbstractAsyncContextManager[HeldService]:
+    """Run a service in this process that asks the fake upstream."""
+    model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
+    return held_service(folder, HeldClock(), **(model | settings))
+
+
+async def until_answered(chat: Chat) -> list[dict[str, Any]]:
+    """Ask again until an answer comes, as students do. Raises `TimeoutError` after 5 seconds."""
+    async with asyncio.timeout(5):
+        while True:
+            frames = await chat.answer()
+            if frames[-1]["type"] == "done":
+                return frames
+            await asyncio.sleep(0.1)
+
+
+async def test_a11_postgresql_killed_while_an_answer_streams(
+    tmp_path: Path, upstream: FakeUpstream, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A11: the text still reaches the student, who is told that it could not be saved; the cost is written later."""
+    monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.1)
+    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.02, input_tokens=77))
+    async with serving(tmp_path, upstream, database_url=own_postgres.database()) as service:
+        token = (await service.register())["access_token"]
+        async with connect(service.url, token) as chat:
+            request_id = await chat.ask()
+            while (await chat.receive())["type"] != "delta":
+                pass
+            await asyncio.to_thread(own_postgres.stop)
+            end = (await chat.collect(request_id))[-1]
+            await asyncio.to_thread(own_postgres.start)
+            frames = await until_answered(chat)
+            (row,) = await service.database.read(
+                lambda connection: connection.exec_driver_sql(
+                    "SELECT state, input_tokens FROM model_calls WHERE input_tokens = 77"
+                ).all()
+            )
+            replayed = await chat.answer(request_id=request_id)
+
+    assert end["code"] == "DATABASE_UNAVAILABLE"
+    assert tuple(row) == ("settled", 77)
+    assert text_of(replayed) == "Look at line 3. " * 20
+    assert frames[0]["hint_level"] == 2
+
+
+async def test_a10_redis_killed_while_an_answer_streams(
+    tmp_path: Path, upstream: FakeUpstream, own_redis: RedisServer
+) -> None:
+    """A10: what was admitted goes on to its end."""
+    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    async with serving(tmp_path, upstream, redis_url=own_redis.url) as service:
+        token = (await service.register())["access_token"]
+        async with connect(service.url, token) as chat:
+            request_id = await chat.ask()
+            await until(lambda: upstream.calls)
+            own_redis.stop()
+            frames = await chat.collect(request_id)
+
+    assert frames[-1]["type"] == "done"
+    assert text_of(frames) == "Look at line 3. " * 20

@@ -1,0 +1,149 @@
+"""Two processes of one service, on one PostgreSQL and one Redis, and one request that comes to both."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.chat_client import Chat, connect, text_of
+from tests.clock import HeldClock
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.held_service import HeldService, held_service
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.servers import PostgresServer, RedisServer
+
+TEXT = "Look at line 3. " * 10
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Run a model that takes its time."""
+    async with FakeUpstream() as running:
+        running.default = Behaviour(text=TEXT, token_seconds=0.005)
+        yield running
+
+
+@pytest.fixture
+async def pair(
+    tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
+) -> AsyncIterator[tuple[HeldService, HeldService]]:
+    """Run two services that know of each other only through PostgreSQL and Redis."""
+    settings: dict[str, Any] = {
+        "database_url": postgres_server.database(),
+        "redis_url": redis_server.url,
+        "ANTHROPIC_API_KEY": upstream.key,
+        "ANTHROPIC_BASE_URL": upstream.url,
+        "messages_per_minute": 1000,
+    }
+    async with AsyncExitStack() as stack:
+        one, other = [
+            await stack.enter_async_context(held_service(tmp_path, HeldClock(), **settings)) for _ in range(2)
+        ]
+        yield one, other
+
+
+@pytest.fixture
+async def chats(pair: tuple[HeldService, HeldService]) -> AsyncIterator[tuple[Chat, Chat]]:
+    """Give a student's socket at each."""
+    one, other = pair
+    token = (await one.register(f"{uuid4().hex}@uni.example"))["access_token"]
+    async with connect(one.url, token) as first, connect(other.url, token) as second:
+        yield first, second
+
+
+async def rows(service: HeldService, columns: str, table: str) -> list[tuple[Any, ...]]:
+    """Read a table."""
+    return await service.database.read(
+        lambda connection: [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")]
+    )
+
+
+async def test_l3_a_request_that_comes_to_both_at_once_is_one(
+    pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
+) -> None:
+    """L3: twenty times the same id at both in the same moment: one call, one row, one message, the same answer."""
+    for number in range(20):
+        request_id = str(uuid4())
+        first, second = await asyncio.gather(*(chat.answer(request_id=request_id) for chat in chats))
+
+        assert first == second
+        assert text_of(first) == TEXT
+        assert first[-1]["type"] == "done"
+        assert first[0]["remaining_today"] == 99 - number
+    assert len(upstream.calls) == 20
+    assert await rows(pair[0], "count(*)", "model_calls") == await rows(pair[0], "calls", "usage_rollups") == [(20,)]
+    assert await rows(pair[0], "messages", "daily_usage") == [(20,)]
+    assert await rows(pair[0], "hint_level", "problems") == [(5,)]
+
+
+async def test_l3_a_request_that_runs_elsewhere_is_followed(chats: tuple[Chat, Chat], upstream: FakeUpstream) -> None:
+    """L3: the same ask, or a resume, at another process while the first one answers gives that answer."""
+    one, other = chats
+    request_id = await one.ask()
+    await upstream.next_call()
+
+    repeated = await other.answer(request_id=request_id)
+    first = await one.collect(request_id)
+    await other.send({"type": "resume", "request_id": request_id, "next_seq": 3})
+    resumed = await other.collect(request_id)
+
+    assert repeated == first
+    assert resumed == first[4:]
+    assert len(upstream.calls) == 1
+
+
+async def test_l3_other_content_under_an_id_that_runs_elsewhere_is_refused(
+    chats: tuple[Chat, Chat], upstream: FakeUpstream
+) -> None:
+    """L3: an id stands for one question, whichever process has it."""
+    one, other = chats
+    request_id = await one.ask()
+    await upstream.next_call()
+
+    refused = await other.answer(request_id=request_id, question="Something else?")
+    await one.collect(request_id)
+
+    assert [frame["code"] for frame in refused] == ["VALIDATION_FAILED"]
+
+
+async def test_l3_a_failure_is_shared_and_frees_the_id(
+    pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
+) -> None:
+    """L3: where the provider fails before any text both are told so, and the id can be used again."""
+    upstream.play(*[Behaviour(status=500, head_seconds=0.1)] * 2)
+    request_id = await chats[0].ask()
+    await upstream.next_call()
+    followed, first = await asyncio.gather(chats[1].answer(request_id=request_id), chats[0].collect(request_id))
+
+    again = await chats[1].answer(request_id=request_id)
+
+    assert [frames[-1]["code"] for frames in (first, followed)] == ["AI_UNAVAILABLE"] * 2
+    assert again[-1]["type"] == "done"
+    assert again[0]["remaining_today"] == 99
+    assert await rows(pair[0], "messages", "daily_usage") == [(1,)]
+
+
+async def test_a_process_that_died_is_not_waited_for(
+    pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
+) -> None:
+    """Once the lease has run out the follower is told that the answer was interrupted; it may ask again."""
+    one, other = chats
+    request_id = await one.ask()
+    await upstream.next_call()
+    await pair[0].database.commit(
+        lambda connection: connection.exec_driver_sql(
+            "UPDATE model_calls SET lease_expires_at = now() - interval '1 second'"
+        )
+    )
+
+    followed = await other.answer(request_id=request_id)
+
+    assert (followed[-1]["code"], followed[-1]["retryable"]) == ("ANSWER_INTERRUPTED", True)

@@ -1,0 +1,389 @@
+"""How asks end: once, with what they used and gave, whatever is cancelled, lost or away in the meantime."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from tests.chat_client import Chat, connect, text_of
+from tests.clock import HeldClock
+from tests.fake_upstream import Behaviour
+from tests.held_service import HeldService, held_service
+from tutor_server.limits import Deadlines
+from tutor_server.tutoring.answer import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from tests.fake_upstream import FakeUpstream
+    from tutor_server.storage.database import Database
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SHORT = Deadlines(first_content=5, grace=0.3)
+ROOM = 0.25
+"""Seconds that a busy machine may be late in what is promised within 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A student's open socket at a service in this process that asks the fake upstream."""
+
+    service: HeldService
+    chat: Chat
+    access_token: str
+
+    async def rows(self, columns: str, table: str = "model_calls") -> list[tuple[Any, ...]]:
+        """Read a table."""
+        return await self.service.database.read(
+            lambda connection: [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")]
+        )
+
+    async def stands(self) -> tuple[int, int]:
+        """Give the day's count and the level of the one problem."""
+        (count,), (level,) = await self.rows("messages", "daily_usage"), await self.rows("hint_level", "problems")
+        return count[0], level[0]
+
+    async def all_settled(self) -> None:
+        """Wait until no ask is running."""
+        async with asyncio.timeout(10):
+            while await self.rows("id", "asks WHERE state = 'running'"):  # noqa: ASYNC110 - the database tells nobody
+                await asyncio.sleep(0.02)
+
+
+def serving(
+    folder: Path, upstream: FakeUpstream, *, deadlines: Deadlines = SHORT, **settings: Any
+) -> AbstractAsyncContextManager[HeldService]:
+    """Run a service in this process that asks the fake upstream."""
+    model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
+    return held_service(folder, HeldClock(at=NOW), deadlines=deadlines, **(model | settings))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
+    """Give a student's socket at a service whose grace period is short."""
+    async with serving(tmp_path, upstream) as service:
+        token = (await service.register())["access_token"]
+        async with connect(service.url, token) as chat:
+            yield Desk(service, chat, token)
+
+
+class StatementGate:
+    """Holds SQLite's writer at the first statement that starts with some words, until it is opened."""
+
+    def __init__(self, database: Database, words: str) -> None:
+        self._engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
+        self._words = words
+        self._reached, self._open = threading.Event(), threading.Event()
+
+    async def reached(self) -> None:
+        """Wait until the statement is about to run."""
+        assert await asyncio.to_thread(self._reached.wait, 10)
+
+    def open(self) -> None:
+        """Let it run, and all that follow."""
+        self._open.set()
+
+    def __enter__(self) -> Self:
+        event.listen(self._engine, "before_cursor_execute", self._hold)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open()
+        event.remove(self._engine, "before_cursor_execute", self._hold)
+
+    def _hold(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(self._words) and not self._open.is_set():
+            self._reached.set()
+            self._open.wait(10)
+
+
+class Outage:
+    """Makes SQLite refuse what its writer is given, with an error of its own, from `begin` to `end`."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
+        self._is_on = False
+        event.listen(self._engine, "before_cursor_execute", self._set)
+
+    def begin(self) -> None:
+        """Refuse from the next statement on."""
+        self._is_on = True
+
+    def end(self) -> None:
+        """Take writes again."""
+        self._is_on = False
+
+    def _set(self, _connection: Connection, cursor: Any, *_: object) -> None:
+        cursor.execute(f"PRAGMA query_only = {int(self._is_on)}")
+
+
+def leave(chat: Chat, how: Literal["fin", "reset"]) -> float:
+    """Leave without a word; give the moment."""
+    response = chat.socket._response
+    assert response.connection is not None
+    transport = response.connection.transport
+    assert transport is not None
+    if how == "reset":
+        plain: socket.socket = transport.get_extra_info("socket")
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+    return time.monotonic()
+
+
+@pytest.mark.parametrize("how", ["fin", "reset"])
+@pytest.mark.parametrize(
+    "silence",
+    [Behaviour(fault="no_head"), Behaviour(text="Look at line 3. " * 20, fault="silence", tokens_before_fault=20)],
+    ids=["before text", "after text"],
+)
+async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
+    silence: Behaviour, how: Literal["fin", "reset"], desk: Desk, upstream: FakeUpstream
+) -> None:
+    """L2: a client leaves a silent provider and does not return: upstream closed, cost recorded, level given back."""
+    upstream.play(silence)
+    await desk.chat.ask()
+    call = await upstream.next_call()
+    if silence.tokens_before_fault:
+        while (await desk.chat.receive())["type"] != "delta":
+            pass
+
+    left_at = leave(desk.chat, how)
+    await asyncio.wait_for(call.closed.wait(), 10)
+    await desk.all_settled()
+
+    assert call.closed_by == "client"
+    assert call.closed_at is not None
+    assert SHORT.grace <= call.closed_at - left_at + 0.01 <= SHORT.grace + 0.05 + ROOM
+    ((state, outcome, is_estimated, cost, tokens),) = await desk.rows(
+        "state, outcome, is_estimated, cost_nanodollars, input_tokens"
+    )
+    assert (state, outcome, is_estimated) == ("settled", "cancelled", 1)
+    assert min(cost, tokens) > 0
+    assert await desk.stands() == (1, 0)
+
+
+async def test_l2_one_who_returns_in_time_keeps_the_answer(desk: Desk, upstream: FakeUpstream) -> None:
+    """L2: back within the grace period, the answer goes on; it is one call."""
+    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    request_id = await desk.chat.ask()
+    while (await desk.chat.receive())["type"] != "delta":
+        pass
+    leave(desk.chat, "reset")
+
+    async with connect(desk.service.url, desk.access_token) as again:
+        await again.send({"type": "resume", "request_id": request_id, "next_seq": 0})
+        frames = await again.collect(request_id)
+
+    assert text_of(frames) == "Look at line 3. " * 20
+    assert frames[-1]["type"] == "done"
+    assert len(upstream.calls) == 1
+
+
+async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
+    """L2: a connection that breaks before its first reader starts leaves no answer running for ever."""
+    abandoned = asyncio.Event()
+    answer = Answer(uuid4(), grace=0.01, on_abandoned=abandoned.set)
+
+    await asyncio.wait_for(abandoned.wait(), 5)
+
+    assert not answer.is_over
+
+
+async def test_l1_a_cancel_between_reserved_and_sent_sends_nothing(desk: Desk, upstream: FakeUpstream) -> None:
+    """L1: the call is withdrawn: nothing reaches the provider, nothing is billed, its place in the window is free."""
+    with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
+        request_id = await desk.chat.ask()
+        await gate.reached()
+        await desk.chat.send({"type": "cancel", "request_id": request_id})
+        await asyncio.sleep(0.05)  # so that the cancel is there; what it meets does not move meanwhile
+        gate.open()
+        frames = await desk.chat.collect(request_id)
+
+    assert frames[-1]["code"] == "CANCELLED"
+    assert upstream.calls == []
+    assert await desk.rows("state, cost_nanodollars, input_tokens") == [("unsent", 0, 0)]
+    assert await desk.rows("*", "usage_rollups") == []
+    assert await desk.stands() == (1, 0)
+
+
+async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """The provider window counts calls that were sent."""
+    async with (
+        serving(tmp_path, upstream, llm_calls_per_minute=1) as service,
+        connect(service.url, (await service.register())["access_token"]) as chat,
+    ):
+        with StatementGate(service.database, "UPDATE model_calls SET state") as gate:
+            request_id = await chat.ask()
+            await gate.reached()
+            await chat.send({"type": "cancel", "request_id": request_id})
+            await asyncio.sleep(0.05)
+            gate.open()
+            await chat.collect(request_id)
+        first, second = await chat.answer(), await chat.answer()
+
+    assert first[-1]["type"] == "done"
+    assert second[-1]["code"] == "GLOBAL_LIMIT_REACHED"
+
+
+async def test_l1_a_cancel_while_it_settles_changes_nothing(desk: Desk, upstream: FakeUpstream) -> None:
+    """L1: an answer that is complete ends as such, for the student and in the database, and exactly once."""
+    upstream.play(Behaviour(text="Look at line 3."))
+    with StatementGate(desk.service.database, "UPDATE asks SET state") as gate:
+        request_id = await desk.chat.ask()
+        await gate.reached()
+        for _ in range(3):
+            await desk.chat.send({"type": "cancel", "request_id": request_id})
+        await asyncio.sleep(0.05)
+        gate.open()
+        frames = await desk.chat.collect(request_id)
+
+    assert frames[-1]["type"] == "done"
+    assert await desk.rows("state", "asks") == [("done",)]
+    assert await desk.rows("state, outcome") == [("settled", "completed")]
+    assert await desk.stands() == (1, 1)
+
+
+async def test_l1_a_cancel_before_anything_was_done_still_has_an_end(desk: Desk, upstream: FakeUpstream) -> None:
+    """L1: ask and cancel in one breath: the ask counts, ends as cancelled, and costs nothing."""
+    ends = []
+    for _ in range(5):
+        request_id = str(uuid4())
+        await asyncio.gather(
+            desk.chat.ask(request_id=request_id), desk.chat.send({"type": "cancel", "request_id": request_id})
+        )
+        ends.append((await desk.chat.collect(request_id))[-1].get("code"))
+
+    assert ends == ["CANCELLED"] * 5
+    assert upstream.calls == []
+    assert await desk.stands() == (5, 0)
+    assert {row[0] for row in await desk.rows("state")} == {"unsent"}
+
+
+async def test_l1_a_settlement_that_cannot_be_written_is_owed(
+    desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L1: while the database takes no writes the student is told so; the cost is written once it does."""
+    monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
+    outage = Outage(desk.service.database)
+    upstream.play(Behaviour(text="Look at line 3. " * 10, token_seconds=0.01, input_tokens=77))
+    request_id = await desk.chat.ask()
+    while (await desk.chat.receive())["type"] != "delta":
+        pass
+    outage.begin()
+    frames = await desk.chat.collect(request_id)
+    pending = await desk.rows("state")
+
+    outage.end()
+    await desk.all_settled()
+
+    assert frames[-1]["code"] == "DATABASE_UNAVAILABLE"
+    assert pending == [("sent",)]
+    assert await desk.rows("state, input_tokens") == [("settled", 77)]
+    assert await desk.rows("state", "asks") == [("done",)]
+    assert await desk.rows("calls, input_tokens", "usage_rollups") == [(1, 77)]
+
+
+async def test_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream: FakeUpstream) -> None:
+    """A11: no row, no call: an ask that cannot be written is refused, and uses up nothing."""
+    outage = Outage(desk.service.database)
+    outage.begin()
+    refused = await desk.chat.answer()
+    outage.end()
+    frames = await desk.chat.answer()
+
+    assert [frame.get("code") for frame in refused] == ["DATABASE_UNAVAILABLE"]
+    assert len(upstream.calls) == 1
+    assert (frames[0]["hint_level"], frames[0]["remaining_today"]) == (1, 99)
+
+
+async def test_a_call_whose_sending_cannot_be_recorded_is_closed_later(
+    desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L1: the database goes away between reserving and sending: nothing is sent, and no row stays open."""
+    monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
+    with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
+        outage = Outage(desk.service.database)  # after the gate, so that it acts on the statement that the gate holds
+        request_id = await desk.chat.ask()
+        await gate.reached()
+        outage.begin()
+        gate.open()
+        frames = await desk.chat.collect(request_id)
+    outage.end()
+    await desk.all_settled()
+
+    assert frames[-1]["code"] == "DATABASE_UNAVAILABLE"
+    assert upstream.calls == []
+    assert await desk.rows("state, cost_nanodollars") == [("unsent", 0)]
+    assert await desk.stands() == (0, 0)
+
+
+async def test_l4_both_attempts_of_a_fallback_are_billed(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """L4: a provider that took the prompt and fell silent is billed by estimate, the next by count; one message."""
+    second: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
+    upstream.play(Behaviour(fault="no_head"), Behaviour(text="Look at line 3.", input_tokens=50))
+    async with serving(tmp_path, upstream, deadlines=Deadlines(first_content=0.5), **second) as service:
+        token = (await service.register())["access_token"]
+        async with connect(service.url, token) as chat:
+            frames = await chat.answer()
+            desk = Desk(service, chat, token)
+            rows = await desk.rows("provider, state, outcome, is_estimated, cost_nanodollars > 0, input_tokens")
+            assert await desk.stands() == (1, 1)
+
+    assert (frames[-1]["provider"], frames[-1]["fallback"]) == ("openai", True)
+    first, second_call = sorted(rows)
+    assert first[:5] == ("anthropic", "settled", "timeout", 1, 1)
+    assert first[5] > 100
+    assert second_call == ("openai", "settled", "completed", 0, 1, 50)
+    assert frames[-1]["usage"]["input_tokens"] == first[5] + 50
+
+
+@pytest.mark.parametrize("usage", ["zero", "none"])
+async def test_l5_no_tokens_are_not_the_same_as_no_count(
+    usage: Literal["zero", "none"], desk: Desk, upstream: FakeUpstream
+) -> None:
+    """L5: a usage of zero stays zero; where none is sent it is estimated, and marked so."""
+    upstream.play(Behaviour(text="Look at line 3.", usage=usage))
+
+    await desk.chat.answer()
+
+    ((input_tokens, output_tokens, is_estimated, cost),) = await desk.rows(
+        "input_tokens, output_tokens, is_estimated, cost_nanodollars"
+    )
+    if usage == "zero":
+        assert (input_tokens, output_tokens, is_estimated, cost) == (0, 0, 0, 0)
+    else:
+        assert is_estimated == 1
+        assert min(input_tokens, output_tokens, cost) > 0
+
+
+@pytest.mark.parametrize(("prompt", "rates"), [(100_000, ("0.1", "0.5")), (100_001, ("0.5", "2.5"))])
+async def test_l6_the_tier_of_the_prompt_decides(
+    prompt: int, rates: tuple[str, str], tmp_path: Path, upstream: FakeUpstream
+) -> None:
+    """L6: from the provider's count to the usage endpoint the cost is exact to a millionth of a dollar."""
+    upstream.play(Behaviour(text="word " * 200, input_tokens=prompt))
+    model: dict[str, Any] = {"anthropic_model": "claude-haiku-5-5", "admin_key": "k"}
+    async with serving(tmp_path, upstream, **model) as service:
+        async with connect(service.url, (await service.register())["access_token"]) as chat:
+            done = (await chat.answer())[-1]
+        async with service.client.get("/api/admin/usage", headers={"X-Admin-Key": "k"}) as response:
+            usage = await response.json()
+
+    rate_in, rate_out = map(Decimal, rates)
+    exact = (prompt * rate_in + done["usage"]["output_tokens"] * rate_out) / 1_000_000
+    assert abs(Decimal(repr(usage["day"]["estimated_cost_usd"])) - exact) < Decimal("0.000001")

@@ -1,0 +1,137 @@
+"""The operator's own prices, `prices.toml` in the data folder: for models of their own, or contracts of their own."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tutor_server.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tutor_server.llm.provider import Usage
+
+PRICE_FILE = "prices.toml"
+PRICED_PROVIDERS = ("anthropic", "openai")
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Dollars per million tokens."""
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal
+    cache_write: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPrices:
+    """The rates of a model, and those in force for the whole call where its prompt is longer than a tier's tokens."""
+
+    rates: Rates
+    tiers: tuple[tuple[int, Rates], ...] = ()
+    """The shortest prompts first."""
+
+    def dollars(self, usage: Usage) -> Decimal:
+        """Price a call, exactly."""
+        cached = usage.cache_read_tokens + usage.cache_write_tokens
+        prompt = max(usage.input_tokens, cached)
+        rates = self.rates
+        for above, tier in self.tiers:
+            if prompt > above:
+                rates = tier
+        return (
+            (prompt - cached) * rates.input
+            + usage.cache_read_tokens * rates.cache_read
+            + usage.cache_write_tokens * rates.cache_write
+            + usage.output_tokens * rates.output
+        ) / _MILLION
+
+
+PriceFile = dict[tuple[str, str], ModelPrices]
+"""Prices by provider and model."""
+
+
+def read_price_file(folder: Path) -> PriceFile:
+    """Read the prices in a data folder; without a file there are none. Raises `SettingsError` for a wrong file."""
+    try:
+        text = (folder / PRICE_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(f"cannot be read ({type(error).__name__})") from error
+    try:
+        content = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(str(error)) from error
+    entries = content.pop("price", [])
+    if content or not _is_tables(entries):
+        raise _wrong("holds [[price]] tables and nothing else")
+    prices: PriceFile = {}
+    for number, entry in enumerate(entries, start=1):
+        place = f"price {number}"
+        key = _names(entry, place)
+        if key in prices:
+            raise _wrong(f"{place}: {key[0]} {key[1]} has a price already")
+        prices[key] = _prices(entry, place)
+    return prices
+
+
+def _names(entry: dict[str, Any], place: str) -> tuple[str, str]:
+    provider, model = entry.pop("provider", None), entry.pop("model", None)
+    if provider not in PRICED_PROVIDERS:
+        raise _wrong(f"{place}: provider is one of {', '.join(PRICED_PROVIDERS)}")
+    if not isinstance(model, str) or not model:
+        raise _wrong(f"{place}: model is the name of a model")
+    return str(provider), model
+
+
+def _prices(entry: dict[str, Any], place: str) -> ModelPrices:
+    tables = entry.pop("tier", [])
+    if not _is_tables(tables):
+        raise _wrong(f"{place}: tier is written as [[price.tier]]")
+    tiers: dict[int, Rates] = {}
+    for number, table in enumerate(tables, start=1):
+        tier_place = f"{place}, tier {number}"
+        above = table.pop("above", None)
+        if type(above) is not int or above < 1 or above in tiers:
+            raise _wrong(f"{tier_place}: above is a number of prompt tokens, another one in each tier")
+        tiers[above] = _rates(table, tier_place)
+    return ModelPrices(rates=_rates(entry, place), tiers=tuple(sorted(tiers.items())))
+
+
+def _rates(table: Mapping[str, Any], place: str) -> Rates:
+    unknown = set(table) - {"input", "output", "cache_read", "cache_write"}
+    if unknown:
+        raise _wrong(f"{place}: {min(unknown)} is not known here")
+    given = {name: _rate(value, f"{place}: {name}") for name, value in table.items()}
+    if missing := {"input", "output"} - set(given):
+        raise _wrong(f"{place}: {min(missing)} is missing")
+    return Rates(
+        input=given["input"],
+        output=given["output"],
+        cache_read=given.get("cache_read", given["input"]),
+        cache_write=given.get("cache_write", given["input"]),
+    )
+
+
+def _rate(value: Any, place: str) -> Decimal:
+    if type(value) is int or (isinstance(value, Decimal) and value.is_finite()):
+        rate = Decimal(value)
+        if 0 <= rate <= _MILLION:
+            return rate
+    raise _wrong(f"{place} is a number of dollars per million tokens, 0 or more")
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _wrong(problem: str) -> SettingsError:
+    return SettingsError(f"TUTOR_DATA_DIR: {PRICE_FILE}: {problem}")
