@@ -345,6 +345,21 @@ class TestWhatPasses:
         ):
             assert rule(f"You see `{quote}` there.", 1, asked) is None
 
+    def test_a_failing_case_is_no_instalment(self) -> None:
+        """What a test tried, wanted and got is told over several answers without becoming a statement."""
+        asked = submission(traceback="Test failed: average([1, 2])\nExpected: ('low', 1)\nGot: [[1], [2]]\n")
+        told = ["You need `return`.", "You call `average([1, 2])` and get `[[1], [2]]`.", "It wants `('low', 1)`."]
+        for number, text in enumerate(told):
+            assert answer(text, QUESTION, asked, earlier=told[:number]) == (text, None)
+            assert answer(text, QUESTION, asked, earlier=["Read `return total`.", *told]) == (text, None)
+
+    def test_a_comment_and_a_semicolon_end_what_is_put_together(self) -> None:
+        """Own code that ends in a comment or a semicolon is quoted twice, next to other names."""
+        asked = submission("name = input();\nhalf = 1 # 1/2\n")
+        said = ["Line 1, `name = input();`.", "See `half = 1 # 1/2`."]
+        for text in ("Print `name`.", "Line 1, `name = input();`.", "What is `1/2`?"):
+            assert answer(text, QUESTION, asked, earlier=said) == (text, None)
+
     def test_an_example_on_other_data_passes_at_level_4(self) -> None:
         """A worked example that shares no name with the student's code passes at level 4, and only from there on."""
         text = f"The same idea with cups of tea:\n\n{CLEAN_EXAMPLE}\nHere `cups += 2` keeps what was there before.\n"
@@ -414,6 +429,22 @@ class TestWhatDoesNotPass:
         """What earlier answers on the problem gave is put together with this one."""
         assert rule("And `grade`.", 2, earlier=["First `total`.", "Then `+=`."]) == "instalments"
         assert rule("And `grade`.", 2, earlier=["First `total`."]) is None
+
+    @pytest.mark.parametrize(
+        "pieces",
+        [
+            ["`total`", "`+= # 1`", "`grade`"],
+            ["`grades; total`", "`+=`", "`grade`"],
+            ["`return`", "`average([2, 4])`"],
+            ["`return grades`", "`[2]`"],
+        ],
+    )
+    def test_instalments_beside_a_failing_case(self, pieces: list[str]) -> None:
+        """Comments, semicolons, and values that are a case's or the code's own, do not hide a new statement."""
+        asked = submission(traceback="Test failed: average([1, 3])\nExpected: [2]\nGot: (3, 0)\n")
+        told = ["You call `average([1, 3])` and get `(3, 0)`.", *(f"Next: {piece}." for piece in pieces)]
+        _, verdict = answer(told[-1], CONCEPT, asked, earlier=told[:-1])
+        assert verdict == Verdict("instalments", told[-1])
 
     def test_nothing_comes_after_a_verdict(self) -> None:
         """The unit that breaks the rule and all after it are kept back; what came before was shown."""

@@ -65,6 +65,11 @@ def is_literal(tokens: Sequence[str]) -> bool:
     return any(_is_atom(token) for token in tokens) or tokens[0] in _BRACKETS
 
 
+def is_collection(tokens: Sequence[str]) -> bool:
+    """Tell whether tokens spell a collection of several values, as no index is."""
+    return is_literal(tokens) and tokens[0] in _OPENING and sum(map(_is_atom, tokens)) > 1
+
+
 def _is_atom(token: str) -> bool:
     return token[0].isdigit() or (token[0] == "." and token[1:2].isdigit()) or is_string(token) or token in CONSTANTS
 
@@ -102,7 +107,7 @@ class Forms:
         """Tell whether a statement prints the student's names, or calls their function with values."""
         if "print" not in tokens and self._own.functions.isdisjoint(tokens):
             return False
-        return self._is_print(list(tokens)) or self._is_test_call(list(tokens))
+        return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`."""
@@ -163,17 +168,17 @@ class Forms:
             return self._is_shown(argument[2:-1])
         if not argument or is_literal(argument):
             return not any(is_string(token) and self._own.has_string(token) for token in argument)
-        return self._is_test_call(argument) or (
+        return self.is_test_call(argument) or (
             not any(map(is_string, argument)) and self._own.has(flat(" ".join(argument)))
         )
 
-    def _is_test_call(self, tokens: Sequence[str]) -> bool:
+    def is_test_call(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens call functions of the student's with values, and calculate or compare at most.
 
         The result may go to a name that the student's code does not give a value.
         """
         if len(tokens) > 2 and tokens[1] == "=" and is_name(tokens[0]):  # noqa: PLR2004 - name, sign, value
-            return tokens[0] not in self._own.variables and self._is_test_call(tokens[2:])
+            return tokens[0] not in self._own.variables and self.is_test_call(tokens[2:])
         reduced = self._with_calls_as_values(tokens)
         if reduced is None or ("print" in reduced and any(map(self._own.has_string, filter(is_string, reduced)))):
             return False

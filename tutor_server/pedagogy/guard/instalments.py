@@ -30,13 +30,17 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 class Instalments:
     """Remembers the short pieces of code of all answers on a problem, in their order."""
 
-    def __init__(self, gives_away: Callable[[str], bool]) -> None:
+    def __init__(self, gives_away: Callable[[str], bool], is_case: Callable[[str], bool]) -> None:
         self._gives_away = gives_away
+        self._is_case = is_case
         self._pieces: deque[list[str]] = deque(maxlen=_REMEMBERED)
 
     def completes(self, piece: str) -> bool:
         """Take in the next piece and tell whether it completes a statement with those before it."""
-        tokens = all_tokens_of(piece)
+        if self._is_case(piece):
+            self._pieces.clear()  # It is talked about, and no part of a statement: nothing goes on over it.
+            return False
+        tokens = _before(all_tokens_of(piece), "#")
         if not tokens:
             return False
         self._pieces.append(tokens[-_LONGEST_PIECE:])
@@ -52,7 +56,7 @@ class Instalments:
                 return  # A method by itself, or a header: nothing goes on from there.
             for start in range(len(piece) - 1, -1, -1):
                 if number > 1 and piece[start].isidentifier():
-                    yield " ".join(piece[start:] + ending), start == 0 and number >= _FEWEST
+                    yield " ".join(_before(piece[start:] + ending, ";")), start == 0 and number >= _FEWEST
             ending = piece + ending
             if len(ending) > _LONGEST_STATEMENT:
                 return
@@ -65,6 +69,10 @@ class Instalments:
         statement = _statement(code)
         calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
         return (isinstance(statement, _ACTIONS + _IMPORTS) or (may_calculate and calculates)) and self._gives_away(code)
+
+
+def _before(tokens: list[str], mark: str) -> list[str]:
+    return tokens[: tokens.index(mark)] if mark in tokens else tokens
 
 
 def _statement(code: str) -> ast.AST | None:

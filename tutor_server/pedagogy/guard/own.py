@@ -156,6 +156,10 @@ class Own:
         tokens = joined(flat(text))
         return any(tokens in joined(flat(said)) for said in self._said)
 
+    def is_from_a_message(self, text: str) -> bool:
+        """Tell whether a text stands in what was said about the code, and not in the code itself."""
+        return joined(flat(text)) not in joined(self._tokens[0]) and self.said(text)
+
     def has_string(self, token: str) -> bool:
         """Tell whether a string has the words of one in the code, up to case and spacing."""
         inside = flat(token)[1:-1]

@@ -296,7 +296,7 @@ INDEX_OF_WRONG_KIND = Lesson(
         "number. On line $line $index is $kind, and that is no position, even if it looks like a number."
     ),
     picture="You find a seat by its number; “3.0” or “three” on the ticket would not help the usher.",
-    precise="Indexing calls `__index__`, which only integers implement; `/` always gives a float.",
+    precise="Indexing calls `__index__`, which only integers implement; a single slash always gives a float.",
     place="$index is $kind there.",
     plan=(
         "Use `type` on $index right before the line.",
