@@ -10,9 +10,6 @@ from uuid import UUID, uuid4
 import structlog
 from aiohttp import web
 
-from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
-from tutor_server.admission.limiter import Limits
-from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
 from tutor_server.api import admin, auth, chat_socket, device, device_page, health, history, me, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
@@ -35,7 +32,6 @@ from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
-from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.identity.device_sign_ins import DeviceSignIns
 from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
@@ -50,22 +46,19 @@ from tutor_server.llm.factory import build_chain
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.provider import Usage
-from tutor_server.storage.daily_usage import messages_on
+from tutor_server.shared_state import shared_state
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.opening import Opening, Rules
 from tutor_server.tutoring.settling import Settling
-from tutor_server.tutoring.siblings import NoSiblings, SiblingsByDatabase
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-    from datetime import date
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.admission.limiter import ConnectionSlots, Limiter
+    from tutor_server.identity.attempts import Attempts
     from tutor_server.settings import Settings
-    from tutor_server.tutoring.siblings import Siblings
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -107,33 +100,14 @@ def build_app(
     app[NEW_ID] = new_id
     app[DATABASE] = database = open_database(settings.effective_database_url)
 
-    revocations = _add_identity(app, settings, new_id=new_id, random_bytes=random_bytes)
-
-    async def stored_messages(subject: str, day: date) -> int:
-        return await database.read(lambda connection: messages_on(connection, subject, day))
-
-    limits = Limits(
-        messages_per_minute=settings.messages_per_minute,
-        daily_messages=settings.daily_message_cap,
-        llm_calls_per_minute=settings.llm_calls_per_minute,
-    )
-    limiter: Limiter
-    slots: ConnectionSlots
-    siblings: Siblings
-    if settings.redis_url is None:
-        limiter = InProcessLimiter(limits, clock, stored_messages)
-        slots = InProcessSlots(settings.connections_per_user)
-        siblings = NoSiblings(database)
-    else:
-        redis = open_redis(settings.redis_url.get_secret_value())
-        limiter = SharedLimiter(redis, limits, messages_on=stored_messages, new_mark=lambda: new_id().hex)
-        slots = SharedSlots(redis, settings.connections_per_user, new_mark=lambda: new_id().hex, leases=leases)
-        siblings = SiblingsByDatabase(database, clock)
-        app.cleanup_ctx.append(_keeping(slots.renew_for_ever, redis.aclose))
+    shared = shared_state(settings, database, clock, new_id=new_id, leases=leases)
+    for work in shared.work:
+        app.cleanup_ctx.append(_keeping(work))
+    revocations = _add_identity(app, settings, shared.attempts, new_id=new_id, random_bytes=random_bytes)
     prices = Prices(read_price_file(settings.data_dir))
     ledger = Ledger(
         database=database,
-        limiter=limiter,
+        limiter=shared.limiter,
         clock=clock,
         new_id=new_id,
         owner=random_bytes(16).hex(),
@@ -145,7 +119,7 @@ def build_app(
         prices.estimated_cost(provider.name, provider.model, Usage(0, 0), clock.now())
     opening = Opening(
         database=database,
-        limiter=limiter,
+        limiter=shared.limiter,
         ledger=ledger,
         first_provider=chain.providers[0],
         rules=Rules(
@@ -161,14 +135,14 @@ def build_app(
     app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(
             opening=opening,
-            settling=Settling(database, limiter, clock),
-            siblings=siblings,
+            settling=Settling(database, shared.limiter, clock),
+            siblings=shared.siblings,
             chain=chain,
             database=database,
             deadlines=deadlines,
         ),
         authenticator=app[AUTHENTICATOR],
-        slots=slots,
+        slots=shared.slots,
         clock=clock,
         deadlines=deadlines,
     )
@@ -182,6 +156,8 @@ def build_app(
     async def close(_app: web.Application) -> None:
         await chain.close()
         await database.close()
+        if shared.close is not None:
+            await shared.close()
 
     app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
     app.on_shutdown.append(end_answers)
@@ -190,7 +166,12 @@ def build_app(
 
 
 def _add_identity(
-    app: web.Application, settings: Settings, *, new_id: Callable[[], UUID], random_bytes: Callable[[int], bytes]
+    app: web.Application,
+    settings: Settings,
+    attempts: Attempts,
+    *,
+    new_id: Callable[[], UUID],
+    random_bytes: Callable[[int], bytes],
 ) -> Revocations:
     """Build what knows who people are; give what tells that a sign-in has ended."""
     clock, database = app[CLOCK], app[DATABASE]
@@ -199,7 +180,7 @@ def _add_identity(
     access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=new_id)
     revocations = Revocations(database, clock)
     app[AUTHENTICATOR] = Authenticator(access_tokens, revocations)
-    app[THROTTLE] = throttle = Throttle(InProcessAttempts(clock))
+    app[THROTTLE] = throttle = Throttle(attempts)
     app[ACCOUNTS] = accounts = Accounts(
         database=database,
         passwords=passwords,
@@ -229,10 +210,8 @@ def _add_identity(
     return revocations
 
 
-def _keeping(
-    work: Callable[[], Coroutine[None, None, None]], then: Callable[[], Awaitable[object]] | None = None
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Make a context of the application in which `work` runs beside it; `then` comes after. Its failure is logged."""
+def _keeping(work: Callable[[], Coroutine[None, None, None]]) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Make a context of the application in which `work` runs beside it. Its failure is logged."""
 
     def tell(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (failure := task.exception()) is not None:
@@ -244,7 +223,5 @@ def _keeping(
         yield
         task.cancel()
         await asyncio.wait({task})
-        if then is not None:
-            await then()
 
     return keep

@@ -263,7 +263,7 @@ async def test_the_current_password_is_not_for_guessing(held: HeldService) -> No
 
 
 async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """Five hundred in an hour; what the policy or the form refuses is not counted, a taken e-mail is."""
+    """Two thousand in an hour; what the policy or the form refuses is not counted, a taken e-mail is."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held:
         for _ in range(throttling.REGISTRATION.allowed - 2):

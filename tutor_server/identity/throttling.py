@@ -26,7 +26,7 @@ SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * 
 SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
 """A lecture hall is one address, and those who are signing in right now are counted until it is known that they may."""
-REGISTRATION = Window("registrations from an address", 500, 60 * MINUTES)
+REGISTRATION = Window("registrations from an address", 2000, 60 * MINUTES)
 DEVICE = Window("devices that ask from an address", 300, 10 * MINUTES)
 USER_CODE = Window("unknown device codes from an address", 10, 10 * MINUTES)
 ADMIN_KEY = Window("wrong admin keys from an address", 10, 1 * MINUTES)

@@ -1,0 +1,95 @@
+"""What all processes of one service agree on: kept here where there is one process, in Redis where there are more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
+from tutor_server.admission.limiter import Limits
+from tutor_server.identity.attempts import InProcessAttempts
+from tutor_server.storage.daily_usage import messages_on
+from tutor_server.tutoring.siblings import NoSiblings, SiblingsByDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from datetime import date
+    from uuid import UUID
+
+    from tutor_server.admission.limiter import ConnectionSlots, Limiter
+    from tutor_server.clock import Clock
+    from tutor_server.identity.attempts import Attempts
+    from tutor_server.limits import Leases
+    from tutor_server.settings import Settings
+    from tutor_server.storage.database import Database
+    from tutor_server.tutoring.siblings import Siblings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedState:
+    """Limits, connection slots, attempts, and the answers of other processes.
+
+    `work` has to run beside the service; `close` comes last.
+    """
+
+    limiter: Limiter
+    slots: ConnectionSlots
+    attempts: Attempts
+    siblings: Siblings
+    work: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()
+    close: Callable[[], Awaitable[object]] | None = None
+
+
+def shared_state(
+    settings: Settings, database: Database, clock: Clock, *, new_id: Callable[[], UUID], leases: Leases
+) -> SharedState:
+    """Build it as the settings say."""
+    if settings.redis_url is None:
+        return _in_process(settings, database, clock)
+    return _in_redis(settings.redis_url.get_secret_value(), settings, database, clock, new_id=new_id, leases=leases)
+
+
+def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedState:
+    return SharedState(
+        limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database)),
+        slots=InProcessSlots(settings.connections_per_user),
+        attempts=InProcessAttempts(clock),
+        siblings=NoSiblings(database),
+    )
+
+
+def _in_redis(
+    url: str, settings: Settings, database: Database, clock: Clock, *, new_id: Callable[[], UUID], leases: Leases
+) -> SharedState:
+    # A service of one process need not wait for the client of a server that it does not use.
+    from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415
+    from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415
+
+    def new_mark() -> str:
+        return new_id().hex
+
+    redis = open_redis(url)
+    slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
+    return SharedState(
+        limiter=SharedLimiter(redis, _limits(settings), messages_on=_stored_messages(database), new_mark=new_mark),
+        slots=slots,
+        attempts=SharedAttempts(redis, new_mark=new_mark, own=InProcessAttempts(clock)),
+        siblings=SiblingsByDatabase(database, clock),
+        work=(slots.renew_for_ever,),
+        close=redis.aclose,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        messages_per_minute=settings.messages_per_minute,
+        daily_messages=settings.daily_message_cap,
+        llm_calls_per_minute=settings.llm_calls_per_minute,
+    )
+
+
+def _stored_messages(database: Database) -> Callable[[str, date], Awaitable[int]]:
+    async def stored_messages(subject: str, day: date) -> int:
+        return await database.read(lambda connection: messages_on(connection, subject, day))
+
+    return stored_messages
