@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.clock import HeldClock
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
@@ -47,6 +50,30 @@ async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
     outcomes = await admit_many(limiter(HeldClock()), ["ada"] * 1000)
 
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 20, RateLimited: 980}
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(0, 200), min_size=50, max_size=300), st.integers(1, 25))
+def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], limit: int) -> None:
+    """A4: random arrivals over 200 seconds: each is decided as by a full log of what was admitted in the last 60."""
+    clock = HeldClock()
+    window = limiter(clock, per_minute=limit, daily=1000, calls=1000)
+
+    async def decide() -> tuple[list[float], list[float]]:
+        admitted: list[float] = []
+        expected: list[float] = []
+        for clock.seconds in sorted(arrivals):
+            if sum(at > clock.seconds - 60 for at in expected) < limit:
+                expected.append(clock.seconds)
+            with suppress(RateLimited):
+                await window.admit("ada", calls_provider=False)
+                admitted.append(clock.seconds)
+        return admitted, expected
+
+    admitted, expected = asyncio.run(decide())
+
+    assert admitted == expected
+    assert all(sum(start <= at < start + 60 for at in admitted) <= limit for start in admitted)
 
 
 async def test_a3_a_thousand_asks_over_fifty_users() -> None:

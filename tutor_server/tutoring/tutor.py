@@ -142,7 +142,7 @@ class Tutor:
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
-            failure = answer.stopped_by or ShuttingDown()
+            failure = _refusal_by(opening) or answer.stopped_by or ShuttingDown()
         except Exception:  # the edge of this task: the student is told, the ask is settled
             log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
             failure = TutorError()
@@ -263,6 +263,12 @@ def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:
         return None
     result = opening.result()
     return None if isinstance(result, StoredAsk) else Progress(result)
+
+
+def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | None:
+    """Give why an ask was not opened; that it was stopped meanwhile changes nothing, since it never was under way."""
+    error = opening.exception() if opening.done() and not opening.cancelled() else None
+    return error if isinstance(error, TutorError) else None
 
 
 def _done(progress: Progress) -> Done:

@@ -1,0 +1,248 @@
+"""The limits where only real processes, real clocks and real waiting prove them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.chat_client import Closed, connect
+from tests.faults.counting_process import DAY
+from tests.faults.short_leases import PROGRAM
+from tests.service import TUTOR_SERVER, Service, sign_up_student
+from tests.waiting import until
+from tutor_server.admission.limiter import Limits
+from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.errors import RateLimited
+from tutor_server.storage.daily_usage import messages_on
+from tutor_server.storage.database import open_database
+from tutor_server.storage.migrations import upgrade
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from redis.asyncio import Redis
+
+    from tests.conftest import RequireProgram
+    from tests.servers import PostgresServer, RedisServer
+
+
+IN_REAL_TIME = [pytest.mark.real_time, pytest.mark.timeout(120)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a5_the_database_is_the_judge_of_the_daily_cap(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A5: 4 processes, 250 attempts each, no limiter before them: exactly 100 are counted."""
+    if kind == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_server").database()
+    database = open_database(url)
+    await database.commit(upgrade)
+    command = (sys.executable, "-m", "tests.faults.counting_process", url, "ada", "250", "100")
+    processes = [await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE) for _ in range(4)]
+    counted = [int((await process.communicate())[0]) for process in processes]
+    stored = await database.read(lambda connection: messages_on(connection, "ada", DAY))
+    await database.close()
+
+    assert (sum(counted), stored) == (100, 100)
+
+
+async def open_sockets(service: Service, token: str) -> int:
+    """Try four connections of a student at once; give how many may stay."""
+    stay = 0
+    async with asyncio.TaskGroup() as group:
+
+        async def knock() -> None:
+            nonlocal stay
+            async with connect(service.url, token) as chat:
+                with suppress(Closed):
+                    await chat.answer(module_id="none")  # anything that is answered
+                    stay += 1
+                await asyncio.sleep(0.5)
+
+        for _ in range(4):
+            group.create_task(knock())
+    return stay
+
+
+def shared_settings(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]:
+    """Let a service keep what it shares in these."""
+    return {
+        "TUTOR_DATABASE_URL": postgres.database(),
+        "TUTOR_REDIS_URL": redis.url,
+        "TUTOR_JWT_SECRET": "a secret that is long enough for tests",
+    }
+
+
+@pytest.mark.parametrize(
+    ("program", "seconds", "free_at_first"),
+    [
+        pytest.param(PROGRAM, 15, {0, 3}, id="short leases"),  # these may run out while the workers start again
+        pytest.param(
+            (TUTOR_SERVER,), 60, {0}, id="real leases", marks=[pytest.mark.real_time, pytest.mark.timeout(120)]
+        ),
+    ],
+)
+async def test_a6_slots_of_a_dead_process_are_free_again(
+    program: tuple[str, ...],
+    seconds: float,
+    free_at_first: set[int],
+    *,
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    redis_server: RedisServer,
+) -> None:
+    """A6: after kill -9 with three sockets open a fourth is refused while the leases last, and let in after that."""
+    settings = shared_settings(postgres_server, redis_server)
+    service = await asyncio.to_thread(lambda: Service(tmp_path, settings, workers=2, program=program))
+    try:
+        token = (await sign_up_student(service)).access_token
+        async with (
+            connect(service.url, token) as first,
+            connect(service.url, token) as second,
+            connect(service.url, token) as third,
+        ):
+            for chat in (first, second, third):
+                await chat.answer()  # so that each has its slot by now
+            for worker in service.worker_ids():
+                os.kill(worker, signal.SIGKILL)
+            killed_at = time.monotonic()
+        await until(lambda: sum(entry["event"] == "started" for entry in service.log) == 4)
+        at_first = await open_sockets(service, token)
+        while (stay := await open_sockets(service, token)) < 3:
+            assert time.monotonic() - killed_at < seconds
+            await asyncio.sleep(0.2)
+    finally:
+        await asyncio.to_thread(service.stop)
+
+    assert at_first in free_at_first
+    assert stay == 3
+
+
+@pytest.fixture
+def library_of_faketime(require_program: RequireProgram) -> str:
+    """Give the library that shifts a process's clock."""
+    program = Path(require_program("faketime")).resolve()
+    (found, *_) = sorted(program.parents[1].glob("lib/**/libfaketimeMT.so.1"))
+    return str(found)
+
+
+@pytest.mark.real_time
+async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_faketime: str) -> None:
+    """A9: from 23:59:5x to 00:00:0x UTC, in a process in Tokyo: the count begins anew once, and only then."""
+    shift = tmp_path / "shift"
+    shift.write_text("+0")
+    settings = {
+        "TZ": "Asia/Tokyo",
+        "LD_PRELOAD": library_of_faketime,
+        "FAKETIME_TIMESTAMP_FILE": str(shift),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "TUTOR_DAILY_MESSAGE_CAP": "2",
+    }
+    service = await asyncio.to_thread(lambda: Service(tmp_path, settings))
+    try:
+        now = datetime.now(UTC)
+        midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
+        shift.write_text(f"+{(midnight - now).total_seconds() - 6:.0f}")
+        student = await sign_up_student(service)
+        async with connect(service.url, student.access_token) as chat:
+            before = [(await chat.answer())[-1] for _ in range(3)]
+            refused = before[-1]
+            await asyncio.sleep(refused["retry_after"] - 1)
+            still = (await chat.answer())[-1]
+            await asyncio.sleep(1.2)
+            after = [(await chat.answer())[-1] for _ in range(3)]
+        days = service.query("SELECT day, messages FROM daily_usage ORDER BY day")
+    finally:
+        await asyncio.to_thread(service.stop)
+
+    codes = [[end.get("code", "done") for end in ends] for ends in (before, [still], after)]
+    assert codes == [
+        ["done", "done", "DAILY_CAP_REACHED"],
+        ["DAILY_CAP_REACHED"],
+        ["done", "done", "DAILY_CAP_REACHED"],
+    ]
+    assert refused["resets_at"] == midnight.isoformat().replace("+00:00", "Z")
+    assert days == [(str(midnight.date() - timedelta(days=1)), 2), (str(midnight.date()), 2)]
+
+
+@pytest.fixture
+def redis_limits(redis_server: RedisServer) -> tuple[Redis, SharedLimiter]:
+    """Give the shared limiter with the contract's defaults."""
+
+    async def nothing_stored(_subject: str, _day: date) -> int:
+        return 0
+
+    redis = open_redis(redis_server.url)
+    limits = Limits(messages_per_minute=20, daily_messages=100_000, llm_calls_per_minute=100_000)
+    return redis, SharedLimiter(redis, limits, messages_on=nothing_stored, new_mark=lambda: uuid4().hex)
+
+
+async def admitted(limiter: SharedLimiter, subject: str) -> bool:
+    """Ask once."""
+    try:
+        await limiter.admit(subject, calls_provider=False)
+    except RateLimited:
+        return False
+    return True
+
+
+@pytest.mark.real_time
+@pytest.mark.timeout(260)
+async def test_a4_random_arrivals_at_the_shared_window(redis_limits: tuple[Redis, SharedLimiter]) -> None:
+    """A4: ten students at random over 200 real seconds: never more than 20 of one in any true minute, and not fewer."""
+    redis, limiter = redis_limits
+    moments = random.Random(4)  # noqa: S311 - any moments will do, as long as they are the same each time
+
+    async def student(pace: float) -> tuple[list[float], list[float]]:
+        subject = uuid4().hex
+        passed: list[float] = []
+        refused: list[float] = []
+        ends_at = time.monotonic() + 200
+        while (now := time.monotonic()) < ends_at:
+            (passed if await admitted(limiter, subject) else refused).append(now)
+            await asyncio.sleep(moments.expovariate(pace))
+        return passed, refused
+
+    found = await asyncio.gather(*(student(pace) for pace in (0.2, 0.3, 0.35, 0.4, 0.5, 1, 2, 5, 20, 50)))
+    await redis.aclose()
+
+    slack = 0.5  # between this clock and the moment of the decision
+    for passed, refused in found:
+        assert all(sum(start + slack <= at < start + 60 - slack for at in passed) <= 20 for start in passed)
+        assert all(sum(end - 60 - slack < at <= end for at in passed) >= 20 for end in refused)
+
+
+@pytest.mark.real_time
+@pytest.mark.timeout(120)
+async def test_a8_the_shared_window_keeps_its_word(redis_limits: tuple[Redis, SharedLimiter]) -> None:
+    """A8: at `retry_after` it works, a second earlier it does not, by Redis' own clock."""
+    redis, limiter = redis_limits
+    subject = uuid4().hex
+    assert [await admitted(limiter, subject) for _ in range(20)] == [True] * 20
+    with pytest.raises(RateLimited) as refusal:
+        await limiter.admit(subject, calls_provider=False)
+    wait = refusal.value.retry_after
+    assert wait is not None
+
+    await asyncio.sleep(wait - 1)
+    too_early = await admitted(limiter, subject)
+    await asyncio.sleep(1)
+    in_time = await admitted(limiter, subject)
+    await redis.aclose()
+
+    assert (wait, too_early, in_time) == (60, False, True)
