@@ -149,13 +149,19 @@ class Service:
 class RunningService(AbstractAsyncContextManager[Service]):
     """Starts a service on entry, and stops it on exit unless the test has done so."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
+    ) -> None:
         self._folder = folder
         self._settings = settings
+        self._workers = workers
+        self._program = program
         self._service: Service | None = None
 
     async def __aenter__(self) -> Service:
-        self._service = await asyncio.to_thread(lambda: Service(self._folder, self._settings))
+        self._service = await asyncio.to_thread(
+            lambda: Service(self._folder, self._settings, workers=self._workers, program=self._program)
+        )
         return self._service
 
     async def __aexit__(self, *_: object) -> None:

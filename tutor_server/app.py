@@ -100,7 +100,7 @@ def build_app(
     app[NEW_ID] = new_id
     app[DATABASE] = database = open_database(settings.effective_database_url)
 
-    shared = shared_state(settings, database, clock, new_id=new_id, leases=leases)
+    shared = shared_state(settings, database, clock, new_id=new_id, leases=leases, deadlines=deadlines)
     for work in shared.work:
         app.cleanup_ctx.append(_keeping(work))
     revocations = _add_identity(app, settings, shared.attempts, new_id=new_id, random_bytes=random_bytes)

@@ -9,7 +9,7 @@ from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
 from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.storage.daily_usage import messages_on
-from tutor_server.tutoring.siblings import NoSiblings, SiblingsByDatabase
+from tutor_server.tutoring.siblings import NoSiblings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_server.admission.limiter import ConnectionSlots, Limiter
     from tutor_server.clock import Clock
     from tutor_server.identity.attempts import Attempts
-    from tutor_server.limits import Leases
+    from tutor_server.limits import Deadlines, Leases
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.siblings import Siblings
@@ -41,12 +41,26 @@ class SharedState:
 
 
 def shared_state(
-    settings: Settings, database: Database, clock: Clock, *, new_id: Callable[[], UUID], leases: Leases
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    new_id: Callable[[], UUID],
+    leases: Leases,
+    deadlines: Deadlines,
 ) -> SharedState:
     """Build it as the settings say."""
     if settings.redis_url is None:
         return _in_process(settings, database, clock)
-    return _in_redis(settings.redis_url.get_secret_value(), settings, database, clock, new_id=new_id, leases=leases)
+    return _in_redis(
+        settings.redis_url.get_secret_value(),
+        settings,
+        database,
+        clock,
+        new_id=new_id,
+        leases=leases,
+        deadlines=deadlines,
+    )
 
 
 def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedState:
@@ -59,23 +73,32 @@ def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedS
 
 
 def _in_redis(
-    url: str, settings: Settings, database: Database, clock: Clock, *, new_id: Callable[[], UUID], leases: Leases
+    url: str,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    new_id: Callable[[], UUID],
+    leases: Leases,
+    deadlines: Deadlines,
 ) -> SharedState:
     # A service of one process need not wait for the client of a server that it does not use.
     from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415
     from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415
+    from tutor_server.tutoring.relay import Relay  # noqa: PLC0415
 
     def new_mark() -> str:
         return new_id().hex
 
     redis = open_redis(url)
+    relay = Relay(redis, database, clock, deadlines)
     slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
     return SharedState(
         limiter=SharedLimiter(redis, _limits(settings), messages_on=_stored_messages(database), new_mark=new_mark),
         slots=slots,
         attempts=SharedAttempts(redis, new_mark=new_mark, own=InProcessAttempts(clock)),
-        siblings=SiblingsByDatabase(database, clock),
-        work=(slots.renew_for_ever,),
+        siblings=relay,
+        work=(slots.renew_for_ever, relay.write_for_ever, relay.read_for_ever, relay.listen_for_ever),
         close=redis.aclose,
     )
 

@@ -46,6 +46,8 @@ class StoredAsk:
     withheld: bool
     input_tokens: int
     output_tokens: int
+    is_cut_off: bool
+    """Whether its process died: what it streamed is not in the database."""
 
     @property
     def is_free(self) -> bool:
@@ -127,6 +129,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         withheld=row.withheld_rule is not None,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
+        is_cut_off=row.state == "failed" and row.delta_ends is None,
     )
 
 

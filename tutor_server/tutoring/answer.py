@@ -34,7 +34,10 @@ class Answer:
         self._grace = grace
         self._on_abandoned = on_abandoned
         self._abandonment: asyncio.TimerHandle | None = None
-        self._miss_readers()
+        self._miss_readers(grace)
+        self._publish: Callable[[FromService], None] | None = None
+        self.is_followed = False
+        """Whether another process writes this answer, and this one only follows it."""
         self.stopped_by: TutorError | None = None
         """Why the ask's task was cancelled."""
 
@@ -72,21 +75,41 @@ class Answer:
         """Tell whether this is the answer to a question of that content (unknown for one that was only resumed)."""
         return self._digest in {None, digest}
 
+    @property
+    def next_seq(self) -> int:
+        """The number of the next delta."""
+        return len(self._deltas)
+
+    @property
+    def has_readers(self) -> bool:
+        """Whether somebody reads it in this process."""
+        return self._readers > 0
+
+    def share(self, publish: Callable[[FromService], None] | None) -> None:
+        """Hand every frame from now on to the other processes too."""
+        self._publish = publish
+
+    def wait_for_readers(self, seconds: float) -> None:
+        """Call `on_abandoned` later, if no reader comes until then."""
+        if not self._readers and self._end is None:
+            self._miss_readers(seconds)
+
     def accept(self, accepted: Accepted) -> None:
         """Say that the ask passed the limits."""
         self._accepted = accepted
-        self._notify()
+        self._notify(accepted)
 
     def release(self, unit: str) -> None:
         """Give the student one judged piece of text."""
-        self._deltas.append(Delta(request_id=self.request_id, seq=len(self._deltas), content=unit))
-        self._notify()
+        delta = Delta(request_id=self.request_id, seq=len(self._deltas), content=unit)
+        self._deltas.append(delta)
+        self._notify(delta)
 
     def finish(self, end: Done | Error) -> None:
         """Close the answer; the first end stays."""
         if self._end is None:
             self._end = end
-            self._notify()
+            self._notify(end)
         self._keep()
 
     def fail(self, error: TutorError) -> None:
@@ -114,14 +137,16 @@ class Answer:
         finally:
             self._readers -= 1
             if not self._readers and self._end is None:
-                self._miss_readers()
+                self._miss_readers(self._grace)
 
-    def _notify(self) -> None:
+    def _notify(self, frame: FromService) -> None:
+        if self._publish is not None:
+            self._publish(frame)
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _miss_readers(self) -> None:
-        self._abandonment = asyncio.get_running_loop().call_later(self._grace, self._on_abandoned)
+    def _miss_readers(self, seconds: float) -> None:
+        self._abandonment = asyncio.get_running_loop().call_later(seconds, self._on_abandoned)
 
     def _keep(self) -> None:
         if self._abandonment is not None:

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 def replay(stored: StoredAsk, answer: Answer) -> None:
-    """Fill `answer` with what was given then. One that is still marked as running lost the process that wrote it."""
+    """Fill `answer` with what was given then, from the delta on that it lacks.
+
+    An ask that is still marked as running lost the process that wrote it.
+    """
     answer.accept(accepted_of(stored, answer.request_id))
     start = 0
-    for end in stored.delta_ends:
-        answer.release(stored.content[start:end])
+    for seq, end in enumerate(stored.delta_ends):
+        if seq == answer.next_seq:
+            answer.release(stored.content[start:end])
         start = end
     if stored.state == "done":
         answer.finish(

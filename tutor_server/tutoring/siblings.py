@@ -1,66 +1,70 @@
-"""Asks that are marked as running but not by this process: another one works on them, or died while it did."""
+"""The other processes of the same service, as far as answers go: one may be read or stopped where it is not written."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tutor_server.storage.asks import find_ask
-from tutor_server.storage.ledger import is_under_way
+from tutor_server.tutoring.replay import replay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
-    from sqlalchemy import Connection
-
-    from tutor_server.clock import Clock
+    from tutor_server.protocol import FromService
     from tutor_server.storage.asks import StoredAsk
     from tutor_server.storage.database import Database
-
-SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
-"""Seconds between two looks."""
+    from tutor_server.tutoring.answer import Answer
 
 
 class Siblings(Protocol):
-    """The other processes of the same service."""
+    """What an answer needs of the other processes."""
 
-    async def outcome(self, user_id: UUID, request_id: UUID) -> StoredAsk | None:
-        """Wait for the end of a running ask. One that is still marked as running then has lost its process."""
+    def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None] | None:
+        """Give what takes the frames of an answer of this process for the others; None: there are none."""
+        ...
+
+    async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
+        """Fill `answer` with an ask that is marked as running, but not by this process, as it goes on and ends.
+
+        Where the process that wrote it died: with what survives, then `ANSWER_INTERRUPTED`.
+        """
+        ...
+
+    async def cancel(self, user_id: UUID, request_id: UUID) -> None:
+        """Have the process stop an answer that writes it."""
+        ...
+
+    async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:
+        """Tell how long readers at other processes keep an answer from being abandoned; 0: there are none."""
+        ...
+
+    def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
+        """Name what stops an answer of this process, by user and request id."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NoSiblings:
-    """A service of one process: whatever is running elsewhere was begun by an earlier life of it."""
+    """A service of one process: whatever is marked as running elsewhere was begun by an earlier life of it."""
 
     database: Database
 
-    async def outcome(self, user_id: UUID, request_id: UUID) -> StoredAsk | None:
-        """Give the ask as it is; see `Siblings.outcome`."""
-        return await self.database.read(lambda connection: find_ask(connection, user_id, request_id))
+    def publisher(self, user_id: UUID, request_id: UUID) -> None:
+        """Nobody else wants to know; see `Siblings.publisher`."""
 
+    async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
+        """Give what there is; see `Siblings.follow`."""
+        latest = await self.database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
+        replay(latest or stored, answer)
 
-@dataclass(frozen=True, slots=True)
-class SiblingsByDatabase:
-    """A service of several processes, which see in the database what the others have ended."""
+    async def cancel(self, user_id: UUID, request_id: UUID) -> None:
+        """Nobody else writes; see `Siblings.cancel`."""
 
-    database: Database
-    clock: Clock
+    async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:  # noqa: ARG002 - as the protocol has it
+        """Nobody else reads; see `Siblings.seconds_of_readers`."""
+        return 0.0
 
-    async def outcome(self, user_id: UUID, request_id: UUID) -> StoredAsk | None:
-        """Look again and again, while the lease of the ask's call shows that its process lives."""
-        wait = SHORTEST_WAIT
-        while True:
-            ask, is_alive = await self.database.read(lambda connection: self._look(connection, user_id, request_id))
-            if ask is None or not ask.is_running or not is_alive:
-                return ask
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
-
-    def _look(self, connection: Connection, user_id: UUID, request_id: UUID) -> tuple[StoredAsk | None, bool]:
-        is_alive = False
-        ask = find_ask(connection, user_id, request_id)
-        if ask is not None and ask.is_running:
-            is_alive = is_under_way(connection, ask.id, self.clock.now())
-        return ask, is_alive
+    def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
+        """Nobody else stops anything; see `Siblings.subscribe`."""

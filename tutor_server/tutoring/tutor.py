@@ -17,7 +17,7 @@ from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.opening import SMALL_CODE, digest_of
-from tutor_server.tutoring.replay import accepted_of, replay
+from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import Progress
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ class Tutor:
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
         self._resuming: set[asyncio.Task[None]] = set()
+        self._abandoning: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        siblings.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
 
     def ask(self, user_id: UUID, ask: Ask) -> Answer:
         """Start to answer, or find the answer that this request id already has. A refusal ends the answer."""
@@ -96,10 +98,12 @@ class Tutor:
         return answer
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Stop an answer; one that has ended stays as it is. Raises `NotFound`."""
-        if self._stop(user_id, request_id, Cancelled()):
-            return
-        await self._find_stored(user_id, request_id)
+        """Stop an answer, at whichever process; one that has ended stays as it is. Raises `NotFound`."""
+        answer = self._find(user_id, request_id)
+        if answer is not None and not answer.is_followed:
+            self._stop(user_id, request_id, Cancelled())
+        elif (await self._find_stored(user_id, request_id)).is_running:
+            await self._siblings.cancel(user_id, request_id)
 
     async def rate(self, user_id: UUID, message_id: UUID, *, helpful: bool) -> None:
         """Keep whether an answer helped. Raises `NotFound`."""
@@ -138,6 +142,7 @@ class Tutor:
                 await self._repeat(user_id, known, answer)
                 return
             assert progress is not None  # noqa: S101 - for the type checker
+            answer.share(self._siblings.publisher(user_id, ask.request_id))
             await self._speak(progress, answer)
         except TutorError as error:
             failure = error
@@ -200,14 +205,11 @@ class Tutor:
         """Answer an ask that is known already: as it ended, or once it has."""
         if not answer.is_to(stored.digest):
             raise ValidationFailed(OTHER_CONTENT)
-        if not stored.is_running:
+        if stored.is_running or stored.is_cut_off:
+            answer.is_followed = True
+            await self._siblings.follow(user_id, stored, answer)
+        else:
             replay(stored, answer)
-            return
-        answer.accept(accepted_of(stored, answer.request_id))
-        outcome = await self._siblings.outcome(user_id, answer.request_id)
-        if outcome is None:  # the account was erased meanwhile
-            raise NotFound
-        replay(outcome, answer)
 
     async def _resume(self, user_id: UUID, answer: Answer) -> None:
         """Fill an answer that is not this process's, or not any more."""
@@ -230,9 +232,20 @@ class Tutor:
 
     def _new_answer(self, user_id: UUID, request_id: UUID, digest: bytes) -> Answer:
         def abandon() -> None:
-            self._stop(user_id, request_id, Cancelled("Nobody was reading this answer any more."))
+            work = asyncio.create_task(self._abandon(user_id, answer))
+            self._abandoning.add(work)
+            work.add_done_callback(self._abandoning.discard)
 
-        return Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
+        answer = Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
+        return answer
+
+    async def _abandon(self, user_id: UUID, answer: Answer) -> None:
+        """Stop an answer that nobody reads, unless somebody does at another process."""
+        seconds = await self._siblings.seconds_of_readers(user_id, answer.request_id)
+        if seconds > 0:
+            answer.wait_for_readers(seconds)
+        elif not answer.has_readers:
+            self._stop(user_id, answer.request_id, Cancelled("Nobody was reading this answer any more."))
 
     def _run(self, user_id: UUID, answer: Answer, work: Coroutine[None, None, None]) -> None:
         key = (user_id, answer.request_id)
