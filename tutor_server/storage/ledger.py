@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
 
-from tutor_server.storage.models import ModelCall
+from tutor_server.storage.models import OPEN_CALLS, ModelCall
 from tutor_server.storage.types import UtcDateTime
 from tutor_server.storage.usage import UsageChange
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
-OPEN_STATES = ("reserved", "sent")
 SWEEP_SIZE = 500
 """Rows that one transaction sweeps at the most."""
 
@@ -104,7 +103,7 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
     A call that was swept although its process lives, which was cut off for longer than its lease, gets its true
     figures in place of the reserved ones.
     """
-    created_at = _close(connection, call, ModelCall.state.in_(OPEN_STATES))
+    created_at = _close(connection, call, OPEN_CALLS)
     if created_at is not None:
         return _change(call, created_at)
     swept = connection.execute(
@@ -125,7 +124,7 @@ def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> None:
         return
     connection.execute(
         update(ModelCall)
-        .where(ModelCall.id.in_(call_ids), ModelCall.state.in_(OPEN_STATES))
+        .where(ModelCall.id.in_(call_ids), OPEN_CALLS)
         .values(state="unsent", lease_expires_at=None, input_tokens=0, output_tokens=0, cost_nanodollars=0)
     )
 
@@ -134,7 +133,7 @@ def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: dat
     """Keep the rows of calls under way out of the sweep."""
     connection.execute(
         update(ModelCall)
-        .where(ModelCall.id.in_(call_ids), ModelCall.state.in_(OPEN_STATES))
+        .where(ModelCall.id.in_(call_ids), OPEN_CALLS)
         .values(lease_expires_at=_lease_end(connection, now, lease))
     )
 
@@ -143,7 +142,7 @@ def sweep_expired(connection: Connection, now: datetime) -> Swept:
     """Close rows whose process died: what was sent is costed as reserved, what was not costs nothing."""
     expired = connection.execute(
         select(*ModelCall.__table__.columns)
-        .where(ModelCall.state.in_(OPEN_STATES), ModelCall.lease_expires_at < _lease_clock(connection, now))
+        .where(OPEN_CALLS, ModelCall.lease_expires_at < _lease_clock(connection, now))
         .order_by(ModelCall.lease_expires_at)
         .limit(SWEEP_SIZE)
         .with_for_update(skip_locked=True)
@@ -184,7 +183,7 @@ def is_under_way(connection: Connection, ask_id: UUID, now: datetime) -> bool:
     """Tell whether some process still works on an ask: it has an open call whose lease has not run out."""
     query = select(ModelCall.id).where(
         ModelCall.ask_id == ask_id,
-        ModelCall.state.in_(OPEN_STATES),
+        OPEN_CALLS,
         ModelCall.lease_expires_at >= _lease_clock(connection, now),
     )
     return connection.execute(query.limit(1)).first() is not None
@@ -204,7 +203,7 @@ def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetim
     return literal(now, UtcDateTime()) if connection.dialect.name == "sqlite" else func.now()
 
 
-def _close(connection: Connection, call: SettledCall, condition: ColumnElement[bool]) -> datetime | None:
+def _close(connection: Connection, call: SettledCall, condition: ColumnElement[bool] | TextClause) -> datetime | None:
     """Write the outcome where the condition holds; give when the call was made, or None where it did not."""
     return connection.scalar(
         update(ModelCall)
