@@ -129,21 +129,3 @@ async def test_l3_a_failure_is_shared_and_frees_the_id(
     assert again[-1]["type"] == "done"
     assert again[0]["remaining_today"] == 99
     assert await rows(pair[0], "messages", "daily_usage") == [(1,)]
-
-
-async def test_a_process_that_died_is_not_waited_for(
-    pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
-) -> None:
-    """Once the lease has run out the follower is told that the answer was interrupted; it may ask again."""
-    one, other = chats
-    request_id = await one.ask()
-    await upstream.next_call()
-    await pair[0].database.commit(
-        lambda connection: connection.exec_driver_sql(
-            "UPDATE model_calls SET lease_expires_at = now() - interval '1 second'"
-        )
-    )
-
-    followed = await other.answer(request_id=request_id)
-
-    assert (followed[-1]["code"], followed[-1]["retryable"]) == ("ANSWER_INTERRUPTED", True)
