@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 
 from tutor_lsp import protocol as lsp
 from tutor_server.app import build_app
+from tutor_server.llm.price_file import PRICE_FILE, read_price_file
+from tutor_server.llm.provider import Usage
 from tutor_server.protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
 from tutor_server.settings import Settings
 
@@ -97,3 +100,24 @@ def test_the_readme_lists_settings_that_exist() -> None:
     known = {*variables(), "TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"}
 
     assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", readme)) <= known
+
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_operations_says_what_each_setting_is_for() -> None:
+    """Its table names every setting, and none that does not exist."""
+    (table,) = re.findall(r"^## Which setting does what\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
+
+    assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", table)) == set(variables())
+
+
+def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
+    """What operators copy is read as it is meant."""
+    (example,) = re.findall(r"^```toml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+    (tmp_path / PRICE_FILE).write_text(example)
+
+    prices = read_price_file(tmp_path)[("openai", "llama3.1:8b")]
+
+    assert prices.dollars(Usage(1_000_000, 0, 1_000_000)) == Decimal("0.20")
+    assert prices.dollars(Usage(100_000, 1_000_000, 100_000)) == Decimal("0.301")
