@@ -71,13 +71,20 @@ class NotifiedAnswer:
 
 
 class Progress:
-    """`$/progress` with a way to cancel, from some time after its making until `end`; the token is the ask's id."""
+    """`$/progress` with a way to cancel, from some time after its making until `end`; an ask's token is its id."""
 
     def __init__(
-        self, editor: Editor, background: Background, token: str, *, after: float = PROGRESS_AFTER_SECONDS
+        self,
+        editor: Editor,
+        background: Background,
+        token: str,
+        *,
+        title: str = "Ask tutor",
+        after: float = PROGRESS_AFTER_SECONDS,
     ) -> None:
         self._editor = editor
         self._token = token
+        self._title = title
         self._text = ""
         self._shown = False
         self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
@@ -98,7 +105,7 @@ class Progress:
 
     async def _begin(self, after: float) -> None:
         await asyncio.sleep(after)
-        self._shown = await self._editor.begin_progress(self._token, "Ask tutor")
+        self._shown = await self._editor.begin_progress(self._token, self._title)
         if self._shown and self._text:
             self._editor.report_progress(self._token, self._text)
 
@@ -184,8 +191,6 @@ def _note(message: protocol.AnswerEnded) -> str:
     notes = []
     if message.reason == "cancelled":
         notes.append("Stopped.")
-    if message.fallback and message.provider == "offline":
-        notes.append("The AI service was not available; this hint is the offline tutor's.")
     if message.stale:
         notes.append("Your code has changed since you asked.")
     return "".join(f"\n\n*{note}*" for note in notes)

@@ -25,8 +25,8 @@ class CodeActions:
     """Feature: `textDocument/codeAction`.
 
     Where the editor asks by itself (a light bulb), the action is offered only where something is known to be wrong on
-    a line of the range; where the student asks, anywhere in a Python file. Both look at whole lines: the cursor need
-    not be on the squiggle.
+    a line of the range, by a checker or by the last run; where the student asks, anywhere in a Python file. Both look
+    at whole lines: the cursor need not be on the squiggle.
     """
 
     def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics) -> None:
@@ -44,12 +44,20 @@ class CodeActions:
         start, end = sorted((params.range.start, params.range.end), key=lambda place: (place.line, place.character))
         cell = notebook_cell(self._editor.documents, uri)
         wrong = self._known.heard_on_lines(document, start.line, end.line)
+        crash = self._known.crashes.on_lines(document, start.line, end.line)
+        if crash is not None:
+            wrong = [crash.diagnostic(document), *wrong]
         if not wrong and cell is None and self._choice.settings.diagnostics:
             wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
             return None
-        argument = protocol.AskArgument(uri=uri, position=_place(start, wrong), diagnostics=wrong or None)
+        argument = protocol.AskArgument(
+            uri=uri,
+            position=_place(start, wrong),
+            diagnostics=wrong or None,
+            traceback=None if crash is None else crash.traceback,
+        )
         command = types.Command(title=TITLE, command=protocol.ASK, arguments=[argument])
         return [types.CodeAction(title=TITLE, kind=KIND, diagnostics=wrong or None, command=command)]
 

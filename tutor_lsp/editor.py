@@ -61,6 +61,11 @@ class Editor:
         """Show a message of one or more lines."""
         self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=text))
 
+    def publish(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
+        """Show our own diagnostics of a document, in place of those shown before."""
+        params = types.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics)
+        self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
     async def show_document(self, path: Path) -> bool:
         """Open a file beside the student's own. Gives whether it was shown."""
         return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False, take_focus=False))

@@ -1,7 +1,7 @@
 """Notice the death of the editor, even where another process keeps our standard input open (LSP `processId`).
 
-With `file_lock`, which has a half for Windows, the only module that calls what only POSIX has. Elsewhere the end of
-standard input has to do.
+With `file_lock` and `supervisor`, which have halves for Windows, the only module that calls what only POSIX has.
+Elsewhere the end of standard input has to do.
 """
 
 from __future__ import annotations

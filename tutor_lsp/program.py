@@ -2,100 +2,120 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
-import re
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor_lsp.interpreter import student_interpreter
+from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tutor_lsp.python_traceback import Frame
 
 TIME_LIMIT_SECONDS = 10.0
-KEPT_BYTES = 64 * 1024
-"""How much of the end of stderr is kept; a traceback stands at the end."""
 
-_TRACEBACK = re.compile(r'^(?:Traceback \(most recent call last\):|  File ".+", line \d+)', re.MULTILINE)
-_FRAME = re.compile(r'^\s*File "(?P<file>.+)", line (?P<line>\d+)', re.MULTILINE)
+SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
+END_SECONDS = 3.0
+"""How long the supervisor may take to be gone; it takes some milliseconds."""
+
+
+class CouldNotRun(Exception):
+    """The program was not started, or its supervisor was killed. The message is a part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did."""
+    """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
 
+    Where it timed out the traceback tells where the program was, if it could be asked. A negative `exit_status` is the
+    signal that ended the program. `output` is the end of what it printed on stdout.
+    """
+
+    exit_status: int = 0
     traceback: str | None = None
     timed_out: bool = False
+    output: str = ""
 
     @property
     def exception(self) -> str:
-        """The last line of the traceback, `ZeroDivisionError: division by zero` say; empty without one."""
-        return (self.traceback or "").strip().rpartition("\n")[2]
+        """The line of the traceback that names the exception; empty without one."""
+        return exception_line(self.traceback or "")
 
     @property
     def asks_for_input(self) -> bool:
         """Whether the program failed only because nobody was there to type."""
         return self.exception == "EOFError: EOF when reading a line"
 
-    def line_in(self, path: Path) -> int | None:
-        """Give the line of the file, counted from 0, that was running when the exception came; None if none was."""
-        name = os.path.normcase(path)
-        lines = [
-            int(frame["line"])
-            for frame in _FRAME.finditer(self.traceback or "")
-            if os.path.normcase(frame["file"]) == name
-        ]
-        return lines[-1] - 1 if lines else None
+    def frame_in(self, path: Path) -> Frame | None:
+        """Give the line of the file that was running at the end; None if none was."""
+        return innermost_frame(self.traceback or "", path)
 
 
-def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> Outcome:
-    """Run a Python file, at an absolute path, with this interpreter in its own folder, stdin closed, output discarded.
+async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> Outcome:
+    """Run a Python file, at an absolute path, in its own folder as `python FILE` does, with stdin closed.
 
-    It is stopped after `time_limit` seconds. Raises `OSError` where it cannot be started.
+    It is stopped after `time_limit` seconds. Cancelled, or with this process killed, it ends with all that it has
+    started. Raises `CouldNotRun`.
     """
-    process = subprocess.Popen(  # noqa: S603 - running the student's own file is what was asked for
-        [sys.executable, str(path)],
-        cwd=path.parent,
-        env=_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    tail = bytearray()
-    # A thread and no more than a moment's wait for it: what the program has started may hold its stderr open for long.
-    reader = threading.Thread(target=_read_tail, args=(process.stderr, tail), daemon=True)
-    reader.start()
-    timed_out = False
     try:
-        exit_code = process.wait(time_limit)
-    except subprocess.TimeoutExpired:
-        timed_out = True
+        supervisor = await asyncio.create_subprocess_exec(
+            *SUPERVISOR,
+            str(time_limit),
+            student_interpreter(),
+            str(path),
+            cwd=path.parent,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # out of reach of the terminal's Ctrl-C, which would kill it before its charge
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise CouldNotRun(error.strerror or "it cannot be started") from error
+    assert supervisor.stdin is not None  # noqa: S101 - for the type checker
+    assert supervisor.stdout is not None  # noqa: S101 - likewise
+    try:
+        report = await supervisor.stdout.read()
     finally:
-        process.kill()
-        exit_code = process.wait()
-        reader.join(1)
-    if timed_out:
-        return Outcome(timed_out=True)
-    return Outcome(traceback=_traceback(tail.decode("utf-8", "replace")) if exit_code else None)
+        supervisor.stdin.close()
+        await _ended(supervisor)
+    return _outcome(report)
 
 
-def _read_tail(stream: BinaryIO, tail: bytearray) -> None:
-    with stream:
-        while chunk := stream.read1(KEPT_BYTES):  # type: ignore[attr-defined]  # Popen's pipes are BufferedReaders
-            tail += chunk
-            del tail[:-KEPT_BYTES]
+async def _ended(supervisor: asyncio.subprocess.Process) -> None:
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await supervisor.wait()
+    except TimeoutError:
+        supervisor.kill()
+
+
+def _outcome(report: bytes) -> Outcome:
+    try:
+        fields: dict[str, Any] = json.loads(report)
+    except ValueError as error:  # killed from outside
+        raise CouldNotRun("the run was cut off") from error
+    if failure := fields.get("failure"):
+        raise CouldNotRun(failure)
+    status, timed_out = fields["exit_status"], fields["timed_out"]
+    traceback = find_traceback(fields["stderr"]) if status or timed_out else None
+    return Outcome(status, traceback, timed_out, fields["stdout"])
 
 
 def _environment() -> dict[str, str]:
-    """Give the program the environment without our token, with plain UTF-8 on stderr and no window that waits."""
+    """Give the program the environment without our token, with plain UTF-8 in its output and no window that waits.
+
+    What it prints is written at once, as on a terminal: a program that is stopped has printed all that it has.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_")}
     environment["PYTHONIOENCODING"] = "utf-8"
+    environment["PYTHONUNBUFFERED"] = "1"
     environment["PYTHON_COLORS"] = "0"
     environment.setdefault("MPLBACKEND", "Agg")
     return environment
-
-
-def _traceback(stderr: str) -> str | None:
-    start = _TRACEBACK.search(stderr)
-    return stderr[start.start() :].strip() if start else None

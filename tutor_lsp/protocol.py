@@ -15,6 +15,7 @@ document or a message. Field names are camelCase on the wire. Positions are in t
 | --- | --- | --- | --- |
 | `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: the document is not open, `askId` is no UUID |
 | `tutor.cancel` | `CancelAsk` | null | none: an unknown ask is ignored |
+| `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
 | `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
 """
@@ -37,10 +38,14 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 
 ASK = "tutor.ask"
 CANCEL = "tutor.cancel"
+RUN = "tutor.run"
 RATE = "tutor.rate"
 SIGN_IN = "tutor.signIn"
 SIGN_OUT = "tutor.signOut"
 STATUS = "tutor.status"
+
+DIAGNOSTIC_SOURCE = "Ask Tutor"
+"""`source` of our own diagnostics."""
 
 CONFIGURATION_SECTION = "tutor"
 """Of `workspace/configuration`; the same fields come as `initializationOptions`. See `settings`."""
@@ -80,6 +85,32 @@ class CancelAsk:
     """Stop an answer; without an id, all of them."""
 
     ask_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RunArgument:
+    """The file to run: open in the editor, and saved. A client offers it in a trusted workspace only."""
+
+    uri: str
+
+
+RunReason = Literal["completed", "failed", "timedOut", "needsInput", "cancelled"]
+
+
+@attrs.frozen(kw_only=True)
+class RunEnded:
+    """How a run ended: by itself, by an exception, by the time limit, for want of somebody to type, by the student."""
+
+    reason: RunReason
+    message: str
+    """For the student: one sentence."""
+    exit_status: int | None = None
+    """Negative: the signal that ended the program."""
+    traceback: str | None = None
+    range: types.Range | None = None
+    """Where the program failed, or was stopped, in the student's file as it is now; a diagnostic stands there."""
+    output: str | None = None
+    """The end of what it printed on stdout."""
 
 
 @attrs.frozen(kw_only=True)
@@ -155,6 +186,7 @@ CUSTOM_PARAMS: dict[str, type[Any]] = {ANSWER_CANCEL: CancelAsk}
 COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     ASK: AskArgument,
     CANCEL: CancelAsk,
+    RUN: RunArgument,
     RATE: Rating,
     SIGN_IN: Nothing,
     SIGN_OUT: Nothing,

@@ -16,7 +16,9 @@ from tutor_lsp.code_action import KIND, CodeActions
 from tutor_lsp.configuration import Configuration
 from tutor_lsp.editor import Editor
 from tutor_lsp.failures import log_failure
+from tutor_lsp.program import TIME_LIMIT_SECONDS
 from tutor_lsp.pygls_fixes import RobustLanguageServer
+from tutor_lsp.run import Runs
 from tutor_lsp.sign_ins import SignIns
 from tutor_lsp.status import StatusReport
 from tutor_lsp.tutor_choice import TutorChoice, build_tutor
@@ -45,6 +47,7 @@ class AskTutorServer:
         build_tutor: BuildTutor = build_tutor,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        run_seconds: float = TIME_LIMIT_SECONDS,
     ) -> None:
         self.language_server = RobustLanguageServer(
             NAME,
@@ -62,12 +65,19 @@ class AskTutorServer:
         self._configuration = Configuration(self._editor, self._choice, self._status)
         self._code_actions = CodeActions(self._editor, self._choice, known)
         self._asks = Asks(self._editor, self._choice, known, self._status, self._background)
+        self._runs = Runs(self._editor, known.crashes, self._background, time_limit=run_seconds)
         self._account = Account(self._editor, self._choice, self._status, self._asks, self._background, sleep=sleep)
         self._register()
 
     async def close(self) -> None:
-        """Stop all answers and give back the connection. May be called again."""
-        for part in (self._asks.shutdown, self._choice.close, self._sign_ins.close, self._background.close):
+        """Stop all answers and runs, and give back the connection. May be called again."""
+        for part in (
+            self._asks.shutdown,
+            self._runs.shutdown,
+            self._choice.close,
+            self._sign_ins.close,
+            self._background.close,
+        ):
             await _run(part(), "closing")
 
     def _register(self) -> None:
@@ -76,12 +86,15 @@ class AskTutorServer:
         feature(types.INITIALIZED)(_handler(self._initialized))
         feature(types.SHUTDOWN)(_handler(lambda _: self.close()))
         feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(_handler(self._configuration.did_change))
+        feature(types.TEXT_DOCUMENT_DID_CHANGE)(_handler(self._runs.did_change))
+        feature(types.TEXT_DOCUMENT_DID_CLOSE)(_handler(self._runs.did_close))
         feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(_handler(self._cancel_progress))
         options = types.CodeActionOptions(code_action_kinds=[KIND])
         feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(_handler(self._code_actions.code_action))
         feature(custom.ANSWER_CANCEL)(_handler(self._asks.cancel))
         command(custom.ASK)(_handler(self._asks.ask))
         command(custom.CANCEL)(_handler(self._asks.cancel))
+        command(custom.RUN)(_handler(self._runs.run))
         command(custom.RATE)(_handler(self._asks.rate))
         command(custom.STATUS)(_handler(self._status.status))
         command(custom.SIGN_IN)(_handler(self._account.sign_in))
@@ -96,7 +109,7 @@ class AskTutorServer:
             self._background.run(feature.initialized(), "initialized")
 
     async def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
-        for feature in (self._asks, self._account):
+        for feature in (self._asks, self._runs, self._account):
             await feature.cancel_progress(params)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
+import re
 import sys
-import tokenize
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ from tutor_lsp.answer_view import open_view
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
 from tutor_lsp.place import Place, lines_of, parse_place, where_to_look
-from tutor_lsp.program import TIME_LIMIT_SECONDS, run_program
+from tutor_lsp.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
+from tutor_lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_source
 from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Position
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tutor_lsp.answer_view import AnswerView
     from tutor_lsp.language_client import Event
     from tutor_lsp.program import Outcome
+
+NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
+_PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
+"""The first line of a script, whose name need not have an ending."""
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -37,11 +41,11 @@ def ask(options: argparse.Namespace) -> int:
         argument["question"] = options.question
     if options.run:
         outcome = _run(place, has_subject=bool(place.line or options.question))
-        failing_line = outcome.line_in(place.path.resolve())
+        frame = outcome.frame_in(place.path.resolve())
         if outcome.traceback is not None:
             argument["traceback"] = outcome.traceback
-        if place.line is None and failing_line is not None:
-            position = _position(Place(place.path, failing_line + 1), text)
+        if place.line is None and frame is not None:
+            position = _position(Place(place.path, frame.line + 1), text)
     return asyncio.run(_stream_answer(place.path.resolve(), text, position, argument))
 
 
@@ -49,27 +53,31 @@ def _read(place: Place) -> str:
     path = place.path
     if path.suffix == ".ipynb":
         raise Exit(WRONG_USE, f"{path} is a notebook. Ask in an editor, at one of its cells.")
+    if path.suffix and path.suffix.lower() not in PYTHON_SUFFIXES:
+        raise Exit(WRONG_USE, NOT_PYTHON.format(path=path))
     try:
-        content = path.read_bytes()
+        text = read_source(path)
     except FileNotFoundError:
         raise Exit(WRONG_USE, f"{path} does not exist.") from None
     except IsADirectoryError:
         raise Exit(WRONG_USE, f"{path} is a folder.") from None
     except OSError as error:
         raise Exit(WRONG_USE, f"{path} cannot be read: {error.strerror}.") from None
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)  # PEP 263
-        return content.decode(encoding)
-    except (SyntaxError, UnicodeError):
+    except NotPythonText:
         raise Exit(FAILED, f"{path} is not Python text: save it in UTF-8.") from None
+    if not path.suffix and not _PYTHON_SCRIPT.match(text):
+        raise Exit(WRONG_USE, NOT_PYTHON.format(path=path))
+    return text
 
 
 def _position(place: Place, text: str) -> Position:
     """Give the place on the wire. Without a column it is where the line's text begins; one past the end is the end."""
     lines = lines_of(text)
     number = where_to_look(text) if place.line is None else place.line
-    if place.column == 0 or not 1 <= number <= len(lines):
-        raise Exit(WRONG_USE, f"{place.path} has lines 1 to {len(lines)}; columns count from 1.")
+    count = max(len(lines) - (not lines[-1]), 1)  # nobody counts the empty one that the last line's end begins
+    if place.column == 0 or not 1 <= number <= count:
+        has = "1 line" if count == 1 else f"{count} lines"
+        raise Exit(WRONG_USE, f"{place.path} has {has}; lines and columns count from 1.")
     line = lines[number - 1]
     character = len(line) - len(line.lstrip()) if place.column is None else min(place.column - 1, len(line))
     return Position(number - 1, character)
@@ -78,9 +86,9 @@ def _position(place: Place, text: str) -> Position:
 def _run(place: Place, *, has_subject: bool) -> Outcome:
     """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
     try:
-        outcome = run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS)
-    except OSError as error:
-        raise Exit(FAILED, f"{place.path} could not be run: {error.strerror}.") from None
+        outcome = asyncio.run(run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS))
+    except CouldNotRun as error:
+        raise Exit(FAILED, f"{place.path} could not be run: {error}.") from None
     if outcome.asks_for_input:
         raise Exit(
             FAILED, f"{place.path} waits for input, which --run cannot give. Run it yourself, and use --question."

@@ -12,6 +12,7 @@ import pytest
 from tests.lsp.editor import ErrorReply, place, span
 from tests.lsp.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
 from tutor_server.protocol import ErrorCode
+from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -431,12 +432,13 @@ class TestStranger:
         assert shown["message"] == "**Hint 1 of 5**\n\nLook at \n\n*Stopped.*"
         await editor.until(lambda: tutor.closed_streams)
 
-    async def test_is_told_what_is_odd_about_an_answer(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """That the offline tutor stood in for the service is said below the answer."""
+    async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """That the offline tutor stood in is said by the service, at the start of the answer, and not again below."""
 
         async def fallen_back(ask: Ask) -> AsyncGenerator[FromService, None]:
             yield accepted(ask, 3)
-            yield delta(ask, 0, "Look.")
+            yield delta(ask, 0, OUTAGE_NOTE)
+            yield delta(ask, 1, "Look.")
             yield done(ask, 3, provider="offline", fallback=True)
 
         tutor.script = fallen_back
@@ -444,7 +446,7 @@ class TestStranger:
         await conversation.editor.ask(await conversation.editor.open(CODE))
 
         shown = await conversation.editor.hear("window/showMessage")
-        assert shown["message"].startswith("**Hint 3 of 5**\n\nLook.\n\n*The AI service was not available")
+        assert shown["message"] == f"**Hint 3 of 5**\n\n{OUTAGE_NOTE}Look."
 
     async def test_may_choose_the_way(self, conversation: Conversation) -> None:
         """The setting `answerIn` goes before what the editor declares."""

@@ -1,108 +1,245 @@
-"""Running a student's program."""
+"""Running a student's program, with real processes."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING
+import time
+from pathlib import Path
 
 import pytest
 
-from tutor_lsp.program import KEPT_BYTES, Outcome, run_program
+from tests.waiting import until
+from tutor_lsp import program
+from tutor_lsp.program import CouldNotRun, Outcome, run_program
+from tutor_lsp.python_traceback import Frame
+from tutor_lsp.supervisor import KEPT_BYTES
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ENDLESS = "open('begun', 'w').close()\nwhile True:\n    pass\n"
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows cannot interrupt a program")
+needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 
 
-def run(folder: Path, code: str, *, time_limit: float = 10) -> Outcome:
+async def run(folder: Path, code: str, *, time_limit: float = 20) -> Outcome:
     """Run this code as a file."""
     path = folder / "main.py"
     path.write_text(code, encoding="utf-8")
-    return run_program(path, time_limit=time_limit)
+    return await run_program(path, time_limit=time_limit)
 
 
-def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:
-    """A clean run gives nothing to ask about."""
-    assert run(tmp_path, "print('fine')") == Outcome()
+def running_in(folder: Path) -> dict[int, str]:
+    """Give the processes that run in a folder with their command lines (Linux)."""
+    found = {}
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and (process / "cwd").readlink() == folder:
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+    return found
 
 
-def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
+async def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:
+    """A clean run gives nothing to ask about, and what it printed."""
+    assert await run(tmp_path, "print('fine 😀')") == Outcome(output=f"fine 😀{os.linesep}")
+
+
+async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
     """The traceback comes whole, and the line is the innermost one of the student's own file."""
-    outcome = run(tmp_path, "import json\n\ndef read(text):\n    return json.loads(text)\n\nread('{')\n")
+    outcome = await run(tmp_path, "import json\n\ndef read(text):\n    return json.loads(text)\n\nread('{')\n")
     assert outcome.traceback is not None
     assert outcome.traceback.startswith("Traceback (most recent call last):\n")
     assert outcome.exception.startswith("json.decoder.JSONDecodeError: ")
-    assert outcome.line_in(tmp_path / "main.py") == 3
-    assert outcome.line_in(tmp_path / "other.py") is None
+    assert outcome.frame_in(tmp_path / "main.py") == Frame(3, "return json.loads(text)", (7, 23))
+    assert outcome.frame_in(tmp_path / "other.py") is None
+    assert outcome.exit_status == 1
 
 
-def test_syntax_error_gives_its_line(tmp_path: Path) -> None:
+async def test_syntax_error_gives_its_line(tmp_path: Path) -> None:
     """A program that does not compile has no Traceback header, and still says where."""
-    outcome = run(tmp_path, "x = 1\nif x\n    pass\n")
+    outcome = await run(tmp_path, "x = 1\nif x\n    pass\n")
     assert outcome.exception == "SyntaxError: expected ':'"
-    assert outcome.line_in(tmp_path / "main.py") == 1
+    assert outcome.frame_in(tmp_path / "main.py") == Frame(1, "if x", (4, 5))
 
 
-def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -> None:
-    """Of a chain, the last exception is the one that ended the program."""
-    code = "try:\n    1 / 0\nexcept ZeroDivisionError:\n    int('x')\n"
-    outcome = run(tmp_path, code)
+async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -> None:
+    """Of a chain, the last exception is the one that ended the program, and the traceback has them all."""
+    outcome = await run(tmp_path, "try:\n    1 / 0\nexcept ZeroDivisionError:\n    int('x')\n")
+    assert outcome.traceback is not None
+    assert "ZeroDivisionError: division by zero" in outcome.traceback
     assert outcome.exception.startswith("ValueError: ")
-    assert outcome.line_in(tmp_path / "main.py") == 3
+    assert outcome.frame_in(tmp_path / "main.py") == Frame(3, "int('x')")
 
 
-def test_exit_without_exception_is_no_traceback(tmp_path: Path) -> None:
+async def test_exit_without_exception_is_no_traceback(tmp_path: Path) -> None:
     """`sys.exit` with a message is the program's own doing."""
-    assert run(tmp_path, "import sys\nsys.exit('no such file')") == Outcome()
+    assert await run(tmp_path, "import sys\nsys.exit('no such file')") == Outcome(exit_status=1)
 
 
-def test_endless_program_is_stopped(tmp_path: Path) -> None:
-    """The time limit ends a program that does not end."""
-    assert run(tmp_path, "while True:\n    pass\n", time_limit=0.3) == Outcome(timed_out=True)
+@needs_posix
+async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) -> None:
+    """The time limit ends a program that does not end; as after Ctrl-C, its traceback tells where that was."""
+    outcome = await run(tmp_path, "print('begun')\nx = 0\nwhile True:\n    x += 1\n", time_limit=0.5)
+    assert outcome.timed_out
+    assert outcome.output == "begun\n"
+    assert outcome.exception == "KeyboardInterrupt"
+    frame = outcome.frame_in(tmp_path / "main.py")
+    assert frame is not None
+    assert frame.line in {2, 3}
 
 
-def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
-    """A child that holds stderr open does not hold the run up."""
+@needs_posix
+async def test_program_that_will_not_be_interrupted_is_killed(tmp_path: Path) -> None:
+    """A program that passes over the interrupt has a moment more, and no traceback."""
+    code = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)\n"
+    assert await run(tmp_path, code, time_limit=0.3) == Outcome(exit_status=-signal.SIGKILL, timed_out=True)
+
+
+@needs_posix
+async def test_program_can_be_interrupted_where_the_server_ignores_interrupts(tmp_path: Path) -> None:
+    """An editor started in the background ignores Ctrl-C (POSIX sh), and hands that down; the program does not."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        outcome = await run(tmp_path, "while True:\n    pass\n", time_limit=0.3)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert outcome.exception == "KeyboardInterrupt"
+
+
+@needs_proc
+@pytest.mark.parametrize("leaves_the_group", [False, True])
+async def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path, *, leaves_the_group: bool) -> None:
+    """A child that holds the output open does not hold the run up; only one that has left for good stays."""
     code = (
         "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        f"subprocess.Popen(sleep, start_new_session={leaves_the_group})\n"
         "raise ValueError('me')\n"
     )
-    assert run(tmp_path, code).exception == "ValueError: me"
+    began = time.monotonic()
+    assert (await run(tmp_path, code, time_limit=60)).exception == "ValueError: me"
+    assert time.monotonic() - began < 30
+    left = running_in(tmp_path)
+    for number in left:
+        os.kill(number, signal.SIGKILL)
+    assert len(left) == leaves_the_group
 
 
-def test_only_the_end_of_much_output_is_kept(tmp_path: Path) -> None:
+async def test_only_the_end_of_much_output_is_kept(tmp_path: Path) -> None:
     """A program that floods stdout and stderr takes bounded memory, and its traceback is found."""
     code = "import sys\nfor _ in range(2000):\n    print('x' * 1000)\n    print('y' * 1000, file=sys.stderr)\n1 / 0\n"
-    outcome = run(tmp_path, code)
+    outcome = await run(tmp_path, code)
     assert outcome.exception == "ZeroDivisionError: division by zero"
     assert outcome.traceback is not None
     assert len(outcome.traceback) < KEPT_BYTES
+    assert len(outcome.output) == KEPT_BYTES
 
 
-def test_program_that_wants_input_is_recognized(tmp_path: Path) -> None:
+async def test_a_flood_does_not_hold_up_the_event_loop(tmp_path: Path) -> None:
+    """While a program prints as fast as it can, the language server does other things on time."""
+    loop, running = asyncio.get_running_loop(), True
+    late: list[float] = []
+
+    async def tick() -> None:
+        while running:
+            due = loop.time() + 0.01
+            await asyncio.sleep(0.01)
+            late.append(loop.time() - due)
+
+    ticking = asyncio.create_task(tick())
+    await run(tmp_path, "while True:\n    print('x' * 1000)\n", time_limit=0.5)
+    running = False
+    await ticking
+    assert sorted(late)[len(late) * 9 // 10] < 0.1
+
+
+async def test_program_that_wants_input_is_recognized(tmp_path: Path) -> None:
     """The program finds stdin closed; one that reads it says so by its exception."""
-    assert run(tmp_path, "name = input('Name? ')").asks_for_input
-    assert not run(tmp_path, "raise EOFError('mine')").asks_for_input
+    assert (await run(tmp_path, "name = input('Name? ')")).asks_for_input
+    assert not (await run(tmp_path, "raise EOFError('mine')")).asks_for_input
 
 
-def test_program_runs_in_its_folder_with_its_own_modules(tmp_path: Path) -> None:
+async def test_program_runs_in_its_folder_with_its_own_modules(tmp_path: Path) -> None:
     """Files and modules beside the program are found, wherever `tutor` was started."""
     (tmp_path / "data.txt").write_text("1")
     (tmp_path / "mine.py").write_text("value = 1")
-    assert run(tmp_path, "import mine\nassert open('data.txt').read() == str(mine.value)\n") == Outcome()
+    assert await run(tmp_path, "import mine\nassert open('data.txt').read() == str(mine.value)\n") == Outcome()
 
 
-def test_program_does_not_see_our_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_modules_of_the_student_do_not_stop_the_run_itself(tmp_path: Path) -> None:
+    """A folder that holds `json.py` and `subprocess.py`: the program sees them, what runs it does not."""
+    for name in ("json", "subprocess", "threading", "signal"):
+        (tmp_path / f"{name}.py").write_text("mine = True\n")
+    assert await run(tmp_path, "import json, subprocess\nassert json.mine and subprocess.mine\n") == Outcome()
+
+
+async def test_program_does_not_see_our_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A downloaded program gets none of our variables."""
     monkeypatch.setenv("TUTOR_ACCESS_TOKEN", "secret")
     code = "import os\nassert not any(name.startswith('TUTOR') for name in os.environ)\n"
-    assert run(tmp_path, code) == Outcome()
+    assert await run(tmp_path, code) == Outcome()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the file system decodes all names")
-def test_name_that_is_no_utf8_can_be_run(tmp_path: Path) -> None:
+async def test_name_that_is_no_utf8_can_be_run(tmp_path: Path) -> None:
     """A file name of any bytes is only a name."""
     path = tmp_path / os.fsdecode(b"caf\xe9.py")
     path.write_text("1 / 0")
-    assert run_program(path).exception == "ZeroDivisionError: division by zero"
+    assert (await run_program(path)).exception == "ZeroDivisionError: division by zero"
+
+
+async def test_folder_that_is_gone_is_said_so(tmp_path: Path) -> None:
+    """Where the program cannot be started, the system's reason is told."""
+    with pytest.raises(CouldNotRun, match="No such file"):
+        await run_program(tmp_path / "gone" / "main.py")
+
+
+async def test_interpreter_that_is_gone_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is where only the interpreter cannot be started."""
+    monkeypatch.setattr(program, "student_interpreter", lambda: str(tmp_path / "python"))
+    with pytest.raises(CouldNotRun, match="No such file"):
+        await run(tmp_path, "pass")
+
+
+@needs_proc
+async def test_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
+    """Cancelling ends the program, and with it what it has started."""
+    children = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'while True: pass'])\n"
+    task = asyncio.create_task(run(tmp_path, children + ENDLESS, time_limit=60))
+    await until((tmp_path / "begun").exists)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: not running_in(tmp_path))
+
+
+@needs_proc
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+async def test_e11_program_dies_with_whoever_runs_it(tmp_path: Path, kill: signal.Signals) -> None:
+    """E11: the process that runs the program is killed, by whatever signal: the program ends, too."""
+    path = tmp_path / "main.py"
+    path.write_text(ENDLESS)
+    code = (
+        "import asyncio, sys; from pathlib import Path; from tutor_lsp.program import run_program\n"
+        "asyncio.run(run_program(Path(sys.argv[1]), time_limit=60))"
+    )
+    root = Path(__file__).parents[2]
+    runner = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(path), cwd=root)
+    await until((tmp_path / "begun").exists)
+    assert len(running_in(tmp_path)) == 2
+    runner.send_signal(kill)
+    await runner.wait()
+    await until(lambda: not running_in(tmp_path))
+
+
+@needs_proc
+async def test_supervisor_that_is_killed_is_no_riddle(tmp_path: Path) -> None:
+    """Where the run is cut off from outside, that is said."""
+    task = asyncio.create_task(run(tmp_path, "open('begun', 'w').close()\nimport time\ntime.sleep(1)\n"))
+    await until((tmp_path / "begun").exists)
+    (supervisor,) = [number for number, command in running_in(tmp_path).items() if "supervisor.py" in command]
+    os.kill(supervisor, signal.SIGKILL)
+    with pytest.raises(CouldNotRun, match="cut off"):
+        await task

@@ -48,11 +48,38 @@ def test_missing_file_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path:
 
 @pytest.mark.parametrize("place", [":3", ":0", ":1:0", ":99:1"])
 def test_place_outside_the_file_is_wrong_use(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line beyond the end, or a count from 0, is refused with the lines that there are."""
+    """A line beyond the end, or a count from 0, is refused with the lines that there are, as people count them."""
     path = tmp_path / "a.py"
-    path.write_text("x = 1\n")
-    expected = f"{path} has lines 1 to 2; columns count from 1."
-    assert refusal(["ask", f"{path}{place}"], capsys) == (WRONG_USE, expected)
+    for text in ("x = 1\ny = 2", "x = 1\r\ny = 2\r\n"):
+        path.write_text(text)
+        expected = f"{path} has 2 lines; lines and columns count from 1."
+        assert refusal(["ask", f"{path}{place}"], capsys) == (WRONG_USE, expected)
+
+
+@pytest.mark.parametrize("text", ["", "x = 1", "x = 1\n"])
+def test_one_line_is_counted_in_the_singular(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The empty line that the last line's end begins does not count; an empty file has the one that it is."""
+    path = tmp_path / "a.py"
+    path.write_text(text)
+    expected = f"{path} has 1 line; lines and columns count from 1."
+    assert refusal(["ask", f"{path}:2"], capsys) == (WRONG_USE, expected)
+
+
+@pytest.mark.parametrize("name", ["README.md", "notes.txt", "photo.png", "Makefile", "script"])
+def test_file_that_is_not_python_is_refused(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its name; a file without an ending counts as what its first line says."""
+    path = tmp_path / name
+    path.write_bytes(b"\x89PNG\xff" if name == "photo.png" else b"#!/bin/sh\necho python\n")
+    expected = f"{path} is not a Python file. The tutor explains Python code only."
+    assert refusal(["ask", f"{path}:1"], capsys) == (WRONG_USE, expected)
+
+
+@pytest.mark.parametrize("name", ["a.py", "A.PY", "a.pyw", "a.pyi", "script"])
+def test_file_that_is_python_is_read(name: str, tmp_path: Path) -> None:
+    """Whatever the case of its ending; a script without one names python in its first line."""
+    path = tmp_path / name
+    path.write_text("#!/usr/bin/env python3\n")
+    assert terminal_ask._read(Place(path)) == "#!/usr/bin/env python3\n"
 
 
 @pytest.mark.parametrize("content", [b"x = '\xe9'\n", b"# coding: no-such-encoding\n", b"\xff\xfex\x00"])
@@ -92,10 +119,10 @@ def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: py
     assert refusal(["ask", "--run", str(path)], capsys) == (FAILED, reason)
 
 
-def test_endless_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A program that does not end is stopped, and the student asked for a line."""
+def test_endless_run_that_says_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that is stopped and does not tell where it was: the student is asked for a line."""
     path = tmp_path / "a.py"
-    path.write_text("while True: pass\n")
+    path.write_text("import os, time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    os._exit(1)\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(terminal_ask, "TIME_LIMIT_SECONDS", 0.2)
         status, reason = refusal(["ask", "--run", str(path)], capsys)

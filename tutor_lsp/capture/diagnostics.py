@@ -1,4 +1,4 @@
-"""What is known to be wrong in a document: what the editor's checkers say, and what compiling it says."""
+"""What is known to be wrong in a document: what checkers say, what compiling it says, and how its last run failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from weakref import WeakKeyDictionary
 from lsprotocol import types
 from pygls.workspace import ServerTextPosition, ServerTextRange
 
-from tutor_lsp.capture.wire_text import valid
+from tutor_lsp.capture.crashes import KnownCrashes
+from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS, valid
+from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
 from tutor_server.protocol import Diagnostic
 
 if TYPE_CHECKING:
@@ -20,12 +22,9 @@ if TYPE_CHECKING:
     from tutor_lsp.text_document import EditedDocument
 
 MAX_DIAGNOSTICS = 50
-MAX_MESSAGE_CHARACTERS = 1000
 
 MAX_COMPILED_CHARACTERS = 64 * 1024
 """Longer code is not compiled here: that would hold up the editor."""
-
-SOURCE = "Ask Tutor"
 
 
 class KnownDiagnostics:
@@ -36,13 +35,14 @@ class KnownDiagnostics:
     """
 
     def __init__(self) -> None:
+        self.crashes = KnownCrashes()
         self._heard: WeakKeyDictionary[EditedDocument, tuple[int, list[types.Diagnostic]]] = WeakKeyDictionary()
         self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
 
     def hear(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
-        """Take note of what the editor says."""
+        """Take note of what the editor says; what it has of us we know better."""
         heard = self._of_this_text(document)
-        heard += [diagnostic for diagnostic in diagnostics if diagnostic not in heard]
+        heard += [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE and item not in heard]
         del heard[:-MAX_DIAGNOSTICS]
         self._heard[document] = (document.revision, heard)
 
@@ -123,5 +123,5 @@ def _as_diagnostic(error: SyntaxError, document: EditedDocument) -> types.Diagno
         range=document.range_to_client_units(place),
         message=str(error.msg),
         severity=types.DiagnosticSeverity.Error,
-        source=SOURCE,
+        source=DIAGNOSTIC_SOURCE,
     )

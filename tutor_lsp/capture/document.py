@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_lsp.capture.wire_text import byte_length, valid
+from tutor_lsp.source_file import PYTHON_SUFFIXES
 from tutor_lsp.text_document import without_line_end
 from tutor_server.protocol import MAX_CODE_BYTES, Position
 
@@ -47,7 +48,7 @@ class Window:
 
 def is_python(document: EditedDocument) -> bool:
     """Say whether a document is Python, by what the editor calls it or by its name."""
-    return (document.language_id or "").lower() == "python" or document.path.endswith((".py", ".pyi", ".pyw"))
+    return (document.language_id or "").lower() == "python" or document.path.endswith(PYTHON_SUFFIXES)
 
 
 def window(

@@ -84,10 +84,11 @@ def capture(
     anchor = document.anchor(argument.position)
     around = _surroundings(documents, document, anchor.line)
     shown = _window(document, anchor, around)
+    crash = known.crashes.on_lines(document, anchor.line, anchor.line)
+    said = list(argument.diagnostics or ())
     if argument.diagnostics is None:
-        said = known.heard_on_lines(document, anchor.line, anchor.line)
-    else:
-        said = list(argument.diagnostics)
+        said = [] if crash is None else [crash.diagnostic(document)]
+        said += known.heard_on_lines(document, anchor.line, anchor.line)
     ask = Ask(
         request_id=request_id,
         code=shown.code,
@@ -95,7 +96,7 @@ def capture(
         kind=around.kind,
         first_line=shown.first_line,
         diagnostics=diagnostics.to_wire(said, document, shown, anchor.line),
-        traceback=traceback_text(argument.traceback or around.traceback),
+        traceback=traceback_text(argument.traceback or around.traceback or (crash.traceback if crash else None)),
         cells=around.cells,
         question=question or None,
     )

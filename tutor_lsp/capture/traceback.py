@@ -1,4 +1,4 @@
-"""The traceback that goes along with an ask: one that the client passes, or the failing cell's own."""
+"""The traceback that goes along with an ask: one that the client passes, the failing cell's or the last run's."""
 
 from __future__ import annotations
 

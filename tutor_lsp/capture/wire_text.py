@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+MAX_MESSAGE_CHARACTERS = 1000
+"""Of one diagnostic."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _CUT = "\n[…]\n"

@@ -208,8 +208,6 @@ local function remark(params)
   end
   if params.withheld then
     table.insert(remarks, "The offline tutor has completed this hint.")
-  elseif params.fallback and params.provider == "offline" then
-    table.insert(remarks, "The AI service was not available; this hint is the offline tutor's.")
   end
   if params.stale then
     table.insert(remarks, "Your code has changed since you asked.")

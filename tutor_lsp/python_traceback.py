@@ -1,0 +1,79 @@
+"""Read what CPython prints on stderr when an exception ends a program."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HEADER = re.compile(r"^(?:  \+ Exception Group )?Traceback \(most recent call last\):$", re.MULTILINE)
+_SYNTAX_ERROR = re.compile(r'^  File ".+", line \d+$', re.MULTILINE)
+_CHAIN = (
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+)
+_GROUP_MARGIN = re.compile(r"^  [|+] ", re.MULTILINE)
+_FRAME = re.compile(r'^[\s|+]*File "(?P<file>.+)", line (?P<line>\d+)')
+_MARKER = re.compile(r"[\s|]*?(?P<marks>[~^]+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line that was running: `line` counts from 0, `source` is its text without indentation.
+
+    `marked` are the columns of `source` that `~~~^^^` is under; None where nothing, or all of it, is marked.
+    """
+
+    line: int
+    source: str = ""
+    marked: tuple[int, int] | None = None
+
+
+def find_traceback(stderr: str) -> str | None:
+    """Give the traceback of the exception that ended the program, with those that it came from.
+
+    Tracebacks of others, which the program has printed itself before, are left out.
+    """
+    headers = list(_HEADER.finditer(stderr))
+    if not headers:
+        found = _SYNTAX_ERROR.search(stderr)
+        return stderr[found.start() :].strip("\n") if found else None
+    start = headers.pop().start()
+    while headers and stderr[:start].rstrip().endswith(_CHAIN):
+        start = headers.pop().start()
+    return stderr[start:].strip("\n")
+
+
+def exception_line(traceback: str) -> str:
+    """Give the line that names the last exception, `ZeroDivisionError: division by zero` say; empty without one."""
+    headers = list(_HEADER.finditer(traceback))
+    last = traceback[headers[-1].start() :] if headers else traceback
+    if last.startswith("  +"):
+        last = _GROUP_MARGIN.sub("", last)
+    lines = last.split("\n")[1:]
+    return next((line.rstrip() for line in lines if line.strip() and not line[0].isspace()), "")
+
+
+def innermost_frame(traceback: str, path: Path) -> Frame | None:
+    """Find the line of a file that was running when the exception came; None if none was."""
+    lines = traceback.split("\n")
+    name = os.path.normcase(path)
+    for number in range(len(lines) - 1, -1, -1):
+        match = _FRAME.match(lines[number])
+        if match and os.path.normcase(match["file"]) == name:
+            return _frame(int(match["line"]), *lines[number + 1 : number + 3])
+    return None
+
+
+def _frame(line: int, printed: str = "", below: str = "") -> Frame:
+    source = printed.lstrip(" |")
+    margin = len(printed) - len(source)
+    marker = _MARKER.fullmatch(below)
+    if _FRAME.match(printed) or margin == 0:  # a file that cannot be read: its lines are not shown
+        return Frame(line - 1)
+    marked = None if marker is None else (marker.start("marks") - margin, marker.end("marks") - margin)
+    return Frame(line - 1, source.rstrip(), marked if marked and marked[0] >= 0 else None)

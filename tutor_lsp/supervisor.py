@@ -1,0 +1,119 @@
+"""Run one command, bounded in time and output, and let nothing of it outlive whoever asked for it.
+
+Started as a script, `python -I -S …/supervisor.py SECONDS COMMAND…`, in a process of its own: so neither a flood of
+output nor a kill of the language server can get in the way. Its stdin is a lifeline: once that is closed, by a cancel
+or by the death of the process that held it, the command is killed with all that it has started. Else it reports, as
+one JSON object on stdout, how the command ended; see `Report`.
+
+With `editor_process` and `file_lock` the only module that calls what only POSIX has; Windows has its half here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import IO, TypedDict
+
+KEPT_BYTES = 64 * 1024
+"""How much of the end of stdout, and of stderr, is kept; a traceback stands at the end."""
+INTERRUPT_SECONDS = 1.0
+"""How long a command may take to say where it was, once its time is up."""
+READ_SECONDS = 1.0
+"""How long the rest of the output is waited for: a process that has left the group may hold the pipe for ever."""
+
+
+class Report(TypedDict, total=False):
+    """How the command ended: `failure` where it could not be started, else all the rest."""
+
+    failure: str
+    exit_status: int
+    """Negative: the signal that ended it."""
+    timed_out: bool
+    stdout: str
+    stderr: str
+
+
+class Output:
+    """Reads a pipe to its end and keeps the end of it."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._tail = bytearray()
+        self._pipe = pipe
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def text(self) -> str:
+        """Give what has come."""
+        self._reader.join(READ_SECONDS)
+        return bytes(self._tail).decode("utf-8", "replace")
+
+    def _read(self) -> None:
+        while chunk := os.read(self._pipe.fileno(), KEPT_BYTES):
+            self._tail = (self._tail + chunk)[-KEPT_BYTES:]
+
+
+def supervise(command: list[str], seconds: float) -> Report:
+    """Run a command with its stdin closed, for at most so long, or until our own stdin is closed."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the command is what was asked for
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # POSIX; without effect on Windows
+        )
+    except OSError as error:
+        return {"failure": error.strerror or "it cannot be started"}
+    assert process.stdout is not None  # noqa: S101 - for the type checker
+    assert process.stderr is not None  # noqa: S101 - likewise
+    threading.Thread(target=_hold_lifeline, args=(process,), daemon=True).start()
+    outputs = [Output(process.stdout), Output(process.stderr)]
+    timed_out = False
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+        _interrupt(process)
+    finally:
+        _kill(process)
+    exit_status = process.wait()
+    stdout, stderr = (output.text() for output in outputs)
+    return {"exit_status": exit_status, "timed_out": timed_out, "stdout": stdout, "stderr": stderr}
+
+
+def _hold_lifeline(process: subprocess.Popen[bytes]) -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    _kill(process)
+    os._exit(1)
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Stop a program as Ctrl-C does: the traceback tells where it was."""
+    if os.name == "posix":
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(INTERRUPT_SECONDS)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the command and all that it has started."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing is left, or (macOS) only zombies are
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        taskkill = os.path.join(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")  # noqa: PTH118 - loads less
+        subprocess.run([taskkill, "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)  # noqa: S603 - a program of the system
+        process.kill()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background has it ignored, and hands that down
+    sys.stdout.write(json.dumps(supervise(sys.argv[2:], float(sys.argv[1]))))
+    sys.stdout.flush()
+    os._exit(0)  # without waiting for the threads, which may wait for ever
