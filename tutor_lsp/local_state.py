@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing, contextmanager
+import threading
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 FILE_NAME = "local.sqlite3"
 BUSY_SECONDS = 5.0
 """How long one window waits for another's write, which takes milliseconds."""
+
+_creating = threading.Lock()
+"""Closing a file drops all locks that the process has on it, another thread's too (POSIX fcntl): none may be held."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS problems (
@@ -60,10 +65,16 @@ class LocalState:
         with self._transaction() as connection:
             connection.execute("UPDATE problems SET asks = max(asks - 1, 0) WHERE fingerprint = ?", (fingerprint,))
 
+    def _create(self) -> None:
+        """Make the file, unless it is there, for the student alone; SQLite gives its journal the same mode."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _creating, suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._create()
             connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
             with closing(connection):
                 connection.execute(SCHEMA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -264,6 +265,23 @@ def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
     state.take_back("problem")
     state.take_back("problem")
     assert state.count_ask("problem") == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a user's folder from others by other means")
+def test_state_file_is_the_students_alone(tmp_path: Path) -> None:
+    """Also in a folder that others may read, with a permissive umask; so is the journal beside it."""
+    tmp_path.chmod(0o755)
+    mask = os.umask(0)
+    try:
+        LocalState(tmp_path).count_ask("problem")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DELETE FROM problems")
+        assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+        assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_state_file_holds_no_code(tmp_path: Path) -> None:
