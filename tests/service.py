@@ -48,6 +48,7 @@ class Service:
         folder: Path,
         settings: Mapping[str, str] | None = None,
         *,
+        port: int = 0,
         workers: int = 1,
         program: Sequence[str] = (TUTOR_SERVER,),
     ) -> None:
@@ -60,7 +61,7 @@ class Service:
         if self._database_url:
             subprocess.run([TUTOR_SERVER, "migrate"], cwd=folder, env=environment, check=True)
         self.process = subprocess.Popen(
-            [*program, "serve", "--port", "0", "--workers", str(workers)],
+            [*program, "serve", "--port", str(port), "--workers", str(workers)],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

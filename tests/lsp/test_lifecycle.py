@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -18,20 +17,16 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 import tutor_lsp
-from tests.lsp.editor import WAIT_SECONDS, Editor, ErrorReply
+from tests.lsp.editor import WAIT_SECONDS, ErrorReply
+from tests.lsp.server_process import LANGUAGE_SERVER, SCRIPTED_SERVER, process, stderr_of
 from tutor_lsp.framing import MAX_BODY_BYTES, Frames, Malformed
 from tutor_lsp.protocol import COMMAND_ARGUMENTS
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.lsp.editor import Conversation, Json
+    from tests.lsp.editor import Conversation, Editor, Json
     from tests.lsp.scripted_tutor import ScriptedTutor
-
-LANGUAGE_SERVER = (sys.executable, "-I", "-X", "utf8", str(Path(tutor_lsp.__file__).with_name("__main__.py")))
-SCRIPTED_SERVER = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32601, -32602, -32002
 
@@ -278,42 +273,6 @@ class TestEnd:
         assert await conversation.editor.execute("tutor.status")
 
 
-@asynccontextmanager
-async def process(*command: str, **options: Any) -> AsyncIterator[tuple[asyncio.subprocess.Process, Editor]]:
-    """Start a language server as a process of its own; killed at the end, if it is still there."""
-    server = await asyncio.create_subprocess_exec(
-        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    )
-    assert server.stdin is not None
-    assert server.stdout is not None
-    loop, stdin, stdout = asyncio.get_running_loop(), server.stdin, server.stdout
-    editor = Editor(lambda data: loop.call_soon_threadsafe(stdin.write, data))
-
-    async def read() -> None:
-        chunk = b"more"
-        while chunk:
-            chunk = await stdout.read(1 << 16)
-            editor.receive(chunk)
-
-    reading = asyncio.create_task(read())
-    try:
-        yield server, editor
-        stdin.close()
-        async with asyncio.timeout(WAIT_SECONDS):
-            await reading
-            await server.wait()
-    finally:
-        if server.returncode is None:
-            server.kill()
-            await server.wait()
-
-
-async def stderr_of(server: asyncio.subprocess.Process) -> str:
-    """Read all that a server has logged, once it has ended."""
-    assert server.stderr is not None
-    return (await server.stderr.read()).decode()
-
-
 async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
     """A session with every kind of message leaves stderr empty, the process with status 0, and local mode's state."""
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
@@ -334,6 +293,38 @@ async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
         assert await stderr_of(server) == ""
         assert await server.wait() == 0
     assert (tmp_path / "data").is_dir()
+
+
+async def test_e1_a_process_that_hears_nonsense_lives_on(tmp_path: Path) -> None:
+    """E1: the real process answers garbage, an early, a wrong and a late request each with an error, quietly."""
+    environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
+    async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
+        codes = []
+        for raw in (b"GET / HTTP/1.1\r\n\r\n", b"Content-Length: 3\r\n\r\n{x}", b"\xff" * 100_000 + b"\r\n\r\n"):
+            editor.raw_replies.clear()
+            await editor.send_raw(raw)
+            (reply,) = await editor.until(lambda: editor.raw_replies)
+            codes.append(reply["error"]["code"])
+        with pytest.raises(ErrorReply) as early:
+            await editor.execute("tutor.status")
+        await editor.initialize()
+        with pytest.raises(ErrorReply) as wrong:
+            await editor.execute("tutor.ask", {"uri": 1})
+        state = (await editor.execute("tutor.status"))["state"]
+        await editor.request("shutdown")
+        with pytest.raises(ErrorReply) as late:
+            await editor.execute("tutor.status")
+        await editor.notify("exit")
+
+        assert codes == [PARSE_ERROR] * 3
+        assert [error.value.code for error in (early, wrong, late)] == [
+            NOT_INITIALIZED,
+            INVALID_PARAMS,
+            INVALID_REQUEST,
+        ]
+        assert state == "local"
+        assert await stderr_of(server) == ""
+        assert await server.wait() == 0
 
 
 async def test_it_starts_among_a_students_modules(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Each `test_…_upstream` fails once the fault is gone there: then its remedy can
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import inspect
 import io
 import json
@@ -224,8 +225,9 @@ class TestWriting:
     WHOLE = re.compile(rb"<(?:a{50000}|b{50000}|c{50000})>")
 
     def spliced(self, write: Callable[[bytes], object], read_fd: int, close: Callable[[], object]) -> bool:
-        """Write from three threads; gives whether any message was torn."""
+        """Write from three threads into a pipe of one page, read once all of them write; gives whether any was torn."""
         got = bytearray()
+        fcntl.fcntl(read_fd, fcntl.F_SETPIPE_SZ, 4096)
 
         def read() -> None:
             while chunk := os.read(read_fd, 1 << 16):
@@ -238,7 +240,7 @@ class TestWriting:
 
         reader = threading.Thread(target=read)
         writers = [threading.Thread(target=write_many, args=(letter,)) for letter in (b"a", b"b", b"c")]
-        for thread in (reader, *writers):
+        for thread in (*writers, reader):
             thread.start()
         for thread in writers:
             thread.join()

@@ -1,0 +1,216 @@
+"""List E with nothing replaced but the model: language server, service and database as processes, editor at a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.faults.short_leases import PROGRAM
+from tests.lsp.editor import TUTOR_CLIENT, place
+from tests.lsp.server_process import LANGUAGE_SERVER, process, stderr_of
+from tests.lsp.test_positions import CODECS, NASTY, WIDTHS
+from tests.lsp.test_program import ENDLESS, needs_proc, running_in
+from tests.service import Service, sign_up_student
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.lsp.editor import Editor
+
+WORDS = "Look at line 3. " * 60
+SLOW = Behaviour(text=WORDS, token_seconds=0.02)
+DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Run a model."""
+    async with FakeUpstream() as running:
+        yield running
+
+
+@asynccontextmanager
+async def serving(folder: Path, upstream: FakeUpstream, *, port: int = 0) -> AsyncIterator[Service]:
+    """Run a service that asks the model, its leases those of tests, whatever the test does to it."""
+    settings = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
+    service = await asyncio.to_thread(lambda: Service(folder, settings, port=port, program=PROGRAM))
+    try:
+        yield service
+    finally:
+        if service.process.poll() is None:
+            await asyncio.to_thread(service.stop)
+        service.kill()
+
+
+@asynccontextmanager
+async def editing(folder: Path, service: Service) -> AsyncIterator[Editor]:
+    """Start an editor of a student of the service, whose language server has nothing to complain of."""
+    student = await sign_up_student(service)
+    environment = {**os.environ, "TUTOR_DATA_DIR": str(folder / "student")}
+    environment |= {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+    async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
+        yield editor
+        await editor.request("shutdown")
+        await editor.notify("exit")
+        assert await stderr_of(server) == ""
+
+
+async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """E3: emoji, a BOM, form feeds, separators, lone CRs, in each encoding: the model is shown the student's line."""
+    async with serving(tmp_path, upstream) as service:
+        for encoding, line_end in (("utf-8", "\n"), ("utf-16", "\r"), ("utf-32", "\r\n")):
+            upstream.calls.clear()
+            async with editing(tmp_path, service) as editor:
+                await editor.initialize({**TUTOR_CLIENT, "general": {"positionEncodings": [encoding]}})
+                uri = await editor.open(line_end.join(NASTY))
+                for number, line in enumerate(NASTY):
+                    end = len(line.encode(CODECS[encoding])) // WIDTHS[encoding]
+                    await editor.answer(await editor.ask(uri, number, end))
+
+            prompts = [str(call.body["messages"][-1]["content"]) for call in upstream.calls]
+            assert len(prompts) == len(NASTY)
+            for number, prompt in enumerate(prompts, 1):
+                assert f"the cursor is on line {number}\n" in prompt
+                assert f"{number} | {NASTY[number - 1].removeprefix(chr(0xFEFF))}\n" in prompt
+
+
+async def test_e6_cancel_closes_the_models_stream(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """E6: `didEnd cancelled` within 100 ms of the key press, and the model's stream is closed, long before its end."""
+    upstream.default = SLOW
+    took = []
+    async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
+        await editor.initialize()
+        uri = await editor.open("print(total)\n")
+        for _ in range(3):  # a busy machine may be late once
+            ask_id = await editor.ask(uri)
+            await editor.hear("tutor/answer/didUpdate", askId=ask_id)
+            began = time.monotonic()
+            await editor.notify("tutor/answer/cancel", {"askId": ask_id})
+            assert (await editor.hear(DID_END, askId=ask_id))["reason"] == "cancelled"
+            took.append(time.monotonic() - began)
+            call = upstream.calls[-1]
+            await asyncio.wait_for(call.closed.wait(), 5)
+            assert call.closed_by == "client"
+            assert call.tokens_sent < len(SLOW.tokens)
+
+    assert min(took) < 0.1
+
+
+async def test_e8_service_killed_in_mid_stream_and_back(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """E8: kill -9 in mid-stream, then the service is back at its address with its data.
+
+    The editor is told once that the line is lost and once that it is there again; the answer keeps what was shown and
+    ends as interrupted, without a pop-up and without a second call to the model; what was interrupted counts nowhere,
+    and the next ask goes on with the same hint.
+    """
+    upstream.default = SLOW
+    async with serving(tmp_path, upstream) as first, editing(tmp_path, first) as editor:
+        await editor.initialize()
+        uri = await editor.open("print(total)\n")
+        ask_id = await editor.ask(uri)
+        await editor.hear("tutor/answer/didUpdate", askId=ask_id)
+
+        first.process.send_signal(signal.SIGKILL)
+        await editor.hear(STATUS, state="reconnecting")
+        first.kill()
+        async with serving(tmp_path, upstream, port=urlsplit(first.url).port or 0) as second:
+            answer = await editor.answer(ask_id)
+            assert second.url == first.url
+            pending = "SELECT id FROM model_calls WHERE state IN ('reserved', 'sent')"
+            await until(lambda: not second.query(pending))
+            calls_so_far = len(upstream.calls)
+            charged = second.query("SELECT coalesce(sum(messages), 0) FROM daily_usage")
+            upstream.default = Behaviour(text="Look at line 1. What is total?")
+            again = await editor.answer(await editor.ask(uri))
+            states = [status["state"] for status in editor.all_heard(STATUS)]
+
+            assert (answer.ended["reason"], answer.ended["code"]) == ("failed", "ANSWER_INTERRUPTED")
+            assert answer.text
+            assert WORDS.startswith(answer.text.strip())
+            assert answer.seqs == list(range(len(answer.seqs)))
+            assert states == ["ready", "connecting", "ready", "reconnecting", "ready"]
+            assert editor.all_heard(STATUS)[3]["message"] == "Connection lost. Reconnecting…"
+            assert editor.all_heard("window/showMessage") == []
+            assert len([ended for ended in editor.all_heard(DID_END) if ended["askId"] == ask_id]) == 1
+            assert (calls_so_far, charged) == (1, [(0,)])
+            assert again.started is not None
+            assert (again.started["hintLevel"], again.ended["reason"]) == (1, "completed")
+            assert len(upstream.calls) == 2
+            assert second.query("SELECT state, count(*) FROM model_calls GROUP BY state ORDER BY state") == [
+                ("settled", 1),
+                ("swept", 1),
+            ]
+            assert second.query("SELECT sum(messages) FROM daily_usage") == [(1,)]
+
+
+async def test_e8_service_killed_for_good(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """E8: a service that does not come back: an ask meanwhile runs into the same outage, and there is no pop-up."""
+    upstream.default = SLOW
+    async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
+        await editor.initialize()
+        uri = await editor.open("def f():\n    print(total)\n\n\ndef g():\n    print(total)\n")
+        first = await editor.ask(uri, 1)
+        await editor.hear("tutor/answer/didUpdate", askId=first)
+        service.kill()
+        await editor.hear(STATUS, state="reconnecting")
+        second = await editor.ask(uri, 5)
+        await editor.execute("tutor.cancel")
+        answers = [await editor.answer(ask_id) for ask_id in (first, second)]
+
+        assert [answer.ended["reason"] for answer in answers] == ["cancelled", "cancelled"]
+        assert [status["state"] for status in editor.all_heard(STATUS)].count("reconnecting") == 1
+        assert editor.all_heard("window/showMessage") == []
+
+
+@needs_proc
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, None])
+async def test_e11_a_running_program_goes_with_its_language_server(tmp_path: Path, how: signal.Signals | None) -> None:
+    """E11: the language server is ended by the editor, stopped or killed: the student's program, too, is gone."""
+    path = tmp_path / "main.py"
+    await asyncio.to_thread(path.write_text, ENDLESS)
+    environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
+    async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
+        await editor.initialize()
+        uri = await editor.open(ENDLESS, path.as_uri())
+        params = {"command": "tutor.run", "arguments": [{"uri": uri}]}
+        _, result = await editor.begin("workspace/executeCommand", params)
+        await until((tmp_path / "begun").exists)
+        assert len(running_in(tmp_path)) == 2
+        if how is None:
+            assert server.stdin is not None
+            server.stdin.close()
+        else:
+            server.send_signal(how)
+        await server.wait()
+        await until(lambda: not running_in(tmp_path))
+        await until(result.done)
+
+
+async def test_a_run_and_an_ask_about_it(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """The traceback of a run, and the line of it, reach the model with the ask that is offered there."""
+    path = tmp_path / "main.py"
+    code = "grades = [1, 2]\n\n\ndef last():\n    return grades[2]\n\n\nlast()\n"
+    await asyncio.to_thread(path.write_text, code)
+    async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
+        await editor.initialize()
+        uri = await editor.open(code, path.as_uri())
+        ended = await editor.execute("tutor.run", {"uri": uri})
+        (action,) = await editor.code_actions(uri, {"start": place(4, 0), "end": place(4, 0)}, automatic=True)
+        answer = await editor.answer((await editor.request("workspace/executeCommand", action["command"]))["askId"])
+
+    prompt = str(upstream.calls[-1].body["messages"][-1]["content"])
+    assert ended["range"] == {"start": place(4, 11), "end": place(4, 20)}
+    assert (answer.ended["reason"], answer.started and answer.started["errorType"]) == ("completed", "runtime")
+    assert "the cursor is on line 5\n" in prompt
+    assert "line 5: IndexError: list index out of range (Ask Tutor)" in prompt
+    assert "IndexError: list index out of range\n" in prompt.partition("traceback\n")[2]
