@@ -13,12 +13,14 @@ import hypothesis
 import pytest
 from aiohttp import ClientSession
 
+from tests.installations import Laptop, University
 from tests.servers import PostgresServer, RedisServer, find_postgres
 from tests.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from tests.installations import Installation
     from tests.service import SignUp, StartService
 
     RequireProgram = Callable[[str], str]
@@ -70,26 +72,18 @@ def require_program() -> RequireProgram:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Give a running service with default limits, shared by all tests: each brings students of its own.
-
-    Once as a laptop runs it (SQLite, one process), once as a university does (PostgreSQL, Redis, two workers).
-    """
-    folder = tmp_path_factory.mktemp("service")
+def installation(request: pytest.FixtureRequest) -> Installation:
+    """Give each way to run a service, once as a laptop does, once as a university does."""
     if request.param == "sqlite":
-        running = Service(folder)
-    else:
-        postgres: PostgresServer = request.getfixturevalue("postgres_server")
-        redis: RedisServer = request.getfixturevalue("redis_server")
-        running = Service(
-            folder,
-            {
-                "TUTOR_DATABASE_URL": postgres.database(),
-                "TUTOR_REDIS_URL": redis.url,
-                "TUTOR_JWT_SECRET": "a secret that is long enough for tests",
-            },
-            workers=2,
-        )
+        return Laptop()
+    return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))
+
+
+@pytest.fixture(scope="session")
+def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a running service with default limits, shared by all tests: each brings students of its own."""
+    folder = tmp_path_factory.mktemp("service")
+    running = Service(folder, installation.settings(), workers=installation.workers)
     yield running
     assert running.stop() == 0
 

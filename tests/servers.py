@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 START_SECONDS = 20
+MOST_DATABASES = 512
 
 
 def free_port() -> int:
@@ -24,10 +25,11 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A Redis without persistence. `stop` and `start` make an outage of it."""
+    """A Redis without persistence. `stop` and `start` make an outage of it; `database()` gives a fresh database."""
 
     def __init__(self, program: str) -> None:
         self._program = program
+        self._count = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -35,12 +37,21 @@ class RedisServer:
     def start(self) -> Self:
         """Start and wait until it answers."""
         self._process = subprocess.Popen(
-            [self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            [
+                *(self._program, "--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--databases", str(MOST_DATABASES)),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         _wait_for_port(self.port, self._process)
         return self
+
+    def database(self) -> str:
+        """Give the URL of a database that nobody uses; `url` is that of the first."""
+        self._count += 1
+        assert self._count < MOST_DATABASES
+        return f"redis://127.0.0.1:{self.port}/{self._count}"
 
     def stop(self) -> None:
         """Kill it, as an outage does."""

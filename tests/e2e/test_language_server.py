@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_leases import PROGRAM
+from tests.faults.short_times import PROGRAM
 from tests.lsp.editor import TUTOR_CLIENT, place
 from tests.lsp.server_process import LANGUAGE_SERVER, process, stderr_of
 from tests.lsp.test_positions import CODECS, NASTY, WIDTHS

@@ -18,7 +18,7 @@ from aiohttp import ClientError
 
 from tests.chat_client import CODE, Closed, connect
 from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_leases import LEASES, PROGRAM
+from tests.faults.short_times import LEASES, PROGRAM
 from tests.service import Service, sign_up_student
 from tests.waiting import until
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.chat_client import Closed, connect
 from tests.faults.counting_process import DAY
-from tests.faults.short_leases import PROGRAM
+from tests.faults.short_times import PROGRAM
 from tests.service import TUTOR_SERVER, Service, sign_up_student
 from tests.waiting import until
 from tutor_server.admission.limiter import Limits

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.chat_client import Chat, connect, text_of
 from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_leases import PROGRAM
+from tests.faults.short_times import PROGRAM
 from tests.service import RunningService
 
 if TYPE_CHECKING:

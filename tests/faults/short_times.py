@@ -1,4 +1,4 @@
-"""The service with leases of seconds, for tests of crashes: `python -m tests.faults.short_leases serve --port 0 …`.
+"""The service with leases of seconds, and other deadlines where a test names them, so that no test waits for long.
 
 Everything else is as `tutor-server serve` has it. The program is named by its path, so that its folder does not matter.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tutor_server.app import build_app
-from tutor_server.limits import Leases
+from tutor_server.limits import Deadlines, Leases
+from tutor_server.llm import breaker, chain
 from tutor_server.serving import serve, serve_in_workers, serve_worker
 from tutor_server.settings import load_settings
 from tutor_server.telemetry.logs import configure_logs
@@ -23,12 +24,20 @@ from tutor_server.telemetry.logs import configure_logs
 LEASES = Leases(lasts=2, renewal=0.5, sweep=0.5)
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
-build = partial(build_app, leases=LEASES)
+
+def program(*, pass_over: float | None = None, **deadlines: float) -> tuple[str, ...]:
+    """Name the program with these deadlines, in seconds, in place of the contract's.
+
+    `pass_over`: for so long no provider is called that has failed; 0 makes each call independent of those before.
+    """
+    times = deadlines if pass_over is None else {"pass_over": pass_over, **deadlines}
+    return (*PROGRAM, *(f"--time={name}={seconds}" for name, seconds in times.items()))
 
 
 def main() -> int:
     """Run what the arguments say."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--time", action="append", default=[])
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve")
     serving.add_argument("--port", type=int)
@@ -36,6 +45,10 @@ def main() -> int:
     worker = commands.add_parser("serve-worker")
     worker.add_argument("numbers", type=int, nargs=3)
     options = parser.parse_args()
+    times = {name: float(seconds) for name, _, seconds in (time.partition("=") for time in options.time)}
+    if (pass_over := times.pop("pass_over", None)) is not None:
+        breaker.OPEN_SECONDS = chain.LONGEST_PASS_OVER = chain.OPERATOR_PASS_OVER = pass_over
+    build = partial(build_app, leases=LEASES, deadlines=Deadlines(**times))
     settings = load_settings()
     configure_logs("info", "json")
     if options.command == "serve-worker":
@@ -45,7 +58,7 @@ def main() -> int:
     elif options.workers == 1:
         asyncio.run(serve(settings, "127.0.0.1", options.port, build=build))
     else:
-        command = (*PROGRAM, "serve-worker")
+        command = (*PROGRAM, *(f"--time={time}" for time in options.time), "serve-worker")
         return asyncio.run(serve_in_workers(settings, "127.0.0.1", options.port, options.workers, command=command))
     return 0
 

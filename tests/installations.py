@@ -1,0 +1,40 @@
+"""The two ways to run the service on which everything has to hold: a laptop's and a university's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.servers import PostgresServer, RedisServer
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """SQLite in the data folder, one process."""
+
+    workers: int = 1
+
+    def settings(self) -> dict[str, str]:
+        """Give the settings of a service that knows of no other: there is nothing to set."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class University:
+    """PostgreSQL, Redis and two workers."""
+
+    postgres: PostgresServer
+    redis: RedisServer
+    workers: int = 2
+
+    def settings(self) -> dict[str, str]:
+        """Give the settings of a service that knows of no other, on empty databases."""
+        return {
+            "TUTOR_DATABASE_URL": self.postgres.database(),
+            "TUTOR_REDIS_URL": self.redis.database(),
+            "TUTOR_JWT_SECRET": "a secret that is long enough for tests",
+        }
+
+
+Installation = Laptop | University
