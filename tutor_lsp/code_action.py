@@ -46,7 +46,7 @@ class CodeActions:
         wrong = self._known.heard_on_lines(document, start.line, end.line)
         crash = self._known.crashes.on_lines(document, start.line, end.line)
         if crash is not None:
-            wrong = [crash.diagnostic(document), *wrong]
+            wrong = [crash.mark.diagnostic(document), *wrong]
         if not wrong and cell is None and self._choice.settings.diagnostics:
             wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic

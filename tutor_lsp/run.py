@@ -156,7 +156,7 @@ class Runs:
             message=message,
             exit_status=outcome.exit_status,
             traceback=traceback_text(outcome.traceback),
-            range=None if crash is None else crash.diagnostic(running.document).range,
+            range=None if crash is None else crash.mark.diagnostic(running.document).range,
             output=printed(outcome.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
         )
 
@@ -181,7 +181,7 @@ class Runs:
     def _show(self, document: EditedDocument) -> None:
         """Publish what is known by now, if it is not what is shown."""
         crash, key = self._crashes.of(document), unquote(document.uri)
-        diagnostics = [] if crash is None else [crash.diagnostic(document)]
+        diagnostics = [] if crash is None else [crash.mark.diagnostic(document)]
         if diagnostics != self._shown.get(key, []):
             self._shown[key] = diagnostics
             self._editor.publish(document.uri, diagnostics)

@@ -90,6 +90,8 @@ def _hold_lifeline(process: subprocess.Popen[bytes]) -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     _kill(process)
+    with contextlib.suppress(subprocess.TimeoutExpired):  # who sees us gone relies on the command's being gone
+        process.wait(READ_SECONDS)
     os._exit(1)
 
 

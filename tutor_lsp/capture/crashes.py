@@ -7,40 +7,23 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from lsprotocol import types
-from pygls.workspace import ServerTextPosition, ServerTextRange
 
-from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS
-from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
+from tutor_lsp.capture.mark import Mark
 from tutor_lsp.text_document import without_line_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_lsp.python_traceback import Frame
-    from tutor_lsp.text_document import Anchor, EditedDocument
+    from tutor_lsp.text_document import EditedDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """What ended a run, and at which line: `columns` are code points of its text, `anchor` moves along with edits."""
+    """What ended a run, marked at the line where it did."""
 
-    message: str
+    mark: Mark
     traceback: str
-    severity: types.DiagnosticSeverity
-    anchor: Anchor
-    text: str
-    columns: tuple[int, int]
-
-    def diagnostic(self, document: EditedDocument) -> types.Diagnostic:
-        """Say it as an editor shows it, where the line is now."""
-        line, (start, end) = self.anchor.line, self.columns
-        place = ServerTextRange(ServerTextPosition(line, start), ServerTextPosition(line, end))
-        return types.Diagnostic(
-            range=document.range_to_client_units(place),
-            message=self.message[:MAX_MESSAGE_CHARACTERS],
-            severity=self.severity,
-            source=DIAGNOSTIC_SOURCE,
-        )
 
 
 class KnownCrashes:
@@ -60,9 +43,8 @@ class KnownCrashes:
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
     ) -> Crash:
         """Take note of a crash in line `line` of the document as it is now, which is the line of `frame`."""
-        text = without_line_end(document.lines[line])
-        anchor = document.anchor(types.Position(line, 0))
-        crash = Crash(message, traceback, severity, anchor, text, _columns(text, frame))
+        columns = _columns(without_line_end(document.lines[line]), frame)
+        crash = Crash(Mark.put(document, line, columns, message, severity), traceback)
         self._crashes[document] = crash
         return crash
 
@@ -73,7 +55,7 @@ class KnownCrashes:
     def of(self, document: EditedDocument) -> Crash | None:
         """Give the crash. Once its line has been edited, there is none."""
         crash = self._crashes.get(document)
-        if crash is not None and without_line_end(document.lines[crash.anchor.line]) != crash.text:
+        if crash is not None and not crash.mark.is_good(document):
             self.forget(document)
             return None
         return crash
@@ -81,7 +63,7 @@ class KnownCrashes:
     def on_lines(self, document: EditedDocument, first: int, last: int) -> Crash | None:
         """Give the crash if it is on one of the lines `first` to `last`."""
         crash = self.of(document)
-        return crash if crash is not None and first <= crash.anchor.line <= last else None
+        return crash if crash is not None and first <= crash.mark.line <= last else None
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:

@@ -15,7 +15,7 @@ from tutor_lsp.capture.wire_text import valid
 from tutor_lsp.pygls_fixes import Refused
 from tutor_lsp.text_document import without_line_end
 from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Ask, Position
+from tutor_server.protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Position
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tutor_lsp.text_document import Anchor, EditedDocument
     from tutor_server.pedagogy.problem import Problem
     from tutor_server.protocol import Cell, Kind
+
+_ROOM = 8 * 1024
+"""Bytes of code that are left free for placeholders, which may be longer than what they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def capture(
 ) -> Captured:
     """Build the ask. Raises `Refused` where the document is not open or not Python, or the question is too long.
 
-    The one place where a student's text leaves: whatever is to be kept back is taken out of `ask` here.
+    Nothing is kept back here: local mode may see all of it. `redacting_tutor` stands before a service.
     """
     document = documents.open_document(argument.uri)
     if document is None:
@@ -87,7 +90,7 @@ def capture(
     crash = known.crashes.on_lines(document, anchor.line, anchor.line)
     said = list(argument.diagnostics or ())
     if argument.diagnostics is None:
-        said = [] if crash is None else [crash.diagnostic(document)]
+        said = [] if crash is None else [crash.mark.diagnostic(document)]
         said += known.heard_on_lines(document, anchor.line, anchor.line)
     ask = Ask(
         request_id=request_id,
@@ -145,7 +148,7 @@ def _file_surroundings(document: EditedDocument, line: int) -> _Surroundings:
 
 def _window(document: EditedDocument, anchor: Anchor, around: _Surroundings) -> Window:
     cursor = Position(anchor.line, anchor.character)
-    return window(document.lines, cursor, start=around.start, end=around.end)
+    return window(document.lines, cursor, start=around.start, end=around.end, budget=MAX_CODE_BYTES - _ROOM)
 
 
 def _range(document: EditedDocument, line: int, said: list[types.Diagnostic]) -> types.Range:
