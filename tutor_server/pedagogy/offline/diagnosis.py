@@ -1,11 +1,10 @@
-"""The order of evidence: traceback, diagnostics, the code itself, smells near the cursor, tracing by hand."""
+"""The order of evidence: traceback, syntax, diagnostics, what is foreseen, smells near the cursor, tracing by hand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline import logic, runtime, syntax
-from tutor_server.pedagogy.offline.checker import foresee
+from tutor_server.pedagogy.offline import checker, foresight, logic, runtime, syntax
 from tutor_server.pedagogy.offline.crash import read_crash
 from tutor_server.pedagogy.offline.finding import Explanation, Finding
 from tutor_server.pedagogy.offline.logic.symptom import read_symptom
@@ -64,8 +63,10 @@ def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
         return runtime.diagnose(program, crash)
     if program.fault is not None:
         return _syntax(program, program.fault)
-    if symptom is None and (foreseen := foresee(submission.diagnostics, program)) is not None:
-        return runtime.diagnose(program, foreseen)
+    if symptom is None:
+        foreseen = checker.foresee(submission.diagnostics, program) or foresight.foresee(program)
+        if foreseen is not None:
+            return runtime.diagnose(program, foreseen)
     return logic.diagnose(program, symptom) or (TRACE, trace(program))
 
 

@@ -224,29 +224,17 @@ class Program:
 
     def assignments(self, name: str) -> list[tuple[int, ast.expr | None]]:
         """Give where a name is bound, in order of lines, with the value where it is a plain assignment."""
-        found: list[tuple[int, ast.expr | None]] = []
+        return self._bindings.get(name, [])
+
+    @cached_property
+    def _bindings(self) -> dict[str, list[tuple[int, ast.expr | None]]]:
+        found: dict[str, list[tuple[int, ast.expr | None]]] = {}
         for node in self.nodes:
-            match node:
-                case ast.Assign(targets=targets, value=value):
-                    found += [(node.lineno, value) for t in targets if isinstance(t, ast.Name) and t.id == name]
-                    found += [
-                        (node.lineno, _share(t, value, name))
-                        for t in targets
-                        if isinstance(t, ast.Tuple | ast.List)
-                        and any(isinstance(e, ast.Name) and e.id == name for e in ast.walk(t))
-                    ]
-                case (
-                    ast.AnnAssign(target=ast.Name(id=id_), value=value)
-                    | ast.NamedExpr(target=ast.Name(id=id_), value=value)
-                ) if id_ == name:
-                    found.append((node.lineno, value))
-                case ast.AugAssign(target=ast.Name(id=id_)) if id_ == name:
-                    found.append((node.lineno, None))
-                case ast.For(target=target) | ast.comprehension(target=target):
-                    found += [(t.lineno, None) for t in ast.walk(target) if isinstance(t, ast.Name) and t.id == name]
-                case ast.arg(arg=id_) if id_ == name:
-                    found.append((node.lineno, None))
-        return sorted(found, key=lambda item: item[0])
+            for name, line, value in _bound_by(node):
+                found.setdefault(name, []).append((line, value))
+        for bound in found.values():
+            bound.sort(key=lambda item: item[0])
+        return found
 
     def last_value(self, name: str, line: int) -> ast.expr | None:
         """Give the value of the last plain assignment to a name above a line."""
@@ -269,6 +257,27 @@ class Program:
                     case ast.ExceptHandler(name=str(name)):
                         names.add(name)
         return frozenset(names)
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
+    """Give the names that a node binds, with the line, and the value where it is a plain assignment."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target.id, node.lineno, value) for target in targets if isinstance(target, ast.Name))
+            for target in targets:
+                if isinstance(target, ast.Tuple | ast.List):
+                    inside = {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+                    yield from ((name, node.lineno, _share(target, value, name)) for name in inside)
+        case (
+            ast.AnnAssign(target=ast.Name(id=name), value=value) | ast.NamedExpr(target=ast.Name(id=name), value=value)
+        ):
+            yield name, node.lineno, value
+        case ast.AugAssign(target=ast.Name(id=name)):
+            yield name, node.lineno, None
+        case ast.For(target=target) | ast.comprehension(target=target):
+            yield from ((inner.id, inner.lineno, None) for inner in ast.walk(target) if isinstance(inner, ast.Name))
+        case ast.arg(arg=name):
+            yield name, node.lineno, None
 
 
 def _share(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr | None:

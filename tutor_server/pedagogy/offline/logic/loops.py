@@ -14,6 +14,7 @@ from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_server.pedagogy.offline.finding import Edit
     from tutor_server.pedagogy.offline.program import Program
 
 
@@ -80,8 +81,18 @@ def _reset(program: Program) -> Iterator[Site]:
                 yield Site(
                     lines=(statement.lineno,),
                     expression=text,
+                    edit=_above_loop(program, loop, statement),
                     facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
                 )
+
+
+def _above_loop(program: Program, loop: ast.For | ast.While, statement: ast.stmt) -> Edit | None:
+    """Move a statement of the body in front of the header; None where it shares its line with something else."""
+    header, moved = program.lines[loop.lineno - 1 : statement.lineno - 1], program.line(statement.lineno)
+    if program.segment(statement) != moved.strip() or not header:
+        return None
+    margin = header[0][: len(header[0]) - len(header[0].lstrip())]
+    return program.edit(loop.lineno, "\n".join((margin + moved.strip(), *header)), before_lines=len(header) + 1)
 
 
 def _range_call(node: ast.expr) -> list[ast.expr] | None:
