@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from aiohttp import ClientSession
 
-from tests.installations import Laptop, University
+from tests.installations import KINDS, installation_of
 from tests.servers import PostgresServer, RedisServer, find_postgres
 from tests.service import RunningService, Service, sign_up_student
 
@@ -71,12 +71,10 @@ def require_program() -> RequireProgram:
     return require
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+@pytest.fixture(scope="session", params=KINDS)
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Give each way to run a service, once as a laptop does, once as a university does."""
-    if request.param == "sqlite":
-        return Laptop()
-    return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))
+    return installation_of(request.param, request)
 
 
 @pytest.fixture(scope="session")

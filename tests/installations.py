@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.servers import PostgresServer, RedisServer
 
 
@@ -38,3 +40,11 @@ class University:
 
 
 Installation = Laptop | University
+KINDS = ("sqlite", "postgres")
+
+
+def installation_of(kind: str, request: pytest.FixtureRequest) -> Installation:
+    """Give the way that one of `KINDS` names, with servers of its own where it needs any, for a test to begin on."""
+    if kind == "sqlite":
+        return Laptop()
+    return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))

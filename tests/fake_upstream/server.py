@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from collections import deque
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -17,6 +18,7 @@ from tests.fake_upstream.behaviour import BY_MODEL, Behaviour
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from types import TracebackType
 
     from tests.fake_upstream.wire import Wire
@@ -88,6 +90,15 @@ class FakeUpstream:
         self.default = Behaviour()
 
     async def __aenter__(self) -> Self:
+        await self._start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def _start(self) -> None:
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/chat/completions", self._completions)
@@ -99,13 +110,20 @@ class FakeUpstream:
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def _stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
+            self._runner = None
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Be down: every connection is cut, and each new one is refused."""
+        await self._stop()
+        try:
+            yield
+        finally:
+            await self._start()
 
     async def _report(self, _request: web.Request) -> web.Response:
         return web.json_response({"open": self.open_streams, "calls": [call.report() for call in self.calls]})

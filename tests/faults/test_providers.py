@@ -1,0 +1,308 @@
+"""List P on both installations: what a failing provider does to a student, and to the bill."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from tests.chat_client import CODE, text_of
+from tests.fake_upstream import Behaviour
+from tests.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
+from tests.faults.short_times import program
+from tests.installations import KINDS, installation_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.installations import Installation
+
+WORDS = "Look at line 3. " * 20
+AFTER_TEXT = 41
+"""Tokens that come before a fault: ten sentences, and the first word of one."""
+MEGABYTE = 1024 * 1024
+FIRST_CONTENT, BETWEEN_CONTENTS = 1.5, 0.8
+ROOMS = [(kind, order) for kind in KINDS for order in ORDERS]
+if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
+    ROOMS.remove(("postgres", ORDERS[1]))  # each wire format and each installation are tried, not each pair of them
+HASTY = program(pass_over=0, first_content=FIRST_CONTENT, between_contents=BETWEEN_CONTENTS)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(
+    scope="module", loop_scope="module", params=ROOMS, ids=[f"{kind}-{a}" for kind, (a, _) in ROOMS]
+)
+async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
+    """Give a service that waits little for its models and holds no failure against them."""
+    kind, order = request.param
+    folder = tmp_path_factory.mktemp("hasty")
+    async with classroom(folder, installation_of(kind, request), order=order, program=HASTY) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def seat(room: Classroom) -> AsyncIterator[Seat]:
+    """Give a fresh student there."""
+    async with room.seat() as taken:
+        yield taken
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def usual(installation: Installation, tmp_path: Path) -> AsyncIterator[Seat]:
+    """Give a student at a service of its own, with the deadlines and the patience of every service."""
+    async with classroom(tmp_path, installation) as running, running.seat() as taken:
+        yield taken
+
+
+def require_clean(seat: Seat, *answers: list[dict[str, Any]]) -> None:
+    """Require that no frame and no line of the log tells of a traceback, a path or the student's code."""
+    for answer in answers:
+        assert not [frame for frame in answer if "Traceback" in frame.get("content", "")]
+    for line in seat.room.service.lines:
+        assert "Traceback" not in line
+        assert CODE.splitlines()[1].strip() not in line
+
+
+async def test_p1_a_short_wait_is_waited_and_a_long_one_is_not(usual: Seat) -> None:
+    """P1: 429 with Retry-After 1 is waited out, no call is billed twice; with 3600 the next provider has the call."""
+    first, second = usual.room.first, usual.room.second
+    first.play(Behaviour(status=429, headers={"Retry-After": "1"}))
+    waited = await usual.chat.answer()
+    first.play(Behaviour(status=429, headers={"Retry-After": "3600"}))
+    passed_on = await usual.chat.answer()
+    spared = await usual.chat.answer()
+
+    refused, answered, refused_for_long = first.calls
+    assert refused.closed_at is not None
+    assert answered.opened_at - refused.closed_at >= 1
+    assert (waited[-1]["provider"], waited[-1]["fallback"]) == ("anthropic", False)
+    assert refused_for_long.closed_at is not None
+    assert second.calls[0].opened_at - refused_for_long.closed_at < 2
+    assert [(end["provider"], end["fallback"]) for end in (passed_on[-1], spared[-1])] == [("openai", True)] * 2
+    outcomes = ["rate_limited", "completed", "rate_limited", "completed", "completed"]
+    assert [outcome for _, outcome in usual.rows()] == outcomes
+    assert usual.bills() == [False, True, False, True, True]
+    assert usual.stands() == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcomes", "is_billed"),
+    [
+        (Behaviour(status=500), ["server_error"] * 2, False),
+        (Behaviour(status=529), ["overloaded"] * 2, False),
+        (Behaviour(fault="drop"), ["interrupted"] * 2, True),
+        (Behaviour(fault="no_head"), ["timeout"], True),
+        (Behaviour(fault="silence"), ["timeout"], True),
+    ],
+    ids=["500", "529", "closes", "no head", "silent"],
+)
+async def test_p2_another_provider_answers(
+    seat: Seat, behaviour: Behaviour, outcomes: list[str], *, is_billed: bool
+) -> None:
+    """P2: a provider that fails before any text is tried again where that may help; then the next one answers."""
+    seat.room.first.play(*[behaviour] * len(outcomes))
+    seat.room.second.play(Behaviour(text=WORDS))
+
+    frames = await seat.chat.answer()
+
+    one, other = seat.room.order
+    assert text_of(frames) == WORDS
+    assert (frames[-1]["provider"], frames[-1]["fallback"]) == (other, True)
+    assert seat.rows() == [*((one, outcome) for outcome in outcomes), (other, "completed")]
+    assert seat.bills() == [*[is_billed] * len(outcomes), True]
+    assert seat.stands() == (1, 1)
+
+
+async def test_p2_where_nobody_listens_another_provider_answers(seat: Seat) -> None:
+    """P2: a refused connection costs nothing, and does not hold the answer up."""
+    async with seat.room.first.away():
+        frames = await seat.chat.answer()
+
+    one, other = seat.room.order
+    assert (frames[-1]["provider"], frames[-1]["fallback"]) == (other, True)
+    assert seat.rows() == [(one, "unreachable"), (one, "unreachable"), (other, "completed")]
+    assert seat.bills() == [False, False, True]
+
+
+async def test_p2_all_down_uses_up_nothing(seat: Seat) -> None:
+    """P2: the fixed text; the day's count and the ladder are as before; the same request can then be asked again."""
+    before = await seat.chat.answer()
+    request_id = str(uuid4())
+    for upstream in (seat.room.first, seat.room.second):
+        upstream.play(*[Behaviour(status=500)] * 2)
+    failed = await seat.chat.answer(request_id=request_id)
+    stood = seat.stands()
+    bills = seat.bills()
+    again = await seat.chat.answer(request_id=request_id)
+
+    assert [frame["type"] for frame in failed] == ["accepted", "error"]
+    assert (failed[-1]["code"], failed[-1]["content"]) == ("AI_UNAVAILABLE", UNAVAILABLE)
+    assert failed[-1]["retryable"] is True
+    assert (stood, bills) == ((1, 1), [True, False, False, False, False])
+    assert (again[-1]["type"], again[0]["hint_level"]) == ("done", 2)
+    assert again[0]["remaining_today"] == before[0]["remaining_today"] - 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("end", "interrupted"),  # P3
+        ("fin", "interrupted"),
+        ("reset", "interrupted"),
+        ("inside_event", "interrupted"),
+        ("bad_json", "invalid_response"),  # P4
+        ("bad_utf8", "invalid_response"),
+        ("error_event", "overloaded"),  # P5
+        ("silence", "timeout"),  # P6
+        ("pings", "timeout"),
+    ],
+)
+async def test_p3_p4_p5_p6_a_fault_after_text_interrupts(seat: Seat, fault: Any, outcome: str) -> None:
+    """P3, P4, P5, P6: never `done`; what was shown stays; nobody is asked again; what was made is billed, once."""
+    seat.room.first.play(Behaviour(text=WORDS, fault=fault, tokens_before_fault=AFTER_TEXT))
+    request_id = str(uuid4())
+
+    frames = await seat.chat.answer(request_id=request_id)
+    shown = text_of(frames)
+    replayed = await seat.chat.answer(request_id=request_id)
+
+    assert (frames[-1]["code"], frames[-1]["retryable"]) == ("ANSWER_INTERRUPTED", True)
+    assert shown
+    assert WORDS.startswith(shown)
+    assert replayed == frames
+    assert seat.rows("provider, outcome, is_estimated, output_tokens >= 10") == [
+        (seat.room.order[0], outcome, True, True)
+    ]
+    assert seat.bills() == [True]
+    assert seat.stands() == (1, 1)
+    assert seat.room.second.calls == []
+    require_clean(seat, frames, replayed)
+
+
+@pytest.mark.parametrize("fault", ["html", "bad_json", "bad_utf8"])
+async def test_p4_what_is_no_answer_at_all(seat: Seat, fault: Any) -> None:
+    """P4: a page with status 200, or garbage in place of the first text: another provider answers, if one can."""
+    one, other = seat.room.order
+    behaviour = Behaviour(fault=fault)
+    seat.room.first.play(behaviour)
+    answered = await seat.chat.answer()
+    seat.room.first.play(behaviour)
+    seat.room.second.play(behaviour)
+    failed = await seat.chat.answer()
+
+    assert (answered[-1]["provider"], answered[-1]["fallback"]) == (other, True)
+    assert (failed[-1]["code"], failed[-1]["content"]) == ("AI_UNAVAILABLE", UNAVAILABLE)
+    invalid = "invalid_response"
+    assert seat.rows() == [(one, invalid), (other, "completed"), (one, invalid), (other, invalid)]
+    assert seat.stands() == (1, 1)
+    require_clean(seat, answered, failed)
+
+
+@pytest.mark.parametrize(
+    "behaviour", [Behaviour(fault="pings"), Behaviour(bytes=True, byte_seconds=1)], ids=["pings", "drips"]
+)
+async def test_p6_what_keeps_a_stream_open_is_no_content(seat: Seat, behaviour: Behaviour) -> None:
+    """P6: pings for ever, or a byte a second: closed at the content deadline, and another provider answers."""
+    seat.room.first.play(behaviour)
+
+    frames = await seat.chat.answer()
+
+    one, other = seat.room.order
+    (call,) = seat.room.first.calls
+    assert call.closed_at is not None
+    assert call.closed_by == "client"
+    assert FIRST_CONTENT - 0.5 < call.closed_at - call.opened_at < FIRST_CONTENT + 3
+    assert frames[-1]["provider"] == other
+    assert seat.rows() == [(one, "timeout"), (other, "completed")]
+    assert seat.bills() == [True, True]
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(bytes=True), Behaviour(unknown=True)], ids=["bytes", "unknown"])
+async def test_p7_however_it_comes_it_is_the_same(seat: Seat, behaviour: Behaviour) -> None:
+    """P7: byte by byte, or among events that nobody knows: the same text, end and usage as of a plain answer."""
+    plain = await seat.chat.answer()
+    seat.room.first.play(behaviour)
+    odd = await seat.chat.answer()
+
+    assert text_of(odd) == text_of(plain)
+    assert (odd[-1]["type"], odd[-1]["usage"]) == ("done", plain[-1]["usage"] | {"input_tokens": 25})
+    assert [outcome for _, outcome in seat.rows()] == ["completed"] * 2
+
+
+async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
+    """P8: an event of 50 MB is cut off; no process of the service takes 20 MB more for it at any moment."""
+    processes = [Process(number) for number in seat.room.service.worker_ids() or [seat.room.service.process.pid]]
+    seat.room.first.play(Behaviour(text=WORDS, fault="huge_event", tokens_before_fault=AFTER_TEXT))
+    for process in processes:
+        process.forget_peak()
+    before = [process.peak for process in processes]
+
+    frames = await seat.chat.answer()
+
+    assert frames[-1]["code"] == "ANSWER_INTERRUPTED"
+    assert seat.rows() == [(seat.room.order[0], "invalid_response")]
+    assert seat.room.first.calls[0].closed_by == "client"
+    grown = [process.peak - peak for process, peak in zip(processes, before, strict=True)]
+    assert max(grown) < 20 * MEGABYTE
+
+
+async def test_p9_a_wrong_key(usual: Seat) -> None:
+    """P9: each ask gets the one clear sentence; the operator one error a key, which names the variable; no crash."""
+    for upstream in (usual.room.first, usual.room.second):
+        upstream.key = "another key"
+
+    answers = [await usual.chat.answer() for _ in range(3)]
+
+    assert [(answer[-1]["code"], answer[-1]["content"]) for answer in answers] == [("AI_UNAVAILABLE", UNAVAILABLE)] * 3
+    errors = [entry for entry in usual.room.service.log if entry["level"] == "error"]
+    assert [(entry["event"], entry["outcome"], entry["upstream_status"]) for entry in errors] == [
+        ("model_call", "authentication", 401)
+    ] * 2
+    named = [entry["upstream_message"].rpartition("; check ")[2] for entry in errors]
+    assert named == ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]
+    assert usual.bills() == [False, False]
+    assert usual.stands() == (0, 0)
+    require_clean(usual, *answers)
+
+
+async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> None:
+    """Cut off by its length limit an answer is done, without the sentence that has no end."""
+    seat.room.first.play(Behaviour(text="Look at line 3. What ends a", finish="length"))
+
+    frames = await seat.chat.answer()
+
+    assert (frames[-1]["type"], text_of(frames).strip()) == ("done", "Look at line 3.")
+
+
+async def test_a_refusal_by_the_model_is_answered_by_the_offline_tutor(seat: Seat) -> None:
+    """A model that refuses leaves no student without a hint, and is billed."""
+    seat.room.first.play(Behaviour(text="", finish="refusal"))
+
+    frames = await seat.chat.answer()
+
+    assert frames[-1]["type"] == "done"
+    assert "line 3" in text_of(frames)
+    assert seat.rows("outcome, cost_nanodollars > 0") == [("completed", True)]
+
+
+class Process:
+    """The memory of a process (Linux)."""
+
+    def __init__(self, number: int) -> None:
+        self._folder = Path(f"/proc/{number}")
+
+    def forget_peak(self) -> None:
+        """Begin anew to look for the peak."""
+        (self._folder / "clear_refs").write_text("5")
+
+    @property
+    def peak(self) -> int:
+        """The most bytes that it has held at once."""
+        lines = (self._folder / "status").read_text().splitlines()
+        (line,) = [line for line in lines if line.startswith("VmHWM:")]
+        return int(line.split()[1]) * 1024
