@@ -1,0 +1,78 @@
+"""What students ask in the benchmark, and what the model answers them, so that the guard has real work."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A program and the harmless reply to it."""
+
+    code: str
+    reply: str
+
+    def tokens(self, count: int) -> list[str]:
+        """Give so many tokens of the reply, said again and again, each a few letters as a model's are."""
+        pieces = re.findall(r"\s*\S{1,6}", self.reply)
+        return ["\n\n" + pieces[0] if number and not number % len(pieces) else pieces[number % len(pieces)]
+                for number in range(count)]  # fmt: skip
+
+
+OWN = (
+    Case(
+        "def average(numbers):\n    total = 0\n    for n in numbers:\n        total += n\n    return total / 2\n",
+        "Read the last line aloud. How many numbers are there in your example? What would your program give for three "
+        "numbers, and what would you like it to give?",
+    ),
+    Case(
+        "names = ['Ada', 'Grace']\nfor i in range(3):\n    print(names[i])\n",
+        "How many names are there, and what is the number of the last one? Write down what `i` is in each round. "
+        "In which round does Python look for a name that is not there?",
+    ),
+    Case(
+        "def total(prices):\n    result = 0\n    for price in prices:\n        result = price\n    return result\n",
+        "Take a list of two prices and follow `result` by hand. What is in it after the first round? "
+        "What happens to that value in the second round? Say in your own words what you would like to happen there.",
+    ),
+)
+"""Used where no file of replies is given."""
+
+
+def read_cases(path: Path | None) -> list[Case]:
+    """Read the harmless replies of a file of `student_code`, `reply` and `leak`, one JSON object a line."""
+    if path is None:
+        return list(OWN)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    cases = [Case(row["student_code"], row["reply"]) for row in rows if not row["leak"]]
+    return [case for case in cases if parses(case) and passes(case)]
+
+
+def parses(case: Case) -> bool:
+    """Tell whether a line added to the program makes it another problem: so it is where the program has a form."""
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            ast.parse(case.code)
+        except SyntaxError:
+            return False
+    return True
+
+
+def passes(case: Case) -> bool:
+    """Tell whether the guard lets the whole reply through at level 1, said as often as the benchmark says it."""
+    guard = Guard(HintLevel.QUESTION, Submission(code=case.code, cursor=Position(0, 0)))
+    guard.feed("".join(case.tokens(300)))
+    guard.finish()
+    return guard.verdict is None

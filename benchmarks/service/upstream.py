@@ -1,0 +1,154 @@
+"""A fast model on loopback that speaks Chat Completions: as little work as possible, each token at its time.
+
+It lives in the process of the load, which therefore knows when each token was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.service.cases import Case
+
+CASE = re.compile(rb"benchmark case (\d+) (\w+)")
+"""How an ask names its case and itself, in the question."""
+
+_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+_END = (
+    b'data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"bench","choices":'
+    b'[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+    b'data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"bench","choices":[],'
+    b'"usage":{"prompt_tokens":900,"completion_tokens":100,"total_tokens":1000}}\n\ndata: [DONE]\n\n'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the model speaks: so many tokens, so many seconds apart; 0: as one piece."""
+
+    tokens: int = 100
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Said:
+    """One answer: where each token ends, in characters, and when it was sent (monotonic seconds); when it was cut."""
+
+    ends: list[int] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    cut_at: float | None = None
+
+
+class FastUpstream:
+    """The server. `said` holds what was said to each ask, by its name, and how many answers are open."""
+
+    def __init__(self, cases: list[Case]) -> None:
+        self.pace = Pace()
+        self.said: dict[str, Said] = {}
+        self.open = 0
+        self._cases = cases
+        self._events: dict[tuple[int, int], list[tuple[bytes, int]]] = {}
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> str:
+        """Listen on a free port; give the base URL."""
+        self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
+
+    def events(self, number: int, tokens: int) -> list[tuple[bytes, int]]:
+        """Give the events of a case, each with where its token ends in the text."""
+        key = number % len(self._cases), tokens
+        if key not in self._events:
+            end, events = 0, []
+            for token in self._cases[key[0]].tokens(tokens):
+                end += len(token)
+                event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "bench",
+                         "choices": [{"index": 0, "delta": {"content": token}, "finish_reason": None}]}  # fmt: skip
+                events.append((b"data: " + json.dumps(event).encode() + b"\n\n", end))
+            self._events[key] = events
+        return self._events[key]
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: whole requests in, answers out, one after another."""
+
+    def __init__(self, upstream: FastUpstream) -> None:
+        self._upstream = upstream
+        self._received = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._said: Said | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
+        self._transport = transport  # type: ignore[assignment] # uvloop's transport is none of asyncio's classes
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._said is not None:
+            self._said.cut_at = time.monotonic()
+            self._upstream.open -= 1
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head = self._received.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        length = re.search(rb"(?i)content-length: *(\d+)", self._received[:head])
+        size = head + 4 + int(length[1] if length else 0)
+        if len(self._received) < size:
+            return
+        body = bytes(self._received[head + 4 : size])
+        del self._received[:size]
+        named = CASE.findall(body)
+        number, name = named[-1] if named else (b"0", b"none")
+        self._said = self._upstream.said[name.decode()] = Said()
+        self._upstream.open += 1
+        pace = self._upstream.pace
+        self._answer(self._upstream.events(int(number), pace.tokens), pace.seconds)
+
+    def _answer(self, events: list[tuple[bytes, int]], seconds: float) -> None:
+        transport, said = self._transport, self._said
+        assert transport is not None
+        assert said is not None
+        if not seconds:
+            now = time.monotonic()
+            said.ends, said.at = [end for _, end in events], [now] * len(events)
+            transport.write(_HEAD + _chunk(b"".join(event for event, _ in events) + _END) + b"0\r\n\r\n")
+            self._done()
+            return
+        loop = asyncio.get_running_loop()
+        begins = loop.time()
+        transport.write(_HEAD)
+
+        def speak(number: int) -> None:
+            event, end = events[number]
+            said.ends.append(end)
+            said.at.append(time.monotonic())
+            if number + 1 < len(events):
+                transport.write(_chunk(event))
+                self._timer = loop.call_at(begins + (number + 1) * seconds, speak, number + 1)
+            else:
+                transport.write(_chunk(event + _END) + b"0\r\n\r\n")
+                self._done()
+
+        speak(0)
+
+    def _done(self) -> None:
+        self._timer = self._said = None
+        self._upstream.open -= 1
+
+
+def _chunk(content: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(content), content)
