@@ -5,25 +5,18 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.pedagogy.offline.lesson import Example
-from tutor_server.pedagogy.offline.lexing import tokens_of
 
 if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.lesson import Lesson
     from tutor_server.pedagogy.offline.program import Program
-
-MOST_STATEMENTS = 300
-"""How many of the student's statements an example is compared with."""
-_ALIKE = 0.7
-"""Two statements are alike when so much of their tokens, names and values aside, is common."""
-_NEAR = 0.5
-"""An example is too near when so much of it is alike to statements of the student's."""
 
 _STRING_OR_COMMENT = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*")
 _IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*(?!=[^=]|\w)")
-_ATTRIBUTE = re.compile(r"\.([A-Za-z_]\w*)")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 _MODULES = frozenset(("np", "plt", "math", "numpy", "matplotlib", "pyplot", "random", "sys", "os", "json", "self"))
 _SHARED_NAMES = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | _MODULES
@@ -37,18 +30,29 @@ _OF_STEPS = Example(
     "Each line shows the values after one step, so the first one that is not as planned stands out.",
 )
 _OF_FORM = Example(
-    "A line can be checked by its form alone, one short statement at a time:",
-    'minutes = 135\nprint(minutes // 60, "h")\nprint(minutes % 60, "min")',
-    "Python reads each line on its own. If one had a wrong form, the message would name exactly that one.",
+    "How to find a fault of form in a long line, shown on another one: build it up from parts.",
+    'hours = 135 // 60\nminutes = 135 % 60\nlabel = str(hours) + ":" + str(minutes)\nprint(label)',
+    "Each part is short enough to be run alone, so a wrong form shows up in the part that was added last.",
 )
 
 
-def choose_example(example: Example, error_type: str, program: Program) -> Example:
-    """Give a rule's example in other names than the student's; a general one where it is too much like their code."""
-    clashes = program.bound_names.intersection(_ATTRIBUTE.findall(example.code))
-    if clashes or _is_near(example.code, program):
-        example = _OF_FORM if error_type == "syntax" else _OF_STEPS
-    return _renamed(example, program.words)
+def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example:
+    """Give a rule's example in other names than the student's: the first that the guard would let a model give.
+
+    A general one where each is too much like the student's code.
+    """
+    for example in (lesson.example, *lesson.other_examples):
+        renamed = _renamed(example, program.words)
+        if _is_released(renamed, program):
+            return renamed
+    return _renamed(_OF_FORM if error_type == "syntax" else _OF_STEPS, program.words)
+
+
+def _is_released(example: Example, program: Program) -> bool:
+    guard = Guard(HintLevel.EXAMPLE, program.submission)
+    guard.feed(f"{example.before}\n\n```python\n{example.code}\n```\n\n{example.after}")
+    guard.finish()
+    return guard.verdict is None
 
 
 def _renamed(example: Example, taken: frozenset[str]) -> Example:
@@ -65,27 +69,3 @@ def _renamed(example: Example, taken: frozenset[str]) -> Example:
 
     before, after = (_CODE_SPAN.sub(lambda m: renamed(m.group()), part) for part in (example.before, example.after))
     return Example(before, renamed(example.code), after)
-
-
-def _is_near(code: str, program: Program) -> bool:
-    shapes = _shapes(code)
-    theirs = _shapes(program.code)[:MOST_STATEMENTS]
-    likeness = [max((_common(shape, other) for other in theirs), default=0.0) for shape in shapes]
-    alike = sum(shape.total() * part for shape, part in zip(shapes, likeness, strict=True) if part >= _ALIKE)
-    return alike >= _NEAR * sum(shape.total() for shape in shapes)
-
-
-def _shapes(code: str) -> list[Counter[str]]:
-    """Give each line of code as the bag of its tokens, with one mark for every name and one for every value."""
-    lines: dict[int, Counter[str]] = {}
-    for token in tokens_of(code):
-        if token.kind in ("newline", "comment"):
-            continue
-        is_own = token.kind == "name" and token.text not in _SHARED_NAMES
-        text = "name" if is_own else "value" if token.kind in ("number", "string") else token.text
-        lines.setdefault(token.line, Counter())[text] += 1
-    return list(lines.values())
-
-
-def _common(one: Counter[str], other: Counter[str]) -> float:
-    return 2 * (one & other).total() / (one.total() + other.total())

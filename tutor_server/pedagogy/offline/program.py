@@ -88,6 +88,7 @@ class Program:
     """
 
     def __init__(self, submission: Submission) -> None:
+        self.submission = submission
         self._own_nodes: dict[ast.AST, list[ast.AST]] = {}
         self.first_line = submission.first_line
         self.is_cell = submission.kind == "cell"

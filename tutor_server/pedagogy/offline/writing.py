@@ -55,6 +55,11 @@ def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, 
             return _solution(lesson, fill, voice, finding, program)
 
 
+def question(finding: Finding, lesson: Lesson, program: Program) -> str:
+    """Write the question of the first hint alone, without the words around it."""
+    return _Filler(finding, program)(lesson.question)
+
+
 class _Filler:
     """Fills the parts of a lesson with a finding's lines, code and facts."""
 
@@ -143,7 +148,7 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
 
 
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
-    example = choose_example(lesson.example, fill.error_type, program)
+    example = choose_example(lesson, fill.error_type, program)
     closing = {
         Voice.BEGINNER: (
             f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?"
