@@ -2,11 +2,13 @@
 
 Where to connect is the user's own affair: `serverUrl` is read from the environment and from `initializationOptions`,
 which the editor's plugin fills from the user's (machine) settings. It is not read from `workspace/configuration`, into
-which editors merge settings of the opened folder: a downloaded assignment must not redirect code or tokens.
+which editors merge settings of the opened folder: a downloaded assignment must not redirect code or tokens. The same
+goes for `studentNumber`: no assignment decides what is private.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 AnswerIn = Literal["notifications", "document", "message"]
 
 _LEVELS = range(1, 6)
+
+STUDENT_NUMBER = r"\d{7,8}|[A-Za-z]\d{6,8}"
+"""How student numbers look, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,8 @@ class Settings:
     """Whether the language server looks for errors by itself."""
     answer_in: AnswerIn | None = None
     """How answers are shown; None: as the editor can."""
+    student_number: str = STUDENT_NUMBER
+    """A regular expression; words of code and of messages that it matches as a whole do not leave the computer."""
     fault: str | None = None
     """What is wrong with the settings, in a sentence for the student; then no question is answered."""
 
@@ -64,6 +71,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 def with_initialization_options(settings: Settings, options: Any) -> Settings:
     """Add what the editor passes in `initialize`. The environment's server goes first; unknown fields are ignored."""
     settings = with_configuration(settings, options)
+    if isinstance(options, dict):
+        settings = _with_student_number(settings, options.get("studentNumber"))
     if settings.server_url is not None or settings.fault is not None or not isinstance(options, dict):
         return settings
     return _with_server_url(settings, "tutor.serverUrl", options.get("serverUrl"))
@@ -90,6 +99,17 @@ def _with_server_url(settings: Settings, name: str, url: Any) -> Settings:
         return replace(settings, server_url=check_server_url(url))
     except WrongAddress as error:
         return replace(settings, fault=f"The setting {name} {error}.")
+
+
+def _with_student_number(settings: Settings, pattern: Any) -> Settings:
+    if not isinstance(pattern, str) or not pattern:
+        return settings
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        fault = settings.fault or "The setting tutor.studentNumber is not a regular expression."
+        return replace(settings, fault=fault)
+    return replace(settings, student_number=pattern)
 
 
 def _level(value: Any, otherwise: int) -> int:

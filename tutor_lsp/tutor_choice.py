@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.credentials import StaticToken
@@ -28,14 +30,27 @@ class Access(NamedTuple):
 def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[Status], object]) -> Tutor:
     """Build the tutor, a local one without access to a service; what it needs is loaded now and not before."""
     if access is not None:
+        from tutor_lsp.capture.private_patterns import PrivatePatterns  # noqa: PLC0415 - not needed before
+        from tutor_lsp.capture.redaction import Redactor  # noqa: PLC0415 - likewise
+        from tutor_lsp.redacting_tutor import RedactingTutor, redaction_key  # noqa: PLC0415 - likewise
         from tutor_lsp.remote_tutor import RemoteTutor  # noqa: PLC0415 - loads aiohttp
 
-        return RemoteTutor(access.server_url, access.credentials, on_status=on_status)
+        remote = RemoteTutor(access.server_url, access.credentials, on_status=on_status)
+        patterns = PrivatePatterns(re.compile(settings.student_number), home=_home())
+        return RedactingTutor(remote, Redactor(patterns, redaction_key(settings.data_dir)))
     from tutor_lsp.local_tutor import LocalTutor  # noqa: PLC0415 - loads SQLite and the offline tutor
     from tutor_server.pedagogy.levels import StudentLevels  # noqa: PLC0415 - likewise
 
     student = StudentLevels(settings.programming_level, settings.maths_level)
     return LocalTutor(settings.data_dir, student=student)
+
+
+def _home() -> Path | None:
+    """Give the user's home folder, if the system knows one."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 class TutorChoice:

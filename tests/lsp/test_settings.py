@@ -100,6 +100,15 @@ class TestSources:
         """`serverUrl` of `workspace/configuration`, where a folder's own settings are mixed in, is not read."""
         assert with_configuration(Settings(), {"serverUrl": "https://evil.example"}) == Settings()
 
+    def test_the_user_says_how_student_numbers_look(self) -> None:
+        """At the start only: no folder's settings decide what is private. What is no expression is a fault."""
+        set_by_user = with_initialization_options(Settings(), {"studentNumber": r"H\d{6}"})
+        wrong = with_initialization_options(Settings(), {"studentNumber": "("})
+
+        assert set_by_user.student_number == r"H\d{6}"
+        assert with_configuration(Settings(), {"studentNumber": "x"}) == Settings()
+        assert wrong.fault == "The setting tutor.studentNumber is not a regular expression."
+
     @pytest.mark.parametrize(
         "section",
         [

@@ -5,6 +5,7 @@ local M = {}
 ---@class tutor.Options
 ---@field cmd? string[] the language server's command; otherwise `tutor-lsp` is looked for on PATH
 ---@field server_url? string the tutor service; without it, and without TUTOR_SERVER_URL, local mode
+---@field student_number? string what student numbers look like, a regular expression of Python
 ---@field programming_level? integer of the student, 1 to 5, in local mode
 ---@field maths_level? integer of the student, 1 to 5, in local mode
 ---@field diagnostics? boolean whether the tutor looks for syntax errors by itself
@@ -30,6 +31,12 @@ end
 local rules = {
   cmd = { is = is_command, what = "a list of strings" },
   server_url = {
+    is = function(value)
+      return type(value) == "string"
+    end,
+    what = "a string",
+  },
+  student_number = {
     is = function(value)
       return type(value) == "string"
     end,
@@ -70,6 +77,7 @@ end
 function M.for_server()
   return {
     serverUrl = M.current.server_url,
+    studentNumber = M.current.student_number,
     programmingLevel = M.current.programming_level,
     mathsLevel = M.current.maths_level,
     diagnostics = M.current.diagnostics,

@@ -1,0 +1,190 @@
+"""What private things look like in any text: keys, tokens, passwords, e-mail addresses, home folders, student numbers.
+
+No pattern matches a line end, a quote or a backslash, nor starts in the middle of an escape sequence, so that what is
+put in the place of a match inside a string literal leaves the literal whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tutor_lsp.settings import STUDENT_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import PurePath
+
+Kind = Literal["secret", "email", "person", "student"]
+
+START = r"(?:(?<=\\[abfnrtv])|(?<![\w\\]))"
+"""Where a word starts; the letter of an escape sequence is no part of the word after it."""
+
+STRONG_NAME = re.compile(
+    r"(?i)(?:\w*[_-])?(?:pass[_-]?word|pass[_-]?wort|passwd|pass[_-]?phrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|secret[_-]?key|client[_-]?secret|(?:access|auth|refresh|bearer|api)[_-]?token|credential)s?"
+)
+"""Names whose values are secrets whatever they look like."""
+WEAK_NAME = re.compile(r"(?i)(?:\w*[_-])?(?:token|secret)s?")
+"""Names of secrets, but also of what parsers and guessing games are about: only what nobody could guess counts."""
+STUDENT_NAME = re.compile(
+    r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
+    r"|enrol+ment\w*|roll_?(?:no|number)s?)"
+)
+"""Names of student numbers."""
+
+_KEYS = re.compile(
+    START
+    + r"(?:sk-(?=[\w-]*\d)[\w-]{10,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}"
+    r"|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|AIza[\w-]{24,}|ya29\.[\w.-]{20,}|hf_\w{16,}|npm_\w{24,}"
+    r"|pypi-[\w-]{20,}|gsk_\w{16,}|nvapi-[\w-]{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
+)
+"""Keys and tokens that can be told by how their issuers write them."""
+_RANDOM = re.compile(START + r"(?:[0-9a-fA-F]{32,}|[A-Za-z0-9_-]{32,})(?![\w-])")
+_BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+(?P<value>(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,})")
+_IN_ADDRESS = re.compile(r"://[^\s/:@'\"\\{}]*:(?P<value>[^\s/@'\"\\{}]+)@")
+_IN_QUERY = re.compile(
+    r"(?i)[?&](?:api_?key|key|(?:access_)?token|secret|password|sig)=(?P<value>[^\s&'\"#\\{}()\[\]<>]{4,})"
+)
+_TOLD = re.compile(
+    rf"(?<![\w-])(?P<name>{STRONG_NAME.pattern.removeprefix('(?i)')})(?:\\?[\"'])?[ \t]*(?:==?|:|!=|\bis\b)[ \t]*"
+    r"(?:\\?(?P<quote>[\"'])(?P<quoted>[^\"'\\\n{}]+)|(?P<value>[^\s\"'\\{}()\[\],;`]{4,}))",
+    re.IGNORECASE,
+)
+"""A secret's name and the secret, as people note it and as tracebacks show it."""
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:-----END|\Z)", re.DOTALL)
+_PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
+
+_EMAIL = re.compile(r"(?:(?<=\\[abfnrtv])|(?<![\w.%+\\-]))[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
+BARE_EMAIL = re.compile(
+    r"(?<![\w.@])[^\W\d][\w.]*@[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+    r"\.(?:[a-z]{2}|com|org|net|edu|gov|info|example|test|invalid|localhost)(?![\w.(\[])"
+)
+"""An e-mail address whose quotes the student forgot, and not a product of matrices."""
+
+_NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
+_HOME = re.compile(
+    r"(?:(?<![\w.])/(?:home|Users)/|/mnt/[a-z]/Users/"
+    r"|\b[A-Za-z]:(?:\\{1,4}|/)(?i:Users|Documents and Settings)(?:\\{1,4}|/))"
+    rf"(?P<value>[^\s/\\:*?\"'<>|,;()\[\]{{}}`][^/\\:*?\"'<>|\n{{}}]*(?=[/\\])|{_NAME})"
+)
+BARE_HOME = re.compile(r"(?<![\w.])/(?:home|Users)/(?P<value>[^\W\d]\w*)")
+
+_STUDENT_TOLD = re.compile(
+    r"(?i)(?<!\w)(?:students?|matri[ck]\w*|mat\.?[ _-]?nr\.?|immatri[ck]\w*|enrol+ment|roll)"
+    r"[\"']?[ \t]*[=:#_.-]{0,2}[ \t]*[\"']?"
+    r"(?:(?:numbers?|nummer|num|no|nr|id|is|ist)\b[\"'.:=#]{0,2}[ \t]*[\"']?){0,3}"
+    r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
+)
+_WORD = re.compile(START + r"\w[\w./-]*\w")
+_PART = re.compile(r"[^\W_]+")
+_IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
+_ROUND = re.compile(r"\d+000|0+")
+_DIGITS_TO_BE_RANDOM = 4
+_LONGEST_WORD = 32
+
+
+class Found(NamedTuple):
+    """A stretch of a text that is private."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePatterns:
+    """All patterns, with what differs between students: how student numbers look, and the user's own home folder."""
+
+    student_number: re.Pattern[str] = re.compile(STUDENT_NUMBER)
+    home: PurePath | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether student numbers look as they do by default: then a number in code may well be something else."""
+        return self.student_number.pattern == STUDENT_NUMBER
+
+    def in_text(self, text: str) -> Iterator[Found]:
+        """Find what is private in prose, in the content of a string, in a comment, or in what a program printed."""
+        for pattern in (_KEYS, _BEARER, _IN_ADDRESS, _IN_QUERY):
+            yield from _matches(pattern, text, "secret")
+        yield from (Found(*match.span(), "secret") for match in _RANDOM.finditer(text) if _is_random(match[0]))
+        for body in _PEM.finditer(text):
+            yield from (Found(*line.span(), "secret") for line in _PEM_LINE.finditer(text, *body.span("body")))
+        for told in _TOLD.finditer(text):
+            if told["quoted"] or _is_unguessable(told["value"]):
+                yield Found(*told.span("quoted" if told["quoted"] else "value"), "secret")
+        yield from _matches(_EMAIL, text, "email")
+        yield from _matches(_HOME, text, "person")
+        if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - not `/root`
+            own = re.escape(str(self.home.parent)) + r"[/\\]+(?P<value>" + re.escape(self.home.name) + r")(?!\w)"
+            yield from _matches(re.compile(own), text, "person")
+        yield from _matches(_STUDENT_TOLD, text, "student")
+        yield from self._student_numbers(text)
+
+    def in_code(self, text: str, start: int, end: int) -> Iterator[Found]:
+        """Find what is private in code outside strings and comments: keys without quotes, for example."""
+        yield from _matches(_KEYS, text, "secret", start, end)
+        yield from _matches(BARE_EMAIL, text, "email", start, end)
+        yield from _matches(BARE_HOME, text, "person", start, end)
+        for word in _IDENTIFIER_OR_NUMBER.finditer(text, start, end):
+            is_like_any_number = self.is_default and word[0].isdecimal()
+            if not is_like_any_number and self.is_student_number(word[0]) and not _is_part_of_decimal(text, word):
+                yield Found(*word.span(), "student")
+
+    def is_student_number(self, word: str) -> bool:
+        """Say whether a word looks like a student number; a round one is a quantity, unless the user says otherwise."""
+        if len(word) > _LONGEST_WORD or not self.student_number.fullmatch(word):
+            return False
+        return not (self.is_default and _ROUND.fullmatch(word))
+
+    def _student_numbers(self, text: str) -> Iterator[Found]:
+        for word in _WORD.finditer(text):
+            parts = [word] if self.is_student_number(word[0]) else _PART.finditer(text, *word.span())
+            for part in parts:
+                if self.is_student_number(part[0]) and not _is_part_of_decimal(text, part):
+                    yield Found(*part.span(), "student")
+
+
+def is_secret_value(name: str, value: str) -> bool:
+    """Say whether a value that a program gives to a name is a secret."""
+    if STRONG_NAME.fullmatch(name):
+        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter is no password
+    return bool(WEAK_NAME.fullmatch(name)) and _is_unguessable(value)
+
+
+def is_student_name(name: str) -> bool:
+    """Say whether a name of a program is one for student numbers."""
+    return STUDENT_NAME.fullmatch(name) is not None
+
+
+def _matches(
+    pattern: re.Pattern[str], text: str, kind: Kind, start: int = 0, end: int | None = None
+) -> Iterator[Found]:
+    group = "value" if "value" in pattern.groupindex else 0
+    for match in pattern.finditer(text, start, len(text) if end is None else end):
+        yield Found(*match.span(group), kind)
+
+
+def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
+    """Say whether a run of digits stands before or after a decimal point."""
+    start, end = number.span()
+    is_fraction = text[start - 1 : start] == "." and not text[max(start - 2, 0) : start - 1].isalpha()
+    return number[0].isdecimal() and (
+        is_fraction or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdecimal())
+    )
+
+
+def _is_unguessable(value: str) -> bool:
+    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004
+
+
+def _is_random(word: str) -> bool:
+    """Say whether a long word was made by a machine: digits all over, and letters of both cases or hexadecimal ones."""
+    digits = sum(character.isdecimal() for character in word)
+    if digits < _DIGITS_TO_BE_RANDOM or word.isdecimal():
+        return False
+    is_hexadecimal = all(character in "0123456789abcdefABCDEF" for character in word)
+    return is_hexadecimal or (word.lower() != word and word.upper() != word)
