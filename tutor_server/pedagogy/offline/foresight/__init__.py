@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 
+def dangers(program: Program) -> list[Crash]:
+    """Give every crash that is sure to come, in no order; none where the code does not parse."""
+    if program.tree is None:
+        return []
+    return [*Thought(program, program.tree).dangers(), *dangers_in_loops(program)]
+
+
 def foresee(program: Program) -> Crash | None:
     """Give the crash that the student comes to first, counted from the cursor; None where none is sure."""
-    if program.tree is None:
-        return None
-    dangers = [*Thought(program, program.tree).dangers(), *dangers_in_loops(program)]
-    return min(dangers, key=lambda danger: _distance(program, danger), default=None)
+    return min(dangers(program), key=lambda danger: _distance(program, danger), default=None)
 
 
 def _distance(program: Program, danger: Crash) -> tuple[bool, bool, int]:
