@@ -25,7 +25,10 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A Redis without persistence. `stop` and `start` make an outage of it; `database()` gives a fresh database."""
+    """A Redis without persistence; `database()` gives a fresh database.
+
+    `stop` and `start` make an outage of it, `freeze` and `thaw` one in which connections stay and nothing is answered.
+    """
 
     def __init__(self, program: str) -> None:
         self._program = program
@@ -60,6 +63,16 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """Let it be silent, as where its machine or the line to it has vanished."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it speak again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
 
 class PostgresServer:
     """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database in it."""
@@ -87,6 +100,21 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop at once, as an outage does."""
         self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode", "immediate")
+
+    def freeze(self) -> None:
+        """Let it be silent, as where its machine or the line to it has vanished."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it speak again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to all of its processes (Linux)."""
+        first = (self._data / "postmaster.pid").read_text(encoding="ascii").split()[0]
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
+        for process in (first, *children):
+            os.kill(int(process), number)
 
     def database(self) -> str:
         """Make an empty database; give its URL."""

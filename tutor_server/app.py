@@ -98,7 +98,7 @@ def build_app(
     app[CLOCK] = clock
     app[DEADLINES] = deadlines
     app[NEW_ID] = new_id
-    app[DATABASE] = database = open_database(settings.effective_database_url)
+    app[DATABASE] = database = open_database(settings.effective_database_url, unit_seconds=deadlines.database)
 
     shared = shared_state(settings, database, clock, new_id=new_id, leases=leases, deadlines=deadlines)
     for work in shared.work:

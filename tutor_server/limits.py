@@ -20,7 +20,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds that one answer may take in its stages. Tests pass shorter ones; the service always runs with these."""
+    """Seconds that an answer or a request may take in its stages. Tests pass shorter ones; the service has these."""
 
     first_content: float = 15
     between_contents: float = 20
@@ -32,6 +32,8 @@ class Deadlines:
     request_body: float = 8
     idle: float = 75
     """Between two requests on one connection; longer than reverse proxies keep theirs, so that they close first."""
+    database: float = 10
+    """One unit of reading or writing on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A10 and A11: Redis, PostgreSQL or the disk goes away under a running service, and comes back."""
+"""A10 and A11: Redis, PostgreSQL or the disk goes away, or silent, under a running service, and comes back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from aiohttp import ClientSession
 
 from tests.chat_client import connect
 from tests.fake_upstream import KEY, FakeUpstream
+from tests.faults.short_times import program
 from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -173,5 +175,56 @@ async def test_a10_redis_is_killed(
             finally:
                 redis.start()
 
+            assert len(upstream.calls) == calls
+            assert await is_answered_within(chat, RECOVERY_SECONDS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="freezing all processes of a server takes Linux's /proc")
+async def test_a11_postgresql_is_silent(
+    tmp_path: Path, sign_up: SignUp, postgres: PostgresServer, upstream: FakeUpstream
+) -> None:
+    """A11: a database that answers nothing is as one that is away, once the deadline of its units has passed."""
+    url = await asyncio.to_thread(postgres.database)
+    settings = {"TUTOR_DATABASE_URL": url, **provider(upstream)}
+    async with RunningService(tmp_path, settings, program=program(database=1)) as service:
+        student = await sign_up(service)
+        async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
+            assert await end_of(chat) == ("done", None)
+            postgres.freeze()
+            calls = len(upstream.calls)
+            try:
+                async with asyncio.timeout(RECOVERY_SECONDS):  # where a connection is ended in peace it has two seconds
+                    assert await end_of(chat) == NO_DATABASE
+                await require_unhealthy(client)
+            finally:
+                postgres.thaw()
+
+            assert len(upstream.calls) == calls
+            assert await is_answered_within(chat, RECOVERY_SECONDS)
+            assert (await get(client, "/api/health"))[0] == 200
+
+
+async def test_a10_redis_is_silent(
+    start_service: StartService, sign_up: SignUp, redis: RedisServer, postgres: PostgresServer, upstream: FakeUpstream
+) -> None:
+    """A10: a Redis that answers nothing is as one that is away, for a hundred asks at once as for one."""
+    url = await asyncio.to_thread(postgres.database)
+    async with start_service(TUTOR_DATABASE_URL=url, TUTOR_REDIS_URL=redis.url, **provider(upstream)) as service:
+        student = await sign_up(service)
+        async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
+            assert await end_of(chat) == ("done", None)
+            redis.freeze()
+            calls = len(upstream.calls)
+            try:
+                async with asyncio.timeout(3):
+                    for _ in range(100):
+                        await chat.ask()
+                    ends = [(await chat.receive())["code"] for _ in range(100)]
+                assert (await get(client, "/api/health"))[0] == 200
+                assert (await get(client, "/api/auth/me", student))[1]["messages_today"] == 1
+            finally:
+                redis.thaw()
+
+            assert set(ends) == {"LIMITER_UNAVAILABLE"}
             assert len(upstream.calls) == calls
             assert await is_answered_within(chat, RECOVERY_SECONDS)

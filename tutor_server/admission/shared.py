@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnav
 from tutor_server.limits import Leases
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from redis.commands.core import AsyncScript
     from structlog.typing import FilteringBoundLogger
@@ -72,7 +72,7 @@ class SharedLimiter:
         mark = self._new_mark()
         loaded_day, loaded = -1, 0
         while True:
-            with _unavailable():
+            async with _unavailable():
                 outcome, value, *rest = await self._admit(
                     keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:"),
                     args=(
@@ -107,7 +107,7 @@ class SharedLimiter:
     async def take_call(self) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
         mark = self._new_mark()
-        with _unavailable():
+        async with _unavailable():
             wait = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
         if wait:
             raise GlobalLimitReached(retry_after=wait)
@@ -213,10 +213,11 @@ def _passed_over(consequence: str) -> Iterator[None]:
         log.warning(consequence, reason="redis unavailable")
 
 
-@contextmanager
-def _unavailable() -> Iterator[None]:
+@asynccontextmanager
+async def _unavailable() -> AsyncIterator[None]:
     try:
-        yield
+        async with asyncio.timeout(TIMEOUT_SECONDS):  # the wait for a connection and the one for the answer together
+            yield
     except (RedisError, OSError) as error:
         raise LimiterUnavailable from error
 

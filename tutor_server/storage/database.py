@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ T = TypeVar("T")
 
 READ_CONNECTIONS = 8
 CONNECT_SECONDS = 5
+HEALTH_SECONDS = 5.0
 
 
 class Database:
@@ -37,15 +39,16 @@ class Database:
     raise `DatabaseUnavailable` when the database is away, locked or full, and whatever the unit itself raises.
     """
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+    def __init__(self, engine: AsyncEngine, writer: Writer, *, unit_seconds: float | None = None) -> None:
         self.engine = engine
         self._writer = writer
+        self._unit_seconds = unit_seconds
         self._refuses_writes = False
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a connection of its own."""
         try:
-            async with self.engine.connect() as connection:
+            async with asyncio.timeout(self._unit_seconds), self.engine.connect() as connection:
                 return await connection.run_sync(unit)
         except (SQLAlchemyError, OSError) as error:
             if is_unavailability(error):
@@ -69,12 +72,13 @@ class Database:
         return value
 
     async def is_connected(self) -> bool:
-        """Tell whether the database answers and, where it last refused to write, whether it does again."""
+        """Tell whether the database answers soon and, where it last refused to write, whether it does again."""
         try:
-            await self.read(lambda connection: connection.execute(text("SELECT 1")))
-            if self._refuses_writes:
-                await self.commit(_write_nothing)
-        except DatabaseUnavailable:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                await self.read(lambda connection: connection.execute(text("SELECT 1")))
+                if self._refuses_writes:
+                    await self.commit(_write_nothing)
+        except (DatabaseUnavailable, TimeoutError):
             return False
         return True
 
@@ -84,8 +88,12 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet."""
+def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
+    """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet.
+
+    `unit_seconds` bounds each unit on PostgreSQL, which is silent where its machine or the line to it has vanished.
+    None is for units that may take long, such as a migration.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         _keep_private(parsed.database)
@@ -106,7 +114,7 @@ def open_database(url: str) -> Database:
         pool_pre_ping=True,
         connect_args={"timeout": CONNECT_SECONDS},
     )
-    return Database(engine, PostgresWriter(engine))
+    return Database(engine, PostgresWriter(engine, unit_seconds=unit_seconds), unit_seconds=unit_seconds)
 
 
 def _write_nothing(connection: Connection) -> None:

@@ -151,8 +151,9 @@ def _run_in_savepoint(connection: Connection, unit: Callable[[Connection], Any])
 class PostgresWriter:
     """A transaction a unit, on pooled connections; PostgreSQL itself commits groups."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, unit_seconds: float | None = None) -> None:
         self._engine = engine
+        self._unit_seconds = unit_seconds
         self._running: set[asyncio.Task[Any]] = set()
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
@@ -171,7 +172,7 @@ class PostgresWriter:
         while True:
             attempts -= 1
             try:
-                async with self._engine.begin() as connection:
+                async with asyncio.timeout(self._unit_seconds), self._engine.begin() as connection:
                     return await connection.run_sync(unit)
             except DBAPIError as error:
                 if not attempts or not lost_against_another(error):
