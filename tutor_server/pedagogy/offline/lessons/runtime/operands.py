@@ -70,7 +70,7 @@ NUMBER_FROM_INPUT = Lesson(
     concept=(
         "Whatever is typed at the keyboard arrives as a text, even if it is made of digits. A text and a number are "
         "different kinds of value, and Python does not turn one into the other by itself, since it cannot know "
-        "whether you want to calculate or to join. $operation needs a number, but $name is a text."
+        "whether you want to calculate or to join. $operation needs a number, but $name gets a text on line $line."
     ),
     picture="The text is like a photo of money: it shows the amount, but you cannot pay with it.",
     precise="`input` returns str, always; conversion is explicit, and a bad text raises ValueError there.",

@@ -45,8 +45,8 @@ EMPTY_BLOCK = Lesson(
     ),
     concept=(
         "Python reads blocks from the left edge. After a header such as $header the lines that belong to it must "
-        "start further to the right, all at the same place. Here the line after the header does not, so the block is "
-        "empty, and Python does not allow an empty block."
+        "start further to the right, all at the same place. Here, on line $line, they do not: the block is empty, and "
+        "Python does not allow an empty block."
     ),
     picture="Think of a to-do list: sub-tasks are written a bit to the right, below the task they belong to.",
     precise="The tokenizer emits INDENT when a line is deeper than the one before; the suite must begin with it.",

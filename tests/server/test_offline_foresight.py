@@ -1,0 +1,296 @@
+"""What the offline tutor foresees from the code alone, held against what Python does when the program is run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.server.test_offline_runtime import CASES, crash
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import diagnose, explain
+from tutor_server.pedagogy.offline.crash import Crash, read_crash
+from tutor_server.pedagogy.offline.foresight import foresee
+from tutor_server.pedagogy.offline.program import Program
+from tutor_server.protocol import Cell, Position, Submission
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ONLY_WHEN_RUN = frozenset(
+    (
+        *("assigned-past-end", "changed-while-looping", "claim-not-true", "counting-new-key", "date-of-another-form"),
+        *("division-by-zero", "empty-collection", "file-already-closed", "file-not-there", "item-used-as-position"),
+        *("key-not-found", "loop-asks-before-checking", "loop-over-other", "math-domain", "module-not-found"),
+        *("no-more-input", "not-in-collection", "not-json", "nothing-left", "nothing-to-choose-from"),
+        *("number-too-big", "other", "position-out-of-range", "raise-of-no-exception", "raised-on-purpose"),
+        *("recursion-misses-end", "recursion-same-argument", "recursion-without-end", "taken-from-empty"),
+        *("text-in-another-encoding", "text-is-no-number", "value-not-accepted", "value-only-on-some-paths"),
+        "whole-number-needed",
+    )
+)
+"""Rules about values, files and data that code alone does not tell, and about ways that only some runs take."""
+
+
+def asked(code: str, line: int = 1) -> Submission:
+    """Ask about a line of a program that nobody has run."""
+    return Submission(code=code, cursor=Position(line - 1, 0))
+
+
+def foreseen(code: str) -> Crash | None:
+    """Give what is foreseen of a program."""
+    return foresee(Program(asked(code)))
+
+
+def happens(code: str) -> Crash | None:
+    """Run a program for real and give the exception that ends it."""
+    try:
+        text = crash(code)
+    except AssertionError:
+        return None
+    return read_crash(text, Program(asked(code)))
+
+
+@pytest.mark.parametrize(("rule", "code", "line"), CASES)
+def test_what_is_foreseen_is_what_happens(rule: str, code: str, line: int) -> None:
+    """Exception, line and, but for the path of a module, message are Python's; rule and line those of the traceback."""
+    expected, happened = foreseen(code), happens(code)
+    if expected is None:
+        return
+    assert happened is not None
+    assert (expected.exception, expected.line) == (happened.exception, happened.line)
+    assert expected.message.partition(" (unknown location)")[0] in happened.message
+    finding = diagnose(asked(code))
+    assert (finding.rule.partition(".")[2], finding.lines) == (rule, (line,))
+
+
+def test_every_kind_of_error_that_code_alone_tells_is_foreseen() -> None:
+    """For each rule of the catalogue one of its programs is seen through, but where only a run can tell."""
+    assert {rule for rule, _, _ in CASES} - {rule for rule, code, _ in CASES if foreseen(code)} == ONLY_WHEN_RUN
+
+
+BY_NUMPY = [
+    ("numerical.truth-of-array", "xs = np.linspace(0, 1, 5)\nif xs > 0.5:\n    print(xs)\n", 3),
+    ("numerical.one-number-needed", "import math\nxs = np.linspace(0, 1, 5)\nprint(math.sin(xs))\n", 4),
+    ("numerical.shape-as-one-value", "grid = np.zeros(3, 3)\n", 2),
+    ("runtime.method-of-another-kind", "xs = np.array([1, 2])\nxs.append(3)\n", 3),
+]
+
+
+@pytest.mark.parametrize(("rule", "code", "line"), BY_NUMPY)
+def test_errors_with_arrays_are_foreseen(rule: str, code: str, line: int) -> None:
+    """Arrays are known by how they are made; numpy itself need not be there."""
+    finding = diagnose(asked("import numpy as np\n" + code))
+    assert (finding.rule, finding.lines) == (rule, (line,))
+
+
+def test_of_several_errors_the_one_at_the_cursor_is_explained() -> None:
+    """The line that the student asks about comes first, then its function, then what is near."""
+    code = "def half(n):\n    return n / '2'\n\ndef twice(n):\n    return n - [2]\n\nhalf(1)\ntwice(2)\n"
+    lines = {line: foresee(Program(asked(code, line))) for line in (1, 2, 4, 5)}
+    assert {line: crash.line for line, crash in lines.items() if crash} == {1: 2, 2: 2, 4: 5, 5: 5}
+
+
+def test_foreseen_error_knows_the_call_that_leads_to_it() -> None:
+    """What goes wrong inside a function is noted with the line that calls it, as a traceback would."""
+    crash = foreseen("def half(n):\n    return n / 2\n\nprint(half('6'))\n")
+    assert crash is not None
+    assert (crash.line, crash.callers) == (2, (4,))
+
+
+QUIET = {
+    "a name that a later cell run gave": "if 'x' in globals():\n    print(x)\n",
+    "a call-back before what it calls": "press = lambda: greet()\n\ndef greet():\n    print('hi')\n\npress()\n",
+    "a decorator whose key is a lambda": (
+        "def by(key):\n    return lambda f: f\n\nclass A:\n    @by(lambda: later())\n    def f(self):\n        pass\n\n"
+        "def later():\n    return 1\n"
+    ),
+    "a module that may be missing": (
+        "try:\n    import colour\nexcept ImportError:\n    colour = None\n\ndef show():\n    if colour:\n"
+        "        print(colour.red('x'))\n\nshow()\n"
+    ),
+    "a value that another function puts in": (
+        "best = None\n\ndef put():\n    global best\n    best = [1]\n\n"
+        "def show():\n    print(best[0])\n\nput()\nshow()\n"
+    ),
+    "an exception that is caught": "try:\n    n = 1 + 'b'\nexcept (TypeError, ValueError):\n    n = 0\nprint(n)\n",
+    "a kind that is asked for": "v = 3\nif isinstance(v, str):\n    print(v.upper())\n",
+    "None that is asked for": "v = None\nfor x in [1]:\n    if v is not None:\n        print(v + x)\n    v = x\n",
+    "another Python": "import sys\nif sys.version_info < (3,):\n    print(unicode('a'))\n",
+    "a mixed list": "for x in [1, 'a']:\n    if x == 1:\n        print(x + 1)\n",
+    "names of every module": "print(__name__ + '.py', __doc__)\n",
+    "a list that grows under a known length": "xs = [1]\nn = len(xs)\nxs.append(2)\nprint(xs[n])\n",
+    "a list that a function makes longer": (
+        "def add(ys):\n    ys.append(2)\n\nxs = [1]\nn = len(xs)\nadd(xs)\nprint(xs[n])\n"
+    ),
+    "a loop that leaves before the end": (
+        "xs = [1, 2]\nfor k in range(len(xs) + 1):\n    if k == len(xs):\n        break\n    print(xs[k])\n"
+    ),
+    "a divisor that is checked": "for d in range(3):\n    if d and 6 % d == 0:\n        print(d)\n",
+    "a start that a class shares": (
+        "class A:\n    pass\n\ndef start(self, n):\n    self.n = n\n\nA.__init__ = start\nprint(A(3).n)\n"
+    ),
+    "an attribute that is set from outside": "class A:\n    pass\n\na = A()\na.n = 1\nprint(a.n)\n",
+    "a method of a class that is extended": (
+        "class A:\n    def f(self):\n        return self.g()\n\nclass B(A):\n    def g(self):\n        return 1\n\n"
+        "print(B().f())\n"
+    ),
+    "a function that always gives back": (
+        "def sign(n):\n    if n < 0:\n        return -1\n    else:\n        return 1\n\nprint(sign(2) + 1)\n"
+    ),
+    "a function that never ends its loop without a result": (
+        "def first():\n    while True:\n        return 1\n\nprint(first() + 1)\n"
+    ),
+    "arguments taken apart": "def f(a, b):\n    return a + b\n\nxs = (1, 2)\nprint(f(*xs), f(**{'a': 1, 'b': 2}))\n",
+    "a match": "v = 3\nmatch v:\n    case str():\n        print(v.upper())\n    case int(n):\n        print(n + 1)\n",
+    "operators of the student's own": (
+        "class P:\n    def __init__(self, x):\n        self.x = x\n\n    def __add__(self, o):\n"
+        "        return P(self.x + o)\n\n    def __radd__(self, o):\n        return P(self.x + o)\n\n"
+        "print((2 + P(1) + 2).x)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_right_programs_stay_quiet(name: str) -> None:
+    """Where a run goes well nothing is foreseen."""
+    assert happens(QUIET[name]) is None
+    assert foreseen(QUIET[name]) is None
+
+
+def test_the_repositorys_own_code_stays_quiet() -> None:
+    """Code that is known to run, of every style that we write ourselves, has nothing to foresee."""
+    root = EXAMPLES.parent
+    files = [
+        path for folder in ("tutor_server", "tutor_lsp", "benchmarks") for path in root.joinpath(folder).rglob("*.py")
+    ]
+    assert len(files) > 100
+    assert [path for path in files if foreseen(path.read_text(encoding="utf-8"))] == []
+
+
+def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
+    """What stands outside the submitted code may have bound a name; where all earlier cells are there, it has not."""
+    fragment = Submission(code="print(total)\n", cursor=Position(0, 0), first_line=40)
+    cell = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell")
+    told = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell", cells=(Cell(source="total = 1\n"),))
+    assert [foresee(Program(submission)) for submission in (fragment, cell, told)] == [None, None, None]
+    other = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell", cells=(Cell(source="name = 1\n"),))
+    crash = foresee(Program(other))
+    assert crash is not None
+    assert crash.message == "name 'total' is not defined"
+
+
+def expressions() -> st.SearchStrategy[str]:
+    """Give expressions of every built-in kind; numbers stay small, so that no text gets long."""
+    atoms = st.sampled_from(
+        ["2", "0.5", "True", "None", "'ab'", "[1, 2]", "['x']", "(1, 'x')", "{'k': 1}", "{3}", *"abc"]
+    )
+
+    def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        signs = st.sampled_from(["+", "-", "/", "//", "%", "<", "==", "in", "is", "^", "&"])
+        functions = st.sampled_from(
+            [
+                "len",
+                "str",
+                "abs",
+                "sum",
+                "sorted",
+                "list",
+                "int",
+                "float",
+                "max",
+                "round",
+                "range",
+                "set",
+                "bool",
+                "tuple",
+            ]
+        )
+        methods = st.sampled_from(["upper()", "append(1)", "copy()", "split()", "keys()", "sort()", "index(1)", "size"])
+        return st.one_of(
+            st.builds("({} {} {})".format, inner, signs, inner),
+            st.builds("({} * 2)".format, inner),
+            st.builds("{}({})".format, functions, inner),
+            st.builds("{}.{}".format, atoms.filter(str.isalpha), methods),
+            st.builds("{}[{}]".format, atoms.filter(lambda text: text not in ("2", "0.5")), inner),
+            st.builds("[{}, {}]".format, inner, inner),
+            st.builds("-{}".format, atoms),
+        )
+
+    return st.recursive(atoms, combined, max_leaves=5)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), expressions()), min_size=1, max_size=5))
+@settings(max_examples=600, deadline=None)
+def test_whatever_is_foreseen_in_straight_code_happens(assignments: list[tuple[str, str]]) -> None:
+    """A random program without branches ends with an exception: the foreseen one, or one on the way to it."""
+    code = "a, b, c = 1, 'xy', [3]\n" + "".join(f"{name} = {value}\n" for name, value in assignments)
+    expected = foreseen(code)
+    if expected is not None:
+        happened = happens(code)
+        assert happened is not None
+        assert happened.line <= expected.line
+
+
+@given(st.text(alphabet="abx=+-*()[]{}:.,'\n 01", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_gone_through(code: str) -> None:
+    """No program makes foresight fail."""
+    foreseen(code)
+
+
+SHIPPED = {
+    "average.py": (8, 8, ""),
+    "shopping.py": (8, 8, ""),
+    "grades.py": (11, 10, ""),
+    "birthday.py": (6, 4, "Kim\n20\n"),
+    "counter.py": (7, 7, ""),
+    "temperatures.py": (10, 10, ""),
+    "orbit.py": (9, 9, ""),
+    "savings.py": (6, 6, ""),
+}
+"""The programs shipped for students: where they ask, the line with the cause, and what is typed."""
+
+
+def test_every_shipped_program_is_tried() -> None:
+    """A new example has to be explained from its code alone, like the others."""
+    assert set(SHIPPED) == {path.name for path in EXAMPLES.glob("*.py")} - {"demo.py"}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_program_is_explained_without_a_run(name: str) -> None:
+    """Five asks about the code alone: the line is named in each, the fix shown in the last and in none before it."""
+    at, cause, _ = SHIPPED[name]
+    submission = asked(EXAMPLES.joinpath(name).read_text(encoding="utf-8"), at)
+    edit = diagnose(submission).edit
+    assert edit is not None
+    for level in HintLevel:
+        text = explain(submission, level, StudentLevels()).text
+        if level is HintLevel.SOLUTION:
+            assert f"```python\n{edit.after}\n```" in text
+        else:
+            assert f"line {cause}" in text
+            assert edit.after not in text
+            guard = Guard(level, submission)
+            guard.feed(text)
+            guard.finish()
+            assert guard.verdict is None
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_program_runs_once_it_is_mended(name: str) -> None:
+    """With the edit of the last level the program comes to its end, and no error is foreseen any more."""
+    code = EXAMPLES.joinpath(name).read_text(encoding="utf-8")
+    edit = diagnose(asked(code)).edit
+    assert edit is not None
+    mended = edit.apply(code)
+    assert foreseen(mended) is None
+    if "import numpy" in mended and find_spec("numpy") is None:
+        pytest.skip("numpy is not there to run it")
+    command = [sys.executable, "-I", "-c", mended]
+    run = subprocess.run(command, input=SHIPPED[name][2], capture_output=True, text=True, timeout=30, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
