@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
@@ -10,6 +12,7 @@ from tutor_server.storage.background import EarlierAnswer
 from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.prompts import Prompt, assemble
+from tutor_server.tutoring.summary import GIST_CHARACTERS, gist, summarise
 
 MODULE = Module(
     id="loops",
@@ -84,7 +87,18 @@ def test_a_module_brings_statement_and_objectives() -> None:
     """The exercise the student works on goes along."""
     content = prompt(module=MODULE).turns[0].content
 
-    assert "<<nonce-word exercise\nLoops\nAdd up the prices.\n- Use a for loop\nnonce-word>>" in content
+    assert "<<nonce-word exercise\nLoops\nAdd up the prices.\n- Use a for loop\nNames of this module" in content
+    assert "Names of this module that you may mention: `sum`\nnonce-word>>" in content
+
+
+def test_a_long_exercise_is_cut() -> None:
+    """A module's text has its share of a prompt, and no more."""
+    module = replace(MODULE, statement="Add up the prices. " * 1000)
+
+    content = prompt(module=module).turns[0].content
+
+    assert " …\nNames of this module that you may mention: `sum`\nnonce-word>>" in content
+    assert len(content) < 5000
 
 
 def test_earlier_answers_go_along_in_short() -> None:
@@ -95,3 +109,20 @@ def test_earlier_answers_go_along_in_short() -> None:
 
     assert "- hint 1: Look at line 1." in content
     assert len(content) < 1000
+
+
+def test_a_gist_keeps_whole_sentences_and_the_questions() -> None:
+    """The first sentence, what was asked, and that there was code; one overlong sentence is cut at a word."""
+    long = "First this. " + "Then a good deal more about it. " * 10 + "Why is that?\n\n```python\nsecret()\n```\n"
+
+    assert gist("One. Two.") == "One. Two."
+    assert gist(long).startswith("First this. Then a good deal")
+    assert gist(long).endswith(" … Why is that? (code was shown.)")
+    assert len(gist(long)) <= GIST_CHARACTERS + 10
+    assert gist("word " * 100) == "word " * 46 + "word word …"
+    assert gist("") == ""
+
+
+def test_the_same_answer_is_summarised_once() -> None:
+    """At the last level the same may be said again."""
+    assert summarise([EarlierAnswer(5, "Write `+=`."), EarlierAnswer(5, "Write `+=`.")]) == "- hint 5: Write `+=`."

@@ -9,6 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from tutor_server.llm.provider import Turn
+from tutor_server.tutoring.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tutor_server.storage.modules import Module
     from tutor_server.tutoring.context import Context
 
-SUMMARY_CHARACTERS = 240
+EXERCISE_CHARACTERS = 4000
+"""Of a module's text; a longer one is cut at a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +50,12 @@ def assemble(
     ]
     blocks = []
     if module is not None:
-        objectives = "\n".join(f"- {objective}" for objective in module.objectives)
-        blocks.append(("exercise", "\n".join(filter(None, (module.title, module.statement, objectives)))))
+        blocks.append(("exercise", _exercise(module)))
     if context.history:
         said = (f"{message.role}: {message.content}" for message in context.history if message.content)
         blocks.append(("earlier conversation", "\n\n".join(said)))
     if earlier_answers:
-        blocks.append(("already said about this problem, do not repeat", _summarise(earlier_answers)))
+        blocks.append(("already said about this problem, do not repeat", summarise(earlier_answers)))
     blocks.extend((f"notebook cell {cell.partition(']')[0]}]", cell.partition("\n")[2]) for cell in context.cells)
     blocks.append((f"code, the cursor is on line {context.cursor_line}", context.code))
     if context.diagnostics:
@@ -71,14 +72,14 @@ def _block(title: str, text: str, nonce: str) -> str:
     return f"<<{nonce} {title}\n{text}\n{nonce}>>"
 
 
-def _summarise(answers: Sequence[EarlierAnswer]) -> str:
-    """Say of each earlier answer how it began: deterministic, and short whatever was said."""
-    return "\n".join(f"- hint {answer.hint_level}: {_opening(answer.content)}" for answer in answers)
-
-
-def _opening(content: str) -> str:
-    line = " ".join(content.split())
-    return line if len(line) <= SUMMARY_CHARACTERS else line[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
+def _exercise(module: Module) -> str:
+    """Say what the student is to do and to learn, and which names the course gives them for it."""
+    parts = [module.title, module.statement, *(f"- {objective}" for objective in module.objectives)]
+    text = "\n".join(filter(None, parts))
+    if len(text) > EXERCISE_CHARACTERS:
+        text = text[:EXERCISE_CHARACTERS].rsplit(maxsplit=1)[0] + " …"
+    names = ", ".join(f"`{name}`" for name in module.allowed_names)
+    return f"{text}\nNames of this module that you may mention: {names}" if names else text
 
 
 @cache

@@ -1,0 +1,20 @@
+"""Texts that are compared exactly with files in the repository, so that every change of them is seen and reviewed.
+
+To renew the files after an intended change: run the tests with `TUTOR_TEST_SNAPSHOTS=renew`, and read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SNAPSHOTS = Path(__file__).parent / "server" / "snapshots"
+
+
+def snapshot(name: str, text: str) -> str:
+    """Give what the file of this name holds; renew it first, where that is wanted."""
+    path = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get("TUTOR_TEST_SNAPSHOTS") == "renew":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return path.read_text(encoding="utf-8")
