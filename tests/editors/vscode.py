@@ -1,0 +1,304 @@
+"""A real VS Code in a browser, with the packaged extension and nothing of the user's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from tests.servers import free_port
+
+HERE = Path(__file__).parent
+PROGRAMS = HERE / "vscode_programs"
+"""Where `make vscode-for-tests` installs VS Code, Node and Playwright."""
+VSIX = HERE.parents[1] / "vscode-client" / "ask-tutor.vsix"
+"""Built by `make vsix`."""
+
+WAIT_SECONDS = 30
+START_SECONDS = 90
+STOP_SECONDS = 15
+
+THREAD = ".review-widget .body"
+"""A comment thread, as VS Code calls it."""
+HINT = f"{THREAD} .comment-body"
+LAST_HINT = f"{THREAD} .review-comment:last-child .comment-body"
+
+USER_SETTINGS = {
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.layoutControl.enabled": False,
+    "window.commandCenter": False,
+    "window.autoDetectColorScheme": True,
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "extensions.autoUpdate": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.ignoreRecommendations": True,
+    "workbench.enableExperiments": False,
+    "git.enabled": False,
+    "comments.openView": "never",
+}
+
+
+class StepFailed(AssertionError):
+    """What was waited for did not come, or what was to be clicked was not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """What it takes."""
+
+    node: str
+    chromium: str
+
+
+class VSCode:
+    """A running VS Code with one folder, between `with`. The file named in `open` is open, at a line counted from 1."""
+
+    def __init__(
+        self,
+        programs: Programs,
+        folder: Path,
+        *,
+        settings: dict[str, Any] | None = None,
+        machine_settings: dict[str, Any] | None = None,
+        trusted: bool = True,
+        **environment: str,
+    ) -> None:
+        self._programs = programs
+        self._home = folder / "home"
+        self.workspace = folder / "course"
+        self._port = free_port()
+        self._trusted = trusted
+        for path in (self._home, self.workspace):
+            path.mkdir()
+        self._environment = {
+            "PATH": os.pathsep.join((str(Path(programs.node).parent), os.environ["PATH"])),
+            "HOME": str(self._home),
+            "LC_ALL": "C.UTF-8",
+            "TMPDIR": str(folder),
+            "TUTOR_DATA_DIR": str(folder / "data"),
+            "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
+            "TUTOR_CHROMIUM": programs.chromium,
+            **environment,
+        }
+        self._write_settings("User", {**USER_SETTINGS, **(settings or {})})
+        self._write_settings("Machine", machine_settings or {})
+        self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    def __enter__(self) -> Self:
+        self._install_extensions()
+        trust = () if not self._trusted else ("--disable-workspace-trust",)
+        entry = PROGRAMS / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+        self._editor = subprocess.Popen(
+            [
+                self._programs.node,
+                str(entry),
+                *("--auth", "none", "--bind-addr", f"127.0.0.1:{self._port}"),
+                *("--user-data-dir", str(self._home / "data"), "--extensions-dir", str(self._home / "extensions")),
+                *("--config", str(self._home / "config.yaml")),
+                *("--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"),
+                *trust,
+                str(self.workspace),
+            ],
+            cwd=self._home,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._output: list[str] = []
+        listening = threading.Event()
+        threading.Thread(target=self._listen, args=(listening,), daemon=True).start()
+        self._driver = subprocess.Popen(
+            [self._programs.node, str(HERE / "vscode_driver.mjs")],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._hear, daemon=True).start()
+        if not listening.wait(START_SECONDS):
+            self.__exit__()
+            raise StepFailed("VS Code did not start:\n" + "".join(self._output))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (self._driver, self._editor):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(STOP_SECONDS)
+
+    def open(self, name: str, text: str, *, line: int = 1, column: int = 1) -> None:
+        """Write a file into the folder and open it, the cursor at a place counted from 1."""
+        path = self.workspace / name
+        path.write_text(text, encoding="utf-8")
+        self.open_again(f"{path}:{line}:{column}")
+        self.wait_for(".monaco-editor .view-line", seconds=START_SECONDS)
+        self.wait_for(f'.tab[data-resource-name="{name}"]')
+
+    def open_again(self, place: str) -> None:
+        """Load the window with a file open, as after a restart of the browser."""
+        payload = [["gotoLineMode", "true"], ["openFile", f"vscode-remote://127.0.0.1:{self._port}{place}"]]
+        folder, files = quote(str(self.workspace)), quote(json.dumps(payload))
+        self.step("open", url=f"http://127.0.0.1:{self._port}/?folder={folder}&payload={files}")
+
+    def step(self, command: str, **parameters: Any) -> Any:
+        """Do one thing in the browser. Raises `StepFailed`."""
+        parameters.setdefault("seconds", WAIT_SECONDS)
+        assert self._driver.stdin is not None
+        self._driver.stdin.write(json.dumps({"command": command, **parameters}) + "\n")
+        self._driver.stdin.flush()
+        try:
+            reply = self._replies.get(timeout=parameters["seconds"] + START_SECONDS)
+        except queue.Empty:
+            reply = {"error": "the browser does not answer"}
+        if "error" in reply:
+            self._keep_picture("failed")
+            raise StepFailed(f"{command} {parameters}: {reply['error']}\nShown: {self.shown()[-3000:]}")
+        return reply["result"]
+
+    def wait_for(self, selector: str, *, state: str = "visible", seconds: float = WAIT_SECONDS) -> None:
+        """Wait for an element."""
+        self.step("wait", selector=selector, state=state, seconds=seconds)
+
+    def click(self, selector: str) -> None:
+        """Click an element, once it can be clicked."""
+        self.step("click", selector=selector)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, `Control+K` say, one after the other."""
+        for key in keys:
+            self.step("press", key=key)
+
+    def type(self, text: str) -> None:
+        """Type into whatever has the focus."""
+        self.step("type", text=text)
+
+    def texts(self, selector: str) -> list[str]:
+        """Give the text of each element."""
+        texts: list[str] = self.step("texts", selector=selector)
+        return texts
+
+    def until(self, expression: str, *, seconds: float = WAIT_SECONDS) -> Any:
+        """Wait until an expression of JavaScript is true in the page, and give its value."""
+        return self.step("waitFor", expression=expression, seconds=seconds)
+
+    def until_thread_says(self, text: str, *, seconds: float = WAIT_SECONDS) -> str:
+        """Wait until a thread shows a text; give all that the threads show."""
+        return str(
+            self.until(
+                f"(() => {{ const shown = [...document.querySelectorAll({json.dumps(THREAD)})]"
+                f".map((one) => one.parentElement.innerText).join('\\n');"
+                f" return shown.includes({json.dumps(text)}) && shown; }})()",
+                seconds=seconds,
+            )
+        )
+
+    def run_command(self, title: str) -> None:
+        """Choose a command from the palette, by keyboard."""
+        self.press("F1")
+        self.wait_for(".quick-input-widget input")
+        self.type(title)
+        self.wait_for(f'.quick-input-list .monaco-list-row.focused[aria-label*="{title}"]')
+        self.press("Enter")
+
+    def shown(self) -> str:
+        """Give all text in the window."""
+        with suppress(Exception):
+            self._driver.stdin.write(  # type: ignore[union-attr] # it is a pipe
+                json.dumps({"command": "evaluate", "expression": "document.body.innerText"}) + "\n"
+            )
+            self._driver.stdin.flush()  # type: ignore[union-attr] # likewise
+            return str(self._replies.get(timeout=5).get("result"))
+        return ""
+
+    def picture(self, name: str, *, selector: str | None = None) -> Path | None:
+        """Keep a picture of the window, where `TUTOR_TEST_PICTURES` names a folder for pictures."""
+        return self._keep_picture(name, selector)
+
+    def log(self) -> str:
+        """Give the extension's log."""
+        logs = sorted((self._home / "data" / "logs").rglob("Ask Tutor.log"))
+        return "\n".join(log.read_text(encoding="utf-8") for log in logs)
+
+    def servers(self) -> list[int]:
+        """Give the process ids of the language servers (Linux)."""
+        return [pid for pid, command in self.processes() if "tutor_lsp/__main__.py" in command]
+
+    def processes(self) -> list[tuple[int, str]]:
+        """Give all processes that this VS Code has started, directly or not, and its browser's (Linux)."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if f"HOME={self._home}\0".encode() in (process / "environ").read_bytes():
+                    found.append((int(process.name), (process / "cmdline").read_text().replace("\0", " ")))
+        return found
+
+    def quit(self) -> list[tuple[int, str]]:
+        """Close the window and then VS Code, as its user does; give the processes that are left after a moment."""
+        self.step("close")
+        self._driver.wait(STOP_SECONDS)
+        self._editor.send_signal(signal.SIGTERM)
+        self._editor.wait(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while (left := self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return left
+
+    def _keep_picture(self, name: str, selector: str | None = None) -> Path | None:
+        folder = os.environ.get("TUTOR_TEST_PICTURES")
+        if folder is None:
+            return None
+        path = Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        command = {"command": "screenshot", "path": str(path), "selector": selector}
+        assert self._driver.stdin is not None
+        self._driver.stdin.write(json.dumps(command) + "\n")
+        self._driver.stdin.flush()
+        with suppress(queue.Empty):
+            self._replies.get(timeout=WAIT_SECONDS)
+        return path
+
+    def _install_extensions(self) -> None:
+        extensions = self._home / "extensions"
+        with zipfile.ZipFile(VSIX) as archive:
+            members = [name for name in archive.namelist() if name.startswith("extension/")]
+            archive.extractall(self._home, members)
+        extensions.mkdir()
+        (self._home / "extension").rename(extensions / "ask-tutor.ask-tutor-0.1.0")
+        shutil.copytree(HERE / "vscode_classroom", extensions / "test.classroom-0.0.1")
+
+    def _write_settings(self, scope: str, settings: dict[str, Any]) -> None:
+        path = self._home / "data" / scope / "settings.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
+
+    def _listen(self, listening: threading.Event) -> None:
+        assert self._editor.stdout is not None
+        for line in self._editor.stdout:
+            self._output.append(line)
+            if "HTTP server listening" in line:
+                listening.set()
+
+    def _hear(self) -> None:
+        assert self._driver.stdout is not None
+        for line in self._driver.stdout:
+            self._replies.put(json.loads(line))

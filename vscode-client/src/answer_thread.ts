@@ -1,0 +1,287 @@
+/** The hints about one line, as a comment thread below it: the student's questions, the hints, and what went wrong. */
+
+import * as vscode from "vscode";
+import { inert } from "./markdown";
+import { lineAfter } from "./place";
+import type { AnswerEnded, AnswerStarted } from "./protocol";
+
+/**
+ * VS Code passes a thread's changes on 100 ms after the last of them: changes that come faster than that would not be seen
+ * before the end of the answer.
+ */
+const REPAINT_MS = 120;
+const FEW_LEFT = 10;
+const TUTOR = "Tutor";
+
+/** Values of `comment` and `commentThread` in the `when` clauses of package.json. */
+const RATEABLE = "rateable";
+const HELPFUL = "helpful";
+const NOT_HELPFUL = "notHelpful";
+const ANSWERING = "answering";
+const ANSWERED = "answered";
+const EXHAUSTED = "exhausted";
+
+/** A link in an entry of our own, never in a hint: to a command that helps. */
+export interface Remedy {
+  readonly title: string;
+  readonly command: string;
+  readonly argument?: unknown;
+}
+
+export class Hint implements vscode.Comment {
+  readonly mode = vscode.CommentMode.Preview;
+  readonly author = { name: TUTOR };
+  body: vscode.MarkdownString = new vscode.MarkdownString("_Asking…_");
+  /** Which hint it is; VS Code shows a change of this, and none of the author's name. */
+  label?: string;
+  contextValue?: string;
+  messageId?: string;
+  private text = "";
+  private notes: string[] = [];
+
+  constructor(readonly thread: AnswerThread) {}
+
+  get isEmpty(): boolean {
+    return this.text === "";
+  }
+
+  started({ hintLevel, maxHintLevel }: AnswerStarted): void {
+    this.label = `Hint ${hintLevel} of ${maxHintLevel}`;
+  }
+
+  append(delta: string): void {
+    this.text += delta;
+    this.render();
+  }
+
+  ended(end: AnswerEnded): void {
+    if (end.reason === "completed" && end.messageId) {
+      this.messageId = end.messageId;
+      this.contextValue = RATEABLE;
+    }
+    if (end.provider === "offline" && this.label !== undefined) {
+      this.label += " · offline tutor";
+    }
+    if (end.fallback) {
+      this.notes.push("The AI service did not answer, so this hint is from the offline tutor.");
+    } else if (end.withheld) {
+      this.notes.push("Part of this hint is from the offline tutor: the model had given away too much.");
+    }
+    if (end.reason === "cancelled") {
+      this.notes.push("Stopped.");
+    }
+    if (end.stale) {
+      this.notes.push("Your code has changed since you asked.");
+    }
+    if (typeof end.remainingToday === "number" && end.remainingToday <= FEW_LEFT) {
+      this.notes.push(`${end.remainingToday} questions left today.`);
+    }
+    this.render();
+  }
+
+  rated(helpful: boolean): void {
+    this.contextValue = helpful ? HELPFUL : NOT_HELPFUL;
+  }
+
+  private render(): void {
+    const notes = this.notes.map((note) => `\n\n_${note}_`).join("");
+    this.body = new vscode.MarkdownString(inert(this.text) + notes); // not trusted, and no HTML
+  }
+}
+
+class Question implements vscode.Comment {
+  readonly mode = vscode.CommentMode.Preview;
+  readonly author = { name: "You" };
+  readonly body: vscode.MarkdownString;
+
+  constructor(text: string) {
+    this.body = new vscode.MarkdownString().appendText(text);
+  }
+}
+
+/** What the student can do next, as a link below all that was said. */
+class NextStep implements vscode.Comment {
+  readonly mode = vscode.CommentMode.Preview;
+  readonly author = { name: "" };
+  readonly body: vscode.MarkdownString;
+
+  constructor({ title, command, argument }: Remedy) {
+    this.body = new vscode.MarkdownString(`**[${title}](${commandUri(command, argument)})**`);
+    this.body.isTrusted = { enabledCommands: [command] };
+  }
+}
+
+/** Why no answer came, or no more of it: told by the program, not by the tutor, and styled apart. */
+class SystemEntry implements vscode.Comment {
+  readonly mode = vscode.CommentMode.Preview;
+  readonly author = { name: TUTOR };
+  readonly label = "No answer";
+  readonly body: vscode.MarkdownString;
+
+  constructor(message: string, remedy?: Remedy) {
+    const body = new vscode.MarkdownString('<span style="color:var(--vscode-editorWarning-foreground);">', true);
+    body.supportHtml = true;
+    body.appendMarkdown("$(warning)</span> ").appendText(message);
+    if (remedy) {
+      body.isTrusted = { enabledCommands: [remedy.command] };
+      body.appendMarkdown(`\n\n[${remedy.title}](${commandUri(remedy.command, remedy.argument)})`);
+    }
+    this.body = body;
+  }
+}
+
+export class AnswerThread implements vscode.Disposable {
+  /** The hint that was asked for last. */
+  latest: Hint;
+  private readonly thread: vscode.CommentThread;
+  private readonly entries: vscode.Comment[] = [];
+  private readonly stop: NextStep;
+  private readonly next: NextStep;
+  private step: NextStep | undefined;
+  private paintedAt = 0;
+  private repaint: NodeJS.Timeout | undefined;
+  private atLastLevel = false;
+
+  /** Show that the student has asked. `id` stands for the thread in the arguments of commands. */
+  constructor(
+    controller: vscode.CommentController,
+    readonly id: string,
+    readonly document: vscode.TextDocument,
+    private line: number,
+    private character: number,
+    question: string | undefined,
+  ) {
+    this.stop = new NextStep({ title: "Stop", command: "askTutor.stop", argument: id });
+    this.next = new NextStep({ title: "Next hint", command: "askTutor.nextHint", argument: id });
+    this.latest = this.add(question);
+    // A thread that is made without comments opens its reply box.
+    this.thread = controller.createCommentThread(document.uri, lineRange(line), this.shown());
+    this.thread.label = "Ask Tutor";
+    this.thread.contextValue = ANSWERING;
+    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+  }
+
+  /** Where the code that it is about stands now. */
+  get position(): vscode.Position {
+    return new vscode.Position(this.line, this.character);
+  }
+
+  owns(thread: unknown): boolean {
+    return thread === this.thread;
+  }
+
+  isAt(document: vscode.TextDocument, line: number): boolean {
+    return document === this.document && line === this.line;
+  }
+
+  /** Show that the student has asked again. */
+  ask(question: string | undefined): void {
+    this.latest = this.add(question);
+    this.thread.contextValue = ANSWERING;
+    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    this.paint();
+  }
+
+  started(hint: Hint, message: AnswerStarted): void {
+    hint.started(message);
+    this.atLastLevel = message.hintLevel >= message.maxHintLevel;
+    this.thread.label = `Ask Tutor: hint ${message.hintLevel} of ${message.maxHintLevel}`;
+    this.paintSoon();
+  }
+
+  updated(hint: Hint, delta: string): void {
+    const isFirst = hint.isEmpty;
+    hint.append(delta);
+    if (isFirst) {
+      this.paint();
+    } else {
+      this.paintSoon();
+    }
+  }
+
+  ended(hint: Hint, end: AnswerEnded, remedy?: Remedy): void {
+    hint.ended(end);
+    if (end.reason === "refused" || end.reason === "failed") {
+      if (hint.isEmpty) {
+        this.entries.splice(this.entries.indexOf(hint), 1);
+      }
+      this.entries.push(new SystemEntry(end.message ?? "Something went wrong. Ask again.", remedy));
+    }
+    if (hint === this.latest) {
+      this.step = this.atLastLevel ? undefined : this.next;
+      this.thread.contextValue = this.atLastLevel ? EXHAUSTED : ANSWERED;
+    }
+    this.paint();
+  }
+
+  rated(hint: Hint, helpful: boolean): void {
+    hint.rated(helpful);
+    this.paint();
+  }
+
+  collapse(): void {
+    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
+  }
+
+  /** Go along with edits of the document. */
+  follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    const before = this.line;
+    for (const { range, text } of changes) {
+      const edit = {
+        startLine: range.start.line,
+        startCharacter: range.start.character,
+        endLine: range.end.line,
+        text,
+      };
+      this.line = lineAfter(this.line, edit);
+    }
+    if (this.line !== before) {
+      this.thread.range = lineRange(this.line);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.repaint);
+    this.thread.dispose();
+  }
+
+  private add(question: string | undefined): Hint {
+    if (question !== undefined) {
+      this.entries.push(new Question(question));
+    }
+    const hint = new Hint(this);
+    this.entries.push(hint);
+    this.step = this.stop;
+    return hint;
+  }
+
+  private shown(): vscode.Comment[] {
+    return this.step === undefined ? [...this.entries] : [...this.entries, this.step];
+  }
+
+  private paintSoon(): void {
+    const wait = this.paintedAt + REPAINT_MS - Date.now();
+    if (wait <= 0) {
+      this.paint();
+    } else {
+      this.repaint ??= setTimeout(() => {
+        this.paint();
+      }, wait);
+    }
+  }
+
+  private paint(): void {
+    clearTimeout(this.repaint);
+    this.repaint = undefined;
+    this.paintedAt = Date.now();
+    this.thread.comments = this.shown();
+  }
+}
+
+function commandUri(command: string, argument: unknown): string {
+  return `command:${command}${argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`}`;
+}
+
+function lineRange(line: number): vscode.Range {
+  return new vscode.Range(line, 0, line, 0);
+}

@@ -1,0 +1,186 @@
+/** Build Ask Tutor: every part is put together here, and only here registered with VS Code. */
+
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { Middleware } from "vscode-languageclient/node";
+import { Hint } from "./answer_thread";
+import { Answers } from "./answers";
+import { withWholeLines } from "./diagnostics";
+import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
+import { LanguageServer, type Launch } from "./language_server";
+import { failureIn, Notebooks, withOutputs } from "./notebooks";
+import { SERVER_COMMANDS, type AskArgument } from "./protocol";
+import { chosenInterpreter, onDidChooseInterpreter } from "./python_extension";
+import { Runs } from "./run";
+import { startServer } from "./server_process";
+import { Status } from "./status";
+
+const SECTION = "tutor";
+/** Settings that the server is started with; of the others it hears while it runs. */
+const START_SETTINGS = ["tutor.serverUrl", "tutor.interpreter", "http.proxy"];
+
+let running: LanguageServer | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Ask Tutor", { log: true });
+  const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => answers), log);
+  const notebooks = new Notebooks(server);
+  const answers = new Answers(server, (document) => notebooks.refresh(document));
+  const runs = new Runs(server, answers);
+  running = server;
+  context.subscriptions.push(
+    log,
+    server,
+    new Status(server),
+    notebooks,
+    answers,
+    runs,
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (START_SETTINGS.some((setting) => event.affectsConfiguration(setting))) {
+        void server.restart();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
+    ...commands(server, answers, runs, log),
+  );
+  void server.restart().then(() => {
+    context.subscriptions.push(onDidChooseInterpreter(() => void server.restart()));
+  });
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}
+
+function middleware(answers: () => Answers): Middleware {
+  return {
+    provideCodeActions: (document, range, context, token, next) =>
+      next(document, range, withWholeLines(document, range, context), token),
+    executeCommand: async (command, args, next) => {
+      if (command === SERVER_COMMANDS.ask) {
+        await answers().askAsOffered(args[0] as AskArgument);
+        return undefined;
+      }
+      return (await next(command, args)) as unknown;
+    },
+    sendNotification: (type, next, params) =>
+      next(type, withOutputs(typeof type === "string" ? type : type.method, params)),
+  };
+}
+
+function launch(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Launch {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const ownDataFolder = process.env["TUTOR_DATA_DIR"];
+  return {
+    findInterpreter: () => findInterpreter(settings.get("interpreter", ""), log),
+    start: (interpreter) =>
+      startServer(interpreter.path, {
+        libraries: context.asAbsolutePath("bundled"),
+        // Not the terminal's: its sign-in has its tokens in the system's keyring, ours in VS Code's secret storage.
+        dataFolder: ownDataFolder ? path.join(ownDataFolder, "vscode") : context.globalStorageUri.fsPath,
+        secrets: context.secrets,
+        proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
+      }),
+    serverUrl: settings.get("serverUrl", ""),
+  };
+}
+
+/** The student's own setting, then what the Python extension has chosen, then the terminal's `python3`. */
+async function findInterpreter(setting: string, log: vscode.LogOutputChannel): Promise<Interpreter> {
+  const candidates: Candidate[] = [];
+  if (setting) {
+    candidates.push({ source: "the setting tutor.interpreter", path: setting });
+  }
+  const chosen = await chosenInterpreter();
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  if (chosen !== undefined && (vscode.workspace.isTrusted || !isInside(chosen, folders))) {
+    candidates.push({ source: "the Python extension", path: chosen });
+  }
+  for (const file of await interpretersOnPath(process.env["PATH"] ?? "")) {
+    candidates.push({ source: "PATH", path: file });
+  }
+  const { found, refused } = await firstSuitable(candidates);
+  for (const reason of refused) {
+    log.warn(reason);
+  }
+  if (found === undefined) {
+    throw new Error("Ask Tutor needs Python 3.11 or newer. Install it, or name it in the setting tutor.interpreter.");
+  }
+  return found;
+}
+
+function commands(server: LanguageServer, answers: Answers, runs: Runs, log: vscode.LogOutputChannel): vscode.Disposable[] {
+  const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
+    vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        log.error(message);
+        void vscode.window.showErrorMessage(message);
+      }
+    });
+  const ask = async () => {
+    const editor = pythonEditor();
+    await answers.askAt(editor.document, editor.selection.active);
+  };
+  const rate = (helpful: boolean) => async (hint: unknown) => {
+    if (hint instanceof Hint) {
+      await answers.rate(hint, helpful);
+    }
+  };
+  const next = async (argument: unknown) => {
+    const thread = threadOf(answers, argument);
+    await (thread ? answers.next(thread, questionIn(argument)) : ask());
+  };
+  return [
+    command("ask", ask),
+    command("nextHint", next),
+    command("followUp", next),
+    command("stop", (argument) => answers.stop(threadOf(answers, argument))),
+    command("close", async (argument) => {
+      const thread = threadOf(answers, argument);
+      await (thread && answers.close(thread));
+    }),
+    command("helpful", rate(true)),
+    command("notHelpful", rate(false)),
+    command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
+    command("runAndAsk", () => runs.run(pythonEditor())),
+    command("signIn", () => server.execute(SERVER_COMMANDS.signIn)),
+    command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
+    command("restart", () => server.restart()),
+    vscode.commands.registerCommand("askTutor.showLog", () => {
+      log.show();
+    }),
+  ];
+}
+
+async function askAboutCell(answers: Answers, chosen: vscode.NotebookCell | undefined): Promise<void> {
+  const notebookEditor = vscode.window.activeNotebookEditor;
+  const cell = chosen ?? notebookEditor?.notebook.cellAt(notebookEditor.selection.start);
+  if (cell === undefined) {
+    throw new Error("Choose a cell of a notebook first.");
+  }
+  await answers.askAt(cell.document, failureIn(cell) ?? new vscode.Position(0, 0));
+}
+
+function pythonEditor(): vscode.TextEditor {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.languageId !== "python") {
+    throw new Error("Open a Python file first.");
+  }
+  return editor;
+}
+
+/** VS Code passes a thread to the actions at its top, a reply to those below; our own links pass its id. */
+function threadOf(answers: Answers, argument: unknown) {
+  return answers.find(isReply(argument) ? argument.thread : argument);
+}
+
+function questionIn(argument: unknown): string | undefined {
+  return (isReply(argument) && argument.text.trim()) || undefined;
+}
+
+function isReply(argument: unknown): argument is vscode.CommentReply {
+  return typeof argument === "object" && argument !== null && "text" in argument && "thread" in argument;
+}

@@ -1,0 +1,95 @@
+/** Which Python runs the language server, and with it the student's programs. */
+
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { homedir } from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+
+const NAMES =
+  process.platform === "win32" ? ["python.exe", "python3.exe"] : ["python3", "python"];
+const OLDEST: readonly [number, number] = [3, 11];
+const CHECK_SECONDS = 15;
+const TELL = "import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)";
+
+export interface Interpreter {
+  /** The program itself, not a shim that looks for it. */
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface Candidate {
+  /** Where it comes from, for the log and for the student. */
+  readonly source: string;
+  readonly path: string;
+}
+
+export interface Search {
+  readonly found?: Interpreter;
+  /** Why each of the candidates before the one that was found will not do. */
+  readonly refused: readonly string[];
+}
+
+/** Take the first candidate that is a Python of a version that we run on. */
+export async function firstSuitable(candidates: Iterable<Candidate>): Promise<Search> {
+  const refused: string[] = [];
+  for (const candidate of candidates) {
+    const outcome = await check(candidate.path);
+    if (typeof outcome !== "string") {
+      return { found: outcome, refused };
+    }
+    refused.push(`${candidate.path} (${candidate.source}) ${outcome}`);
+  }
+  return { refused };
+}
+
+/** Find Python in the absolute folders of PATH: a program in the student's own folder is never started. */
+export async function interpretersOnPath(searchPath: string): Promise<string[]> {
+  const folders = searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const files = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  const executable = await Promise.all(files.map(isExecutable));
+  return files.filter((_, index) => executable[index]);
+}
+
+/** Whether a file lies in one of the folders. Not resolved: a link in an untrusted folder counts as the folder's. */
+export function isInside(file: string, folders: Iterable<string>): boolean {
+  for (const folder of folders) {
+    const relative = path.relative(folder, file);
+    if (!relative.startsWith("..") && !path.isAbsolute(relative)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Start it once, isolated from the current folder and from variables. Gives what it is, or why it will not do. */
+async function check(file: string): Promise<Interpreter | string> {
+  try {
+    const { stdout } = await promisify(execFile)(file, ["-I", "-c", TELL], {
+      cwd: homedir(),
+      timeout: CHECK_SECONDS * 1000,
+      windowsHide: true,
+    });
+    const [major = "0", minor = "0", ...rest] = stdout.trim().split(" ");
+    if (!isNewEnough(Number(major), Number(minor))) {
+      return `is Python ${major}.${minor}, and Ask Tutor needs ${OLDEST.join(".")}`;
+    }
+    return { path: rest.join(" ") || file, version: `${major}.${minor}` };
+  } catch {
+    return "does not run";
+  }
+}
+
+function isNewEnough(major: number, minor: number): boolean {
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}

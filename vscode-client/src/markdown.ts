@@ -1,0 +1,30 @@
+/** Make text that a model or the service wrote safe to show: nothing in it loads or runs anything. */
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+// Terminal escapes, other control characters but tab and line ends, and marks that reorder text.
+const CONTROLS = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Take the images out of Markdown, outside its fenced blocks, and control characters everywhere.
+ *
+ * An image becomes a link. Links to commands are dead already, since the text is never shown as trusted; images are not:
+ * showing one tells its server that, and where, a student reads.
+ */
+export function inert(markdown: string): string {
+  let fence: string | undefined;
+  return markdown
+    .replace(CONTROLS, "")
+    .split("\n")
+    .map((line) => {
+      const mark = FENCE.exec(line)?.[1];
+      if (fence !== undefined) {
+        if (mark?.startsWith(fence) && line.trim() === mark) {
+          fence = undefined;
+        }
+        return line;
+      }
+      fence = mark;
+      return mark === undefined ? line.replace(/!\[/g, "\\![") : line;
+    })
+    .join("\n");
+}

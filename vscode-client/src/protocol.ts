@@ -1,0 +1,94 @@
+/**
+ * What the language server and this extension say to each other beyond LSP 3.17.
+ *
+ * The contract is `tutor_lsp/protocol.py`; the names here are those on the wire.
+ */
+
+import {
+  NotificationType,
+  type Diagnostic,
+  type Position,
+  type Range,
+} from "vscode-languageclient/node";
+
+/** Commands of the server. Ours, in the palette, begin with `askTutor`: an id can be registered only once. */
+export const SERVER_COMMANDS = {
+  ask: "tutor.ask",
+  rate: "tutor.rate",
+  run: "tutor.run",
+  signIn: "tutor.signIn",
+  signOut: "tutor.signOut",
+} as const;
+
+export interface AskArgument {
+  uri: string;
+  position: Position;
+  diagnostics?: Diagnostic[];
+  traceback?: string;
+  question?: string;
+  askId?: string;
+}
+
+export interface AnswerStarted {
+  askId: string;
+  uri: string;
+  range: Range;
+  hintLevel: number;
+  maxHintLevel: number;
+  errorType: string;
+}
+
+export interface AnswerUpdated {
+  askId: string;
+  seq: number;
+  delta: string;
+}
+
+export interface AnswerEnded {
+  askId: string;
+  reason: "completed" | "cancelled" | "refused" | "failed";
+  messageId?: string | null;
+  provider?: string | null;
+  fallback?: boolean | null;
+  withheld?: boolean | null;
+  remainingToday?: number | null;
+  code?: string | null;
+  message?: string | null;
+  /** Seconds. */
+  retryAfter?: number | null;
+  stale?: boolean | null;
+}
+
+export type State =
+  | "ready"
+  | "local"
+  | "signedOut"
+  | "connecting"
+  | "reconnecting"
+  | "offline"
+  | "tooManyWindows";
+
+export interface StatusChanged {
+  state: State;
+  message: string;
+  command?: string | null;
+}
+
+export interface RunEnded {
+  reason: "completed" | "failed" | "timedOut" | "needsInput" | "cancelled";
+  message: string;
+  exitStatus?: number | null;
+  traceback?: string | null;
+  range?: Range | null;
+  output?: string | null;
+}
+
+export const ANSWER_DID_START = new NotificationType<AnswerStarted>("tutor/answer/didStart");
+export const ANSWER_DID_UPDATE = new NotificationType<AnswerUpdated>("tutor/answer/didUpdate");
+export const ANSWER_DID_END = new NotificationType<AnswerEnded>("tutor/answer/didEnd");
+export const ANSWER_CANCEL = new NotificationType<{ askId: string }>("tutor/answer/cancel");
+export const STATUS_DID_CHANGE = new NotificationType<StatusChanged>("tutor/status/didChange");
+
+/** Key of a cell's metadata under which its outputs go along; LSP does not carry what a cell printed. */
+export const CELL_METADATA = "tutor";
+export const CELL_ERROR_MIME = "application/vnd.code.notebook.error";

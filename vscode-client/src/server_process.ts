@@ -1,0 +1,53 @@
+/** Start the bundled language server: isolated from the student's folder, with the tokens' pipe and the proxy settings. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { homedir } from "node:os";
+import * as path from "node:path";
+import type { Duplex } from "node:stream";
+import { serveSecrets, type SecretStorage } from "./secret_channel";
+
+const SECRETS_FD = 3;
+
+export interface Surroundings {
+  /** Of the bundled `tutor_lsp` and its libraries. */
+  readonly libraries: string;
+  /** Where state and the record of sign-ins are kept; the tokens are in `secrets`. */
+  readonly dataFolder: string;
+  readonly secrets: SecretStorage;
+  /** VS Code's own proxy setting; the variables of the environment go first. */
+  readonly proxy: string | undefined;
+}
+
+/**
+ * Start it with an interpreter. `-I` and a script by its absolute path keep modules of the student's folder out: one named
+ * `random.py` would else be imported in place of Python's own.
+ */
+export function startServer(interpreter: string, surroundings: Surroundings): ChildProcess {
+  const script = path.join(surroundings.libraries, "tutor_lsp", "__main__.py");
+  const server = spawn(interpreter, ["-I", "-X", "utf8", script], {
+    cwd: homedir(),
+    env: environment(process.env, surroundings),
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  serveSecrets(server.stdio[SECRETS_FD] as Duplex, surroundings.secrets);
+  return server;
+}
+
+/** Exported for its test. */
+export function environment(own: NodeJS.ProcessEnv, surroundings: Surroundings): NodeJS.ProcessEnv {
+  const proxies: NodeJS.ProcessEnv = {};
+  if (surroundings.proxy) {
+    for (const name of ["HTTP_PROXY", "HTTPS_PROXY"]) {
+      if (!own[name] && !own[name.toLowerCase()]) {
+        proxies[name] = surroundings.proxy;
+      }
+    }
+  }
+  return {
+    ...own,
+    ...proxies,
+    TUTOR_DATA_DIR: surroundings.dataFolder,
+    TUTOR_SECRETS_FD: String(SECRETS_FD),
+  };
+}

@@ -1,0 +1,78 @@
+/** The language status item: how the tutor is reached. Nothing here ever pops up. */
+
+import * as vscode from "vscode";
+import type { LanguageServer, ServerState } from "./language_server";
+import { STATUS_DID_CHANGE, type StatusChanged } from "./protocol";
+
+const COMMANDS: Record<string, vscode.Command> = {
+  "tutor.signIn": { title: "Sign in", command: "askTutor.signIn" },
+  "tutor.signOut": { title: "Sign out", command: "askTutor.signOut" },
+};
+const LOG: vscode.Command = { title: "Show log", command: "askTutor.showLog" };
+const RESTART: vscode.Command = { title: "Restart", command: "askTutor.restart" };
+
+const { Information, Warning, Error: Severe } = vscode.LanguageStatusSeverity;
+const SHOWN: Record<StatusChanged["state"], readonly [string, vscode.LanguageStatusSeverity]> = {
+  ready: ["Tutor", Information],
+  local: ["Tutor (on this computer)", Information],
+  signedOut: ["Tutor: signed out", Warning],
+  connecting: ["Tutor: connecting…", Information],
+  reconnecting: ["Tutor: reconnecting…", Warning],
+  offline: ["Tutor: offline", Severe],
+  tooManyWindows: ["Tutor: too many windows", Warning],
+};
+
+export class Status implements vscode.Disposable {
+  private readonly item = vscode.languages.createLanguageStatusItem("askTutor.status", { language: "python" });
+  private state: StatusChanged["state"] | undefined;
+
+  constructor(server: LanguageServer) {
+    this.item.name = "Ask Tutor";
+    server.on(STATUS_DID_CHANGE, (status) => {
+      this.show(status);
+    });
+    server.onDidChangeState((state) => {
+      this.showServer(state);
+    });
+    this.showServer(server.state);
+  }
+
+  /** Whether a service is set and nobody is signed in to it. */
+  get isSignedOut(): boolean {
+    return this.state === "signedOut";
+  }
+
+  /** Whether answers come from this computer, by the student's own choice. */
+  get isLocal(): boolean {
+    return this.state === "local";
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+
+  private show(status: StatusChanged): void {
+    const [text, severity] = SHOWN[status.state];
+    this.state = status.state;
+    this.item.text = text;
+    this.item.detail = status.message;
+    this.item.severity = severity;
+    this.item.busy = status.state === "connecting" || status.state === "reconnecting";
+    this.item.command = status.command ? COMMANDS[status.command] : undefined;
+  }
+
+  private showServer(state: ServerState): void {
+    this.item.busy = state.kind === "starting";
+    if (state.kind === "stopped") {
+      this.item.text = "Tutor: stopped";
+      this.item.detail = state.reason;
+      this.item.severity = Severe;
+      this.item.command = RESTART;
+    } else if (state.kind === "starting") {
+      this.item.text = "Tutor: starting…";
+      this.item.detail = "";
+      this.item.severity = Information;
+      this.item.command = LOG;
+    }
+  }
+}
