@@ -217,6 +217,27 @@ class GlobalLimitReached(TutorError):
     text = "The tutor is very busy right now. Please try again in a moment."
 
 
+class BudgetReached(TutorError):
+    """The money that all users together may cost today is spent, or held back for calls under way."""
+
+    code, status, limit, retryable = "BUDGET_REACHED", 429, Limit.DAILY_BUDGET, False
+    text = "The tutor has used up its budget for today. It works again after midnight UTC."
+
+
+class MonthlyBudgetReached(BudgetReached):
+    """As `BudgetReached`, of the month."""
+
+    limit = Limit.MONTHLY_BUDGET
+    text = "The tutor has used up its budget for this month. It works again on the first of the next month."
+
+
+class SwitchedOff(TutorError):
+    """An instructor has switched the tutor off, for everything or for a module."""
+
+    code, status, retryable = "SWITCHED_OFF", 503, False
+    text = "The tutor is switched off at the moment. Ask your instructor."
+
+
 class AIUnavailable(TutorError):
     """Every provider of the chain failed before any text."""
 

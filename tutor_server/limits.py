@@ -15,6 +15,9 @@ DEVICE_POLL_SECONDS = 5
 WINDOW_SECONDS = 60
 """Width of the sliding windows over messages and provider calls."""
 
+SPENDING_SECONDS = 60
+"""How long the limiter believes its own copy of what is spent."""
+
 MAX_BODY_BYTES = 1024 * 1024
 
 

@@ -39,6 +39,8 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     DAILY_CAP_REACHED = "DAILY_CAP_REACHED"
     GLOBAL_LIMIT_REACHED = "GLOBAL_LIMIT_REACHED"
+    BUDGET_REACHED = "BUDGET_REACHED"
+    SWITCHED_OFF = "SWITCHED_OFF"
     AI_UNAVAILABLE = "AI_UNAVAILABLE"
     ANSWER_INTERRUPTED = "ANSWER_INTERRUPTED"
     CANCELLED = "CANCELLED"
@@ -59,6 +61,8 @@ class Limit(StrEnum):
     MESSAGES_PER_MINUTE = "messages_per_minute"
     DAILY_MESSAGES = "daily_messages"
     LLM_CALLS_PER_MINUTE = "llm_calls_per_minute"
+    DAILY_BUDGET = "daily_budget"
+    MONTHLY_BUDGET = "monthly_budget"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from tutor_server.pedagogy.levels import HintLevel
 
 ProviderName = Literal["anthropic", "openai", "offline"]
 PositiveInt = Annotated[int, Field(ge=1)]
+Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
 
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
     connections_per_user: PositiveInt = 3
     daily_message_cap: PositiveInt = 100
     llm_calls_per_minute: PositiveInt = 200
+    daily_budget_usd: Dollars | None = None
+    """What all calls to providers may cost in a UTC day; unset: as much as it takes."""
+    monthly_budget_usd: Dollars | None = None
+    """Likewise in a calendar month."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
     context_tokens: Annotated[int, Field(ge=500)] = 8000
     max_output_tokens: Annotated[int, Field(ge=50)] = 800

@@ -9,6 +9,7 @@ from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
 from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.storage.daily_usage import messages_on
+from tutor_server.storage.spending import Budgets, spent_on
 from tutor_server.tutoring.siblings import NoSiblings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines, Leases
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
+    from tutor_server.storage.spending import Spent
     from tutor_server.tutoring.siblings import Siblings
 
 
@@ -65,7 +67,7 @@ def shared_state(
 
 def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedState:
     return SharedState(
-        limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database)),
+        limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database), _stored_spending(database)),
         slots=InProcessSlots(settings.connections_per_user),
         attempts=InProcessAttempts(clock),
         siblings=NoSiblings(database),
@@ -94,7 +96,13 @@ def _in_redis(
     relay = Relay(redis, database, clock, deadlines)
     slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
     return SharedState(
-        limiter=SharedLimiter(redis, _limits(settings), messages_on=_stored_messages(database), new_mark=new_mark),
+        limiter=SharedLimiter(
+            redis,
+            _limits(settings),
+            messages_on=_stored_messages(database),
+            spent_on=_stored_spending(database),
+            new_mark=new_mark,
+        ),
         slots=slots,
         attempts=SharedAttempts(redis, new_mark=new_mark, own=InProcessAttempts(clock)),
         siblings=relay,
@@ -108,6 +116,15 @@ def _limits(settings: Settings) -> Limits:
         messages_per_minute=settings.messages_per_minute,
         daily_messages=settings.daily_message_cap,
         llm_calls_per_minute=settings.llm_calls_per_minute,
+        budgets=budgets_of(settings),
+    )
+
+
+def budgets_of(settings: Settings) -> Budgets:
+    """Give the budgets in nano-dollars."""
+    daily, monthly = settings.daily_budget_usd, settings.monthly_budget_usd
+    return Budgets(
+        daily=None if daily is None else int(daily * 10**9), monthly=None if monthly is None else int(monthly * 10**9)
     )
 
 
@@ -116,3 +133,10 @@ def _stored_messages(database: Database) -> Callable[[str, date], Awaitable[int]
         return await database.read(lambda connection: messages_on(connection, subject, day))
 
     return stored_messages
+
+
+def _stored_spending(database: Database) -> Callable[[date], Awaitable[Spent]]:
+    async def stored_spending(day: date) -> Spent:
+        return await database.read(lambda connection: spent_on(connection, day))
+
+    return stored_spending

@@ -134,6 +134,7 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             fingerprint="fingerprint-7",
             session_id=None,
             module_id=None,
+            now=NOW,
         ),
         {
             "ix_chat_sessions_user_id_session_type",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
-from tutor_server.admission.limiter import Grant, Limits, Mark, daily_cap_reached
+from tutor_server.admission.limiter import Grant, Limits, Mark, daily_cap_reached, nothing_spent
 from tutor_server.errors import GlobalLimitReached, RateLimited
-from tutor_server.limits import WINDOW_SECONDS
+from tutor_server.limits import SPENDING_SECONDS, WINDOW_SECONDS
+from tutor_server.storage.spending import Budgets, Spent, daily_budget_reached, monthly_budget_reached
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import date
 
     from tutor_server.clock import Clock
+    from tutor_server.storage.overrides import OwnLimits
 
 
 class SlidingWindow:
@@ -40,9 +43,55 @@ class SlidingWindow:
         if stamp in self._stamps:
             self._stamps.remove(stamp)  # type: ignore[arg-type]  # what is in it is of its type
 
-    def retry_after(self, now: float) -> int:
-        """Whole seconds until the oldest has left."""
-        return max(1, math.ceil(self._stamps[0] + WINDOW_SECONDS - now))
+    def retry_after(self, now: float, limit: int) -> int:
+        """Whole seconds until fewer than `limit` are left, who may be more where the limit was higher before."""
+        return max(1, math.ceil(self._stamps[len(self._stamps) - limit] + WINDOW_SECONDS - now))
+
+
+class _Spending:
+    """What is committed of today's and this month's money, as the database said last and as has been changed since."""
+
+    def __init__(self, budgets: Budgets, clock: Clock, spent_on: Callable[[date], Awaitable[Spent]]) -> None:
+        self._budgets = budgets
+        self._clock = clock
+        self._load = spent_on
+        self._loading = asyncio.Lock()
+        self._known: tuple[date, Spent, float] | None = None
+        """The day, what was committed of it and of its month, and until when that is believed."""
+
+    def is_known(self, day: date) -> bool:
+        """Tell whether there is nothing to load."""
+        if self._budgets == Budgets():
+            return True
+        return self._known is not None and self._known[0] == day and self._clock.monotonic() < self._known[2]
+
+    async def load(self, day: date) -> None:
+        """Read what the database knows, once for all who wait for it."""
+        async with self._loading:
+            if not self.is_known(day):
+                spent = await self._load(day)
+                self._known = (day, spent, self._clock.monotonic() + SPENDING_SECONDS)
+
+    def require(self, day: date, reserved: int) -> None:
+        """Raise `BudgetReached` where a budget has no room for `reserved`; what is not known refuses nothing."""
+        if not reserved or self._known is None or self._known[0] != day:
+            return
+        _, spent, _ = self._known
+        if self._budgets.daily is not None and spent.day + reserved > self._budgets.daily:
+            raise daily_budget_reached(day, self._clock.now())
+        if self._budgets.monthly is not None and spent.month + reserved > self._budgets.monthly:
+            raise monthly_budget_reached(day, self._clock.now())
+
+    def add(self, day: date, nanodollars: int) -> None:
+        """Change what is known of the day."""
+        if self._known is not None and self._known[0] == day:
+            _, spent, until = self._known
+            self._known = (day, Spent(spent.day + nanodollars, spent.month + nanodollars), until)
+
+    def forget(self, day: date) -> None:
+        """Load anew next time."""
+        if self._known is not None and self._known[0] == day:
+            self._known = None
 
 
 class InProcessLimiter:
@@ -52,34 +101,53 @@ class InProcessLimiter:
     """
 
     def __init__(
-        self, limits: Limits, clock: Clock, load_messages_today: Callable[[str, date], Awaitable[int]]
+        self,
+        limits: Limits,
+        clock: Clock,
+        load_messages_today: Callable[[str, date], Awaitable[int]],
+        spent_on: Callable[[date], Awaitable[Spent]] = nothing_spent,
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._load = load_messages_today
+        self._spending = _Spending(limits.budgets, clock, spent_on)
         self._messages: dict[str, SlidingWindow] = {}
         self._calls = SlidingWindow()
         self._today: dict[str, int] = {}
         self._day = clock.now().date()
         self._next_clean = clock.monotonic() + WINDOW_SECONDS
 
-    async def admit(self, subject: str, *, calls_provider: bool) -> Grant:
+    async def admit(
+        self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
+    ) -> Grant:
         """Decide; see `Limiter.admit`."""
-        day = self._current_day()
-        while subject not in self._today:
-            loaded = await self._load(subject, day)
-            if self._current_day() != day:  # midnight passed meanwhile
-                day = self._day
-                continue
-            self._today.setdefault(subject, loaded)
-        return self._decide(subject, calls_provider=calls_provider)
+        while True:
+            day = self._current_day()
+            if subject not in self._today:
+                loaded = await self._load(subject, day)
+                if self._current_day() == day:  # no midnight passed meanwhile
+                    self._today.setdefault(subject, loaded)
+            elif reserved and not self._spending.is_known(day):
+                await self._spending.load(day)
+            else:
+                return self._decide(subject, self._limits.of(own), calls_provider=calls_provider, reserved=reserved)
 
-    async def take_call(self) -> Mark:
+    async def take_call(self, reserved: int = 0) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
-        now = self._clock.monotonic()
+        day, now = self._current_day(), self._clock.monotonic()
+        self._spending.require(day, reserved)
         self._require_call(now)
+        self._spending.add(day, reserved)
         self._calls.take(now)
         return now
+
+    async def correct_spending(self, day: date, nanodollars: int) -> None:
+        """Add what calls cost; see `Limiter.correct_spending`."""
+        self._spending.add(day, nanodollars)
+
+    async def reread_spending(self, day: date) -> None:
+        """Read it anew at the next ask; see `Limiter.reread_spending`."""
+        self._spending.forget(day)
 
     async def give_back(self, grant: Grant) -> None:
         """Give back the message; see `Limiter.give_back`."""
@@ -97,32 +165,34 @@ class InProcessLimiter:
         if day == self._current_day():
             self._today.pop(subject, None)
 
-    def _decide(self, subject: str, *, calls_provider: bool) -> Grant:
+    def _decide(self, subject: str, limits: Limits, *, calls_provider: bool, reserved: int) -> Grant:
         now = self._clock.monotonic()
         self._forget_idle(now)
         window = self._messages.get(subject) or SlidingWindow()
         used = self._today[subject]
-        if used >= self._limits.daily_messages:
+        if used >= limits.daily_messages:
             raise daily_cap_reached(self._day, self._clock.now())
-        if window.count(now) >= self._limits.messages_per_minute:
-            raise RateLimited(retry_after=window.retry_after(now))
+        if window.count(now) >= limits.messages_per_minute:
+            raise RateLimited(retry_after=window.retry_after(now, limits.messages_per_minute))
+        self._spending.require(self._day, reserved)
         if calls_provider:
             self._require_call(now)
             self._calls.take(now)
+        self._spending.add(self._day, reserved)
         window.take(now)
         self._messages[subject] = window
         self._today[subject] = used + 1
         return Grant(
             subject=subject,
             day=self._day,
-            remaining_today=self._limits.daily_messages - used - 1,
+            remaining_today=limits.daily_messages - used - 1,
             message_mark=now,
             call_mark=now if calls_provider else None,
         )
 
     def _require_call(self, now: float) -> None:
         if self._calls.count(now) >= self._limits.llm_calls_per_minute:
-            raise GlobalLimitReached(retry_after=self._calls.retry_after(now))
+            raise GlobalLimitReached(retry_after=self._calls.retry_after(now, self._limits.llm_calls_per_minute))
 
     def _current_day(self) -> date:
         day = self._clock.now().date()

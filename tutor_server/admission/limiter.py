@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tutor_server.errors import DailyCapReached
+from tutor_server.storage.spending import Budgets, Spent
+
+if TYPE_CHECKING:
+    from tutor_server.storage.overrides import OwnLimits
 
 Mark = float | str
 """Names one thing in a window, so that exactly that can be given back. Opaque to all but the limiter."""
@@ -15,11 +19,27 @@ Mark = float | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The operator's limits. Windows slide over 60 seconds; the cap is per UTC day."""
+    """The operator's limits. Windows slide over 60 seconds; the cap is per UTC day, budgets are per day and month."""
 
     messages_per_minute: int
     daily_messages: int
     llm_calls_per_minute: int
+    budgets: Budgets = field(default_factory=Budgets)
+
+    def of(self, own: OwnLimits | None) -> Limits:
+        """Give the limits of a student who may have limits of their own."""
+        if own is None:
+            return self
+        return replace(
+            self,
+            messages_per_minute=own.messages_per_minute or self.messages_per_minute,
+            daily_messages=own.daily_messages or self.daily_messages,
+        )
+
+
+async def nothing_spent(_day: date) -> Spent:
+    """Know of no spending, where there is no budget to ask for it."""
+    return Spent(0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +60,35 @@ def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
 
 
 class Limiter(Protocol):
-    """Decides in one atomic step over the daily cap, the user's window and the window of provider calls.
+    """Decides in one atomic step over the daily cap, the user's window, the budgets and the window of provider calls.
 
-    `subject` names the user in the counters. A refusal uses up nothing of any limit.
+    `subject` names the user in the counters. A refusal uses up nothing of any limit. What it knows of spending is a
+    copy for a minute at the most; the database has the last word (`commit_spending`).
     """
 
-    async def admit(self, subject: str, *, calls_provider: bool) -> Grant:
-        """Take one message, and one provider call where the answer needs one.
+    async def admit(
+        self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
+    ) -> Grant:
+        """Take one message, and one provider call where the answer needs one, for which `reserved` is held back.
 
-        Raises `DailyCapReached`, `RateLimited` or `GlobalLimitReached`, with when to come back.
+        Money is in nano-dollars; `own` are limits of the user's own. Raises `DailyCapReached`, `RateLimited`,
+        `BudgetReached` or `GlobalLimitReached`, with when to come back.
         """
         ...
 
-    async def take_call(self) -> Mark:
-        """Take one more provider call, for a retry or the next provider. Raises `GlobalLimitReached`."""
+    async def take_call(self, reserved: int = 0) -> Mark:
+        """Take one more provider call, for a retry or the next provider.
+
+        Raises `GlobalLimitReached` or `BudgetReached`.
+        """
+        ...
+
+    async def correct_spending(self, day: date, nanodollars: int) -> None:
+        """Add what calls of a day cost beyond what was held back for them; less than nothing, where they cost less."""
+        ...
+
+    async def reread_spending(self, day: date) -> None:
+        """Forget what is remembered of a day's spending: the database knows better."""
         ...
 
     async def give_back(self, grant: Grant) -> None:

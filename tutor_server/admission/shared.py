@@ -12,15 +12,19 @@ import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
-from tutor_server.admission.limiter import Grant, Limits, Mark
+from tutor_server.admission.limiter import Grant, Limits, Mark, nothing_spent
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited
 from tutor_server.limits import Leases
+from tutor_server.storage.spending import Budgets, Spent, daily_budget_reached, monthly_budget_reached
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from redis.commands.core import AsyncScript
     from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.errors import BudgetReached
+    from tutor_server.storage.overrides import OwnLimits
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -29,6 +33,8 @@ TIMEOUT_SECONDS = 0.9
 """A Redis that is away must be known within a second."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
+_SPENDING = "tutor:spending:"
+_UNLIMITED = -1
 
 
 def open_redis(url: str) -> Redis:
@@ -58,31 +64,42 @@ class SharedLimiter:
         *,
         messages_on: Callable[[str, date], Awaitable[int]],
         new_mark: Callable[[], str],
+        spent_on: Callable[[date], Awaitable[Spent]] = nothing_spent,
     ) -> None:
         self._limits = limits
+        self._budgets = [
+            _UNLIMITED if each is None else each for each in (limits.budgets.daily, limits.budgets.monthly)
+        ]
         self._load = messages_on
+        self._load_spent = spent_on
         self._new_mark = new_mark
         self._redis = redis
         self._admit = _script(redis, "admit")
         self._take_call = _script(redis, "take_call")
         self._give_back = _script(redis, "give_back")
+        self._correct_spending = _script(redis, "correct_spending")
 
-    async def admit(self, subject: str, *, calls_provider: bool) -> Grant:
+    async def admit(
+        self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
+    ) -> Grant:
         """Decide; see `Limiter.admit`."""
         mark = self._new_mark()
-        loaded_day, loaded = -1, 0
+        limits = self._limits.of(own)
+        if limits.budgets == Budgets():
+            reserved = 0
+        loaded_day, loaded, spent_day, spent = -1, 0, -1, Spent(0, 0)
         while True:
             async with _unavailable():
                 outcome, value, *rest = await self._admit(
-                    keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:"),
+                    keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:", _SPENDING),
                     args=(
                         mark,
-                        self._limits.messages_per_minute,
-                        self._limits.daily_messages,
-                        self._limits.llm_calls_per_minute,
+                        limits.messages_per_minute,
+                        limits.daily_messages,
+                        limits.llm_calls_per_minute,
                         int(calls_provider),
-                        loaded_day,
-                        loaded,
+                        *(loaded_day, loaded),
+                        *(reserved, *self._budgets, spent_day, spent.day, spent.month),
                     ),
                 )
             match outcome:
@@ -90,7 +107,7 @@ class SharedLimiter:
                     return Grant(
                         subject=subject,
                         day=_EPOCH + timedelta(days=value),
-                        remaining_today=self._limits.daily_messages - rest[0] - 1,
+                        remaining_today=limits.daily_messages - rest[0] - 1,
                         message_mark=mark,
                         call_mark=mark if calls_provider else None,
                     )
@@ -101,17 +118,38 @@ class SharedLimiter:
                     raise RateLimited(retry_after=value)
                 case "llm_calls_per_minute":
                     raise GlobalLimitReached(retry_after=value)
+                case "daily_budget" | "monthly_budget":
+                    raise _budget_reached(outcome, value, rest[0])
+                case "unknown_spending":
+                    spent_day, spent = value, await self._load_spent(_EPOCH + timedelta(days=value))
                 case _:
                     loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
 
-    async def take_call(self) -> Mark:
+    async def take_call(self, reserved: int = 0) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
         mark = self._new_mark()
         async with _unavailable():
-            wait = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
-        if wait:
-            raise GlobalLimitReached(retry_after=wait)
-        return mark
+            outcome, value, *rest = await self._take_call(
+                keys=(_CALLS, _SPENDING), args=(mark, self._limits.llm_calls_per_minute, reserved, *self._budgets)
+            )
+        match outcome:
+            case "taken":
+                return mark
+            case "llm_calls_per_minute":
+                raise GlobalLimitReached(retry_after=value)
+            case _:
+                raise _budget_reached(outcome, value, rest[0])
+
+    async def correct_spending(self, day: date, nanodollars: int) -> None:
+        """Add what calls cost; see `Limiter.correct_spending`. What is lost is read from the database in a minute."""
+        if nanodollars and self._limits.budgets != Budgets():
+            with _passed_over("spending_correction_delayed"):
+                await self._correct_spending(keys=(_spending_key(day),), args=(nanodollars,))
+
+    async def reread_spending(self, day: date) -> None:
+        """Read it anew at the next ask; see `Limiter.reread_spending`."""
+        with _passed_over("spending_correction_delayed"):
+            await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
         """Give back the message; see `Limiter.give_back`. What cannot be given back is lost with the minute."""
@@ -201,6 +239,16 @@ class SharedSlot:
         await self._slots.release(self._mark)
 
 
+def _spending_key(day: date) -> str:
+    return f"{_SPENDING}{(day - _EPOCH).days}"
+
+
+def _budget_reached(outcome: str, seconds_to_midnight: int, days: int) -> BudgetReached:
+    day = _EPOCH + timedelta(days=days)
+    now = datetime.combine(day + timedelta(days=1), time.min, UTC) - timedelta(seconds=seconds_to_midnight)
+    return (daily_budget_reached if outcome == "daily_budget" else monthly_budget_reached)(day, now)
+
+
 def _day_key(subject: str, day: date) -> str:
     return f"{_DAY}{subject}:{(day - _EPOCH).days}"
 
@@ -224,6 +272,6 @@ async def _unavailable() -> AsyncIterator[None]:
 
 def _script(redis: Redis, name: str) -> AsyncScript:
     scripts = files("tutor_server.admission") / "scripts"
-    text = "\n".join((scripts / f"{part}.lua").read_text(encoding="utf-8") for part in ("window", name))
+    text = "\n".join((scripts / f"{part}.lua").read_text(encoding="utf-8") for part in ("window", "spending", name))
     script: Any = redis.register_script(text)
     return script  # type: ignore[no-any-return]  # its stub covers the synchronous client only

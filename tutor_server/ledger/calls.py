@@ -12,6 +12,7 @@ from tutor_server.errors import AnswerInterrupted
 from tutor_server.limits import Leases
 from tutor_server.llm.provider import Usage
 from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, mark_sent, settle_call
+from tutor_server.storage.spending import Budgets, commit_spending
 from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Provider
     from tutor_server.storage.database import Database
+    from tutor_server.storage.spending import NearlySpent
     from tutor_server.storage.usage import UsageChange
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,9 @@ class Ledger:
     owner: str
     price: Callable[[str, str, Usage, datetime], int | None]
     leases: Leases = field(default_factory=Leases)
+    budgets: Budgets = field(default_factory=Budgets)
+    most_a_call_costs: int = 0
+    """Nano-dollars that the limiter holds back for a call, whose prompt it does not know."""
     under_way: set[UUID] = field(default_factory=set)
     """The calls of this process whose rows are open: their leases are renewed. Whatever is not here will be swept."""
 
@@ -75,6 +80,14 @@ class AskCalls:
         """Calls that were not made, and whose rows may be open."""
         self._outcomes: list[SettledCall] = []
         self._ids: list[UUID] = []
+        self._held = ledger.most_a_call_costs if place is not None else 0
+        self._cost = 0
+        self._nearly_spent: Sequence[NearlySpent] = ()
+
+    @property
+    def spending_correction(self) -> int:
+        """What the calls did cost, less what the limiter holds back for them, in nano-dollars."""
+        return self._cost - self._held
 
     @property
     def unused_place(self) -> Mark | None:
@@ -82,13 +95,15 @@ class AskCalls:
         return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:
-        """Write the row of the call that will probably be made first."""
+        """Write the row of the call that will probably be made first. Raises `BudgetReached`."""
         call = self._new_call(provider, state="reserved")
         insert_call(connection, call, lease=self._ledger.lease)
+        self._hold_back(connection, call)
         self._reserved = call
 
     def opened(self) -> None:
         """Keep the reserved row from now on."""
+        self._warn()
         if self._reserved is not None:
             self._keep(self._reserved)
 
@@ -99,8 +114,8 @@ class AskCalls:
     async def start(self, provider: Provider) -> _AskCall:
         """Record that a call is about to be sent.
 
-        Raises `GlobalLimitReached` or `DatabaseUnavailable`, or `AnswerInterrupted` where this process had been cut off
-        for so long that the ask was given up.
+        Raises `GlobalLimitReached`, `BudgetReached` or `DatabaseUnavailable`, or `AnswerInterrupted` where this process
+        had been cut off for so long that the ask was given up.
         """
         place = await self._take_place() if provider.is_remote else None
         reserved, self._reserved = self._reserved, None
@@ -126,13 +141,16 @@ class AskCalls:
         The sums are for the caller to write at the end of the transaction, with `add_usage`.
         """
         reserved = () if self._reserved is None else (self._reserved.id,)
-        close_unsent(connection, (*self._unsent, *reserved))
+        unsent = close_unsent(connection, (*self._unsent, *reserved))
         changes = [settle_call(connection, outcome) for outcome in self._outcomes]
-        return [change for change in changes if change is not None]
+        return [*unsent, *(change for change in changes if change is not None)]
 
     async def _take_place(self) -> Mark:
         place, self._place = self._place, None
-        return await self._ledger.limiter.take_call() if place is None else place
+        if place is None:
+            place = await self._ledger.limiter.take_call(self._ledger.most_a_call_costs)
+            self._held += self._ledger.most_a_call_costs
+        return place
 
     async def _write_start(self, call: NewCall, *, is_reserved: bool) -> None:
         now, lease = self._ledger.clock.now(), self._ledger.lease
@@ -145,12 +163,31 @@ class AskCalls:
                 insert_call(connection, call, lease=lease)
                 may_go = True
             add_usage(connection, changes)
+            if not is_reserved:
+                self._hold_back(connection, call)
             return may_go
 
         if not await self._ledger.database.commit(write):
             raise AnswerInterrupted
+        self._warn()
         self._unsent.clear()
         self._outcomes.clear()
+
+    def _hold_back(self, connection: Connection, call: NewCall) -> None:
+        self._nearly_spent = commit_spending(
+            connection, call.created_at.date(), call.reserved_nanodollars or 0, self._ledger.budgets, call.created_at
+        )
+
+    def _warn(self) -> None:
+        """Tell the operator of the budgets of which little is left, once that is committed."""
+        for budget in self._nearly_spent:
+            log.warning(
+                "budget_nearly_spent",
+                period=budget.period,
+                committed_usd=budget.committed_nanodollars / 1e9,
+                budget_usd=budget.budget_nanodollars / 1e9,
+            )
+        self._nearly_spent = ()
 
     def _not_made(self, call: NewCall, place: Mark | None) -> None:
         self._unsent.append(call.id)
@@ -180,6 +217,7 @@ class AskCalls:
     def _settle(self, call: NewCall, outcome: CallOutcome) -> None:
         usage = outcome.usage
         cost = self._ledger.price(call.provider, call.model, usage, call.created_at)
+        self._cost += cost or 0
         latency_ms = round(outcome.latency_seconds * 1000)
         self._outcomes.append(
             SettledCall(

@@ -68,7 +68,7 @@ class Upkeep:
         while is_partial:
             swept, recounted = await self._ledger.database.commit(self._sweep)
             if swept.ask_ids:
-                log.warning("ledger_swept", asks=len(swept.ask_ids), calls_sent=len(swept.changes))
+                log.warning("ledger_swept", asks=len(swept.ask_ids), calls_sent=swept.sent)
             for subject, day in recounted:
                 await self._ledger.limiter.recount(subject, day)
             is_partial = swept.is_partial

@@ -11,13 +11,16 @@ from tutor_server.errors import NotFound
 from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, Problem, User
 from tutor_server.storage.modules import find_module
+from tutor_server.storage.overrides import own_limits
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Connection
 
     from tutor_server.storage.modules import Module
+    from tutor_server.storage.overrides import OwnLimits
 
 HISTORY_MESSAGES = 50
 """Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
@@ -32,6 +35,8 @@ class Asker:
     id: UUID
     subject: str
     levels: StudentLevels
+    own_limits: OwnLimits | None = None
+    """In place of everybody's, while they have not run out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def read_background(
     fingerprint: str,
     session_id: UUID | None,
     module_id: str | None,
+    now: datetime,
 ) -> Background:
     """Read who asks, in which session and module, and what was said there. Raises `NotFound`."""
     user = connection.execute(
@@ -82,7 +88,12 @@ def read_background(
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
     return Background(
-        asker=Asker(id=user_id, subject=user.subject, levels=StudentLevels(user.programming_level, user.maths_level)),
+        asker=Asker(
+            id=user_id,
+            subject=user.subject,
+            levels=StudentLevels(user.programming_level, user.maths_level),
+            own_limits=own_limits(connection, user_id, now),
+        ),
         session_id=session_id,
         module=module,
         history=() if session_id is None else _read_history(connection, session_id),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from sqlalchemy import Connection, TextClause
+    from sqlalchemy import Connection, Row, TextClause
 
 SWEEP_SIZE = 500
 """Rows that one transaction sweeps at the most."""
@@ -62,6 +62,8 @@ class Swept:
 
     ask_ids: Sequence[UUID]
     changes: Sequence[UsageChange]
+    sent: int
+    """How many of the calls had been sent."""
     is_partial: bool
     """There may be more."""
 
@@ -103,30 +105,37 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
     A call that was swept although its process lives, which was cut off for longer than its lease, gets its true
     figures in place of the reserved ones.
     """
-    created_at = _close(connection, call, OPEN_CALLS)
-    if created_at is not None:
-        return _change(call, created_at)
+    row = _close(connection, call, OPEN_CALLS)
+    if row is not None:
+        return _change(call, row)
     swept = connection.execute(
-        select(ModelCall.input_tokens, ModelCall.output_tokens, ModelCall.cost_nanodollars)
+        select(
+            ModelCall.input_tokens,
+            ModelCall.output_tokens,
+            ModelCall.cost_nanodollars,
+            ModelCall.reserved_nanodollars,
+        )
         .where(ModelCall.id == call.id, ModelCall.state == "swept")
         .with_for_update()
     )
     counted = swept.mappings().first()
-    created_at = _close(connection, call, ModelCall.state == "swept")
-    if counted is None or created_at is None:
+    row = _close(connection, call, ModelCall.state == "swept")
+    if counted is None or row is None:
         return None
-    return _change(call, created_at).minus(UsageChange.of_call(created_at, call.provider, call.model, **counted))
+    return _change(call, row).minus(UsageChange.of_call(row.created_at, call.provider, call.model, **counted))
 
 
-def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> None:
-    """Close the rows of calls that were never made; they cost nothing and count nowhere."""
+def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> Sequence[UsageChange]:
+    """Close the rows of calls that were never made; they cost nothing, and what was held back for them is free."""
     if not call_ids:
-        return
-    connection.execute(
+        return ()
+    closed = connection.execute(
         update(ModelCall)
         .where(ModelCall.id.in_(call_ids), OPEN_CALLS)
         .values(state="unsent", lease_expires_at=None, input_tokens=0, output_tokens=0, cost_nanodollars=0)
+        .returning(ModelCall.created_at, ModelCall.provider, ModelCall.model, ModelCall.reserved_nanodollars)
     )
+    return [UsageChange.of_no_call(*row) for row in closed]
 
 
 def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: datetime, lease: timedelta) -> None:
@@ -147,7 +156,7 @@ def sweep_expired(connection: Connection, now: datetime) -> Swept:
         .limit(SWEEP_SIZE)
         .with_for_update(skip_locked=True)
     ).all()
-    close_unsent(connection, [row.id for row in expired if row.state == "reserved"])
+    unsent = close_unsent(connection, [row.id for row in expired if row.state == "reserved"])
     sent = [row for row in expired if row.state == "sent"]
     if sent:
         connection.execute(
@@ -165,16 +174,21 @@ def sweep_expired(connection: Connection, now: datetime) -> Swept:
     return Swept(
         ask_ids=[row.ask_id for row in expired if row.ask_id is not None],
         changes=[
-            UsageChange.of_call(
-                row.created_at,
-                row.provider,
-                row.model,
-                input_tokens=row.input_tokens,
-                output_tokens=row.output_tokens,
-                cost_nanodollars=row.reserved_nanodollars,
-            )
-            for row in sent
+            *unsent,
+            *(
+                UsageChange.of_call(
+                    row.created_at,
+                    row.provider,
+                    row.model,
+                    input_tokens=row.input_tokens,
+                    output_tokens=row.output_tokens,
+                    cost_nanodollars=row.reserved_nanodollars,
+                    reserved_nanodollars=row.reserved_nanodollars,
+                )
+                for row in sent
+            ),
         ],
+        sent=len(sent),
         is_partial=len(expired) == SWEEP_SIZE,
     )
 
@@ -203,9 +217,11 @@ def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetim
     return literal(now, UtcDateTime()) if connection.dialect.name == "sqlite" else func.now()
 
 
-def _close(connection: Connection, call: SettledCall, condition: ColumnElement[bool] | TextClause) -> datetime | None:
-    """Write the outcome where the condition holds; give when the call was made, or None where it did not."""
-    return connection.scalar(
+def _close(
+    connection: Connection, call: SettledCall, condition: ColumnElement[bool] | TextClause
+) -> Row[datetime, int | None] | None:
+    """Write the outcome where the condition holds; give when the call was made and what was held back for it."""
+    return connection.execute(
         update(ModelCall)
         .where(ModelCall.id == call.id, condition)
         .values(
@@ -220,16 +236,17 @@ def _close(connection: Connection, call: SettledCall, condition: ColumnElement[b
             latency_ms=call.latency_ms,
             first_content_ms=call.first_content_ms,
         )
-        .returning(ModelCall.created_at)
-    )
+        .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+    ).first()
 
 
-def _change(call: SettledCall, created_at: datetime) -> UsageChange:
+def _change(call: SettledCall, row: Row[datetime, int | None]) -> UsageChange:
     return UsageChange.of_call(
-        created_at,
+        row.created_at,
         call.provider,
         call.model,
         input_tokens=call.input_tokens,
         output_tokens=call.output_tokens,
         cost_nanodollars=call.cost_nanodollars,
+        reserved_nanodollars=row.reserved_nanodollars,
     )

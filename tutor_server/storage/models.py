@@ -138,13 +138,14 @@ class Ask(Base):
     """One ask from accepted to its outcome; `id` is the wire's `message_id` and that of the answer's message.
 
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
-    request id is free again). `delta_ends` holds where each delta ended in the answer, so that a replay numbers them
-    as the first time.
+    request id is free again). `topic` is the offline tutor's rule for what is wrong. `delta_ends` holds where each
+    delta ended in the answer, so that a replay numbers them as the first time.
     """
 
     __tablename__ = "asks"
     __table_args__ = (
         UniqueConstraint("user_id", "request_id"),
+        Index(None, "created_at"),
         Index(
             "ix_asks_running",
             "owner",
@@ -166,6 +167,7 @@ class Ask(Base):
     max_hint_level: Mapped[int]
     level_raised: Mapped[bool]
     error_type: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(64))
     remaining_today: Mapped[int]
     day: Mapped[date]
     error_code: Mapped[str | None] = mapped_column(String(32))
@@ -226,6 +228,7 @@ class ModelCall(Base):
 
     __tablename__ = "model_calls"
     __table_args__ = (
+        Index(None, "created_at"),
         Index(
             "ix_model_calls_open",
             "lease_expires_at",
@@ -267,3 +270,67 @@ class UsageRollup(Base):
     output_tokens: Mapped[int] = mapped_column(BigInteger)
     cost_nanodollars: Mapped[int] = mapped_column(BigInteger)
     unpriced_calls: Mapped[int] = mapped_column(BigInteger)
+
+
+class Spending(Base):
+    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): what calls cost, and what those under way may cost.
+
+    Changed in the transaction that changes the ledger, so that a budget is held whatever happens at once.
+    `warned_at`: when it was said that little is left.
+    """
+
+    __tablename__ = "spending"
+
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
+    committed_nanodollars: Mapped[int] = mapped_column(BigInteger)
+    warned_at: Mapped[datetime | None]
+
+
+class LimitOverride(Base):
+    """Limits of one student that stand in for everybody's until they run out. Null: as everybody's."""
+
+    __tablename__ = "limit_overrides"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), primary_key=True)
+    messages_per_minute: Mapped[int | None]
+    daily_messages: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SwitchedOff(Base):
+    """What is switched off: a module by its id, or everything, which is the empty scope."""
+
+    __tablename__ = "switched_off"
+
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message: Mapped[str] = mapped_column(String(300))
+    since: Mapped[datetime]
+
+
+class AdminAction(Base):
+    """The audit log: what an operator or instructor did, by which way (`api`, `page`, `command`) and from where.
+
+    `user_id` is the student that it was about, and becomes null with the account.
+    """
+
+    __tablename__ = "admin_actions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str | None] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_SET_NULL), index=True)
+    module_id: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]]
+
+
+class Refusals(Base):
+    """How often each limit refused an ask on each UTC day."""
+
+    __tablename__ = "refusals"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    limit_name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)

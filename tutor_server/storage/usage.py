@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select
 
 from tutor_server.storage.models import UsageRollup
+from tutor_server.storage.spending import change_spending
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class UsageChange:
     output_tokens: int
     cost_nanodollars: int
     unpriced_calls: int
+    freed_nanodollars: int = 0
+    """What had been held back for the row, and is not any more."""
 
     @classmethod
     def of_call(
@@ -56,6 +59,7 @@ class UsageChange:
         input_tokens: int,
         output_tokens: int,
         cost_nanodollars: int | None,
+        reserved_nanodollars: int | None,
     ) -> Self:
         """Make the change of one call; None as its cost: no price is known."""
         return cls(
@@ -67,19 +71,29 @@ class UsageChange:
             output_tokens=output_tokens,
             cost_nanodollars=cost_nanodollars or 0,
             unpriced_calls=int(cost_nanodollars is None),
+            freed_nanodollars=reserved_nanodollars or 0,
         )
+
+    @classmethod
+    def of_no_call(cls, made_at: datetime, provider: str, model: str, reserved_nanodollars: int | None) -> Self:
+        """Make the change of a row whose call was never made: only what was held back for it is free."""
+        return cls(made_at.date(), provider, model, 0, 0, 0, 0, 0, freed_nanodollars=reserved_nanodollars or 0)
 
     def minus(self, other: UsageChange) -> UsageChange:
         """Make the change that remains after an earlier one of the same call."""
-        sums = {name: getattr(self, name) - getattr(other, name) for name in _SUMS}
+        sums = {name: getattr(self, name) - getattr(other, name) for name in (*_SUMS, "freed_nanodollars")}
         return UsageChange(self.day, self.provider, self.model, **sums)
 
 
 def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
-    """Add to the sums. Last in a transaction, since all calls of a day and model wait for the same row."""
+    """Add to the sums, and to what is spent. Last in a transaction: all calls of a day wait for the same rows."""
     sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0] * len(_SUMS))
+    spending: Counter[date] = Counter()
     for change in changes:
-        day, provider, model, *amounts = astuple(change)
+        day, provider, model, *amounts, freed = astuple(change)
+        spending[day] += change.cost_nanodollars - freed
+        if not any(amounts):
+            continue
         key = (day, provider, model)
         sums[key] = [sum(pair) for pair in zip(sums[key], amounts, strict=True)]
     for (day, provider, model), amounts in sorted(sums.items()):  # in one order, so that no two wait for each other
@@ -92,6 +106,7 @@ def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
                 set_={name: getattr(UsageRollup, name) + value for name, value in values.items()},
             )
         )
+    change_spending(connection, spending)
 
 
 def usage_between(connection: Connection, first: date, last: date) -> Sequence[ModelUsage]:

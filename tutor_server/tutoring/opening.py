@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutor_server.admission.limiter import daily_cap_reached
-from tutor_server.errors import DailyCapReached, NotFound
+from tutor_server.errors import BudgetReached, DailyCapReached, NotFound
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.pedagogy.classification import classify
@@ -95,6 +95,8 @@ class Opening:
         problem, error_type = await self._analyse(ask)
         session_id = _parse_id(ask.session_id)
         session_type = "notebook" if ask.kind == "cell" else "editor"
+        calls_provider = self._first_provider.is_remote
+        reserved = self._ledger.most_a_call_costs if calls_provider else 0
 
         def read(connection: Connection) -> StoredAsk | Background:
             stored = find_ask(connection, user_id, ask.request_id)
@@ -107,13 +109,16 @@ class Opening:
                 fingerprint=problem.fingerprint,
                 session_id=session_id,
                 module_id=ask.module_id,
+                now=self._clock.now(),
             )
 
         while True:
             known = await self._database.read(read)
             if isinstance(known, StoredAsk):
                 return known
-            grant = await self._limiter.admit(known.asker.subject, calls_provider=self._first_provider.is_remote)
+            grant = await self._limiter.admit(
+                known.asker.subject, calls_provider=calls_provider, reserved=reserved, own=known.asker.own_limits
+            )
             try:
                 return await self._record(
                     ask, problem, error_type, session_type=session_type, background=known, grant=grant
@@ -123,6 +128,10 @@ class Opening:
             except DailyCapReached:  # the database knows of more messages than the limiter did
                 await self._give_back(grant)
                 await self._limiter.recount(grant.subject, grant.day)
+                raise
+            except BudgetReached:  # likewise of money
+                await self._give_back(grant)
+                await self._limiter.reread_spending(grant.day)
                 raise
             except BaseException:
                 await self._give_back(grant)
@@ -147,13 +156,14 @@ class Opening:
         """Write the ask; give it as it is now under way. Raises `_RequestIdInUse`."""
         asker, module = background.asker, background.module
         bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
+        daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
         ids = (self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
         context = build_context(ask, background.history, self._rules.context_tokens)
         nonce, canary = self._new_word(), self._new_word()
 
         def write(connection: Connection) -> OpenAsk:
-            messages = count_message(connection, asker.subject, grant.day, self._rules.daily_messages)
+            messages = count_message(connection, asker.subject, grant.day, daily_messages)
             if messages is None:
                 raise daily_cap_reached(grant.day, now)
             raised = raise_level(
@@ -175,7 +185,7 @@ class Opening:
                 raised=raised,
                 max_hint_level=bound,
                 error_type=error_type,
-                remaining_today=self._rules.daily_messages - messages,
+                remaining_today=daily_messages - messages,
                 day=grant.day,
                 owner=self._ledger.owner,
                 question=context.question,
@@ -237,6 +247,7 @@ class Opening:
         await self._limiter.give_back(grant)
         if grant.call_mark is not None:
             await self._limiter.give_back_call(grant.call_mark)
+            await self._limiter.correct_spending(grant.day, -self._ledger.most_a_call_costs)
 
 
 class _RequestIdInUse(Exception):

@@ -102,6 +102,7 @@ class Settling:
             failure = failure or AnswerInterrupted()
         elif ended.state == "released":
             await self._limiter.give_back(opened.grant)
+        await self._limiter.correct_spending(opened.grant.day, opened.calls.spending_correction)
         if opened.calls.unused_place is not None:
             await self._limiter.give_back_call(opened.calls.unused_place)
         return failure

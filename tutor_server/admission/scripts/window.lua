@@ -13,8 +13,9 @@ local function take(key, mark)
   redis.call('PEXPIRE', key, 61000)
 end
 
--- Whole seconds until the oldest mark has left the window.
-local function retry_after(key)
-  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+-- Whole seconds until fewer than `limit` marks are left, which may be more where the limit was higher before.
+local function retry_after(key, limit)
+  local last = redis.call('ZCARD', key) - tonumber(limit)
+  local oldest = redis.call('ZRANGE', key, last, last, 'WITHSCORES')
   return math.max(1, math.ceil((tonumber(oldest[2]) + WINDOW - now) / 1000000))
 end

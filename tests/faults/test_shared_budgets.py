@@ -1,0 +1,124 @@
+"""Budgets over several processes' limiters and a real Redis: exact, and read from the database when unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.errors import BudgetReached, MonthlyBudgetReached
+from tutor_server.storage.overrides import OwnLimits
+from tutor_server.storage.spending import Budgets, Spent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis.asyncio import Redis
+
+    from tests.servers import RedisServer
+
+DOLLAR = 10**9
+
+
+@pytest.fixture
+async def processes(redis_server: RedisServer) -> AsyncIterator[list[Redis]]:
+    """Give the connections of four processes to an empty Redis."""
+    url = redis_server.database()
+    opened = [open_redis(url) for _ in range(4)]
+    yield opened
+    for redis in opened:
+        await redis.aclose()
+
+
+def limiter(redis: Redis, budgets: Budgets, spent: Spent | None = None, **limits: int) -> SharedLimiter:
+    """Make a limiter that nothing but its budgets bounds, unless a test says so."""
+
+    async def nothing_stored(_subject: str, _day: date) -> int:
+        return 0
+
+    async def stored_spending(_day: date) -> Spent:
+        return spent or Spent(0, 0)
+
+    wide = {"messages_per_minute": 5000, "daily_messages": 5000, "llm_calls_per_minute": 5000} | limits
+    return SharedLimiter(
+        redis,
+        Limits(**wide, budgets=budgets),
+        messages_on=nothing_stored,
+        spent_on=stored_spending,
+        new_mark=lambda: uuid4().hex,
+    )
+
+
+@pytest.mark.parametrize(
+    ("budgets", "refusal"),
+    [(Budgets(daily=1000 * DOLLAR), BudgetReached), (Budgets(monthly=1000 * DOLLAR), MonthlyBudgetReached)],
+)
+async def test_a_thousand_asks_at_once_over_four_processes(
+    processes: list[Redis], budgets: Budgets, refusal: type[BudgetReached]
+) -> None:
+    """A5 with money: 900 of the 1000 dollars are spent, so that exactly 100 asks of a dollar pass."""
+    spent = Spent(900 * DOLLAR, 900 * DOLLAR)
+    limits = [limiter(redis, budgets, spent) for redis in processes]
+
+    outcomes = await asyncio.gather(
+        *(limits[n % 4].admit(f"user-{n % 50}", calls_provider=True, reserved=DOLLAR) for n in range(1000)),
+        return_exceptions=True,
+    )
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 100, refusal: 900}
+
+
+async def test_a7_a_budgets_refusal_changes_no_key_and_says_when_to_come_back(processes: list[Redis]) -> None:
+    """A7, A8: every key is as it was."""
+    redis = processes[0]
+    limits = limiter(redis, Budgets(monthly=DOLLAR))
+    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    before = {key: await redis.dump(key) for key in sorted(await redis.keys("*"))}
+
+    with pytest.raises(MonthlyBudgetReached) as refusal:
+        await limits.admit("ada", calls_provider=True, reserved=1)
+
+    assert {key: await redis.dump(key) for key in sorted(await redis.keys("*"))} == before
+    assert refusal.value.resets_at is not None
+    assert refusal.value.resets_at.day == 1
+    assert refusal.value.resets_at > datetime.now(UTC)
+
+
+async def test_corrections_and_retries_count(processes: list[Redis]) -> None:
+    """Costs take the place of what was held back, for every process; a retry is held back for as well."""
+    here, there = (limiter(redis, Budgets(daily=2 * DOLLAR)) for redis in processes[:2])
+    grant = await here.admit("ada", calls_provider=True, reserved=2 * DOLLAR)
+    with pytest.raises(BudgetReached):
+        await there.take_call(DOLLAR)
+    await here.correct_spending(grant.day, -DOLLAR)
+
+    await there.take_call(DOLLAR)
+    with pytest.raises(BudgetReached):
+        await here.admit("bob", calls_provider=True, reserved=1)
+
+
+async def test_what_the_database_knows_better_is_read_again(processes: list[Redis]) -> None:
+    """A copy that is forgotten is loaded anew; without a budget none is kept."""
+    limits = limiter(processes[0], Budgets(daily=2 * DOLLAR), Spent(DOLLAR, DOLLAR))
+    grant = await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    await limits.reread_spending(grant.day)
+    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+
+    await processes[0].flushdb()
+    await limiter(processes[0], Budgets()).admit("ada", calls_provider=True, reserved=DOLLAR)
+    assert await processes[0].keys("tutor:spending:*") == []
+
+
+async def test_a_student_may_have_limits_of_their_own(processes: list[Redis]) -> None:
+    """An override stands in for cap and rate."""
+    limits = limiter(processes[0], Budgets(), messages_per_minute=1, daily_messages=1)
+    for _ in range(3):
+        grant = await limits.admit("ada", calls_provider=False, own=OwnLimits(3, 4))
+
+    assert grant.remaining_today == 1

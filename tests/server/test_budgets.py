@@ -1,0 +1,323 @@
+"""Budgets: exact in one process and in the database, told of in time, and a refusal uses up nothing (list A)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.chat_client import connect
+from tests.clock import NOON, HeldClock
+from tests.held_service import SECRET, held_service
+from tutor_server.admission.in_process import InProcessLimiter
+from tutor_server.admission.limiter import Grant, Limits
+from tutor_server.app import build_app
+from tutor_server.errors import BudgetReached, DailyCapReached, GlobalLimitReached, MonthlyBudgetReached, RateLimited
+from tutor_server.settings import Settings, SettingsError
+from tutor_server.storage.database import Database, open_database
+from tutor_server.storage.migrations import upgrade
+from tutor_server.storage.models import ModelCall, Spending
+from tutor_server.storage.overrides import OwnLimits
+from tutor_server.storage.spending import (
+    Budgets,
+    NearlySpent,
+    Spent,
+    change_spending,
+    commit_spending,
+    daily_budget_reached,
+    monthly_budget_reached,
+    spent_on,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from tests.fake_upstream import FakeUpstream
+
+TODAY = NOON.date()
+DOLLAR = 10**9
+
+
+@dataclass
+class StoredSpending:
+    """What the database knows."""
+
+    spent: Spent = field(default_factory=lambda: Spent(0, 0))
+    reads: int = 0
+
+    async def spent_on(self, _day: date) -> Spent:
+        """Load it, letting others run meanwhile as a database does."""
+        await asyncio.sleep(0)
+        self.reads += 1
+        return self.spent
+
+
+async def nothing_stored(_subject: str, _day: date) -> int:
+    """Know of no messages of the day."""
+    return 0
+
+
+def limiter(
+    budgets: Budgets, clock: HeldClock | None = None, stored: StoredSpending | None = None, **limits: int
+) -> InProcessLimiter:
+    """Make a limiter that nothing but its budgets bounds, unless a test says so."""
+    wide = {"messages_per_minute": 5000, "daily_messages": 5000, "llm_calls_per_minute": 5000} | limits
+    return InProcessLimiter(
+        Limits(**wide, budgets=budgets), clock or HeldClock(), nothing_stored, (stored or StoredSpending()).spent_on
+    )
+
+
+@pytest.fixture
+async def database(tmp_path: Path, database_url: str) -> AsyncIterator[Database]:
+    """Give an empty database of each kind."""
+    opened = open_database(database_url or f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}")
+    await opened.commit(upgrade)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("budgets", "refusal"),
+    [(Budgets(daily=100 * DOLLAR), BudgetReached), (Budgets(monthly=100 * DOLLAR), MonthlyBudgetReached)],
+)
+async def test_a_thousand_asks_at_once_against_a_budget_for_a_hundred(
+    budgets: Budgets, refusal: type[BudgetReached]
+) -> None:
+    """A5 with money: exactly as many pass as the budget has room for, and it is read once."""
+    stored = StoredSpending()
+    limits = limiter(budgets, stored=stored)
+
+    outcomes = await asyncio.gather(
+        *(limits.admit(f"user-{number}", calls_provider=True, reserved=DOLLAR) for number in range(1000)),
+        return_exceptions=True,
+    )
+
+    assert Counter(type(outcome) for outcome in outcomes) == {Grant: 100, refusal: 900}
+    assert stored.reads == 1
+
+
+async def test_a7_a_budgets_refusal_uses_up_nothing_of_the_others() -> None:
+    """A7: no window, no count and no money."""
+    limits = limiter(Budgets(daily=DOLLAR), daily_messages=2, messages_per_minute=2, llm_calls_per_minute=2)
+    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    for _ in range(10):
+        with pytest.raises(BudgetReached):
+            await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+
+    await limits.correct_spending(TODAY, -DOLLAR)
+
+    assert (await limits.admit("ada", calls_provider=True, reserved=DOLLAR)).remaining_today == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "refusal"),
+    [
+        ({"messages_per_minute": 1}, RateLimited),
+        ({"daily_messages": 1}, DailyCapReached),
+        ({"llm_calls_per_minute": 1}, GlobalLimitReached),
+    ],
+)
+async def test_a7_no_other_refusal_holds_money_back(limits: dict[str, int], refusal: type[Exception]) -> None:
+    """A7: what another limit refused leaves the budget as it was."""
+    limited = limiter(Budgets(daily=2 * DOLLAR), **limits)
+    await limited.admit("ada", calls_provider=True, reserved=DOLLAR)
+    for _ in range(10):
+        with pytest.raises(refusal):
+            await limited.admit("ada", calls_provider=True, reserved=DOLLAR)
+
+    await limited.admit("bob", calls_provider=False, reserved=DOLLAR)
+
+
+async def test_what_a_call_did_cost_takes_the_place_of_what_was_held_back() -> None:
+    """A budget is used up by costs, not by guesses."""
+    limits = limiter(Budgets(daily=DOLLAR))
+    for _ in range(10):
+        await limits.admit("ada", calls_provider=True, reserved=DOLLAR // 2)
+        await limits.correct_spending(TODAY, DOLLAR // 20 - DOLLAR // 2)
+
+    with pytest.raises(BudgetReached):
+        await limits.admit("ada", calls_provider=True, reserved=DOLLAR // 2 + 1)
+
+
+async def test_a_retry_needs_room_too() -> None:
+    """The second call of an ask is held back for as well."""
+    limits = limiter(Budgets(daily=2 * DOLLAR))
+    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    await limits.take_call(DOLLAR)
+
+    with pytest.raises(BudgetReached):
+        await limits.take_call(DOLLAR)
+
+
+async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
+    """A9 with money: a new day is read anew."""
+    clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
+    stored = StoredSpending(Spent(DOLLAR, DOLLAR))
+    limits = limiter(Budgets(daily=DOLLAR, monthly=2 * DOLLAR), clock, stored)
+    with pytest.raises(BudgetReached) as refusal:
+        await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    assert (refusal.value.retry_after, refusal.value.resets_at) == (1, datetime(2026, 3, 2, tzinfo=UTC))
+
+    clock.seconds, stored.spent = 1, Spent(0, DOLLAR)
+    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+    with pytest.raises(BudgetReached):
+        await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
+
+
+async def test_an_answer_without_a_model_is_free() -> None:
+    """A budget that is used up refuses no offline answer, and is not even looked at."""
+    stored = StoredSpending(Spent(DOLLAR, DOLLAR))
+
+    await limiter(Budgets(daily=1), stored=stored).admit("ada", calls_provider=False)
+
+    assert stored.reads == 0
+
+
+async def test_a_student_may_have_limits_of_their_own() -> None:
+    """An override stands in for cap and rate, both ways, and where it names none everybody's hold."""
+    limits = limiter(Budgets(), messages_per_minute=1, daily_messages=3)
+    own = OwnLimits(messages_per_minute=2, daily_messages=None)
+    for _ in range(2):
+        await limits.admit("ada", calls_provider=False, own=own)
+    with pytest.raises(RateLimited):
+        await limits.admit("ada", calls_provider=False, own=own)
+    await limits.admit("bob", calls_provider=False)
+    with pytest.raises(RateLimited):
+        await limits.admit("bob", calls_provider=False)
+
+
+async def test_a8_an_override_that_ran_out_leaves_a_wait_that_is_true() -> None:
+    """A8: with more in the window than the limit, the wait is until there is room, not until the oldest has left."""
+    clock = HeldClock()
+    limits = limiter(Budgets(), clock, messages_per_minute=1)
+    for clock.seconds in (0, 10, 20):
+        await limits.admit("ada", calls_provider=False, own=OwnLimits(5, None))
+
+    with pytest.raises(RateLimited) as refusal:
+        await limits.admit("ada", calls_provider=False)
+
+    assert refusal.value.retry_after == 60
+    clock.seconds += 60
+    await limits.admit("ada", calls_provider=False)
+
+
+@pytest.mark.parametrize("budgets", [Budgets(daily=100), Budgets(monthly=100)])
+async def test_the_database_holds_a_budget_whatever_the_limiters_say(database: Database, budgets: Budgets) -> None:
+    """300 transactions at once against a budget for 100: exactly 100, and the sums are right."""
+
+    def hold_back(connection: Connection) -> None:
+        commit_spending(connection, TODAY, 1, budgets, NOON)
+
+    outcomes = await asyncio.gather(*(database.commit(hold_back) for _ in range(300)), return_exceptions=True)
+
+    assert sum(outcome is None for outcome in outcomes) == 100
+    assert all(outcome is None or isinstance(outcome, BudgetReached) for outcome in outcomes)
+    assert await database.read(lambda connection: spent_on(connection, TODAY)) == Spent(100, 100)
+
+
+async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Database) -> None:
+    """The day has room, the month has not: nothing is held back of either."""
+    await database.commit(lambda connection: change_spending(connection, {date(2026, 3, 31): 60}))
+
+    with pytest.raises(MonthlyBudgetReached):
+        await database.commit(lambda connection: commit_spending(connection, TODAY, 50, Budgets(100, 100), NOON))
+
+    assert await database.read(lambda connection: spent_on(connection, TODAY)) == Spent(0, 60)
+
+
+async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: Database) -> None:
+    """Once a period, also where costs turn out lower and pass the mark again."""
+
+    def hold_back(connection: Connection) -> list[NearlySpent]:
+        return list(commit_spending(connection, TODAY, 20, Budgets(daily=100), NOON))
+
+    warnings = [await database.commit(hold_back) for _ in range(4)]
+    await database.commit(lambda connection: change_spending(connection, {TODAY: -20}))
+    warnings.append(await database.commit(hold_back))
+
+    assert warnings == [[], [], [], [NearlySpent("2026-03-01", 80, 100)], []]
+
+
+async def test_what_is_larger_than_the_budget_never_passes(database: Database) -> None:
+    """Neither as the first of its period nor later."""
+    for _ in range(2):
+        with pytest.raises(BudgetReached):
+            await database.commit(lambda connection: commit_spending(connection, TODAY, 11, Budgets(daily=10), NOON))
+
+    assert await database.read(lambda connection: connection.execute(select(Spending.period)).all()) == []
+
+
+def test_refusals_say_when_their_period_ends() -> None:
+    """A day's at midnight UTC, a month's on the first of the next."""
+    daily, monthly = (make(date(2026, 12, 31), NOON) for make in (daily_budget_reached, monthly_budget_reached))
+
+    assert daily.resets_at == monthly.resets_at == datetime(2027, 1, 1, tzinfo=UTC)
+    assert (daily.limit, monthly.limit) == ("daily_budget", "monthly_budget")
+
+
+async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """A model whose price nobody knows would never use up a budget: the service does not start."""
+    settings = Settings.model_validate(
+        {
+            "data_dir": tmp_path,
+            "jwt_secret": SECRET,
+            "OPENAI_API_KEY": upstream.key,
+            "OPENAI_BASE_URL": upstream.openai_url,
+            "openai_model": "a-model-nobody-knows",
+            "monthly_budget_usd": 10,
+        }
+    )
+
+    with pytest.raises(SettingsError, match=r"TUTOR_MONTHLY_BUDGET_USD: no price is known for a-model-nobody-knows"):
+        build_app(settings)
+
+
+PRICES = """
+[[price]]
+provider = "openai"
+model = "tutor-model"
+input = 100
+output = 100
+"""
+
+
+async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
+    """Asks pass while there is something to hold back; what is spent is what the ledger says; tomorrow they pass."""
+    (tmp_path / "prices.toml").write_text(PRICES)
+    settings: dict[str, Any] = {
+        "OPENAI_API_KEY": upstream.key,
+        "OPENAI_BASE_URL": upstream.openai_url,
+        "openai_model": "tutor-model",
+        "daily_budget_usd": "1.1",
+    }
+    async with held_service(tmp_path, clock, **settings) as held:
+        token = (await held.register())["access_token"]
+        async with connect(held.url, token) as chat:
+            ends = [(await chat.answer())[-1] for _ in range(8)]
+
+            spent = await held.database.read(lambda connection: spent_on(connection, TODAY))
+            costs = await held.database.read(
+                lambda connection: connection.scalars(select(func.sum(ModelCall.cost_nanodollars))).one()
+            )
+            assert ends[0]["type"] == "done"
+            refusal = ends[-1]
+            assert (refusal["code"], refusal["limit"], refusal["resets_at"]) == (
+                "BUDGET_REACHED",
+                "daily_budget",
+                "2026-03-02T00:00:00Z",
+            )
+            assert Spent(costs, costs) == spent
+            assert spent.day <= 1.1 * DOLLAR
+            assert sum(end["type"] == "done" for end in ends) == (await held.me(token))[1]["messages_today"]
+        clock.seconds = 86_400 / 2 + 1
+        token = (await held.register("bob@uni.example"))["access_token"]
+        async with connect(held.url, token) as chat:
+            assert (await chat.answer())[-1]["type"] == "done"

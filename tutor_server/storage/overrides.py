@@ -1,0 +1,92 @@
+"""Limits of single students that stand in for everybody's until they run out, for the night before a deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from tutor_server.storage.models import LimitOverride, User
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimits:
+    """Limits of a student's own; None: as everybody's."""
+
+    messages_per_minute: int | None
+    daily_messages: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """An account's own limits, since when and how long."""
+
+    user_id: UUID
+    email: str
+    messages_per_minute: int | None
+    daily_messages: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+def own_limits(connection: Connection, user_id: UUID, now: datetime) -> OwnLimits | None:
+    """Find a student's own limits, while they have not run out."""
+    row = connection.execute(
+        select(LimitOverride.messages_per_minute, LimitOverride.daily_messages).where(
+            LimitOverride.user_id == user_id, LimitOverride.expires_at > now
+        )
+    ).first()
+    return None if row is None else OwnLimits(*row)
+
+
+def set_override(connection: Connection, user_id: UUID, own: OwnLimits, *, now: datetime, expires_at: datetime) -> None:
+    """Give a student limits of their own in place of those they may have had."""
+    values = {
+        "messages_per_minute": own.messages_per_minute,
+        "daily_messages": own.daily_messages,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    connection.execute(
+        upsert(connection, LimitOverride)
+        .values(user_id=user_id, **values)
+        .on_conflict_do_update(index_elements=["user_id"], set_=values)
+    )
+
+
+def remove_override(connection: Connection, user_id: UUID) -> bool:
+    """Let everybody's limits hold again; tell whether others did."""
+    return connection.execute(delete(LimitOverride).where(LimitOverride.user_id == user_id)).rowcount == 1
+
+
+def overrides_after(connection: Connection, email: str, limit: int, now: datetime) -> Sequence[Override]:
+    """List the overrides in force by e-mail address, from behind one."""
+    query = (
+        select(
+            LimitOverride.user_id,
+            User.email,
+            LimitOverride.messages_per_minute,
+            LimitOverride.daily_messages,
+            LimitOverride.created_at,
+            LimitOverride.expires_at,
+        )
+        .join(User, User.id == LimitOverride.user_id)
+        .where(LimitOverride.expires_at > now, User.email > email)
+        .order_by(User.email)
+        .limit(limit)
+    )
+    return [Override(**row) for row in connection.execute(query).mappings()]
+
+
+def forget_expired_overrides(connection: Connection, now: datetime) -> None:
+    """Drop what has run out."""
+    connection.execute(delete(LimitOverride).where(LimitOverride.expires_at <= now))

@@ -1,0 +1,138 @@
+"""What each UTC day and month has spent, or may still spend on calls under way: the durable side of the budgets."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from tutor_server.errors import BudgetReached, MonthlyBudgetReached
+from tutor_server.storage.models import Spending
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+WARNING_SHARE = 0.8
+"""The operator is warned once this share of a budget is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What may be spent a UTC day and a calendar month, in nano-dollars; None: as much as it takes."""
+
+    daily: int | None = None
+    monthly: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What is committed of a day's and its month's money, in nano-dollars."""
+
+    day: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearlySpent:
+    """A budget of which little is left, said once a period."""
+
+    period: str
+    committed_nanodollars: int
+    budget_nanodollars: int
+
+
+def periods_of(day: date) -> tuple[str, str]:
+    """Name the day and its month as the table does."""
+    return day.isoformat(), f"{day:%Y-%m}"
+
+
+def spent_on(connection: Connection, day: date) -> Spent:
+    """Read what is committed of a day and its month."""
+    periods = periods_of(day)
+    rows = connection.execute(
+        select(Spending.period, Spending.committed_nanodollars).where(Spending.period.in_(periods))
+    )
+    committed = {row.period: row.committed_nanodollars for row in rows}
+    return Spent(*(committed.get(period, 0) for period in periods))
+
+
+def commit_spending(
+    connection: Connection, day: date, nanodollars: int, budgets: Budgets, now: datetime
+) -> Sequence[NearlySpent]:
+    """Hold back money for a call; give the budgets of which it is said now that little is left.
+
+    Last in a transaction, since all of a day wait for the same rows. Raises `BudgetReached`.
+    """
+    if not nanodollars:
+        return ()
+    warnings = []
+    day_period, month_period = periods_of(day)
+    for period, budget, refusal in (
+        (day_period, budgets.daily, daily_budget_reached),
+        (month_period, budgets.monthly, monthly_budget_reached),
+    ):
+        committed = _take(connection, period, nanodollars, budget)
+        if committed is None:
+            raise refusal(day, now)
+        if budget is not None and committed >= WARNING_SHARE * budget and _is_first_warning(connection, period, now):
+            warnings.append(NearlySpent(period, committed, budget))
+    return warnings
+
+
+def change_spending(connection: Connection, changes: Mapping[date, int]) -> None:
+    """Correct what is committed, by what calls did cost; no budget is asked, since the money is spent."""
+    by_period: Counter[str] = Counter()
+    for day, nanodollars in changes.items():
+        for period in periods_of(day):
+            by_period[period] += nanodollars
+    # Days before their months, as `commit_spending` takes their locks; a month is the shorter word.
+    for period in sorted(by_period, key=lambda name: (-len(name), name)):
+        if by_period[period]:
+            _take(connection, period, by_period[period], None)
+
+
+def daily_budget_reached(day: date, now: datetime) -> BudgetReached:
+    """Make the refusal of a day's budget, which says when the day ends."""
+    return _refusal(BudgetReached, day + timedelta(days=1), now)
+
+
+def monthly_budget_reached(day: date, now: datetime) -> BudgetReached:
+    """Make the refusal of the budget of a day's month, which says when the month ends."""
+    return _refusal(MonthlyBudgetReached, (day.replace(day=1) + timedelta(days=31)).replace(day=1), now)
+
+
+def _refusal(kind: type[BudgetReached], next_period: date, now: datetime) -> BudgetReached:
+    resets_at = datetime.combine(next_period, time.min, UTC)
+    return kind(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
+
+
+def _take(connection: Connection, period: str, nanodollars: int, budget: int | None) -> int | None:
+    """Add to a period unless that would pass its budget; give what is committed then, or None."""
+    if budget is not None and nanodollars > budget:
+        return None
+    statement = (
+        upsert(connection, Spending)
+        .values(period=period, committed_nanodollars=nanodollars)
+        .on_conflict_do_update(
+            index_elements=["period"],
+            set_={"committed_nanodollars": Spending.committed_nanodollars + nanodollars},
+            where=None if budget is None else Spending.committed_nanodollars <= budget - nanodollars,
+        )
+        .returning(Spending.committed_nanodollars)
+    )
+    return connection.scalar(statement)
+
+
+def _is_first_warning(connection: Connection, period: str, now: datetime) -> bool:
+    """Note that the operator is warned; tell whether nobody did before."""
+    noted = connection.execute(
+        update(Spending).where(Spending.period == period, Spending.warned_at.is_(None)).values(warned_at=now)
+    )
+    return noted.rowcount == 1
