@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.editor import Editor
+    from tutor_lsp.own_diagnostics import OwnDiagnostics
     from tutor_lsp.tutor_choice import TutorChoice
 
 TITLE = "Ask tutor"
@@ -29,10 +30,11 @@ class CodeActions:
     at whole lines: the cursor need not be on the squiggle.
     """
 
-    def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics) -> None:
+    def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics, own: OwnDiagnostics) -> None:
         self._editor = editor
         self._choice = choice
         self._known = known
+        self._own = own
 
     async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
         """Offer the action, or nothing; nothing at all in a document that is not open or not Python."""
@@ -41,14 +43,17 @@ class CodeActions:
         if document is None or not is_python(document) or not _wants_quick_fixes(params.context.only):
             return None
         self._known.hear(document, params.context.diagnostics)
+        self._own.show(document)
         start, end = sorted((params.range.start, params.range.end), key=lambda place: (place.line, place.character))
         cell = notebook_cell(self._editor.documents, uri)
         wrong = self._known.heard_on_lines(document, start.line, end.line)
         crash = self._known.crashes.on_lines(document, start.line, end.line)
         if crash is not None:
             wrong = [crash.mark.diagnostic(document), *wrong]
-        if not wrong and cell is None and self._choice.settings.diagnostics:
-            wrong = self._known.compiled_on_lines(document, start.line, end.line)
+        if not wrong and self._choice.settings.diagnostics:
+            wrong = self._known.found_on_lines(document, start.line, end.line)
+            if not wrong and cell is None:  # we may not have looked yet
+                wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
             return None

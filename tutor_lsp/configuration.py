@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lsprotocol import types
 
     from tutor_lsp.editor import Editor
+    from tutor_lsp.own_diagnostics import OwnDiagnostics
     from tutor_lsp.status import StatusReport
     from tutor_lsp.tutor_choice import TutorChoice
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 class Configuration:
     """Feature: `initializationOptions`, `workspace/configuration`, `workspace/didChangeConfiguration`."""
 
-    def __init__(self, editor: Editor, choice: TutorChoice, status: StatusReport) -> None:
+    def __init__(self, editor: Editor, choice: TutorChoice, status: StatusReport, own: OwnDiagnostics) -> None:
         self._editor = editor
         self._choice = choice
         self._status = status
+        self._own = own
 
     async def initialize(self, params: types.InitializeParams) -> None:
         """Take what the editor passes at the start."""
@@ -48,3 +50,4 @@ class Configuration:
     async def _take(self, section: object) -> None:
         await self._choice.change(with_configuration(self._choice.settings, section))
         self._status.refresh()
+        self._own.refresh()

@@ -9,6 +9,7 @@ document or a message. Field names are camelCase on the wire. Positions are in t
 | `tutor/answer/didUpdate` | to the editor | `AnswerUpdated` | |
 | `tutor/answer/didEnd` | to the editor | `AnswerEnded` | carried in `reason`, `code` and `message` |
 | `tutor/answer/cancel` | from the editor | `CancelAsk` | none: an unknown ask is ignored |
+| `tutor/diagnostics/didChange` | from the editor | `OtherDiagnostics` | none: an unknown document is ignored |
 | `tutor/status/didChange` | to the editor | `StatusChanged` | |
 
 | command | argument | result | errors |
@@ -34,6 +35,7 @@ ANSWER_DID_START = "tutor/answer/didStart"
 ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
 ANSWER_DID_END = "tutor/answer/didEnd"
 ANSWER_CANCEL = "tutor/answer/cancel"
+DIAGNOSTICS_DID_CHANGE = "tutor/diagnostics/didChange"
 STATUS_DID_CHANGE = "tutor/status/didChange"
 
 ASK = "tutor.ask"
@@ -85,6 +87,17 @@ class CancelAsk:
     """Stop an answer; without an id, all of them."""
 
     ask_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OtherDiagnostics:
+    """All that others than us report about a document; LSP tells a server nothing of that but under the cursor.
+
+    A client that sends it does so whenever that changes. Our own may be among them, and are left out.
+    """
+
+    uri: str
+    diagnostics: Sequence[types.Diagnostic]
 
 
 @attrs.frozen(kw_only=True)
@@ -180,7 +193,10 @@ class StatusChanged:
     command: str | None = None
 
 
-CUSTOM_PARAMS: dict[str, type[Any]] = {ANSWER_CANCEL: CancelAsk}
+CUSTOM_PARAMS: dict[str, type[Any]] = {
+    ANSWER_CANCEL: CancelAsk,
+    DIAGNOSTICS_DID_CHANGE: OtherDiagnostics,
+}
 """The params of each custom method that an editor may send."""
 
 COMMAND_ARGUMENTS: dict[str, type[Any]] = {

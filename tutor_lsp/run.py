@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_lsp.background import Background
     from tutor_lsp.capture.crashes import Crash, KnownCrashes
     from tutor_lsp.editor import Editor
+    from tutor_lsp.own_diagnostics import OwnDiagnostics
     from tutor_lsp.program import Outcome
     from tutor_lsp.python_traceback import Frame
     from tutor_lsp.text_document import EditedDocument
@@ -60,16 +61,17 @@ class Runs:
         self,
         editor: Editor,
         crashes: KnownCrashes,
+        own: OwnDiagnostics,
         background: Background,
         *,
         time_limit: float = TIME_LIMIT_SECONDS,
     ) -> None:
         self._editor = editor
         self._crashes = crashes
+        self._own = own
         self._background = background
         self._time_limit = time_limit
         self._running: dict[str, _Running] = {}
-        self._shown: dict[str, list[types.Diagnostic]] = {}
 
     async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
         """Run a file to its end, and tell how it went (command `tutor.run`). Cancelling the request stops the run.
@@ -84,17 +86,6 @@ class Runs:
             went_well = ended.reason == "completed" and not ended.exit_status
             self._editor.show_message(ended.message, types.MessageType.Info if went_well else types.MessageType.Warning)
         return ended
-
-    async def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Let the diagnostic go with its line, and away once the line is edited."""
-        document = self._editor.documents.open_document(params.text_document.uri)
-        if document is not None:
-            self._show(document)
-
-    async def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        """Take the diagnostic away: nobody tells any more what becomes of its line."""
-        if self._shown.pop(unquote(params.text_document.uri), None):
-            self._editor.publish(params.text_document.uri, [])
 
     async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
         """Stop the run whose progress the student has cancelled (`window/workDoneProgress/cancel`)."""
@@ -150,7 +141,7 @@ class Runs:
             self._crashes.forget(running.document)
             if reason in {"failed", "timedOut"} and frame is not None:
                 crash = self._note(running, outcome, frame, message)
-            self._show(running.document)
+            self._own.show(running.document)
         return protocol.RunEnded(
             reason=reason,
             message=message,
@@ -177,14 +168,6 @@ class Runs:
             traceback=outcome.traceback or "",
             severity=severity,
         )
-
-    def _show(self, document: EditedDocument) -> None:
-        """Publish what is known by now, if it is not what is shown."""
-        crash, key = self._crashes.of(document), unquote(document.uri)
-        diagnostics = [] if crash is None else [crash.mark.diagnostic(document)]
-        if diagnostics != self._shown.get(key, []):
-            self._shown[key] = diagnostics
-            self._editor.publish(document.uri, diagnostics)
 
 
 def _told(name: str, outcome: Outcome, frame: Frame | None, time_limit: float) -> tuple[protocol.RunReason, str]:

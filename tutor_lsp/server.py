@@ -16,6 +16,7 @@ from tutor_lsp.code_action import KIND, CodeActions
 from tutor_lsp.configuration import Configuration
 from tutor_lsp.editor import Editor
 from tutor_lsp.failures import log_failure
+from tutor_lsp.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
 from tutor_lsp.program import TIME_LIMIT_SECONDS
 from tutor_lsp.pygls_fixes import RobustLanguageServer
 from tutor_lsp.run import Runs
@@ -48,6 +49,7 @@ class AskTutorServer:
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         run_seconds: float = TIME_LIMIT_SECONDS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self.language_server = RobustLanguageServer(
             NAME,
@@ -62,10 +64,11 @@ class AskTutorServer:
         self._sign_ins = SignIns(lambda: settings.data_dir)
         self._choice = TutorChoice(settings, self._sign_ins, build_tutor)
         self._status = StatusReport(self._editor, self._choice)
-        self._configuration = Configuration(self._editor, self._choice, self._status)
-        self._code_actions = CodeActions(self._editor, self._choice, known)
+        self._own = OwnDiagnostics(self._editor, self._choice, known, self._background, pause=pause)
+        self._configuration = Configuration(self._editor, self._choice, self._status, self._own)
+        self._code_actions = CodeActions(self._editor, self._choice, known, self._own)
         self._asks = Asks(self._editor, self._choice, known, self._status, self._background)
-        self._runs = Runs(self._editor, known.crashes, self._background, time_limit=run_seconds)
+        self._runs = Runs(self._editor, known.crashes, self._own, self._background, time_limit=run_seconds)
         self._account = Account(self._editor, self._choice, self._status, self._asks, self._background, sleep=sleep)
         self._register()
 
@@ -86,8 +89,13 @@ class AskTutorServer:
         feature(types.INITIALIZED)(_handler(self._initialized))
         feature(types.SHUTDOWN)(_handler(lambda _: self.close()))
         feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(_handler(self._configuration.did_change))
-        feature(types.TEXT_DOCUMENT_DID_CHANGE)(_handler(self._runs.did_change))
-        feature(types.TEXT_DOCUMENT_DID_CLOSE)(_handler(self._runs.did_close))
+        feature(types.TEXT_DOCUMENT_DID_OPEN)(_handler(self._own.did_open))
+        feature(types.TEXT_DOCUMENT_DID_CHANGE)(_handler(self._own.did_change))
+        feature(types.TEXT_DOCUMENT_DID_CLOSE)(_handler(self._own.did_close))
+        feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)(_handler(self._own.notebook_did_open))
+        feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(_handler(self._own.notebook_did_change))
+        feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(_handler(self._own.notebook_did_close))
+        feature(custom.DIAGNOSTICS_DID_CHANGE)(_handler(self._own.others_did_change))
         feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(_handler(self._cancel_progress))
         options = types.CodeActionOptions(code_action_kinds=[KIND])
         feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(_handler(self._code_actions.code_action))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,12 @@ INDEX_ERROR = "IndexError: list index out of range"
 CRASH = diagnostic(4, 11, 20, INDEX_ERROR, source="Ask Tutor")
 LINE = {"start": place(4, 0), "end": place(4, 0)}
 PUBLISH = "textDocument/publishDiagnostics"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Give settings under which nothing is published but what runs leave."""
+    return replace(settings, diagnostics=False)
 
 
 async def opened(editor: Editor, path: Path, text: str = FAILING) -> str:

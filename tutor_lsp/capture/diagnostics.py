@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor_lsp.capture.document import Window
+    from tutor_lsp.capture.mark import Mark
     from tutor_lsp.text_document import EditedDocument
 
 MAX_DIAGNOSTICS = 50
+
+_ERROR, _WARNING = types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning
 
 MAX_COMPILED_CHARACTERS = 64 * 1024
 """Longer code is not compiled here: that would hold up the editor."""
@@ -37,6 +40,8 @@ class KnownDiagnostics:
     def __init__(self) -> None:
         self.crashes = KnownCrashes()
         self._heard: WeakKeyDictionary[EditedDocument, tuple[int, list[types.Diagnostic]]] = WeakKeyDictionary()
+        self._told: WeakKeyDictionary[EditedDocument, list[types.Diagnostic]] = WeakKeyDictionary()
+        self._found: WeakKeyDictionary[EditedDocument, list[Mark]] = WeakKeyDictionary()
         self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
 
     def hear(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
@@ -46,12 +51,35 @@ class KnownDiagnostics:
         del heard[:-MAX_DIAGNOSTICS]
         self._heard[document] = (document.revision, heard)
 
+    def tell(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
+        """Take note of all that others say about the document by now, from a client that tells it each time anew."""
+        told = [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE]
+        self._told[document] = told
+        self._heard[document] = (document.revision, told[-MAX_DIAGNOSTICS:])
+
+    def find(self, document: EditedDocument, marks: list[Mark]) -> None:
+        """Take note of all that we find in the document."""
+        self._found[document] = marks
+
+    def found(self, document: EditedDocument) -> list[Mark]:
+        """Give what we have found, but for lines that have been edited since."""
+        return [mark for mark in self._found.get(document, ()) if mark.is_good(document)]
+
+    def is_reported(self, document: EditedDocument, line: int) -> bool:
+        """Say whether another than us reports an error or a warning on a line. Remarks on style are no reason."""
+        said = [*self._told.get(document, ()), *self._of_this_text(document)]
+        return any(_touches(item, line, line) and (item.severity or _ERROR) <= _WARNING for item in said)
+
     def heard_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
         """Give what the editor has said about lines `first` to `last`."""
         return [item for item in self._of_this_text(document) if _touches(item, first, last)]
 
+    def found_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
+        """Give what we have found on lines `first` to `last`."""
+        return [mark.diagnostic(document) for mark in self.found(document) if first <= mark.line <= last]
+
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Give the syntax error that compiling finds on lines `first` to `last`."""
+        """Give the syntax error that compiling finds on lines `first` to `last`, at once."""
         error = self.syntax_error(document)
         return [error] if error is not None and _touches(error, first, last) else []
 

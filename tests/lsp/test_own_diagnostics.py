@@ -1,0 +1,225 @@
+"""Our own diagnostics: what is published unasked, when it goes, and where it is left to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.lsp.editor import TUTOR_CLIENT, diagnostic, place, span
+from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
+from tutor_lsp.server import AskTutorServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lsp.editor import Conversation, Editor, Json
+    from tests.lsp.scripted_tutor import ScriptedTutor
+    from tutor_lsp.settings import Settings
+
+PUBLISH, DID_CHANGE = "textDocument/publishDiagnostics", "tutor/diagnostics/didChange"
+CODE = 'day = input()\nif day == "Sat" or "Sun":\n    print("free: " + 1)\n'
+ALWAYS = {"range": span(1, 3, 24), "severity": 2, "source": "Ask Tutor"}
+CONCATENATED = diagnostic(
+    2, 10, 22, 'TypeError: can only concatenate str (not "int") to str', severity=2, source="Ask Tutor"
+)
+UNCLOSED = diagnostic(0, 5, 6, "'(' was never closed", source="Ask Tutor")
+WHERE = span(2, 10, 22)
+
+
+@pytest.fixture
+async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
+    """Give a language server that looks as soon as it can."""
+    return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, pause=0)
+
+
+async def shown(editor: Editor, uri: str, *lines: int) -> list[Json]:
+    """Wait until diagnostics stand on these lines and on no others, and give them."""
+
+    def found() -> list[Json] | None:
+        published = [params["diagnostics"] for params in editor.all_heard(PUBLISH) if params["uri"] == uri]
+        last = published[-1] if published else None
+        return last if last is not None and [item["range"]["start"]["line"] for item in last] == list(lines) else None
+
+    if lines:
+        diagnostics: list[Json] = await editor.until(found)
+        return diagnostics
+    await editor.until(lambda: found() is not None)
+    return []
+
+
+async def test_certain_findings_are_published(editor: Editor) -> None:
+    """Without any checker: what a run would show in Python's words, a mistake in logic as a question."""
+    uri = await editor.open(CODE)
+    always, concatenated = await shown(editor, uri, 1, 2)
+    assert always.items() >= ALWAYS.items()
+    assert always["message"].endswith("yes or no?")
+    assert concatenated == CONCATENATED
+
+
+async def test_a_syntax_error_is_published_and_goes_with_its_line(editor: Editor) -> None:
+    """It is an error; typing above moves it along, editing its line takes it away at once."""
+    uri = await editor.open("print(\n")
+    assert await shown(editor, uri, 0) == [UNCLOSED]
+    await editor.change(uri, "\n\n", span(0, 0, 0))
+    await shown(editor, uri, 2)
+    await editor.change(uri, ")", span(2, 6, 6))
+    await shown(editor, uri)
+
+
+async def test_places_are_in_the_clients_units(conversation: Conversation) -> None:
+    """An emoji before the place counts as the client counts."""
+    editor = conversation.editor
+    await editor.initialize({**TUTOR_CLIENT, "general": {"positionEncodings": ["utf-16"]}})
+    uri = await editor.open("\ufeffx = '🚶'; y = )\n")
+    (one,) = await shown(editor, uri, 0)
+    assert one["range"] == span(0, 15, 16)
+
+
+async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None:
+    """A client that tells what others report sees ours go on their lines, and come back when theirs are gone."""
+    uri = await editor.open(CODE)
+    await shown(editor, uri, 1, 2)
+    theirs = diagnostic(2, 10, 11, "No overload", source="Pyright")
+    await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [theirs, CONCATENATED]})
+    await shown(editor, uri, 1)
+    await editor.change(uri, "\n", span(0, 0, 0))
+    await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": []})
+    await shown(editor, uri, 2, 3)
+
+
+async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
+    """Information and hints report no error; ours stays, and is no reason to be silent itself."""
+    uri = await editor.open(CODE)
+    style = diagnostic(2, 0, 5, "Line could be shorter", source="style") | {"severity": 3}
+    await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [style, CONCATENATED]})
+    await shown(editor, uri, 1, 2)
+
+
+async def test_what_a_code_action_request_tells_counts_too(editor: Editor) -> None:
+    """Any editor names the diagnostics under the cursor: from then on theirs stands alone."""
+    uri = await editor.open(CODE)
+    await shown(editor, uri, 1, 2)
+    await editor.code_actions(uri, WHERE, diagnostics=[diagnostic(2, 10, 11, "No overload", source="Pyright")])
+    await shown(editor, uri, 1)
+
+
+async def test_the_action_is_offered_on_our_own(editor: Editor, tutor: ScriptedTutor) -> None:
+    """A light bulb comes where we have found something, and the ask carries it."""
+    uri = await editor.open(CODE)
+    await shown(editor, uri, 1, 2)
+    (action,) = await editor.code_actions(uri, span(2, 0, 0), diagnostics=[CONCATENATED], automatic=True)
+    result = await editor.request("workspace/executeCommand", action["command"])
+    await editor.answer(result["askId"])
+    assert action["diagnostics"] == [CONCATENATED]
+    (sent,) = tutor.asks[0].diagnostics
+    assert (sent.line, sent.character, sent.source) == (2, 10, "Ask Tutor")
+
+
+async def test_other_diagnostics_make_the_whole_line_known(editor: Editor) -> None:
+    """Told what another reports, we offer the action on its line, off its squiggle."""
+    uri = await editor.open("x = 1\nprint(y)\n")
+    theirs = diagnostic(1, 6, 7, "Undefined name `y`", source="Ruff")
+    await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [theirs]})
+    (action,) = await editor.code_actions(uri, span(1, 0, 0), automatic=True)
+    assert action["diagnostics"] == [theirs]
+
+
+async def test_closing_takes_them_away(editor: Editor) -> None:
+    """A closed document has none; one that is not open is ignored."""
+    uri = await editor.open(CODE)
+    await shown(editor, uri, 1, 2)
+    await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": []})
+    await shown(editor, uri)
+
+
+@pytest.mark.parametrize("text", ["x = (\n" + "#" * MAX_COMPILED_CHARACTERS, "x = 1\n"])
+async def test_long_or_right_code_is_left_alone(editor: Editor, text: str) -> None:
+    """Nothing is published for it, not even an empty list; the next document gets its own."""
+    uri = await editor.open(text)
+    other = await editor.open("print(\n", "file:///work/other.py")
+    await shown(editor, other, 0)
+    assert [params for params in editor.all_heard(PUBLISH) if params["uri"] == uri] == []
+
+
+async def test_another_language_is_left_alone(editor: Editor) -> None:
+    """What is not Python is never looked at."""
+    uri = await editor.open("print(\n", "file:///work/notes.txt", language="plaintext")
+    await shown(editor, await editor.open("print(\n"), 0)
+    assert [params for params in editor.all_heard(PUBLISH) if params["uri"] == uri] == []
+
+
+async def test_cells_of_a_notebook_have_their_own(editor: Editor) -> None:
+    """Magics are no errors in a cell; what other cells may have defined is not missed."""
+    cells = {"a": "%matplotlib inline\nawait job(x)\n", "b": "print(\n"}
+    documents = [
+        {"uri": f"cell:{name}", "languageId": "python", "version": 1, "text": text} for name, text in cells.items()
+    ]
+    notebook = {
+        "uri": "file:///work/a.ipynb",
+        "notebookType": "jupyter-notebook",
+        "version": 1,
+        "cells": [{"kind": 2, "document": document["uri"]} for document in documents],
+    }
+    await editor.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": documents})
+    assert await shown(editor, "cell:b", 0) == [UNCLOSED]
+    change = {"document": {"uri": "cell:b", "version": 2}, "changes": [{"text": ")", "range": span(0, 6, 6)}]}
+    await editor.notify(
+        "notebookDocument/didChange",
+        {
+            "notebookDocument": {"uri": notebook["uri"], "version": 2},
+            "change": {"cells": {"textContent": [change]}},
+        },
+    )
+    await shown(editor, "cell:b")
+    assert [params for params in editor.all_heard(PUBLISH) if params["uri"] == "cell:a"] == []
+
+
+class TestSetting:
+    """`tutor.diagnostics`."""
+
+    async def test_off_nothing_is_published(self, conversation: Conversation, tmp_path: Path) -> None:
+        """But for a run that fails, which the student has asked for."""
+        editor = conversation.editor
+        await editor.initialize(initializationOptions={"diagnostics": False})
+        path = tmp_path / "main.py"
+        path.write_text("x = [1]\nprint(x[1] + 'a' - 1)\n")
+        uri = await editor.open(path.read_text(), path.as_uri())
+        await editor.execute("tutor.run", {"uri": uri})
+        (crash,) = await shown(editor, uri, 1)
+        assert crash["message"] == "IndexError: list index out of range"
+        assert len(editor.all_heard(PUBLISH)) == 1
+
+    async def test_it_can_change_at_any_time(self, conversation: Conversation) -> None:
+        """Turned off, what is shown goes; turned on, it comes back."""
+        editor = conversation.editor
+        section: dict[str, Any] = {"diagnostics": True}
+        editor.replies["workspace/configuration"] = lambda _: [section]
+        await editor.initialize({**TUTOR_CLIENT, "workspace": {"configuration": True}})
+        uri = await editor.open(CODE)
+        for is_on in (True, False, True):
+            section["diagnostics"] = is_on
+            await editor.notify("workspace/didChangeConfiguration", {"settings": None})
+            await shown(editor, uri, *((1, 2) if is_on else ()))
+
+
+async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: Path) -> None:
+    """What we had foreseen there is not said twice."""
+    path = tmp_path / "main.py"
+    path.write_text("age = 7\nprint('next: ' + age)\n")
+    uri = await editor.open(path.read_text(), path.as_uri())
+    (foreseen,) = await shown(editor, uri, 1)
+    await editor.execute("tutor.run", {"uri": uri})
+    await editor.until(lambda: editor.all_heard(PUBLISH)[-1]["diagnostics"][0]["severity"] == 1)
+    (crash,) = await shown(editor, uri, 1)
+    assert (foreseen["severity"], crash["severity"]) == (2, 1)
+    assert foreseen["message"] == crash["message"]
+
+
+async def test_place_of_the_action_in_a_selection(editor: Editor) -> None:
+    """In a selection that starts above, the action goes to what we have found."""
+    uri = await editor.open(CODE)
+    await shown(editor, uri, 1, 2)
+    (action,) = await editor.code_actions(uri, {"start": place(0, 0), "end": place(1, 0)}, automatic=True)
+    assert action["command"]["arguments"][0]["position"] == place(1, 3)

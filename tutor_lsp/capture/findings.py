@@ -1,0 +1,47 @@
+"""What the offline tutor finds wrong in a document by itself, as marks on its lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tutor_lsp.capture.document import window
+from tutor_lsp.capture.mark import Mark
+from tutor_lsp.text_document import without_line_end
+from tutor_server.protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor_lsp.capture.document import Window
+    from tutor_lsp.text_document import EditedDocument
+    from tutor_server.pedagogy.offline.certain import Certainty
+    from tutor_server.protocol import Kind
+
+MAX_FINDINGS = 50
+
+
+def look(shown: Window, kind: Kind) -> list[Certainty]:
+    """Read code, a whole document. Takes some milliseconds, the first time more: call it in a thread."""
+    from tutor_server.pedagogy.offline.certain import certainties  # noqa: PLC0415 - loads the whole offline tutor
+
+    return certainties(Submission(code=shown.code, cursor=Position(0, 0), kind=kind))[:MAX_FINDINGS]
+
+
+def whole(document: EditedDocument) -> Window:
+    """Give the code of a document of moderate length."""
+    return window(document.lines, Position(0, 0))
+
+
+def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -> list[Mark]:
+    """Mark what was found, in a document that is still as it was."""
+    put = []
+    for one in found:
+        before = shown.first_character if one.line == 0 else 0
+        columns = (one.start + before, one.end + before)
+        is_syntax = one.error_type == "syntax"
+        severity = types.DiagnosticSeverity.Error if is_syntax else types.DiagnosticSeverity.Warning
+        if without_line_end(document.lines[one.line]).strip():
+            put.append(Mark.put(document, one.line, columns, one.message, severity))
+    return put
