@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
+import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
@@ -53,6 +56,18 @@ class Chat:
         }
         await self.send(frame)
         return str(frame["request_id"])
+
+    def leave(self, how: Literal["fin", "reset"]) -> float:
+        """Leave without a word, by FIN or RST; give the moment, on the monotonic clock."""
+        response = self.socket._response
+        assert response.connection is not None
+        transport = response.connection.transport
+        assert transport is not None
+        if how == "reset":
+            plain: socket.socket = transport.get_extra_info("socket")
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+        return time.monotonic()
 
     async def collect(self, request_id: str) -> list[dict[str, Any]]:
         """Receive the frames of one answer up to its end, passing over others'."""

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
 PASSWORD = "a quiet long password"
 
-START_SECONDS = 20
+START_SECONDS = 45
 STOP_SECONDS = 20
-LOG_SECONDS = 5
+LOG_SECONDS = 20
 
 
 def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:

@@ -82,6 +82,7 @@ class Workers:
             await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
             if self._stopping.is_set():
+                self._listening.close()  # who comes now is refused at once, and waits for nobody
                 if worker.returncode is None:
                     worker.send_signal(signal.SIGTERM)
                 return 1 if await ended else 0

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -132,19 +129,6 @@ class Outage:
         cursor.execute(f"PRAGMA query_only = {int(self._is_on)}")
 
 
-def leave(chat: Chat, how: Literal["fin", "reset"]) -> float:
-    """Leave without a word; give the moment."""
-    response = chat.socket._response
-    assert response.connection is not None
-    transport = response.connection.transport
-    assert transport is not None
-    if how == "reset":
-        plain: socket.socket = transport.get_extra_info("socket")
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-    return time.monotonic()
-
-
 @pytest.mark.parametrize("how", ["fin", "reset"])
 @pytest.mark.parametrize(
     "silence",
@@ -162,7 +146,7 @@ async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
         while (await desk.chat.receive())["type"] != "delta":
             pass
 
-    left_at = leave(desk.chat, how)
+    left_at = desk.chat.leave(how)
     await asyncio.wait_for(call.closed.wait(), 10)
     await desk.all_settled()
 
@@ -183,7 +167,7 @@ async def test_l2_one_who_returns_in_time_keeps_the_answer(desk: Desk, upstream:
     request_id = await desk.chat.ask()
     while (await desk.chat.receive())["type"] != "delta":
         pass
-    leave(desk.chat, "reset")
+    desk.chat.leave("reset")
 
     async with connect(desk.service.url, desk.access_token) as again:
         await again.send({"type": "resume", "request_id": request_id, "next_seq": 0})
