@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline.syntax import blocks, brackets, characters, forms, operators, strings, targets, words
+from tutor_server.pedagogy.offline.syntax import (
+    blocks,
+    borrowed,
+    brackets,
+    characters,
+    forms,
+    operators,
+    strings,
+    structures,
+    targets,
+    words,
+)
 from tutor_server.pedagogy.offline.syntax.repair import Diagnosis, Search
 
 if TYPE_CHECKING:
@@ -19,6 +30,8 @@ CAUSES = (
     *targets.CAUSES,
     *characters.CAUSES,
     *forms.CAUSES,
+    *borrowed.CAUSES,
+    *structures.CAUSES,
 )
 """Every cause, in no order of importance: the guesses are ranked by their costs."""
 

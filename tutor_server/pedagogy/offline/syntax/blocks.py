@@ -26,7 +26,7 @@ def _missing_colon(broken: Broken) -> Iterator[Candidate]:
     """End a header line with its colon."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
-        if not tokens or tokens[0].text not in HEADERS or tokens[-1].text == ":":
+        if not tokens or tokens[-1].text in (":", "{") or not _is_header(broken, line):
             continue
         unclosed = brackets_of(tokens).unclosed
         end = tokens[-1]
@@ -56,6 +56,16 @@ def _missing_colon(broken: Broken) -> Iterator[Candidate]:
             )
 
 
+def _is_header(broken: Broken, line: int) -> bool:
+    """Tell whether a line begins as a header does; `match` and `case` are words of Python's at such a place only."""
+    tokens = broken.on(line)
+    if tokens[0].text in ("match", "case") and len(tokens) > 1 and tokens[1].text not in ("=", ".", ",", ")", ":"):
+        below = broken.code_below(line)
+        first = broken.on(below)[0].text if below else ""
+        return len(broken.indent(below)) > len(broken.indent(line)) and (tokens[0].text == "case" or first == "case")
+    return tokens[0].text in HEADERS
+
+
 def _empty_block(broken: Broken) -> Iterator[Candidate]:
     """Move the lines that follow a header into its block."""
     match = _AFTER.search(broken.fault.message)
@@ -79,7 +89,8 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
             expression=broken.text(first).strip(),
             facts=facts,
         )
-    if not first or (len(broken.indent(first)) < len(margin)) or _continues(broken, first):
+    is_apart = bool(first) and first > header + 1 and broken.indent(first) == margin
+    if not first or is_apart or len(broken.indent(first)) < len(margin) or _continues(broken, first):
         yield Candidate(line=header, cost=1, facts=facts, expression=broken.text(header).strip())
         step = _step(broken)
         yield Candidate(
@@ -113,7 +124,7 @@ def _same_block(broken: Broken, first: int, margin: str) -> list[int]:
         if len(broken.indent(line)) < len(margin) or (broken.indent(line) == margin and _continues(broken, line)):
             break
         ends.append(line)
-    is_continued = bool(ends) and ends[-1] != max(broken.by_line)
+    is_continued = bool(ends) and ends[-1] != max(broken.by_line) and not _opens_again(broken, ends, margin)
     is_function = (
         bool(first)
         and broken.on(broken.code_above(first))[:1] != []
@@ -126,6 +137,12 @@ def _same_block(broken: Broken, first: int, margin: str) -> list[int]:
         else [*ends[:1], *before_blank, *ends[-1:]]
     )
     return list(dict.fromkeys(choices))[:3]
+
+
+def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:
+    """Tell whether the line behind some lines goes on with a header among them, and not with the one above."""
+    word = broken.on(broken.code_below(lines[-1]))[0].text
+    return any(broken.on(line)[0].text in _CONTINUES.get(word, ()) for line in lines if broken.indent(line) == margin)
 
 
 def _continues(broken: Broken, line: int) -> bool:

@@ -91,12 +91,9 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
             yield Candidate(
                 line=broken.fault.line,
                 cost=1,
-                changes=(
-                    Change(
-                        offset + run.start(),
-                        offset + run.end(),
-                        "0" if run.start() and text[run.start() - 1] in "(,=" else "",
-                    ),
+                changes=tuple(
+                    Change(same.start(), same.end(), "0" if run.start() and text[run.start() - 1] in "(,=" else "")
+                    for same in re.finditer(re.escape(run[0]), broken.code)
                 ),
                 expression=run.group(),
                 facts=facts,

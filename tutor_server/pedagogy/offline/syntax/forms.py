@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_server.pedagogy.offline.lexing import Token
+
+
+_COUNTING_LOOP = re.compile(
+    r"(?P<indent>\s*)for\s*\(\s*(?:int\s+|let\s+|var\s+)?(?P<name>\w+)\s*=\s*(?P<first>[\w.]+)\s*;\s*\w+\s*"
+    r"(?P<sign><=?)\s*(?P<last>[\w.()]+)\s*;\s*\w+\s*(?:\+\+|\+=\s*1)\s*\)\s*[:{]?\s*$"
+)
+_RANGE_LOOP = re.compile(
+    r"(?P<indent>\s*)for\s+(?P<name>\w+)\s*(?:=|in)\s*(?P<first>\w+)\s*(?::|\.\.+|to)\s*(?P<last>\w+)\s*:?\s*$"
+)
 
 
 def _whole(broken: Broken, line: int) -> str:
@@ -97,10 +107,11 @@ def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
                 line=token.line, cost=1.1, changes=(insert(key.end, ": None"),), expression=key.text, facts=facts
             )
         if token.text in ("=", ";") and index and "{" in [t.text for t in tokens[:index]]:
+            same = [t for t in tokens[index:] if t.text == token.text]
             yield Candidate(
                 line=token.line,
-                cost=0.9,
-                changes=(replace_token(token, ":"),),
+                cost=0.65,
+                changes=tuple(replace_token(t, ":") for t in same),
                 expression=broken.span(tokens[index - 1], tokens[index + 1]),
                 facts=facts,
             )
@@ -147,6 +158,8 @@ def _import_form(broken: Broken) -> Iterator[Candidate]:
             broken.span(tokens[1], tokens[at - 1]),
             broken.span(tokens[at + 1], tokens[-1]) if at + 1 < len(tokens) else "",
         )
+        if names in sys.stdlib_module_names and module not in sys.stdlib_module_names:
+            names, module = module, names
         yield Candidate(
             line=broken.fault.line,
             cost=0.6,
@@ -172,8 +185,6 @@ def _import_form(broken: Broken) -> Iterator[Candidate]:
             yield Candidate(
                 line=broken.fault.line, cost=0.6, changes=(replace_token(token, close[0]),), expression=match[1]
             )
-    if words[0] == "from" and words[-1] == "import":
-        yield Candidate(line=broken.fault.line, cost=1, changes=(insert(tokens[-1].end, " *"),), expression=whole)
     yield Candidate(line=broken.fault.line, cost=2.4, expression=whole)
 
 
@@ -232,8 +243,36 @@ def _header_form(broken: Broken) -> Iterator[Candidate]:
     line, whole, facts = broken.fault.line, _whole(broken, broken.fault.line), {"header": Code(words[0])}
     for cost, changes in _header_changes(tokens, words):
         yield Candidate(line=line, cost=cost, changes=changes, expression=whole, facts=facts)
+    yield from _loop_of_another_language(broken, line)
     if words[0] in ("def", "for"):
         yield Candidate(line=line, cost=1.95, expression=whole, facts=facts)
+
+
+def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
+    """Find `for (i = 0; i < n; i++)`, `for i = 1:n` and `for i in 1..n`."""
+    text = broken.text(line)
+    counted = _COUNTING_LOOP.match(text)
+    ranged = _RANGE_LOOP.match(text)
+    facts = {"header": Code("for")}
+    offset, expression = broken.offset(line), text.strip()
+    if counted is not None:
+        name, first, last = counted["name"], counted["first"], counted["last"]
+        end = _one_more(last) if counted["sign"] == "<=" else last
+        header = f"{counted['indent']}for {name} in range({'' if first == '0' else first + ', '}{end}):"
+        closing = [n for n in broken.by_line if n > line and broken.text(n).strip() in ("}", "};")]
+        changes = [Change(offset, offset + len(text), header)]
+        if text.rstrip().endswith("{") and closing:
+            end_of = next((n for n in closing if broken.indent(n) == broken.indent(line)), closing[-1])
+            changes.append(Change(broken.offset(end_of), broken.offset(end_of) + len(broken.text(end_of)), ""))
+        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=expression, facts=facts)
+    elif ranged is not None:
+        header = f"{ranged['indent']}for {ranged['name']} in range({ranged['first']}, {_one_more(ranged['last'])}):"
+        change = Change(offset, offset + len(text), header)
+        yield Candidate(line=line, cost=0.3, changes=(change,), expression=expression, facts=facts)
+
+
+def _one_more(bound: str) -> str:
+    return str(int(bound) + 1) if bound.isdigit() else f"{bound} + 1"
 
 
 def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[tuple[float, tuple[Change, ...]]]:
@@ -252,10 +291,21 @@ def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[tuple[flo
         if words[at + 1] != "(":
             end = last.start if last.text == ":" else last.end
             yield 0.6, (Change(tokens[at].end, tokens[at + 1].start, "("), insert(end, ")"))
+    yield from _named_context(tokens, words)
     if words[0] in ("if", "elif", "while") and words[-1] in ("then", "do"):
         yield 0.6, (Change(tokens[-2].end, last.end, ":"),)
     if words[-1] == "{":
         yield 0.9, (Change(tokens[-2].end if len(tokens) > 1 else last.start, last.end, ":"),)
+
+
+def _named_context(tokens: list[Token], words: list[str]) -> Iterator[tuple[float, tuple[Change, ...]]]:
+    """Give `with` the word before the name of what is opened."""
+    if words[0] == "with" and "as" not in words and len(tokens) > 3 and tokens[-1].text == ":":  # noqa: PLR2004 - with, thing, name, colon
+        name, word = tokens[-2], tokens[-3]
+        if name.kind == word.kind == "name":
+            yield 0.6, (replace_token(word, "as"),)
+        elif name.kind == "name":
+            yield 0.6, (insert(word.end, " as"),)
 
 
 def _incomplete_condition(broken: Broken) -> Iterator[Candidate]:
@@ -290,8 +340,21 @@ def _missing_else(broken: Broken) -> Iterator[Candidate]:
 def _def_in_expression(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     for index, token in enumerate(tokens):
+        if index and token.text in ("if", "for", "while", "try", "with") and tokens[index - 1].text in ("(", ","):
+            yield Candidate(
+                line=token.line, cost=0.9, expression=broken.span(token, tokens[-1]), facts={"word": Code(token.text)}
+            )
         if token.text in ("def", "class", "return", "import", "while", "print") and index and token.kind == "keyword":
-            if tokens[index - 1].text in (":", ";"):
+            in_lambda = "lambda" in [other.text for other in tokens[:index]]
+            if in_lambda and token.text == "return":
+                yield Candidate(
+                    line=token.line,
+                    cost=0.4,
+                    changes=(Change(token.start, tokens[index + 1].start, ""),) if index + 1 < len(tokens) else (),
+                    expression=broken.span(token, tokens[-1]),
+                    facts={"word": Code(token.text)},
+                )
+            if tokens[index - 1].text in (":", ";") or tokens[0].text == "from":
                 continue
             yield Candidate(
                 line=token.line, cost=1.6, expression=broken.span(token, tokens[-1]), facts={"word": Code(token.text)}
@@ -310,7 +373,14 @@ def _except_form(broken: Broken) -> Iterator[Candidate]:
             expression=_whole(broken, line),
         )
         comma = next(t for t in tokens if t.text == ",")
-        yield Candidate(line=line, cost=0.8, changes=(replace_token(comma, " as"),), expression=_whole(broken, line))
+        names = [t.text for t in tokens[tokens.index(comma) + 1 :] if t.kind == "name"]
+        is_new = len(names) == 1 and names[0].islower()
+        yield Candidate(
+            line=line,
+            cost=0.6 if is_new else 0.8,
+            changes=(replace_token(comma, " as"),),
+            expression=_whole(broken, line),
+        )
     else:
         yield Candidate(line=line, cost=1.5, expression=_whole(broken, line))
 
@@ -340,6 +410,14 @@ def _stray_colon(broken: Broken) -> Iterator[Candidate]:
                 "async",
                 "lambda",
             )
+            if after == ":":
+                yield Candidate(
+                    line=line,
+                    cost=0.45,
+                    changes=(replace_token(token, ""),),
+                    expression=broken.text(line).strip(),
+                    facts={"before": Code(tokens[index - 1].text) if index else "the start of the line"},
+                )
             if is_end or after == ")":
                 yield Candidate(
                     line=line,
@@ -361,6 +439,7 @@ CAUSES = (
             "unindent",
             "unexpected indent",
             "illegal target",
+            "expected",
             "only single target",
         ),
         _stray_colon,
@@ -452,7 +531,7 @@ CAUSES = (
         "syntax.header-form",
         "syntax",
         lessons.HEADER_FORM,
-        on("^invalid syntax", "expected '\\('", "expected ':'", "cannot assign"),
+        on("^invalid syntax", "expected", "cannot assign", "decimal literal"),
         _header_form,
     ),
     Cause(

@@ -26,7 +26,12 @@ _FOREIGN = {
     "===": "==",
     "!==": "!=",
     "!": "not ",
+    "~=": "!=",
+    ".^": "**",
+    ".*": "*",
+    "./": "/",
 }
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 _BINARY = frozenset(
     ("+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">=", "and", "or", "in", "is", ".", "&", "|", "^")
 )
@@ -119,6 +124,15 @@ def _in_call(broken: Broken) -> Iterator[Candidate]:
         if sign in named and broken.here[at - 1].kind == "name":
             continue
         strings = any(token.kind == "string" for token in broken.here[max(at - 1, 0) : at + 2])
+        key = broken.here[at - 1]
+        if key.kind == "string" and key.text[1:-1].isidentifier() and "dict" in [t.text for t in broken.here[:at]]:
+            yield Candidate(
+                line=sign.line,
+                cost=0.8,
+                changes=(replace_token(key, key.text[1:-1]),),
+                expression=_around(broken, broken.here, sign),
+                facts={"sign": Code("="), "word": Code(broken.here[0].text)},
+            )
         facts = {"sign": Code("="), "word": Code(broken.here[0].text)}
         expression = _around(broken, broken.here, sign)
         yield Candidate(
@@ -136,15 +150,21 @@ def _in_call(broken: Broken) -> Iterator[Candidate]:
 def _adjacent(broken: Broken) -> Iterator[tuple[Token, Token]]:
     """Give the pairs of neighbours on the line that lack something between, the nearest to the fault first."""
     tokens = broken.here
+    below = broken.on(broken.code_below(broken.fault.line))
+    is_open = bool(tokens) and bool(
+        brackets_of([token for token in broken.tokens if token.end <= tokens[-1].end]).unclosed
+    )
     pairs = [
         (left, right)
-        for left, right in pairwise(tokens)
+        for left, right in pairwise([*tokens, *below[:1]] if is_open and tokens else tokens)
         if left.is_operand_end
         and right.is_operand_start
         and right.text not in ("(", "[")
         and not (left.kind == "string" and right.kind == "string")
     ]
-    yield from sorted(pairs, key=lambda pair: abs(pair[1].column - broken.fault.column))
+    yield from sorted(
+        pairs, key=lambda pair: abs(pair[1].start - broken.offset(broken.fault.line) - broken.fault.column)
+    )
 
 
 def _missing_between(broken: Broken) -> Iterator[Candidate]:
@@ -155,10 +175,12 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
         penalty = 0.0
     for left, right in list(_adjacent(broken))[:4]:
         facts = {"left": Code(left.text), "right": Code(right.text)}
-        expression = broken.span(left, right)
+        expression = broken.span(left, right) if left.line == right.line else broken.span(broken.here[0], left)
         inside = [token for token in broken.here if token.start < left.end]
         unclosed = brackets_of(inside).unclosed
         options = _likely_between(left, right, in_bracket=bool(unclosed))
+        if left.line < right.line or (unclosed and _lists_items(broken, unclosed[-1])):
+            options = [","]
         if not unclosed and broken.here[0].text in _CONDITIONS:
             options = ["and", "==", *(option for option in options if option not in ("=", ",", "and", "=="))]
         repeated = [token for token in broken.here if token.kind in ("name", "string")]
@@ -177,6 +199,12 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
                 expression=expression,
                 facts=facts,
             )
+
+
+def _lists_items(broken: Broken, opener: Token) -> bool:
+    """Tell whether a square or curly bracket holds items that are parted by commas."""
+    inside = [token for token in broken.here if token.start > opener.start]
+    return opener.text in ("[", "{") and any(token.text == "," for token in inside)
 
 
 def _spaced(sign: str, left: Token, right: Token) -> str:
@@ -222,7 +250,7 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     first = found[0][1]
     yield Candidate(
         line=broken.fault.line,
-        cost=0.8,
+        cost=0.65,
         changes=tuple(changes),
         expression=first,
         facts={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
@@ -266,9 +294,28 @@ def _increment(broken: Broken) -> Iterator[Candidate]:
                 )
 
 
+def _before_a_statement(broken: Broken) -> Iterator[Candidate]:
+    """Find a line that leaves a bracket open and ends with an operator, where the next line is a statement."""
+    opener = broken.brackets.unclosed[0] if broken.brackets.unclosed else None
+    tokens = broken.on(opener.line) if opener is not None else []
+    below = broken.on(broken.code_below(opener.line)) if opener is not None else []
+    if len(tokens) > 1 and len(below) > 1 and tokens[-1].text in _ARITHMETIC:
+        starts = below[0].kind == "keyword" or (below[0].kind == "name" and below[1].text in ("=", "(", "+="))
+        if starts and not (below[1].text == "(" and below[0].text not in ("print", "input")):
+            yield Candidate(
+                line=tokens[-1].line,
+                cost=0.4,
+                expression=broken.span(tokens[-2], tokens[-1]),
+                facts={"sign": Code(tokens[-1].text)},
+            )
+
+
 def _dangling(broken: Broken) -> Iterator[Candidate]:
     """Take away an operator or comma with nothing on one side."""
     tokens = broken.here
+    if "never closed" in broken.fault.message:
+        yield from _before_a_statement(broken)
+        return
     for index, token in enumerate(tokens):
         if token.text == ",":
             before = tokens[index - 1] if index else None
@@ -343,7 +390,7 @@ CAUSES = (
         "syntax.sign-without-value",
         "syntax",
         lessons.SIGN_WITHOUT_VALUE,
-        on("^invalid syntax"),
+        on("^invalid syntax", "never closed"),
         _dangling,
     ),
 )

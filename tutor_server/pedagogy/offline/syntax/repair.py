@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MOST_TOKENS_CHANGED = 3
+MOST_TOKENS_OF_ONE_CAUSE = 24
+"""Up to which a rewriting that alone mends the whole program is an edit: a comment, a header of another language."""
 COMPILED_CHARACTERS = 60_000
 """How much code one search compiles, counted over all its trials: what bounds its time."""
 MOST_TRIALS = 40
 MOST_GUESSES = 16
 """How many guesses of one cause are looked at; on a line of thousands of signs there could be thousands."""
+CERTAIN = 0.4
+"""The cost up to which a guess is right without a trial, so that none is made where it names no edit."""
 DEEPEST_CHAIN = 4
 """How many faults of one program are mended, one after the other."""
 
@@ -65,10 +69,13 @@ class Search:
         guesses = self._guesses(code, fault)
         if not guesses:
             return None
+        cause, surest = guesses[0]
+        if surest.cost <= CERTAIN and not surest.changes:
+            return Diagnosis(cause, surest)
         steps = self._confirmed(code, fault, guesses)
         for step in steps:
             if step.fault is None:
-                small = _tokens(step.candidate, code) <= MOST_TOKENS_CHANGED
+                small = _tokens(step.candidate, code) <= MOST_TOKENS_OF_ONE_CAUSE
                 return Diagnosis(step.cause, step.candidate, step.code if small else None, step.code)
         for step in steps[:2]:
             mended = self._mend(
@@ -78,8 +85,7 @@ class Search:
                 return Diagnosis(step.cause, step.candidate, mended, step.code)
         if steps:
             return Diagnosis(steps[0].cause, steps[0].candidate, None, steps[0].code)
-        cause, candidate = guesses[0]
-        return Diagnosis(cause, candidate)
+        return Diagnosis(cause, surest)
 
     def _guesses(self, code: str, fault: Fault) -> list[tuple[Cause, Candidate]]:
         broken = Broken(code, fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -23,6 +24,16 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         quote = body[0] * 3 if body[:3] in ('"""', "'''") else body[0]
         facts = {"quote": Code(quote)}
         if len(quote) == 3:  # noqa: PLR2004 - triple quotes
+            early = re.search(rf"(?<!{quote[0]}){quote[0]}{{1,2}}(?=[ \t)]*(?:\n|$))", token.text[len(prefix) + 3 :])
+            if early is not None:
+                at = token.start + len(prefix) + 3
+                yield Candidate(
+                    line=token.line,
+                    cost=0.8,
+                    changes=(Change(at + early.start(), at + early.end(), quote),),
+                    expression=quote,
+                    facts=facts,
+                )
             yield Candidate(
                 line=token.line,
                 cost=1,

@@ -41,6 +41,7 @@ _STARTERS = (
     "except",
     "with",
     "del",
+    "async",
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
 
@@ -187,6 +188,8 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
         return
     known = {token.text for token in broken.tokens if token.line != broken.fault.line}
     at = tokens.index(run[0])
+    if any(token.kind == "keyword" for token in run) or _is_called(tokens, run[-1]):
+        return
     if (
         at
         and tokens[at - 1].text in ("(", ",", "=", "+", "==", "[")
@@ -202,6 +205,11 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
             expression=broken.span(run[0], tokens[last]),
             facts={"words": Code(broken.span(run[0], tokens[last]))},
         )
+
+
+def _is_called(tokens: list[Token], name: Token) -> bool:
+    after = tokens.index(name) + 1
+    return after < len(tokens) and tokens[after].text == "("
 
 
 def _longest_run(tokens: list[Token]) -> list[Token]:
