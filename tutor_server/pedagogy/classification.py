@@ -8,6 +8,8 @@ import textwrap
 import warnings
 from typing import TYPE_CHECKING
 
+from tutor_server.pedagogy.syntax_tree import syntax_tree
+
 if TYPE_CHECKING:
     from tutor_server.protocol import Diagnostic, ErrorType, Submission
 
@@ -156,18 +158,19 @@ def _compiles(submission: Submission) -> bool:
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if submission.kind == "cell" else 0
     if submission.kind == "cell":
         code = _without_magics(code)
-    elif submission.first_line:
-        code, flags = textwrap.dedent(code), ast.PyCF_ONLY_AST
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(code, "<submission>", "exec", flags=flags, dont_inherit=True)
-        except SyntaxError:
-            return False
-        except ValueError:  # A NUL or a lone surrogate: no Python program.
-            return False
-        except (MemoryError, RecursionError):
+    try:
+        if submission.first_line and submission.kind != "cell":
+            syntax_tree(textwrap.dedent(code))
             return True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "<submission>", "exec", flags=flags, dont_inherit=True)
+    except SyntaxError:
+        return False
+    except ValueError:  # A NUL or a lone surrogate: no Python program.
+        return False
+    except (MemoryError, RecursionError):
+        return True
     return True
 
 

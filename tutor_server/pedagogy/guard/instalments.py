@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard.forms import all_tokens_of
+from tutor_server.pedagogy.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +80,7 @@ def _statement(code: str) -> ast.AST | None:
     """Read a line as a statement, as the header of one, or as an expression."""
     header = re.sub(r"^elif\b", "if", code) + (" pass" if code.endswith(":") else "")
     try:
-        statement = ast.parse(header).body[0]
+        statement = syntax_tree(header).body[0]
     except (SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
         return None
     return statement.value if isinstance(statement, ast.Expr) else statement

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Edit
 from tutor_server.pedagogy.offline.lexing import tokens_of
+from tutor_server.pedagogy.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,16 +45,12 @@ class Fault:
 
 def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
     """Parse code, never running it. None where CPython cannot say, as with code nested too deep for it."""
-    flags = ast.PyCF_ONLY_AST | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree: ast.Module = compile(code, "<student>", "exec", flags, dont_inherit=True)
+        return syntax_tree(code, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0)
     except SyntaxError as error:
         return _fault(error)
     except (ValueError, MemoryError, RecursionError, OverflowError):
         return None
-    return tree
 
 
 def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
