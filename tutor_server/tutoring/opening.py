@@ -23,7 +23,7 @@ from tutor_server.tutoring.context import build_context, estimate_tokens
 from tutor_server.tutoring.prompts import assemble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
@@ -233,7 +233,7 @@ class Opening:
                     student=asker.levels,
                 ),
                 canary=canary,
-                allowed_names=frozenset(module.allowed_names if module else ()),
+                allowed_names=_words(module.allowed_names if module else ()),
                 earlier_answers=tuple(answer.content for answer in background.earlier_answers),
                 calls=calls,
                 grant=grant,
@@ -252,6 +252,11 @@ class Opening:
 
 class _RequestIdInUse(Exception):
     """Another process opened an ask of this request id first."""
+
+
+def _words(dotted_names: Iterable[str]) -> frozenset[str]:
+    """Give what the guard knows names by: the words between their dots."""
+    return frozenset(word for name in dotted_names for word in name.split("."))
 
 
 def digest_of(ask: Ask) -> bytes:

@@ -1,0 +1,119 @@
+"""Asks in a learning module, on both installations: its bound of the ladder, its names, its text in the prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import insert
+
+from tests.chat_client import connect, text_of
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.service import RunningService, sign_up_student
+from tutor_server.storage.database import open_database
+from tutor_server.storage.models import LearningModule
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.chat_client import Chat
+    from tests.installations import Installation
+    from tests.service import Service
+
+MODULES: list[dict[str, Any]] = [
+    {"id": "strict", "max_hint_level": 2, "allowed_names": []},
+    {"id": "generous", "max_hint_level": 5, "allowed_names": ["course.plot", "turtle"]},
+    {"id": "silent", "max_hint_level": None, "allowed_names": []},
+]
+NAMING = "What does `course.plot()` do with the prices?"
+REPLY = Behaviour(text="What do you see in line 3?")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def upstream() -> AsyncIterator[FakeUpstream]:
+    """Run a model."""
+    async with FakeUpstream() as running:
+        running.default = REPLY
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def course(
+    installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """Run a service whose operator allows four levels, with the modules."""
+    settings = installation.settings() | {
+        "TUTOR_MAX_HINT_LEVEL": "4",
+        "ANTHROPIC_API_KEY": upstream.key,
+        "ANTHROPIC_BASE_URL": upstream.url,
+    }
+    folder = tmp_path_factory.mktemp("course")
+    async with RunningService(folder, settings, workers=installation.workers) as service:
+        url = settings.get("TUTOR_DATABASE_URL", f"sqlite+aiosqlite:///{service.data_dir / 'tutor.sqlite3'}")
+        database = open_database(url)
+        text = {"statement": "Add up the prices.", "objectives": ["Use a for loop"]}
+        rows = [{"title": module["id"], "order": 1, **text, **module} for module in MODULES]
+        await database.commit(lambda connection: connection.execute(insert(LearningModule), rows))
+        await database.close()
+        yield service
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chat(course: Service) -> AsyncIterator[Chat]:
+    """Give the socket of a fresh student."""
+    student = await sign_up_student(course)
+    async with connect(course.url, student.access_token) as open_chat:
+        yield open_chat
+
+
+@pytest.mark.asyncio(loop_scope="module")
+class TestInAModule:
+    """What a module changes."""
+
+    async def test_its_bound_holds_for_every_ask_in_it(self, chat: Chat, upstream: FakeUpstream) -> None:
+        """Two levels and no more, told to the student and to the model; outside of it the ladder goes on."""
+        inside = [await chat.answer(module_id="strict") for _ in range(3)]
+        prompt = str(upstream.calls[-1].body["system"])
+        outside = await chat.answer()
+
+        assert [(frames[0]["hint_level"], frames[0]["max_hint_level"]) for frames in inside] == [(1, 2), (2, 2), (2, 2)]
+        assert "Hint level 2 of 5" in prompt
+        assert (outside[0]["hint_level"], outside[0]["max_hint_level"]) == (3, 4)
+
+    async def test_its_bound_holds_for_who_was_further_already(self, chat: Chat) -> None:
+        """A level that was reached outside is not given inside."""
+        for _ in range(3):
+            await chat.answer()
+        inside = await chat.answer(module_id="strict")
+
+        assert (inside[0]["hint_level"], inside[0]["max_hint_level"]) == (2, 2)
+
+    @pytest.mark.parametrize("module_id", ["generous", "silent"])
+    async def test_it_lowers_the_operators_bound_and_never_raises_it(self, chat: Chat, module_id: str) -> None:
+        """`TUTOR_MAX_HINT_LEVEL` bounds every ask."""
+        answers = [await chat.answer(module_id=module_id) for _ in range(5)]
+
+        assert [frames[0]["hint_level"] for frames in answers] == [1, 2, 3, 4, 4]
+        assert {frames[0]["max_hint_level"] for frames in answers} == {4}
+
+    async def test_its_names_may_be_named(self, chat: Chat, upstream: FakeUpstream) -> None:
+        """What the course introduces is no leak there, and nowhere else."""
+        upstream.play(Behaviour(text=NAMING), Behaviour(text=NAMING))
+        inside = await chat.answer(module_id="generous")
+        elsewhere = await chat.answer(module_id="silent", code="def other():\n    return prices\n")
+
+        assert (text_of(inside), inside[-1]["withheld"]) == (NAMING, False)
+        assert "course.plot" not in text_of(elsewhere)
+        assert elsewhere[-1]["withheld"] is True
+
+    async def test_its_text_goes_into_the_prompt(self, chat: Chat, upstream: FakeUpstream) -> None:
+        """Statement, objectives and names, as data in a block; without a module there is none."""
+        await chat.answer(module_id="generous")
+        inside = str(upstream.calls[-1].body["messages"][-1]["content"])
+        await chat.answer()
+        outside = str(upstream.calls[-1].body["messages"][-1]["content"])
+
+        assert " exercise\ngenerous\nAdd up the prices.\n- Use a for loop\n" in inside
+        assert "that you may mention: `course.plot`, `turtle`\n" in inside
+        assert " exercise\n" not in outside
