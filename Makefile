@@ -33,6 +33,7 @@ bench: $(INSTALLED)
 
 torture: $(INSTALLED)
 	$(BIN)/pytest tests --torture
+	$(BIN)/python -m benchmarks.soak
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .

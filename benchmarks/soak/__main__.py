@@ -1,0 +1,157 @@
+"""Let everything fail for minutes, and count afterwards: `python -m benchmarks.soak [--minutes 5] [--students 50]`.
+
+Two workers on PostgreSQL and Redis, as installed; a fake model that fails in every way that models do; lines that are
+cut at random moments; students who cancel, or leave and do not return; each minute a worker is killed. At the end every
+ask must be accounted for exactly once, no answer may have a gap or a repetition, nothing may be left open, and the
+worker that lived through it may not have grown. Exit status 1 where one of these does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+from benchmarks.soak.accounts import Accounts
+from benchmarks.soak.memory import MEGABYTE, MemoryWatch
+from benchmarks.soak.students import Student, behaviour
+from tests.cutting_proxy import CuttingProxy, cutting_proxy
+from tests.fake_upstream import FakeUpstream
+from tests.installations import University
+from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.service import RunningService, Service, sign_up_student
+from tests.waiting import until
+
+KILL_SECONDS = 60
+FIRST_KILL_SECONDS = 30
+MOST_MINUTES = 12
+"""An access token lives for 15, and nobody here renews one."""
+LAST_ASK_SECONDS = 180
+"""Within these an ask ends, however bad its luck: 120 s of deadline, 30 s of outage."""
+LEASE_SECONDS = 90
+"""Within these what the dead left open is closed: 30 s of lease, 30 s between sweeps, and room."""
+MOST_GROWTH = 20 * MEGABYTE
+BEHAVIOURS = 100_000
+BYTES_TO_CUT = (1_000, 20_000)
+
+Checks = list[tuple[str, bool]]
+
+
+async def kill_workers(service: Service, kills: list[int]) -> None:
+    """Kill a worker each minute, always the younger one: the older one lives on, so that its growth can be seen."""
+    await asyncio.sleep(FIRST_KILL_SECONDS)
+    while True:
+        youngest = max(service.worker_ids(), key=lambda number: Path(f"/proc/{number}").stat().st_ctime_ns)
+        os.kill(youngest, signal.SIGKILL)
+        kills.append(youngest)
+        await asyncio.sleep(KILL_SECONDS)
+
+
+async def soak(minutes: float, count: int, chance: random.Random, installation: University, folder: Path) -> int:
+    """Run it, print what happened, and give the number of checks that failed."""
+    async with AsyncExitStack() as stack:
+        upstream = await stack.enter_async_context(FakeUpstream())
+        upstream.play(*(behaviour(chance) for _ in range(BEHAVIOURS)))
+        settings = installation.settings() | {
+            "ANTHROPIC_API_KEY": upstream.key,
+            "ANTHROPIC_BASE_URL": upstream.url,
+            "OPENAI_API_KEY": upstream.key,
+            "OPENAI_BASE_URL": upstream.openai_url,
+            "TUTOR_MESSAGES_PER_MINUTE": "10000",
+            "TUTOR_DAILY_MESSAGE_CAP": "100000",
+            "TUTOR_LLM_CALLS_PER_MINUTE": "1000000",
+        }
+        running = RunningService(folder, settings, workers=installation.workers)
+        service = await stack.enter_async_context(running)
+        least, most = BYTES_TO_CUT
+        proxy = await stack.enter_async_context(cutting_proxy(service.url, chance, least=least, most=most))
+        students = [
+            Student(await sign_up_student(service), service.url, proxy.url, chance=random.Random(chance.random()))
+            for _ in range(count)
+        ]
+        print(f"{count} students, {minutes:g} minutes", flush=True)
+        memory = MemoryWatch(service)
+        kills: list[int] = []
+        watching = asyncio.create_task(memory.watch())
+        killing = asyncio.create_task(kill_workers(service, kills))
+        stop_at = time.monotonic() + minutes * 60
+        studying = [asyncio.create_task(student.study(stop_at)) for student in students]
+        await asyncio.wait(studying, timeout=minutes * 60)
+        killing.cancel()
+        async with asyncio.timeout(LAST_ASK_SECONDS):
+            await asyncio.gather(*studying)
+        await asyncio.gather(*(student.tutor.close() for student in students))
+        accounts = Accounts(service, upstream, [record for student in students for record in student.records])
+        checks = await closing_checks(accounts, upstream)
+        watching.cancel()
+        await asyncio.wait([killing, watching])
+        print_figures(accounts, proxy, kills, service)
+        checks += [*accounts.checks(), *memory.checks(MOST_GROWTH)]
+    for text, holds in checks:
+        print(f"  {'ok' if holds else 'NOT':<4}{text}")
+    return sum(not holds for _, holds in checks)
+
+
+async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
+    """Wait until nothing is open any more, as long as a lease takes to run out."""
+    with suppress(TimeoutError):
+        await until(lambda: not upstream.open_streams and not accounts.open_rows(), seconds=LEASE_SECONDS)
+    return [
+        (f"open streams of the model: {upstream.open_streams}", upstream.open_streams == 0),
+        (f"open rows in the ledger, running asks: {accounts.open_rows()}", accounts.open_rows() == 0),
+    ]
+
+
+def print_figures(accounts: Accounts, proxy: CuttingProxy, kills: list[int], service: Service) -> None:
+    """Say what happened."""
+    log = service.log
+    swept = sum(entry["asks"] for entry in log if entry["event"] == "ledger_swept")
+    errors = Counter(entry["event"] for entry in log if entry["level"] == "error")
+    ends = ", ".join(f"{count} {end}" for end, count in accounts.ends().most_common())
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in accounts.outcomes())
+    print(f"asks       {len(accounts.records)}: {ends}")
+    print(f"calls      {len(accounts.upstream.calls)} received; ledger: {outcomes}")
+    print(f"lines cut  {proxy.cuts}; workers killed {len(kills)}; asks swept {swept}; errors logged {dict(errors)}")
+
+
+def main() -> int:
+    """Run it in throw-away servers; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5, help=f"at most {MOST_MINUTES} (default: %(default)s)")
+    parser.add_argument("--students", type=int, default=50, help="(default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="of all that happens by chance (default: another each time)")
+    options = parser.parse_args()
+    if not 0 < options.minutes <= MOST_MINUTES:
+        parser.error(f"--minutes is at most {MOST_MINUTES}")
+    seed = random.randrange(10**6) if options.seed is None else options.seed
+    redis_program, postgres_program = shutil.which("redis-server"), find_postgres()
+    if redis_program is None or postgres_program is None:
+        print("soak: left out, it needs redis-server and PostgreSQL")
+        return 0
+    print(f"seed {seed}")
+    redis = RedisServer(redis_program).start()
+    with (
+        tempfile.TemporaryDirectory(prefix="tutor-soak-") as folder,
+        tempfile.TemporaryDirectory(prefix="tutor-postgres-") as cluster,
+    ):
+        postgres = PostgresServer(postgres_program, Path(cluster)).create()
+        try:
+            installation = University(postgres, redis)
+            work = soak(options.minutes, options.students, random.Random(seed), installation, Path(folder))
+            return 1 if asyncio.run(work) else 0
+        finally:
+            postgres.stop()
+            redis.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

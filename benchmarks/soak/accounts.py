@@ -1,0 +1,141 @@
+"""The accounts after a soak: what students saw, what the model received and what the database says must agree."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from benchmarks.soak.students import CANCELLED, LEFT, whole_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.soak.students import Record
+    from tests.fake_upstream import FakeUpstream
+    from tests.service import Service
+
+UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
+ANY = {"done", "failed", "cancelled", "released", "none"}
+"""What may have become of an ask whose student did not wait for it."""
+STATES = {
+    CANCELLED: ANY,
+    LEFT: ANY,
+    "done": {"done"},
+    "AI_UNAVAILABLE": {"released"},
+    "ANSWER_INTERRUPTED": {"failed", "released"},  # released: the end came while the line was away
+}
+"""What the database may say of an ask whose student saw this end."""
+SHOWN = 5
+"""So many of each kind of fault are printed."""
+
+
+class Accounts:
+    """The three sides, and the checks of one against the other."""
+
+    def __init__(self, service: Service, upstream: FakeUpstream, records: Sequence[Record]) -> None:
+        self.upstream = upstream
+        self.records = records
+        self._query = service.query
+
+    def ends(self) -> Counter[str]:
+        """Count how asks ended for their students."""
+        return Counter(record.end or "no end" for record in self.records)
+
+    def outcomes(self) -> list[tuple[Any, ...]]:
+        """Count the calls by outcome."""
+        return self._query(
+            "SELECT CASE WHEN state = 'settled' THEN outcome ELSE state END, count(*) FROM model_calls"
+            " GROUP BY 1 ORDER BY 2 DESC"
+        )
+
+    def open_rows(self) -> int:
+        """Count the calls and asks that have no end."""
+        (calls,) = self._query("SELECT count(*) FROM model_calls WHERE state IN ('reserved', 'sent')")
+        (asks,) = self._query("SELECT count(*) FROM asks WHERE state = 'running'")
+        return int(calls[0] + asks[0])
+
+    def checks(self) -> list[tuple[str, bool]]:
+        """Compare. Prints the first few of what does not agree."""
+        asks = {
+            _uuid(request_id): (state, content or "", is_cut_off)
+            for request_id, state, content, is_cut_off in self._query(
+                "SELECT a.request_id, a.state, m.content, a.state = 'failed' AND a.delta_ends IS NULL"
+                " FROM asks a LEFT JOIN chat_messages m ON m.id = a.id"
+            )
+        }
+        return [
+            _check("asks whose end and text the database knows otherwise", self._unlike(asks)),
+            _check("answers with a gap, a repetition, or text that was never sent", self._torn()),
+            _check("asks whose calls and rows do not match one to one", self._miscounted(asks)),
+            _check("students whose day counts otherwise than their answers", self._miscounted_days()),
+            _check("sums that are not those of the rows", self._wrong_sums()),
+        ]
+
+    def _unlike(self, asks: dict[UUID, tuple[str, str, bool]]) -> Iterator[str]:
+        for record in self.records:
+            state, content, _ = asks.get(record.request_id, ("none", "", False))
+            if record.end == "AI_UNAVAILABLE" and record.message != UNAVAILABLE:
+                yield f"{record.request_id} lost its line: {record.message}"
+            elif state not in STATES.get(record.end, ()):
+                yield f"{record.request_id}: the student saw {record.end or 'no end'}, the database says {state}"
+            elif record.end == "done" and record.text != content:
+                yield f"{record.request_id}: the student saw {len(record.text)} characters, kept are {len(content)}"
+
+    def _torn(self) -> Iterator[str]:
+        for record in self.records:
+            if record.seqs != list(range(len(record.seqs))):
+                yield f"{record.request_id}: deltas {record.seqs}"
+            parts = re.match(r"This hint has (\d+) parts\.", record.text)
+            whole = whole_text(int(parts[1])) if parts else ""
+            if record.withheld or not whole.startswith(record.text) or (record.end == "done" and record.text != whole):
+                yield f"{record.request_id}: {record.end}, {record.text[-60:]!r}"
+
+    def _miscounted(self, asks: dict[UUID, tuple[str, str, bool]]) -> Iterator[str]:
+        """Find calls without a row, and rows without a call unless the ask was stopped or its process died."""
+        prompts = (str(call.body["messages"]) for call in self.upstream.calls)
+        received = Counter(UUID(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1]) for prompt in prompts)
+        rows: Counter[UUID] = Counter()
+        for request_id, count in self._query(
+            "SELECT a.request_id, count(*) FROM model_calls c JOIN asks a ON a.id = c.ask_id"
+            " WHERE c.state IN ('settled', 'swept') GROUP BY a.request_id"
+        ):
+            rows[_uuid(request_id)] = count
+        for request_id in received.keys() | rows.keys():
+            state, _, is_cut_off = asks.get(request_id, ("none", "", False))
+            may_be_more = 1 if is_cut_off or state == "cancelled" else 0
+            if not received[request_id] <= rows[request_id] <= received[request_id] + may_be_more:
+                yield f"{request_id} ({state}): {received[request_id]} calls, {rows[request_id]} rows"
+
+    def _miscounted_days(self) -> Iterator[str]:
+        """Find days that count anything but what was given: failures before text and dead processes count nothing."""
+        for user_id, counted, given in self._query(
+            "SELECT u.id, (SELECT coalesce(sum(d.messages), 0) FROM daily_usage d WHERE d.subject = u.subject),"
+            " (SELECT count(*) FROM asks a WHERE a.user_id = u.id AND (a.state IN ('done', 'cancelled')"
+            " OR a.state = 'failed' AND a.delta_ends IS NOT NULL)) FROM users u"
+        ):
+            if counted != given:
+                yield f"{user_id}: counted {counted}, given {given}"
+
+    def _wrong_sums(self) -> Iterator[str]:
+        (of_rows,) = self._query(
+            "SELECT count(*), sum(input_tokens), sum(output_tokens), sum(cost_nanodollars) FROM model_calls"
+            " WHERE state IN ('settled', 'swept')"
+        )
+        (of_rollups,) = self._query(
+            "SELECT sum(calls), sum(input_tokens), sum(output_tokens), sum(cost_nanodollars) FROM usage_rollups"
+        )
+        if of_rows != of_rollups:
+            yield f"rows {of_rows}, sums {of_rollups}"
+
+
+def _check(what: str, faults: Iterator[str]) -> tuple[str, bool]:
+    found = list(faults)
+    for fault in found[:SHOWN]:
+        print(f"       {fault}")
+    return f"{what}: {len(found)}", not found
+
+
+def _uuid(stored: object) -> UUID:
+    return UUID(str(stored))
