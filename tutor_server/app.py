@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import structlog
 from aiohttp import web
 
-from tutor_server.api import admin, auth, chat_socket, device, device_page, health, history, me, modules
+from tutor_server.api import admin, auth, chat_socket, device, device_page, health, history, me, metrics, modules
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
@@ -78,6 +78,7 @@ ROUTES = (
     *history.routes,
     *me.routes,
     *admin.routes,
+    *metrics.routes,
     *chat_socket.routes,
 )
 """Every route of the service."""

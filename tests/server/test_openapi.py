@@ -101,7 +101,10 @@ def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
         "POST /api/auth/device",
         "POST /api/auth/device/token",
     }
-    assert {name for name, needed in security.items() if needed == [{"adminKey": []}]} == {"GET /api/admin/usage"}
+    assert {name for name, needed in security.items() if needed == [{"adminKey": []}]} == {
+        "GET /api/admin/usage",
+        "GET /metrics",
+    }
 
 
 def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:

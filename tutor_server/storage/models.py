@@ -326,6 +326,19 @@ class AdminAction(Base):
     details: Mapped[dict[str, Any]]
 
 
+class GuardVerdicts(Base):
+    """How many answers of models got which verdict of the guard, by UTC day, model and hint level."""
+
+    __tablename__ = "guard_verdicts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    hint_level: Mapped[int] = mapped_column(primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(64), primary_key=True)
+    answers: Mapped[int] = mapped_column(BigInteger)
+
+
 class Refusals(Base):
     """How often each limit refused an ask on each UTC day."""
 

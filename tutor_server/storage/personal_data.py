@@ -42,7 +42,7 @@ SECRETS = frozenset(
 )
 """What proves something to this service and tells nothing about the student."""
 
-NOT_PERSONAL = frozenset({"learning_modules", "usage_rollups", "ended_sign_ins"})
+NOT_PERSONAL = frozenset({"learning_modules", "usage_rollups", "ended_sign_ins", "guard_verdicts"})
 
 
 def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from tutor_server.storage.models import UsageRollup
 from tutor_server.storage.spending import change_spending
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
 _SUMS = ("calls", "input_tokens", "output_tokens", "cost_nanodollars", "unpriced_calls")
 
@@ -111,6 +111,15 @@ def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
 
 def usage_between(connection: Connection, first: date, last: date) -> Sequence[ModelUsage]:
     """Sum the days from `first` to `last`, both included, the dearest model first."""
+    return _usage_where(connection, UsageRollup.day.between(first, last))
+
+
+def usage_of_all_time(connection: Connection) -> Sequence[ModelUsage]:
+    """Sum all days, the dearest model first."""
+    return _usage_where(connection, true())
+
+
+def _usage_where(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ModelUsage]:
     cost = func.sum(UsageRollup.cost_nanodollars)
     query = (
         select(
@@ -118,7 +127,7 @@ def usage_between(connection: Connection, first: date, last: date) -> Sequence[M
             UsageRollup.model,
             *(func.sum(getattr(UsageRollup, name)).label(name) for name in _SUMS),
         )
-        .where(UsageRollup.day.between(first, last))
+        .where(condition)
         .group_by(UsageRollup.provider, UsageRollup.model)
         .order_by(cost.desc(), UsageRollup.provider, UsageRollup.model)
     )

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
+from tutor_server.llm.offline import OfflineProvider
 from tutor_server.protocol import TokenUsage
 from tutor_server.storage.asks import EndedAsk, end_ask
 from tutor_server.storage.daily_usage import uncount_messages
+from tutor_server.storage.guard_verdicts import PASSED, JudgedAnswer, count_verdict
 from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
@@ -77,12 +79,15 @@ class Settling:
     async def _settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         opened = progress.opened
         ended = _ended(progress, answer, failure, self._clock.now())
+        judged = _judged(progress, ended)
 
         def write(connection: Connection) -> bool:
             changes = opened.calls.write_outcomes(connection)
             was_running = end_ask(connection, ended)
             if was_running and ended.state == "released":
                 uncount_messages(connection, opened.grant.subject, opened.grant.day)
+            if was_running and judged is not None:
+                count_verdict(connection, judged)
             add_usage(connection, changes)
             return was_running
 
@@ -143,6 +148,24 @@ def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: 
         withheld_rule=progress.withheld_rule,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
+    )
+
+
+def _judged(progress: Progress, ended: EndedAsk) -> JudgedAnswer | None:
+    """Give the guard's verdict on the model's answer; None where none was spoken, or not to its end."""
+    model = progress.model
+    if model is None or model.provider in {"", OfflineProvider.name}:
+        return None
+    is_whole = ended.state == "done" and model.finish is not None and model.finish.reason == "stop"
+    verdict = progress.withheld_rule or (PASSED if is_whole else None)
+    if verdict is None:
+        return None
+    return JudgedAnswer(
+        day=progress.opened.grant.day,
+        provider=model.provider,
+        model=model.model,
+        hint_level=ended.hint_level,
+        verdict=verdict,
     )
 
 

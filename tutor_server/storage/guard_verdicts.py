@@ -1,0 +1,60 @@
+"""How often the guard let a model's answer pass or stopped it, by which rule: counted as the ask is settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from tutor_server.storage.models import GuardVerdicts
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+PASSED = "passed"
+"""The verdict on an answer of which no unit broke a rule; any other verdict is the name of the rule."""
+
+_KEY = ("day", "provider", "model", "hint_level", "verdict")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAnswer:
+    """An answer of a model at a hint level, and the guard's verdict on it."""
+
+    day: date
+    provider: str
+    model: str
+    hint_level: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictTotal:
+    """How many answers of a model at a level got a verdict, of all time."""
+
+    provider: str
+    model: str
+    hint_level: int
+    verdict: str
+    answers: int
+
+
+def count_verdict(connection: Connection, judged: JudgedAnswer) -> None:
+    """Count one more."""
+    connection.execute(
+        upsert(connection, GuardVerdicts)
+        .values(**{name: getattr(judged, name) for name in _KEY}, answers=1)
+        .on_conflict_do_update(index_elements=_KEY, set_={"answers": GuardVerdicts.answers + 1})
+    )
+
+
+def verdict_totals(connection: Connection) -> Sequence[VerdictTotal]:
+    """Sum all days. There is a row a day, model, level and rule, however many answers there were."""
+    by = (GuardVerdicts.provider, GuardVerdicts.model, GuardVerdicts.hint_level, GuardVerdicts.verdict)
+    rows = connection.execute(select(*by, func.sum(GuardVerdicts.answers).label("answers")).group_by(*by).order_by(*by))
+    return [VerdictTotal(**{**row, "answers": int(row["answers"])}) for row in rows.mappings()]
