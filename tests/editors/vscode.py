@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import re
 import shutil
 import signal
 import subprocess
@@ -90,6 +89,7 @@ class VSCode:
             "PATH": os.pathsep.join((str(Path(programs.node).parent), os.environ["PATH"])),
             "HOME": str(self._home),
             "LC_ALL": "C.UTF-8",
+            "VSCODE_CLI": "1",  # as from a terminal: no shell is asked for its variables
             "TMPDIR": str(folder),
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
@@ -125,7 +125,6 @@ class VSCode:
         )
         self._output: list[str] = []
         listening = threading.Event()
-        threading.Thread(target=self._listen, args=(listening,), daemon=True).start()
         self._driver = subprocess.Popen(
             [self._programs.node, str(HERE / "vscode_driver.mjs")],
             env=self._environment,
@@ -134,7 +133,12 @@ class VSCode:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._hear, daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._listen, args=(listening,), daemon=True),
+            threading.Thread(target=self._hear, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         if not listening.wait(START_SECONDS):
             self.__exit__()
             raise StepFailed("VS Code did not start:\n" + "".join(self._output))
@@ -145,6 +149,12 @@ class VSCode:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(STOP_SECONDS)
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+        for stream in (self._driver.stdin, self._driver.stdout, self._editor.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
 
     def open(self, name: str, text: str, *, line: int = 1, column: int = 1) -> None:
         """Write a file into the folder and open it, the cursor at a place counted from 1."""
@@ -162,22 +172,20 @@ class VSCode:
 
     def step(self, command: str, **parameters: Any) -> Any:
         """Do one thing in the browser. Raises `StepFailed`."""
-        parameters.setdefault("seconds", WAIT_SECONDS)
-        assert self._driver.stdin is not None
-        self._driver.stdin.write(json.dumps({"command": command, **parameters}) + "\n")
-        self._driver.stdin.flush()
-        try:
-            reply = self._replies.get(timeout=parameters["seconds"] + START_SECONDS)
-        except queue.Empty:
-            reply = {"error": "the browser does not answer"}
+        reply = self._ask(command, {"seconds": WAIT_SECONDS, **parameters})
         if "error" in reply:
-            self._keep_picture("failed")
-            raise StepFailed(f"{command} {parameters}: {reply['error']}\nShown: {self.shown()[-3000:]}")
+            self.picture("failed")
+            shown = self._ask("evaluate", {"expression": "document.body.innerText"}).get("result")
+            raise StepFailed(f"{command} {parameters}: {reply['error']}\nShown: {shown}")
         return reply["result"]
 
     def wait_for(self, selector: str, *, state: str = "visible", seconds: float = WAIT_SECONDS) -> None:
         """Wait for an element."""
         self.step("wait", selector=selector, state=state, seconds=seconds)
+
+    def is_there(self, selector: str, *, seconds: float) -> bool:
+        """Say whether an element is shown within some seconds."""
+        return "error" not in self._ask("wait", {"selector": selector, "seconds": seconds})
 
     def click(self, selector: str) -> None:
         """Click an element, once it can be clicked."""
@@ -220,19 +228,12 @@ class VSCode:
         self.wait_for(f'.quick-input-list .monaco-list-row.focused[aria-label*="{title}"]')
         self.press("Enter")
 
-    def shown(self) -> str:
-        """Give all text in the window."""
-        with suppress(Exception):
-            self._driver.stdin.write(  # type: ignore[union-attr] # it is a pipe
-                json.dumps({"command": "evaluate", "expression": "document.body.innerText"}) + "\n"
-            )
-            self._driver.stdin.flush()  # type: ignore[union-attr] # likewise
-            return str(self._replies.get(timeout=5).get("result"))
-        return ""
-
-    def picture(self, name: str, *, selector: str | None = None) -> Path | None:
+    def picture(self, name: str) -> None:
         """Keep a picture of the window, where `TUTOR_TEST_PICTURES` names a folder for pictures."""
-        return self._keep_picture(name, selector)
+        folder = os.environ.get("TUTOR_TEST_PICTURES")
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self._ask("screenshot", {"path": str(Path(folder) / f"vscode-{name}.png")})
 
     def log(self) -> str:
         """Give the extension's log."""
@@ -263,19 +264,14 @@ class VSCode:
             time.sleep(0.05)
         return left
 
-    def _keep_picture(self, name: str, selector: str | None = None) -> Path | None:
-        folder = os.environ.get("TUTOR_TEST_PICTURES")
-        if folder is None:
-            return None
-        path = Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        command = {"command": "screenshot", "path": str(path), "selector": selector}
+    def _ask(self, command: str, parameters: dict[str, Any]) -> dict[str, Any]:
         assert self._driver.stdin is not None
-        self._driver.stdin.write(json.dumps(command) + "\n")
+        self._driver.stdin.write(json.dumps({"command": command, **parameters}) + "\n")
         self._driver.stdin.flush()
-        with suppress(queue.Empty):
-            self._replies.get(timeout=WAIT_SECONDS)
-        return path
+        try:
+            return self._replies.get(timeout=parameters.get("seconds", 0) + WAIT_SECONDS)
+        except queue.Empty:
+            return {"error": "the browser does not answer"}
 
     def _install_extensions(self) -> None:
         extensions = self._home / "extensions"

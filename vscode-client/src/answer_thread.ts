@@ -1,7 +1,7 @@
 /** The hints about one line, as a comment thread below it: the student's questions, the hints, and what went wrong. */
 
 import * as vscode from "vscode";
-import { inert } from "./markdown";
+import { inert, literal } from "./markdown";
 import { lineAfter } from "./place";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
 
@@ -95,7 +95,7 @@ class Question implements vscode.Comment {
   readonly body: vscode.MarkdownString;
 
   constructor(text: string) {
-    this.body = new vscode.MarkdownString().appendText(text);
+    this.body = new vscode.MarkdownString(literal(text));
   }
 }
 
@@ -121,7 +121,7 @@ class SystemEntry implements vscode.Comment {
   constructor(message: string, remedy?: Remedy) {
     const body = new vscode.MarkdownString('<span style="color:var(--vscode-editorWarning-foreground);">', true);
     body.supportHtml = true;
-    body.appendMarkdown("$(warning)</span> ").appendText(message);
+    body.appendMarkdown(`$(warning)</span> ${literal(message)}`);
     if (remedy) {
       body.isTrusted = { enabledCommands: [remedy.command] };
       body.appendMarkdown(`\n\n[${remedy.title}](${commandUri(remedy.command, remedy.argument)})`);

@@ -28,3 +28,12 @@ export function inert(markdown: string): string {
     })
     .join("\n");
 }
+
+/** Turn text into Markdown that shows it as it is. VS Code's own `appendText` makes spaces that no line breaks at. */
+export function literal(text: string): string {
+  return text
+    .replace(CONTROLS, "")
+    .trim()
+    .replace(/[!-/:-@[-`{-~]/g, "\\$&") // any ASCII punctuation may be escaped (CommonMark 0.31 §2.4)
+    .replace(/\s*\n\s*/g, "  \n");
+}
