@@ -31,9 +31,12 @@ ONLY_WHEN_RUN = frozenset(
         *("recursion-misses-end", "recursion-same-argument", "recursion-without-end", "taken-from-empty"),
         *("text-in-another-encoding", "text-is-no-number", "value-not-accepted", "value-only-on-some-paths"),
         "whole-number-needed",
+        *("bytes-and-text", "counted-from-one", "form-of-another-kind", "items-of-dictionary"),
+        *("not-a-package", "not-offered-by-object", "one-character-needed", "pairs-wanted"),
+        *("places-and-values",),
     )
 )
-"""Rules about values, files and data that code alone does not tell, and about ways that only some runs take."""
+"""Rules about values, files and data that code alone does not tell, or tells only to who follows what a value holds."""
 
 
 def asked(code: str, line: int = 1) -> Submission:

@@ -35,6 +35,23 @@ CASES = [
         "ValueError: operands could not be broadcast together with shapes (3,) (4,)",
     ),
     (
+        "several-values-at-one-place",
+        "a = np.zeros(3)\na[0] = [1, 2]\n",
+        2,
+        "a[0]",
+        "ValueError: setting an array element with a sequence.",
+    ),
+    (
+        "shapes-do-not-fit",
+        "a = np.arange(4)\nm = np.array([True, False])\nprint(a[m])\n",
+        3,
+        "a[m]",
+        (
+            "IndexError: boolean index did not match indexed array along axis 0; size of axis is 4 but size of "
+            "corresponding boolean axis is 2"
+        ),
+    ),
+    (
         "one-number-needed",
         "xs = np.array([1.0, 4.0])\ny = math.sqrt(xs)\n",
         2,

@@ -65,9 +65,9 @@ def is_literal(tokens: Sequence[str]) -> bool:
     return any(_is_atom(token) for token in tokens) or tokens[0] in _BRACKETS
 
 
-def is_collection(tokens: Sequence[str]) -> bool:
-    """Tell whether tokens spell a collection of several values, as no index is."""
-    return is_literal(tokens) and tokens[0] in _OPENING and sum(map(_is_atom, tokens)) > 1
+def is_bracketed_values(tokens: Sequence[str]) -> bool:
+    """Tell whether tokens spell several values, or the shape `(3,)`, in brackets, as no index is."""
+    return is_literal(tokens) and tokens[0] in _OPENING and (sum(map(_is_atom, tokens)) > 1 or "," in tokens)
 
 
 def _is_atom(token: str) -> bool:

@@ -55,12 +55,17 @@ class Instalments:
         for number, piece in enumerate(reversed(self._pieces), 1):
             if piece[0] == "." or (number > 1 and piece[-1] == ":"):
                 return  # A method by itself, or a header: nothing goes on from there.
+            if ending[:1] in (["["], ["("]) and self._is_whole_quote(piece):
+                return  # A quoted call, and then another: nobody goes on in the middle of a quote.
             for start in range(len(piece) - 1, -1, -1):
                 if number > 1 and piece[start].isidentifier():
                     yield " ".join(_before(piece[start:] + ending, ";")), start == 0 and number >= _FEWEST
             ending = piece + ending
             if len(ending) > _LONGEST_STATEMENT:
                 return
+
+    def _is_whole_quote(self, piece: list[str]) -> bool:
+        return len(piece) > _OPERATION and piece[-1] == ")" and not self._gives_away(" ".join(piece))
 
     def _is_new_code(self, ending: tuple[str, bool]) -> bool:
         code, may_calculate = ending

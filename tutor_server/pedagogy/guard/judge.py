@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.guard import prose_code
 from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
-from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of, is_collection, is_one_thing, tokens_of
+from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of, is_bracketed_values, is_one_thing, tokens_of
 from tutor_server.pedagogy.guard.instalments import Instalments
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
@@ -136,7 +136,7 @@ class Judge:
     def _is_case(self, piece: str) -> bool:
         """Tell whether a piece is a call that a failing test or the student tried, or what came of it: `(3, "low")`."""
         tokens = tokens_of(piece)
-        return (self._forms.is_test_call(tokens) or is_collection(tokens)) and self._own.is_from_a_message(piece)
+        return (self._forms.is_test_call(tokens) or is_bracketed_values(tokens)) and self._own.is_from_a_message(piece)
 
     def _block(self, code: str, *, offered: bool) -> str | None:
         if looks_like_diff(code):

@@ -9,12 +9,14 @@ from tutor_server.pedagogy.offline.runtime import (
     calls,
     indexing,
     iteration,
+    members,
     names,
     numerical,
     operands,
     other,
     outside,
     recursion,
+    texts,
     values,
 )
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 RULES: tuple[RuntimeRule, ...] = (
+    *members.RULES,
+    *texts.RULES,
     *outside.RULES,
     *numerical.RULES,
     *names.RULES,

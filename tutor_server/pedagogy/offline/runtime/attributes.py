@@ -28,6 +28,7 @@ _TYPES: dict[str, type] = {
     "float": float,
     "range": range,
 }
+_PLOTS = frozenset(("Axes", "AxesSubplot", "Axes3D"))
 _USUAL = {
     ("str", "append"): "`+`",
     ("tuple", "append"): "a list",
@@ -153,6 +154,9 @@ def _of_other_kind(case: Case) -> Site | None:
 
 def _of_own_class(case: Case) -> Site | None:
     given, name = case.match["type"], case.match["name"]
+    classes = [node for node in case.program.nodes if isinstance(node, ast.ClassDef)]
+    if not any(node.name == given for node in classes):
+        return None
     for node in case.program.nodes:
         if isinstance(node, ast.ClassDef) and node.name == given:
             for inner in ast.walk(node):
@@ -198,6 +202,19 @@ def _own_file(case: Case) -> Site | None:
     return case.here(module=Code(half)) if half else None
 
 
+def _of_foreign_class(case: Case) -> Site | None:
+    given, name = case.match["type"], case.match["name"]
+    node = _attribute(case, name)
+    usual = _USUAL.get((given, name)) or (f"`set_{name}`" if given in _PLOTS else "what its documentation offers")
+    return case.here(
+        node,
+        attribute=Code(name),
+        owner=Code(case.text(node.value) if node is not None else "the value"),
+        kind=kind(given),
+        usual=usual,
+    )
+
+
 RULES = (
     RuntimeRule(
         "runtime.attribute-of-none",
@@ -230,6 +247,14 @@ RULES = (
         _ATTRIBUTE_ERROR,
         _HAS_NO,
         _of_own_class,
+    ),
+    RuntimeRule(
+        "runtime.not-offered-by-object",
+        "runtime",
+        lessons.METHOD_OF_ANOTHER_KIND,
+        _ATTRIBUTE_ERROR,
+        _HAS_NO,
+        _of_foreign_class,
     ),
     RuntimeRule(
         "runtime.file-named-like-module",

@@ -47,6 +47,14 @@ def _round_for_square(case: Case) -> Site | None:
     return None
 
 
+def _missing_comma_between_lists(case: Case) -> Site | None:
+    """Find `[[1, 2] [3, 4]]`, in which the second list looks like the index of the first."""
+    for node in case.likely(ast.Subscript):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.List | ast.Tuple):
+            return case.here(node, name=Code(case.text(node.value)))
+    return None
+
+
 def _missing_comma(case: Case) -> Site | None:
     for call in _calls(case):
         if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
@@ -299,6 +307,14 @@ RULES = (
         _missing_comma,
     ),
     RuntimeRule(
+        "runtime.comma-missing-between-lists",
+        "runtime",
+        lessons.COMMA_MISSING_BETWEEN_ITEMS,
+        _TYPE_ERROR,
+        re.compile(r"(?:list|tuple) indices must be integers or slices, not tuple"),
+        _missing_comma_between_lists,
+    ),
+    RuntimeRule(
         "runtime.module-called",
         "runtime",
         lessons.MODULE_CALLED,
@@ -360,7 +376,7 @@ RULES = (
         "runtime.unknown-keyword",
         "runtime",
         lessons.UNKNOWN_KEYWORD,
-        _TYPE_ERROR,
+        _TYPE_ERROR | frozenset(("AttributeError",)),
         re.compile(
             r"(?P<name>[\w.<>]+?)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
             r"|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)"

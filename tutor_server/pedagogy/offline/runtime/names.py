@@ -147,6 +147,13 @@ def _other_function(case: Case) -> Site | None:
     return None
 
 
+def _is_value(case: Case, name: str) -> bool:
+    """Tell whether a name stands for a value where it is used, so that no built-in function can be meant."""
+    node = _use(case, name)
+    parent = case.program.parents.get(node) if node is not None else None
+    return node is not None and not (isinstance(parent, ast.Call) and parent.func is node)
+
+
 def _closest(case: Case, name: str) -> str | None:
     program = case.program
     here = program.function_at(case.line)
@@ -158,7 +165,8 @@ def _closest(case: Case, name: str) -> str | None:
         return folded[key]
     if key + "s" in folded or (key.endswith("s") and key[:-1] in folded):
         return folded.get(key + "s") or folded.get(key[:-1])
-    close = get_close_matches(name, sorted(bound | {b for b in BUILTINS if b.islower()}), 3, 0.72)
+    offered = bound if _is_value(case, name) else bound | {b for b in BUILTINS if b.islower()}
+    close = get_close_matches(name, sorted(offered), 3, 0.72)
     in_scope = [c for c in close if c in local] or close
     return in_scope[0] if in_scope else None
 
@@ -166,7 +174,7 @@ def _closest(case: Case, name: str) -> str | None:
 def _misspelt(case: Case) -> Site | None:
     name = case.match["name"]
     closest = _closest(case, name)
-    if not closest or len(name) == 1:
+    if not closest or (len(name) == 1 and closest.lower() != name.lower()):
         return None
     return _site(case, name, closest, meant=Code(closest))
 
@@ -196,7 +204,7 @@ def _loop_variable(case: Case) -> Site | None:
     """Find where the loop around hands out its items under a name that its body never uses."""
     name = case.match["name"]
     node = _use(case, name)
-    if node is None:
+    if node is None or get_close_matches(name, sorted(case.program.bound_names - {name}), 1, 0.75):
         return None
     for up in case.program.above(node):
         match up:
@@ -250,7 +258,9 @@ def _assigned_in_function(case: Case) -> Site | None:
 
 def _bound_on_some_paths(case: Case) -> Site | None:
     """Find where a name gets its value inside a branch or a loop that did not run, or only later."""
-    name = case.match["name"]
+    name = case.match["name"] or case.match["unbound"]
+    if not name:
+        return None
     program = case.program
     function = program.function_at(case.line)
     bound = [line for line, _ in program.assignments(name) if function is None or program.function_at(line) is function]
@@ -265,6 +275,8 @@ def _bound_on_some_paths(case: Case) -> Site | None:
             and node.lineno <= first <= (node.end_lineno or 0)
         ]
         inner = max(around, key=lambda node: node.lineno, default=None)
+        if inner is None and case.match["unbound"]:
+            return None
         header = program.line(inner.lineno).strip() if inner is not None else ""
         return Site(
             lines=(case.line,),
@@ -344,6 +356,16 @@ RULES = (
         _other_function,
     ),
     RuntimeRule(
+        "runtime.value-only-on-some-paths",
+        "runtime",
+        lessons.VALUE_ONLY_ON_SOME_PATHS,
+        _UNBOUND | _NAME_ERROR,
+        re.compile(
+            rf"{_NOT_BOUND.pattern}|{_FREE.pattern.replace('name', 'free')}|name '(?P<unbound>\w+)' is not defined"
+        ),
+        _bound_on_some_paths,
+    ),
+    RuntimeRule(
         "runtime.text-without-quotes",
         "runtime",
         lessons.TEXT_WITHOUT_QUOTES,
@@ -366,14 +388,6 @@ RULES = (
         _UNBOUND,
         _NOT_BOUND,
         _assigned_in_function,
-    ),
-    RuntimeRule(
-        "runtime.value-only-on-some-paths",
-        "runtime",
-        lessons.VALUE_ONLY_ON_SOME_PATHS,
-        _UNBOUND | _NAME_ERROR,
-        re.compile(rf"{_NOT_BOUND.pattern}|{_FREE.pattern.replace('name', 'free')}"),
-        _bound_on_some_paths,
     ),
     RuntimeRule(
         "runtime.used-before-first-value",

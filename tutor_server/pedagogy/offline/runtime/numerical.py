@@ -37,6 +37,8 @@ def _truth(case: Case) -> Site | None:
 def _shapes(case: Case) -> Site | None:
     shapes = _SHAPE.findall(case.crash.message)
     node = _expression(case, ast.BinOp, ast.Compare, ast.Call)
+    if "boolean index" in case.crash.message:
+        node = _expression(case, ast.Subscript)
     facts = {
         "first": Code(shapes[0]) if shapes else "one shape",
         "second": Code(shapes[1]) if len(shapes) > 1 else "another shape",
@@ -63,8 +65,19 @@ def _one_number(case: Case) -> Site | None:
 
 def _ragged(case: Case) -> Site | None:
     call = _expression(case, ast.Call)
+    if "with a sequence." in case.crash.message and call is None:
+        return None
     argument = case.text(call.args[0]) if isinstance(call, ast.Call) and call.args else case.marked or "the data"
     return case.here(call, name=Code(argument))
+
+
+def _one_place(case: Case) -> Site | None:
+    """Find where several values are stored at one place of an array."""
+    statement = case.program.statement_at(case.line)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Subscript):
+        return None
+    target = statement.targets[0]
+    return case.here(target, place=Code(case.text(target)), value=Code(case.text(statement.value)))
 
 
 def _axis(case: Case) -> Site | None:
@@ -201,9 +214,9 @@ RULES = (
         "numerical.shapes-do-not-fit",
         "runtime",
         lessons.SHAPES_DO_NOT_FIT,
-        _ANY,
+        _ANY | frozenset(("IndexError",)),
         re.compile(
-            r"could not (?:be )?broadcast|shape mismatch|must match exactly"
+            r"could not (?:be )?broadcast|boolean index did not match|shape mismatch|must match exactly"
             r"|must have same number of dimensions|dimension(?:s)? (?:mismatch|do not match)"
         ),
         _shapes,
@@ -218,6 +231,14 @@ RULES = (
             r"|only integer scalar arrays can be converted to a scalar index"
         ),
         _one_number,
+    ),
+    RuntimeRule(
+        "numerical.several-values-at-one-place",
+        "runtime",
+        lessons.SEVERAL_VALUES_AT_ONE_PLACE,
+        _VALUE_ERROR,
+        re.compile(r"setting an array element with a sequence\.?$", re.MULTILINE),
+        _one_place,
     ),
     RuntimeRule(
         "numerical.rows-of-different-length",
@@ -288,7 +309,10 @@ RULES = (
         "runtime",
         lessons.TEXTS_IN_ARRAY,
         _ANY | frozenset(("UFuncTypeError", "_UFuncNoLoopError")),
-        re.compile(r"did not contain a loop with signature|ufunc '\w+' not supported|dtype\('<U"),
+        re.compile(
+            r"did not contain a loop with signature|ufunc '(?!bitwise)\w+' not supported|dtype\('<U"
+            r"|when using the string \w+ ufunc"
+        ),
         _texts_in_array,
     ),
     RuntimeRule(

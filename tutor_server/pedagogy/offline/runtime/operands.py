@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import operands as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.origins import is_input, none_origin
+
+if TYPE_CHECKING:
+    from tutor_server.pedagogy.offline.finding import Edit
 
 _TYPE_ERROR = frozenset(("TypeError",))
 KINDS = {
@@ -140,15 +144,13 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
     match origin:
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
-            line = case.program.line(call.lineno)
-            indent = line[: len(line) - len(line.lstrip())]
             statement = case.program.statement_at(call.lineno)
             alone = (
                 isinstance(statement, ast.Assign)
                 and statement.value is call
                 and statement.lineno == statement.end_lineno
             )
-            edit = case.program.edit(call.lineno, indent + case.text(call)) if alone else None
+            edit = _without_result(case, call, statement) if alone and isinstance(statement, ast.Assign) else None
             return Site(
                 lines=(call.lineno,),
                 expression=case.text(call),
@@ -164,6 +166,21 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
             )
     if operation is not None:
         return case.here(operation, facts=facts, source="a place that never gave it a value")
+    return None
+
+
+def _without_result(case: Case, call: ast.Call, statement: ast.Assign) -> Edit | None:
+    """Let a call in place stand alone; where its result goes to another name, make a new value if there is a way."""
+    line = case.program.line(call.lineno)
+    indent = line[: len(line) - len(line.lstrip())]
+    target = case.text(statement.targets[0])
+    match call.func:
+        case ast.Attribute(value=owner) if case.text(owner) == target:
+            return case.program.edit(call.lineno, indent + case.text(call))
+        case ast.Attribute(value=owner, attr="sort") if not call.args:
+            settings = [f"{word.arg}={case.text(word.value)}" for word in call.keywords]
+            made = ", ".join([case.text(owner), *settings])
+            return case.program.edit(call.lineno, f"{indent}{target} = sorted({made})")
     return None
 
 
@@ -350,7 +367,7 @@ RULES = (
         _TYPE_ERROR,
         re.compile(
             rf"{_UNSUPPORTED}{_SIDES}|can't multiply sequence by non-int|bad operand type for|can only concatenate"
-            r"|must be real number, not|must be str, not"
+            r"|must be real number, not|must be str, not|doesn't define __round__"
         ),
         _multiplied,
     ),

@@ -9,6 +9,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import values as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 
+_LONG_MESSAGE = 100
 _VALUE_ERROR = frozenset(("ValueError",))
 
 
@@ -117,8 +118,14 @@ def _argument(case: Case) -> Site | None:
     return case.here(
         call,
         function=Code(case.text(call.func) if call is not None else "the function"),
-        message=Code(case.crash.message.split("\n")[0][:140]),
+        message=Code(_first_clause(case.crash.message)),
     )
+
+
+def _first_clause(message: str) -> str:
+    """Give a message, of a long one what stands before its list of everything that would be right."""
+    line = message.partition("\n")[0]
+    return line if len(line) <= _LONG_MESSAGE else line.partition(": ")[0][:140]
 
 
 def _too_big(case: Case) -> Site | None:

@@ -75,7 +75,7 @@ METHOD_OF_ANOTHER_KIND = Lesson(
     plan=(
         "Print $owner and its `type` right before the line.",
         "If it is not the kind you expect, find the line that made it so.",
-        "If it is, look up how this kind of value does the job; here think of $usual.",
+        "If it is, look up how this kind of value does the job: for that it has $usual.",
     ),
     example=Example(
         before="The right method for each kind:",

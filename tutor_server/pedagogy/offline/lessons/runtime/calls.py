@@ -94,12 +94,12 @@ COMMA_MISSING_BETWEEN_ITEMS = Lesson(
         "something special. Did you mean that, or are these two separate items?"
     ),
     concept=(
-        "Items of a list are parted by commas. If one is left out and the next item starts with a round bracket, "
-        "Python reads the first item as a function and the second as what it gets. On line $line that happens with "
-        "$name, and such a value cannot be called."
+        "Items of a list are parted by commas. If one is left out and the next item starts with a bracket, Python "
+        "reads the two as one: as a call for a round bracket, as a position for a square one. On line $line that "
+        "happens with $name, and it makes no sense there."
     ),
     picture="It is like two words written without a space: they are read as one strange word.",
-    precise="A parenthesised display after an expression is an argument list, also across line breaks in brackets.",
+    precise="A bracket after an expression is an argument list or a subscript, also across line breaks in brackets.",
     place="After this item the next one follows without a break.",
     plan=(
         "Write the items one below the other.",
@@ -112,7 +112,7 @@ COMMA_MISSING_BETWEEN_ITEMS = Lesson(
         after="The comma after the first pair ends it, so the next bracket begins a new item.",
     ),
     remedy="Write a comma after $name on line $line.",
-    reason="The comma ends the item, so the next bracket begins a new one and is no call.",
+    reason="The comma ends the item, so the next bracket begins a new one.",
     check="print `len` of the collection: it should be the number of items that you count.",
 )
 

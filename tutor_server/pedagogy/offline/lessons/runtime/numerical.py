@@ -501,3 +501,30 @@ EMPTY_ARRAY = Lesson(
     reason="The maximum is taken only of something.",
     check="try a filter that lets nothing through, and one that lets some through.",
 )
+
+SEVERAL_VALUES_AT_ONE_PLACE = Lesson(
+    question=(
+        "How many numbers fit into $place, and how many are in $value? Print the `shape` of the array, and of what "
+        "you want to store."
+    ),
+    concept=(
+        "An array of numbers has places of one size: each holds one number. A list or an array of several numbers "
+        "does not fit into one place. On line $line $value holds several, so Python cannot store it at $place."
+    ),
+    picture="It is like an egg box: each hollow takes one egg, and not a second box.",
+    precise="The array has a numeric dtype, so an element assignment converts its value to one scalar.",
+    place="Several values are stored at one place there.",
+    plan=(
+        "Decide what should stand at each place: one number, or a whole row.",
+        "For one number, choose it or work it out first, for instance with `sum`.",
+        "For a row, make the array with a second dimension at the start.",
+    ),
+    example=Example(
+        before="An array with rows, made with two dimensions:",
+        code="import numpy as np\n\ntable = np.zeros((2, 3))\ntable[1] = [4, 5, 6]\nprint(table)",
+        after="Each place along the first dimension is a row of three, so three numbers fit.",
+    ),
+    remedy="On line $line store one number, or make the array with room for a row at each place.",
+    reason="What is stored has as many values as the place can hold.",
+    check="print the `shape` of both sides before the line.",
+)

@@ -124,7 +124,7 @@ ITEM_ONTO_LIST = Lesson(
         "thing that you want to put into it?"
     ),
     concept=(
-        "Between two lists the plus sign makes one longer list. It needs a list on both sides; the same holds for "
+        "Between two lists the plus sign makes one longer list. Both sides have to be lists; the same holds for "
         "tuples. On line $line the right side, $item, is not $container but $item_kind, so there is nothing to join. "
         "Putting one thing into a collection is a different operation from joining two collections."
     ),

@@ -25,7 +25,7 @@ CASE_FORM = Lesson(
     example=Example(
         before="Two values in one case, and all others at the end:",
         code=(
-            'day = "Sun"\nmatch day:\n    case "Sat" | "Sun":\n        print("rest")\n    case _:\n        print("work")'
+            'day = "Sun"\nmatch day:\n    case "Sat" | "Sun":\n        print("off")\n    case _:\n        print("on")'
         ),
         after="The upright line means “or” between two values, and the underscore takes everything.",
     ),
