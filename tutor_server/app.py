@@ -10,12 +10,26 @@ from uuid import UUID, uuid4
 import structlog
 from aiohttp import web
 
-from tutor_server.api import admin, auth, chat_socket, device, device_page, health, history, me, metrics, modules
+from tutor_server.administration.desk import AdministrationDesk
+from tutor_server.api import (
+    admin,
+    admin_course,
+    auth,
+    chat_socket,
+    device,
+    device_page,
+    health,
+    history,
+    me,
+    metrics,
+    modules,
+)
 from tutor_server.api.chat_socket import ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
     ACCOUNTS,
+    ADMINISTRATION,
     AUTHENTICATOR,
     CHAT_SOCKETS,
     CLOCK,
@@ -24,6 +38,7 @@ from tutor_server.api.keys import (
     DEVICE_PAGE_KEY,
     DEVICE_SIGN_INS,
     NEW_ID,
+    OFF_SWITCH,
     SETTINGS,
     THROTTLE,
 )
@@ -50,6 +65,7 @@ from tutor_server.settings import SettingsError
 from tutor_server.shared_state import budgets_of, shared_state
 from tutor_server.storage.database import open_database
 from tutor_server.storage.spending import Budgets
+from tutor_server.tutoring.off_switch import OffSwitch
 from tutor_server.tutoring.opening import Opening, Rules
 from tutor_server.tutoring.settling import Settling
 from tutor_server.tutoring.tutor import Tutor
@@ -79,6 +95,7 @@ ROUTES = (
     *me.routes,
     *admin.routes,
     *metrics.routes,
+    *admin_course.routes,
     *chat_socket.routes,
 )
 """Every route of the service."""
@@ -140,12 +157,15 @@ def build_app(
         new_id=new_id,
         new_word=lambda: random_bytes(12).hex(),
     )
+    app[ADMINISTRATION] = AdministrationDesk(database, clock, new_id)
+    app[OFF_SWITCH] = off_switch = OffSwitch(database)
     app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(
             opening=opening,
             settling=Settling(database, shared.limiter, clock),
             siblings=shared.siblings,
             chain=chain,
+            off_switch=off_switch,
             database=database,
             deadlines=deadlines,
         ),
@@ -168,6 +188,7 @@ def build_app(
             await shared.close()
 
     app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
+    app.cleanup_ctx.append(_keeping(off_switch.run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app

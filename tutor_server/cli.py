@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor_server.cli_course import add_course_commands, add_limit_commands
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable, Coroutine, Sequence
@@ -66,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="test the configuration and say what is wrong")
     check.set_defaults(run=_check)
 
-    users = commands.add_parser("users", help="look at accounts, disable or enable one, reset a password")
+    users = commands.add_parser("users", help="look at accounts, disable or enable one, reset a password, set limits")
     actions = users.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="one line an account").set_defaults(run=_list_users)
     for name, run, text in (
@@ -77,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=text)
         action.add_argument("email", metavar="EMAIL")
         action.set_defaults(run=run)
+    add_limit_commands(actions, _operate)
+    add_course_commands(commands, _operate)
     return parser
 
 
@@ -151,19 +155,19 @@ def _list_users(settings: Settings, _options: argparse.Namespace) -> int:
             state = "enabled" if account.disabled_at is None else "disabled"
             print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - its output
 
-    return _over_users(print_all())
+    return _operate(print_all())
 
 
 def _disable_user(settings: Settings, options: argparse.Namespace) -> int:
     from tutor_server.users import disable  # noqa: PLC0415 - heavy
 
-    return _over_users(disable(settings, options.email))
+    return _operate(disable(settings, options.email))
 
 
 def _enable_user(settings: Settings, options: argparse.Namespace) -> int:
     from tutor_server.users import enable  # noqa: PLC0415 - heavy
 
-    return _over_users(enable(settings, options.email))
+    return _operate(enable(settings, options.email))
 
 
 def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
@@ -172,16 +176,16 @@ def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
     async def print_password() -> None:
         print(await reset_password(settings, options.email))  # noqa: T201 - its output
 
-    return _over_users(print_password())
+    return _operate(print_password())
 
 
-def _over_users(work: Coroutine[object, object, None]) -> int:
-    from tutor_server.users import UsersRefused  # noqa: PLC0415 - heavy
+def _operate(work: Coroutine[object, object, None]) -> int:
+    from tutor_server.operator_database import OperatorRefused  # noqa: PLC0415 - heavy
 
     try:
         _run(work)
         sys.stdout.flush()
-    except UsersRefused as error:
+    except OperatorRefused as error:
         return _fail(str(error))
     except BrokenPipeError:  # `| head` has read enough; Python would complain of it once more at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

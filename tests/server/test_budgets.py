@@ -314,6 +314,7 @@ async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: Hel
                 "daily_budget",
                 "2026-03-02T00:00:00Z",
             )
+            assert costs is not None
             assert Spent(costs, costs) == spent
             assert spent.day <= 1.1 * DOLLAR
             assert sum(end["type"] == "done" for end in ends) == (await held.me(token))[1]["messages_today"]

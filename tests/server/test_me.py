@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.chat_client import Closed, connect
 from tests.device_page import approve_a_device
 from tests.server.test_modules import store_modules
+from tests.service import TUTOR_SERVER, service_environment
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
 
@@ -37,6 +39,13 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
         await chat.answer()
+    await asyncio.to_thread(
+        subprocess.run,
+        [TUTOR_SERVER, "users", "limit", student.email, "--per-day", "50", "--hours", "1"],
+        env=service_environment(service.data_dir),
+        check=True,
+        capture_output=True,
+    )
     url = f"{service.url}/api/progress/loops"
     async with client.put(url, json={"status": "in_progress"}, headers=student.headers) as response:
         assert response.status == 200

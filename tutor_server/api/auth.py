@@ -111,6 +111,6 @@ def _me(request: web.Request, profile: Profile) -> schemas.Me:
         programming_level=account.levels.programming,
         maths_level=account.levels.maths,
         messages_today=profile.messages_today,
-        daily_message_cap=request.app[SETTINGS].daily_message_cap,
+        daily_message_cap=profile.own_daily_messages or request.app[SETTINGS].daily_message_cap,
         resets_at=next_midnight(request.app[CLOCK].now()),
     )

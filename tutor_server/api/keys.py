@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from tutor_server.administration.desk import AdministrationDesk
     from tutor_server.api.chat_socket import ChatSockets
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
+    from tutor_server.tutoring.off_switch import OffSwitch
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
@@ -31,6 +33,9 @@ THROTTLE: web.AppKey[Throttle] = web.AppKey("throttle")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
 DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
 DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
+
+ADMINISTRATION: web.AppKey[AdministrationDesk] = web.AppKey("administration")
+OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 
 CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from tutor_server.administration import module_files
+from tutor_server.administration.module_files import ModuleId, Names, Objectives, Order, Statement, Title
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 from tutor_server.protocol import Limit
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""
+
+MODULE_ID = re.compile(module_files.MODULE_ID)
 
 _NO_NUL = {"pattern": r"^[^\u0000]*$"}
 """What JSON Schema cannot know: no body may hold NUL, since PostgreSQL stores none."""
@@ -273,6 +277,94 @@ class ProgressList(_Body):
     """A page of the caller's progress."""
 
     items: list[Progress]
+    next: str | None
+
+
+class ModuleChange(_Body):
+    """`PUT /api/admin/modules/{module_id}`: the whole module; what is left out is empty."""
+
+    title: Title
+    order: Annotated[Order, Field(strict=True), BeforeValidator(_whole)]
+    statement: Statement = ""
+    objectives: Objectives = Field(default_factory=list)
+    allowed_names: Names = Field(default_factory=list)
+    max_hint_level: Level | None = None
+
+
+OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(_whole)]
+
+
+class StudentOfEmail(_Body):
+    """`POST /api/admin/limits/remove`."""
+
+    email: Email
+
+
+class StudentLimitsChange(_Body):
+    """`PUT /api/admin/limits`; a limit that is left out is everybody's."""
+
+    email: Email
+    messages_per_minute: OwnLimit | None = None
+    daily_messages: OwnLimit | None = None
+    expires_at: AwareDatetime
+
+
+class StudentLimits(_Body):
+    """Limits of a student's own; null: everybody's."""
+
+    email: str
+    messages_per_minute: int | None
+    daily_messages: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class StudentLimitsList(_Body):
+    """A page of students with limits of their own, by e-mail."""
+
+    items: list[StudentLimits]
+    next: str | None
+
+
+class SwitchChange(_Body):
+    """`PUT /api/admin/switch`; without a module it switches everything. `message` is shown to the students."""
+
+    is_off: Annotated[bool, Field(strict=True)]
+    module_id: ModuleId | None = None
+    message: Annotated[str, Field(max_length=300, json_schema_extra=_NO_NUL)] = ""
+
+
+class Off(_Body):
+    """Something that is switched off; `module_id` null: everything."""
+
+    module_id: str | None
+    message: str
+    since: datetime
+
+
+class SwitchedOff(_Body):
+    """All that is switched off."""
+
+    items: list[Off]
+
+
+class AdminAction(_Body):
+    """What was done: by `api`, `page` or `command`, from which address, about which student or module."""
+
+    id: UUID
+    at: datetime
+    way: str
+    address: str | None
+    action: str
+    user_id: UUID | None
+    module_id: str | None
+    details: dict[str, Any]
+
+
+class AdminActions(_Body):
+    """A page of the audit log, newest first."""
+
+    items: list[AdminAction]
     next: str | None
 
 

@@ -18,9 +18,11 @@ from tutor_server.errors import (
 )
 from tutor_server.storage import accounts, daily_usage, personal_data, tokens
 from tutor_server.storage.accounts import Account
+from tutor_server.storage.overrides import own_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -55,6 +57,8 @@ class Profile:
 
     account: Account
     messages_today: int
+    own_daily_messages: int | None = None
+    """A cap of the account's own, in place of everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +145,17 @@ class Accounts:
         now = self.clock.now()
         family_id = self.new_id()
 
-        def unit(connection: Connection) -> tuple[str, int]:
+        def unit(connection: Connection) -> tuple[str, Profile]:
             if not accounts.may_sign_in(connection, account):
                 raise InvalidCredentials
             refresh_token = self.refresh_tokens.start_family(
                 connection, family_id=family_id, user_id=account.id, now=now
             )
-            return refresh_token, daily_usage.messages_on(connection, account.subject, now.date())
+            return refresh_token, _profile(connection, account, now)
 
-        refresh_token, messages_today = await self.database.commit(unit)
+        refresh_token, profile = await self.database.commit(unit)
         log.info("logged_in", user_id=str(account.id))
-        return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
+        return SignedIn(profile, self._pair(account.id, family_id, refresh_token))
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """Exchange a refresh token for a new pair. Raises `TokenInvalid`."""
@@ -220,13 +224,11 @@ class Accounts:
 
     async def profile(self, user_id: UUID) -> Profile:
         """Look at an account. Raises `Unauthenticated` where it is gone."""
-        day = self.clock.now().date()
+        now = self.clock.now()
 
         def unit(connection: Connection) -> Profile | None:
             account = accounts.account_of_user(connection, user_id)
-            if account is None:
-                return None
-            return Profile(account, daily_usage.messages_on(connection, account.subject, day))
+            return None if account is None else _profile(connection, account, now)
 
         profile = await self.database.read(unit)
         if profile is None:
@@ -248,3 +250,9 @@ class Accounts:
 
     def _pair(self, user_id: UUID, family_id: UUID, refresh_token: str) -> TokenPair:
         return TokenPair(self.access_tokens.issue(user_id, family_id), refresh_token)
+
+
+def _profile(connection: Connection, account: Account, now: datetime) -> Profile:
+    own = own_limits(connection, account.id, now)
+    messages = daily_usage.messages_on(connection, account.subject, now.date())
+    return Profile(account, messages, own.daily_messages if own else None)

@@ -98,6 +98,7 @@ class EndedAsk:
     model: str | None = None
     fallback: bool = False
     withheld_rule: str | None = None
+    topic: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
 
@@ -211,6 +212,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             model=ended.model,
             fallback=ended.fallback,
             withheld_rule=ended.withheld_rule,
+            topic=ended.topic,
             input_tokens=ended.input_tokens,
             output_tokens=ended.output_tokens,
             ended_at=ended.ended_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tutor_server.storage.models import LearningModule, ModuleProgress
 from tutor_server.storage.upsert import upsert
@@ -58,6 +58,43 @@ def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, l
             (LearningModule.order > order) | ((LearningModule.order == order) & (LearningModule.id > module_id))
         )
     return [_module(row) for row in connection.execute(query).mappings()]
+
+
+def save_module(connection: Connection, module: Module) -> bool:
+    """Make a module, or change the one of its id; tell whether it is new."""
+    values = {
+        "title": module.title,
+        "order": module.order,
+        "statement": module.statement,
+        "objectives": list(module.objectives),
+        "allowed_names": list(module.allowed_names),
+        "max_hint_level": module.max_hint_level,
+    }
+    is_new = find_module(connection, module.id) is None
+    connection.execute(
+        upsert(connection, LearningModule)
+        .values(id=module.id, **values)
+        .on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+    return is_new
+
+
+def remove_module(connection: Connection, module_id: str) -> bool:
+    """Remove a module with the progress in it; tell whether there was one."""
+    return connection.execute(delete(LearningModule).where(LearningModule.id == module_id)).rowcount == 1
+
+
+def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, now: datetime) -> None:
+    """Note that a student works on a module, where it was not begun; what they have finished stays finished."""
+    connection.execute(
+        upsert(connection, ModuleProgress)
+        .values(id=new_id, user_id=user_id, module_id=module_id, status="in_progress", updated_at=now)
+        .on_conflict_do_update(
+            index_elements=["user_id", "module_id"],
+            set_={"status": "in_progress", "updated_at": now},
+            where=ModuleProgress.status == "not_started",
+        )
+    )
 
 
 def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[Progress]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 
 from tutor_server.storage.models import (
+    AdminAction,
     Ask,
     Base,
     ChatMessage,
     ChatSession,
     DailyUsage,
     DeviceAuthorization,
+    LimitOverride,
     ModelCall,
     ModuleProgress,
     Problem,
@@ -42,7 +44,9 @@ SECRETS = frozenset(
 )
 """What proves something to this service and tells nothing about the student."""
 
-NOT_PERSONAL = frozenset({"learning_modules", "usage_rollups", "ended_sign_ins", "guard_verdicts"})
+NOT_PERSONAL = frozenset(
+    {"learning_modules", "usage_rollups", "ended_sign_ins", "spending", "switched_off", "refusals", "guard_verdicts"}
+)
 
 
 def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
@@ -82,6 +86,8 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
         ModuleProgress.__tablename__: ModuleProgress.user_id == user_id,
         DailyUsage.__tablename__: DailyUsage.subject == subject,
         ModelCall.__tablename__: ModelCall.user_id == user_id,
+        LimitOverride.__tablename__: LimitOverride.user_id == user_id,
+        AdminAction.__tablename__: AdminAction.user_id == user_id,
     }
 
 

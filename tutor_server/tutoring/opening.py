@@ -18,6 +18,7 @@ from tutor_server.protocol import Accepted, Ask, encode
 from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
 from tutor_server.storage.background import read_background
 from tutor_server.storage.daily_usage import count_message
+from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
 from tutor_server.tutoring.context import build_context, estimate_tokens
 from tutor_server.tutoring.prompts import assemble
@@ -157,7 +158,7 @@ class Opening:
         asker, module = background.asker, background.module
         bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
         daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
-        ids = (self._new_id(), self._new_id(), self._new_id())
+        ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
         context = build_context(ask, background.history, self._rules.context_tokens)
         nonce, canary = self._new_word(), self._new_word()
@@ -195,6 +196,8 @@ class Opening:
             ask_id = open_ask(connection, new)
             if ask_id is None:
                 raise _RequestIdInUse
+            if module is not None:
+                begin_module(connection, new_id=ids[3], user_id=asker.id, module_id=module.id, now=now)
             prompt = assemble(
                 context,
                 level=raised.level,

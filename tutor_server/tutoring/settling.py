@@ -43,6 +43,8 @@ class Progress:
     opened: OpenAsk
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
+    topic: str | None = None
+    """The offline tutor's rule for what is wrong, for those who teach."""
 
     @property
     def usage(self) -> TokenUsage:
@@ -146,6 +148,7 @@ def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: 
         model=model.model if model else None,
         fallback=model.fallback if model else False,
         withheld_rule=progress.withheld_rule,
+        topic=progress.topic,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )

@@ -12,7 +12,7 @@ from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, V
 from tutor_server.llm.call import run_to_end
 from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.pedagogy.offline import explain
+from tutor_server.pedagogy.offline import diagnose, explain
 from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Request
     from tutor_server.protocol import Ask
     from tutor_server.storage.database import Database
+    from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.opening import OpenAsk, Opening
     from tutor_server.tutoring.settling import Settling
     from tutor_server.tutoring.siblings import Siblings
@@ -53,6 +54,7 @@ class Tutor:
         settling: Settling,
         siblings: Siblings,
         chain: Chain,
+        off_switch: OffSwitch,
         database: Database,
         deadlines: Deadlines,
     ) -> None:
@@ -60,21 +62,28 @@ class Tutor:
         self._settling = settling
         self._siblings = siblings
         self._chain = chain
+        self._off_switch = off_switch
         self._database = database
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
+        self._modules: dict[tuple[UUID, UUID], str | None] = {}
+        """The module of each running ask."""
         self._resuming: set[asyncio.Task[None]] = set()
         self._abandoning: set[asyncio.Task[None]] = set()
         self._is_closing = False
         siblings.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
+        off_switch.subscribe(self._stop_what_is_off)
 
     def ask(self, user_id: UUID, ask: Ask) -> Answer:
         """Start to answer, or find the answer that this request id already has. A refusal ends the answer."""
         answer = self._find(user_id, ask.request_id)
         if answer is None and self._is_closing:
             return Answer.refused(ask.request_id, ShuttingDown())
+        if answer is None and (refusal := self._off_switch.refusal(ask.module_id)) is not None:
+            return Answer.refused(ask.request_id, refusal)
         if answer is None:
             answer = self._new_answer(user_id, ask.request_id, digest_of(ask))
+            self._modules[user_id, ask.request_id] = ask.module_id
             self._run(user_id, answer, self._answer(user_id, ask, answer))
         elif not answer.is_to(digest_of(ask)):
             return Answer.refused(ask.request_id, ValidationFailed(OTHER_CONTENT))
@@ -192,6 +201,7 @@ class Tutor:
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
             await self._complete(request, answer, own_words)
+        progress.topic = (await asyncio.to_thread(diagnose, request.submission)).rule
 
     @staticmethod
     async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:
@@ -254,10 +264,17 @@ class Tutor:
 
         def forget(_task: asyncio.Task[None]) -> None:
             del self._running[key]
+            self._modules.pop(key, None)
             if not answer.is_over:
                 answer.fail(answer.stopped_by or TutorError())
 
         task.add_done_callback(forget)
+
+    def _stop_what_is_off(self) -> None:
+        for (user_id, request_id), module_id in list(self._modules.items()):
+            refusal = self._off_switch.refusal(module_id)
+            if refusal is not None:
+                self._stop(user_id, request_id, refusal)
 
     def _stop(self, user_id: UUID, request_id: UUID, reason: TutorError) -> bool:
         running = self._running.get((user_id, request_id))

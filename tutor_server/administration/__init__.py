@@ -1,0 +1,1 @@
+"""What operators and instructors do: each act is written together with its line in the audit log."""

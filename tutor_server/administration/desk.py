@@ -1,0 +1,187 @@
+"""The acts of operators and instructors, from the HTTP interface, the dashboard and the command line alike."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import structlog
+
+from tutor_server.errors import NotFound
+from tutor_server.storage import audit, modules, overrides, switches
+from tutor_server.storage.accounts import account_of_email
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.storage.database import Database
+    from tutor_server.storage.modules import Module
+    from tutor_server.storage.overrides import Override, OwnLimits
+
+T = TypeVar("T")
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+NO_ACCOUNT = "No account has this e-mail address."
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever holds the admin key or the machine: by which way they came, and from where."""
+
+    way: Literal["api", "page", "command"]
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdministrationDesk:
+    """Changes what holds for all students, and notes who did it. Every process sees a change within 5 seconds."""
+
+    database: Database
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+    async def switch_off(self, actor: Actor, module_id: str | None, message: str) -> switches.Off:
+        """Switch the tutor off, for a module or for everything. Raises `NotFound` for a module that is none."""
+        off = switches.Off(module_id, message, self.clock.now())
+
+        def unit(connection: Connection) -> None:
+            if module_id is not None and modules.find_module(connection, module_id) is None:
+                raise NotFound
+            switches.switch_off(connection, off)
+
+        await self._act(actor, "switched_off", unit, module_id=module_id, details={"message": message})
+        return off
+
+    async def switch_on(self, actor: Actor, module_id: str | None) -> None:
+        """Switch on again. Raises `NotFound` where it was not off."""
+
+        def unit(connection: Connection) -> None:
+            if not switches.switch_on(connection, module_id):
+                raise NotFound("This is not switched off.")
+
+        await self._act(actor, "switched_on", unit, module_id=module_id)
+
+    async def set_limits(self, actor: Actor, email: str, own: OwnLimits, expires_at: datetime) -> Override:
+        """Give a student limits of their own until a time. Raises `NotFound`."""
+        now = self.clock.now()
+        details = asdict(own) | {"expires_at": expires_at.isoformat()}
+
+        def unit(connection: Connection) -> Override:
+            user_id = _user_of(connection, email)
+            overrides.set_override(connection, user_id, own, now=now, expires_at=expires_at)
+            audit.record(connection, self._action(actor, "limits_set", now, user_id=user_id, details=details))
+            return overrides.Override(
+                user_id=user_id,
+                email=email,
+                messages_per_minute=own.messages_per_minute,
+                daily_messages=own.daily_messages,
+                created_at=now,
+                expires_at=expires_at,
+            )
+
+        return await self._commit("limits_set", unit)
+
+    async def remove_limits(self, actor: Actor, email: str) -> None:
+        """Let everybody's limits hold for a student again. Raises `NotFound` where they did."""
+        now = self.clock.now()
+
+        def unit(connection: Connection) -> None:
+            user_id = _user_of(connection, email)
+            if not overrides.remove_override(connection, user_id):
+                raise NotFound("This account has no limits of its own.")
+            audit.record(connection, self._action(actor, "limits_removed", now, user_id=user_id))
+
+        await self._commit("limits_removed", unit)
+
+    async def save_modules(self, actor: Actor, given: Sequence[Module]) -> None:
+        """Make modules, or change those that have their ids; all of them, or none."""
+        now = self.clock.now()
+        ids = [self.new_id() for _ in given]
+
+        def unit(connection: Connection) -> None:
+            for action_id, module in zip(ids, given, strict=True):
+                is_new = modules.save_module(connection, module)
+                action = self._action(
+                    actor,
+                    "module_made" if is_new else "module_changed",
+                    now,
+                    module_id=module.id,
+                    details={"title": module.title, "max_hint_level": module.max_hint_level},
+                    action_id=action_id,
+                )
+                audit.record(connection, action)
+
+        await self._commit("modules_saved", unit)
+
+    async def remove_module(self, actor: Actor, module_id: str) -> None:
+        """Remove a module, with every student's progress in it. Raises `NotFound`."""
+
+        def unit(connection: Connection) -> None:
+            if not modules.remove_module(connection, module_id):
+                raise NotFound
+            switches.switch_on(connection, module_id)
+
+        await self._act(actor, "module_removed", unit, module_id=module_id)
+
+    async def note(self, actor: Actor, action: str) -> None:
+        """Note what changes nothing, such as a sign-in to the dashboard."""
+        await self._act(actor, action, lambda _connection: None)
+
+    async def _act(
+        self,
+        actor: Actor,
+        action: str,
+        unit: Callable[[Connection], T],
+        *,
+        module_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> T:
+        row = self._action(actor, action, self.clock.now(), module_id=module_id, details=details)
+
+        def act(connection: Connection) -> T:
+            value = unit(connection)
+            audit.record(connection, row)
+            return value
+
+        return await self._commit(action, act)
+
+    async def _commit(self, action: str, unit: Callable[[Connection], T]) -> T:
+        value = await self.database.commit(unit)
+        log.info("admin_action", action=action)
+        return value
+
+    def _action(
+        self,
+        actor: Actor,
+        action: str,
+        now: datetime,
+        *,
+        user_id: UUID | None = None,
+        module_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        action_id: UUID | None = None,
+    ) -> audit.Action:
+        return audit.Action(
+            id=action_id or self.new_id(),
+            at=now,
+            way=actor.way,
+            address=actor.address,
+            action=action,
+            user_id=user_id,
+            module_id=module_id,
+            details=details or {},
+        )
+
+
+def _user_of(connection: Connection, email: str) -> UUID:
+    account = account_of_email(connection, email)
+    if account is None:
+        raise NotFound(NO_ACCOUNT)
+    return account.id

@@ -1,0 +1,115 @@
+"""Learning modules from a folder of Markdown files: front matter in YAML, then the statement.
+
+    ---
+    title: Loops
+    order: 10
+    objectives: [iterate over a list, stop a loop]
+    allowed_names: [enumerate, zip]
+    max_hint_level: 4
+    ---
+    Write a function that …
+
+The file's name without `.md` is the module's id, unless `id` gives another.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tutor_server.storage.modules import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_STATEMENT_CHARACTERS = 20_000
+MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""What stands in addresses and in `.tutor.toml` without escapes."""
+_PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<statement>.*))?\Z", re.DOTALL)
+
+ModuleId = Annotated[str, Field(pattern=MODULE_ID)]
+Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
+Order = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+Statement = Annotated[str, Field(max_length=MAX_STATEMENT_CHARACTERS, pattern=r"^[^\u0000]*$")]
+Objectives = Annotated[list[Annotated[str, Field(max_length=300, pattern=r"^[^\u0000]*$")]], Field(max_length=50)]
+Names = Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,63}$")]], Field(max_length=500)]
+MaxHintLevel = Annotated[int, Field(ge=1, le=5)]
+
+
+class ModuleFilesRefused(Exception):
+    """A file cannot be read as a module; the message is one line that names it."""
+
+
+class _FrontMatter(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: ModuleId | None = None
+    title: Title
+    order: Order
+    objectives: Objectives = Field(default_factory=list)
+    allowed_names: Names = Field(default_factory=list)
+    max_hint_level: MaxHintLevel | None = None
+
+
+def read_modules(folder: Path) -> list[Module]:
+    """Read every `.md` file of a folder but `README.md`. Raises `ModuleFilesRefused`, naming file and fault."""
+    if not folder.is_dir():
+        raise ModuleFilesRefused(f"{folder} is not a folder")
+    modules = list(_modules(folder))
+    if not modules:
+        raise ModuleFilesRefused(f"{folder} has no Markdown files (.md)")
+    seen: dict[str, str] = {}
+    for module, name in modules:
+        if module.id in seen:
+            raise ModuleFilesRefused(f"{name}: has the id of {seen[module.id]}, {module.id}")
+        seen[module.id] = name
+    return [module for module, _ in modules]
+
+
+def parse_module(text: str, default_id: str) -> Module:
+    """Read one file's text. Raises `ValueError` with what is wrong."""
+    parts = _PARTS.match(text.replace("\r\n", "\n"))
+    if parts is None:
+        raise ValueError("does not begin with front matter between two lines of ---")
+    try:
+        front: Any = yaml.safe_load(parts["front"])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 2}: " if mark else ""
+        raise ValueError(f"{where}the front matter is not YAML") from None
+    except RecursionError:
+        raise ValueError("the front matter is nested too deeply") from None
+    try:
+        given = _FrontMatter.model_validate(front)
+        statement = (parts["statement"] or "").strip()
+        if len(statement) > MAX_STATEMENT_CHARACTERS or "\0" in statement:
+            raise ValueError(f"the statement is longer than {MAX_STATEMENT_CHARACTERS:,} characters, or holds NUL")
+        if not re.match(MODULE_ID, given.id or default_id):
+            raise ValueError("the file's name is no module id (a-z, 0-9, . _ -); give one as id")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'front matter'}: {first['msg']}") from None
+    return Module(
+        id=given.id or default_id,
+        title=given.title,
+        order=given.order,
+        statement=statement,
+        objectives=tuple(given.objectives),
+        allowed_names=tuple(given.allowed_names),
+        max_hint_level=given.max_hint_level,
+    )
+
+
+def _modules(folder: Path) -> Iterator[tuple[Module, str]]:
+    for file in sorted(folder.glob("*.md")):
+        if file.name.lower() == "readme.md":
+            continue
+        try:
+            yield parse_module(file.read_text(encoding="utf-8"), file.stem), file.name
+        except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError
+            reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise ModuleFilesRefused(f"{file.name}: {reason}") from None

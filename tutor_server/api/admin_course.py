@@ -1,0 +1,130 @@
+"""`/api/admin`: what instructors set: modules, limits of single students, the off switch; and who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tutor_server.administration.desk import Actor
+from tutor_server.api import schemas
+from tutor_server.api.client_address import client_address
+from tutor_server.api.keys import ADMINISTRATION, CLOCK, DATABASE, OFF_SWITCH
+from tutor_server.api.pages import Moment, Page, StoredInt
+from tutor_server.api.routes import Access, Routes
+from tutor_server.errors import NotFound, ValidationFailed
+from tutor_server.storage.audit import actions_before
+from tutor_server.storage.modules import Module, modules_in_order
+from tutor_server.storage.overrides import OwnLimits, overrides_after
+from tutor_server.storage.switches import switched_off
+
+if TYPE_CHECKING:
+    from tutor_server.storage.switches import Off
+
+routes = Routes("administration")
+
+LONGEST_OVERRIDE = timedelta(days=366)
+
+
+@routes.add("GET /api/admin/modules", access=Access.ADMIN)
+async def admin_modules(request: web.Request, query: Page[tuple[StoredInt, str]]) -> schemas.Modules:
+    """List the modules in their order."""
+    found = await request.app[DATABASE].read(
+        lambda connection: modules_in_order(connection, after=query.after, limit=query.fetch)
+    )
+    items = [schemas.Module.model_validate(module) for module in found[: query.limit]]
+    return schemas.Modules(items=items, next=query.next(len(found), items[-1].order, items[-1].id) if items else None)
+
+
+@routes.add("PUT /api/admin/modules/{module_id}", access=Access.ADMIN, refuses=(ValidationFailed,))
+async def put_module(request: web.Request, module_id: str, body: schemas.ModuleChange) -> schemas.Module:
+    """Make a module, or replace what it was."""
+    if not schemas.MODULE_ID.fullmatch(module_id):
+        raise ValidationFailed("module_id: takes a-z, 0-9, '.', '_' and '-', at most 64.")
+    module = Module(
+        id=module_id,
+        title=body.title,
+        order=body.order,
+        statement=body.statement,
+        objectives=tuple(body.objectives),
+        allowed_names=tuple(body.allowed_names),
+        max_hint_level=body.max_hint_level,
+    )
+    await request.app[ADMINISTRATION].save_modules(actor_of(request), [module])
+    return schemas.Module.model_validate(module)
+
+
+@routes.add("DELETE /api/admin/modules/{module_id}", access=Access.ADMIN)
+async def delete_module(request: web.Request, module_id: str) -> None:
+    """Remove a module, with every student's progress in it; conversations and costs stay."""
+    await request.app[ADMINISTRATION].remove_module(actor_of(request), module_id)
+
+
+@routes.add("GET /api/admin/limits", access=Access.ADMIN)
+async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.StudentLimitsList:
+    """List the students who have limits of their own now."""
+    now = request.app[CLOCK].now()
+    found = await request.app[DATABASE].read(
+        lambda connection: overrides_after(connection, query.after[0] if query.after else "", query.fetch, now)
+    )
+    items = [schemas.StudentLimits.model_validate(override) for override in found[: query.limit]]
+    return schemas.StudentLimitsList(items=items, next=query.next(len(found), items[-1].email) if items else None)
+
+
+@routes.add("PUT /api/admin/limits", access=Access.ADMIN, refuses=(NotFound, ValidationFailed))
+async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) -> schemas.StudentLimits:
+    """Give a student limits of their own until a time, in place of everybody's."""
+    if body.messages_per_minute is None and body.daily_messages is None:
+        raise ValidationFailed("body: give messages_per_minute or daily_messages.")
+    _require_soon(body.expires_at, request.app[CLOCK].now())
+    override = await request.app[ADMINISTRATION].set_limits(
+        actor_of(request), body.email, OwnLimits(body.messages_per_minute, body.daily_messages), body.expires_at
+    )
+    return schemas.StudentLimits.model_validate(override)
+
+
+@routes.add("POST /api/admin/limits/remove", access=Access.ADMIN, refuses=(NotFound,))
+async def remove_limits(request: web.Request, body: schemas.StudentOfEmail) -> None:
+    """Let everybody's limits hold for a student again. The e-mail goes in the body: addresses end up in logs."""
+    await request.app[ADMINISTRATION].remove_limits(actor_of(request), body.email)
+
+
+@routes.add("GET /api/admin/switch", access=Access.ADMIN)
+async def switch(request: web.Request) -> schemas.SwitchedOff:
+    """Tell what is switched off."""
+    return _switched_off(await request.app[DATABASE].read(switched_off))
+
+
+@routes.add("PUT /api/admin/switch", access=Access.ADMIN, refuses=(NotFound,))
+async def put_switch(request: web.Request, body: schemas.SwitchChange) -> schemas.SwitchedOff:
+    """Switch the tutor off or on, for everything or for a module; within 5 seconds every process heeds it."""
+    desk = request.app[ADMINISTRATION]
+    if body.is_off:
+        await desk.switch_off(actor_of(request), body.module_id, body.message)
+    else:
+        await desk.switch_on(actor_of(request), body.module_id)
+    await request.app[OFF_SWITCH].catch_up()
+    return _switched_off(await request.app[DATABASE].read(switched_off))
+
+
+@routes.add("GET /api/admin/audit", access=Access.ADMIN)
+async def audit(request: web.Request, query: Page[Moment]) -> schemas.AdminActions:
+    """List what was done with the admin key or on the command line, newest first."""
+    found = await request.app[DATABASE].read(lambda connection: actions_before(connection, query.after, query.fetch))
+    items = [schemas.AdminAction.model_validate(action) for action in found[: query.limit]]
+    return schemas.AdminActions(items=items, next=query.next(len(found), items[-1].at, items[-1].id) if items else None)
+
+
+def actor_of(request: web.Request) -> Actor:
+    """Say who acts: a holder of the admin key, at an address."""
+    return Actor("api", client_address(request))
+
+
+def _switched_off(found: list[Off]) -> schemas.SwitchedOff:
+    return schemas.SwitchedOff(items=[schemas.Off.model_validate(off) for off in found])
+
+
+def _require_soon(expires_at: datetime, now: datetime) -> None:
+    if not now < expires_at <= now + LONGEST_OVERRIDE:
+        raise ValidationFailed("expires_at: lies in the future, and not further than a year.")

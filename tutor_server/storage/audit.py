@@ -1,0 +1,64 @@
+"""The audit log: what operators and instructors did. Rows are added and, by retention alone, dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from tutor_server.storage.models import AdminAction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One act. `details` hold no e-mail address and no secret: they outlive the account they are about."""
+
+    id: UUID
+    at: datetime
+    way: str
+    address: str | None
+    action: str
+    user_id: UUID | None = None
+    module_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+_COLUMNS = AdminAction.__table__.columns
+
+
+def record(connection: Connection, action: Action) -> None:
+    """Add a row, in the transaction of what it tells."""
+    connection.execute(
+        insert(AdminAction).values(
+            id=action.id,
+            at=action.at,
+            way=action.way,
+            address=action.address,
+            action=action.action,
+            user_id=action.user_id,
+            module_id=action.module_id,
+            details=dict(action.details),
+        )
+    )
+
+
+def actions_before(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Action]:
+    """List the acts, newest first, from behind a place."""
+    query = select(*_COLUMNS).order_by(AdminAction.at.desc(), AdminAction.id.desc()).limit(limit)
+    if after is not None:
+        at, action_id = after
+        query = query.where((AdminAction.at < at) | ((AdminAction.at == at) & (AdminAction.id < action_id)))
+    return [Action(**row) for row in connection.execute(query).mappings()]
+
+
+def forget_actions_before(connection: Connection, at: datetime) -> int:
+    """Drop old rows; tell how many."""
+    return connection.execute(delete(AdminAction).where(AdminAction.at < at)).rowcount
