@@ -14,6 +14,18 @@ vim.api.nvim_create_user_command("TutorNext", function()
   require("tutor").next()
 end, { desc = "Ask the tutor for the next hint on the same place" })
 
+vim.api.nvim_create_user_command("TutorRun", function()
+  require("tutor").run()
+end, { desc = "Save and run this file, and go to the line where it fails" })
+
 vim.api.nvim_create_user_command("TutorStop", function()
   require("tutor").stop()
-end, { desc = "Stop the tutor's answer" })
+end, { desc = "Stop the tutor's answer, or the program that runs" })
+
+vim.api.nvim_create_user_command("TutorSignIn", function()
+  require("tutor").sign_in()
+end, { desc = "Sign in to the tutor service" })
+
+vim.api.nvim_create_user_command("TutorSignOut", function()
+  require("tutor").sign_out()
+end, { desc = "Sign out of the tutor service" })

@@ -41,6 +41,8 @@ print(total([1.5, 2.0]))
 BAD_LINE = 8
 """Counted from 1."""
 
+COMMANDS = (":TutorAsk", ":TutorNext", ":TutorRun", ":TutorStop", ":TutorSignIn", ":TutorSignOut")
+
 LINTER = f"""
 vim.diagnostic.set(vim.api.nvim_create_namespace("linter"), 0, {{{{
   lnum = {BAD_LINE - 1}, col = 22, end_lnum = {BAD_LINE - 1}, end_col = 30,
@@ -210,7 +212,7 @@ def test_option_that_does_not_exist_is_an_error(empty_nvim: Neovim) -> None:
 
 def test_help_and_health_check(empty_nvim: Neovim) -> None:
     """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` finds nothing wrong."""
-    for topic in ("tutor", ":TutorAsk", ":TutorNext", ":TutorStop", "tutor.setup()"):
+    for topic in ("tutor", *COMMANDS, "tutor.setup()"):
         empty_nvim.command(f"help {topic}")
         assert empty_nvim.lua("return vim.fn.expand('%:p')") == str(PLUGIN / "doc" / "tutor.txt")
     tags = (PLUGIN / "doc" / "tags").read_text(encoding="utf-8").splitlines()
@@ -230,7 +232,7 @@ def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str
         nvim.command("TutorAsk")
         end = nvim.answer()
         assert end["reason"] == "refused"
-        assert nvim.lua("return hints()") == end["message"]
+        assert nvim.lua("return hints()") == f"{end['message']} Here: :TutorSignIn"
 
 
 async def test_answer_of_a_service_is_followed_and_stopped(

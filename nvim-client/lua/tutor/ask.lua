@@ -164,12 +164,15 @@ function M.next(question)
 end
 
 --- Stop the answer that is awaited.
+---@return boolean # whether there was one
 function M.stop()
+  local is_awaited = current ~= nil
   if current and current.client_id then
     client.notify(current.client_id, "tutor/answer/cancel", { askId = current.id }) -- its end comes back
   elseif current then
     finish("Stopped.")
   end
+  return is_awaited
 end
 
 --- Ask because "Ask tutor" was chosen from a menu of code actions.
@@ -202,6 +205,9 @@ local function remark(params)
   local remarks = {}
   if params.message then
     table.insert(remarks, params.message)
+  end
+  if params.code == "UNAUTHENTICATED" then
+    table.insert(remarks, "Here: :TutorSignIn")
   end
   if params.retryAfter then
     table.insert(remarks, ("Try again in %d s."):format(params.retryAfter))

@@ -13,6 +13,7 @@ local HAS_CONFIG = vim.fn.has("nvim-0.11") == 1
 
 M.NOT_FOUND = PROGRAM .. " was not found on PATH. Install Ask Tutor, or set the option `cmd`; see :checkhealth tutor"
 M.NOT_STARTED = "The tutor's language server did not start; see :checkhealth tutor"
+M.NO_FILE = "Open a Python file first: the tutor starts with it."
 M.STOPPED = "The tutor's language server has stopped. Ask again to start it."
 
 ---@class tutor.Waiting
@@ -79,6 +80,7 @@ local function on_exit(code, signal, client_id)
       end
     end
     require("tutor.ask").on_server_stopped(client_id)
+    require("tutor.run").on_server_stopped(client_id)
   end)
 end
 
@@ -89,7 +91,9 @@ function M.config()
     name = NAME,
     cmd = start,
     filetypes = { "python" },
-    capabilities = { experimental = { tutor = true } },
+    capabilities = vim.tbl_deep_extend("force", vim.lsp.protocol.make_client_capabilities(), {
+      experimental = { tutor = true },
+    }),
     init_options = options.for_server(),
     -- One language server for all files, so that one editor holds one connection.
     reuse_client = function(client, config)
@@ -162,6 +166,24 @@ function M.enable()
   vim.iter(vim.api.nvim_list_bufs()):filter(vim.api.nvim_buf_is_loaded):each(attach_to)
 end
 
+---@type table<integer, lsp.Diagnostic[]> what others report, by buffer, as the language server was told
+local told = {}
+
+---@type table<integer, boolean> buffers whose diagnostics have changed in this turn of the event loop
+local about_to_tell = {}
+
+--- Tell the language server what others report, so that it leaves their lines to them.
+---@param client vim.lsp.Client
+---@param bufnr integer
+local function tell_diagnostics(client, bufnr)
+  local said = require("tutor.diagnostics").of_others(bufnr, client.offset_encoding)
+  local params = { uri = vim.uri_from_bufnr(bufnr), diagnostics = said }
+  if not vim.deep_equal(told[bufnr] or {}, said) then
+    told[bufnr] = said
+    call(client, "notify", "tutor/diagnostics/didChange", params)
+  end
+end
+
 vim.api.nvim_create_autocmd("LspAttach", {
   group = GROUP,
   callback = function(event)
@@ -169,8 +191,26 @@ vim.api.nvim_create_autocmd("LspAttach", {
     if not client or client.name ~= NAME then
       return
     end
+    told[event.buf] = nil
+    tell_diagnostics(client, event.buf)
     for _, one in ipairs(take_waiting(event.buf)) do
       one.use(client)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd("DiagnosticChanged", {
+  group = GROUP,
+  callback = function(event)
+    -- One event comes for each program that has something to say; what they say together is told once.
+    if not about_to_tell[event.buf] then
+      about_to_tell[event.buf] = true
+      vim.schedule(function()
+        about_to_tell[event.buf] = nil
+        for _, client in ipairs(vim.lsp.get_clients({ bufnr = event.buf, name = NAME })) do
+          tell_diagnostics(client, event.buf)
+        end
+      end)
     end
   end,
 })
@@ -194,14 +234,42 @@ function M.with(bufnr, use, fail)
   end
 end
 
---- Send a request about a buffer. The reply never comes where the language server has gone; see `on_server_stopped`.
+--- Use the client, whichever buffer it is of; where none runs, one is started for the current buffer.
+---@param use fun(client: vim.lsp.Client)
+---@param fail fun(reason: string)
+function M.with_any(use, fail)
+  local client = vim.lsp.get_clients({ name = NAME })[1]
+  local bufnr = vim.api.nvim_get_current_buf()
+  if client and client.initialized then
+    use(client)
+  elseif M.is_for(bufnr) then
+    M.with(bufnr, use, fail)
+  else
+    fail(M.NO_FILE)
+  end
+end
+
+--- Send a request. The reply never comes where the language server has gone, see `on_server_stopped`, and in Neovim
+--- 0.10 once the request has been cancelled.
 ---@param client vim.lsp.Client
----@param bufnr integer
+---@param bufnr? integer whose edits the language server has to know first
 ---@param method string
 ---@param params table
 ---@param reply fun(error?: lsp.ResponseError, result: any)
+---@return integer? # the request's id, where it was sent
 function M.request(client, bufnr, method, params, reply)
-  call(client, "request", method, params, reply, bufnr)
+  local was_sent, id = call(client, "request", method, params, reply, bufnr)
+  return was_sent and id or nil
+end
+
+--- Cancel a request, where the client still runs.
+---@param client_id integer
+---@param request_id integer
+function M.cancel_request(client_id, request_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if client then
+    call(client, "cancel_request", request_id)
+  end
 end
 
 --- Send a notification, where the client still runs.

@@ -4,6 +4,8 @@ local position = require("tutor.position")
 
 local M = {}
 
+local OUR_SOURCE = "Ask Tutor"
+
 ---@param diagnostic vim.Diagnostic
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
 ---@return lsp.Diagnostic
@@ -33,6 +35,22 @@ function M.on_rows(bufnr, first, last, encoding)
     .iter(vim.diagnostic.get(bufnr))
     :filter(function(diagnostic)
       return diagnostic.lnum <= last and (diagnostic.end_lnum or diagnostic.lnum) >= first
+    end)
+    :map(function(diagnostic)
+      return as_lsp(diagnostic, encoding)
+    end)
+    :totable()
+end
+
+--- Give all that others than the tutor say about a buffer.
+---@param bufnr integer
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+---@return lsp.Diagnostic[]
+function M.of_others(bufnr, encoding)
+  return vim
+    .iter(vim.diagnostic.get(bufnr))
+    :filter(function(diagnostic)
+      return diagnostic.source ~= OUR_SOURCE
     end)
     :map(function(diagnostic)
       return as_lsp(diagnostic, encoding)

@@ -23,9 +23,26 @@ function M.next()
   require("tutor.ask").next()
 end
 
---- Stop the answer that streams.
+--- Save the current file, run it, and go to the line where it fails.
+function M.run()
+  require("tutor.run").run()
+end
+
+--- Stop the answer that streams, or else the program that runs.
 function M.stop()
-  require("tutor.ask").stop()
+  if not require("tutor.ask").stop() then
+    require("tutor.run").stop()
+  end
+end
+
+--- Sign in to the tutor service, in a browser.
+function M.sign_in()
+  require("tutor.account").sign_in()
+end
+
+--- Sign out, here and in other windows.
+function M.sign_out()
+  require("tutor.account").sign_out()
 end
 
 --- Say in a few words how the tutor is reached, for the status line; empty where it is not in use.

@@ -1,0 +1,117 @@
+--- Runs the student's file, and goes to the line where it fails.
+
+local client = require("tutor.client")
+local position = require("tutor.position")
+
+local M = {}
+
+---@class tutor.Run
+---@field bufnr integer
+---@field client_id? integer once the language server has been asked
+---@field request_id? integer
+
+---@type tutor.Run? the run that is under way
+local current
+
+---@param text string
+---@param highlight string
+local function show(text, highlight)
+  vim.api.nvim_echo({ { text, highlight } }, true, {})
+end
+
+--- Go to where the program failed, in a window that shows the file; the way back is in the jump list.
+---@param bufnr integer
+---@param range lsp.Range
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+local function go_to(bufnr, range, encoding)
+  local window = vim.fn.bufwinid(bufnr)
+  if window > 0 then
+    local row, byte = position.from_lsp(bufnr, range.start, encoding)
+    vim.api.nvim_win_call(window, function()
+      vim.cmd.normal({ "m'", bang = true })
+    end)
+    vim.api.nvim_win_set_cursor(window, { row + 1, byte })
+  end
+end
+
+---@param run tutor.Run
+---@param result table `RunEnded`
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+local function tell(run, result, encoding)
+  if result.range then
+    go_to(run.bufnr, result.range, encoding)
+  end
+  local went_well = result.reason == "completed" and result.exitStatus == 0
+  local output = result.output and result.output:gsub("\n*$", "\n") or ""
+  local advice = result.range and " :TutorAsk explains." or ""
+  show(output .. result.message .. advice, went_well and "MoreMsg" or "WarningMsg")
+end
+
+---@param run tutor.Run
+---@param lsp_client vim.lsp.Client
+local function request(run, lsp_client)
+  local params = { command = "tutor.run", arguments = { { uri = vim.uri_from_bufnr(run.bufnr) } } }
+  run.client_id = lsp_client.id
+  run.request_id = client.request(lsp_client, run.bufnr, "workspace/executeCommand", params, function(error, result)
+    if current ~= run then
+      return
+    end
+    current = nil
+    if error then
+      show(error.message, "ErrorMsg")
+    else
+      tell(run, result, lsp_client.offset_encoding)
+    end
+  end)
+end
+
+--- Save the file of the current buffer and run it.
+function M.run()
+  local bufnr = vim.api.nvim_get_current_buf()
+  if not client.is_for(bufnr) then
+    vim.notify("Only Python files can be run: run from your code.", vim.log.levels.WARN)
+    return
+  end
+  local was_saved, reason = pcall(vim.cmd.update)
+  if not was_saved then
+    show(reason:gsub("^.-(E%d+:)", "%1"), "ErrorMsg")
+    return
+  end
+  local run = { bufnr = bufnr }
+  current = run
+  show("Running… :TutorStop ends it.", "Comment")
+  client.with(bufnr, function(lsp_client)
+    if current == run then
+      request(run, lsp_client)
+    end
+  end, function(reason)
+    if current == run then
+      current = nil
+      show(reason, "ErrorMsg")
+    end
+  end)
+end
+
+--- Stop the run that is under way.
+---@return boolean # whether there was one
+function M.stop()
+  local run = current
+  current = nil
+  if run and run.request_id then
+    client.cancel_request(run.client_id, run.request_id)
+  end
+  if run then
+    show("Stopped.", "Comment")
+  end
+  return run ~= nil
+end
+
+---@param client_id integer
+function M.on_server_stopped(client_id)
+  if current and current.client_id == client_id then
+    current = nil
+    show(client.STOPPED, "ErrorMsg")
+  end
+end
+
+return M

@@ -1,0 +1,119 @@
+"""Running a file from a real Neovim, what the tutor marks by itself, and what it leaves to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.neovim import Neovim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import RequireProgram
+
+FAILING = "grades = [7, 9]\nplace = int('2')\n\nprint('🚶', grades[place])\n"
+FORESEEN = "age = 7\nprint('next year: ' + age)\n"
+OURS = """
+return vim.iter(vim.diagnostic.get(0)):map(function(one)
+  return { one.source, one.lnum + 1, one.col, one.end_col, one.message }
+end):totable()
+"""
+MESSAGES = "vim.fn.execute('messages')"
+
+
+@pytest.fixture
+def nvim(require_program: RequireProgram, tmp_path: Path) -> Iterator[Neovim]:
+    """Give a Neovim in local mode, without a file."""
+    with Neovim(require_program("nvim"), tmp_path) as nvim:
+        yield nvim
+
+
+def diagnostics(nvim: Neovim, count: int) -> list[list[Any]]:
+    """Wait for so many diagnostics in the current buffer, and give source, line from 1, bytes and message of each."""
+    nvim.until(f"#vim.diagnostic.get(0) == {count}")
+    found: list[list[Any]] = nvim.lua(OURS)
+    return found
+
+
+def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> None:
+    """`:TutorRun` saves, shows what was printed, puts cursor and diagnostic there; `:TutorAsk` explains the error."""
+    nvim.open("grades.py", "", line=1)
+    nvim.lua(f"vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split([[{FAILING}]], '\\n', {{ trimempty = true }}))")
+    nvim.command("TutorRun")
+    nvim.until(
+        f"{MESSAGES}:match('grades.py failed at line 4: IndexError: list index out of range :TutorAsk explains.')"
+    )
+    assert not nvim.lua("return vim.bo.modified")
+    assert nvim.lua("return vim.api.nvim_win_get_cursor(0)")[0] == 4
+    ((source, line, _, _, message),) = diagnostics(nvim, 1)
+    assert (source, line, message) == ("Ask Tutor", 4, "IndexError: list index out of range")
+    nvim.command("TutorAsk")
+    nvim.answer()
+    started = nvim.lua("return all_heard('tutor/answer/didStart')[1].params")
+    assert started["errorType"] == "runtime"
+    assert "Print `place` and the length of `grades`" in nvim.lua("return hints()")
+
+
+def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
+    """A run that goes well leaves the cursor where it was; the file is edited in any case before it is saved."""
+    nvim.open("hello.py", "x = 1\nprint('hello', 'you')\n", line=2)
+    nvim.command("TutorRun")
+    nvim.until(f"{MESSAGES}:match('hello.py ran to its end')")
+    assert "hello you" in nvim.lua(f"return {MESSAGES}")
+    assert nvim.lua("return vim.api.nvim_win_get_cursor(0)[1]") == 2
+
+
+def test_an_endless_program_is_stopped(nvim: Neovim) -> None:
+    """`:TutorStop` ends a run where no answer is on its way; then there is nothing more to stop."""
+    nvim.open("endless.py", "open('begun', 'w').close()\nwhile True:\n    pass\n", line=1)
+    nvim.command("TutorRun")
+    nvim.until("vim.uv.fs_stat('begun')")
+    nvim.command("TutorStop")
+    nvim.until(f"{MESSAGES}:match('Stopped')")
+    nvim.command("TutorStop")
+    nvim.quit()
+
+
+def test_a_buffer_without_a_file_is_not_run(nvim: Neovim) -> None:
+    """What cannot be saved is said in Neovim's own words, without a Lua traceback."""
+    nvim.lua("vim.bo.filetype = 'python' vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x = 1' }) vim.cmd.TutorRun()")
+    assert "E32: No file name" in nvim.lua(f"return {MESSAGES}")
+    assert "stack traceback" not in nvim.lua(f"return {MESSAGES}")
+
+
+def test_the_tutor_marks_what_is_certain_and_leaves_lines_to_others(nvim: Neovim) -> None:
+    """Without a linter its own diagnostic stands; where another program reports the line it goes, and comes back."""
+    nvim.open("age.py", FORESEEN, line=2)
+    message = 'TypeError: can only concatenate str (not "int") to str'
+    assert diagnostics(nvim, 1) == [["Ask Tutor", 2, 6, 25, message]]
+    linter = "vim.api.nvim_create_namespace('linter')"
+    nvim.lua(
+        f"vim.diagnostic.set({linter}, 0, {{{{ lnum = 1, col = 6, severity = 1, source = 'linter', message = 'No' }}}})"
+    )
+    nvim.until("vim.diagnostic.get(0)[1].source == 'linter' and #vim.diagnostic.get(0) == 1")
+    nvim.lua(f"vim.diagnostic.reset({linter}, 0)")
+    assert diagnostics(nvim, 1) == [["Ask Tutor", 2, 6, 25, message]]
+
+
+def test_option_turns_its_own_diagnostics_off(require_program: RequireProgram, tmp_path: Path) -> None:
+    """With `diagnostics = false` a bad line is marked by no one, and can be asked about all the same."""
+    init = 'require("tutor").setup({ diagnostics = false })'
+    with Neovim(require_program("nvim"), tmp_path, init=init) as nvim:
+        nvim.open("age.py", FORESEEN, line=2)
+        nvim.command("TutorAsk")
+        nvim.answer()
+        nvim.press("q")
+        assert nvim.lua("return #vim.diagnostic.get(0)") == 0
+
+
+def test_cells_of_a_file_are_asked_about_one_by_one(nvim: Neovim) -> None:
+    """Between `# %%` lines each cell has a ladder of its own."""
+    nvim.open("cells.py", "# %%\nx = 1\n\n# %%\ny = x + 1\n", line=2)
+    for number, (line, hint) in enumerate(((2, 1), (2, 2), (5, 1)), 1):
+        nvim.command(f"edit +{line} cells.py | TutorAsk")
+        nvim.answer(number)
+        assert nvim.lua("return title()") == f"Hint {hint} of 5"
+        nvim.press("q")

@@ -1,0 +1,169 @@
+"""A real Neovim with a real service that dies and comes back, refuses, and wants to know who asks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.device_page import Browser
+from tests.e2e.neovim import PROGRAMS, WAIT_SECONDS, Neovim
+from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.faults.short_leases import PROGRAM
+from tests.service import Service
+from tests.waiting import until
+from tutor_lsp.remote_tutor import RECONNECTING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import RequireProgram
+    from tests.service import SignUp, StartService, Student
+
+CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
+BAD_LINE = 3
+WORDS = "Which name has no value yet? " * 200
+MESSAGES = "vim.fn.execute('messages')"
+
+BROWSER = '#!/bin/sh\nprintf %s "$1" > "$HOME/opened"\n'
+"""The system's browser, which remembers what it was told to open."""
+
+
+@pytest.fixture
+def program(require_program: RequireProgram) -> str:
+    """Give the path of Neovim."""
+    return require_program("nvim")
+
+
+def signed_in(service: Service, student: Student) -> dict[str, str]:
+    """Give the environment of an editor of a student."""
+    return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
+
+
+async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_path: Path, sign_up: SignUp) -> None:
+    """The title says that the line is lost, what was shown stays, and the next ask is answered as ever."""
+    async with FakeUpstream() as upstream:
+        settings = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
+        upstream.default = Behaviour(text=WORDS, token_seconds=0.02)
+        first = await asyncio.to_thread(Service, tmp_path, settings, program=PROGRAM)
+        student = await sign_up(first)
+
+        def until_killed(nvim: Neovim) -> None:
+            nvim.open("sum.py", CODE, line=BAD_LINE)
+            nvim.command("TutorAsk")
+            nvim.until("hints():match('no value yet')")
+            first.kill()
+            assert nvim.until("title():match('Reconnecting') and title()") == f"Hint 1 of 5 · {RECONNECTING.message}"
+
+        def once_back(nvim: Neovim) -> None:
+            end = nvim.answer()
+            assert (end["reason"], end["code"]) == ("failed", "ANSWER_INTERRUPTED")
+            text = nvim.lua("return hints()")
+            assert text.startswith("Which name has no value yet?")
+            assert text.endswith(end["message"])
+            nvim.command("TutorNext")
+            assert nvim.answer(2)["reason"] == "completed"
+            assert nvim.lua("return hints()").endswith("Look at line 3.")
+            assert nvim.lua("return require('tutor').status()") == "Tutor"
+            nvim.quit()
+
+        nvim = Neovim(program, tmp_path, **signed_in(first, student))
+        try:
+            with nvim:
+                await asyncio.to_thread(until_killed, nvim)
+                upstream.default = Behaviour(text="Look at line 3.")
+                port = urlsplit(first.url).port or 0
+                second = await asyncio.to_thread(Service, tmp_path, settings, port=port, program=PROGRAM)
+                try:
+                    await asyncio.to_thread(once_back, nvim)
+                finally:
+                    assert await asyncio.to_thread(second.stop) == 0
+        finally:
+            first.kill()
+
+
+async def test_rate_limit_is_said_where_the_answer_would_be(
+    program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
+) -> None:
+    """The refusal names when to come back, stands below the hint that is there, and opens no other window."""
+
+    def ask_twice(environment: dict[str, str]) -> None:
+        with Neovim(program, tmp_path, **environment) as nvim:
+            nvim.open("sum.py", CODE, line=BAD_LINE)
+            nvim.command("TutorAsk")
+            assert nvim.answer()["reason"] == "completed"
+            hint = nvim.lua("return hints()")
+            nvim.press("<CR>")
+            end = nvim.answer(2)
+            assert (end["reason"], end["code"]) == ("refused", "RATE_LIMITED")
+            note = nvim.lua("return hints()").removeprefix(hint).strip()
+            assert re.fullmatch(rf"{re.escape(end['message'])} Try again in \d+ s\.", note)
+            assert nvim.lua("return #vim.api.nvim_list_wins()") == 2
+            assert nvim.lua(f"return {MESSAGES}") == ""
+
+    async with start_service(TUTOR_MESSAGES_PER_MINUTE="1") as service:
+        await asyncio.to_thread(ask_twice, signed_in(service, await sign_up(service)))
+
+
+async def test_sign_in_by_device_flow_and_out(
+    program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
+) -> None:
+    """`:TutorSignIn` opens the page and says the code; approved there, asks are answered, until `:TutorSignOut`."""
+
+    def begin(nvim: Neovim) -> None:
+        nvim.open("sum.py", CODE, line=BAD_LINE)
+        assert nvim.lua("return require('tutor').status()") == "Tutor: signed out"
+        nvim.command("TutorAsk")
+        assert nvim.answer()["reason"] == "refused"
+        nvim.press("q")
+        nvim.command("TutorSignIn")
+
+    def go_on(nvim: Neovim) -> None:
+        nvim.until("require('tutor').status() == 'Tutor'")
+        nvim.until(f"{MESSAGES}:match('You are signed in')")
+        nvim.command("TutorAsk")
+        assert nvim.answer(2)["reason"] == "completed"
+        nvim.command("TutorSignOut")
+        nvim.until("require('tutor').status() == 'Tutor: signed out'")
+        nvim.quit()
+
+    async with start_service() as service:
+        student = await sign_up(service)
+        opener = tmp_path / "bin" / "xdg-open"
+        opener.parent.mkdir()
+        opener.write_text(BROWSER, encoding="utf-8")
+        opener.chmod(0o755)
+        environment = {
+            "PATH": os.pathsep.join((str(opener.parent), PROGRAMS, os.environ["PATH"])),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        }
+        init = f'require("tutor").setup({{ server_url = "{service.url}" }})'
+        with Neovim(program, tmp_path, init=init, **environment) as nvim:
+            await asyncio.to_thread(begin, nvim)
+            # Not `nvim.until`: Neovim cannot wait for the browser to open while it waits for something else.
+            said = f"return {MESSAGES}:match('shows the code (%u+%-%u+)')"
+            await until(lambda: nvim.lua(said), seconds=WAIT_SECONDS)
+            page, code = (tmp_path / "opened").read_text(encoding="utf-8"), nvim.lua(said)
+            browser = Browser(service.url)
+            try:
+                assert page.startswith(f"{service.url}/device")
+                shown = await browser.sign_in(code, student.email, student.password)
+                assert "Neovim" in shown.text
+                assert (await browser.submit(decision="approve")).title == "Approved"
+            finally:
+                await browser.close()
+            await asyncio.to_thread(go_on, nvim)
+
+
+def test_sign_in_says_that_no_service_is_needed(program: str, tmp_path: Path) -> None:
+    """In local mode there is nothing to sign in to; without a Python file there is no tutor yet."""
+    with Neovim(program, tmp_path) as nvim:
+        nvim.command("TutorSignIn")
+        assert "Open a Python file first" in nvim.lua(f"return {MESSAGES}")
+        nvim.open("sum.py", CODE, line=BAD_LINE)
+        nvim.command("TutorSignIn")
+        nvim.until(f"{MESSAGES}:match('No tutor service is set')")
