@@ -13,7 +13,7 @@ import pytest
 from tests.device_page import Browser
 from tests.e2e.neovim import PROGRAMS, WAIT_SECONDS, Neovim
 from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_leases import PROGRAM
+from tests.faults.short_times import PROGRAM
 from tests.service import Service
 from tests.waiting import until
 from tutor_lsp.remote_tutor import RECONNECTING

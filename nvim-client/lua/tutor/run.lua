@@ -72,9 +72,9 @@ function M.run()
     vim.notify("Only Python files can be run: run from your code.", vim.log.levels.WARN)
     return
   end
-  local was_saved, reason = pcall(vim.cmd.update)
+  local was_saved, complaint = pcall(vim.cmd.update)
   if not was_saved then
-    show(reason:gsub("^.-(E%d+:)", "%1"), "ErrorMsg")
+    show((complaint:gsub("^.-(E%d+:)", "%1")), "ErrorMsg")
     return
   end
   local run = { bufnr = bufnr }
