@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from benchmarks.filled_database import Size, email, fill, session_id, user_id
 from tutor_server.storage.accounts import account_of_email
 from tutor_server.storage.asks import find_ask
-from tutor_server.storage.background import read_background
+from tutor_server.storage.background import read_asker, read_background
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
@@ -126,6 +126,7 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
     "usage": (lambda connection: usage_between(connection, NOW.date(), NOW.date()), {"usage_rollups"}),
     "the day's count": (lambda connection: messages_on(connection, "subject", NOW.date()), {"daily_usage"}),
     "a repeated ask": (lambda connection: find_ask(connection, STUDENT, UUID(int=5)), {"request_id"}),
+    "who asks": (lambda connection: read_asker(connection, STUDENT, NOW), {"users"}),
     "what an ask needs": (
         lambda connection: read_background(
             connection,
@@ -134,7 +135,6 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             fingerprint="fingerprint-7",
             session_id=None,
             module_id=None,
-            now=NOW,
         ),
         {
             "ix_chat_sessions_user_id_session_type",

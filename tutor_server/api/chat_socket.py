@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.limits import Deadlines
     from tutor_server.protocol import FromEditor, FromService
+    from tutor_server.tutoring.answer import Answer
     from tutor_server.tutoring.tutor import Tutor
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,8 @@ routes = Routes("chat")
 
 HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
+OPENING_AT_ONCE = 4
+"""Asks of a connection that may wait for their acceptance or refusal; who sends more is read no further meanwhile."""
 
 
 @routes.add("GET /api/chat/ws", access=Access.SOCKET, status=101, refuses=(ValidationFailed,))
@@ -139,6 +142,7 @@ class _Connection:
         self._token = token
         self._sending = asyncio.Lock()
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
+        self._opening: set[asyncio.Task[None]] = set()
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbye: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         self._has_ended = asyncio.Event()
@@ -168,7 +172,7 @@ class _Connection:
         finally:
             if self._expiry is not None:
                 self._expiry.cancel()
-            await self._cancel(reading, *self._forwarders.values())
+            await self._cancel(reading, *self._forwarders.values(), *self._opening)
             self._has_ended.set()
             self._log.info(
                 "connection_closed",
@@ -231,10 +235,13 @@ class _Connection:
         user_id = self._token.user_id
         match frame:
             case Ask():
-                self._forward(frame.request_id, self._tutor.ask(user_id, frame).stream())
+                answer = self._tutor.ask(user_id, frame)
+                self._forward(frame.request_id, answer.stream())
+                await self._hold_back(answer)
             case Resume():
                 answer = self._tutor.resume(user_id, frame.request_id)
                 self._forward(frame.request_id, answer.stream(frame.next_seq, with_accepted=False))
+                await self._hold_back(answer)
             case Cancel():
                 await self._tutor.cancel(user_id, frame.request_id)
             case Rate():
@@ -254,6 +261,14 @@ class _Connection:
                 del self._forwarders[request_id]
 
         task.add_done_callback(forget)
+
+    async def _hold_back(self, answer: Answer) -> None:
+        """Wait while too many have not been opened: who asks without end keeps nobody else from asking."""
+        opening = asyncio.create_task(answer.opened())
+        self._opening.add(opening)
+        opening.add_done_callback(self._opening.discard)
+        if len(self._opening) >= OPENING_AT_ONCE:
+            await asyncio.wait(self._opening, return_when=asyncio.FIRST_COMPLETED)
 
     async def _send_all(self, frames: AsyncIterator[FromService]) -> None:
         async for frame in frames:

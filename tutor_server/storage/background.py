@@ -1,4 +1,4 @@
-"""What an ask needs to know before it is admitted: who asks, in which session and module, and what was said there."""
+"""What an ask needs to know: who asks, before it is admitted; then in which session and module, and what was said."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ class PastMessage:
 
     role: str
     content: str
-    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,29 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """Everything an ask needs to know before it is admitted."""
+    """Everything an ask needs to know before it is opened."""
 
-    asker: Asker
     session_id: UUID | None
     module: Module | None
     history: tuple[PastMessage, ...]
     """Newest first."""
     earlier_answers: tuple[EarlierAnswer, ...]
     """On the same problem, oldest first."""
+
+
+def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
+    """Read who asks. Raises `NotFound`."""
+    user = connection.execute(
+        select(User.subject, User.programming_level, User.maths_level).where(User.id == user_id)
+    ).first()
+    if user is None:
+        raise NotFound("This account does not exist any more.")
+    return Asker(
+        id=user_id,
+        subject=user.subject,
+        levels=StudentLevels(user.programming_level, user.maths_level),
+        own_limits=own_limits(connection, user_id, now),
+    )
 
 
 def read_background(
@@ -77,23 +90,11 @@ def read_background(
     fingerprint: str,
     session_id: UUID | None,
     module_id: str | None,
-    now: datetime,
 ) -> Background:
-    """Read who asks, in which session and module, and what was said there. Raises `NotFound`."""
-    user = connection.execute(
-        select(User.subject, User.programming_level, User.maths_level).where(User.id == user_id)
-    ).first()
-    if user is None:
-        raise NotFound("This account does not exist any more.")
+    """Read in which session and module it is asked, and what was said there. Raises `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
     return Background(
-        asker=Asker(
-            id=user_id,
-            subject=user.subject,
-            levels=StudentLevels(user.programming_level, user.maths_level),
-            own_limits=own_limits(connection, user_id, now),
-        ),
         session_id=session_id,
         module=module,
         history=() if session_id is None else _read_history(connection, session_id),
@@ -132,12 +133,12 @@ def _find_session(
 
 def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
     rows = connection.execute(
-        select(ChatMessage.role, ChatMessage.content, ChatMessage.code)
+        select(ChatMessage.role, ChatMessage.content)
         .where(ChatMessage.session_id == session_id)
         .order_by(ChatMessage.created_at.desc())
         .limit(HISTORY_MESSAGES)
     )
-    return tuple(PastMessage(row.role, row.content, row.code) for row in rows)
+    return tuple(PastMessage(row.role, row.content) for row in rows)
 
 
 def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:

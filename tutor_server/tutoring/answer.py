@@ -116,13 +116,18 @@ class Answer:
         """Close the answer with a refusal or failure."""
         self.finish(error_frame(error, self.request_id))
 
+    async def opened(self) -> None:
+        """Wait until the ask was accepted or refused."""
+        while self._accepted is None and self._end is None:
+            await self._changed.wait()
+
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
         """Yield what there is and what comes, from delta `next_seq` to the end. Each reader has its own place."""
         self._readers += 1
         self._keep()
         try:
-            while with_accepted and self._accepted is None and self._end is None:
-                await self._changed.wait()
+            if with_accepted:
+                await self.opened()
             if with_accepted and self._accepted is not None:
                 yield self._accepted
             while True:

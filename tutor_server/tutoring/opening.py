@@ -1,4 +1,4 @@
-"""How an ask opens: recognise the problem, pass the limits, climb the ladder, write it in one transaction."""
+"""How an ask opens: pass the limits, recognise the problem, climb the ladder, write it in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.problem import identify
 from tutor_server.protocol import Accepted, Ask, encode
 from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
-from tutor_server.storage.background import read_background
+from tutor_server.storage.background import read_asker, read_background
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.pedagogy.problem import Problem
     from tutor_server.protocol import ErrorType
-    from tutor_server.storage.background import Background
+    from tutor_server.storage.background import Asker, Background
     from tutor_server.storage.database import Database
 
-SMALL_CODE = 20_000
+SMALL_CODE = 5_000
 """Characters. Larger programs are analysed in a thread, so that they do not hold up the others."""
 
 
@@ -93,37 +93,24 @@ class Opening:
 
         Raises a limit's refusal, `NotFound` or `DatabaseUnavailable`; then nothing was used up.
         """
-        problem, error_type = await self._analyse(ask)
-        session_id = _parse_id(ask.session_id)
-        session_type = "notebook" if ask.kind == "cell" else "editor"
         calls_provider = self._first_provider.is_remote
         reserved = self._ledger.most_a_call_costs if calls_provider else 0
 
-        def read(connection: Connection) -> StoredAsk | Background:
+        def read(connection: Connection) -> StoredAsk | Asker:
             stored = find_ask(connection, user_id, ask.request_id)
             if stored is not None and not stored.is_free:
                 return stored
-            return read_background(
-                connection,
-                user_id=user_id,
-                session_type=session_type,
-                fingerprint=problem.fingerprint,
-                session_id=session_id,
-                module_id=ask.module_id,
-                now=self._clock.now(),
-            )
+            return read_asker(connection, user_id, self._clock.now())
 
         while True:
             known = await self._database.read(read)
             if isinstance(known, StoredAsk):
                 return known
             grant = await self._limiter.admit(
-                known.asker.subject, calls_provider=calls_provider, reserved=reserved, own=known.asker.own_limits
+                known.subject, calls_provider=calls_provider, reserved=reserved, own=known.own_limits
             )
             try:
-                return await self._record(
-                    ask, problem, error_type, session_type=session_type, background=known, grant=grant
-                )
+                return await self._open_admitted(ask, known, grant)
             except _RequestIdInUse:  # another process was first
                 await self._give_back(grant)
             except DailyCapReached:  # the database knows of more messages than the limiter did
@@ -138,6 +125,25 @@ class Opening:
                 await self._give_back(grant)
                 raise
 
+    async def _open_admitted(self, ask: Ask, asker: Asker, grant: Grant) -> OpenAsk:
+        """Do what takes time: it is for those alone whom the limits have let pass. Raises `_RequestIdInUse`."""
+        session_id = _parse_id(ask.session_id)
+        session_type = "notebook" if ask.kind == "cell" else "editor"
+        problem, error_type = await self._analyse(ask)
+        background = await self._database.read(
+            lambda connection: read_background(
+                connection,
+                user_id=asker.id,
+                session_type=session_type,
+                fingerprint=problem.fingerprint,
+                session_id=session_id,
+                module_id=ask.module_id,
+            )
+        )
+        return await self._record(
+            ask, problem, error_type, asker=asker, session_type=session_type, background=background, grant=grant
+        )
+
     async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
         def analyse() -> tuple[Problem, ErrorType]:
             return identify(ask.code, ask.cursor, ask.kind), classify(ask)
@@ -150,12 +156,13 @@ class Opening:
         problem: Problem,
         error_type: ErrorType,
         *,
+        asker: Asker,
         session_type: str,
         background: Background,
         grant: Grant,
     ) -> OpenAsk:
         """Write the ask; give it as it is now under way. Raises `_RequestIdInUse`."""
-        asker, module = background.asker, background.module
+        module = background.module
         bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
         daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
         ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
