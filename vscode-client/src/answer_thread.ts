@@ -62,9 +62,7 @@ export class Hint implements vscode.Comment {
     if (end.provider === "offline" && this.label !== undefined) {
       this.label += " · offline tutor";
     }
-    if (end.fallback) {
-      this.notes.push("The AI service did not answer, so this hint is from the offline tutor.");
-    } else if (end.withheld) {
+    if (end.withheld) {
       this.notes.push("Part of this hint is from the offline tutor: the model had given away too much.");
     }
     if (end.reason === "cancelled") {
