@@ -53,6 +53,8 @@ SMELLY = [
         "def show(xs):\n    for k in range(len(xs) - 1):\n        print(xs[k])\n    return None\n",
         2,
     ),
+    ("logic.error-hidden", "def f(s):\n    try:\n        return int(s)\n    except:\n        pass\n", 4),
+    ("logic.text-repeated", "n = input()\nprint(n * 2)\n", 1),
     ("logic.counting-down-without-step", "for k in range(5, 0):\n    print(k)\n", 1),
     ("logic.loop-never-ends", "n = 3\nwhile n > 0:\n    print('hi')\n", 2),
     ("logic.list-changed-while-looping", "xs = [1, 1]\nfor x in xs:\n    xs.remove(x)\n", 2),

@@ -23,6 +23,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
+_LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
+"""Words with a colon in the report of a failing test, which are no exceptions."""
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
 
@@ -89,6 +91,8 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
         if match is None:
             continue
         name = match["type"].rpartition(".")[2]
+        if name in _LABELS:
+            continue
         if name.endswith(_ENDINGS) or (frames and at > frames[-1] + 1):
             rest = "\n".join(line.rstrip() for line in lines[at + 1 :] if line.strip())
             return at, name, "\n".join(part for part in ((match["message"] or "").strip(), rest) if part)

@@ -57,7 +57,9 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
 def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
     crash = read_crash(submission.traceback, program)
     symptom = read_symptom(submission.traceback, submission.question)
-    is_failing_test = symptom is not None and symptom.call and (crash is None or crash.exception == "AssertionError")
+    is_failing_test = (
+        symptom is not None and (symptom.call or symptom.got) and (crash is None or crash.exception == "AssertionError")
+    )
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
         return runtime.diagnose(program, crash)

@@ -29,7 +29,8 @@ class Lesson:
 
     `question` leads the eye (level 1). `concept` is the idea behind the error (level 2), `picture` adds an everyday
     comparison for beginners and `precise` the language rule for advanced students; `maths_picture` and
-    `maths_precise` likewise by maths level. `place` and `plan` make level 3. `example` is level 4, or the first of
+    `maths_precise` likewise by maths level. Where the place is not sure to be the culprit, `is_sure` is false and the
+    text says where to start. `place` and `plan` make level 3. `example` is level 4, or the first of
     `other_examples` that is less like the student's own code. `remedy` says what to
     change where no edit could be worked out; `reason` and `check` complete level 5.
     """
@@ -46,6 +47,7 @@ class Lesson:
     place: str = ""
     maths_picture: str = ""
     maths_precise: str = ""
+    is_sure: bool = True
     other_examples: tuple[Example, ...] = ()
 
 

@@ -133,12 +133,20 @@ def _concept(lesson: Lesson, fill: _Filler, voice: Voice, maths: Voice) -> str:
     return "\n\n".join(fill(part) for part in (lesson.concept, extra, by_maths) if part)
 
 
+_CULPRIT = {
+    Voice.BEGINNER: "Here is the exact place: {}.",
+    Voice.MIDDLE: "It comes down to {}.",
+    Voice.ADVANCED: "The culprit is {}.",
+}
+_START = {
+    Voice.BEGINNER: "A good place to start is {}.",
+    Voice.MIDDLE: "Start at {}.",
+    Voice.ADVANCED: "The place to start from is {}.",
+}
+
+
 def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
-    opening = {
-        Voice.BEGINNER: "Here is the exact place: {}.",
-        Voice.MIDDLE: "It comes down to {}.",
-        Voice.ADVANCED: "The culprit is {}.",
-    }[voice].format(fill.quoted_place)
+    opening = (_CULPRIT if lesson.is_sure else _START)[voice].format(fill.quoted_place)
     place = f" {fill(lesson.place)}" if lesson.place else ""
     steps = [fill(step) for step in lesson.plan]
     if voice is Voice.BEGINNER:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns
 from tutor_server.pedagogy.offline.logic.smell import SURE, Smell
-from tutor_server.pedagogy.offline.logic.wrong_result import explain_result
+from tutor_server.pedagogy.offline.logic.wrong_result import explain_result, explain_unreached
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.lesson import Rule
@@ -26,6 +26,8 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | N
         fitting = [
             (smell, site) for smell, site in found if smell.symptoms & set(symptom.kinds) and _within(site, reach)
         ]
+        if fitting and {smell.name for smell, _ in fitting} == {"logic.way-without-return"}:
+            return explain_unreached(program, symptom) or fitting[0]
         if fitting:
             return max(fitting, key=lambda pair: _fit(pair[0], symptom))
         if symptom.call or symptom.got:

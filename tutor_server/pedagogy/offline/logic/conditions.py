@@ -212,6 +212,26 @@ def _text_with_number(program: Program) -> Iterator[Site]:
                 )
 
 
+def _text_repeated(program: Program) -> Iterator[Site]:
+    """Find where the text that `input` gave is multiplied, so that it is repeated."""
+    for node in program.nodes:
+        match node:
+            case (
+                ast.BinOp(left=name, op=ast.Mult(), right=ast.Constant(value=int()))
+                | ast.BinOp(left=ast.Constant(value=int()), op=ast.Mult(), right=name)
+            ) if isinstance(name, ast.Name) and is_input(program, name, node.lineno):
+                origin = program.last_value(name.id, node.lineno)
+                if origin is None:
+                    continue
+                changed = _on_line(program, origin, f"int({program.segment(origin)})")
+                yield Site(
+                    lines=(origin.lineno,),
+                    expression=program.segment(origin),
+                    edit=program.edit(origin.lineno, changed[1]) if changed else None,
+                    facts={"name": Code(name.id), "operation": Code(program.segment(node))},
+                )
+
+
 def _identity(program: Program) -> Iterator[Site]:
     for node in program.nodes:
         match node:
@@ -340,6 +360,14 @@ SMELLS = (
         0.9,
         frozenset(("truth", "value", "endless", "other")),
         _text_with_number,
+    ),
+    Smell(
+        "logic.text-repeated",
+        "logic",
+        lessons.TEXT_REPEATED,
+        0.9,
+        frozenset(("text", "kind", "value", "more", "other")),
+        _text_repeated,
     ),
     Smell(
         "logic.identity-for-equality",

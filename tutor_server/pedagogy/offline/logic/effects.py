@@ -311,7 +311,25 @@ def _parameter_overwritten(program: Program) -> Iterator[Site]:
                         )
 
 
+def _error_hidden(program: Program) -> Iterator[Site]:
+    """Find an `except` for everything that goes on as if nothing had happened."""
+    for node in program.nodes:
+        match node:
+            case ast.ExceptHandler(type=None | ast.Name(id="Exception" | "BaseException"), body=[only]) if isinstance(
+                only, ast.Pass | ast.Continue | ast.Return
+            ):
+                yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip())
+
+
 SMELLS = (
+    Smell(
+        "logic.error-hidden",
+        "logic",
+        lessons.ERROR_HIDDEN,
+        0.6,
+        frozenset(("none", "value", "off", "less", "more", "zero", "kind", "empty", "other")),
+        _error_hidden,
+    ),
     Smell(
         "logic.line-without-effect",
         "logic",

@@ -21,6 +21,13 @@ _FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing 
 _ENDLESS = re.compile(r"(?i)did not finish|timed? ?out|time limit|stopped after \d|infinite loop|endless")
 _ENDLESS_CALL = re.compile(r"(?im)(?:did not finish|timed? ?out)[^:\n]*:[ \t]*(?P<call>.*)$")
 _PYTEST = re.compile(r"(?m)^E?\s*(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")
+_DIFFER = re.compile(
+    r"(?m)^AssertionError: (?:Lists|Tuples|Sets|Dicts|Sequences) differ: (?P<got>.+) != (?P<expected>.+)$"
+)
+_EQUAL = re.compile(
+    r"(?m)^\s*self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)\s*$"
+)
+_NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
 _WHERE = re.compile(r"(?m)^E?\s*\+\s+where .+? = (?P<call>\w[\w.]*\(.*\))$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^\s*assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
@@ -28,6 +35,10 @@ _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
 _SPOKEN = (
+    re.compile(
+        rf"(?i)(?:returned|gave|gives|returns|printed) {_GOT},? (?:but )?(?:expected|should be|wanted):? {_EXPECTED}"
+    ),
+    re.compile(rf"(?i)expected:? {_EXPECTED},? (?:but |and )?(?:it )?(?:returned|gave|printed):? {_GOT}"),
     re.compile(rf"(?i)expected:? {_EXPECTED},? (?:but |and )?(?:got|received|was|is):? {_GOT}"),
     re.compile(
         rf"(?i){_GIVES} {_GOT},? (?:instead of|rather than|not"
@@ -82,16 +93,15 @@ def _is_test(text: str) -> bool:
 
 
 def _from_test(text: str) -> Symptom | None:
-    call = match["call"].strip() if (match := _FAILED.search(text) or _ENDLESS_CALL.search(text)) else None
+    call = _failing_call(text)
     if _ENDLESS.search(text) and not _LABELLED_GOT.search(text):
         return Symptom(("endless",), call)
-    expected, got = _last(_LABELLED_EXPECTED, text), _last(_LABELLED_GOT, text)
-    if expected is None or got is None:
-        for pattern in (_PYTEST, _UNITTEST, *_SPOKEN):
-            match = pattern.search(text)
-            if match:
-                expected, got = match["expected"].strip(), match["got"].strip()
-                break
+    expected, got = _two_values(text)
+    asserted = _asserted(text)
+    if asserted is not None:
+        call, is_first = asserted
+        if not is_first:
+            expected, got = got, expected
     if call is None and (match := _WHERE.search(text) or _ASSERTED.search(text)):
         call = match["call"].strip()
     if expected is None or got is None:
@@ -100,6 +110,45 @@ def _from_test(text: str) -> Symptom | None:
         call, got = got, "another value"
     printed = _PRINTED.search(text)
     return Symptom(_kinds(expected, got, printed=printed is not None), call, expected, got)
+
+
+def _failing_call(text: str) -> str | None:
+    """Give the call that a report names as failed, on the line of the label or below it."""
+    match = _FAILED.search(text) or _ENDLESS_CALL.search(text)
+    if match is None:
+        return None
+    call: str = match["call"].strip() or text[match.end() :].strip("\n").partition("\n")[0].strip()
+    return call if re.search(r"\w\(", call) else None
+
+
+def _two_values(text: str) -> tuple[str | None, str | None]:
+    """Give what was expected and what came, labelled or in one of the forms that test programs write."""
+    expected, got = _last(_LABELLED_EXPECTED, text), _last(_LABELLED_GOT, text)
+    if expected is not None and got is None and _NOTHING.search(text):
+        return expected, "None"
+    if expected is not None and got is not None:
+        return expected, got
+    for pattern in (_PYTEST, _DIFFER, _UNITTEST, *_SPOKEN):
+        match = pattern.search(text)
+        if match:
+            return match["expected"].strip(), match["got"].strip()
+    return expected, got
+
+
+def _asserted(text: str) -> tuple[str, bool] | None:
+    """Read the call in a line such as `self.assertEqual(f(2), 3)`, and whether it stands first, as what came."""
+    match = _EQUAL.search(text)
+    if match is None:
+        return None
+    try:
+        tree = ast.parse(f"f({match['arguments']})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    arguments = tree.args if isinstance(tree, ast.Call) else []
+    for number, argument in enumerate(arguments[:2]):
+        if isinstance(argument, ast.Call):
+            return ast.unparse(argument), number == 0
+    return None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str | None:
@@ -170,12 +219,23 @@ def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
         return ("kind", "value")
     if came // 1 == wanted:
         return ("kind", "rounding", "value")
+    if _is_rounded(wanted, came):
+        return ("unrounded", "rounding", "value")
     size = "less" if came < wanted else "more"
     if came == 0:
         return ("zero", size, "value")
     if abs(wanted - came) == 1:
         return ("off", size, "value")
     return (size, "value")
+
+
+def _is_rounded(wanted: Any, came: Any) -> bool:
+    """Tell whether a number is another one rounded to fewer digits."""
+    if not isinstance(came, float) or not isinstance(wanted, int | float) or isinstance(wanted, bool):
+        return False
+    digits = len(str(float(wanted)).rstrip("0").partition(".")[2])
+    spare = len(str(came).partition(".")[2])
+    return digits < min(spare, 4) and abs(wanted - came) <= 0.5 * 10**-digits
 
 
 def _text_kinds(wanted: str, came: str) -> tuple[str, ...]:
@@ -194,6 +254,8 @@ def _text_kinds(wanted: str, came: str) -> tuple[str, ...]:
 
 def _sequence_kinds(wanted: list[Any], came: list[Any]) -> tuple[str, ...]:
     if len(wanted) == len(came):
+        if any(_is_rounded(one, other) for one, other in zip(wanted, came, strict=True)):
+            return ("unrounded", "value")
         try:
             return ("order", "value") if sorted(wanted) == sorted(came) else ("value",)
         except TypeError:

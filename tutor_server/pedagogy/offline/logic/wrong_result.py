@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 
 _LONGEST_VALUE = 60
+_LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "{}", "True"))
+"""Results that say that nothing was found; `True` may as well be the answer of the last line."""
 
 
 NOTHING = Rule(
@@ -68,7 +70,19 @@ VALUE = Rule(
     lessons.RESULT_DIFFERS,
 )
 
+ROUNDED = Rule(
+    "logic.result-not-rounded",
+    "logic",
+    lessons.RESULT_NOT_ROUNDED,
+)
+UNREACHED = Rule(
+    "logic.return-never-reached",
+    "logic",
+    lessons.RETURN_NEVER_REACHED,
+)
+
 _BY_KIND: dict[str, Rule] = {
+    "unrounded": ROUNDED,
     "none": NOTHING,
     "printed": NOTHING,
     "kind": KIND,
@@ -99,7 +113,7 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Site] | No
     function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
     if function is None:
         function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
-    line = _place(program, rule, function) if function is not None else program.cursor_line
+    line = _place(program, rule, function) if function is not None else _last_output(program)
     shown = program.line(line).strip()
     facts = {
         "call": _value(symptom.call) or (Code(f"{function.name}") if function is not None else "your program"),
@@ -108,6 +122,40 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Site] | No
         "function": Code(function.name) if function is not None else "your program",
     }
     return rule, Site(lines=(line,), expression=shown or None, facts=facts)
+
+
+def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Site] | None:
+    """Find the condition before the `return` that should have given what was expected, where nothing came back."""
+    function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
+    if function is None or not symptom.expected or symptom.expected in _LIKE_NOTHING:
+        return None
+    for result in program.returns_of(function):
+        fits = not isinstance(result.value, ast.Constant) or program.segment(result.value) == symptom.expected
+        test = next((node for node in program.above(result) if isinstance(node, ast.If | ast.While)), None)
+        if result.value is None or not fits or not isinstance(test, ast.If) or test.lineno < function.lineno:
+            continue
+        condition = program.segment(test.test)
+        return UNREACHED, Site(
+            lines=(test.lineno,),
+            expression=condition,
+            facts={
+                "condition": Code(condition),
+                "call": _value(symptom.call) or Code(function.name),
+                "expected": _value(symptom.expected) or "the right result",
+                "function": Code(function.name),
+            },
+        )
+    return None
+
+
+def _last_output(program: Program) -> int:
+    """Give the line that shows the result of a program without functions: its last `print`, else the cursor's."""
+    shown = [
+        node.lineno
+        for node in program.nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    return max(shown, default=program.cursor_line)
 
 
 def _value(text: str | None) -> str | None:
@@ -134,7 +182,8 @@ def _place(program: Program, rule: Rule, function: Function) -> int:
             return tests[-1].lineno if tests else results[-1].lineno if results else function.lineno
         case OFF.name | ENDLESS.name | ORDER.name | LENGTH.name:
             whiles = [n for n in loops if isinstance(n, ast.While)]
-            chosen = (whiles or loops) if rule is ENDLESS else loops
+            builders = _builders(loops, results)
+            chosen = (whiles or loops) if rule is ENDLESS else builders or loops
             return (
                 chosen[0].lineno
                 if chosen
@@ -146,3 +195,18 @@ def _place(program: Program, rule: Rule, function: Function) -> int:
             )
         case _:
             return results[-1].lineno if results else function.body[-1].end_lineno or function.lineno
+
+
+def _builders(loops: list[ast.For | ast.While], results: list[ast.Return]) -> list[ast.For | ast.While]:
+    """Give the loops that change what is given back at the end, the last one first."""
+    if not results or not isinstance(results[-1].value, ast.Name):
+        return []
+    name = results[-1].value.id
+
+    def changes(node: ast.AST) -> bool:
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) | ast.AugAssign(target=ast.Name(id=owner)):
+                return owner == name
+        return False
+
+    return [loop for loop in reversed(loops) if any(changes(node) for node in ast.walk(loop))]

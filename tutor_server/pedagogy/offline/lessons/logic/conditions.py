@@ -281,3 +281,31 @@ EQUALITY_OF_FLOATS = Lesson(
     reason="A tiny rounding error no longer changes the answer.",
     check="print both values with `repr`, and the answer.",
 )
+
+TEXT_REPEATED = Lesson(
+    question=(
+        "Which kind of value does `input` give for $name? What does the star do with a text and a number, and what "
+        "did you expect $operation to be?"
+    ),
+    concept=(
+        "What is typed arrives as a text. The star between a text and a whole number repeats the text, and Python "
+        "sees nothing wrong in that. So $operation is no product: five times two comes out as 55. The value comes in "
+        "on line $line."
+    ),
+    picture="Writing “5” twice gives “55”, not ten.",
+    precise="`str` implements `*` as repetition, so no TypeError tells you about the missing conversion.",
+    place="What it gives is a text, but it is used as a number.",
+    plan=(
+        "Print `type` of $name right after it comes in.",
+        "Decide whether you need a number.",
+        "Convert it there with `int` or `float`.",
+    ),
+    example=Example(
+        before="The same star with a text and with a number:",
+        code='typed = "12"\nprint(typed * 3)\nprint(int(typed) * 3)',
+        after="The first line shows a longer text, the second one a product.",
+    ),
+    remedy="Wrap the value with `int` on line $line, where it comes in.",
+    reason="The star gets two numbers, so it multiplies.",
+    check="type a small number and work the product out in your head.",
+)

@@ -312,3 +312,34 @@ PARAMETER_OVERWRITTEN = Lesson(
     reason="The function works with what it was given.",
     check="call it with two different values; the results should differ.",
 )
+
+ERROR_HIDDEN = Lesson(
+    question=(
+        "What happens when a line in this `try` fails? Which of all possible errors should be caught here, and how "
+        "would you get to know about the others?"
+    ),
+    concept=(
+        "An `except` without a name catches every error, also those from a slip in your own code. The program goes "
+        "on as if nothing had happened, with values that are missing or old. So on line $line a mistake can hide, and "
+        "you see only a wrong result."
+    ),
+    picture="It is like taking the battery out of a smoke alarm because it beeps.",
+    precise="A bare `except` also takes KeyboardInterrupt and SystemExit; name the narrowest exception.",
+    place="Every error ends here without a word.",
+    plan=(
+        "Take the `try` away for a moment, and run the program with the failing input.",
+        "Read the error that shows now; it names the line that is wrong.",
+        "Bring the `try` back only around the line that may fail, with the name of that one error.",
+    ),
+    example=Example(
+        before="One error is named, so all others still show:",
+        code=(
+            'answers = ["7", "x"]\nfor answer in answers:\n    try:\n        print(int(answer) * 2)\n'
+            '    except ValueError:\n        print("no number:", answer)'
+        ),
+        after="Only a text that is no number is caught; a misspelt name would still stop the program.",
+    ),
+    remedy="On line $line name the error that you expect, and look at the one that really happens.",
+    reason="A mistake of another kind is no longer hidden.",
+    check="run the program once without the `try` and read what it says.",
+)

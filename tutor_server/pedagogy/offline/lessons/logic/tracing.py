@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor_server.pedagogy.offline.lesson import Example, Lesson
 
 TRACE_BY_HAND = Lesson(
+    is_sure=False,
     question=(
         "What did you expect to happen here, and what happens instead? Choose one small input for which you know the "
         "answer. Which value should $variable have when Python reaches this line, and which does it have?"

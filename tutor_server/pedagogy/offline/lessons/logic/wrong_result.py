@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor_server.pedagogy.offline.lesson import Example, Lesson
 
 RESULT_IS_NONE = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives back `None`, but $expected was wanted. Follow exactly this call through $function line "
         "by line. At which line does the function end, and is there a `return` on that way?"
@@ -43,6 +44,7 @@ RESULT_IS_NONE = Lesson(
 )
 
 RESULT_OF_ANOTHER_KIND = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got, and $expected was wanted. Compare not the values but their kinds: what is each "
         "of them, a number, a text, a list? Use `type` on both."
@@ -71,6 +73,7 @@ RESULT_OF_ANOTHER_KIND = Lesson(
 )
 
 ANSWER_TURNED_ROUND = Lesson(
+    is_sure=False,
     question=(
         "The call $call answers $got, but $expected is right. Which condition decides this answer? Put the values of "
         "the call into it by hand: is each part true or false?"
@@ -102,6 +105,7 @@ ANSWER_TURNED_ROUND = Lesson(
 )
 
 RESULT_OFF_BY_ONE = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got, just one away from $expected. Which step happens once too often or once too "
         "seldom? Look at where counting starts, where it stops, and at the border in each comparison."
@@ -113,7 +117,7 @@ RESULT_OFF_BY_ONE = Lesson(
     ),
     picture="It is like counting fence posts when you mean the boards between them.",
     precise="Check half-open intervals: first value, last value, and the comparison at the bound.",
-    place="Here the border is decided.",
+    place="A border is decided there.",
     plan=(
         "Take the smallest input for which the result is wrong.",
         "Write down the first and the last value of each counter.",
@@ -130,6 +134,7 @@ RESULT_OFF_BY_ONE = Lesson(
 )
 
 RESULT_TOO_BIG_OR_SMALL = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got, but $expected is right. Work the same call out by hand and write down each value "
         "in between. At which step do your numbers and those of the program part?"
@@ -158,6 +163,7 @@ RESULT_TOO_BIG_OR_SMALL = Lesson(
 )
 
 RESULT_IN_ANOTHER_ORDER = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got. Compare with $expected: which items are the same, and which stand at another "
         "place? In which order does your program come to them, and at which end does it put them?"
@@ -186,6 +192,7 @@ RESULT_IN_ANOTHER_ORDER = Lesson(
 )
 
 RESULT_TOO_LONG_OR_SHORT = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got, but $expected was wanted. Which item is too much, or which is absent? Follow "
         "this one item: at which line is it put in, left out or taken away?"
@@ -214,6 +221,7 @@ RESULT_TOO_LONG_OR_SHORT = Lesson(
 )
 
 NEVER_COMES_TO_AN_END = Lesson(
+    is_sure=False,
     question=(
         "The call $call does not come to an end. Which loop or which call of itself goes on and on? What should make "
         "it stop, and what changes from one round to the next?"
@@ -242,6 +250,7 @@ NEVER_COMES_TO_AN_END = Lesson(
 )
 
 TEXT_IN_ANOTHER_FORM = Lesson(
+    is_sure=False,
     question=(
         "The call $call gives $got, and $expected was wanted. Compare the two texts letter by letter: big and small "
         "letters, blanks, points and commas. Where is the first difference?"
@@ -256,7 +265,7 @@ TEXT_IN_ANOTHER_FORM = Lesson(
     plan=(
         "Print both texts with `repr`, one below the other.",
         "Mark the first character that differs.",
-        "Change the text at that place, or use a method such as `strip` or `lower`.",
+        "Mend the text there; methods such as `strip` and `lower` may be of help.",
     ),
     example=Example(
         before="Two texts compared with `repr`:",
@@ -269,6 +278,7 @@ TEXT_IN_ANOTHER_FORM = Lesson(
 )
 
 RESULT_DIFFERS = Lesson(
+    is_sure=False,
     question=(
         "You call $call and get $got. The task wants $expected. Work out this one call by hand, line by line, as "
         "Python does. Which is the first line after which a value is not what you planned?"
@@ -294,4 +304,62 @@ RESULT_DIFFERS = Lesson(
     remedy="Trace $call through $function and change the first line whose value differs from your plan.",
     reason="All later values follow from the first wrong one.",
     check="run $call again, and another case from the task.",
+)
+
+RESULT_NOT_ROUNDED = Lesson(
+    question=(
+        "The call $call gives $got, and $expected is wanted. Compare the two numbers: how far apart are they? What "
+        "does the task say about digits after the point?"
+    ),
+    concept=(
+        "The sum is right, but it has a part after the point that should not be there. Numbers are not rounded by "
+        "themselves: a program has to say so, and it has to say it before the number is used for anything else, such "
+        "as a comparison. For $call the result is $got and not $expected."
+    ),
+    picture="It is like a till that asks for 3.4999 euros: someone has to round.",
+    precise="`round` rounds half to even and gives an integer when called with one argument.",
+    place="The number on this way is not rounded.",
+    plan=(
+        "Find where the number is worked out, and where it is used for the first time.",
+        "Recall the function `round`.",
+        "Round the number between these two places.",
+    ),
+    example=Example(
+        before="The number is rounded before it is compared:",
+        code="litres = 7.6\nlitres = round(litres)\nprint(litres, litres >= 8)",
+        after="After rounding the comparison sees the whole number.",
+    ),
+    remedy="Round the number right after it was worked out, before anything else uses it.",
+    reason="All lines that follow see the rounded number.",
+    check="run $call, and a case that lies right at a half.",
+    is_sure=False,
+)
+
+RETURN_NEVER_REACHED = Lesson(
+    question=(
+        "The call $call should give $expected, and it gives nothing. Look at $condition on this line. Is it ever true "
+        "in this call? Print its two sides in each round."
+    ),
+    concept=(
+        "$function hands a value back only behind a condition. For $call an answer exists, but $function ends without "
+        "one, so the condition was false each time. It asks something else than you mean, or the values in it are "
+        "not the ones that you think."
+    ),
+    picture="It is like a door that opens for the right key only: try whether it ever opens.",
+    precise="No path reached the `return`, so control fell off the end; the guard excludes this input.",
+    place="For this call it is never true.",
+    plan=(
+        "Take $call, and write down the values that should make the condition true.",
+        "Print both sides of the condition in each round.",
+        "Compare, and change the side or the sign that does not fit.",
+    ),
+    example=Example(
+        before="A condition shown before it decides:",
+        code=('for weight in (3, 9):\n    print(weight, weight > 5)\n    if weight > 5:\n        print("heavy")'),
+        after="The output tells in which round the condition is true.",
+    ),
+    remedy="Change the condition on line $line so that it is true for what $call looks for.",
+    reason="The way to the `return` is open for the case that should be answered.",
+    check="run $call, and a case that should not be found.",
+    is_sure=False,
 )

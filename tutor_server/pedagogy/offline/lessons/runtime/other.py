@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor_server.pedagogy.offline.lesson import Example, Lesson
 
 OTHER = Lesson(
+    is_sure=False,
     question=(
         "Python stopped here with $exception and says: $message. Which value on this line do the words speak of, and "
         "what did you expect it to be at this moment?"
