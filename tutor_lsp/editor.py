@@ -68,7 +68,8 @@ class Editor:
 
     async def show_document(self, path: Path) -> bool:
         """Open a file beside the student's own. Gives whether it was shown."""
-        return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False, take_focus=False))
+        # `takeFocus` is left out, which is false (LSP 3.17): Emacs 30's eglot takes the word "false" for true.
+        return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False))
 
     async def open_in_browser(self, url: str) -> bool:
         """Open a page where the student sits, which need not be on this computer. Gives whether it was opened."""

@@ -2,91 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.neovim import PLUGIN, PROGRAMS, WAIT_SECONDS
+from tests.e2e.neovim import PLUGIN
+from tests.tmux import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import RequireProgram
 
-COLUMNS, ROWS = 100, 30
 CODE = "age = 7\nprint('next year: ' + age)\nprint('done')\n"
 INIT = f"""
 vim.g.loaded_python3_provider = 0
 vim.opt.runtimepath:prepend("{PLUGIN}")
 vim.o.laststatus = 2
 vim.o.statusline = "%f %{{v:lua.require'tutor'.status()}}"
+vim.diagnostic.config({{ virtual_text = true }})
 require("tutor").setup({{}})
 """
-POLL_SECONDS = 0.02
-
-
-class Terminal:
-    """A terminal of tmux that runs one command in a folder, between `with`."""
-
-    def __init__(self, tmux: str, folder: Path, *command: str) -> None:
-        self._tmux = (tmux, "-S", "tmux.sock", "-f", os.devnull)
-        self._folder = folder
-        self._command = command
-        self._environment = {
-            "PATH": os.pathsep.join((PROGRAMS, os.environ["PATH"])),
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "TERM": "xterm-256color",
-            "TUTOR_DATA_DIR": str(folder / "data"),
-        }
-
-    def __enter__(self) -> Self:
-        self._run("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), *self._command)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        subprocess.run([*self._tmux, "kill-server"], cwd=self._folder, check=False, capture_output=True)
-
-    def press(self, *keys: str) -> None:
-        """Type keys, in tmux's notation."""
-        self._run("send-keys", *keys)
-
-    def screen(self, *, colours: bool = False) -> list[str]:
-        """Give what is on the screen, line by line, with the escape sequences of its colours if wanted."""
-        return self._run("capture-pane", "-p", *(["-e"] if colours else [])).split("\n")
-
-    def until(self, pattern: str) -> list[str]:
-        """Wait until a pattern is on the screen, and give the screen."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not re.search(pattern, "\n".join(screen := self.screen())):
-            assert time.monotonic() < deadline, "\n".join([f"{pattern} never came:", *screen])
-            time.sleep(POLL_SECONDS)
-        return screen
-
-    def has_ended(self) -> bool:
-        """Wait until the command has ended, and tmux with it."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < deadline:
-            ended = subprocess.run([*self._tmux, "has-session"], cwd=self._folder, check=False, capture_output=True)
-            if ended.returncode != 0:
-                return True
-            time.sleep(POLL_SECONDS)
-        return False
-
-    def _run(self, *arguments: str) -> str:
-        return subprocess.run(
-            [*self._tmux, *arguments],
-            cwd=self._folder,
-            env=self._environment,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=WAIT_SECONDS,
-        ).stdout
 
 
 @pytest.fixture

@@ -349,7 +349,7 @@ class TestStranger:
         shown = await editor.hear("window/showDocument")
 
         (path,) = (settings.data_dir / "answers").iterdir()
-        assert shown == {"uri": path.as_uri(), "external": False, "takeFocus": False}
+        assert shown == {"uri": path.as_uri(), "external": False}
         assert path.read_text("utf-8") == "**Hint 1 of 5**\n\nLook at line 1.\n"
         assert path.stat().st_mode & 0o077 == 0
         assert [heard.method for heard in editor.heard] == ["window/showDocument"]
