@@ -245,11 +245,12 @@ def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
 
 
 def open_notebook(editor: VSCode) -> None:
-    """Open the notebook, once its extensions are there: too early, it comes up as JSON."""
-    editor.open("heights.py", "", line=1)
+    """Open the notebook from the explorer, once all is loaded: too early, it comes up as JSON."""
     (editor.workspace / "heights.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    editor.open_again(str(editor.workspace / "heights.ipynb"))
-    editor.wait_for(".notebookOverlay .cell-statusbar-container", seconds=60)
+    editor.open("walk.py", PROGRAM)
+    editor.wait_for(".squiggly-error")
+    editor.click('.explorer-folders-view .monaco-list-row[aria-label*="heights.ipynb"]')
+    editor.wait_for(".notebookOverlay .cell-statusbar-container")
 
 
 def run_cells(editor: VSCode) -> None:
@@ -326,12 +327,16 @@ async def test_service_that_dies_in_mid_answer_and_comes_back(
                 editor.until_thread_says("Which name")
                 service.kill()
                 port = int(service.url.rpartition(":")[2])
-                editor.wait_for('[id="status.languageStatus"]')
+                editor.wait_for('[id="status.languageStatus"] [aria-label*="Tutor: reconnecting"]')
+                editor.click('[id="status.languageStatus"]')
+                editor.wait_for('.hover-language-status :text("Connection lost. Reconnecting…")')
                 editor.picture("reconnecting-light")
+                editor.press("Escape")
                 second = Service(folder, settings, port=port)
                 try:
                     shown = editor.until_thread_says("Next hint", seconds=90)
                     assert "Which name is not like the other?" in shown
+                    assert "Interrupted" in shown
                     editor.picture("interrupted-light")
                     upstream.default = Behaviour(text=SHORT)
                     editor.click(NEXT_HINT)
@@ -392,7 +397,7 @@ async def test_sign_in_by_device_flow(start_vscode: StartVSCode, start_service: 
         with start_vscode(machine_settings={"tutor.serverUrl": service.url}) as editor:
             open_program(editor)
             ask(editor)
-            editor.until_thread_says("Sign in to ask the tutor")
+            editor.until_thread_says("Sign in to your course's tutor first.")
             editor.picture("signed-out-light")
             editor.click(f'{THREAD} a:text-is("Sign in")')
             code = editor.until(
@@ -401,7 +406,7 @@ async def test_sign_in_by_device_flow(start_vscode: StartVSCode, start_service: 
             editor.picture("sign-in-light")
             asyncio.run(approve(service, student, code))
             editor.wait_for('.notification-toast :text("You are signed in")')
-            editor.press("Control+K", "h")
+            editor.click(f'{THREAD} a:has-text("Ask again")')
             editor.until_thread_says("Look at each letter")
 
     async with FakeUpstream() as upstream:

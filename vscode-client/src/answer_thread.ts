@@ -11,6 +11,8 @@ import type { AnswerEnded, AnswerStarted } from "./protocol";
  */
 const REPAINT_MS = 120;
 const FEW_LEFT = 10;
+/** A longer wait is told by the message itself, as a time of day. */
+const LONG_SECONDS = 120;
 const TUTOR = "Tutor";
 
 /** Values of `comment` and `commentThread` in the `when` clauses of package.json. */
@@ -113,10 +115,13 @@ class NextStep implements vscode.Comment {
 class SystemEntry implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: TUTOR };
-  readonly label = "No answer";
   readonly body: vscode.MarkdownString;
 
-  constructor(message: string, remedy?: Remedy) {
+  constructor(
+    readonly label: string,
+    message: string,
+    remedy?: Remedy,
+  ) {
     const body = new vscode.MarkdownString('<span style="color:var(--vscode-editorWarning-foreground);">', true);
     body.supportHtml = true;
     body.appendMarkdown(`$(warning)</span> ${literal(message)}`);
@@ -135,6 +140,7 @@ export class AnswerThread implements vscode.Disposable {
   private readonly entries: vscode.Comment[] = [];
   private readonly stop: NextStep;
   private readonly next: NextStep;
+  private readonly again: NextStep;
   private step: NextStep | undefined;
   private paintedAt = 0;
   private repaint: NodeJS.Timeout | undefined;
@@ -151,6 +157,7 @@ export class AnswerThread implements vscode.Disposable {
   ) {
     this.stop = new NextStep({ title: "Stop", command: "askTutor.stop", argument: id });
     this.next = new NextStep({ title: "Next hint", command: "askTutor.nextHint", argument: id });
+    this.again = new NextStep({ title: "Ask again", command: "askTutor.nextHint", argument: id });
     this.latest = this.add(question);
     // A thread that is made without comments opens its reply box.
     this.thread = controller.createCommentThread(document.uri, lineRange(line), this.shown());
@@ -203,10 +210,10 @@ export class AnswerThread implements vscode.Disposable {
       if (hint.isEmpty) {
         this.entries.splice(this.entries.indexOf(hint), 1);
       }
-      this.entries.push(new SystemEntry(end.message ?? "Something went wrong. Ask again.", remedy));
+      this.entries.push(new SystemEntry(hint.isEmpty ? "No answer" : "Interrupted", whatHappened(end), remedy));
     }
     if (hint === this.latest) {
-      this.step = this.atLastLevel ? undefined : this.next;
+      this.step = this.atLastLevel ? undefined : this.hasHints ? this.next : this.again;
       this.thread.contextValue = this.atLastLevel ? EXHAUSTED : ANSWERED;
     }
     this.paint();
@@ -253,6 +260,10 @@ export class AnswerThread implements vscode.Disposable {
     return hint;
   }
 
+  private get hasHints(): boolean {
+    return this.entries.some((entry) => entry instanceof Hint && !entry.isEmpty);
+  }
+
   private shown(): vscode.Comment[] {
     return this.step === undefined ? [...this.entries] : [...this.entries, this.step];
   }
@@ -274,6 +285,12 @@ export class AnswerThread implements vscode.Disposable {
     this.paintedAt = Date.now();
     this.thread.comments = this.shown();
   }
+}
+
+function whatHappened({ message, retryAfter }: AnswerEnded): string {
+  const told = message ?? "Something went wrong. Ask again.";
+  const isSoon = typeof retryAfter === "number" && retryAfter > 0 && retryAfter <= LONG_SECONDS;
+  return isSoon ? `${told} It works again in ${retryAfter} seconds.` : told;
 }
 
 function commandUri(command: string, argument: unknown): string {

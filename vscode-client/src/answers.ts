@@ -11,6 +11,7 @@ const ANSWERING_CONTEXT = "askTutor.isAnswering";
 const ID = "askTutor";
 
 const SIGN_IN: Remedy = { title: "Sign in", command: "askTutor.signIn" };
+const SIGN_IN_FIRST = "Sign in to your course's tutor first.";
 const RESTART: Remedy = { title: "Restart the tutor", command: "askTutor.restart" };
 
 /** What an ask is about, beyond the place. */
@@ -163,7 +164,11 @@ export class Answers implements vscode.Disposable {
   private ended(message: protocol.AnswerEnded, remedy?: Remedy): void {
     this.withHint(message.askId, (hint) => {
       this.running.delete(message.askId);
-      hint.thread.ended(hint, message, message.code === "UNAUTHENTICATED" ? SIGN_IN : remedy);
+      if (message.code === "UNAUTHENTICATED") {
+        hint.thread.ended(hint, { ...message, message: SIGN_IN_FIRST }, SIGN_IN);
+      } else {
+        hint.thread.ended(hint, message, remedy);
+      }
     });
     this.tellContext();
   }

@@ -22,9 +22,14 @@ const SHOWN: Record<StatusChanged["state"], readonly [string, vscode.LanguageSta
   tooManyWindows: ["Tutor: too many windows", Warning],
 };
 
+/** Where the server's words are not those of this editor: a sign-in in a terminal is not ours. */
+const DETAILS: Partial<Record<StatusChanged["state"], string>> = {
+  signedOut: "Sign in to your course's tutor.",
+  reconnecting: "Connection lost. Reconnecting…",
+};
+
 export class Status implements vscode.Disposable {
   private readonly item = vscode.languages.createLanguageStatusItem("askTutor.status", { language: "python" });
-  private state: StatusChanged["state"] | undefined;
 
   constructor(server: LanguageServer) {
     this.item.name = "Ask Tutor";
@@ -37,25 +42,14 @@ export class Status implements vscode.Disposable {
     this.showServer(server.state);
   }
 
-  /** Whether a service is set and nobody is signed in to it. */
-  get isSignedOut(): boolean {
-    return this.state === "signedOut";
-  }
-
-  /** Whether answers come from this computer, by the student's own choice. */
-  get isLocal(): boolean {
-    return this.state === "local";
-  }
-
   dispose(): void {
     this.item.dispose();
   }
 
   private show(status: StatusChanged): void {
     const [text, severity] = SHOWN[status.state];
-    this.state = status.state;
     this.item.text = text;
-    this.item.detail = status.message;
+    this.item.detail = DETAILS[status.state] ?? status.message;
     this.item.severity = severity;
     this.item.busy = status.state === "connecting" || status.state === "reconnecting";
     this.item.command = status.command ? COMMANDS[status.command] : undefined;
