@@ -141,7 +141,8 @@ class Student:
             async with connect(self._url, self._account.access_token) as chat:
                 await chat.ask(request_id=str(record.request_id), question=_question(record))
                 for _ in range(self._chance.randrange(4)):
-                    await chat.receive()
+                    if (await chat.receive())["type"] in {"done", "error"}:
+                        break
                 chat.leave(self._chance.choice(("fin", "reset")))
         except (Closed, ClientError, OSError):  # the worker was killed meanwhile
             pass
