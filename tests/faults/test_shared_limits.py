@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -116,6 +117,44 @@ async def test_a7_a_refusal_changes_no_counter(
     assert await _everything(redis) == before
     assert refused.value.retry_after is not None
     assert refused.value.retry_after > 0
+
+
+def hold_the_clock(limits: SharedLimiter, redis: Redis) -> None:
+    """Let the limiter's decision read the time, in whole seconds, from the key `now` in place of Redis' own."""
+    text = str(limits._admit.script)
+    assert text.count("redis.call('TIME')") == 1
+    limits._admit = redis.register_script(text.replace("redis.call('TIME')", "{redis.call('GET', 'now'), 0}"))
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "daily", "calls", "refusal"),
+    [(1, 100, 100, RateLimited), (100, 1, 100, DailyCapReached), (100, 100, 1, GlobalLimitReached)],
+)
+async def test_a8_a9_a_refusal_keeps_its_word_over_midnight(
+    per_minute: int, daily: int, calls: int, refusal: type[TutorError], redis: Redis
+) -> None:
+    """A8, A9: `retry_after` seconds later it works, one second earlier it does not; the day ends at midnight UTC."""
+    limits = limiter(redis, per_minute=per_minute, daily=daily, calls=calls)
+    hold_the_clock(limits, redis)
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+
+    async def admit(seconds: int) -> Grant | TutorError:
+        await redis.set("now", int(midnight.timestamp()) + seconds)
+        try:
+            return await limits.admit("ada", calls_provider=True)
+        except TutorError as refused:
+            return refused
+
+    first, refused, too_early, in_time = [await admit(seconds) for seconds in (-60, -50, -1, 0)]
+
+    assert isinstance(first, Grant)
+    assert isinstance(refused, refusal)
+    assert isinstance(too_early, refusal)
+    assert isinstance(in_time, Grant)
+    assert (refused.retry_after, too_early.retry_after) == (50, 1)
+    assert refused.resets_at == (midnight if refusal is DailyCapReached else None)
+    assert (first.day, in_time.day) == (midnight.date() - timedelta(days=1), midnight.date())
+    assert in_time.remaining_today == daily - 1
 
 
 async def test_what_was_granted_can_be_given_back(redis: Redis) -> None:

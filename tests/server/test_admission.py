@@ -83,7 +83,7 @@ async def test_a3_a_thousand_asks_over_fifty_users() -> None:
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 200, GlobalLimitReached: 800}
 
 
-async def test_the_daily_cap_is_exact() -> None:
+async def test_a5_the_daily_cap_is_exact() -> None:
     """A5 in one process: a thousand attempts against a cap of 100."""
     outcomes = await admit_many(limiter(HeldClock(), per_minute=5000, calls=5000), ["ada"] * 1000)
 

@@ -131,7 +131,7 @@ async def test_answers_are_in_the_database_after_done(service: Service, chat: Ch
     assert service.query("SELECT state, hint_level FROM asks WHERE user_id = ?", student.id) == [("done", 1)]
 
 
-async def test_the_same_request_again_is_the_same_answer(chat: Chat) -> None:
+async def test_l3_the_same_request_again_is_the_same_answer(chat: Chat) -> None:
     """L3: a finished ask is replayed from the database, delta by delta, and counts once."""
     request_id = str(uuid4())
     first = await chat.answer(request_id=request_id)
@@ -176,7 +176,7 @@ async def test_a_resume_and_an_ask_of_one_id_in_one_breath(chat: Chat) -> None:
     assert [frame.get("code") for frame in ends if frame["type"] == "error"] in ([], ["NOT_FOUND"])
 
 
-async def test_asks_of_other_students_are_not_found(service: Service, chat: Chat, sign_up: SignUp) -> None:
+async def test_s7_asks_of_other_students_are_not_found(service: Service, chat: Chat, sign_up: SignUp) -> None:
     """S7: cancel, resume and rate know only the caller's own."""
     request_id = str(uuid4())
     frames = await chat.answer(request_id=request_id)
@@ -304,7 +304,7 @@ async def test_unknown_fields_are_ignored(chat: Chat) -> None:
         ({"cursor": {"line": "0", "character": 0}}, "VALIDATION_FAILED"),
     ],
 )
-async def test_a_refused_ask_uses_up_nothing(chat: Chat, field: dict[str, Any], code: str) -> None:
+async def test_a7_a_refused_ask_uses_up_nothing(chat: Chat, field: dict[str, Any], code: str) -> None:
     """A7: after a refusal the level and the day's count are as they were."""
     refused = await chat.answer(**field)
     frames = await chat.answer()
@@ -322,7 +322,7 @@ async def test_1009_closes_a_frame_over_the_size_limit(chat: Chat) -> None:
     assert closed.value.code == 1009
 
 
-async def test_the_21st_ask_in_a_minute_is_refused(chat: Chat) -> None:
+async def test_a1_a8_the_21st_ask_in_a_minute_is_refused(chat: Chat) -> None:
     """A1, A8: 20 a minute; the refusal names its limit and when to come back."""
     request_ids = [await chat.ask() for _ in range(25)]
     ends: dict[str, dict[str, Any]] = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.clock import HeldClock
     from tests.held_service import HeldService
-    from tests.service import Service, StartService
+    from tests.service import Service
 
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n"
 HALF_HEAD = b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-"
@@ -158,22 +158,21 @@ def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
     assert settings == {"keepalive_timeout", "lingering_time", "timeout_ceil_threshold"}
 
 
-async def test_h4_half_sent_heads_and_bodies(start_service: StartService) -> None:
+async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
     """H4: 500 half-sent heads and bodies → closed within 10 s, health answers in under 200 ms meanwhile.
 
     The sockets are looked at only afterwards, so that what is measured is the service and not this test. The machine
     itself may stand still three times, for less than a second.
     """
-    async with start_service() as service:
-        address = URL(service.url)
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.create_connection((address.host, address.port))) for _ in range(500)]
-            for number, half in enumerate(sockets):
-                half.sendall((HALF_HEAD, HALF_BODY)[number % 2])
-            times = sorted(await health_times(service, 10))
+    address = URL(service.url)
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_connection((address.host, address.port))) for _ in range(500)]
+        for number, half in enumerate(sockets):
+            half.sendall((HALF_HEAD, HALF_BODY)[number % 2])
+        times = sorted(await health_times(service, 10))
 
-            assert all(b" 408 " in said_before_its_end(half) for half in sockets)
-            assert (times[-4] < 0.2, times[-1] < 1) == (True, True), times[-4:]
+        assert all(b" 408 " in said_before_its_end(half) for half in sockets)
+        assert (times[-4] < 0.2, times[-1] < 1) == (True, True), times[-4:]
 
 
 def said_before_its_end(connection: socket.socket) -> bytes:

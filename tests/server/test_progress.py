@@ -63,7 +63,9 @@ async def test_many_puts_at_once_leave_one_row(course: Service, client: ClientSe
     assert await progress(client, course, student) == [("strings", "completed")]
 
 
-async def test_each_student_has_progress_of_their_own(course: Service, client: ClientSession, sign_up: SignUp) -> None:
+async def test_s7_each_student_has_progress_of_their_own(
+    course: Service, client: ClientSession, sign_up: SignUp
+) -> None:
     """S7: another student's progress is not seen."""
     ada, bob = await sign_up(course), await sign_up(course)
 

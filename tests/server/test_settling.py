@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -70,13 +71,27 @@ def serving(
     return held_service(folder, HeldClock(at=NOW), deadlines=deadlines, **(model | settings))
 
 
-@pytest.fixture
-async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
-    """Give a student's socket at a service whose grace period is short."""
-    async with serving(tmp_path, upstream) as service:
+@asynccontextmanager
+async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> AsyncIterator[Desk]:
+    """Open a student's socket at a service whose grace period is short."""
+    async with serving(folder, upstream, **settings) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:
             yield Desk(service, chat, token)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
+    """Give a desk over SQLite, whose writer a test can hold."""
+    async with sitting(tmp_path, upstream) as here:
+        yield here
+
+
+@pytest.fixture
+async def any_desk(tmp_path: Path, upstream: FakeUpstream, database_url: str) -> AsyncIterator[Desk]:
+    """Give a desk over each kind of database."""
+    async with sitting(tmp_path, upstream, database_url=database_url) as here:
+        yield here
 
 
 class StatementGate:
@@ -136,40 +151,40 @@ class Outage:
     ids=["before text", "after text"],
 )
 async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
-    silence: Behaviour, how: Literal["fin", "reset"], desk: Desk, upstream: FakeUpstream
+    silence: Behaviour, how: Literal["fin", "reset"], any_desk: Desk, upstream: FakeUpstream
 ) -> None:
     """L2: a client leaves a silent provider and does not return: upstream closed, cost recorded, level given back."""
     upstream.play(silence)
-    await desk.chat.ask()
+    await any_desk.chat.ask()
     call = await upstream.next_call()
     if silence.tokens_before_fault:
-        while (await desk.chat.receive())["type"] != "delta":
+        while (await any_desk.chat.receive())["type"] != "delta":
             pass
 
-    left_at = desk.chat.leave(how)
+    left_at = any_desk.chat.leave(how)
     await asyncio.wait_for(call.closed.wait(), 10)
-    await desk.all_settled()
+    await any_desk.all_settled()
 
     assert call.closed_by == "client"
     assert call.closed_at is not None
     assert SHORT.grace <= call.closed_at - left_at + 0.01 <= SHORT.grace + 0.05 + ROOM
-    ((state, outcome, is_estimated, cost, tokens),) = await desk.rows(
+    ((state, outcome, is_estimated, cost, tokens),) = await any_desk.rows(
         "state, outcome, is_estimated, cost_nanodollars, input_tokens"
     )
     assert (state, outcome, is_estimated) == ("settled", "cancelled", 1)
     assert min(cost, tokens) > 0
-    assert await desk.stands() == (1, 0)
+    assert await any_desk.stands() == (1, 0)
 
 
-async def test_l2_one_who_returns_in_time_keeps_the_answer(desk: Desk, upstream: FakeUpstream) -> None:
+async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstream: FakeUpstream) -> None:
     """L2: back within the grace period, the answer goes on; it is one call."""
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
-    request_id = await desk.chat.ask()
-    while (await desk.chat.receive())["type"] != "delta":
+    request_id = await any_desk.chat.ask()
+    while (await any_desk.chat.receive())["type"] != "delta":
         pass
-    desk.chat.leave("reset")
+    any_desk.chat.leave("reset")
 
-    async with connect(desk.service.url, desk.access_token) as again:
+    async with connect(any_desk.service.url, any_desk.access_token) as again:
         await again.send({"type": "resume", "request_id": request_id, "next_seq": 0})
         frames = await again.collect(request_id)
 
@@ -282,7 +297,7 @@ async def test_l1_a_settlement_that_cannot_be_written_is_owed(
     assert await desk.rows("calls, input_tokens", "usage_rollups") == [(1, 77)]
 
 
-async def test_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream: FakeUpstream) -> None:
+async def test_a11_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream: FakeUpstream) -> None:
     """A11: no row, no call: an ask that cannot be written is refused, and uses up nothing."""
     outage = Outage(desk.service.database)
     outage.begin()
@@ -295,7 +310,7 @@ async def test_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream:
     assert (frames[0]["hint_level"], frames[0]["remaining_today"]) == (1, 99)
 
 
-async def test_a_call_whose_sending_cannot_be_recorded_is_closed_later(
+async def test_l1_a_call_whose_sending_cannot_be_recorded_is_closed_later(
     desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """L1: the database goes away between reserving and sending: nothing is sent, and no row stays open."""
@@ -338,14 +353,14 @@ async def test_l4_both_attempts_of_a_fallback_are_billed(tmp_path: Path, upstrea
 
 @pytest.mark.parametrize("usage", ["zero", "none"])
 async def test_l5_no_tokens_are_not_the_same_as_no_count(
-    usage: Literal["zero", "none"], desk: Desk, upstream: FakeUpstream
+    usage: Literal["zero", "none"], any_desk: Desk, upstream: FakeUpstream
 ) -> None:
     """L5: a usage of zero stays zero; where none is sent it is estimated, and marked so."""
     upstream.play(Behaviour(text="Look at line 3.", usage=usage))
 
-    await desk.chat.answer()
+    await any_desk.chat.answer()
 
-    ((input_tokens, output_tokens, is_estimated, cost),) = await desk.rows(
+    ((input_tokens, output_tokens, is_estimated, cost),) = await any_desk.rows(
         "input_tokens, output_tokens, is_estimated, cost_nanodollars"
     )
     if usage == "zero":
@@ -357,11 +372,11 @@ async def test_l5_no_tokens_are_not_the_same_as_no_count(
 
 @pytest.mark.parametrize(("prompt", "rates"), [(100_000, ("0.1", "0.5")), (100_001, ("0.5", "2.5"))])
 async def test_l6_the_tier_of_the_prompt_decides(
-    prompt: int, rates: tuple[str, str], tmp_path: Path, upstream: FakeUpstream
+    prompt: int, rates: tuple[str, str], *, tmp_path: Path, upstream: FakeUpstream, database_url: str
 ) -> None:
     """L6: from the provider's count to the usage endpoint the cost is exact to a millionth of a dollar."""
     upstream.play(Behaviour(text="word " * 200, input_tokens=prompt))
-    model: dict[str, Any] = {"anthropic_model": "claude-haiku-5-5", "admin_key": "k"}
+    model: dict[str, Any] = {"anthropic_model": "claude-haiku-5-5", "admin_key": "k", "database_url": database_url}
     async with serving(tmp_path, upstream, **model) as service:
         async with connect(service.url, (await service.register())["access_token"]) as chat:
             done = (await chat.answer())[-1]

@@ -17,6 +17,7 @@ from tutor_server.ledger.periods import day_of, month_of, week_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tests.installations import Installation
     from tests.service import Service, SignUp
 
 KEY = "an-admin-key-of-the-tests"
@@ -30,9 +31,11 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def administered(upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """Give a service with an admin key and two providers."""
-    settings = {
+async def administered(
+    installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """Give a service with an admin key and two providers, of each kind of installation."""
+    settings = installation.settings() | {
         "TUTOR_ADMIN_KEY": KEY,
         "ANTHROPIC_API_KEY": upstream.key,
         "ANTHROPIC_BASE_URL": upstream.url,
@@ -40,7 +43,8 @@ async def administered(upstream: FakeUpstream, tmp_path_factory: pytest.TempPath
         "OPENAI_BASE_URL": upstream.openai_url,
         "TUTOR_OPENAI_MODEL": "a-model-nobody-knows",
     }
-    async with RunningService(tmp_path_factory.mktemp("service"), settings) as service:
+    folder = tmp_path_factory.mktemp("service")
+    async with RunningService(folder, settings, workers=installation.workers) as service:
         yield service
 
 
@@ -59,11 +63,6 @@ async def test_l4_l7_every_call_is_counted_by_model_and_an_unknown_price_is_said
 ) -> None:
     """L4, L7: after a fallback both attempts are there; a model without a known price is unpriced, never free."""
     student = await sign_up(administered)
-    upstream.play(
-        Behaviour(input_tokens=1000),
-        Behaviour(fault="no_head", status=500),
-    )
-    upstream.reset()
     upstream.play(
         Behaviour(input_tokens=1000), Behaviour(status=529), Behaviour(status=529), Behaviour(input_tokens=500)
     )
@@ -104,9 +103,10 @@ async def test_s7_only_the_header_opens_it(headers: dict[str, str], query: str, 
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_guessing_is_throttled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """After ten wrong keys from an address even the right one has to wait."""
-    async with RunningService(tmp_path_factory.mktemp("service"), {"TUTOR_ADMIN_KEY": KEY}) as service:
+async def test_s7_guessing_is_throttled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """S7: after ten wrong keys from an address even the right one has to wait, at whichever worker."""
+    folder, settings = tmp_path_factory.mktemp("service"), installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
+    async with RunningService(folder, settings, workers=installation.workers) as service:
         for number in range(10):
             await usage(service, {"X-Admin-Key": f"guess-{number}"})
         status, body = await usage(service, {"X-Admin-Key": KEY})
