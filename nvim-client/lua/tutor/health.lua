@@ -52,7 +52,7 @@ local function check_server()
   local command = client.command()
   if not command then
     vim.health.error("tutor-lsp was not found on PATH", {
-      "Install it: pip install ask-tutor",
+      "Install it: pip install /path/to/ask-tutor",
       "Or name it: require('tutor').setup({ cmd = { '/path/to/tutor-lsp' } })",
     })
     return
