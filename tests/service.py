@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
 PASSWORD = "a quiet long password"
 
-START_SECONDS = 45
-STOP_SECONDS = 20
+START_SECONDS = 60
+STOP_SECONDS = 40
 LOG_SECONDS = 20
 
 

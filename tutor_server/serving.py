@@ -93,8 +93,12 @@ async def serve_worker(
         loop.remove_reader(lifeline)  # its end can be read for ever
         stopping.set()
 
+    def say_that_it_serves(_address: str) -> None:
+        with suppress(BrokenPipeError):  # the parent has gone meanwhile, which `lifeline` tells as well
+            os.write(ready, b".")
+
     loop.add_reader(lifeline, parent_has_gone)
-    await _serve(build(settings), lambda runner: SockSite(runner, listening), stopping, lambda _: os.write(ready, b"."))
+    await _serve(build(settings), lambda runner: SockSite(runner, listening), stopping, say_that_it_serves)
 
 
 async def serve_in_workers(

@@ -6,15 +6,19 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp.test_utils import unused_port
 
+from tests.certificates import self_signed_context
 from tests.fake_upstream import Behaviour, FakeUpstream
 from tests.faults.short_times import PROGRAM
+from tests.installations import Laptop
 from tests.lsp.editor import TUTOR_CLIENT, place
+from tests.lsp.scripted_service import ScriptedService
 from tests.lsp.server_process import LANGUAGE_SERVER, process, stderr_of
 from tests.lsp.test_positions import CODECS, NASTY, WIDTHS
 from tests.lsp.test_program import ENDLESS, needs_proc, running_in
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.installations import Installation
     from tests.lsp.editor import Editor
+    from tests.lsp.scripted_service import Connection
 
 WORDS = "Look at line 3. " * 60
 SLOW = Behaviour(text=WORDS, token_seconds=0.02)
@@ -40,16 +46,37 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, upstream: FakeUpstream, *, port: int = 0) -> AsyncIterator[Service]:
+async def serving(
+    folder: Path, upstream: FakeUpstream, *, port: int = 0, installation: Installation | None = None
+) -> AsyncIterator[Service]:
     """Run a service that asks the model, its leases those of tests, whatever the test does to it."""
-    settings = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
-    service = await asyncio.to_thread(lambda: Service(folder, settings, port=port, program=PROGRAM))
+    installation = installation or Laptop()
+    model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
+    settings, workers = installation.settings() | model, installation.workers
+    service = await asyncio.to_thread(lambda: Service(folder, settings, port=port, workers=workers, program=PROGRAM))
     try:
         yield service
     finally:
         if service.process.poll() is None:
             await asyncio.to_thread(service.stop)
         service.kill()
+
+
+@asynccontextmanager
+async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor: Editor) -> AsyncIterator[Service]:
+    """Kill every process that serves, and have the service back at its address with its data."""
+    if workers := service.worker_ids():  # which are started again by their parent
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        await editor.hear(STATUS, state="reconnecting")
+        yield service
+        return
+    service.process.send_signal(signal.SIGKILL)
+    await editor.hear(STATUS, state="reconnecting")
+    service.kill()
+    async with serving(folder, upstream, port=urlsplit(service.url).port or 0) as second:
+        assert second.url == service.url
+        yield second
 
 
 @asynccontextmanager
@@ -84,11 +111,14 @@ async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: Fak
                 assert f"{number} | {NASTY[number - 1].removeprefix(chr(0xFEFF))}\n" in prompt
 
 
-async def test_e6_cancel_closes_the_models_stream(tmp_path: Path, upstream: FakeUpstream) -> None:
+async def test_e6_cancel_closes_the_models_stream(
+    tmp_path: Path, upstream: FakeUpstream, installation: Installation
+) -> None:
     """E6: `didEnd cancelled` within 100 ms of the key press, and the model's stream is closed, long before its end."""
     upstream.default = SLOW
     took = []
-    async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
+    running = serving(tmp_path, upstream, installation=installation)
+    async with running as service, editing(tmp_path, service) as editor:
         await editor.initialize()
         uri = await editor.open("print(total)\n")
         for _ in range(3):  # a busy machine may be late once
@@ -106,7 +136,9 @@ async def test_e6_cancel_closes_the_models_stream(tmp_path: Path, upstream: Fake
     assert min(took) < 0.1
 
 
-async def test_e8_service_killed_in_mid_stream_and_back(tmp_path: Path, upstream: FakeUpstream) -> None:
+async def test_e8_service_killed_in_mid_stream_and_back(
+    tmp_path: Path, upstream: FakeUpstream, installation: Installation
+) -> None:
     """E8: kill -9 in mid-stream, then the service is back at its address with its data.
 
     The editor is told once that the line is lost and once that it is there again; the answer keeps what was shown and
@@ -114,18 +146,15 @@ async def test_e8_service_killed_in_mid_stream_and_back(tmp_path: Path, upstream
     and the next ask goes on with the same hint.
     """
     upstream.default = SLOW
-    async with serving(tmp_path, upstream) as first, editing(tmp_path, first) as editor:
+    running = serving(tmp_path, upstream, installation=installation)
+    async with running as first, editing(tmp_path, first) as editor:
         await editor.initialize()
         uri = await editor.open("print(total)\n")
         ask_id = await editor.ask(uri)
         await editor.hear("tutor/answer/didUpdate", askId=ask_id)
 
-        first.process.send_signal(signal.SIGKILL)
-        await editor.hear(STATUS, state="reconnecting")
-        first.kill()
-        async with serving(tmp_path, upstream, port=urlsplit(first.url).port or 0) as second:
+        async with killed(first, tmp_path, upstream, editor) as second:
             answer = await editor.answer(ask_id)
-            assert second.url == first.url
             pending = "SELECT id FROM model_calls WHERE state IN ('reserved', 'sent')"
             await until(lambda: not second.query(pending))
             calls_so_far = len(upstream.calls)
@@ -170,6 +199,48 @@ async def test_e8_service_killed_for_good(tmp_path: Path, upstream: FakeUpstream
         assert [answer.ended["reason"] for answer in answers] == ["cancelled", "cancelled"]
         assert [status["state"] for status in editor.all_heard(STATUS)].count("reconnecting") == 1
         assert editor.all_heard("window/showMessage") == []
+
+
+@pytest.mark.parametrize("fault", ["nobody listens", "certificate", "token"])
+async def test_e10_what_stays_wrong_is_told_once(tmp_path: Path, upstream: FakeUpstream, fault: str) -> None:
+    """E10: no network, a wrong certificate, a dead token: three questions at once and one later end with a reason.
+
+    Each outage is one status, whatever the number of questions, and nothing pops up.
+    """
+    async with AsyncExitStack() as stack:
+        if fault == "nobody listens":
+            url = f"http://127.0.0.1:{unused_port()}"
+        elif fault == "certificate":
+            tls = self_signed_context(tmp_path)
+            url = await stack.enter_async_context(ScriptedService(_stay_silent).serve(tls=tls))
+        else:
+            url = (await stack.enter_async_context(serving(tmp_path, upstream))).url
+        environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "student")}
+        environment |= {"TUTOR_SERVER_URL": url, "TUTOR_ACCESS_TOKEN": "no.such.token"}
+        server, editor = await stack.enter_async_context(process(*LANGUAGE_SERVER, env=environment))
+        await editor.initialize()
+        uri = await editor.open("".join(f"def f{number}():\n    print(total)\n" for number in range(4)))
+        at_once = [await editor.ask(uri, line) for line in (1, 3, 5)]
+        answers = [await editor.answer(ask_id) for ask_id in at_once]
+        after_the_first = [status["state"] for status in editor.all_heard(STATUS)]
+        answers.append(await editor.answer(await editor.ask(uri, 7)))
+        states = [status["state"] for status in editor.all_heard(STATUS)]
+        await editor.request("shutdown")
+        await editor.notify("exit")
+        errors = await stderr_of(server)
+
+    reason, settled = ("refused", "signedOut") if fault == "token" else ("failed", "offline")
+    assert {answer.ended["reason"] for answer in answers} == {reason}
+    assert len({answer.ended["message"] for answer in answers}) == 1
+    assert after_the_first == ["ready", "connecting", settled]
+    assert states[3:] in ([], ["connecting", settled])
+    assert editor.all_heard("window/showMessage") == []
+    assert upstream.calls == []
+    assert "Traceback" not in errors
+
+
+async def _stay_silent(_connection: Connection) -> None:
+    """Let nobody come so far."""
 
 
 @needs_proc

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import signal
+import socket
 import struct
 import time
 from contextlib import suppress
@@ -15,13 +16,13 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from aiohttp import ClientConnectionError
+from yarl import URL
 
 from tests.chat_client import CODE, Closed, connect, text_of
 from tests.cutting_proxy import cutting_proxy
 from tests.fake_upstream import Behaviour
 from tests.faults.classroom import Classroom, Seat, classroom
 from tests.faults.short_times import program
-from tests.raw_http import raw_connection
 from tests.service import STOP_SECONDS, sign_up_student
 from tests.waiting import until
 from tutor_lsp.credentials import StaticToken
@@ -49,8 +50,8 @@ HANDSHAKE = (
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     "Sec-WebSocket-Protocol: tutor.v1\r\nAuthorization: Bearer {token}\r\n\r\n"
 )
-HEAVY = Behaviour(text=f"Look at {'line-by-line-' * 150}. " * 1500)
-"""Some 3 MB, in sentences of 2 KB: a few of these are more than the kernel holds for one who does not read."""
+HEAVY = Behaviour(text=f"Look at {'line-by-line-' * 150}. " * 250)
+"""Some 500 KB, in sentences of 2 KB."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -76,6 +77,15 @@ async def usual(installation: Installation, tmp_path_factory: pytest.TempPathFac
     """Give a service of one test's own, with the deadlines of every service."""
     async with classroom(tmp_path_factory.mktemp("usual"), installation) as running:
         yield running
+
+
+def narrow_socket() -> socket.socket:
+    """Make a socket for one who will not read: few bytes find room between the service and it."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)  # noqa: FBT003 - its only argument
+    return narrow
 
 
 def text_frame(content: dict[str, Any]) -> bytes:
@@ -164,16 +174,19 @@ async def test_e6_a_cancel_closes_the_models_stream(seat: Seat, behaviour: Behav
 async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
     """H1: cut at the write deadline, its slot is free again, and the student's other windows are unharmed."""
     url, token = seat.room.service.url, seat.student.access_token
-    seat.room.first.play(*[HEAVY] * 3)
-    async with connect(url, token) as second, raw_connection(url) as slow:
-        await slow.send(HANDSHAKE.format(token=token).encode())
-        for _ in range(3):
-            await slow.send(text_frame({"type": "ask", "request_id": str(uuid4()), "code": CODE, "cursor": CURSOR}))
-        await seat.call()
-        async with connect(url, token) as fourth:
-            with pytest.raises(Closed) as refused:
-                await fourth.receive()
-        await seat.room.service.logged("slow_reader_cut", user=seat.student.id)
+    seat.room.first.play(HEAVY)
+    async with connect(url, token) as second:
+        with narrow_socket() as slow:
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(slow, (URL(url).host, URL(url).port))
+            await loop.sock_sendall(slow, HANDSHAKE.format(token=token).encode())
+            ask = {"type": "ask", "request_id": str(uuid4()), "code": CODE, "cursor": CURSOR}
+            await loop.sock_sendall(slow, text_frame(ask))
+            await seat.call()
+            async with connect(url, token) as fourth:
+                with pytest.raises(Closed) as refused:
+                    await fourth.receive()
+            await seat.room.service.logged("slow_reader_cut", user=seat.student.id)
         others = [(await chat.answer(code="x = y\n"))[-1]["type"] for chat in (second, seat.chat)]
         await until_let_in(url, token)
 

@@ -15,6 +15,8 @@ from tests.fake_upstream import Behaviour
 from tests.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
 from tests.faults.short_times import program
 from tests.installations import KINDS, installation_of
+from tests.lsp.server_process import LANGUAGE_SERVER, process
+from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -236,18 +238,18 @@ async def test_p7_however_it_comes_it_is_the_same(seat: Seat, behaviour: Behavio
 
 async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
     """P8: an event of 50 MB is cut off; no process of the service takes 20 MB more for it at any moment."""
-    processes = [Process(number) for number in seat.room.service.worker_ids() or [seat.room.service.process.pid]]
+    workers = [Process(number) for number in seat.room.service.worker_ids() or [seat.room.service.process.pid]]
     seat.room.first.play(Behaviour(text=WORDS, fault="huge_event", tokens_before_fault=AFTER_TEXT))
-    for process in processes:
-        process.forget_peak()
-    before = [process.peak for process in processes]
+    for worker in workers:
+        worker.forget_peak()
+    before = [worker.peak for worker in workers]
 
     frames = await seat.chat.answer()
 
     assert frames[-1]["code"] == "ANSWER_INTERRUPTED"
     assert seat.rows() == [(seat.room.order[0], "invalid_response")]
     assert seat.room.first.calls[0].closed_by == "client"
-    grown = [process.peak - peak for process, peak in zip(processes, before, strict=True)]
+    grown = [worker.peak - peak for worker, peak in zip(workers, before, strict=True)]
     assert max(grown) < 20 * MEGABYTE
 
 
@@ -268,6 +270,33 @@ async def test_p9_a_wrong_key(usual: Seat) -> None:
     assert usual.bills() == [False, False]
     assert usual.stands() == (0, 0)
     require_clean(usual, *answers)
+
+
+async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Installation, tmp_path: Path) -> None:
+    """P2: with `offline` at the end of the chain an outage gives a hint that opens with the reason, and says it once.
+
+    The editor is told by `fallback` and `provider`; its own words would repeat what stands in the text.
+    """
+    chain = "anthropic,openai,offline"
+    async with classroom(tmp_path, installation, TUTOR_LLM_PROVIDERS=chain) as room, room.seat() as seat:
+        await seat.chat.answer()
+        async with room.first.away(), room.second.away():
+            frames = await seat.chat.answer()
+            environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "student")}
+            environment |= {"TUTOR_SERVER_URL": room.service.url, "TUTOR_ACCESS_TOKEN": seat.student.access_token}
+            async with process(*LANGUAGE_SERVER, env=environment) as (_, editor):
+                await editor.initialize({})  # an editor that knows nothing of us gets the answer as a message
+                await editor.ask(await editor.open(CODE), 2)
+                shown = await editor.hear("window/showMessage")
+                await editor.request("shutdown")
+                await editor.notify("exit")
+
+    assert (frames[-1]["type"], frames[-1]["provider"], frames[-1]["fallback"]) == ("done", "offline", True)
+    assert text_of(frames).startswith(OUTAGE_NOTE)
+    for text in (text_of(frames), shown["message"]):
+        assert text.count("built-in tutor") == 1
+        assert "line 3" in text
+    assert seat.stands() == (3, 3)
 
 
 async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> None:

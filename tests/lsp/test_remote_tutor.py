@@ -6,12 +6,10 @@ import asyncio
 import json
 import random
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -19,6 +17,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
+from tests.certificates import self_signed_context
 from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
 from tutor_lsp.credentials import StaticToken
 from tutor_lsp.remote_tutor import RemoteTutor
@@ -37,6 +36,7 @@ from tutor_server.protocol import (
 )
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -94,31 +94,7 @@ async def build() -> AsyncIterator[Build]:
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
     """Make a certificate that nobody has vouched for."""
-    x509 = pytest.importorskip("cryptography.x509", reason="cryptography is only installed on Linux")
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - not there everywhere
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - likewise
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return self_signed_context(tmp_path)
 
 
 def question(code: str = "print(1 / 0)\n") -> Ask:
