@@ -59,7 +59,7 @@ async def demo(provider_name: str) -> None:
         for _ in range(ASKS):
             say("")
             await ask(editor, uri)
-    say("\nDone: five hints on one bug, and the solution only in the last.")
+    say(f"\n{LAST_WORDS[provider_name]}")
 
 
 async def ask(editor: LanguageClient, uri: str) -> None:
@@ -123,6 +123,10 @@ async def fake_model() -> AsyncIterator[dict[str, str]]:
 
 
 PROVIDERS = {"offline": offline_tutor, "fake": fake_model}
+LAST_WORDS = {
+    "offline": "Done: five hints on one bug, and the solution only in the last.",
+    "fake": "Done: five hints over the wire of a model, though this one knows a single answer.",
+}
 
 
 @asynccontextmanager
