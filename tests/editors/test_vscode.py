@@ -231,13 +231,15 @@ def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) ->
 
 
 def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
-    """A cell that fails has a button; the answer is below the cell's line."""
+    """A cell that fails has a button; the answer is beside the notebook, below a copy of the cell's line."""
     with start_vscode() as editor:
         open_notebook(editor)
         run_cells(editor)
         editor.click('.cell-statusbar-container :text("Ask tutor")')
-        editor.until_thread_says("Hint 1 of 5")
-        editor.wait_for(NEXT_HINT)
+        editor.until_thread_says("Next hint")
+        editor.click(NEXT_HINT)
+        editor.until_thread_says("Hint 2 of 5")
+        editor.wait_for('.tab[data-resource-name="heights.ipynb, cell 2"]')
         editor.picture("notebook-light")
         editor.step("scheme", scheme="dark")
         editor.until("document.body.querySelector('.monaco-workbench.vs-dark') !== null")

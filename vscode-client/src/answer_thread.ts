@@ -146,11 +146,15 @@ export class AnswerThread implements vscode.Disposable {
   private repaint: NodeJS.Timeout | undefined;
   private atLastLevel = false;
 
-  /** Show that the student has asked. `id` stands for the thread in the arguments of commands. */
+  /**
+   * Show that the student has asked. `id` stands for the thread in the arguments of commands, `shownIn` is the document itself,
+   * or stands for one that cannot show threads.
+   */
   constructor(
     controller: vscode.CommentController,
     readonly id: string,
     readonly document: vscode.TextDocument,
+    readonly shownIn: vscode.TextDocument,
     private line: number,
     private character: number,
     question: string | undefined,
@@ -160,7 +164,7 @@ export class AnswerThread implements vscode.Disposable {
     this.again = new NextStep({ title: "Ask again", command: "askTutor.nextHint", argument: id });
     this.latest = this.add(question);
     // A thread that is made without comments opens its reply box.
-    this.thread = controller.createCommentThread(document.uri, lineRange(line), this.shown());
+    this.thread = controller.createCommentThread(shownIn.uri, lineRange(line), this.shown());
     this.thread.label = "Ask Tutor";
     this.thread.contextValue = ANSWERING;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;

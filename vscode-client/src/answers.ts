@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { AnswerThread, type Hint, type Remedy } from "./answer_thread";
+import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
 import type { LanguageServer } from "./language_server";
 import * as protocol from "./protocol";
@@ -22,6 +23,7 @@ export interface About {
 
 export class Answers implements vscode.Disposable {
   private readonly controller = vscode.comments.createCommentController(ID, "Ask Tutor");
+  private readonly copies = new CellCopies();
   private readonly running = new Map<string, Hint>();
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private threads: AnswerThread[] = [];
@@ -50,6 +52,7 @@ export class Answers implements vscode.Disposable {
     });
     this.subscriptions.push(
       this.controller,
+      this.copies,
       server.onDidChangeState(({ kind }) => {
         if (kind !== "running") {
           this.lost();
@@ -63,7 +66,7 @@ export class Answers implements vscode.Disposable {
         }
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        for (const thread of this.threads.filter((each) => each.document === document)) {
+        for (const thread of this.threads.filter((each) => each.document === document || each.shownIn === document)) {
           void this.close(thread);
         }
       }),
@@ -71,7 +74,8 @@ export class Answers implements vscode.Disposable {
   }
 
   /** Ask about a place of an open document. Asked again on the same line, the answer is in the same thread. */
-  async askAt(document: vscode.TextDocument, position: vscode.Position, about: About = {}): Promise<void> {
+  async askAt(shown: vscode.TextDocument, position: vscode.Position, about: About = {}): Promise<void> {
+    const document = this.copies.original(shown);
     const converter = this.server.running?.code2ProtocolConverter;
     const diagnostics = diagnosticsOnLines(document.uri, position.line, position.line);
     await this.ask(document, position, {
@@ -132,7 +136,7 @@ export class Answers implements vscode.Disposable {
     about: Omit<protocol.AskArgument, "uri" | "position">,
   ): Promise<void> {
     const askId = randomUUID();
-    const thread = this.showAsked(document, position, about.question);
+    const thread = await this.showAsked(document, position, about.question);
     this.running.set(askId, thread.latest);
     this.tellContext();
     try {
@@ -146,7 +150,12 @@ export class Answers implements vscode.Disposable {
     }
   }
 
-  private showAsked(document: vscode.TextDocument, position: vscode.Position, question?: string): AnswerThread {
+  private async showAsked(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    question?: string,
+  ): Promise<AnswerThread> {
+    const shownIn = await this.copies.shownIn(document);
     const known = this.threads.find((each) => each.isAt(document, position.line));
     if (known !== undefined) {
       known.ask(question);
@@ -156,7 +165,7 @@ export class Answers implements vscode.Disposable {
       other.collapse();
     }
     const { line, character } = position;
-    const thread = new AnswerThread(this.controller, randomUUID(), document, line, character, question);
+    const thread = new AnswerThread(this.controller, randomUUID(), document, shownIn, line, character, question);
     this.threads.push(thread);
     return thread;
   }
