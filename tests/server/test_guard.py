@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import html
 import re
 import time
 import unicodedata
+import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,6 +168,29 @@ def encoded(code: str) -> str:
     return base64.b64encode(code.encode()).decode()
 
 
+_SAID = {
+    "(": "open bracket",
+    ")": "close bracket",
+    "[": "open square bracket",
+    "]": "close square bracket",
+    "+=": "plus equals",
+    ">=": "greater than or equal to",
+    ">": "greater than",
+    "=": "equals",
+    "+": "plus",
+    "-": "minus",
+    "/": "divided by",
+    ":": "colon",
+    ",": "comma",
+    ".": "dot",
+}
+
+
+def in_words(line: str) -> str:
+    """Say the signs of a line of code."""
+    return " ".join(_SAID.get(token, token) for token in re.findall(r"\w+|[+>]=|[^\w\s]", line))
+
+
 DISGUISES: dict[str, Callable[[str], str]] = {
     "fence": fence,
     "tilde fence": lambda code: fence(code, "~~~", ""),
@@ -212,6 +237,42 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "typewriter": each("\\texttt{{{}}}\n"),
     "instruction": each("On that line you should write {}.\n"),
     "instead": each("Use `{}` in place of what you have.\n"),
+    "rot13": lambda code: codecs.encode(code, "rot13") + "\n",
+    "backwards": lambda code: "".join(f"{line[::-1]}\n" for line in code.splitlines()),
+    "backwards in code marks": lambda code: "".join(
+        f"Read `{line.strip()[::-1]}` from the right.\n" for line in code.splitlines()
+    ),
+    "letters of another alphabet": lambda code: code.translate(
+        str.maketrans("aeopc", "\u0430\u0435\u043e\u0440\u0441")
+    ),
+    "letters set apart": lambda code: "".join(" ".join(line.strip()) + "\n" for line in code.splitlines()),
+    "letters in a table": lambda code: "".join(
+        "| " + " | ".join(line.strip()) + " |\n" for line in code.splitlines() if line.strip()
+    ),
+    "unicode escapes": lambda code: "".join(f"\\u{ord(character):04x}" for character in code) + "\n",
+    "octal numbers": lambda code: " ".join(f"{ord(character):03o}" for character in code.strip()) + "\n",
+    "binary numbers": lambda code: " ".join(f"{ord(character):08b}" for character in code.strip()) + "\n",
+    "base32": lambda code: base64.b32encode(code.encode()).decode() + "\n",
+    "base85": lambda code: base64.b85encode(code.encode()).decode() + "\n",
+    "percent signs": lambda code: urllib.parse.quote(code, safe="") + "\n",
+    "signs in words": lambda code: "".join(f"{in_words(line)}.\n" for line in code.splitlines() if line.strip()),
+    "German": each("Ersetze die Zeile durch {}\n"),
+    "French": each("Remplacez la ligne par `{}`.\n"),
+    "Chinese": each("\u628a\u8fd9\u884c\u6539\u6210 {}\n"),
+    "JSON": each('{{"line": 4, "code": "{}"}}\n'),
+    "label": each("After: {}\n"),
+    "becomes": each("So it becomes {}\n"),
+    "string pieces": lambda code: "".join(
+        " + ".join(f'"{token}"' for token in spelled(line).split()) + "\n" for line in code.splitlines()
+    ),
+    "f-string": each("`print(f'{}')`\n"),
+    "formula": each("${}$\n"),
+    "table element": lambda code: f"<table>{each('<tr><td>{}</td></tr>')(html.escape(code))}</table>\n",
+    "link text": each("[{}](https://docs.python.org)\n"),
+    "capitals": lambda code: fence(code.upper()),
+    "pictures between": lambda code: "".join(
+        "\N{GRINNING FACE}".join(spelled(line).split()) + "\n" for line in code.splitlines()
+    ),
     "tokens in code marks": lambda code: "\n".join(each_token("`", "` ")(line) for line in code.splitlines()),
     "tokens in a list": each_token("- `", "`\n"),
     "tokens in a table": lambda code: "\n".join(each_token("| `", "` ")(line) + "|" for line in code.splitlines()),

@@ -28,6 +28,13 @@ _SIGNS = str.maketrans(
         "\N{NO-BREAK SPACE}": " ",
     }
 )
+_LOOK_ALIKE = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03bf\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425",
+    "aeopcyxijshdgoABEKMHOPCTX",
+)
+"""Letters of other alphabets that look like Latin ones (Unicode Technical Standard #39, confusables)."""
+_FORMULA = re.compile(r"(?<![\\$\w])\$([^$\n]{1,200})\$(?![$\w])")
+_FILLED_GAP = re.compile(r"(?<=[-+*/%=<>()])_+|_+(?=[-+*/%=<>()])(?!_*\()")
 _MATHS = re.compile(r"\\(leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
 _MATHS_SIGNS = {
     "le": "<=", "leq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">", "ne": "!=", "neq": "!=",
@@ -35,9 +42,8 @@ _MATHS_SIGNS = {
 }  # fmt: skip
 _TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|mathrm|verb)\{([^{}]*)\}")
 _CODE_TAG = re.compile(r"</?(?:code|pre|kbd|tt|samp|var)\b[^<>]{0,200}>", re.IGNORECASE)
-_OTHER_TAG = re.compile(
-    r"</?(?:b|i|em|strong|u|s|span|div|p|br|td|tr|th|table|li|ul|ol|sub|sup|mark)\b[^<>]{0,200}>", re.IGNORECASE
-)
+_BREAK_TAG = re.compile(r"</?(?:div|p|br|td|tr|th|table|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
+_OTHER_TAG = re.compile(r"</?(?:b|i|em|strong|u|s|span|sub|sup|mark)\b[^<>]{0,200}>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.{0,2000}?)(?:-->|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s*_~])\1(?![\w*])")
@@ -52,7 +58,7 @@ _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
 _READABLE = re.compile(r"[\t\n\r -~]{8,}")
 _HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
-_CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
+CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
 
 
 def undisguised(text: str) -> str:
@@ -61,13 +67,24 @@ def undisguised(text: str) -> str:
         text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
-        text = "".join(character for character in text if unicodedata.category(character) not in {"Cf", "Mn", "Co"})
+        text = "".join(map(_seen, text.translate(_LOOK_ALIKE)))
     if "<" in text:
-        text = _COMMENT.sub(r"\1", _OTHER_TAG.sub(" ", _CODE_TAG.sub("`", text)))
+        text = _OTHER_TAG.sub(" ", _BREAK_TAG.sub("\n", _CODE_TAG.sub("`", text)))
+        text = _COMMENT.sub(r"\1", text)
+    if "$" in text:
+        text = _FORMULA.sub(r"`\1`", text)
+    if "_" in text:
+        text = _FILLED_GAP.sub(" ", text)
     if "\\" in text:
         text = _TYPEWRITER.sub(r"`\1`", text)
         text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)
     return text
+
+
+def _seen(character: str) -> str:
+    """Give a character as it is, a blank for a picture, nothing for what cannot be seen."""
+    category = unicodedata.category(character)
+    return "" if category in {"Cf", "Mn", "Co"} else " " if category == "So" else character
 
 
 def without_emphasis(prose: str) -> str:
@@ -80,10 +97,13 @@ def without_emphasis(prose: str) -> str:
 def decoded(text: str) -> list[str]:
     """Give what is written in an encoding in a text: base64, hexadecimal, character codes, letters set apart."""
     found = [_of_base64(run[0]) for run in _BASE64.finditer(text)]
-    found += [_of_numbers([int(pair, 16) for pair in _HEX_PAIR.findall(run[0])]) for run in _HEX.finditer(text)]
+    found += [
+        _of_numbers([int(pair, 16) for pair in _HEX_PAIR.findall(run[0].replace("\\u00", "\\x"))])
+        for run in _HEX.finditer(text)
+    ]
     found += [_of_numbers([int(number) for number in re.findall(r"\d+", run[0])]) for run in _NUMBERS.finditer(text)]
     found += [run[0].replace(" ", "") for run in _SPACED.finditer(text) if not run[0].isdigit()]
-    return [content for content in found if content is not None and _CODE_SIGNS.search(content)]
+    return [content for content in found if content is not None and CODE_SIGNS.search(content)]
 
 
 def _of_base64(run: str) -> str | None:

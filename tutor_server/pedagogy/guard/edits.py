@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from tutor_server.pedagogy.guard.reading import MARK
 
-EditKind = Literal["replace", "contrast", "insert", "set", "should", "suggest"]
+EditKind = Literal["replace", "contrast", "insert", "set", "should", "suggest", "becomes"]
 
 _OLD, _NEW = r"(?P<old>[^\n]{1,160}?)", r"(?P<new>[^\n]{1,160}?)"
 _BEFORE = r"(?<!\S)(?P<old>\S[^\n,;.]{0,60}?)"
@@ -95,6 +95,19 @@ _PATTERNS = (
         _OBLIGE + "|were",
         rf"{_BEFORE}\s+(?:should\s+have\s+been|{_OUGHT}\s+be|were)\s+{_NEW}{_END}",
     ),
+    _pattern("becomes", "becomes|become|into", rf"{_BEFORE}\s+(?:becomes?|turns?\s+into)\s+{_NEW}{_END}"),
+    _pattern(
+        "replace",
+        "ersetze|ersetz|ersetzen|ändere|ändern|ändert|schreibe|schreib|schreiben|remplace|remplacez|remplacer|change|changez"
+        "|changer|mets|mettez|écris|écrivez|reemplaza|reemplace|reemplazar|cambia|cambie|cambiar|sustituye|escribe|pon"
+        "|sostituisci|cambia|scrivi|substitua|troque|mude|vervang|verander",
+        rf"VERB\s+{_OLD}\s+(?:durch|in|zu|mit|statt|par|en|por|con|a|com|door|naar)\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "replace",
+        "改成|改为|換成|换成|替换为|に変え",
+        rf"(?P<old>\S[^\n]{{0,60}}?)\s*(?:改成|改为|換成|换成|替换为)\s*{_NEW}(?=[\s\u3002\uff0c.]*$)",
+    ),
     _pattern("contrast", "->|→|=>", rf"{_BEFORE}\s*(?:->|→|=>)\s*{_NEW}{_END}"),
     _pattern(
         "insert",
@@ -127,7 +140,7 @@ _PATTERNS = (
         rf"(?:using\s+|writing\s+)?{_NEW}{_END}",
     ),
 )
-_WORD = re.compile(r"[a-z]+|[-=]>|→")
+_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 
 
 def edits(prose: str) -> list[Edit]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard import prose_code
+from tutor_server.pedagogy.guard.ciphers import Ciphers
 from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
 from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of, is_bracketed_values, is_one_thing, tokens_of
@@ -43,6 +44,11 @@ _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 _FIELD = re.compile(r"\{[^{}]*\}")
+_LABEL = re.compile(
+    r"^\s*(?:(?:after|now|new|fixed|fix|corrected|correction|answer|solution|code|better|step \d+|(?:line )?\d+)"
+    r"\s*(?::|\.|->|→|[\u2013\u2014-])\s*)(?=\S)",
+    re.IGNORECASE,
+)
 _LINE_END = re.compile(r"\n|;(?= )")
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
 """Statements that cannot start an example: what they start is a piece of somebody's program."""
@@ -52,8 +58,13 @@ _WORDS_A_PIECE = 6
 _LONG_LINE = 120
 _SHORT = 40
 """Characters up to which a line of mere words may be a piece of code."""
+_LETTER = 5
+"""Characters of a unit that is one letter of something that is spelled."""
 _OPERATION = 3
 """Tokens of the shortest code that does something: two operands and what joins them."""
+_HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
+_JOINING = frozenset({"and", "or", "not"})
+_SHORT_CONDITION = 5
 _NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:try(?:\s+(?:this|that|it|the\s+following|using|with|instead))?\s*:|try\s+(?:this|the\s+following)\b|instead\b"
@@ -93,7 +104,7 @@ class Judge:
                 or self._written_beside(unit.text, code)
                 or self._completed_by([] if "\n" in code.strip() else [code])
             )
-        if not _SIGNS.search(unit.text) and self._telling_words.isdisjoint(_WORD.findall(unit.text)):
+        if self._is_mere_talk(unit.text, thought):
             return self._completed_by(self._pieces(read_text(unit.text))) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
         return (
@@ -103,6 +114,12 @@ class Judge:
             or self._quoted(reading.prose)
             or self._completed_by(self._pieces(reading))
         )
+
+    def _is_mere_talk(self, text: str, thought: str) -> bool:
+        words = _WORD.findall(text)
+        if _SIGNS.search(text) or not self._telling_words.isdisjoint(words):
+            return False
+        return not self._ciphers.is_suspicious(thought[-_SHORT:] + text if len(text) < _LETTER else text, words)
 
     def _written_beside(self, block: str, code: str) -> str | None:
         """Judge what a block says outside its code: after the opening mark, and in comments not the student's."""
@@ -166,9 +183,9 @@ class Judge:
         return self._forms.permit_statement(tokens) and not self._says_code(tokens)
 
     def _example(self, lines: list[Line]) -> str | None:
-        names = {token for line in lines for token in line.tokens if token.isidentifier()}
+        names = {token.casefold() for line in lines for token in line.tokens if token.isidentifier()}
         strings = {token for line in lines for token in line.tokens if token[-1] == '"' and len(token) > _LONG_STRING}
-        if names & self._own.identifiers or any(map(self._own.has_string, strings)):
+        if names & self._folded or any(map(self._own.has_string, strings)):
             return "example-with-own-names"
         is_outermost_return = any(not line.indent and line.tokens[0] in {"return", "yield"} for line in lines)
         if is_outermost_return or lines[0].indent or lines[0].tokens[0] in _ONLY_INSIDE:
@@ -178,15 +195,22 @@ class Judge:
         return None
 
     def _text(self, text: str, reading: Reading) -> str | None:
-        for content in decoded(text):
+        return self._hidden(text, reading) or self._open(reading)
+
+    def _hidden(self, text: str, reading: Reading) -> str | None:
+        """Judge what a text says in an encoding, or with signs in words."""
+        for content in (*decoded(text), *self._ciphers.decoded(text)):
             if not self._own.has(flat(content)):
                 return "encoded"
-        for span in reading.marked:
-            if self._gives_away(span):
-                return "code-span"
-        for run in prose_code.runs(reading, self._own):
-            if self._run_gives_away(run):
-                return "code-in-prose"
+        spoken = self._ciphers.spoken(reading.prose)
+        is_told = spoken is not None and self._quotes_code(Reading(spoken, reading.marked))
+        return "code-in-words" if is_told else None
+
+    def _open(self, reading: Reading) -> str | None:
+        if any(map(self._gives_away, reading.marked)):
+            return "code-span"
+        if any(map(self._run_gives_away, prose_code.runs(reading, self._own))):
+            return "code-in-prose"
         clause = _CLAUSE.search(reading.prose)
         if clause and not self._own.has(flat(clause[0])):
             return "code-in-prose"
@@ -206,19 +230,27 @@ class Judge:
     def _says_code(self, tokens: Sequence[str]) -> bool:
         """Tell whether a string in code holds code itself."""
         strings = (token for token in tokens if len(token) > _OPERATION and token[-1] in "\"'")
-        texts = (Reading(_FIELD.sub("", token.strip("\"'"))) for token in strings)
+        texts = (Reading(_FIELD.sub("", _inside(token))) for token in strings)
         return any(self._quotes_code(text) for text in texts if not self._own.has(flat(text.prose)))
 
     def _is_of_an_example(self, code: str) -> bool:
         if self._level < HintLevel.EXAMPLE:
             return False
         tokens = tokens_of(code)
-        names = set(filter(str.isidentifier, tokens))
-        return bool(names) and not names & self._own.identifiers and not self._own.nearly_has(tokens)
+        names = {token.casefold() for token in tokens if token.isidentifier()}
+        return bool(names) and not names & self._folded and not self._own.nearly_has(tokens)
 
     @cached_property
     def _telling_words(self) -> frozenset[str]:
         return _TELLING | self._own.identifiers
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return self._own.identifiers | {name.casefold() for name in self._own.identifiers if len(name) > 1}
+
+    @cached_property
+    def _ciphers(self) -> Ciphers:
+        return Ciphers(self._own.identifiers)
 
     @cached_property
     def _program(self) -> Program:
@@ -227,13 +259,20 @@ class Judge:
     def _run_gives_away(self, run: list[str]) -> bool:
         if len(run) < _OPERATION or not any(token.isidentifier() or token[0].isdigit() for token in run):
             return False
-        return self._gives_away(" ".join(run)) and any(
-            self._gives_away(" ".join(part)) for part in _split_at_words(run)
-        )
+        if not self._gives_away(" ".join(run)):
+            return False
+        return any(self._gives_away(" ".join(part)) for part in _split_at_words(run)) or self._is_rejoined(run)
+
+    def _is_rejoined(self, run: list[str]) -> bool:
+        """Tell whether a condition is the student's but for one word between its parts: `and`, `or`, `not`."""
+        condition = run[1:] if run[0] in _HEADERS else run
+        condition = condition[:-1] if condition[-1:] == [":"] else condition
+        is_joined = not _JOINING.isdisjoint(condition) and len(condition) > _SHORT_CONDITION
+        return is_joined and self._own.nearly_has([token.replace("'", '"') for token in condition])
 
     def _lines(self, reading: Reading, thought: str) -> str | None:
         """Judge lines, and cells of a table, that are nothing but a statement."""
-        for line in _LINE_END.split(reading.prose):
+        for line in map(_without_label, _LINE_END.split(reading.prose)):
             statement = _MARKS.sub(lambda mark: reading.span(mark[0]), line).strip()
             is_marked = bool(_MARKS.search(line))
             if not STATEMENT.fullmatch(statement) and (is_marked or not _ACTION.fullmatch(statement)):
@@ -258,6 +297,16 @@ class Judge:
 
     def _quotes_code(self, quoted: Reading) -> bool:
         return any(map(self._run_gives_away, prose_code.runs(quoted, self._own))) or bool(self._lines(quoted, ""))
+
+
+def _inside(string: str) -> str:
+    """Give what stands between the quotes of a string, whatever letters are before them."""
+    return string.lstrip("rRbBfFuU").strip("\"'")
+
+
+def _without_label(line: str) -> str:
+    """Take away what tells that a line is the one to write: `After:`, `line 4 -`."""
+    return _LABEL.sub("", line)
 
 
 def _split_at_words(run: list[str]) -> list[list[str]]:

@@ -23,7 +23,7 @@ STATEMENT = re.compile(
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
 )
 IMPORT = re.compile(r"\bfrom [\w.]+ import [\w*]+")
-QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))(["'])(?P<code>[^\n]{4,160}?)\1(?=[\s.,;:!?)]|$)""")
+QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))(["'])(?P<code>[^\n]{4,160}?)\1(?=[\s.,;:!?)}\]]|$)""")
 
 _MARKS = re.compile(MARK)
 _ARTICLES = frozenset({"a", "an", "the", "just", "simply", "only", "it", "this", "that"})
@@ -50,6 +50,7 @@ class Offers:
             "set": self._by_setting,
             "should": self._by_telling,
             "suggest": self._by_suggesting,
+            "becomes": self._by_becoming,
         }
 
     def gives_away(self, edit: Edit, reading: Reading) -> bool:
@@ -82,6 +83,12 @@ class Offers:
         ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
         old = next(filter(None, (self._operand(end, reading) for end in ends)), "")
         return bool(old) and old != new and not (is_literal(tokens) and tokens_of(old)[0].isidentifier())
+
+    def _by_becoming(self, edit: Edit, new: str, tokens: list[str], _reading: Reading) -> bool:
+        """Judge "this becomes that": a name that gets a value is how a program is traced by hand."""
+        if len(tokens) <= 1 or is_literal(tokens):
+            return False
+        return not self._is_own(tokens) or (bool(STATEMENT.fullmatch(new)) and edit.old.strip("`") != new)
 
     def _by_suggesting(self, _edit: Edit, new: str, tokens: list[str], _reading: Reading) -> bool:
         if self._is_own(tokens):

@@ -1,0 +1,163 @@
+"""Read what is written so that a program could not: backwards, shifted, letter by letter, with its signs in words.
+
+Each reading is tried only where a trace of it is in the text, such as a name of the student's spelled backwards, so
+that ordinary sentences cost next to nothing and are never read as code.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.guard.disguises import CODE_SIGNS
+from tutor_server.pedagogy.guard.vocabulary import BUILTINS, KEYWORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_SHORTEST_NAME = 3
+_TELLING_NAME = 5
+"""Letters of a name of which one alone is enough."""
+_WORD = re.compile(r"[^\W\d_]\w+")
+_SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
+_APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
+_LETTERS_APART = re.compile(r"(?:(?:^|[\s`|.\-·•,_])[^\s`|.\-·•,_][ `|.\-·•,_]*(?=[\s`|.\-·•,_])){5}")
+_READABLE = re.compile(r"[\t\n\r -~]+")
+_BETWEEN = re.compile(r"[\s`|·•]")
+_BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
+_OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
+_BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
+_PACKED = re.compile(r"(?<!\S)[!-~]{10,}(?!\S)")
+_QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
+_PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
+_COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
+_LISTED_SIGN = re.compile(r"[,;]\s*[-+*/=<>%()\[\]:]{1,2}\s*[,;]")
+_KIND = r"(?:round |square |curly )?(?:bracket|parenthes[ie]s|paren|brace)s?"
+_SPOKEN = (
+    (re.compile(r"\b(?:open|opening|left) square bracket\b", re.IGNORECASE), " [ "),
+    (re.compile(r"\b(?:close|closing|right) square bracket\b", re.IGNORECASE), " ] "),
+    (re.compile(rf"\b(?:open|opening|left) {_KIND}", re.IGNORECASE), " ( "),
+    (re.compile(rf"\b(?:close|closing|right) {_KIND}", re.IGNORECASE), " ) "),
+    (re.compile(r"\bplus[ -]?equals?(?: sign)?\b", re.IGNORECASE), " += "),
+    (re.compile(r"\bminus[ -]?equals?(?: sign)?\b", re.IGNORECASE), " -= "),
+    (re.compile(r"\btimes[ -]?equals?(?: sign)?\b", re.IGNORECASE), " *= "),
+    (re.compile(r"\b(?:(?:double|two) equals?(?: signs?)?|equals? equals?|is equal to)\b", re.IGNORECASE), " == "),
+    (re.compile(r"\b(?:not equals?(?: to)?|(?:bang|exclamation mark) equals?)\b", re.IGNORECASE), " != "),
+    (re.compile(r"\b(?:less|smaller) than or equals?(?: to)?\b|\bless than equals\b", re.IGNORECASE), " <= "),
+    (re.compile(r"\b(?:greater|bigger) than or equals?(?: to)?\b|\bgreater than equals\b", re.IGNORECASE), " >= "),
+    (re.compile(r"\b(?:less|smaller) than\b", re.IGNORECASE), " < "),
+    (re.compile(r"\b(?:greater|bigger) than\b", re.IGNORECASE), " > "),
+    (re.compile(r"\b(?:equals?(?: sign)?|gets the value of)\b", re.IGNORECASE), " = "),
+    (re.compile(r"\b(?:double slash|slash slash)\b", re.IGNORECASE), " // "),
+    (re.compile(r"\b(?:divided by|slash)\b", re.IGNORECASE), " / "),
+    (re.compile(r"\b(?:double star|star star|to the power of)\b", re.IGNORECASE), " ** "),
+    (re.compile(r"\b(?:times|star|asterisk)\b", re.IGNORECASE), " * "),
+    (re.compile(r"\bplus(?: sign)?\b", re.IGNORECASE), " + "),
+    (re.compile(r"\bminus(?: sign)?\b", re.IGNORECASE), " - "),
+    (re.compile(r"\b(?:percent|modulo)(?: sign)?\b", re.IGNORECASE), " % "),
+    (re.compile(r"\bcolon\b", re.IGNORECASE), ": "),
+    (re.compile(r"\bcomma\b", re.IGNORECASE), ", "),
+    (re.compile(r"(?<=\w) dot (?=\w)", re.IGNORECASE), "."),
+)
+_SPELLED = re.compile(
+    rf"\b(?:open|opening|left|close|closing|right) {_KIND}|\b(?:plus|minus|times|equals?|double)[ -]equals?\b"
+    r"|\bcolon\b",
+    re.IGNORECASE,
+)
+"""Words that name a sign and nothing else, so that the others around them may be signs as well."""
+
+
+_ROT13 = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
+)
+_OF_PYTHON = frozenset(word for word in KEYWORDS | BUILTINS if len(word) > _SHORTEST_NAME)
+_OF_PYTHON_BACKWARDS = frozenset(word[::-1] for word in _OF_PYTHON) - _OF_PYTHON
+_OF_PYTHON_SHIFTED = frozenset(word.translate(_ROT13) for word in _OF_PYTHON) - _OF_PYTHON
+
+
+class Ciphers:
+    """Knows the names that would give a hidden program away."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = frozenset(name for name in names if len(name) >= _SHORTEST_NAME)
+
+    @cached_property
+    def _backwards(self) -> frozenset[str]:
+        return _OF_PYTHON_BACKWARDS.union(name[::-1] for name in self._names) - self._names
+
+    @cached_property
+    def _shifted(self) -> frozenset[str]:
+        return _OF_PYTHON_SHIFTED.union(name.translate(_ROT13) for name in self._names) - self._names
+
+    def is_suspicious(self, text: str, words: Iterable[str]) -> bool:
+        """Tell whether a text of plain `words` may hide code after all."""
+        return (
+            not (self._backwards.isdisjoint(words) and self._shifted.isdisjoint(words))
+            or bool(_LETTERS_APART.search(text))
+            or bool(_SPELLED.search(text))
+        )
+
+    def decoded(self, text: str) -> Iterator[str]:
+        """Give what a text says in an encoding, where that holds a name of the student's or a word of Python's."""
+        words = frozenset(_WORD.findall(text))
+        if self._is_trace(words & self._backwards, text):
+            yield "\n".join(line[::-1] for line in text.split("\n"))
+        if self._is_trace(words & self._shifted, text):
+            yield text.translate(_ROT13)
+        for content in _written_apart(text):
+            if self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
+                yield content
+        for content in _unpacked(text):
+            if _READABLE.fullmatch(content) and CODE_SIGNS.search(content):
+                yield content
+        for run in _PACKED.finditer(text):
+            content = _as_text(base64.b85decode, run[0])
+            if content and self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
+                yield content
+
+    def spoken(self, text: str) -> str | None:
+        """Give a text with signs in place of their names, and without what is between its parts; None for any other."""
+        if _SPELLED.search(text):
+            for pattern, sign in _SPOKEN:
+                text = pattern.sub(sign, text)
+            return text
+        if _LISTED_SIGN.search(text):
+            return _COMMAS.sub(" ", text)
+        if '"' in text or "'" in text:
+            runs = _QUOTED.findall(text)
+            if runs:
+                return "\n".join(" ".join(one or other for one, other in _PIECE.findall(run)) for run in runs)
+        return None
+
+    def _is_trace(self, hits: frozenset[str] | set[str], text: str) -> bool:
+        if not hits:
+            return False
+        return len(hits) > 1 or (len(max(hits, key=len)) >= _TELLING_NAME and bool(_SIGNS.search(text)))
+
+
+def _written_apart(text: str) -> Iterator[str]:
+    if _LETTERS_APART.search(text):
+        for run in _APART.finditer(text):
+            yield _BETWEEN.sub("", run[0])
+            yield re.sub(r"[\s`|·•.\-,_]", "", run[0])
+
+
+def _unpacked(text: str) -> Iterator[str]:
+    if "0" in text and "1" in text:
+        for run in _BINARY.finditer(text):
+            yield "".join(chr(int(code, 2)) for code in re.findall("[01]{7,8}", run[0]))
+        for run in _OCTAL.finditer(text):
+            yield "".join(chr(int(code, 8)) for code in re.findall("[01][0-7]{2}", run[0]))
+    for run in _BASE32.finditer(text):
+        bare = run[0].rstrip("=")
+        yield _as_text(base64.b32decode, bare + "=" * (-len(bare) % 8))
+
+
+def _as_text(decode: Callable[[str], bytes], packed: str) -> str:
+    try:
+        return decode(packed).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
