@@ -257,7 +257,10 @@ def _require_positions(*numbers: int) -> None:
 
 def encode(message: FromEditor | FromService) -> str:
     """Write a message as the JSON text of one frame; optional fields without a value are left out."""
-    return json.dumps({"type": message.TYPE, **_plain(message)}, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode({"type": message.TYPE, **_plain(message)})
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:

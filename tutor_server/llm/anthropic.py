@@ -12,6 +12,7 @@ from tutor_server.llm.failures import connection_failure, connection_failures, r
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
+    TIMEOUT,
     answer_events,
     count,
     cut_error_body,
@@ -75,6 +76,7 @@ class AnthropicProvider:
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
+            timeout=TIMEOUT,
             open_telemetry=False,
             http_client=anthropic.DefaultAioHttpClient(
                 follow_redirects=False, event_hooks={"response": [cut_error_body]}

@@ -13,6 +13,7 @@ from tutor_server.llm.failures import connection_failure, connection_failures, r
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import (
     PLAIN_BODY,
+    TIMEOUT,
     answer_events,
     count,
     cut_error_body,
@@ -64,6 +65,7 @@ class OpenAIProvider:
             api_key=api_key or _NO_KEY,
             base_url=base_url,
             max_retries=0,
+            timeout=TIMEOUT,
             http_client=openai.DefaultAioHttpClient(follow_redirects=False, event_hooks={"response": [cut_error_body]}),
         )
         self._completions = self._client.chat.completions.with_streaming_response

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PLAIN_BODY = {"Accept-Encoding": "identity"}
 """Headers that ask for an uncompressed stream: nothing is gained by packing tokens one at a time."""
 
+TIMEOUT = httpx2.Timeout(None, connect=5.0)
+"""The call's own deadlines watch over the reading; a second watch would be wound up again at each token."""
+
 MAX_ERROR_BYTES = 64 * 1024
 MAX_TOKENS = 2**31
 """No call comes near this; a larger count is nonsense."""

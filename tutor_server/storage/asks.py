@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from tutor_server.errors import AnswerInterrupted, NotFound
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
 from tutor_server.storage.problems import lower_level
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.upsert import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,6 +23,38 @@ if TYPE_CHECKING:
 
     from tutor_server.protocol import ErrorType
     from tutor_server.storage.problems import Raised
+
+# What never changes of a statement is put together once: that costs several times what executing it does.
+_FIND = (
+    select(Ask, ChatMessage.content)
+    .outerjoin(ChatMessage, ChatMessage.id == Ask.id)
+    .where(Ask.user_id == bindparam("user"), Ask.request_id == bindparam("request"))
+)
+_TOUCH_SESSION = prepared(
+    lambda insert: (touched := insert(ChatSession)).on_conflict_do_update(
+        index_elements=["id"], set_={"updated_at": touched.excluded.updated_at}
+    )
+)
+_AS_IF_NEW = (
+    *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
+    *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at"),
+)
+"""What a released ask takes over from the one that takes it up again."""
+_OPEN = prepared(
+    lambda insert: (
+        (new := insert(Ask))
+        .on_conflict_do_update(
+            index_elements=["user_id", "request_id"],
+            set_={name: new.excluded[name] for name in _AS_IF_NEW},
+            where=Ask.state == "released",
+        )
+        .returning(Ask.id)
+    )
+)
+_SAY = insert(ChatMessage)
+_END = (
+    update(Ask).where(Ask.id == bindparam("ended"), Ask.state == "running").returning(Ask.problem_id, Ask.level_raised)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +137,7 @@ class EndedAsk:
 
 def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredAsk | None:
     """Find a user's ask by the client's id."""
-    row = connection.execute(
-        select(Ask, ChatMessage.content)
-        .outerjoin(ChatMessage, ChatMessage.id == Ask.id)
-        .where(Ask.user_id == user_id, Ask.request_id == request_id)
-    ).first()
+    row = connection.execute(_FIND, {"user": user_id, "request": request_id}).first()
     if row is None:
         return None
     return StoredAsk(
@@ -140,18 +168,23 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
     A released ask of the same request id is taken up again under the id it had. None: the request id is in use.
     """
     connection.execute(
-        upsert(connection, ChatSession)
-        .values(
-            id=ask.session_id,
-            user_id=ask.user_id,
-            session_type=ask.session_type,
-            module_id=ask.module_id,
-            created_at=ask.created_at,
-            updated_at=ask.created_at,
-        )
-        .on_conflict_do_update(index_elements=["id"], set_={"updated_at": ask.created_at})
+        _TOUCH_SESSION(connection),
+        {
+            "id": ask.session_id,
+            "user_id": ask.user_id,
+            "session_type": ask.session_type,
+            "module_id": ask.module_id,
+            "created_at": ask.created_at,
+            "updated_at": ask.created_at,
+        },
     )
     values = {
+        "id": ask.id,
+        "user_id": ask.user_id,
+        "request_id": ask.request_id,
+        "fallback": False,
+        "input_tokens": 0,
+        "output_tokens": 0,
         "digest": ask.digest,
         "session_id": ask.session_id,
         "problem_id": ask.raised.problem_id,
@@ -168,33 +201,21 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "error_code": None,
         "ended_at": None,
     }
-    opened = connection.execute(
-        upsert(connection, Ask)
-        .values(
-            id=ask.id,
-            user_id=ask.user_id,
-            request_id=ask.request_id,
-            fallback=False,
-            input_tokens=0,
-            output_tokens=0,
-            **values,
-        )
-        .on_conflict_do_update(index_elements=["user_id", "request_id"], set_=values, where=Ask.state == "released")
-        .returning(Ask.id)
-    ).first()
+    opened = connection.execute(_OPEN(connection), values).first()
     if opened is None:
         return None
     ask_id: UUID = opened.id
     connection.execute(
-        insert(ChatMessage).values(
-            id=question_id(ask_id),
-            session_id=ask.session_id,
-            role="user",
-            content=ask.question,
-            code=ask.code,
-            hint_level=ask.raised.level,
-            created_at=ask.created_at,
-        )
+        _SAY,
+        {
+            "id": question_id(ask_id),
+            "session_id": ask.session_id,
+            "role": "user",
+            "content": ask.question,
+            "code": ask.code,
+            "hint_level": ask.raised.level,
+            "created_at": ask.created_at,
+        },
     )
     return ask_id
 
@@ -202,35 +223,36 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 def end_ask(connection: Connection, ended: EndedAsk) -> bool:
     """Write how a running ask ended and the answer it gave, as far as it gave one; tell whether it was running."""
     was_running = connection.execute(
-        update(Ask)
-        .where(Ask.id == ended.id, Ask.state == "running")
-        .values(
-            state=ended.state,
-            error_code=ended.error_code,
-            delta_ends=ended.delta_ends,
-            provider=ended.provider,
-            model=ended.model,
-            fallback=ended.fallback,
-            withheld_rule=ended.withheld_rule,
-            topic=ended.topic,
-            input_tokens=ended.input_tokens,
-            output_tokens=ended.output_tokens,
-            ended_at=ended.ended_at,
-        )
-        .returning(Ask.problem_id, Ask.level_raised)
+        _END,
+        {
+            "ended": ended.id,
+            "state": ended.state,
+            "error_code": ended.error_code,
+            "delta_ends": ended.delta_ends,
+            "provider": ended.provider,
+            "model": ended.model,
+            "fallback": ended.fallback,
+            "withheld_rule": ended.withheld_rule,
+            "topic": ended.topic,
+            "input_tokens": ended.input_tokens,
+            "output_tokens": ended.output_tokens,
+            "ended_at": ended.ended_at,
+        },
     ).first()
     if was_running is None:
         return False
     if ended.content:
         connection.execute(
-            insert(ChatMessage).values(
-                id=ended.id,
-                session_id=ended.session_id,
-                role="assistant",
-                content=ended.content,
-                hint_level=ended.hint_level,
-                created_at=ended.ended_at,
-            )
+            _SAY,
+            {
+                "id": ended.id,
+                "session_id": ended.session_id,
+                "role": "assistant",
+                "content": ended.content,
+                "code": None,
+                "hint_level": ended.hint_level,
+                "created_at": ended.ended_at,
+            },
         )
     if ended.state == "released":
         connection.execute(delete(ChatMessage).where(ChatMessage.id == question_id(ended.id)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tutor_server.errors import NotFound
 from tutor_server.pedagogy.levels import StudentLevels
@@ -26,6 +26,34 @@ HISTORY_MESSAGES = 50
 """Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
 EARLIER_ANSWERS = 10
 """Answers on the same problem that the guard and the prompt remember."""
+
+# What never changes of a statement is put together once: that costs several times what executing it does.
+_ASKER = select(User.subject, User.programming_level, User.maths_level).where(User.id == bindparam("user"))
+_SESSION = select(ChatSession.id).where(
+    ChatSession.id == bindparam("session"), ChatSession.user_id == bindparam("user")
+)
+_SESSIONS = (
+    select(ChatSession.id)
+    .where(ChatSession.user_id == bindparam("user"), ChatSession.session_type == bindparam("type"))
+    .order_by(ChatSession.updated_at.desc())
+    .limit(1)
+)
+_LATEST_SESSION = _SESSIONS.where(ChatSession.module_id.is_(None))
+_LATEST_SESSION_OF_MODULE = _SESSIONS.where(ChatSession.module_id == bindparam("module"))
+_HISTORY = (
+    select(ChatMessage.role, ChatMessage.content)
+    .where(ChatMessage.session_id == bindparam("session"))
+    .order_by(ChatMessage.created_at.desc())
+    .limit(HISTORY_MESSAGES)
+)
+_EARLIER_ANSWERS = (
+    select(ChatMessage.hint_level, ChatMessage.content)
+    .join(Ask, Ask.id == ChatMessage.id)
+    .join(Problem, Problem.id == Ask.problem_id)
+    .where(Problem.user_id == bindparam("user"), Problem.fingerprint == bindparam("fingerprint"))
+    .order_by(ChatMessage.created_at.desc())
+    .limit(EARLIER_ANSWERS)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +97,7 @@ class Background:
 
 def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
     """Read who asks. Raises `NotFound`."""
-    user = connection.execute(
-        select(User.subject, User.programming_level, User.maths_level).where(User.id == user_id)
-    ).first()
+    user = connection.execute(_ASKER, {"user": user_id}).first()
     if user is None:
         raise NotFound("This account does not exist any more.")
     return Asker(
@@ -115,39 +141,20 @@ def _find_session(
     connection: Connection, user_id: UUID, session_type: str, session_id: UUID | None, module_id: str | None
 ) -> UUID | None:
     if session_id is not None:
-        query = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
-        if connection.scalar(query) is None:
+        if connection.scalar(_SESSION, {"session": session_id, "user": user_id}) is None:
             raise NotFound("This chat session does not exist.")
         return session_id
-    return connection.scalar(
-        select(ChatSession.id)
-        .where(
-            ChatSession.user_id == user_id,
-            ChatSession.session_type == session_type,
-            ChatSession.module_id.is_(None) if module_id is None else ChatSession.module_id == module_id,
-        )
-        .order_by(ChatSession.updated_at.desc())
-        .limit(1)
-    )
+    known = {"user": user_id, "type": session_type}
+    if module_id is None:
+        return connection.scalar(_LATEST_SESSION, known)
+    return connection.scalar(_LATEST_SESSION_OF_MODULE, known | {"module": module_id})
 
 
 def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
-    rows = connection.execute(
-        select(ChatMessage.role, ChatMessage.content)
-        .where(ChatMessage.session_id == session_id)
-        .order_by(ChatMessage.created_at.desc())
-        .limit(HISTORY_MESSAGES)
-    )
+    rows = connection.execute(_HISTORY, {"session": session_id})
     return tuple(PastMessage(row.role, row.content) for row in rows)
 
 
 def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:
-    rows = connection.execute(
-        select(ChatMessage.hint_level, ChatMessage.content)
-        .join(Ask, Ask.id == ChatMessage.id)
-        .join(Problem, Problem.id == Ask.problem_id)
-        .where(Problem.user_id == user_id, Problem.fingerprint == fingerprint)
-        .order_by(ChatMessage.created_at.desc())
-        .limit(EARLIER_ANSWERS)
-    ).all()
+    rows = connection.execute(_EARLIER_ANSWERS, {"user": user_id, "fingerprint": fingerprint}).all()
     return tuple(EarlierAnswer(row.hint_level, row.content) for row in reversed(rows))

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from tutor_server.storage.models import DailyUsage
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.upsert import prepared
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy import Connection
+
+
+_COUNT = prepared(
+    lambda insert: (
+        insert(DailyUsage)
+        .on_conflict_do_update(
+            index_elements=["subject", "day"],
+            set_={"messages": DailyUsage.messages + 1},
+            where=DailyUsage.messages < bindparam("cap"),
+        )
+        .returning(DailyUsage.messages)
+    )
+)
 
 
 def messages_on(connection: Connection, subject: str, day: date) -> int:
@@ -23,17 +36,7 @@ def messages_on(connection: Connection, subject: str, day: date) -> int:
 
 def count_message(connection: Connection, subject: str, day: date, cap: int) -> int | None:
     """Count one message unless that would pass the cap; give the day's count with it, or None: it was not counted."""
-    statement = (
-        upsert(connection, DailyUsage)
-        .values(subject=subject, day=day, messages=1)
-        .on_conflict_do_update(
-            index_elements=["subject", "day"],
-            set_={"messages": DailyUsage.messages + 1},
-            where=DailyUsage.messages < cap,
-        )
-        .returning(DailyUsage.messages)
-    )
-    return connection.scalar(statement)
+    return connection.scalar(_COUNT(connection), {"subject": subject, "day": day, "messages": 1, "cap": cap})
 
 
 def uncount_messages(connection: Connection, subject: str, day: date, count: int = 1) -> None:

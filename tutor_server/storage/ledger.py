@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Interval, bindparam, func, insert, literal, select, update
 
 from tutor_server.storage.models import OPEN_CALLS, ModelCall
 from tutor_server.storage.types import UtcDateTime
@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from sqlalchemy import Connection, Row, TextClause
+    from sqlalchemy import Connection, Row
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+_INSERT = insert(ModelCall)
+_INSERT_LEASED = insert(ModelCall).values(lease_expires_at=func.now() + bindparam("lease", type_=Interval()))
+_CLOSE = (
+    update(ModelCall)
+    .where(ModelCall.id == bindparam("settled"))
+    .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+)
+_CLOSE_OPEN = _CLOSE.where(OPEN_CALLS)
+_CLOSE_SWEPT = _CLOSE.where(ModelCall.state == "swept")
 
 SWEEP_SIZE = 500
 """Rows that one transaction sweeps at the most."""
@@ -70,23 +81,24 @@ class Swept:
 
 def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> None:
     """Write the row before the money is spent. The tokens of an open row are what it may use at the most."""
-    connection.execute(
-        insert(ModelCall).values(
-            id=call.id,
-            ask_id=call.ask_id,
-            user_id=call.user_id,
-            provider=call.provider,
-            model=call.model,
-            state=call.state,
-            owner=call.owner,
-            lease_expires_at=_lease_end(connection, call.created_at, lease),
-            created_at=call.created_at,
-            reserved_nanodollars=call.reserved_nanodollars,
-            input_tokens=call.input_tokens,
-            output_tokens=call.output_tokens,
-            is_estimated=False,
-        )
-    )
+    values = {
+        "id": call.id,
+        "ask_id": call.ask_id,
+        "user_id": call.user_id,
+        "provider": call.provider,
+        "model": call.model,
+        "state": call.state,
+        "owner": call.owner,
+        "created_at": call.created_at,
+        "reserved_nanodollars": call.reserved_nanodollars,
+        "input_tokens": call.input_tokens,
+        "output_tokens": call.output_tokens,
+        "is_estimated": False,
+    }
+    if connection.dialect.name == "sqlite":
+        connection.execute(_INSERT, values | {"lease_expires_at": call.created_at + lease})
+    else:
+        connection.execute(_INSERT_LEASED, values | {"lease": lease})
 
 
 def mark_sent(connection: Connection, call_id: UUID, *, now: datetime, lease: timedelta) -> bool:
@@ -105,7 +117,7 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
     A call that was swept although its process lives, which was cut off for longer than its lease, gets its true
     figures in place of the reserved ones.
     """
-    row = _close(connection, call, OPEN_CALLS)
+    row = _close(connection, call, _CLOSE_OPEN)
     if row is not None:
         return _change(call, row)
     swept = connection.execute(
@@ -119,7 +131,7 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
         .with_for_update()
     )
     counted = swept.mappings().first()
-    row = _close(connection, call, ModelCall.state == "swept")
+    row = _close(connection, call, _CLOSE_SWEPT)
     if counted is None or row is None:
         return None
     return _change(call, row).minus(UsageChange.of_call(row.created_at, call.provider, call.model, **counted))
@@ -218,25 +230,24 @@ def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetim
 
 
 def _close(
-    connection: Connection, call: SettledCall, condition: ColumnElement[bool] | TextClause
+    connection: Connection, call: SettledCall, statement: ReturningUpdate[datetime, int | None]
 ) -> Row[datetime, int | None] | None:
-    """Write the outcome where the condition holds; give when the call was made and what was held back for it."""
+    """Write the outcome where the statement says; give when the call was made and what was held back for it."""
     return connection.execute(
-        update(ModelCall)
-        .where(ModelCall.id == call.id, condition)
-        .values(
-            state="settled",
-            lease_expires_at=None,
-            settled_at=call.settled_at,
-            input_tokens=call.input_tokens,
-            output_tokens=call.output_tokens,
-            cost_nanodollars=call.cost_nanodollars,
-            is_estimated=call.is_estimated,
-            outcome=call.outcome,
-            latency_ms=call.latency_ms,
-            first_content_ms=call.first_content_ms,
-        )
-        .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+        statement,
+        {
+            "settled": call.id,
+            "state": "settled",
+            "lease_expires_at": None,
+            "settled_at": call.settled_at,
+            "input_tokens": call.input_tokens,
+            "output_tokens": call.output_tokens,
+            "cost_nanodollars": call.cost_nanodollars,
+            "is_estimated": call.is_estimated,
+            "outcome": call.outcome,
+            "latency_ms": call.latency_ms,
+            "first_content_ms": call.first_content_ms,
+        },
     ).first()
 
 

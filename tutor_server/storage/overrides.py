@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from tutor_server.storage.models import LimitOverride, User
 from tutor_server.storage.upsert import upsert
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import Connection
+
+
+_OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_messages).where(
+    LimitOverride.user_id == bindparam("user"), LimitOverride.expires_at > bindparam("now")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,7 @@ class Override:
 
 def own_limits(connection: Connection, user_id: UUID, now: datetime) -> OwnLimits | None:
     """Find a student's own limits, while they have not run out."""
-    row = connection.execute(
-        select(LimitOverride.messages_per_minute, LimitOverride.daily_messages).where(
-            LimitOverride.user_id == user_id, LimitOverride.expires_at > now
-        )
-    ).first()
+    row = connection.execute(_OWN_LIMITS, {"user": user_id, "now": now}).first()
     return None if row is None else OwnLimits(*row)
 
 

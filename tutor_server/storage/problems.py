@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from tutor_server.pedagogy.ladder import next_level
 from tutor_server.storage.models import Problem
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.upsert import prepared
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tutor_server.pedagogy.levels import HintLevel
+
+
+_RAISE = prepared(
+    lambda insert: (
+        (raised := insert(Problem))
+        .on_conflict_do_update(
+            index_elements=["user_id", "fingerprint"],
+            set_={"hint_level": Problem.hint_level + 1, "updated_at": raised.excluded.updated_at},
+            where=Problem.hint_level < bindparam("bound"),
+        )
+        .returning(Problem.id, Problem.hint_level)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +47,15 @@ def raise_level(
 ) -> Raised:
     """Move a problem one rung up, at most to `bound`, in one conditional upsert."""
     moved = connection.execute(
-        upsert(connection, Problem)
-        .values(id=new_id, user_id=user_id, fingerprint=fingerprint, hint_level=next_level(0, bound), updated_at=now)
-        .on_conflict_do_update(
-            index_elements=["user_id", "fingerprint"],
-            set_={"hint_level": Problem.hint_level + 1, "updated_at": now},
-            where=Problem.hint_level < bound,
-        )
-        .returning(Problem.id, Problem.hint_level)
+        _RAISE(connection),
+        {
+            "id": new_id,
+            "user_id": user_id,
+            "fingerprint": fingerprint,
+            "hint_level": next_level(0, bound),
+            "updated_at": now,
+            "bound": bound,
+        },
     ).first()
     if moved is not None:
         return Raised(moved.id, next_level(moved.hint_level - 1, bound), moved=True)

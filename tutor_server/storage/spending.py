@@ -8,16 +8,35 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from tutor_server.errors import BudgetReached, MonthlyBudgetReached
 from tutor_server.storage.models import Spending
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.upsert import prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.sql.dml import ReturningInsert
+
+
+def _take_where(room: ColumnElement[bool] | None) -> Callable[[Connection], ReturningInsert[int]]:
+    return prepared(
+        lambda insert: (
+            (taken := insert(Spending))
+            .on_conflict_do_update(
+                index_elements=["period"],
+                set_={"committed_nanodollars": Spending.committed_nanodollars + taken.excluded.committed_nanodollars},
+                where=room,
+            )
+            .returning(Spending.committed_nanodollars)
+        )
+    )
+
+
+_TAKE = _take_where(None)
+_TAKE_WITHIN = _take_where(Spending.committed_nanodollars <= bindparam("room"))
 
 WARNING_SHARE = 0.8
 """The operator is warned once this share of a budget is committed."""
@@ -117,17 +136,10 @@ def _take(connection: Connection, period: str, nanodollars: int, budget: int | N
     """Add to a period unless that would pass its budget; give what is committed then, or None."""
     if budget is not None and nanodollars > budget:
         return None
-    statement = (
-        upsert(connection, Spending)
-        .values(period=period, committed_nanodollars=nanodollars)
-        .on_conflict_do_update(
-            index_elements=["period"],
-            set_={"committed_nanodollars": Spending.committed_nanodollars + nanodollars},
-            where=None if budget is None else Spending.committed_nanodollars <= budget - nanodollars,
-        )
-        .returning(Spending.committed_nanodollars)
-    )
-    return connection.scalar(statement)
+    values = {"period": period, "committed_nanodollars": nanodollars}
+    if budget is None:
+        return connection.scalar(_TAKE(connection), values)
+    return connection.scalar(_TAKE_WITHIN(connection), values | {"room": budget - nanodollars})
 
 
 def _is_first_warning(connection: Connection, period: str, now: datetime) -> bool:

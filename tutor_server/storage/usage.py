@@ -10,7 +10,7 @@ from sqlalchemy import func, select, true
 
 from tutor_server.storage.models import UsageRollup
 from tutor_server.storage.spending import change_spending
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.upsert import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 _SUMS = ("calls", "input_tokens", "output_tokens", "cost_nanodollars", "unpriced_calls")
+_ADD = prepared(
+    lambda insert: (added := insert(UsageRollup)).on_conflict_do_update(
+        index_elements=["day", "provider", "model"],
+        set_={name: getattr(UsageRollup, name) + added.excluded[name] for name in _SUMS},
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +104,7 @@ def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
         sums[key] = [sum(pair) for pair in zip(sums[key], amounts, strict=True)]
     for (day, provider, model), amounts in sorted(sums.items()):  # in one order, so that no two wait for each other
         values = dict(zip(_SUMS, amounts, strict=True))
-        connection.execute(
-            upsert(connection, UsageRollup)
-            .values(day=day, provider=provider, model=model, **values)
-            .on_conflict_do_update(
-                index_elements=["day", "provider", "model"],
-                set_={name: getattr(UsageRollup, name) + value for name, value in values.items()},
-            )
-        )
+        connection.execute(_ADD(connection), {"day": day, "provider": provider, "model": model, **values})
     change_spending(connection, spending)
 
 

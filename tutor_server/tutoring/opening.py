@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.pedagogy.problem import Problem
     from tutor_server.protocol import ErrorType
-    from tutor_server.storage.background import Asker, Background
+    from tutor_server.storage.background import Asker
     from tutor_server.storage.database import Database
 
 SMALL_CODE = 5_000
@@ -130,18 +130,8 @@ class Opening:
         session_id = _parse_id(ask.session_id)
         session_type = "notebook" if ask.kind == "cell" else "editor"
         problem, error_type = await self._analyse(ask)
-        background = await self._database.read(
-            lambda connection: read_background(
-                connection,
-                user_id=asker.id,
-                session_type=session_type,
-                fingerprint=problem.fingerprint,
-                session_id=session_id,
-                module_id=ask.module_id,
-            )
-        )
         return await self._record(
-            ask, problem, error_type, asker=asker, session_type=session_type, background=background, grant=grant
+            ask, problem, error_type, asker=asker, session_type=session_type, session_id=session_id, grant=grant
         )
 
     async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
@@ -158,19 +148,27 @@ class Opening:
         *,
         asker: Asker,
         session_type: str,
-        background: Background,
+        session_id: UUID | None,
         grant: Grant,
     ) -> OpenAsk:
-        """Write the ask; give it as it is now under way. Raises `_RequestIdInUse`."""
-        module = background.module
-        bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
+        """Write the ask, knowing what was said before; give it as it is now under way. Raises `_RequestIdInUse`."""
         daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
         ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
-        context = build_context(ask, background.history, self._rules.context_tokens)
         nonce, canary = self._new_word(), self._new_word()
 
         def write(connection: Connection) -> OpenAsk:
+            background = read_background(
+                connection,
+                user_id=asker.id,
+                session_type=session_type,
+                fingerprint=problem.fingerprint,
+                session_id=session_id,
+                module_id=ask.module_id,
+            )
+            module = background.module
+            bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
+            context = build_context(ask, background.history, self._rules.context_tokens)
             messages = count_message(connection, asker.subject, grant.day, daily_messages)
             if messages is None:
                 raise daily_cap_reached(grant.day, now)
