@@ -43,6 +43,7 @@ def parts(rule: Rule) -> list[str]:
         lesson.check,
         example.before,
         example.after,
+        *(part for other in lesson.other_examples for part in (other.before, other.after)),
     ]
 
 
@@ -114,5 +115,6 @@ def test_no_fact_is_left_unfilled(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_example_can_be_typed_in(rule: Rule) -> None:
-    """The example of level 4 is a whole program."""
-    compile(rule.lesson.example.code, rule.name, "exec")
+    """The examples of level 4 are whole programs."""
+    for example in (rule.lesson.example, *rule.lesson.other_examples):
+        compile(example.code, rule.name, "exec")

@@ -252,3 +252,60 @@ def test_nothing_found_leads_to_a_trace_with_the_students_own_variable() -> None
     finding = diagnose(Submission(code=code, cursor=Position(1, 0)))
     assert (finding.rule, finding.lines) == ("logic.trace-by-hand", (2,))
     assert dict(finding.facts)["variable"] in ("tax", "price")
+
+
+@pytest.mark.parametrize(("got", "expected", "line"), [("True", "False", 4), ("False", "True", 6)])
+def test_answer_that_came_too_early_is_the_one_that_came(got: str, expected: str, line: int) -> None:
+    """Of two answers in the first round the one that a test got is to blame."""
+    code = (
+        "def paid(bills):\n    for bill in bills:\n        if bill == 0:\n            return True\n"
+        "        else:\n            return False\n"
+    )
+    text = f"Test failed: paid([0, 2])\n  expected: {expected}\n  got: {got}\n"
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
+    assert (finding.rule, finding.lines) == ("logic.answer-in-first-round", (line,))
+
+
+def test_answer_about_all_items_is_a_yes_that_comes_too_early() -> None:
+    """Without a test the name of the function tells which answer needs all items."""
+    code = (
+        "def all_paid(bills):\n    for bill in bills:\n        if bill:\n            return True\n"
+        "        else:\n            return False\n"
+    )
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0)))
+    assert (finding.rule, finding.lines) == ("logic.answer-in-first-round", (4,))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "got"),
+    [
+        ("Failed example:\n    double(2)\nExpected:\n    4\nGot:\n    None\n", "4", "None"),
+        ("Failed example:\n    double(2)\nExpected:\n    4\nGot nothing\n", "4", "None"),
+        ("    self.assertEqual(double(2), 4)\nAssertionError: 5 != 4\n", "4", "5"),
+        ("    self.assertEqual(4, double(2))\nAssertionError: 4 != 5\n", "4", "5"),
+        ("    self.assertEqual([1], double(2))\nAssertionError: Lists differ: [1] != [2]\n", "[1]", "[2]"),
+        ("AssertionError: double(2) returned 5, expected 4\n", "4", "5"),
+        ("AssertionError: expected 'ADA' but got 'Ada'\n", "'ADA'", "'Ada'"),
+        ("Expected output: 1 2\nYour output: 0 1\n", "1 2", "0 1"),
+    ],
+)
+def test_reports_of_many_test_programs_are_read(text: str, expected: str, got: str) -> None:
+    """Doctest, unittest with either order, plain assertions and judges on the web say the same in their own forms."""
+    symptom = read_symptom(text)
+    assert symptom is not None
+    assert (symptom.expected, symptom.got) == (expected, got)
+
+
+def test_return_that_is_never_reached_is_told_with_its_condition() -> None:
+    """Where a test expects a value and nothing comes back, the condition before the `return` is the place."""
+    code = "def find(xs, x):\n    for k in range(len(xs)):\n        if xs[k] > x:\n            return k\n"
+    text = "Test failed: find([1, 2], 2)\n  expected: 1\n  got: None\n"
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
+    assert (finding.rule, finding.lines, finding.expression) == ("logic.return-never-reached", (3,), "xs[k] > x")
+
+
+def test_missing_rounding_is_told() -> None:
+    """A number that is right but for its digits after the point."""
+    code = "def score(a, b):\n    total = a * 0.4 + b * 0.6\n    return total, 'ok'\n"
+    text = "Test failed: score(70, 69)\n  expected: (69, 'ok')\n  got: (69.4, 'ok')\n"
+    assert diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text)).rule == "logic.result-not-rounded"

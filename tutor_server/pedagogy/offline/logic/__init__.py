@@ -29,7 +29,10 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | N
         if fitting and {smell.name for smell, _ in fitting} == {"logic.way-without-return"}:
             return explain_unreached(program, symptom) or fitting[0]
         if fitting:
-            return max(fitting, key=lambda pair: _fit(pair[0], symptom))
+            smell, site = max(fitting, key=lambda pair: _fit(pair[0], symptom))
+            if smell.name == "logic.answer-in-first-round":
+                site = returns.answer_given_early(program, site, symptom.got)
+            return smell, site
         if symptom.call or symptom.got:
             return explain_result(program, symptom)
     sure = [(smell, site) for smell, site in found if smell.certainty >= SURE]

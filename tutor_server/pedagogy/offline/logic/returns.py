@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_server.pedagogy.offline.program import Function, Program
+
+_ABOUT_ALL = re.compile(
+    r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
+)
 
 
 def _prints(program: Program, function: Function) -> list[ast.Call]:
@@ -117,12 +122,39 @@ def _first_round(program: Program) -> Iterator[Site]:
         elif isinstance(last, ast.If) and _always_returns(last):
             others = [branch for branch in _branches(last)[1:] if isinstance(branch[-1], ast.Return)]
             if others and not _compares_with_end(last):
-                final = others[-1][-1]
-                yield Site(
-                    lines=(final.lineno,),
-                    expression=program.line(final.lineno).strip(),
-                    facts={"header": Code(program.line(node.lineno).strip())},
-                )
+                answers = [branch[-1] for branch in _branches(last)]
+                early = [answer for answer in answers if _gives(program, answer, "True")]
+                final = early[0] if early and _needs_all(program, node) else others[-1][-1]
+                yield _too_early(program, final, node)
+
+
+def answer_given_early(program: Program, site: Site, got: str | None) -> Site:
+    """Of the answers that a loop gives in its first round, choose the one that came, where a test tells it."""
+    for node in program.nodes:
+        if isinstance(node, ast.For) and isinstance(node.body[-1], ast.If) and node.lineno < site.lines[0]:
+            answers = [branch[-1] for branch in _branches(node.body[-1])]
+            given = [answer for answer in answers if _gives(program, answer, got)]
+            if given and any(answer.lineno == site.lines[0] for answer in answers):
+                return _too_early(program, given[0], node)
+    return site
+
+
+def _too_early(program: Program, answer: ast.stmt, loop: ast.For) -> Site:
+    return Site(
+        lines=(answer.lineno,),
+        expression=program.line(answer.lineno).strip(),
+        facts={"header": Code(program.line(loop.lineno).strip())},
+    )
+
+
+def _gives(program: Program, answer: ast.stmt, value: str | None) -> bool:
+    return isinstance(answer, ast.Return) and answer.value is not None and program.segment(answer.value) == value
+
+
+def _needs_all(program: Program, loop: ast.For) -> bool:
+    """Tell whether the name of the function says that its answer is yes only if every item fits."""
+    function = program.function_at(loop.lineno)
+    return function is not None and bool(_ABOUT_ALL.search(function.name.lower()))
 
 
 def _branches(node: ast.If) -> list[list[ast.stmt]]:

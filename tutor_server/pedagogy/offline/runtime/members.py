@@ -131,8 +131,8 @@ RULES = (
         "runtime.name-without-self",
         "runtime",
         lessons.NAME_WITHOUT_SELF,
-        frozenset(("NameError",)),
-        re.compile(r"name '(?P<name>\w+)' is not defined"),
+        frozenset(("NameError", "UnboundLocalError")),
+        re.compile(r"(?:name|local variable) '(?P<name>\w+)'"),
         _without_self,
     ),
     RuntimeRule(

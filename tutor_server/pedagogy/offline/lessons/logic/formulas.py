@@ -31,7 +31,7 @@ DEGREES_FOR_RADIANS = Lesson(
     ),
     remedy="On line $line turn $angle into radians with `radians` first.",
     reason="The angle is in the unit that the function expects.",
-    check="try 90 degrees: the sine must be 1.",
+    check="try angles that you know: the sine of 90 degrees is 1, and the tangent of 45 degrees as well.",
 )
 
 CARET_FOR_POWER = Lesson(

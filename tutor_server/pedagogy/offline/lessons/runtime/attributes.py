@@ -123,6 +123,16 @@ ATTRIBUTE_NEVER_SET = Lesson(
     remedy="Store $attribute in the object with `self` and a dot, in `__init__`.",
     reason="Every object has the value from the moment when it is built.",
     check="build an object and print the value at once.",
+    other_examples=(
+        Example(
+            before="What an object holds can be looked at:",
+            code=(
+                'class Tent:\n    beds = 4\n\n\ntent = Tent()\ntent.colour = "blue"\n'
+                'print(vars(tent), hasattr(tent, "colour"), hasattr(tent, "weight"))'
+            ),
+            after="`colour` was stored in this object and `weight` never was, so only the first is there.",
+        ),
+    ),
 )
 
 FILE_NAMED_LIKE_MODULE = Lesson(

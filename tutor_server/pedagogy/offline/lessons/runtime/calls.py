@@ -198,6 +198,16 @@ METHOD_WITHOUT_SELF = Lesson(
     remedy="Write `self` as the first parameter of $function on line $line.",
     reason="The object that Python passes along has a place now, and your own values arrive in the other parameters.",
     check="call the method once more on an object of $class_name.",
+    other_examples=(
+        Example(
+            before="The object comes in as the first parameter, though the call does not name it:",
+            code=(
+                'class Bell:\n    sound = "ding"\n\n    def ring(self, times):\n'
+                '        return " ".join([self.sound] * times)\n\n\nprint(Bell().ring(3))'
+            ),
+            after="The call brings one value, `3`; the object itself is handed over as well.",
+        ),
+    ),
 )
 
 TOO_MANY_ARGUMENTS = Lesson(

@@ -93,7 +93,7 @@ NEIGHBOUR_PAST_THE_END = Lesson(
     example=Example(
         before="All neighbours of a list, without a position too many:",
         code=("heights = [3, 8, 5]\nfor low, high in zip(heights, heights[1:]):\n    print(high - low)"),
-        after="Three items have two neighbours' pairs, and `zip` stops by itself.",
+        after="Three items make two pairs of neighbours, and `zip` stops by itself.",
     ),
     remedy="Let the loop on line $line end one round earlier.",
     reason="In the new last round $index is the last position that exists.",

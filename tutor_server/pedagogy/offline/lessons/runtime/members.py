@@ -34,12 +34,22 @@ NAME_WITHOUT_SELF = Lesson(
     remedy="On line $line write the first parameter and a dot before $name.",
     reason="Python looks for the name in the object now.",
     check="look at the other methods of $class_name for the same slip.",
+    other_examples=(
+        Example(
+            before="A value of a class, reached through the object:",
+            code=(
+                "class Kettle:\n    litres = 2\n\n    def label(self):\n"
+                '        return f"{self.litres} litres"\n\n\nprint(Kettle().label())'
+            ),
+            after="`litres` is found in the object, because the object is mentioned before the dot.",
+        ),
+    ),
 )
 
 RESULT_OF_METHOD_IN_PLACE = Lesson(
     question=(
-        "Look at $call on this line. Does $method build a new value and hand it back, or does it change the one "
-        "that it is called on? Print the result of the call to find out."
+        "What does $method do: build a new value and hand it back, or change the one that it is called on? Which of "
+        "the two does your line count on? Print the result of the call to find out."
     ),
     concept=(
         "Some methods change a list, set or dictionary where it is. They have nothing new to hand back, so the call "

@@ -70,6 +70,16 @@ MATRIX_SIZES = Lesson(
     remedy="On line $line bring the two sides into shapes whose inner numbers agree.",
     reason="Each row then has as many numbers as the column that it meets.",
     check="print the `shape` of the result and compare it with what the formula says.",
+    other_examples=(
+        Example(
+            before="The inner two sizes agree:",
+            code=(
+                "import numpy as np\n\nrates = np.full((2, 4), 0.5)\nhours = np.linspace(1, 4, 4)\n"
+                "print((rates @ hours).shape)"
+            ),
+            after="Four columns meet four numbers, and what is left is the 2 in front.",
+        ),
+    ),
 )
 
 SHAPES_DO_NOT_FIT = Lesson(
@@ -110,6 +120,15 @@ SHAPES_DO_NOT_FIT = Lesson(
     remedy="Bring the arrays of line $line to shapes that fit; make both from the same number.",
     reason="Each number has its partner.",
     check="print both shapes and the shape of the result.",
+    other_examples=(
+        Example(
+            before="Shapes that fit, number by number from the end:",
+            code=(
+                "import numpy as np\n\ngrid = np.full((2, 3), 5)\nrow = np.linspace(0, 1, 3)\nprint((grid * row).shape)"
+            ),
+            after="The last numbers are equal, 3 and 3, so each row of `grid` meets the whole of `row`.",
+        ),
+    ),
 )
 
 ONE_NUMBER_NEEDED = Lesson(
@@ -271,6 +290,16 @@ POSITION_IS_NO_INTEGER = Lesson(
     remedy="On line $line make a whole number of $index, with `//` or `int`.",
     reason="A whole number is a position.",
     check="print the position: it must be shown without a point.",
+    other_examples=(
+        Example(
+            before="A middle place, worked out as a whole number:",
+            code=(
+                "import numpy as np\n\ntides = np.linspace(2, 8, 7)\nmiddle = len(tides) // 2\n"
+                "print(type(middle), tides[middle])"
+            ),
+            after="The double slash keeps the result a whole number, so it can be a position.",
+        ),
+    ),
 )
 
 KIND_OF_NUMBER_KEPT = Lesson(
@@ -372,6 +401,13 @@ SYSTEM_WITHOUT_SOLUTION = Lesson(
     remedy="Check how the rows of $name on line $line are made; each must bring something new.",
     reason="With independent rows the system has exactly one solution.",
     check="put the solution into the equations and compare both sides.",
+    other_examples=(
+        Example(
+            before="A number that tells beforehand whether there is one solution:",
+            code="import numpy as np\n\nfor last in (4, 5):\n    print(last, np.linalg.det([[1, 2], [2, last]]))",
+            after="With 4 the second row is twice the first, and the determinant is 0: there is no single solution.",
+        ),
+    ),
 )
 
 SHAPE_AS_ONE_VALUE = Lesson(

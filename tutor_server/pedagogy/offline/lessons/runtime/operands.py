@@ -139,7 +139,7 @@ ITEM_ONTO_LIST = Lesson(
     example=Example(
         before="Two ways to add one thing:",
         code=('shelf = ["atlas"]\nshelf.append("novel")\nshelf = shelf + ["poems"]\nprint(shelf)'),
-        after="`append` takes the thing itself; the plus sign needs a list, if only with one thing in it.",
+        after="`append` takes the thing itself; with the plus sign both sides are lists, if only with one thing in it.",
     ),
     remedy="On line $line put $item into square brackets, or use `append`.",
     reason="Both sides are now of the same kind, so they can be joined.",

@@ -22,7 +22,7 @@ MISSING_COLON = Lesson(
     place="Everything up to its end is the header, and its closing mark is absent.",
     plan=(
         "Go to the very end of the header, after the last bracket or name.",
-        "Think of what every header such as $header, `def` or `while` ends with.",
+        "Think of what every header ends with, that of a loop, a decision or a function.",
         "Put that one mark there, before any comment, and leave the rest of the line as it is.",
     ),
     example=Example(

@@ -1,0 +1,33 @@
+"""The answers that `docs/teaching.md` shows are those that the offline tutor gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.teaching.answers import BUGS, Bug, renewed
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain
+
+TEACHING = Path(__file__).resolve().parents[1] / "docs" / "teaching.md"
+
+
+def test_documented_answers_are_the_tutors() -> None:
+    """Renewing the document changes nothing: `python -m benchmarks.teaching.answers --write docs/teaching.md`."""
+    document = TEACHING.read_text(encoding="utf-8")
+
+    assert document == renewed(document)
+    assert all(bug.title in document for bug in BUGS)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.title for bug in BUGS])
+def test_documented_hints_keep_the_rule_of_their_level(bug: Bug) -> None:
+    """A model could have said each of the hints before the solution."""
+    for level in HintLevel:
+        guard = Guard(level, bug.submission)
+        guard.feed(explain(bug.submission, level, StudentLevels()).text)
+        guard.finish()
+
+        assert guard.verdict is None
