@@ -13,13 +13,14 @@ from tutor_server.pedagogy.offline.finding import Code, Finding
 from tutor_server.pedagogy.offline.lesson import Rule
 from tutor_server.pedagogy.offline.logic import wrong_result
 from tutor_server.pedagogy.offline.logic.tracing import TRACE
+from tutor_server.pedagogy.offline.logic.wrong_branch import WRONG_BRANCH
 from tutor_server.pedagogy.offline.program import Program
 from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
 from tutor_server.pedagogy.offline.writing import write
 from tutor_server.protocol import Position, Submission
 
 RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
-RULES = [*syntax.CAUSES, *runtime.RULES, *logic.SMELLS, *RESULTS, UNREADABLE, TRACE]
+RULES = [*syntax.CAUSES, *runtime.RULES, *logic.SMELLS, *RESULTS, WRONG_BRANCH, UNREADABLE, TRACE]
 PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
 VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
 FACT = re.compile(r"\$(\w+)")

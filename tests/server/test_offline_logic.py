@@ -183,7 +183,7 @@ WRONG = "def pick(n):\n    if n > 3:\n        word = 'big'\n    else:\n        w
         ("[1, 2]", "[2, 1]", "logic.result-in-another-order"),
         ("[1, 2]", "[1]", "logic.result-too-long-or-short"),
         ("'Big'", "'big '", "logic.text-in-another-form"),
-        ("'small'", "'big'", "logic.result-differs"),
+        ("'small'", "'big'", "logic.wrong-branch-taken"),
     ],
 )
 def test_wrong_result_is_told_by_its_kind(expected: str, got: str, rule: str) -> None:
@@ -309,3 +309,19 @@ def test_missing_rounding_is_told() -> None:
     code = "def score(a, b):\n    total = a * 0.4 + b * 0.6\n    return total, 'ok'\n"
     text = "Test failed: score(70, 69)\n  expected: (69, 'ok')\n  got: (69.4, 'ok')\n"
     assert diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text)).rule == "logic.result-not-rounded"
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "line", "was"),
+    [("('B', 90)", "('A', 90)", 2, "false"), ("('A', 91)", "('B', 91)", 2, "true")],
+)
+def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, line: int, was: str) -> None:
+    """Where two branches give what was wanted and what came, the condition between them is the place."""
+    code = (
+        "def grade(points):\n    if points > 90:\n        letter = 'A'\n    elif points >= 80:\n        letter = 'B'\n"
+        "    else:\n        letter = 'C'\n    return letter, points\n"
+    )
+    text = f"Test failed: grade(90)\n  expected: {expected}\n  got: {got}\n"
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
+    assert (finding.rule, finding.lines) == ("logic.wrong-branch-taken", (line,))
+    assert finding.facts["was"] == was

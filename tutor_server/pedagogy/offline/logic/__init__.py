@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns
 from tutor_server.pedagogy.offline.logic.smell import SURE, Smell
+from tutor_server.pedagogy.offline.logic.wrong_branch import explain_branch
 from tutor_server.pedagogy.offline.logic.wrong_result import explain_result, explain_unreached
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | N
                 site = returns.answer_given_early(program, site, symptom.got)
             return smell, site
         if symptom.call or symptom.got:
-            return explain_result(program, symptom)
+            return explain_branch(program, symptom) or explain_result(program, symptom)
     sure = [(smell, site) for smell, site in found if smell.certainty >= SURE]
     if sure:
         return max(sure, key=lambda pair: (pair[0].certainty, -abs(pair[1].lines[0] - program.cursor_line)))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tutor_server.pedagogy.offline.program import Function, Program
 
+_SPELLED_CONSTANT = re.compile(r"""['"](True|False|None)['"](?:\.\w+\(\))*""")
+"""A text that spells a value of Python's own, as people print it."""
 _ABOUT_ALL = re.compile(
     r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
 )
@@ -63,7 +65,9 @@ def _print_for_return(program: Program) -> Iterator[Site]:
         text = program.segment(first)
         edit = None
         if len(first.args) == 1 and not first.keywords and line.strip() == text:
-            edit = program.edit(first.lineno, line.replace(text, f"return {program.segment(first.args[0])}"))
+            shown = program.segment(first.args[0])
+            constant = _SPELLED_CONSTANT.fullmatch(shown)
+            edit = program.edit(first.lineno, line.replace(text, f"return {constant[1] if constant else shown}"))
         yield Site(
             lines=(first.lineno,),
             expression=text,
@@ -377,7 +381,7 @@ def _unreachable(program: Program) -> Iterator[Site]:
                 continue
             for first, second in pairwise(block):
                 if isinstance(first, ast.Return | ast.Break | ast.Continue | ast.Raise) and not isinstance(
-                    second, ast.Pass
+                    second, ast.Pass | ast.Break | ast.Continue
                 ):
                     yield Site(
                         lines=(first.lineno,),

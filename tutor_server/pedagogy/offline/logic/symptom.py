@@ -109,7 +109,10 @@ def _from_test(text: str) -> Symptom | None:
     if call is None and (match := re.match(r"\w[\w.]*\(.*\)$", got)):
         call, got = got, "another value"
     printed = _PRINTED.search(text)
-    return Symptom(_kinds(expected, got, printed=printed is not None), call, expected, got)
+    kinds = _kinds(expected, got, printed=printed is not None)
+    if printed and printed["v"].strip().strip("'\"") == expected.strip("'\"") and "printed" not in kinds:
+        kinds = ("printed", *kinds)
+    return Symptom(kinds, call, expected, got)
 
 
 def _failing_call(text: str) -> str | None:

@@ -76,7 +76,10 @@ def _range_of(case: Case) -> Site | None:
                 division = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in ast.walk(argument))
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
                     continue
-                if given in ("list", "tuple", "str", "dict", "set"):
+                around = case.program.parents.get(call)
+                if isinstance(around, ast.Call) and case.text(around.func) == "len":
+                    edit = case.rewrite(around, f"range(len({text}))")
+                elif given in ("list", "tuple", "str", "dict", "set"):
                     edit = case.rewrite(argument, f"len({text})")
                 elif (
                     given == "float"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import operands as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
-from tutor_server.pedagogy.offline.runtime.origins import is_input, none_origin
+from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, is_input, none_origin
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.finding import Edit
@@ -221,12 +221,19 @@ def not_called_site(case: Case, wrong: ast.expr) -> Site | None:
                 return Site(
                     lines=(at,),
                     expression=case.text(value),
-                    edit=case.rewrite(value, f"{case.text(value)}()"),
+                    edit=_called(case, value),
                     facts={"name": Code(case.text(value))},
                 )
     if isinstance(wrong, ast.Name | ast.Attribute):
         return case.here(wrong, edit=case.rewrite(wrong, f"{case.text(wrong)}()"), name=Code(case.text(wrong)))
     return None
+
+
+def _called(case: Case, function: ast.Attribute | ast.Name) -> Edit | None:
+    """Call a function; None for a method that works in place, whose result would be nothing."""
+    if isinstance(function, ast.Attribute) and function.attr in IN_PLACE:
+        return None
+    return case.rewrite(function, f"{case.text(function)}()")
 
 
 def _multiplied(case: Case) -> Site | None:

@@ -57,7 +57,7 @@ def _twice_in_list(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     same = [i for i, token in enumerate(tokens) if token.text == name]
     changes: tuple[Change, ...] = ()
-    if len(same) >= 2:  # noqa: PLR2004 - named twice
+    if len(same) >= 2 and "duplicate" in broken.fault.message:  # noqa: PLR2004 - a header may get another name, a call not
         changes = (replace_token(tokens[same[-1]], f"{name}2"),)
     yield Candidate(
         line=broken.fault.line,
@@ -74,6 +74,10 @@ def _stars(broken: Broken) -> Iterator[Candidate]:
     whole = _whole(broken, broken.fault.line)
     if stars:
         at = stars[-1]
+        if tokens[at].text == "*" and at + 1 < len(tokens) and len(stars) > 1:
+            yield Candidate(
+                line=broken.fault.line, cost=0.9, changes=(replace_token(tokens[at], "**"),), expression=whole
+            )
         if at and tokens[at - 1].text == ",":
             end = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1].kind == "name" else tokens[at]
             yield Candidate(

@@ -363,3 +363,31 @@ RETURN_NEVER_REACHED = Lesson(
     check="run $call, and a case that should not be found.",
     is_sure=False,
 )
+
+WRONG_BRANCH_TAKEN = Lesson(
+    question=(
+        "The call $call gives $came where $wanted is right, so another branch was taken than you mean. Look at "
+        "$condition on this line: which values does it compare in this call, and is it true or false for them?"
+    ),
+    concept=(
+        "A decision asks its conditions from top to bottom, and the first one that is true wins. For $call the answer "
+        "$came belongs to one branch and $wanted to another. So one condition was $was and should be $be. Often the "
+        "border value itself is on the wrong side."
+    ),
+    picture="It is like a height mark at a ride: may someone in who is exactly as tall as the mark?",
+    precise="Check each guard at its boundary values; strict and non-strict comparisons differ in one point only.",
+    place="In this call it is $was, and it should be $be.",
+    plan=(
+        "Write down the values of all names in the condition for $call.",
+        "Print the condition right before it decides.",
+        "Compare with the task: what should happen exactly at the border?",
+    ),
+    example=Example(
+        before="A border and the value that lies right on it:",
+        code="for litres in (9, 10, 11):\n    print(litres, litres > 10, litres >= 10)",
+        after="Only for 10 itself do the two comparisons differ.",
+    ),
+    remedy="Change the condition on line $line so that it is $be for $call.",
+    reason="The decision takes the branch that gives $wanted.",
+    check="run $call, and the values right below and right above the border.",
+)
