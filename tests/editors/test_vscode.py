@@ -190,6 +190,20 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
         editor.until_thread_says("Hint 1 of 5")
 
 
+def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
+    """It is found from the palette."""
+    with start_vscode() as editor:
+        editor.open("walk.py", PROGRAM)
+        editor.wait_for(".squiggly-error")
+        editor.run_command("Welcome: Open Walkthrough...")
+        editor.type("Get started with Ask Tutor")
+        editor.wait_for('.quick-input-list .monaco-list-row.focused[aria-label*="Ask Tutor"]')
+        editor.press("Enter")
+        editor.wait_for('.gettingStartedContainer :text("Ask about an error")')
+        assert len(editor.texts(".gettingStartedDetailsContent .step-title")) == 4
+        editor.picture("walkthrough-light")
+
+
 def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
     """Nothing pops up, and the next ask is answered."""
     (server,) = vscode.servers()
@@ -410,6 +424,10 @@ async def test_sign_in_by_device_flow(start_vscode: StartVSCode, start_service: 
             editor.wait_for('.notification-toast :text("You are signed in")')
             editor.click(f'{THREAD} a:has-text("Ask again")')
             editor.until_thread_says("Look at each letter")
+            editor.open_again(f"{editor.workspace / 'walk.py'}:{BAD_LINE}:10")
+            wait_for_light_bulb(editor)
+            ask(editor)
+            editor.until_thread_says("Hint 2 of 5")
 
     async with FakeUpstream() as upstream:
         upstream.default = Behaviour(text=SHORT)

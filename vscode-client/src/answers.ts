@@ -2,11 +2,12 @@
 
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { AnswerThread, type Hint, type Remedy } from "./answer_thread";
+import { AnswerThread } from "./answer_thread";
 import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
 import type { LanguageServer } from "./language_server";
 import * as protocol from "./protocol";
+import type { Hint, Remedy } from "./thread_entries";
 
 const ANSWERING_CONTEXT = "askTutor.isAnswering";
 const ID = "askTutor";

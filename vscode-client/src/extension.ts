@@ -3,9 +3,8 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
-import { Hint } from "./answer_thread";
 import { Answers } from "./answers";
-import { withWholeLines } from "./diagnostics";
+import { OtherDiagnostics, withWholeLines } from "./diagnostics";
 import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
 import { LanguageServer, type Launch } from "./language_server";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
@@ -14,6 +13,7 @@ import { chosenInterpreter, onDidChooseInterpreter } from "./python_extension";
 import { Runs } from "./run";
 import { startServer } from "./server_process";
 import { Status } from "./status";
+import { Hint } from "./thread_entries";
 
 const SECTION = "tutor";
 /** Settings that the server is started with; of the others it hears while it runs. */
@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     server,
     new Status(server),
+    new OtherDiagnostics(server),
     notebooks,
     answers,
     runs,

@@ -148,6 +148,7 @@ export class LanguageServer implements vscode.Disposable {
       initializationOptions: { serverUrl: launch.serverUrl },
       middleware: this.middleware,
       outputChannel: this.log,
+      traceOutputChannel: withoutTrace(this.log),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -204,3 +205,12 @@ export class LanguageServer implements vscode.Disposable {
   }
 }
 
+
+/** The log as one that never traces: what goes over the wire is the student's code. */
+function withoutTrace(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
+  return Object.create(log, {
+    logLevel: { value: vscode.LogLevel.Info },
+    onDidChangeLogLevel: { value: () => new vscode.Disposable(() => undefined) },
+    trace: { value: () => undefined },
+  }) as vscode.LogOutputChannel;
+}

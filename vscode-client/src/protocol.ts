@@ -29,6 +29,12 @@ export interface AskArgument {
   askId?: string;
 }
 
+/** What others than us report about a document. */
+export interface OtherDiagnostics {
+  uri: string;
+  diagnostics: Diagnostic[];
+}
+
 export interface AnswerStarted {
   askId: string;
   uri: string;
@@ -87,8 +93,12 @@ export const ANSWER_DID_START = new NotificationType<AnswerStarted>("tutor/answe
 export const ANSWER_DID_UPDATE = new NotificationType<AnswerUpdated>("tutor/answer/didUpdate");
 export const ANSWER_DID_END = new NotificationType<AnswerEnded>("tutor/answer/didEnd");
 export const ANSWER_CANCEL = new NotificationType<{ askId: string }>("tutor/answer/cancel");
+export const DIAGNOSTICS_DID_CHANGE = new NotificationType<OtherDiagnostics>("tutor/diagnostics/didChange");
 export const STATUS_DID_CHANGE = new NotificationType<StatusChanged>("tutor/status/didChange");
 
 /** Key of a cell's metadata under which its outputs go along; LSP does not carry what a cell printed. */
 export const CELL_METADATA = "tutor";
 export const CELL_ERROR_MIME = "application/vnd.code.notebook.error";
+
+/** `source` of the server's own diagnostics. */
+export const DIAGNOSTIC_SOURCE = "Ask Tutor";
