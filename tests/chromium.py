@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 START_SECONDS = 30
 LOOK_SECONDS = 20
 
-_KEYS = {"Enter": (13, "\r"), "Tab": (9, "\t"), "Space": (32, " ")}
+_KEYS = {"Enter": (13, "\r"), "Tab": (9, "\t"), "Space": (32, " "), "ArrowRight": (39, ""), "End": (35, "")}
 
 
 class Page:
-    """One tab. Scripts of the page do not run in it: what works here works without them."""
+    """One tab. Unless a test asks for them, the page's scripts do not run: what works here works without them."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.requests: list[str] = []
@@ -45,11 +45,11 @@ class Page:
             result: dict[str, Any] = await answer
         return result
 
-    async def prepare(self) -> None:
-        """Switch on what is watched, and the page's scripts off."""
+    async def prepare(self, *, scripts: bool) -> None:
+        """Switch on what is watched, and the page's scripts off unless they are wanted."""
         for domain in ("Page", "Network", "Log", "Accessibility"):
             await self.call(f"{domain}.enable")
-        await self.call("Emulation.setScriptExecutionDisabled", value=True)
+        await self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         await self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     async def open(self, url: str) -> None:
@@ -149,7 +149,7 @@ def _has_focus(node: dict[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def chromium(program: str) -> AsyncIterator[Page]:
+async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page]:
     """Start a Chromium with a fresh profile; give its one tab."""
     profile = Path(tempfile.mkdtemp(prefix="chromium-"))
     process = await asyncio.create_subprocess_exec(
@@ -176,7 +176,7 @@ async def chromium(program: str) -> AsyncIterator[Page]:
             async with session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                 page = Page(socket)
                 try:
-                    await page.prepare()
+                    await page.prepare(scripts=scripts)
                     yield page
                 finally:
                     await page.close()

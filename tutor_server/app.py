@@ -14,6 +14,7 @@ from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.api import (
     admin,
     admin_course,
+    admin_page,
     auth,
     chat_socket,
     device,
@@ -29,8 +30,10 @@ from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
     ACCOUNTS,
+    ADMIN_PAGE_KEY,
     ADMINISTRATION,
     AUTHENTICATOR,
+    BUDGETS,
     CHAT_SOCKETS,
     CLOCK,
     DATABASE,
@@ -61,12 +64,14 @@ from tutor_server.llm.factory import build_chain
 from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.provider import Usage
+from tutor_server.retention import RetentionSweep
 from tutor_server.settings import SettingsError
 from tutor_server.shared_state import budgets_of, shared_state
 from tutor_server.storage.database import open_database
 from tutor_server.storage.spending import Budgets
 from tutor_server.tutoring.off_switch import OffSwitch
 from tutor_server.tutoring.opening import Opening, Rules
+from tutor_server.tutoring.refusals import RefusalCount
 from tutor_server.tutoring.settling import Settling
 from tutor_server.tutoring.tutor import Tutor
 
@@ -96,6 +101,7 @@ ROUTES = (
     *admin.routes,
     *metrics.routes,
     *admin_course.routes,
+    *admin_page.routes,
     *chat_socket.routes,
 )
 """Every route of the service."""
@@ -152,6 +158,7 @@ def build_app(
             max_hint_level=settings.max_hint_level,
             context_tokens=settings.context_tokens,
             max_output_tokens=settings.max_output_tokens,
+            store_code=settings.store_code,
         ),
         clock=clock,
         new_id=new_id,
@@ -159,13 +166,16 @@ def build_app(
     )
     app[ADMINISTRATION] = AdministrationDesk(database, clock, new_id)
     app[OFF_SWITCH] = off_switch = OffSwitch(database)
+    app[BUDGETS] = budgets_of(settings)
+    refusals = RefusalCount(database, clock)
     app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(
             opening=opening,
-            settling=Settling(database, shared.limiter, clock),
+            settling=Settling(database, shared.limiter, clock, store_code=settings.store_code),
             siblings=shared.siblings,
             chain=chain,
             off_switch=off_switch,
+            refusals=refusals,
             database=database,
             deadlines=deadlines,
         ),
@@ -182,6 +192,7 @@ def build_app(
         await sockets.close()
 
     async def close(_app: web.Application) -> None:
+        await refusals.write()
         await chain.close()
         await database.close()
         if shared.close is not None:
@@ -189,6 +200,8 @@ def build_app(
 
     app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
     app.cleanup_ctx.append(_keeping(off_switch.run))
+    app.cleanup_ctx.append(_keeping(refusals.run))
+    app.cleanup_ctx.append(_keeping(RetentionSweep(database, clock, settings.retention_days).run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app
@@ -242,6 +255,7 @@ def _add_identity(
         new_id=new_id,
     )
     app[DEVICE_PAGE_KEY] = keys.device_page
+    app[ADMIN_PAGE_KEY] = keys.admin_page
     app[DEVICE_SIGN_INS] = DeviceSignIns(
         database=database, accounts=accounts, throttle=throttle, clock=clock, new_id=new_id, random_bytes=random_bytes
     )

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     monthly_budget_usd: Dollars | None = None
     """Likewise in a calendar month."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
+    retention_days: PositiveInt | None = None
+    """After how many days questions, code and answers are forgotten; unset: when the student deletes them."""
+    store_code: bool = True
+    """Whether the students' code, and code in questions and answers, is stored."""
     context_tokens: Annotated[int, Field(ge=500)] = 8000
     max_output_tokens: Annotated[int, Field(ge=50)] = 800
 

@@ -47,6 +47,11 @@ TAKES_MORE_THAN_FORM = {
     "GET /api/progress",
     "GET /api/chat/sessions",
     "GET /api/chat/sessions/{session_id}/messages",
+    "GET /api/admin/modules",
+    "GET /api/admin/limits",
+    "GET /api/admin/audit",
+    "PUT /api/admin/modules/{module_id}",  # an id of the letters that ids have
+    "PUT /api/admin/limits",  # a student's address, and a time that is to come
     "POST /api/auth/device",  # each parameter once (RFC 6749 §3.1), also one that means nothing
     "POST /api/auth/device/token",  # likewise, and a code that the service gave
 }

@@ -29,12 +29,19 @@ def signed_in(request: web.Request) -> AccessToken:
 async def require_admin(request: web.Request) -> None:
     """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
 
-    Raises `NotFound` where no key is set, `AdminKeyInvalid`, or `TooManyAttempts`.
+    Raises as `check_admin_key` does.
+    """
+    await check_admin_key(request, request.headers.get(ADMIN_KEY))
+
+
+async def check_admin_key(request: web.Request, given: str | None) -> None:
+    """Compare a key with the one that is set.
+
+    Raises `NotFound` where none is set, `AdminKeyInvalid`, or `TooManyAttempts`.
     """
     admin_key = request.app[SETTINGS].admin_key
     if admin_key is None:
         raise NotFound
-    given = request.headers.get(ADMIN_KEY)
     if not given:
         raise AdminKeyInvalid
     async with request.app[THROTTLE].admin_key(client_address(request)):

@@ -27,10 +27,13 @@ def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
 
 
 def _handler(route: Route) -> Any:
+    start = f"/{route.path.split('/')[1]}"
+    """Where the page begins of which the route is a part."""
+
     @functools.wraps(route.handler)
     async def handle(request: web.Request) -> web.StreamResponse:
         if route.produces == HTML:
-            request[ERROR_ANSWER] = problem_page
+            request[ERROR_ANSWER] = lambda error: problem_page(error, again=start)
         answer = await route.handler(request, **await _arguments(route, request))
         if isinstance(answer, web.StreamResponse):
             return answer

@@ -21,31 +21,41 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_STYLE = (files("tutor_server.api") / "templates" / "page.css").read_text(encoding="utf-8")
-_STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{_STYLE_HASH}'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
 
 
-def problem_page(error: TutorError) -> web.Response:
-    """Show a refusal or failure that no form of the page has a place for."""
-    return html_page("problem.html", status=error.status, problem=error.detail)
+def _style(name: str) -> Markup:
+    return Markup((files("tutor_server.api") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _policy(style: Markup, *more: str) -> str:
+    """Let in the page's own style and what `more` says, and nothing else (Content Security Policy Level 3)."""
+    style_hash = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    own = (f"style-src 'sha256-{style_hash}'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'")
+    return "; ".join(("default-src 'none'", *own, *more))
+
+
+_PAGE_STYLE, _DASHBOARD_STYLE = _style("page.css"), _style("dashboard.css")
+_PAGE_POLICY = _policy(_PAGE_STYLE)
+_DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
+
+
+def problem_page(error: TutorError, again: str) -> web.Response:
+    """Show a refusal or failure that no form of the page has a place for; `again` is where to start again."""
+    return html_page("problem.html", status=error.status, problem=error.detail, again=again)
 
 
 def html_page(template: str, *, status: int = 200, problem: str | None = None, **values: Any) -> web.Response:
     """Fill in a template; what is filled in is escaped. `problem` is a sentence shown above the rest."""
-    text = _TEMPLATES.get_template(template).render(
-        style=Markup(_STYLE),  # noqa: S704 - our own file
-        problem=problem,
-        **values,
-    )
+    return _page(template, _PAGE_STYLE, _PAGE_POLICY, status=status, problem=problem, **values)
+
+
+def dashboard_page(template: str, **values: Any) -> web.Response:
+    """Fill in a template of the dashboard, whose plots are drawn by the service's own scripts."""
+    return _page(template, _DASHBOARD_STYLE, _DASHBOARD_POLICY, status=200, **values)
+
+
+def _page(template: str, style: Markup, policy: str, *, status: int, **values: Any) -> web.Response:
+    text = _TEMPLATES.get_template(template).render(style=style, **values)
     response = web.Response(status=status, text=text, content_type="text/html")
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = policy
     return response

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
+    from tutor_server.storage.spending import Budgets
     from tutor_server.tutoring.off_switch import OffSwitch
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
@@ -35,6 +36,8 @@ DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
 DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 
 ADMINISTRATION: web.AppKey[AdministrationDesk] = web.AppKey("administration")
+ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
+BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 
 CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")

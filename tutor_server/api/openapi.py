@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from tutor_server.api import schemas
 from tutor_server.api.bodies import FORM
 from tutor_server.api.caller import ADMIN_KEY
-from tutor_server.api.routes import HTML, JSON, Access
+from tutor_server.api.routes import JSON, PARTS_OF_PAGES, Access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ _HEADERS = {
 
 def document(routes: Sequence[Route], version: str) -> Json:
     """Describe the routes; `version` is the service's. Pages for people are no part of it."""
-    routes = [route for route in routes if route.produces != HTML]
+    routes = [route for route in routes if route.produces not in PARTS_OF_PAGES]
     models, schemas_by_name = _schemas(routes)
     paths: dict[str, Json] = defaultdict(dict)
     refusals: Json = {}

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 HTML = "text/html"
+CSV = "text/csv"
+SCRIPT = "text/javascript"
+
+PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT})
+"""What is for people and their browsers, and no part of the interface for programs."""
 
 
 class Access(Enum):

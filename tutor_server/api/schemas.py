@@ -280,6 +280,35 @@ class ProgressList(_Body):
     next: str | None
 
 
+DASHBOARD_DAYS = (7, 30, 90)
+
+
+class DashboardAddress(_Body):
+    """`GET /admin`: how many days the figures are of."""
+
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+
+
+class DashboardForm(_Body):
+    """Every form of the dashboard."""
+
+    csrf: str = ""
+
+
+class DashboardSignIn(DashboardForm):
+    """`POST /admin/sign-in`."""
+
+    key: GivenToken = SecretStr("")
+
+
+class DashboardSwitch(DashboardForm):
+    """`POST /admin/switch`; an empty module is everything."""
+
+    is_off: Literal["yes", "no"] = "yes"
+    module_id: Annotated[str, Field(max_length=64)] = ""
+    message: Annotated[str, Field(max_length=300)] = ""
+
+
 class ModuleChange(_Body):
     """`PUT /api/admin/modules/{module_id}`: the whole module; what is left out is empty."""
 

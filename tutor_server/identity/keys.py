@@ -19,6 +19,8 @@ class Keys:
     """Hashes e-mail addresses."""
     device_page: bytes = field(repr=False)
     """Ties the forms of the device page to the browser that got them."""
+    admin_page: bytes = field(repr=False)
+    """Signs the dashboard's sessions, and ties its forms to them."""
 
     def subject(self, email: str) -> str:
         """Give the keyed hash that stands for an e-mail address (lower-case) where the address itself must not."""
@@ -36,6 +38,7 @@ def derive_keys(secret: bytes) -> Keys:
         refresh_tokens=_hmac(secret, b"ask-tutor refresh tokens\x01"),
         subjects=_hmac(secret, b"ask-tutor subjects\x01"),
         device_page=_hmac(secret, b"ask-tutor device page\x01"),
+        admin_page=_hmac(secret, b"ask-tutor admin page\x01"),
     )
 
 

@@ -110,7 +110,8 @@ class NewAsk:
     day: date
     owner: str
     question: str
-    code: str
+    code: str | None
+    """None: the operator stores no code."""
     created_at: datetime
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from tutor_server.storage.models import AdminAction
 
@@ -57,8 +57,3 @@ def actions_before(connection: Connection, after: tuple[datetime, UUID] | None, 
         at, action_id = after
         query = query.where((AdminAction.at < at) | ((AdminAction.at == at) & (AdminAction.id < action_id)))
     return [Action(**row) for row in connection.execute(query).mappings()]
-
-
-def forget_actions_before(connection: Connection, at: datetime) -> int:
-    """Drop old rows; tell how many."""
-    return connection.execute(delete(AdminAction).where(AdminAction.at < at)).rowcount

@@ -22,6 +22,7 @@ from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
 from tutor_server.tutoring.context import build_context, estimate_tokens
 from tutor_server.tutoring.prompts import assemble
+from tutor_server.tutoring.stored_words import without_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,6 +50,7 @@ class Rules:
     max_hint_level: int
     context_tokens: int
     max_output_tokens: int
+    store_code: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +196,8 @@ class Opening:
                 remaining_today=daily_messages - messages,
                 day=grant.day,
                 owner=self._ledger.owner,
-                question=context.question,
-                code=problem.unit.source,
+                question=context.question if self._rules.store_code else without_code(context.question),
+                code=problem.unit.source if self._rules.store_code else None,
                 created_at=now,
             )
             ask_id = open_ask(connection, new)

@@ -16,6 +16,7 @@ from tutor_server.storage.asks import EndedAsk, end_ask
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.guard_verdicts import PASSED, JudgedAnswer, count_verdict
 from tutor_server.storage.usage import add_usage
+from tutor_server.tutoring.stored_words import without_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,10 +57,11 @@ class Progress:
 class Settling:
     """Settles asks. While the database is away it keeps what is owed and tries again."""
 
-    def __init__(self, database: Database, limiter: Limiter, clock: Clock) -> None:
+    def __init__(self, database: Database, limiter: Limiter, clock: Clock, *, store_code: bool = True) -> None:
         self._database = database
         self._limiter = limiter
         self._clock = clock
+        self._stored: Callable[[str], str] = str if store_code else without_code
         self._owed: set[asyncio.Task[None]] = set()
 
     async def settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
@@ -80,7 +82,7 @@ class Settling:
 
     async def _settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         opened = progress.opened
-        ended = _ended(progress, answer, failure, self._clock.now())
+        ended = _ended(progress, answer, failure, self._clock.now(), self._stored(answer.text))
         judged = _judged(progress, ended)
 
         def write(connection: Connection) -> bool:
@@ -133,14 +135,14 @@ class Settling:
         task.add_done_callback(self._owed.discard)
 
 
-def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: datetime) -> EndedAsk:
+def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
     accepted, model, usage = progress.opened.accepted, progress.model, progress.usage
     return EndedAsk(
         id=accepted.message_id,
         state=_state(answer, failure),
         session_id=accepted.session_id,
         hint_level=accepted.hint_level,
-        content=answer.text,
+        content=content,
         delta_ends=answer.delta_ends,
         ended_at=now,
         error_code=None if failure is None else failure.code,

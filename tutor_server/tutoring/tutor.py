@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.opening import OpenAsk, Opening
+    from tutor_server.tutoring.refusals import RefusalCount
     from tutor_server.tutoring.settling import Settling
     from tutor_server.tutoring.siblings import Siblings
 
@@ -55,6 +56,7 @@ class Tutor:
         siblings: Siblings,
         chain: Chain,
         off_switch: OffSwitch,
+        refusals: RefusalCount,
         database: Database,
         deadlines: Deadlines,
     ) -> None:
@@ -63,6 +65,7 @@ class Tutor:
         self._siblings = siblings
         self._chain = chain
         self._off_switch = off_switch
+        self._refusals = refusals
         self._database = database
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
@@ -160,6 +163,8 @@ class Tutor:
         except Exception:  # the edge of this task: the student is told, the ask is settled
             log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
             failure = TutorError()
+        if failure is not None and failure.limit is not None:
+            self._refusals.note(failure.limit)
         if progress is not None:
             failure = await self._settling.settle(progress, answer, failure)
             if failure is None:

@@ -1,0 +1,93 @@
+"""The dashboard in a real Chromium: plots drawn from its tables, walked through by keyboard, told to screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.chat_client import connect
+from tests.chromium import Page, chromium
+from tests.service import sign_up_student
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.conftest import RequireProgram
+    from tests.service import Service, StartService
+
+KEY = "an-admin-key-of-the-tests"
+PHONE, DESKTOP = (360, 740), (1280, 900)
+
+
+@pytest.fixture
+async def running(start_service: StartService) -> AsyncIterator[Service]:
+    """Give a service that was asked three times about one bug."""
+    async with start_service(TUTOR_ADMIN_KEY=KEY) as service:
+        student = await sign_up_student(service)
+        async with connect(service.url, student.access_token) as chat:
+            for _ in range(3):
+                await chat.answer()
+        yield service
+
+
+async def evaluate(page: Page, expression: str) -> object:
+    """Ask the page's scripts."""
+    result = await page.call("Runtime.evaluate", expression=expression, returnByValue=True)
+    return result["result"].get("value")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
+async def test_plots_are_drawn_and_walked_through_by_keyboard(
+    running: Service, require_program: RequireProgram, size: tuple[int, int], scheme: str
+) -> None:
+    """Signed in by keyboard; each plot has a name, its values are told one by one, and nothing comes from elsewhere."""
+    async with chromium(require_program("chromium"), scripts=True) as page:
+        await page.resize(*size)
+        await page.prefer(scheme)
+        await page.open(f"{running.url}/admin")
+        assert await page.focused() == ("textbox", "Admin key")
+        await page.type(KEY)
+        await page.press("Enter", loads=True)
+
+        told = await page.told()
+        assert ("heading", "Asks by hint level") in told
+        plots = [name for role, name in told if role == "image" and "Plot of" in name]
+        assert (
+            "Asks by hint level. 3 asks. 67% of them at levels 1 and 2. Plot of 5 values; arrow keys tell each."
+            in plots
+        )
+        assert await evaluate(page, "document.documentElement.dataset.drawn") == str(len(plots))
+        assert await page.content_width() <= size[0]
+
+        await evaluate(page, "document.querySelector('[data-table=table-asks-by-level] canvas').focus()")
+        for expected in ("1: Asks 1", "2: Asks 1"):
+            await page.press("ArrowRight")
+            spoken = await evaluate(page, "document.querySelector('[data-table=table-asks-by-level] p').textContent")
+            assert spoken == expected
+        await page.press("End")
+        spoken = await evaluate(page, "document.querySelector('[data-table=table-asks-by-level] p').textContent")
+        assert spoken == "5: Asks 0"
+        ink = "getComputedStyle(document.documentElement).getPropertyValue('--page').trim()"
+        assert await evaluate(page, ink) == ("#131417" if scheme == "dark" else "#f5f5f7")
+
+    assert page.complaints == []
+    assert {url.partition("?")[0].removeprefix(running.url) for url in page.requests} == {
+        "/admin",
+        "/admin/sign-in",
+        "/admin/assets/chart.js",
+        "/admin/assets/dashboard.js",
+    }
+
+
+async def test_without_scripts_the_tables_say_it_all(running: Service, require_program: RequireProgram) -> None:
+    """Every figure has its table, open to whoever unfolds it, and its CSV."""
+    async with chromium(require_program("chromium")) as page:
+        await page.open(f"{running.url}/admin")
+        await page.type(KEY)
+        await page.press("Enter", loads=True)
+
+        told = await page.told()
+
+    assert ("link", "CSV of Asks by hint level") in told
+    assert ("heading", "Provider health, last 24 hours") in told

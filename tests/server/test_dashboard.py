@@ -1,0 +1,255 @@
+"""`/admin`: the dashboard behind the admin key, its forms, and its figures, which are what SQL over the ledger says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+from sqlalchemy import text
+
+from tests.chat_client import CODE, connect
+from tests.fake_upstream import Behaviour
+from tests.held_service import HeldService, held_service
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from tests.clock import HeldClock
+    from tests.fake_upstream import FakeUpstream
+
+KEY = "an-admin-key-of-the-tests"
+PRICES = '[[price]]\nprovider = "openai"\nmodel = "tutor-model"\ninput = 3\noutput = 15\n'
+INDEX_ERROR = (
+    'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\nIndexError: list index out of range\n'
+)
+
+
+@pytest.fixture
+async def course(
+    tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
+) -> AsyncIterator[HeldService]:
+    """Give a service with a priced model, budgets and an admin key on each kind of database."""
+    (tmp_path / "prices.toml").write_text(PRICES)
+    settings: dict[str, Any] = {
+        "admin_key": KEY,
+        "database_url": database_url,
+        "OPENAI_API_KEY": upstream.key,
+        "OPENAI_BASE_URL": upstream.openai_url,
+        "openai_model": "tutor-model",
+        "daily_message_cap": 2,
+        "daily_budget_usd": 5,
+        "monthly_budget_usd": 50,
+    }
+    async with held_service(tmp_path, clock, **settings) as running:
+        for module in ("loops", "arrays"):
+            body = {"title": module, "order": 1}
+            headers = {"X-Admin-Key": KEY}
+            async with running.client.put(f"/api/admin/modules/{module}", json=body, headers=headers) as response:
+                assert response.status == 200
+        yield running
+
+
+@pytest.fixture
+async def browser(course: HeldService) -> AsyncIterator[ClientSession]:
+    """Give a browser with cookies of its own."""
+    async with ClientSession(course.url, cookie_jar=CookieJar(unsafe=True)) as session:
+        yield session
+
+
+async def shown(browser: ClientSession, path: str = "/admin") -> tuple[int, str]:
+    """Open a page; give status and source."""
+    async with browser.get(path) as response:
+        return response.status, await response.text()
+
+
+def token_in(page: str) -> str:
+    """Find the token of a page's forms."""
+    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
+    assert found, page
+    return found[1]
+
+
+async def send(browser: ClientSession, path: str, **form: str) -> tuple[int, str]:
+    """Send a form and follow where it leads; give status and source."""
+    async with browser.post(path, data=form) as response:
+        return response.status, await response.text()
+
+
+async def sign_in(browser: ClientSession, key: str = KEY) -> tuple[int, str]:
+    """Open the dashboard with a key."""
+    _, page = await shown(browser)
+    return await send(browser, "/admin/sign-in", csrf=token_in(page), key=key)
+
+
+async def table(browser: ClientSession, name: str) -> list[dict[str, str]]:
+    """Read a figure's CSV."""
+    status, content = await shown(browser, f"/admin/figures/{name}.csv?days=7")
+    assert status == 200, name
+    return list(csv.DictReader(io.StringIO(content)))
+
+
+async def ask_in(course: HeldService, module: str, students: int, upstream: FakeUpstream) -> None:
+    """Let some students ask once each in a module."""
+    upstream.default = Behaviour(text="Which index is the last one?")
+    for number in range(students):
+        answer = await course.register(f"{module}{number}@uni.example")
+        async with connect(course.url, answer["access_token"]) as chat:
+            frames = await chat.answer(
+                module_id=module, code=CODE.replace("prices\n", "prices:\n"), traceback=INDEX_ERROR
+            )
+            assert frames[-1]["type"] == "done", frames
+
+
+async def test_the_key_opens_it_through_the_form_alone(course: HeldService, browser: ClientSession) -> None:
+    """Not by the address, not by a wrong key, not by a form of elsewhere; out again means out."""
+    assert "Admin key" in (await shown(browser, f"/admin?key={KEY}"))[1]
+    status, page = await sign_in(browser, "not the key")
+    assert (status, "The admin key is wrong." in page) == (422, True)
+    async with ClientSession(course.url) as elsewhere:
+        assert (await send(elsewhere, "/admin/sign-in", key=KEY))[0] == 403
+        assert (await send(elsewhere, "/admin/sign-in", csrf=token_in(page), key=KEY))[0] == 403
+    status, page = await sign_in(browser)
+    assert (status, "Cost by day" in page) == (200, True)
+    (cookie,) = [each for each in browser.cookie_jar if each.key == "admin"]
+    assert (cookie["httponly"], cookie["samesite"], KEY in cookie.value) == (True, "Strict", False)
+
+    assert "Admin key" in (await send(browser, "/admin/sign-out", csrf=token_in(page)))[1]
+    assert (await shown(browser, "/admin/figures/cost-by-day.csv"))[0] == 404
+
+
+async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser: ClientSession) -> None:
+    """After a working day, and with another end time or MAC."""
+    await sign_in(browser)
+    (cookie,) = [each.value for each in browser.cookie_jar if each.key == "admin"]
+    until, secret, mac = cookie.split(".")
+    for forged in (f"{int(until) + 1}.{secret}.{mac}", f"{until}.{secret}.{'0' * 64}", "x", f"0.{secret}.{mac}"):
+        async with course.client.get("/admin", headers={"Cookie": f"admin={forged}"}) as response:
+            assert "Admin key" in await response.text(), forged
+    course.clock.seconds = 8 * 3600 - 1
+    assert "Cost by day" in (await shown(browser))[1]
+    course.clock.seconds = 8 * 3600 + 1
+    assert "Admin key" in (await shown(browser))[1]
+
+
+async def test_guessing_the_key_is_slowed_down(browser: ClientSession) -> None:
+    """As on the admin routes: 10 wrong keys a minute from an address."""
+    statuses = [(await sign_in(browser, "guess"))[0] for _ in range(11)]
+
+    assert statuses == [422] * 10 + [429]
+
+
+async def test_the_figures_are_what_sql_says(
+    course: HeldService, browser: ClientSession, upstream: FakeUpstream
+) -> None:
+    """Cost, calls, tokens, asks by level and refusals equal sums over the tables of single calls and asks."""
+    await ask_in(course, "loops", 6, upstream)
+    answer = await course.register("ada@uni.example")
+    async with connect(course.url, answer["access_token"]) as chat:
+        upstream.default = Behaviour(status=500)
+        await chat.answer()
+        upstream.default = Behaviour(text="Replace it with `for price in prices:` and `result = result + price`.")
+        ends = [(await chat.answer())[-1] for _ in range(3)]
+    assert ends[-1]["limit"] == "daily_messages"
+    await sign_in(browser)
+
+    def read(connection: Connection) -> Sequence[Any]:
+        return connection.execute(
+            text(
+                "SELECT model, count(*), sum(input_tokens), sum(output_tokens), sum(cost_nanodollars) FROM model_calls"
+                " WHERE state IN ('settled', 'swept') GROUP BY model"
+            )
+        ).all()
+
+    (stored,) = await course.database.read(read)
+    levels = await course.database.read(
+        lambda connection: connection.execute(
+            text("SELECT hint_level, count(*) FROM asks WHERE state != 'released' GROUP BY hint_level")
+        ).all()
+    )
+
+    (model,) = await table(browser, "calls-by-model")
+    assert (model["Model"], int(model["Calls"])) == (stored[0], stored[1])
+    assert (int(model["Tokens in"]), int(model["Tokens out"])) == (stored[2], stored[3])
+    cost = f"{int(stored[4]) / 1e9:.9f}"
+    for name in ("calls-by-model", "cost-by-day", "cost-by-week", "cost-by-month"):
+        rows = await table(browser, name)
+        assert f"{sum(float(row['Estimated cost in US dollars']) for row in rows):.9f}" == cost, name
+    shown_levels = {int(row["Hint level"]): int(row["Asks"]) for row in await table(browser, "asks-by-level")}
+    assert {level: count for level, count in shown_levels.items() if count} == dict(map(tuple, levels))
+    (health,) = await table(browser, "provider-health")
+    assert (int(health["Failed"]), int(health["Answered"])) == (2, stored[1] - 2)
+    assert {row["Budget in US dollars"] for row in await table(browser, "cost-by-day")} == {"5.0"}
+
+
+async def test_what_fewer_than_five_students_have_in_common_is_not_shown(
+    course: HeldService, browser: ClientSession, upstream: FakeUpstream
+) -> None:
+    """Five students of one module are, four of another are not; nobody is named."""
+    await ask_in(course, "loops", 5, upstream)
+    await ask_in(course, "arrays", 4, upstream)
+    status, page = await sign_in(browser)
+
+    assert status == 200
+    assert [row["Module"] for row in await table(browser, "error-types-by-module")] == ["loops"]
+    (topic,) = await table(browser, "topics-by-module")
+    assert (topic["Module"], topic["Asks"], topic["Students"]) == ("loops", "5", "5")
+    assert "uni.example" not in page
+
+
+async def test_the_switch_of_the_page_works_with_its_own_form_alone(
+    course: HeldService, browser: ClientSession
+) -> None:
+    """Off and on again, in the audit log as done on the page; without the token nothing happens."""
+    _, page = await sign_in(browser)
+    token = (await course.register())["access_token"]
+    assert (await send(browser, "/admin/switch", is_off="yes"))[0] == 403
+
+    _, page = await send(browser, "/admin/switch", csrf=token_in(page), is_off="yes", message="Exam.")
+    assert "Students read: “Exam.”" in page
+    async with connect(course.url, token) as chat:
+        assert (await chat.answer())[-1]["content"] == "Exam."
+    _, page = await send(browser, "/admin/switch", csrf=token_in(page), is_off="no")
+    assert "Off since" not in page
+    ways = await course.database.read(
+        lambda connection: connection.execute(text("SELECT action, way FROM admin_actions WHERE way = 'page'")).all()
+    )
+    assert sorted(row[0] for row in ways) == ["signed_in", "switched_off", "switched_on"]
+
+
+async def test_a_budget_that_is_nearly_spent_is_said(course: HeldService, browser: ClientSession) -> None:
+    """At 80 % of a budget the page says so."""
+    await course.database.commit(
+        lambda connection: connection.execute(
+            text("INSERT INTO spending (period, committed_nanodollars) VALUES ('2026-03-01', 4000000000)")
+        )
+    )
+
+    _, page = await sign_in(browser)
+
+    assert "Today $4.00 of the budget of $5.00 are committed." in page
+    assert "This month" not in page
+
+
+async def test_without_a_key_there_is_no_dashboard(tmp_path: Path, clock: HeldClock) -> None:
+    """404, as with the admin routes."""
+    async with held_service(tmp_path, clock) as service:
+        for path in ("/admin", "/admin/figures/cost-by-day.csv"):
+            assert (await shown(service.client, path))[0] == 404
+        async with service.client.post("/admin/sign-in", data={"key": ""}) as response:
+            assert response.status == 404
+
+
+async def test_scripts_are_served_and_nothing_else(course: HeldService) -> None:
+    """The two scripts of the page, with their type; the policy lets in no others."""
+    for name in ("chart.js", "dashboard.js"):
+        async with course.client.get(f"/admin/assets/{name}") as response:
+            assert (response.status, response.content_type) == (200, "text/javascript")
+    for name in ("LICENSE.md", "..%2Fadmin_page.py"):
+        assert (await shown(course.client, f"/admin/assets/{name}"))[0] == 404

@@ -1,0 +1,311 @@
+"""What the dashboard shows: each figure as one table, from which its plot and its CSV are made."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from tutor_server.ledger.periods import day_of, month_of, week_of
+from tutor_server.storage import figures as read
+from tutor_server.storage.guard_verdicts import PASSED
+from tutor_server.storage.usage import usage_between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from tutor_server.ledger.periods import Period
+    from tutor_server.storage.spending import Budgets
+
+Cell = str | int | float | None
+Kind = Literal["bar", "stacked", "none"]
+
+WEEKS = MONTHS = 12
+HEALTH_HOURS = 24
+SLOWEST = 10
+MOST_TOPICS = 20
+NO_MODULE = "(no module)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a figure: what it holds, and whether it is plotted as bars, as a line, or not at all."""
+
+    title: str
+    plotted: Literal["bar", "line", ""] = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure: a sentence that says what is to be seen in it, and its table."""
+
+    name: str
+    title: str
+    summary: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    kind: Kind = "bar"
+    note: str = ""
+    labels: int = field(default=1)
+    """How many leading columns name the row."""
+
+    def as_csv(self) -> str:
+        """Give the table as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted as text."""
+        output = io.StringIO()
+        writer = csv.writer(output)
+        writer.writerow(column.title for column in self.columns)
+        writer.writerows([_inert(cell) for cell in row] for row in self.rows)
+        return output.getvalue()
+
+
+def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
+    """Read all figures; those that are not of a fixed span are of the last `days`, today among them."""
+    last = now.date()
+    first = last - timedelta(days=days - 1)
+    since, until = _start(first), _start(last + timedelta(days=1))
+    costs = read.cost_by_day(connection, min(first, _months_before(last, MONTHS - 1)), last)
+    all_days = [first + timedelta(days=number) for number in range(days)]
+    return (
+        _cost(
+            "cost-by-day", "Cost by day", [(str(day), day_of(_start(day))) for day in all_days], costs, budgets.daily
+        ),
+        _cost("cost-by-week", "Cost by week", _weeks(last), costs, None),
+        _cost("cost-by-month", "Cost by month", _months(last), costs, budgets.monthly),
+        _models(connection, first, last),
+        _levels(connection, since, until),
+        _error_types(connection, since, until),
+        _topics(connection, since, until),
+        _refusals(connection, first, last),
+        _verdicts(connection, first, last),
+        _health(connection, now),
+        _slowest(connection, since),
+    )
+
+
+def _cost(
+    name: str, title: str, spans: Sequence[tuple[str, Period]], costs: Mapping[date, int], budget: int | None
+) -> Figure:
+    rows: list[list[Cell]] = []
+    for label, span in spans:
+        cost = sum(cost for day, cost in costs.items() if span.first <= day <= span.last)
+        rows.append([label, _dollars(cost)] if budget is None else [label, _dollars(cost), _dollars(budget)])
+    columns = [Column("Period (UTC)"), Column("Estimated cost in US dollars", "bar", 4)]
+    if budget is not None:
+        columns.append(Column("Budget in US dollars", "line", 2))
+    latest = rows[-1]
+    summary = f"${latest[1]:,.4f} in the current period"
+    if budget is not None:
+        summary += f", of a budget of ${_dollars(budget):,.2f}"
+    return Figure(name=name, title=title, summary=f"{summary}.", columns=columns, rows=rows)
+
+
+def _models(connection: Connection, first: date, last: date) -> Figure:
+    usage = usage_between(connection, first, last)
+    return Figure(
+        name="calls-by-model",
+        title="Calls by provider and model",
+        summary=f"{sum(model.calls for model in usage):,} calls, offline answers among them.",
+        columns=(
+            Column("Provider"),
+            Column("Model"),
+            Column("Calls", "bar"),
+            Column("Tokens in"),
+            Column("Tokens out"),
+            Column("Estimated cost in US dollars", decimals=4),
+            Column("Calls without a price"),
+        ),
+        rows=[
+            (
+                model.provider,
+                model.model,
+                model.calls,
+                model.input_tokens,
+                model.output_tokens,
+                _dollars(model.cost_nanodollars),
+                model.unpriced_calls,
+            )
+            for model in usage
+        ],
+        labels=2,
+    )
+
+
+def _levels(connection: Connection, since: datetime, until: datetime) -> Figure:
+    counts = read.asks_by_level(connection, since, until)
+    total = sum(counts.values())
+    solved_early = sum(count for level, count in counts.items() if level <= 2)  # noqa: PLR2004 - question and concept
+    share = f" {solved_early / total:.0%} of them at levels 1 and 2." if total else ""
+    return Figure(
+        name="asks-by-level",
+        title="Asks by hint level",
+        summary=f"{total:,} asks.{share}",
+        columns=(Column("Hint level"), Column("Asks", "bar")),
+        rows=[(f"{level}", counts.get(level, 0)) for level in range(1, 6)],
+    )
+
+
+def _error_types(connection: Connection, since: datetime, until: datetime) -> Figure:
+    kinds = ("syntax", "runtime", "logic", "none")
+    by_module: dict[str, dict[str, int]] = defaultdict(dict)
+    for item in read.asks_by_error_type(connection, since, until):
+        by_module[item.module_id or NO_MODULE][item.subject] = item.asks
+    return Figure(
+        name="error-types-by-module",
+        title="Error types by module",
+        summary=f"{len(by_module)} modules." if len(by_module) != 1 else "1 module.",
+        columns=(Column("Module"), *(Column(kind.capitalize(), "bar") for kind in kinds)),
+        rows=[(module, *(counts.get(kind, 0) for kind in kinds)) for module, counts in sorted(by_module.items())],
+        kind="stacked",
+        note=_FEW,
+    )
+
+
+def _topics(connection: Connection, since: datetime, until: datetime) -> Figure:
+    topics = read.asks_by_topic(connection, since, until)[:MOST_TOPICS]
+    commonest = f"The commonest: {_topic(topics[0].subject)}." if topics else "Nothing to show yet."
+    return Figure(
+        name="topics-by-module",
+        title="What students struggle with",
+        summary=commonest,
+        columns=(Column("Module"), Column("What is wrong"), Column("Asks", "bar"), Column("Students")),
+        rows=[(item.module_id or NO_MODULE, _topic(item.subject), item.asks, item.students) for item in topics],
+        labels=2,
+        note=_FEW,
+    )
+
+
+def _refusals(connection: Connection, first: date, last: date) -> Figure:
+    counts = read.refusals_by_limit(connection, first, last)
+    return Figure(
+        name="refusals-by-limit",
+        title="Refusals by limit",
+        summary=f"{sum(counts.values()):,} asks were refused.",
+        columns=(Column("Limit"), Column("Refused asks", "bar")),
+        rows=[(name.replace("_", " "), count) for name, count in sorted(counts.items())],
+    )
+
+
+def _verdicts(connection: Connection, first: date, last: date) -> Figure:
+    passed: dict[int, int] = defaultdict(int)
+    stopped: dict[int, int] = defaultdict(int)
+    for level, verdict, answers in read.verdicts_by_level(connection, first, last):
+        (passed if verdict == PASSED else stopped)[level] += answers
+    levels = sorted(passed.keys() | stopped.keys())
+    return Figure(
+        name="guard-stops",
+        title="Guard stops by hint level",
+        summary=f"The guard stopped {sum(stopped.values()):,} of"
+        f" {sum(passed.values()) + sum(stopped.values()):,} answers of models.",
+        columns=(Column("Hint level"), Column("Stopped", "bar"), Column("Passed", "bar")),
+        rows=[(f"{level}", stopped[level], passed[level]) for level in levels],
+        kind="stacked",
+    )
+
+
+def _health(connection: Connection, now: datetime) -> Figure:
+    found = read.provider_health(connection, now - timedelta(hours=HEALTH_HOURS))
+    failed = sum(each.failed for each in found)
+    return Figure(
+        name="provider-health",
+        title="Provider health, last 24 hours",
+        summary=f"{failed:,} of {sum(each.calls for each in found):,} calls failed.",
+        columns=(
+            Column("Provider"),
+            Column("Model"),
+            Column("Failed", "bar"),
+            Column("Answered", "bar"),
+            Column("Mean time to first text (ms)"),
+            Column("Mean time to the end (ms)"),
+        ),
+        rows=[
+            (
+                each.provider,
+                each.model,
+                each.failed,
+                each.calls - each.failed,
+                _rounded(each.first_content_ms),
+                _rounded(each.latency_ms),
+            )
+            for each in found
+        ],
+        kind="stacked",
+        labels=2,
+    )
+
+
+def _slowest(connection: Connection, since: datetime) -> Figure:
+    found = read.slowest_calls(connection, since, SLOWEST)
+    return Figure(
+        name="slowest-asks",
+        title="Slowest answers",
+        summary=f"The slowest took {found[0].latency_ms / 1000:.1f} s." if found else "Nothing to show yet.",
+        columns=(
+            Column("Time (UTC)"),
+            Column("Provider"),
+            Column("Model"),
+            Column("To the end (ms)"),
+            Column("To first text (ms)"),
+            Column("Tokens out"),
+            Column("Outcome"),
+        ),
+        rows=[
+            (
+                f"{call.at:%Y-%m-%d %H:%M}",
+                call.provider,
+                call.model,
+                call.latency_ms,
+                call.first_content_ms,
+                call.output_tokens,
+                call.outcome,
+            )
+            for call in found
+        ],
+        kind="none",
+    )
+
+
+_FEW = f"What fewer than {read.FEWEST_STUDENTS} students have in common is left out."
+
+
+def _weeks(last: date) -> list[tuple[str, Period]]:
+    weeks = [week_of(_start(last - timedelta(weeks=number))) for number in reversed(range(WEEKS))]
+    return [(f"{week.first:%G-W%V}", week) for week in weeks]
+
+
+def _months(last: date) -> list[tuple[str, Period]]:
+    months = [month_of(_start(_months_before(last, number))) for number in reversed(range(MONTHS))]
+    return [(f"{month.first:%Y-%m}", month) for month in months]
+
+
+def _months_before(day: date, months: int) -> date:
+    count = day.year * 12 + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _dollars(nanodollars: int) -> float:
+    return float(Decimal(nanodollars) / 10**9)
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def _topic(rule: str) -> str:
+    """Write a rule's name in words: `runtime.loop-past-the-end` as `loop past the end (runtime)`."""
+    kind, _, name = rule.partition(".")
+    return f"{name.replace('-', ' ')} ({kind})" if name else rule
+
+
+def _inert(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

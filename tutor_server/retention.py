@@ -1,0 +1,65 @@
+"""The sweeper of students' data: what is older than the operator keeps it is forgotten, bit by bit."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from tutor_server.errors import DatabaseUnavailable
+from tutor_server.storage import retention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.storage.database import Database
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+SWEEP_SECONDS = 3600.0
+AUDIT_DAYS = 400
+"""How long the audit log goes back: past a year, so that the same week of the last one can be looked at."""
+
+
+class RetentionSweep:
+    """Forgets at the start and every hour. `days` None keeps students' words until they are deleted."""
+
+    def __init__(self, database: Database, clock: Clock, days: int | None) -> None:
+        self._database = database
+        self._clock = clock
+        self._days = days
+
+    async def run(self) -> None:
+        """Sweep for ever; where the database is away, an hour later."""
+        while True:
+            try:
+                await self.sweep()
+            except (DatabaseUnavailable, SQLAlchemyError) as error:
+                log.warning("retention_delayed", reason=type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self) -> None:
+        """Forget all that is due. Several processes may do so at once."""
+        now = self._clock.now()
+        await self._database.commit(lambda connection: retention.forget_what_ran_out(connection, now))
+        await self._all(retention.forget_actions_before, now - timedelta(days=AUDIT_DAYS))
+        if self._days is not None:
+            before = now - timedelta(days=self._days)
+            asks = await self._all(retention.forget_asks_before, before)
+            words = await self._all(retention.forget_words_before, before)
+            if asks or words:
+                log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
+
+    async def _all(self, forget: Callable[[Connection, datetime], int], before: datetime) -> int:
+        total = 0
+        while forgotten := await self._database.commit(lambda connection: forget(connection, before)):
+            total += forgotten
+        return total

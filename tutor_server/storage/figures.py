@@ -1,0 +1,186 @@
+"""The figures of the dashboard: sums over the ledger and the asks, none of which tells of a single student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from tutor_server.storage.models import Ask, GuardVerdicts, ModelCall, Refusals, UsageRollup
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import InstrumentedAttribute
+
+FEWEST_STUDENTS = 5
+"""What fewer students than this have in common is not shown by module (k-anonymity)."""
+
+_ENDED_WELL = ("completed", "cancelled")
+"""Outcomes of calls in which the provider did what was asked of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCount:
+    """How many asks of at least `FEWEST_STUDENTS` students in a module (None: in none) were about something."""
+
+    module_id: str | None
+    subject: str
+    asks: int
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """How a provider's model has answered: calls, how many failed, and mean times in milliseconds."""
+
+    provider: str
+    model: str
+    calls: int
+    failed: int
+    first_content_ms: float | None
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlowCall:
+    """One of the calls that took longest. It names nobody."""
+
+    at: datetime
+    provider: str
+    model: str
+    latency_ms: int
+    first_content_ms: int | None
+    output_tokens: int
+    outcome: str
+
+
+def cost_by_day(connection: Connection, first: date, last: date) -> dict[date, int]:
+    """Sum the cost of each day in nano-dollars; days without calls are left out."""
+    query = (
+        select(UsageRollup.day, func.sum(UsageRollup.cost_nanodollars))
+        .where(UsageRollup.day.between(first, last))
+        .group_by(UsageRollup.day)
+    )
+    return {day: int(cost) for day, cost in connection.execute(query)}
+
+
+def asks_by_level(connection: Connection, since: datetime, until: datetime) -> dict[int, int]:
+    """Count the asks of a span of time by hint level."""
+    query = select(Ask.hint_level, func.count().label("asks")).where(_made_in(since, until)).group_by(Ask.hint_level)
+    return {row.hint_level: row.asks for row in connection.execute(query)}
+
+
+def asks_by_error_type(connection: Connection, since: datetime, until: datetime) -> Sequence[ModuleCount]:
+    """Count asks by module and error type."""
+    return _by_module(connection, Ask.error_type, since, until)
+
+
+def asks_by_topic(connection: Connection, since: datetime, until: datetime) -> Sequence[ModuleCount]:
+    """Count asks by module and what they were about, the commonest first."""
+    return _by_module(connection, Ask.topic, since, until)
+
+
+def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[str, int]:
+    """Sum the refusals of some days by limit."""
+    query = (
+        select(Refusals.limit_name, func.sum(Refusals.count))
+        .where(Refusals.day.between(first, last))
+        .group_by(Refusals.limit_name)
+    )
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def count_refusals(connection: Connection, day: date, counts: Mapping[str, int]) -> None:
+    """Add refusals to a day's."""
+    for name, count in sorted(counts.items()):
+        connection.execute(
+            upsert(connection, Refusals)
+            .values(day=day, limit_name=name, count=count)
+            .on_conflict_do_update(index_elements=["day", "limit_name"], set_={"count": Refusals.count + count})
+        )
+
+
+def verdicts_by_level(connection: Connection, first: date, last: date) -> list[tuple[int, str, int]]:
+    """Sum the guard's verdicts on models' answers of some days: hint level, verdict, answers."""
+    by = (GuardVerdicts.hint_level, GuardVerdicts.verdict)
+    query = (
+        select(*by, func.sum(GuardVerdicts.answers))
+        .where(GuardVerdicts.day.between(first, last))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [(level, verdict, int(answers)) for level, verdict, answers in connection.execute(query)]
+
+
+def provider_health(connection: Connection, since: datetime) -> Sequence[ProviderHealth]:
+    """Sum up how each model has answered since a time."""
+    has_failed = case((ModelCall.outcome.in_(_ENDED_WELL), 0), else_=1)
+    query = (
+        select(
+            ModelCall.provider,
+            ModelCall.model,
+            func.count(),
+            func.sum(has_failed),
+            func.avg(ModelCall.first_content_ms),
+            func.avg(ModelCall.latency_ms),
+        )
+        .where(ModelCall.created_at >= since, ModelCall.state.in_(("settled", "swept")))
+        .group_by(ModelCall.provider, ModelCall.model)
+        .order_by(ModelCall.provider, ModelCall.model)
+    )
+    return [
+        ProviderHealth(provider, model, calls, int(failed), _number(first), _number(latency))
+        for provider, model, calls, failed, first, latency in connection.execute(query)
+    ]
+
+
+def slowest_calls(connection: Connection, since: datetime, limit: int) -> Sequence[SlowCall]:
+    """List the calls to models that took longest since a time."""
+    query = (
+        select(
+            ModelCall.created_at.label("at"),
+            ModelCall.provider,
+            ModelCall.model,
+            ModelCall.latency_ms,
+            ModelCall.first_content_ms,
+            ModelCall.output_tokens,
+            ModelCall.outcome,
+        )
+        .where(ModelCall.created_at >= since, ModelCall.state == "settled", ModelCall.latency_ms.is_not(None))
+        .order_by(ModelCall.latency_ms.desc(), ModelCall.created_at)
+        .limit(limit)
+    )
+    return [SlowCall(**row) for row in connection.execute(query).mappings()]
+
+
+def _by_module(
+    connection: Connection,
+    subject: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    since: datetime,
+    until: datetime,
+) -> Sequence[ModuleCount]:
+    students = func.count(Ask.user_id.distinct())
+    query = (
+        select(Ask.module_id, subject, func.count().label("asks"), students)
+        .where(_made_in(since, until), subject.is_not(None))
+        .group_by(Ask.module_id, subject)
+        .having(students >= FEWEST_STUDENTS)
+        .order_by(func.count().desc(), Ask.module_id, subject)
+    )
+    return [
+        ModuleCount(module_id, str(about), asks, distinct)
+        for module_id, about, asks, distinct in connection.execute(query)
+    ]
+
+
+def _made_in(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return (Ask.created_at >= since) & (Ask.created_at < until) & (Ask.state != "released")
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))

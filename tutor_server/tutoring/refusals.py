@@ -1,0 +1,58 @@
+"""Counting what the limits refuse, for the dashboard: in memory, and now and then in the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from tutor_server.errors import DatabaseUnavailable
+from tutor_server.storage.figures import count_refusals
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.protocol import Limit
+    from tutor_server.storage.database import Database
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+WRITE_SECONDS = 10.0
+"""A refusal must cost less than the ask that it refuses, so they are written together; a crash loses those since."""
+
+
+class RefusalCount:
+    """Counts refusals by limit and UTC day."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._unwritten: dict[date, Counter[str]] = defaultdict(Counter)
+
+    def note(self, limit: Limit) -> None:
+        """Count one."""
+        self._unwritten[self._clock.now().date()][str(limit)] += 1
+
+    async def run(self) -> None:
+        """Write for ever."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            await self.write()
+
+    async def write(self) -> None:
+        """Write what was counted; where the database is away, keep it for the next time."""
+        unwritten, self._unwritten = self._unwritten, defaultdict(Counter)
+        for day, counts in unwritten.items():
+            try:
+                await self._database.commit(
+                    lambda connection, day=day, counts=counts: count_refusals(connection, day, counts)  # type: ignore[misc]
+                )
+            except (DatabaseUnavailable, SQLAlchemyError) as error:
+                log.warning("refusals_unwritten", reason=type(error).__name__)
+                self._unwritten[day] += counts
