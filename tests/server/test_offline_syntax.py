@@ -143,6 +143,12 @@ CASES = [
     ("case-form", "match 3:\n    case 1 or 2:\n        print(1)\n", 2, "match 3:\n    case 1 | 2:\n        print(1)\n"),
     ("case-takes-all", "match 3:\n    case k:\n        print(k)\n    case 2:\n        print(2)\n", 2, None),
     ("missing-colon", "match 3:\n    case 1\n        print(1)\n", 2, "match 3:\n    case 1:\n        print(1)\n"),
+    ("case-form", "match 3:\n    case 1:\n        a = 1\n    case else:\n        a = 2\n", 4, None),
+    ("sign-without-value", "a = 1\nb = a =\n", 2, None),
+    ("sign-without-value", "a = 3;;\n", 1, "a = 3;\n"),
+    ("operator-of-another-language", "print('a'; 'b')\n", 1, "print('a', 'b')\n"),
+    ("two-statements-on-a-line", "for i in 'ab': print(i) print(1)\n", 1, "for i in 'ab': print(i); print(1)\n"),
+    ("text-never-closed", 'def f():\n    """Say it.\n    return 1\n', 2, 'def f():\n    """Say it."""\n    return 1\n'),
     ("decorator-form", "@property\nx = 5\n", 1, None),
     (
         "choice-in-filter",

@@ -234,7 +234,18 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
     for index, token in enumerate(tokens[:-1]):
         depth += (token.text in "([{") - (token.text in ")]}")
         second, after = tokens[index + 1], tokens[index + 2] if index + 2 < len(tokens) else None
-        if depth or not token.is_operand_end or tokens[0].text in HEADERS or after is None:
+        if depth or not token.is_operand_end or after is None:
+            continue
+        if second.text == "print" and after.text == "(" and ":" in [t.text for t in tokens[:index]]:
+            yield Candidate(
+                line=broken.fault.line,
+                cost=0.7,
+                changes=(insert(token.end, ";"),),
+                expression=broken.span(token, after),
+                facts={"second": Code(second.text)},
+            )
+            return
+        if tokens[0].text in HEADERS:
             continue
         begins = (second.kind == "name" and after.text in ("=", "+=", "-=") and index > 0) or (
             second.text in ("for", "while", "return", "print", "import")

@@ -31,6 +31,8 @@ _FOREIGN = {
     ".*": "*",
     "./": "/",
 }
+_WAITING = frozenset(("=", "+=", "-=", "*=", "/=", "else", "and", "or", "not", "in", "is"))
+"""What a line cannot end with: something has to follow."""
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 _BINARY = frozenset(
     ("+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">=", "and", "or", "in", "is", ".", "&", "|", "^")
@@ -241,6 +243,7 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     """Turn an operator of another language into Python's."""
     found = list(_foreign_runs(broken.here))
     if not found:
+        yield from _semicolons(broken)
         return
     changes = []
     for run, sign in found:
@@ -255,6 +258,23 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
         expression=first,
         facts={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
     )
+
+
+def _semicolons(broken: Broken) -> Iterator[Candidate]:
+    """Find semicolons between the items of a bracket, where Python has commas."""
+    inside = [
+        token
+        for index, token in enumerate(broken.here)
+        if token.text == ";" and brackets_of(broken.here[:index]).unclosed
+    ]
+    if inside:
+        yield Candidate(
+            line=broken.fault.line,
+            cost=0.8,
+            changes=tuple(replace_token(token, ",") for token in inside),
+            expression=";",
+            facts={"sign": Code(";"), "meant": Code(",")},
+        )
 
 
 def _foreign_runs(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
@@ -316,7 +336,22 @@ def _dangling(broken: Broken) -> Iterator[Candidate]:
     if "never closed" in broken.fault.message:
         yield from _before_a_statement(broken)
         return
+    if tokens and tokens[-1].text in _WAITING and len(tokens) > 1:
+        yield Candidate(
+            line=tokens[-1].line,
+            cost=0.95,
+            expression=broken.span(tokens[-2], tokens[-1]),
+            facts={"sign": Code(tokens[-1].text)},
+        )
     for index, token in enumerate(tokens):
+        if token.text == ";" and index + 1 < len(tokens) and tokens[index + 1].text == ";":
+            yield Candidate(
+                line=token.line,
+                cost=0.9,
+                changes=(replace_token(token, ""),),
+                expression=broken.span(token, tokens[index + 1]),
+                facts={"sign": Code(";")},
+            )
         if token.text == ",":
             before = tokens[index - 1] if index else None
             if before is not None and before.text in ("(", "[", "{", ","):

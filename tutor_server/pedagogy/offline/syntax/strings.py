@@ -13,6 +13,8 @@ from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_server.pedagogy.offline.lexing import Token
+
 
 def _never_closed(broken: Broken) -> Iterator[Candidate]:
     """Close a text where it most likely ends: before the brackets that the line still has to close, or at its end."""
@@ -24,23 +26,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         quote = body[0] * 3 if body[:3] in ('"""', "'''") else body[0]
         facts = {"quote": Code(quote)}
         if len(quote) == 3:  # noqa: PLR2004 - triple quotes
-            early = re.search(rf"(?<!{quote[0]}){quote[0]}{{1,2}}(?=[ \t)]*(?:\n|$))", token.text[len(prefix) + 3 :])
-            if early is not None:
-                at = token.start + len(prefix) + 3
-                yield Candidate(
-                    line=token.line,
-                    cost=0.8,
-                    changes=(Change(at + early.start(), at + early.end(), quote),),
-                    expression=quote,
-                    facts=facts,
-                )
-            yield Candidate(
-                line=token.line,
-                cost=1,
-                changes=(insert(len(broken.code.rstrip()), f"\n{quote}"),),
-                expression=quote,
-                facts=facts,
-            )
+            yield from _long_text_never_closed(broken, token, quote)
             continue
         content = body[1:].rstrip()
         start = token.start + len(prefix) + 1
@@ -88,6 +74,39 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                     expression=expression,
                     facts=facts,
                 )
+
+
+def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
+    """Close a text in triple quotes: where one mark was written, after the line of a docstring, or at the end."""
+    facts = {"quote": Code(quote)}
+    prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
+    early = re.search(rf"(?<!{quote[0]}){quote[0]}{{1,2}}(?=[ \t)]*(?:\n|$))", token.text[len(prefix) + 3 :])
+    if early is not None:
+        at = token.start + len(prefix) + 3
+        yield Candidate(
+            line=token.line,
+            cost=0.8,
+            changes=(Change(at + early.start(), at + early.end(), quote),),
+            expression=quote,
+            facts=facts,
+        )
+    above = broken.on(broken.code_above(token.line))
+    first_line = token.text[len(prefix) + 3 :].partition("\n")[0].rstrip()
+    if above and above[0].text in ("def", "class") and first_line and broken.on(token.line)[0] is token:
+        yield Candidate(
+            line=token.line,
+            cost=0.85,
+            changes=(insert(token.start + len(prefix) + 3 + len(first_line), quote),),
+            expression=quote,
+            facts=facts,
+        )
+    yield Candidate(
+        line=token.line,
+        cost=1,
+        changes=(insert(len(broken.code.rstrip()), f"\n{quote}"),),
+        expression=quote,
+        facts=facts,
+    )
 
 
 def _end_of_text(content: str, waiting: list[str]) -> int:

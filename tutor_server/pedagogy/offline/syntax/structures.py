@@ -30,6 +30,14 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             expression=broken.text(line).strip(),
             facts={"word": Code(words[0])},
         )
+    if words[:2] == ["case", "else"]:
+        yield Candidate(
+            line=line,
+            cost=0.3,
+            changes=(replace_token(tokens[1], "_"),),
+            expression=broken.span(tokens[0], tokens[1]),
+            facts={"word": Code("else")},
+        )
     if words[:1] == ["case"] and "or" in words:
         yield Candidate(
             line=line,
