@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"[\s`|·•]")
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
-_PACKED = re.compile(r"(?<!\S)[!-~]{10,}(?!\S)")
+_PACKED = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
 _PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
 _COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
@@ -62,6 +62,7 @@ _SPOKEN = (
     (re.compile(r"\bcomma\b", re.IGNORECASE), ", "),
     (re.compile(r"(?<=\w) dot (?=\w)", re.IGNORECASE), "."),
 )
+_PARTS_OF_NAMES = ("equal", "colon", "brac", "paren")
 _SPELLED = re.compile(
     rf"\b(?:open|opening|left|close|closing|right) {_KIND}|\b(?:plus|minus|times|equals?|double)[ -]equals?\b"
     r"|\bcolon\b",
@@ -97,15 +98,15 @@ class Ciphers:
         return (
             not (self._backwards.isdisjoint(words) and self._shifted.isdisjoint(words))
             or bool(_LETTERS_APART.search(text))
-            or bool(_SPELLED.search(text))
+            or _names_a_sign(text)
         )
 
     def decoded(self, text: str) -> Iterator[str]:
         """Give what a text says in an encoding, where that holds a name of the student's or a word of Python's."""
         words = frozenset(_WORD.findall(text))
-        if self._is_trace(words & self._backwards, text):
+        if not self._backwards.isdisjoint(words) and self._is_trace(words & self._backwards, text):
             yield "\n".join(line[::-1] for line in text.split("\n"))
-        if self._is_trace(words & self._shifted, text):
+        if not self._shifted.isdisjoint(words) and self._is_trace(words & self._shifted, text):
             yield text.translate(_ROT13)
         for content in _written_apart(text):
             if self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
@@ -120,11 +121,11 @@ class Ciphers:
 
     def spoken(self, text: str) -> str | None:
         """Give a text with signs in place of their names, and without what is between its parts; None for any other."""
-        if _SPELLED.search(text):
+        if _names_a_sign(text):
             for pattern, sign in _SPOKEN:
                 text = pattern.sub(sign, text)
             return text
-        if _LISTED_SIGN.search(text):
+        if "," in text and _LISTED_SIGN.search(text):
             return _COMMAS.sub(" ", text)
         if '"' in text or "'" in text:
             runs = _QUOTED.findall(text)
@@ -136,6 +137,11 @@ class Ciphers:
         if not hits:
             return False
         return len(hits) > 1 or (len(max(hits, key=len)) >= _TELLING_NAME and bool(_SIGNS.search(text)))
+
+
+def _names_a_sign(text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in _PARTS_OF_NAMES) and bool(_SPELLED.search(text))
 
 
 def _written_apart(text: str) -> Iterator[str]:
