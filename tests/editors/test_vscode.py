@@ -131,6 +131,15 @@ def ask(editor: VSCode) -> None:
     editor.click(ASK_TUTOR)
 
 
+def darken(editor: VSCode) -> None:
+    """Have the system prefer dark colours, and wait until all have changed."""
+    editor.step("scheme", scheme="dark")
+    editor.until(
+        "document.body.querySelector('.monaco-workbench.vs-dark') !== null"
+        " && !document.getAnimations().some((one) => one instanceof CSSTransition)"
+    )
+
+
 def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
     """Light bulb, Ask tutor, an answer below the line, the next one below it; nothing is left after closing."""
     ask(vscode)
@@ -138,9 +147,7 @@ def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
     assert "Hint 1 of 5 · offline tutor" in first
     assert "distence" in first
     vscode.picture("hint-light")
-    vscode.step("scheme", scheme="dark")
-    vscode.until("document.body.querySelector('.monaco-workbench.vs-dark') !== null")
-    vscode.picture("hint-dark")
+    darken(vscode)
     vscode.click(NEXT_HINT)
     second = vscode.until_thread_says("Hint 2 of 5")
     assert "Hint 1 of 5" in second
@@ -255,8 +262,7 @@ def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
         editor.until_thread_says("Hint 2 of 5")
         editor.wait_for('.tab[data-resource-name="heights.ipynb, cell 2"]')
         editor.picture("notebook-light")
-        editor.step("scheme", scheme="dark")
-        editor.until("document.body.querySelector('.monaco-workbench.vs-dark') !== null")
+        darken(editor)
         editor.picture("notebook-dark")
 
 
