@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from tests.chat_client import CODE, connect, text_of
 from tests.clock import NOON
@@ -85,7 +86,7 @@ async def test_more_than_one_batch_and_an_old_audit_log(on_both: HeldService, mo
             "INSERT INTO admin_actions (id, at, way, action, details)"
             f" VALUES ('{number:032x}', '{at}', 'command', 'signed_in', '{{}}')"
         )
-        await on_both.database.commit(lambda connection, statement=statement: connection.execute(text(statement)))
+        await on_both.database.commit(partial(Connection.execute, statement=text(statement)))
     on_both.clock.seconds = (AUDIT_DAYS + 10) * DAY
 
     await RetentionSweep(on_both.database, on_both.clock, 1).sweep()

@@ -12,6 +12,7 @@ from tutor_lsp.capture import diagnostics, notebook
 from tutor_lsp.capture.document import Window, is_python, window
 from tutor_lsp.capture.traceback import traceback_text
 from tutor_lsp.capture.wire_text import valid
+from tutor_lsp.capture.workspace_module import workspace_module
 from tutor_lsp.pygls_fixes import Refused
 from tutor_lsp.text_document import without_line_end
 from tutor_server.pedagogy.problem import identify
@@ -102,6 +103,7 @@ def capture(
         traceback=traceback_text(argument.traceback or around.traceback or (crash.traceback if crash else None)),
         cells=around.cells,
         question=question or None,
+        module_id=workspace_module(argument.uri),
     )
     return Captured(
         ask=ask,

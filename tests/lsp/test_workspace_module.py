@@ -1,0 +1,48 @@
+"""`.tutor.toml`: the nearest one names the module of an ask, and can say nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutor_lsp.capture.workspace_module import MOST_BYTES, workspace_module
+from tutor_lsp.pygls_fixes import Refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_nearest_file_names_the_module(tmp_path: Path) -> None:
+    """A folder's own goes before that of the folders above; a notebook's cells are in its folder."""
+    exercise = tmp_path / "week 1" / "exercise"
+    exercise.mkdir(parents=True)
+    (tmp_path / ".tutor.toml").write_text('module = "loops"\nserver_url = "https://elsewhere.example"\n')
+    document = (exercise / "task.py").as_uri()
+    cell = (exercise / "task.ipynb").as_uri().replace("file:", "vscode-notebook-cell:") + "#W0sZmlsZQ"
+
+    assert [workspace_module(uri) for uri in (document, cell)] == ["loops", "loops"]
+    (exercise / ".tutor.toml").write_text('module = "01-arrays.b"\n')
+    assert [workspace_module(uri) for uri in (document, cell)] == ["01-arrays.b", "01-arrays.b"]
+
+
+def test_without_a_file_or_a_module_there_is_none(tmp_path: Path) -> None:
+    """Also for documents that are on no disk, and for a folder of that name."""
+    (tmp_path / ".tutor.toml").write_text("# nothing yet\n")
+    (tmp_path / "folder" / ".tutor.toml").mkdir(parents=True)
+
+    assert workspace_module((tmp_path / "task.py").as_uri()) is None
+    assert workspace_module((tmp_path / "folder" / "task.py").as_uri()) is None
+    assert workspace_module("untitled:Untitled-1") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"module = loops", b"module = 3", b'module = "../secrets"', b'module = "a b"', b"\xff", b"#" * (MOST_BYTES + 1)],
+)
+def test_a_file_that_cannot_be_understood_is_said(content: bytes, tmp_path: Path) -> None:
+    """The student reads what to mend, and the ask is not sent."""
+    (tmp_path / ".tutor.toml").write_bytes(content)
+
+    with pytest.raises(Refused, match=r"^\.tutor\.toml of this folder"):
+        workspace_module((tmp_path / "task.py").as_uri())
