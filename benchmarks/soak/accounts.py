@@ -25,6 +25,7 @@ STATES = {
     "done": {"done"},
     "AI_UNAVAILABLE": {"released"},
     "ANSWER_INTERRUPTED": {"failed", "released"},  # released: the end came while the line was away
+    "DATABASE_UNAVAILABLE": ANY,  # said where the end cannot be written yet
 }
 """What the database may say of an ask whose student saw this end."""
 SHOWN = 5
@@ -59,10 +60,9 @@ class Accounts:
     def checks(self) -> list[tuple[str, bool]]:
         """Compare. Prints the first few of what does not agree."""
         asks = {
-            _uuid(request_id): (state, content or "", is_cut_off)
-            for request_id, state, content, is_cut_off in self._query(
-                "SELECT a.request_id, a.state, m.content, a.state = 'failed' AND a.delta_ends IS NULL"
-                " FROM asks a LEFT JOIN chat_messages m ON m.id = a.id"
+            _uuid(request_id): (state, content or "")
+            for request_id, state, content in self._query(
+                "SELECT a.request_id, a.state, m.content FROM asks a LEFT JOIN chat_messages m ON m.id = a.id"
             )
         }
         return [
@@ -73,9 +73,9 @@ class Accounts:
             _check("sums that are not those of the rows", self._wrong_sums()),
         ]
 
-    def _unlike(self, asks: dict[UUID, tuple[str, str, bool]]) -> Iterator[str]:
+    def _unlike(self, asks: dict[UUID, tuple[str, str]]) -> Iterator[str]:
         for record in self.records:
-            state, content, _ = asks.get(record.request_id, ("none", "", False))
+            state, content = asks.get(record.request_id, ("none", ""))
             if record.end == "AI_UNAVAILABLE" and record.message != UNAVAILABLE:
                 yield f"{record.request_id} lost its line: {record.message}"
             elif state not in STATES.get(record.end, ()):
@@ -92,8 +92,8 @@ class Accounts:
             if record.withheld or not whole.startswith(record.text) or (record.end == "done" and record.text != whole):
                 yield f"{record.request_id}: {record.end}, {record.text[-60:]!r}"
 
-    def _miscounted(self, asks: dict[UUID, tuple[str, str, bool]]) -> Iterator[str]:
-        """Find calls without a row, and rows without a call unless the ask was stopped or its process died."""
+    def _miscounted(self, asks: dict[UUID, tuple[str, str]]) -> Iterator[str]:
+        """Find calls without a row, and rows without a call, unless the row says that nothing came back."""
         prompts = (str(call.body["messages"]) for call in self.upstream.calls)
         received = Counter(UUID(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1]) for prompt in prompts)
         rows: Counter[UUID] = Counter()
@@ -102,10 +102,17 @@ class Accounts:
             " WHERE c.state IN ('settled', 'swept') GROUP BY a.request_id"
         ):
             rows[_uuid(request_id)] = count
+        silent = dict(
+            self._query(
+                "SELECT a.request_id, count(*) FROM model_calls c JOIN asks a ON a.id = c.ask_id"
+                " WHERE c.state = 'swept' OR c.outcome IN ('cancelled', 'timeout', 'interrupted', 'unreachable')"
+                " GROUP BY a.request_id"
+            )
+        )
+        lost = Counter({_uuid(request_id): count for request_id, count in silent.items()})
         for request_id in received.keys() | rows.keys():
-            state, _, is_cut_off = asks.get(request_id, ("none", "", False))
-            may_be_more = 1 if is_cut_off or state == "cancelled" else 0
-            if not received[request_id] <= rows[request_id] <= received[request_id] + may_be_more:
+            state = asks.get(request_id, ("none", ""))[0]
+            if not received[request_id] <= rows[request_id] <= received[request_id] + lost[request_id]:
                 yield f"{request_id} ({state}): {received[request_id]} calls, {rows[request_id]} rows"
 
     def _miscounted_days(self) -> Iterator[str]:
