@@ -12,7 +12,7 @@ from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.lsp.scripted_tutor import ScriptedTutor
 from tutor_lsp.credentials import StaticToken
 from tutor_lsp.local_tutor import LocalTutor
-from tutor_lsp.remote_tutor import RemoteTutor
+from tutor_lsp.redacting_tutor import RedactingTutor
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.sign_ins import SignIns
 from tutor_lsp.tutor import LOCAL, Status
@@ -56,11 +56,11 @@ async def test_the_status_follows_from_the_settings(
 
 
 async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
-    """With a service the remote one, without one local mode with the student's levels."""
+    """With a service one that nothing private reaches, without one local mode with the student's levels."""
     remote = build_tutor(settings, Access(REMOTE, StaticToken("t")), lambda _: None)
     local = build_tutor(replace(settings, programming_level=1, maths_level=5), None, lambda _: None)
 
-    assert isinstance(remote, RemoteTutor)
+    assert isinstance(remote, RedactingTutor)
     assert isinstance(local, LocalTutor)
     assert (local.student.programming, local.student.maths) == (1, 5)
 
