@@ -232,7 +232,9 @@ def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
         ),
         share("hints of 40 to 160 words", [FEWEST_WORDS <= count <= MOST_WORDS for count in words], at_least=100),
         share("hints of reading grade 9 or below", [reading_grade(text) <= GRADE for text in hints], at_least=100),
-        Figure("offline answer, CPU, p95", percentile([t for b in bugs for t in b.milliseconds], 95), at_most=5, unit="ms"),
+        Figure(
+            "offline answer, CPU, p95", percentile([t for b in bugs for t in b.milliseconds], 95), at_most=5, unit="ms"
+        ),
     ]
 
 

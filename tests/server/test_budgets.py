@@ -125,7 +125,7 @@ async def test_a7_a_budgets_refusal_uses_up_nothing_of_the_others() -> None:
         ({"llm_calls_per_minute": 1}, GlobalLimitReached),
     ],
 )
-async def test_a7_no_other_refusal_holds_money_back(limits: dict[str, int], refusal: type[Exception]) -> None:
+async def test_a7_no_other_refusal_holds_money_back(limits: dict[str, Any], refusal: type[Exception]) -> None:
     """A7: what another limit refused leaves the budget as it was."""
     limited = limiter(Budgets(daily=2 * DOLLAR), **limits)
     await limited.admit("ada", calls_provider=True, reserved=DOLLAR)
