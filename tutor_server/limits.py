@@ -49,4 +49,4 @@ class Leases:
 
     lasts: float = 30
     renewal: float = 10
-    sweep: float = 30
+    sweep: float = 10

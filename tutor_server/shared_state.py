@@ -93,7 +93,7 @@ def _in_redis(
         return new_id().hex
 
     redis = open_redis(url)
-    relay = Relay(redis, database, clock, deadlines)
+    relay = Relay(redis, database, deadlines)
     slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
     return SharedState(
         limiter=SharedLimiter(

@@ -17,7 +17,7 @@ from tutor_server.storage.background import read_asker, read_background
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
-from tutor_server.storage.ledger import is_under_way, sweep_expired
+from tutor_server.storage.ledger import sweep_expired
 from tutor_server.storage.modules import modules_in_order, progress_of
 from tutor_server.storage.usage import usage_between
 
@@ -143,7 +143,6 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             "ix_asks_problem_id",
         },
     ),
-    "an ask elsewhere": (lambda connection: is_under_way(connection, UUID(int=5), NOW), {"ix_model_calls"}),
     "the sweep": (lambda connection: sweep_expired(connection, NOW), {"ix_model_calls_open"}),
 }
 

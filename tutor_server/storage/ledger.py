@@ -205,16 +205,6 @@ def sweep_expired(connection: Connection, now: datetime) -> Swept:
     )
 
 
-def is_under_way(connection: Connection, ask_id: UUID, now: datetime) -> bool:
-    """Tell whether some process still works on an ask: it has an open call whose lease has not run out."""
-    query = select(ModelCall.id).where(
-        ModelCall.ask_id == ask_id,
-        OPEN_CALLS,
-        ModelCall.lease_expires_at >= _lease_clock(connection, now),
-    )
-    return connection.execute(query.limit(1)).first() is not None
-
-
 def _lease_end(connection: Connection, now: datetime, lease: timedelta) -> ColumnElement[datetime]:
     if connection.dialect.name == "sqlite":
         return _lease_clock(connection, now + lease)

@@ -18,17 +18,14 @@ from redis.exceptions import RedisError
 
 from tutor_server.protocol import Accepted, Delta, encode
 from tutor_server.storage.asks import find_ask
-from tutor_server.storage.ledger import is_under_way
 from tutor_server.tutoring.replay import accepted_of, replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from redis.asyncio import Redis
-    from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.clock import Clock
     from tutor_server.limits import Deadlines
     from tutor_server.protocol import FromService
     from tutor_server.storage.asks import StoredAsk
@@ -40,7 +37,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 STREAM_SECONDS = 600
 """How long a stream outlives its last frame; afterwards the database alone knows the answer."""
 LOOK_SECONDS = 1.0
-"""How often a follower that hears nothing looks whether the ask has ended or lost its process."""
+"""How often a follower that hears nothing looks whether the ask has ended."""
 READER_SECONDS = 0.5
 """How often a follower says that it still has a reader."""
 BLOCK_MILLISECONDS = 50
@@ -63,10 +60,9 @@ class _Follower:
 class Relay:
     """The answers of all processes. `write_for_ever`, `read_for_ever` and `listen_for_ever` run beside the service."""
 
-    def __init__(self, redis: Redis, database: Database, clock: Clock, deadlines: Deadlines) -> None:
+    def __init__(self, redis: Redis, database: Database, deadlines: Deadlines) -> None:
         self._redis = redis
         self._database = database
-        self._clock = clock
         self._grace = deadlines.grace
         self._unwritten: asyncio.Queue[tuple[str, FromService]] = asyncio.Queue()
         self._followers: set[_Follower] = set()
@@ -107,12 +103,12 @@ class Relay:
                     async with asyncio.timeout(LOOK_SECONDS):
                         frame = await follower.frames.get()
                 except TimeoutError:
-                    await self._look(user_id, stored, answer)
+                    await self._look(user_id, answer)
                     continue
                 if frame["type"] == Delta.TYPE and frame["seq"] == answer.next_seq:
                     answer.release(frame["content"])
                 elif frame["type"] not in {Delta.TYPE, Accepted.TYPE}:
-                    await self._look(user_id, stored, answer)
+                    await self._look(user_id, answer)
         finally:
             reading.cancel()
             self._followers.discard(follower)
@@ -169,18 +165,11 @@ class Relay:
             except _AWAY:
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _look(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """End `answer` as the database says, if it says so or if the process that wrote it has died."""
-
-        def look(connection: Connection) -> tuple[StoredAsk | None, bool]:
-            latest = find_ask(connection, user_id, answer.request_id)
-            is_alive = latest is not None and latest.is_running and is_under_way(connection, latest.id, now)
-            return latest, is_alive
-
-        now = self._clock.now()
-        latest, is_alive = await self._database.read(look)
-        if not is_alive:
-            replay(latest or stored, answer)
+    async def _look(self, user_id: UUID, answer: Answer) -> None:
+        """End `answer` as the database says, once it does: the sweep ends there what has lost its process."""
+        latest = await self._database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
+        if latest is not None and not latest.is_running:
+            replay(latest, answer)
 
     async def _say_that_it_is_read(self, user_id: UUID, answer: Answer) -> None:
         """Keep the answer from being abandoned while it has a reader here, and for the grace period after."""
