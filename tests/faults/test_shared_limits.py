@@ -77,9 +77,7 @@ async def test_a2_four_processes_with_clocks_apart_admit_twenty(
 
     total = await run_processes(redis_server.url, [250, 20, 100, 200], clocks)
 
-    assert total["Grant"] == 20
-    assert total.total() == 1000
-    assert set(total) <= {"Grant", "RateLimited", "LimiterUnavailable"}  # the last, where the machine is too late
+    assert total == {"Grant": 20, "RateLimited": 980}
 
 
 async def test_a5_the_daily_cap_over_four_processes(redis: Redis, redis_server: RedisServer) -> None:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 CONNECTIONS = 32
-TIMEOUT_SECONDS = 0.9
-"""A Redis that is away must be known within a second."""
+WAIT_SECONDS = 5.0
+"""How long a command may wait for one of the connections, while a whole class asks at once and Redis is well."""
+ANSWER_SECONDS = 0.9
+"""How long Redis may take to answer: one that is away must be known within a second, by whoever waits for nobody."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
 _SPENDING = "tutor:spending:"
@@ -43,9 +45,9 @@ def open_redis(url: str) -> Redis:
         BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
-            timeout=TIMEOUT_SECONDS,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
+            timeout=WAIT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
             decode_responses=True,
         )
     )
@@ -264,7 +266,7 @@ def _passed_over(consequence: str) -> Iterator[None]:
 @asynccontextmanager
 async def _unavailable() -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(TIMEOUT_SECONDS):  # the wait for a connection and the one for the answer together
+        async with asyncio.timeout(WAIT_SECONDS + ANSWER_SECONDS):
             yield
     except (RedisError, OSError) as error:
         raise LimiterUnavailable from error

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.storage import aiosqlite_fixes
 from tutor_server.storage.failures import is_unavailability
+from tutor_server.storage.turns import Turns
 from tutor_server.storage.writer import PostgresWriter, SqliteWriter
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READ_CONNECTIONS = 8
+"""Of SQLite, whose writer has one more of its own."""
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 8, 8
+"""Of PostgreSQL: those that are kept open, and those that a burst of units may open beside them."""
 CONNECT_SECONDS = 5
 HEALTH_SECONDS = 5.0
 
@@ -39,16 +43,16 @@ class Database:
     raise `DatabaseUnavailable` when the database is away, locked or full, and whatever the unit itself raises.
     """
 
-    def __init__(self, engine: AsyncEngine, writer: Writer, *, unit_seconds: float | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, writer: Writer, turns: Turns) -> None:
         self.engine = engine
         self._writer = writer
-        self._unit_seconds = unit_seconds
+        self._turns = turns
         self._refuses_writes = False
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a connection of its own."""
         try:
-            async with asyncio.timeout(self._unit_seconds), self.engine.connect() as connection:
+            async with self._turns.turn(), self.engine.connect() as connection:
                 return await connection.run_sync(unit)
         except (SQLAlchemyError, OSError) as error:
             if is_unavailability(error):
@@ -91,8 +95,8 @@ class Database:
 def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
     """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet.
 
-    `unit_seconds` bounds each unit on PostgreSQL, which is silent where its machine or the line to it has vanished.
-    None is for units that may take long, such as a migration.
+    `unit_seconds` bounds each unit on PostgreSQL, which is silent where its machine or the line to it has vanished; the
+    wait for its turn has a bound of its own. None is for units that may take long, such as a migration.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -101,20 +105,19 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
             parsed,
             pool_size=READ_CONNECTIONS,
             max_overflow=0,
-            pool_timeout=10,
             connect_args={"async_creator_fn": aiosqlite_fixes.connect},
         )
         event.listen(engine.sync_engine, "connect", configure_sqlite)
-        return Database(engine, SqliteWriter(parsed, configure_sqlite))
+        return Database(engine, SqliteWriter(parsed, configure_sqlite), Turns(READ_CONNECTIONS))
     engine = create_async_engine(
         parsed,
-        pool_size=READ_CONNECTIONS,
-        max_overflow=8,
-        pool_timeout=10,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=MORE_CONNECTIONS,
         pool_pre_ping=True,
         connect_args={"timeout": CONNECT_SECONDS},
     )
-    return Database(engine, PostgresWriter(engine, unit_seconds=unit_seconds), unit_seconds=unit_seconds)
+    turns = Turns(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
+    return Database(engine, PostgresWriter(engine, turns), turns)
 
 
 def _write_nothing(connection: Connection) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from tutor_server.storage.turns import Turns
+
 T = TypeVar("T")
 Unit = "Callable[[Connection], T]"
 
@@ -151,9 +153,9 @@ def _run_in_savepoint(connection: Connection, unit: Callable[[Connection], Any])
 class PostgresWriter:
     """A transaction a unit, on pooled connections; PostgreSQL itself commits groups."""
 
-    def __init__(self, engine: AsyncEngine, *, unit_seconds: float | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
         self._engine = engine
-        self._unit_seconds = unit_seconds
+        self._turns = turns
         self._running: set[asyncio.Task[Any]] = set()
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
@@ -168,12 +170,15 @@ class PostgresWriter:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _transact(self, unit: Callable[[Connection], T]) -> T:
-        attempts = ATTEMPTS
-        while True:
-            attempts -= 1
-            try:
-                async with asyncio.timeout(self._unit_seconds), self._engine.begin() as connection:
-                    return await connection.run_sync(unit)
-            except DBAPIError as error:
-                if not attempts or not lost_against_another(error):
-                    raise
+        async with self._turns.turn():
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return await self._attempt(unit)
+                except DBAPIError as error:
+                    if not lost_against_another(error):
+                        raise
+            return await self._attempt(unit)
+
+    async def _attempt(self, unit: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(unit)

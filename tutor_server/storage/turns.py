@@ -1,0 +1,32 @@
+"""Whose turn it is: as many units of work at once as the pool has connections, the others in the order they came."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+WAIT_SECONDS = 30.0
+"""How long a unit may wait for its turn: when a whole class asks at once the database is busy, not away."""
+
+
+class Turns:
+    """Give out the connections of one pool, to reads and writes alike, so that nobody waits inside the pool."""
+
+    def __init__(self, connections: int, *, unit_seconds: float | None = None) -> None:
+        self._places = asyncio.Semaphore(connections)
+        self._unit_seconds = unit_seconds
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn; then the unit has `unit_seconds`. Raises `TimeoutError` where either takes too long."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            await self._places.acquire()
+        try:
+            async with asyncio.timeout(self._unit_seconds):
+                yield
+        finally:
+            self._places.release()
