@@ -1,4 +1,4 @@
-"""The service's account routes, as the editor side uses them: refresh, sign-out, one's own account, device sign-in."""
+"""The service's account routes, as the editor side uses them: refresh, sign-out, one's own account and progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlencode
 
 from tutor_lsp.service_session import (
     CONNECT_SECONDS,
@@ -26,7 +27,13 @@ from tutor_lsp.token_store import Tokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+T = TypeVar("T")
+
 MAX_REPLY_BYTES = 64 * 1024
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""Of a list's page: a module has a statement of up to 20,000 characters, objectives and names."""
+PAGE_ITEMS = 20
+MOST_PAGES = 100
 CLIENT_ID = "ask-tutor"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 """RFC 8628 §3.4."""
@@ -41,6 +48,16 @@ class Profile:
     messages_today: int
     daily_message_cap: int
     resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A learning module of the course, and how far the student is in it."""
+
+    id: str
+    title: str
+    status: str
+    """`not_started`, `in_progress` or `completed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,23 @@ class AccountService:
         except (KeyError, TypeError, ValueError):
             raise self._fault(reply) from None
 
+    async def modules(self, access_token: str) -> list[Module]:
+        """List the course's modules in their order, with the student's progress. Raises `SignedOut` as `profile`."""
+        progress = await self._items("/api/progress", access_token, lambda item: (item["module_id"], item["status"]))
+        status = dict(progress)
+        return await self._items(
+            "/api/modules",
+            access_token,
+            lambda item: Module(str(item["id"]), str(item["title"]), str(status.get(item["id"], "not_started"))),
+        )
+
+    async def complete_module(self, access_token: str, module_id: str) -> None:
+        """Note that the student has completed a module. Raises `SignedOut` as `profile`."""
+        path = f"/api/progress/{quote(module_id, safe='')}"
+        reply = await self._call("PUT", path, json_body={"status": "completed"}, access_token=access_token)
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise self._fault(reply)
+
     async def ask_for_device_code(self, client_name: str) -> DeviceCode:
         """Ask to be let in by device authorisation (RFC 8628 §3.1). The page shows the student who asks."""
         form = {"client_id": CLIENT_ID, "client_name": client_name}
@@ -135,6 +169,24 @@ class AccountService:
         if reply.status >= HTTPStatus.BAD_REQUEST and isinstance(error, str):
             raise DeviceRefusal(error)
         return self._tokens(reply)
+
+    async def _items(self, path: str, access_token: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
+        """Read a list to its end, page by page."""
+        items: list[T] = []
+        query: dict[str, str | int] = {"limit": PAGE_ITEMS}
+        for _ in range(MOST_PAGES):
+            reply = await self._call(
+                "GET", f"{path}?{urlencode(query)}", access_token=access_token, max_bytes=MAX_PAGE_BYTES
+            )
+            try:
+                items += [read(item) for item in reply.fields["items"]]
+                cursor = reply.fields["next"]
+            except (KeyError, TypeError):
+                raise self._fault(reply) from None
+            if cursor is None:
+                return items
+            query["cursor"] = str(cursor)
+        raise self._stranger()
 
     def _tokens(self, reply: _Reply) -> Tokens:
         try:
@@ -163,6 +215,7 @@ class AccountService:
         json_body: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         access_token: str | None = None,
+        max_bytes: int = MAX_REPLY_BYTES,
     ) -> _Reply:
         headers = {"Accept": "application/json"}
         if access_token is not None:
@@ -184,7 +237,7 @@ class AccountService:
                 content = bytearray()
                 async for chunk in response.content.iter_any():
                     content += chunk
-                    if len(content) > MAX_REPLY_BYTES:
+                    if len(content) > max_bytes:
                         break
                 return _Reply(response.status, self._read(response.status, bytes(content)))
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tutor_lsp import terminal_account, terminal_ask
+from tutor_lsp import terminal_account, terminal_ask, terminal_modules
 from tutor_lsp.exit_status import FAILED, Exit
 from tutor_lsp.program import TIME_LIMIT_SECONDS
 from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped
@@ -77,6 +77,17 @@ def _parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", help="say who is signed in where, and how many messages are left today")
     status.set_defaults(run_command=terminal_account.status)
+
+    modules = commands.add_parser(
+        "modules",
+        help="list the course's modules and your progress, or note that one is done",
+        description="List the course's modules in their order, with your progress.",
+    )
+    modules.set_defaults(run_command=terminal_modules.show)
+    changes = modules.add_subparsers(metavar="COMMAND")
+    done = changes.add_parser("done", help="note that you have completed a module")
+    done.add_argument("module_id", metavar="ID", help="the module, as `tutor modules` names it")
+    done.set_defaults(run_command=terminal_modules.complete)
     return parser
 
 

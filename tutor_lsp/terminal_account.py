@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from tutor_lsp import device_sign_in
-from tutor_lsp.answer_view import inert
+from tutor_lsp.account_service import AccountService
 from tutor_lsp.browser import open_page
-from tutor_lsp.device_sign_in import SignInRefused
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.server_address import WrongAddress, check_server_url
-from tutor_lsp.service_session import ServiceFault, SignedOut
-from tutor_lsp.settings import from_environment
-from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.service_session import SignedOut
+from tutor_lsp.terminal_service import as_student, choose, run, say
 from tutor_lsp.token_store import StoreUnavailable
 from tutor_lsp.tutor import LOCAL, SIGNED_OUT
-from tutor_lsp.tutor_choice import TutorChoice
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Coroutine
-    from typing import Any, TypeVar
 
-    from tutor_lsp.account_service import AccountService, DeviceCode, Profile
-
-    T = TypeVar("T")
+    from tutor_lsp.account_service import DeviceCode, Profile
+    from tutor_lsp.sign_ins import SignIns
+    from tutor_lsp.tutor_choice import TutorChoice
 
 QUESTION = """\
 This computer has no keyring that could keep your sign-in. May it be kept in a file that only you can read?
@@ -37,75 +30,64 @@ This computer has no keyring that could keep your sign-in. May it be kept in a f
 
 def sign_in(options: argparse.Namespace) -> int:
     """Sign in by the device flow, keep the tokens, and give the exit status."""
-    choice = _choice()
+    choice = choose()
     if choice.has_own_token:
         raise Exit(
             FAILED, "TUTOR_SERVER_URL and TUTOR_ACCESS_TOKEN are set, and go before any sign-in. Unset them first."
         )
     server_url, sign_ins = _service_of(options, choice), choice.sign_ins
-    profile = _run(_present_profile(choice, server_url))
+    profile = run(_present_profile(choice, server_url))
     if profile is not None:
-        _run(sign_ins.use(server_url))
-        _say(f"You are signed in at {server_url} as {profile.email}. To change that, sign out first.")
+        run(sign_ins.use(server_url))
+        say(f"You are signed in at {server_url} as {profile.email}. To change that, sign out first.")
         return DONE
     service = sign_ins.service(server_url)
-    code = _run(device_sign_in.begin(service, server_url, program="a terminal"))
-    if not (_run(sign_ins.has_keyring()) or sign_ins.may_use_file):
+    code = run(device_sign_in.begin(service, server_url, program="a terminal"))
+    if not (run(sign_ins.has_keyring()) or sign_ins.may_use_file):
         _ask_for_file(sign_ins)
     _show(code, server_url)
-    email = _run(_finish(sign_ins, service, code, server_url))
-    _say(f"You are signed in as {email}.")
+    email = run(_finish(sign_ins, service, code, server_url))
+    say(f"You are signed in as {email}.")
     if choice.settings.server_url not in {None, server_url}:
-        _say(
-            f"TUTOR_SERVER_URL is set to {choice.settings.server_url}, which goes first. Unset it to use this service."
-        )
+        say(f"TUTOR_SERVER_URL is set to {choice.settings.server_url}, which goes first. Unset it to use this service.")
     return DONE
 
 
 def sign_out(_options: argparse.Namespace) -> int:
     """Forget the sign-in here, tell the service where it can be told, and give the exit status."""
-    choice = _choice()
+    choice = choose()
     server_url = choice.server_url
     if server_url is None:
-        _say("You are not signed in.")
+        say("You are not signed in.")
         return DONE
-    is_told = _run(_sign_out(choice.sign_ins, server_url))
-    _say(f"You are signed out of {server_url}.")
+    is_told = run(_sign_out(choice.sign_ins, server_url))
+    say(f"You are signed out of {server_url}.")
     if not is_told:
-        _say("The service could not be told. There, the sign-in ends by itself within 30 days.")
+        say("The service could not be told. There, the sign-in ends by itself within 30 days.")
     if choice.has_own_token:
-        _say("TUTOR_ACCESS_TOKEN is still set, and goes before any sign-in.")
+        say("TUTOR_ACCESS_TOKEN is still set, and goes before any sign-in.")
     return DONE
 
 
 def status(_options: argparse.Namespace) -> int:
     """Say who is signed in where and what is left today, and give the exit status."""
-    choice = _choice()
+    choice = choose()
     server_url = choice.server_url
     if server_url is None:
-        _say(LOCAL.message)
+        say(LOCAL.message)
         return DONE
-    _say(f"Service: {server_url}")
-    profile = _run(_profile(choice, server_url))
+    say(f"Service: {server_url}")
+    profile = run(as_student(choice, server_url, AccountService.profile))
     if profile is None:
-        _say(SIGNED_OUT.message)
+        say(SIGNED_OUT.message)
         return DONE
     resets_at = profile.resets_at.astimezone()
-    _say(
+    say(
         f"Account: {profile.email}",
         f"Today:   {profile.messages_today} of {profile.daily_message_cap} messages; "
         f"the count starts again at {resets_at:%H:%M} (midnight UTC)",
     )
     return DONE
-
-
-def _choice() -> TutorChoice:
-    settings = from_environment(os.environ)
-    if settings.fault is not None:
-        raise Exit(FAILED, settings.fault)
-    choice = TutorChoice(settings, SignIns(lambda: settings.data_dir))
-    choice.sign_ins.look()
-    return choice
 
 
 def _service_of(options: argparse.Namespace, choice: TutorChoice) -> str:
@@ -122,23 +104,9 @@ def _service_of(options: argparse.Namespace, choice: TutorChoice) -> str:
     return server_url
 
 
-async def _profile(choice: TutorChoice, server_url: str) -> Profile | None:
-    """Give whose account the tokens for a service are of; None: signed out there."""
-    access = choice.access_to(server_url)
-    if access is None:
-        return None
-    service, credentials = choice.sign_ins.service(server_url), access.credentials
-    token = await credentials.access_token()
-    try:
-        return None if token is None else await service.profile(token)
-    except SignedOut:
-        token = await credentials.renew(token or "")
-        return None if token is None else await service.profile(token)
-
-
 async def _present_profile(choice: TutorChoice, server_url: str) -> Profile | None:
     try:
-        return await _profile(choice, server_url)
+        return await as_student(choice, server_url, AccountService.profile)
     except SignedOut:  # tokens that cannot be read any more, say
         return None
 
@@ -151,14 +119,14 @@ def _ask_for_file(sign_ins: SignIns) -> None:
             FAILED,
             "Then there is nowhere to keep a sign-in. You can sign in from your editor, for as long as it is open.",
         )
-    _run(sign_ins.agree_to_file())
+    run(sign_ins.agree_to_file())
 
 
 def _show(code: DeviceCode, server_url: str) -> None:
     is_open = sys.stdout.isatty() and open_page(device_sign_in.page_of(code, server_url))
     where = "Your browser shows this page, or open it yourself" if is_open else "In a browser, on any device, open"
-    _say(f"{where}:", "", f"    {code.verification_uri}", "", f"Your code is {code.user_code}.")
-    _say("Waiting until you have approved the sign-in there. Ctrl-C stops.")
+    say(f"{where}:", "", f"    {code.verification_uri}", "", f"Your code is {code.user_code}.")
+    say("Waiting until you have approved the sign-in there. Ctrl-C stops.")
 
 
 async def _finish(sign_ins: SignIns, service: AccountService, code: DeviceCode, server_url: str) -> str:
@@ -172,16 +140,3 @@ async def _finish(sign_ins: SignIns, service: AccountService, code: DeviceCode, 
 
 async def _sign_out(sign_ins: SignIns, server_url: str) -> bool:
     return await sign_ins.revoke(server_url, await sign_ins.forget(server_url))
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one step. Questions are asked between steps, where Ctrl-C ends the program at once."""
-    try:
-        return asyncio.run(work)
-    except (ServiceFault, SignInRefused, StoreUnavailable) as error:
-        raise Exit(FAILED, inert(str(error))) from error
-
-
-def _say(*lines: str) -> None:
-    sys.stdout.write("".join(f"{inert(line)}\n" for line in lines))
-    sys.stdout.flush()

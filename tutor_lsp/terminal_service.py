@@ -1,0 +1,65 @@
+"""How commands of the terminal reach the service: by the student's sign-in, with its faults told in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tutor_lsp.answer_view import inert
+from tutor_lsp.device_sign_in import SignInRefused
+from tutor_lsp.exit_status import FAILED, Exit
+from tutor_lsp.service_session import ServiceFault, SignedOut
+from tutor_lsp.settings import from_environment
+from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.token_store import StoreUnavailable
+from tutor_lsp.tutor_choice import TutorChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any, TypeVar
+
+    from tutor_lsp.account_service import AccountService
+
+    T = TypeVar("T")
+
+
+def choose() -> TutorChoice:
+    """Read settings and sign-ins. Raises `Exit` where a setting is wrong."""
+    settings = from_environment(os.environ)
+    if settings.fault is not None:
+        raise Exit(FAILED, settings.fault)
+    choice = TutorChoice(settings, SignIns(lambda: settings.data_dir))
+    choice.sign_ins.look()
+    return choice
+
+
+async def as_student(
+    choice: TutorChoice, server_url: str, work: Callable[[AccountService, str], Awaitable[T]]
+) -> T | None:
+    """Do `work` with a service and an access token that it takes; None: nobody is signed in there."""
+    access = choice.access_to(server_url)
+    if access is None:
+        return None
+    service, credentials = choice.sign_ins.service(server_url), access.credentials
+    token = await credentials.access_token()
+    try:
+        return None if token is None else await work(service, token)
+    except SignedOut:
+        token = await credentials.renew(token or "")
+        return None if token is None else await work(service, token)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one step. Questions are asked between steps, where Ctrl-C ends the program at once."""
+    try:
+        return asyncio.run(work)
+    except (ServiceFault, SignInRefused, StoreUnavailable) as error:
+        raise Exit(FAILED, inert(str(error))) from error
+
+
+def say(*lines: str) -> None:
+    """Write lines to stdout, without what a terminal would obey."""
+    sys.stdout.write("".join(f"{inert(line)}\n" for line in lines))
+    sys.stdout.flush()
