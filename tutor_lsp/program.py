@@ -7,12 +7,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor_lsp.interpreter import student_interpreter
 from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame
+from tutor_lsp.values_at_failure import read_values, with_values_told
 
 if TYPE_CHECKING:
     from tutor_lsp.python_traceback import Frame
@@ -32,8 +34,9 @@ class CouldNotRun(Exception):
 class Outcome:
     """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
 
-    Where it timed out the traceback tells where the program was, if it could be asked. A negative `exit_status` is the
-    signal that ended the program. `output` is the end of what it printed on stdout.
+    Where it timed out the traceback tells where the program was, if it could be asked. Its last line is a comment with
+    the small values of the line where the program was, if that has any. A negative `exit_status` is the signal that
+    ended the program. `output` is the end of what it printed on stdout.
     """
 
     exit_status: int = 0
@@ -63,29 +66,36 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
     started. Raises `CouldNotRun`.
     """
     try:
-        supervisor = await asyncio.create_subprocess_exec(
-            *SUPERVISOR,
-            str(time_limit),
-            student_interpreter(),
-            str(path),
-            cwd=path.parent,
-            env=_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # out of reach of the terminal's Ctrl-C, which would kill it before its charge
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
+            values = Path(folder, "values")
+            report = await _report(path, time_limit, with_values_told(_environment(), path, values))
+            return _outcome(report, path, values)
     except OSError as error:
         raise CouldNotRun(error.strerror or "it cannot be started") from error
+
+
+async def _report(path: Path, time_limit: float, environment: dict[str, str]) -> bytes:
+    """Give what the supervisor reports. Raises `OSError` where there is none to start."""
+    supervisor = await asyncio.create_subprocess_exec(
+        *SUPERVISOR,
+        str(time_limit),
+        student_interpreter(),
+        str(path),
+        cwd=path.parent,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # out of reach of the terminal's Ctrl-C, which would kill it before its charge
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
     assert supervisor.stdin is not None  # noqa: S101 - for the type checker
     assert supervisor.stdout is not None  # noqa: S101 - likewise
     try:
-        report = await supervisor.stdout.read()
+        return await supervisor.stdout.read()
     finally:
         supervisor.stdin.close()
         await _ended(supervisor)
-    return _outcome(report)
 
 
 async def _ended(supervisor: asyncio.subprocess.Process) -> None:
@@ -96,7 +106,7 @@ async def _ended(supervisor: asyncio.subprocess.Process) -> None:
         supervisor.kill()
 
 
-def _outcome(report: bytes) -> Outcome:
+def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
     try:
         fields: dict[str, Any] = json.loads(report)
     except ValueError as error:  # killed from outside
@@ -105,6 +115,8 @@ def _outcome(report: bytes) -> Outcome:
         raise CouldNotRun(failure)
     status, timed_out = fields["exit_status"], fields["timed_out"]
     traceback = find_traceback(fields["stderr"]) if status or timed_out else None
+    if traceback is not None and (frame := innermost_frame(traceback, path)) and (told := read_values(values, frame)):
+        traceback = f"{traceback}\n{told}"
     return Outcome(status, traceback, timed_out, fields["stdout"])
 
 

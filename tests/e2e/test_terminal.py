@@ -78,7 +78,7 @@ async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
         ask = service.connections[0].received[0]
     assert result == (0, "Hint 1 of 5 · question\n\nLook.\n", "")
     assert ask["first_line"] + ask["cursor"]["line"] == 10
-    assert ask["traceback"].endswith("IndexError: list index out of range")
+    assert "\nIndexError: list index out of range\n# values on line " in ask["traceback"]
 
 
 async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:

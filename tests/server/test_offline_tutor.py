@@ -262,3 +262,18 @@ def test_importing_the_tutor_needs_the_standard_library_only() -> None:
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
     heavy = {"aiohttp", "pydantic", "sqlalchemy", "anthropic", "openai", "pygls", "lsprotocol", "orjson", "structlog"}
     assert not heavy & set(json.loads(run.stdout))
+
+
+def test_values_below_a_traceback_do_not_change_the_finding() -> None:
+    """They are no part of the exception's message, nor a failing test's words."""
+    code = "n = 0\nexpected = 3 / n\n"
+    traceback = (
+        'Traceback (most recent call last):\n  File "main.py", line 2, in <module>\n    expected = 3 / n\n'
+        "ZeroDivisionError: division by zero"
+    )
+    values = "\n# values on line 2: expected = 1, got = 2, n = 0"
+    plain, told = (
+        diagnose(Submission(code=code, cursor=Position(1, 0), traceback=text))
+        for text in (traceback, traceback + values)
+    )
+    assert told == plain

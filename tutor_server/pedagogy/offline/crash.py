@@ -25,6 +25,7 @@ _FOREIGN = re.compile(
 )
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
 """Words with a colon in the report of a failing test, which are no exceptions."""
+_VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
 
@@ -56,6 +57,11 @@ class Crash:
     carets: tuple[int, int] | None = None
     callers: tuple[int, ...] = ()
     """Lines of the student's frames above the last, outermost first."""
+
+
+def without_values(traceback: str) -> str:
+    """Take away the last line that a run of the language server adds: the values of the line's variables."""
+    return _VALUES.sub("", traceback)
 
 
 def read_crash(text: str | None, program: Program) -> Crash | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline import checker, foresight, logic, runtime, syntax
-from tutor_server.pedagogy.offline.crash import read_crash
+from tutor_server.pedagogy.offline.crash import read_crash, without_values
 from tutor_server.pedagogy.offline.finding import Explanation, Finding
 from tutor_server.pedagogy.offline.logic.symptom import read_symptom
 from tutor_server.pedagogy.offline.logic.tracing import TRACE, trace
@@ -55,8 +55,9 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
 
 
 def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
-    crash = read_crash(submission.traceback, program)
-    symptom = read_symptom(submission.traceback, submission.question)
+    traceback = without_values(submission.traceback or "")
+    crash = read_crash(traceback, program)
+    symptom = read_symptom(traceback, submission.question)
     is_failing_test = (
         symptom is not None and (symptom.call or symptom.got) and (crash is None or crash.exception == "AssertionError")
     )

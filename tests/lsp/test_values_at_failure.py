@@ -1,0 +1,97 @@
+"""The values of the line where a program fails, with real processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lsp.test_program import run
+from tests.lsp.test_redaction import redacted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def values(folder: Path, code: str) -> str:
+    """Run this code, and give the last line of its traceback."""
+    return ((await run(folder, code)).traceback or "").rpartition("\n")[2]
+
+
+async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None:
+    """Those of the student's innermost frame, attributes and globals too, each once, in the order of the line."""
+    code = (
+        "rate = 2.5\n\ndef mean(self, n):\n    other = 1\n    return self.total * rate / n + n + len(self.names)\n\n"
+        "class Course: pass\ncourse = Course()\ncourse.total = 7\ncourse.names = ['Ada', None]\nmean(course, 0)\n"
+    )
+    assert (
+        await values(tmp_path, code)
+        == "# values on line 5: self.total = 7, rate = 2.5, n = 0, self.names = ['Ada', None]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("{'a': (1, 2), 'b': {3}}", "{'a': (1, 2), 'b': {3}}"),
+        ("'é' + chr(10)", "'é\\n'"),
+        ("list(range(1000))", "<list of length 1000>"),
+        ("'x' * 100", "<str of length 100>"),
+        ("[object()]", "<list of length 1>"),
+        ("numpy.ndarray()", "<ndarray of shape (3, 4), float64>"),
+    ],
+)
+async def test_values_are_plain_and_short(tmp_path: Path, value: str, told: str) -> None:
+    """Of what is too long, or no plain data inside, the length is told; of arrays shape and type."""
+    (tmp_path / "numpy.py").write_text("class ndarray:\n    shape = (3, 4)\n    dtype = 'float64'\n")
+    code = f"import numpy\nv = {value}\nassert v is None\n"
+    assert await values(tmp_path, code) == f"# values on line 3: v = {told}"
+
+
+async def test_no_code_of_the_student_runs_for_it(tmp_path: Path) -> None:
+    """Objects of their classes are not shown, not in a list either: a `__repr__` that prints is never called."""
+    code = "class A(int):\n    def __repr__(self):\n        print('called')\n\na, b = A(), [A()]\nassert a and b\n"
+    outcome = await run(tmp_path, code)
+    assert (outcome.traceback or "").endswith("AssertionError\n# values on line 6: b = <list of length 1>")
+    assert outcome.output == ""
+
+
+async def test_program_finds_all_as_without_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its path, environment, modules and hooks are those of a plain start, in what it starts too."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "mine"))
+    code = (
+        "import os, subprocess, sys\n"
+        "assert sys.excepthook is sys.__excepthook__\n"
+        f"assert os.environ['PYTHONPATH'] == {str(tmp_path / 'mine')!r}\n"
+        "here = [sys.path[1:], sorted(name for name in os.environ if name.startswith('TUTOR_'))]\n"
+        "assert not any('at_start' in part for part in [*sys.path, *sys.path_importer_cache, *os.environ.values()])\n"
+        "assert 'at_start' not in str(sys.modules.get('sitecustomize'))\n"
+        "there = subprocess.check_output([sys.executable, '-c', 'import sys; print(sys.path[1:])'], text=True)\n"
+        "assert there.strip() == str(here[0])\n"
+        "assert here[1] == []\n"
+    )
+    outcome = await run(tmp_path, code)
+    assert (outcome.exit_status, outcome.traceback) == (0, None)
+
+
+async def test_a_hook_of_the_students_own_stays_theirs(tmp_path: Path) -> None:
+    """A program that shows its exceptions itself goes on doing so."""
+    outcome = await run(tmp_path, "import sys\nsys.excepthook = lambda *_: print('mine')\nx = 0\n1 / x\n")
+    assert outcome.output.strip() == "mine"
+    assert outcome.traceback is None
+
+
+async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the values came in is gone after the run."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    assert await values(tmp_path, "x = 0\n1 / x\n") == "# values on line 2: x = 0"
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_private_values_do_not_leave() -> None:
+    """They are taken out as everywhere else: by the name that they have, or by how they look."""
+    told = "ValueError: no\n# values on line 3: password = 'hunter22!', mail = 'ada@uni.example'"
+    traceback = redacted(traceback=told).traceback or ""
+    assert "hunter22" not in traceback
+    assert "ada@" not in traceback
