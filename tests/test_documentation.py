@@ -121,3 +121,12 @@ def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
 
     assert prices.dollars(Usage(1_000_000, 0, 1_000_000)) == Decimal("0.20")
     assert prices.dollars(Usage(100_000, 1_000_000, 100_000)) == Decimal("0.301")
+
+
+def test_operations_names_every_metric() -> None:
+    """Its table has the names of `/metrics`, and no others."""
+    source = (ROOT / "tutor_server" / "api" / "metrics.py").read_text(encoding="utf-8")
+    of_models = {f"tutor_model_{name}_total" for name in re.findall(r'\bcounter\("(\w+)"', source)}
+    named = set(re.findall(r'"(tutor_\w+)"', source))
+
+    assert set(re.findall(r"`(tutor_\w+)`", OPERATIONS)) == of_models | named

@@ -61,14 +61,12 @@ from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
 from tutor_server.llm.factory import build_chain
-from tutor_server.llm.price_file import PRICE_FILE, read_price_file
+from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
-from tutor_server.llm.provider import Usage
+from tutor_server.reservation import most_a_call_costs
 from tutor_server.retention import RetentionSweep
-from tutor_server.settings import SettingsError
 from tutor_server.shared_state import budgets_of, shared_state
 from tutor_server.storage.database import open_database
-from tutor_server.storage.spending import Budgets
 from tutor_server.tutoring.off_switch import OffSwitch
 from tutor_server.tutoring.opening import Opening, Rules
 from tutor_server.tutoring.refusals import RefusalCount
@@ -77,18 +75,13 @@ from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
-    from datetime import datetime
 
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.identity.attempts import Attempts
-    from tutor_server.llm.chain import Chain
     from tutor_server.settings import Settings
 
 log: FilteringBoundLogger = structlog.get_logger()
-
-INSTRUCTIONS_TOKENS = 2000
-"""What a prompt holds beside the student's context: instructions, a module's statement, earlier answers."""
 
 ROUTES = (
     *health.routes,
@@ -146,7 +139,7 @@ def build_app(
         price=prices.estimated_cost,
         leases=leases,
         budgets=budgets_of(settings),
-        most_a_call_costs=_most_a_call_costs(settings, chain, prices, clock.now()),
+        most_a_call_costs=most_a_call_costs(settings, chain.providers, prices, clock.now()),
     )
     opening = Opening(
         database=database,
@@ -205,25 +198,6 @@ def build_app(
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)
     return app
-
-
-def _most_a_call_costs(settings: Settings, chain: Chain, prices: Prices, now: datetime) -> int:
-    """Give nano-dollars that no call is likely to pass, and load the price list now, not while a student waits.
-
-    Raises `SettingsError` where a budget is set and a price is not known: such a budget would never be reached.
-    """
-    usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
-    most = 0
-    for provider in chain.providers:
-        cost = prices.estimated_cost(provider.name, provider.model, usage, now)
-        if cost is None and budgets_of(settings) != Budgets():
-            name = "TUTOR_MONTHLY_BUDGET_USD" if settings.daily_budget_usd is None else "TUTOR_DAILY_BUDGET_USD"
-            raise SettingsError(
-                f"{name}: no price is known for {provider.model} of {provider.name}, so that no budget can hold; "
-                f"put one into {settings.data_dir / PRICE_FILE}"
-            )
-        most = max(most, cost or 0)
-    return most
 
 
 def _add_identity(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from tutor_server.llm.factory import build_provider
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import Prices
+from tutor_server.reservation import most_a_call_costs
 from tutor_server.serving import DATABASE_FAILURES, database_problem
 from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
@@ -33,7 +37,7 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Test everything the settings name; changes nothing."""
-    findings = [await _database(settings), await _redis(settings), _prices(settings)]
+    findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
     for name in settings.chain:
         problem = await key_problem(name, settings)
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
@@ -65,9 +69,10 @@ def _future_file(file: Path) -> Finding:
     return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
 
 
-def _prices(settings: Settings) -> Finding:
+def _prices(settings: Settings, now: datetime) -> Finding:
     try:
         own = read_price_file(settings.data_dir)
+        most_a_call_costs(settings, [build_provider(name, settings) for name in settings.chain], Prices(own), now)
     except SettingsError as error:
         return Finding("prices", str(error), is_wrong=True)
     if own:

@@ -15,6 +15,7 @@ from aiohttp import ClientSession, web
 
 from tests.service import TUTOR_SERVER, Service, service_environment
 from tutor_server.llm.key_check import key_problem
+from tutor_server.llm.price_file import PRICE_FILE
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -268,6 +269,28 @@ def test_check_says_what_is_wrong(tmp_path: Path) -> None:
         "wrong provider openai: cannot be reached (ClientConnectorError); check OPENAI_BASE_URL and the network"
     )
     assert "marker" not in done.stdout
+
+
+def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
+    """The same line that would stop the start; with a price there is no complaint of it."""
+    settings = {
+        "TUTOR_DAILY_BUDGET_USD": "5",
+        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
+        "OPENAI_API_KEY": "marker",
+        "TUTOR_OPENAI_MODEL": "own-model",
+    }
+
+    unpriced = run(tmp_path, "check", **settings)
+    price = '[[price]]\nprovider = "openai"\nmodel = "own-model"\ninput = 1\noutput = 1\n'
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / PRICE_FILE).write_text(price)
+    priced = run(tmp_path, "check", **settings)
+
+    assert unpriced.stdout.splitlines()[2] == (
+        "wrong prices: TUTOR_DAILY_BUDGET_USD: no price is known for own-model of openai, so that no budget can hold; "
+        f"put one into {tmp_path / 'data' / PRICE_FILE}"
+    )
+    assert priced.stdout.splitlines()[2] == "ok    prices: own ones for own-model"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,19 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from tests.chat_client import CODE, connect
+from tests.clock import HeldClock
 from tests.fake_upstream import Behaviour, FakeUpstream
+from tests.held_service import held_service
 from tests.service import RunningService, sign_up_student
+from tutor_server.storage.figures import count_refusals
+from tutor_server.storage.spending import change_spending
 from tutor_server.telemetry.metrics import Counter, exposition
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from tests.installations import Installation
     from tests.service import Service
@@ -94,6 +102,32 @@ async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream:
     assert 'tutor_model_calls_total{provider="offline",model="offline-1"} 1\n' in body
     assert student.id not in body
     assert student.email not in body
+
+
+async def test_money_and_refusals_are_those_of_the_database(tmp_path: Path) -> None:
+    """Money of the running day and month beside its budget, where there is one; refusals of all days by limit."""
+    clock = HeldClock(seconds=86_400)
+    today = clock.now().date()
+    yesterday = today - timedelta(days=1)
+
+    def store(connection: Connection) -> None:
+        count_refusals(connection, yesterday, {"daily_messages": 3})
+        count_refusals(connection, today, {"daily_messages": 4, "daily_budget": 1})
+        change_spending(connection, {yesterday: 1_000_000_000, today: 250_000_000})
+
+    async with held_service(tmp_path, clock, admin_key=KEY, monthly_budget_usd="2.5") as service:
+        await service.database.commit(store)
+        async with service.client.get("/metrics", headers={"X-Admin-Key": KEY}) as response:
+            body = await response.text()
+
+    assert re.findall(r"^(tutor_(?:refusals|spending|budget).*)$", body, re.MULTILINE) == [
+        'tutor_refusals_total{limit="daily_budget"} 1',
+        'tutor_refusals_total{limit="daily_messages"} 7',
+        'tutor_spending_usd{period="day"} 0.25',
+        'tutor_spending_usd{period="month"} 1.25',
+        'tutor_budget_usd{period="month"} 2.5',
+    ]
+    assert "# TYPE tutor_spending_usd gauge\n" in body
 
 
 @pytest.mark.asyncio(loop_scope="module")

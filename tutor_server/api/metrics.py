@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.api.keys import DATABASE
+from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE
 from tutor_server.api.routes import Access, Routes
+from tutor_server.storage.figures import refusals_of_all_time
 from tutor_server.storage.guard_verdicts import verdict_totals
+from tutor_server.storage.spending import spent_on
 from tutor_server.storage.usage import usage_of_all_time
-from tutor_server.telemetry.metrics import CONTENT_TYPE, Counter, exposition
+from tutor_server.telemetry.metrics import CONTENT_TYPE, Counter, Gauge, exposition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from tutor_server.storage.guard_verdicts import VerdictTotal
+    from tutor_server.storage.spending import Budgets, Spent
     from tutor_server.storage.usage import ModelUsage
+    from tutor_server.telemetry.metrics import Metric
 
 routes = Routes("admin")
 
@@ -27,14 +31,19 @@ _NANO = 1e9
 
 @routes.add("GET /metrics", access=Access.ADMIN, produces="text/plain")
 async def metrics(request: web.Request) -> web.Response:
-    """Count calls, tokens and estimated cost by model, and the guard's verdicts, in the text format of Prometheus."""
+    """Count calls and their cost, the guard's verdicts, refusals and money spent, in the text format of Prometheus."""
+    today, budgets = request.app[CLOCK].now().date(), request.app[BUDGETS]
 
-    def read(connection: Connection) -> tuple[Sequence[ModelUsage], Sequence[VerdictTotal]]:
-        return usage_of_all_time(connection), verdict_totals(connection)
+    def read(connection: Connection) -> Sequence[Metric]:
+        return (
+            *_usage(usage_of_all_time(connection)),
+            _verdicts(verdict_totals(connection)),
+            _refusals(refusals_of_all_time(connection)),
+            *_money(spent_on(connection, today), budgets),
+        )
 
-    usage, verdicts = await request.app[DATABASE].read(read)
-    counters = (*_usage(usage), _verdicts(verdicts))
-    return web.Response(body=exposition(counters).encode(), headers={"Content-Type": CONTENT_TYPE})
+    body = exposition(await request.app[DATABASE].read(read))
+    return web.Response(body=body.encode(), headers={"Content-Type": CONTENT_TYPE})
 
 
 def _usage(usage: Sequence[ModelUsage]) -> list[Counter]:
@@ -56,3 +65,25 @@ def _verdicts(verdicts: Sequence[VerdictTotal]) -> Counter:
     names = ("provider", "model", "hint_level", "verdict")
     samples = [({name: getattr(total, name) for name in names}, total.answers) for total in verdicts]
     return Counter("tutor_guard_verdicts_total", about, samples)
+
+
+def _refusals(refusals: Mapping[str, int]) -> Counter:
+    samples = [({"limit": limit}, count) for limit, count in refusals.items()]
+    return Counter("tutor_refusals_total", "Asks that a limit or a budget refused.", samples)
+
+
+def _money(spent: Spent, budgets: Budgets) -> tuple[Gauge, Gauge]:
+    committed = {"day": spent.day, "month": spent.month}
+    bounds = {"day": budgets.daily, "month": budgets.monthly}
+    return (
+        Gauge(
+            "tutor_spending_usd",
+            "What calls of the running UTC day and month have cost, or may still cost.",
+            [({"period": period}, nanodollars / _NANO) for period, nanodollars in committed.items()],
+        ),
+        Gauge(
+            "tutor_budget_usd",
+            "What they may cost; without a budget there is no sample.",
+            [({"period": period}, bound / _NANO) for period, bound in bounds.items() if bound is not None],
+        ),
+    )

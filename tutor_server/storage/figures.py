@@ -95,6 +95,12 @@ def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[s
     return {name: int(count) for name, count in connection.execute(query)}
 
 
+def refusals_of_all_time(connection: Connection) -> dict[str, int]:
+    """Sum all refusals by limit."""
+    query = select(Refusals.limit_name, func.sum(Refusals.count)).group_by(Refusals.limit_name)
+    return {name: int(count) for name, count in connection.execute(query.order_by(Refusals.limit_name))}
+
+
 def count_refusals(connection: Connection, day: date, counts: Mapping[str, int]) -> None:
     """Add refusals to a day's."""
     for name, count in sorted(counts.items()):

@@ -20,17 +20,29 @@ class Counter:
     samples: Sequence[tuple[Mapping[str, str | int], float]]
 
 
-def exposition(counters: Iterable[Counter]) -> str:
-    """Write counters down."""
-    return "".join(line for counter in counters for line in _lines(counter))
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number that grows and shrinks, for each set of labels."""
+
+    name: str
+    help: str
+    samples: Sequence[tuple[Mapping[str, str | int], float]]
 
 
-def _lines(counter: Counter) -> Iterable[str]:
-    yield f"# HELP {counter.name} {counter.help}\n"
-    yield f"# TYPE {counter.name} counter\n"
-    for labels, value in counter.samples:
+Metric = Counter | Gauge
+
+
+def exposition(metrics: Iterable[Metric]) -> str:
+    """Write metrics down."""
+    return "".join(line for metric in metrics for line in _lines(metric))
+
+
+def _lines(metric: Metric) -> Iterable[str]:
+    yield f"# HELP {metric.name} {metric.help}\n"
+    yield f"# TYPE {metric.name} {'counter' if isinstance(metric, Counter) else 'gauge'}\n"
+    for labels, value in metric.samples:
         pairs = ",".join(f'{name}="{_escaped(str(label))}"' for name, label in labels.items())
-        yield f"{counter.name}{{{pairs}}} {value:.15g}\n"
+        yield f"{metric.name}{{{pairs}}} {value:.15g}\n"
 
 
 def _escaped(label: str) -> str:
