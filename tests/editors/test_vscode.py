@@ -16,6 +16,7 @@ from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
 from tests.service import Service
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -302,7 +303,7 @@ def access(service: Service, student: Student) -> dict[str, str]:
 async def test_answer_of_a_service_is_streamed_stopped_and_rated(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The text grows while the model speaks; Stop ends the model's stream; a whole answer can be rated."""
+    """The text grows while the model speaks; Stop ends the model's stream; a rating of a whole answer is kept."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(**access(service, student)) as editor:
@@ -321,6 +322,9 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
             editor.wait_for(NEXT_HINT)
             editor.step("hover", selector='.review-widget .review-comment:has-text("Look at each letter")')
             editor.click('.review-widget .review-comment:has-text("Look at each letter") [aria-label*="Helpful"]')
+            rated = "SELECT hint_level FROM asks WHERE helpful"
+            asyncio.run(until(lambda: service.query(rated)))
+            assert len(service.query(rated)) == 1
 
     async with FakeUpstream() as upstream:
         upstream.default = LONG
