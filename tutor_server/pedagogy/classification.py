@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 _MAX_COMPILED_BYTES = 64 * 1024
 """Longer code is not compiled; what is known about it then comes from outside."""
 
+_MOST_LAMBDAS = 100
+"""With more the code is compiled as a tree, which is refused at once where they are nested deep.
+
+From text CPython compiles nested ones in the square of their depth.
+"""
+
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
 """Only the end of a longer traceback is read: the exception stands there."""
 
@@ -162,14 +168,15 @@ def _compiles(submission: Submission) -> bool:
         if submission.first_line and submission.kind != "cell":
             syntax_tree(textwrap.dedent(code))
             return True
+        source = syntax_tree(code, flags) if code.count("lambda") > _MOST_LAMBDAS else code
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(code, "<submission>", "exec", flags=flags, dont_inherit=True)
+            compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
     except SyntaxError:
         return False
     except ValueError:  # A NUL or a lone surrogate: no Python program.
         return False
-    except (MemoryError, RecursionError):
+    except (MemoryError, RecursionError, SystemError):
         return True
     return True
 

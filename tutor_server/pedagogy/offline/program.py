@@ -8,14 +8,14 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor_server.pedagogy.offline.finding import Edit
 from tutor_server.pedagogy.offline.lexing import tokens_of
 from tutor_server.pedagogy.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tutor_server.pedagogy.offline.lexing import Token
     from tutor_server.protocol import Submission
@@ -25,11 +25,19 @@ MAX_SOURCE_BYTES = 64 * 1024
 
 BUILTINS = frozenset(dir(builtins))
 
+SHRINKING = frozenset(("pop", "popitem", "remove", "discard", "clear"))
+"""Methods that take items from a collection."""
+GROWING = frozenset(("append", "insert", "extend", "add", "update"))
+"""Methods that give a collection more items."""
+_RESIZING = SHRINKING | GROWING
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAGIC = re.compile(r"^(\s*)(?:[%!].*|\?{1,2}\w.*|\w[\w.]*\?{1,2})$")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_Statement = TypeVar("_Statement", bound=ast.stmt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +208,17 @@ class Program:
 
     def function_at(self, line: int) -> Function | None:
         """Give the innermost function around a line."""
-        around = [
-            node for node in self.nodes if isinstance(node, Function) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
-        return max(around, key=lambda node: node.lineno, default=None)
+        return self._functions_by_line.get(line)
+
+    @cached_property
+    def _functions_by_line(self) -> dict[int, Function]:
+        return _innermost(sorted((n for n in self.nodes if isinstance(n, Function)), key=lambda node: node.lineno))
+
+    @cached_property
+    def _statements_by_line(self) -> dict[int, ast.stmt]:
+        return _innermost(
+            sorted((n for n in self.nodes if isinstance(n, ast.stmt)), key=lambda node: (node.lineno, node.col_offset))
+        )
 
     def segment(self, node: ast.AST) -> str:
         """Give a node's own text; of one over several lines the first."""
@@ -215,10 +230,7 @@ class Program:
 
     def statement_at(self, line: int) -> ast.stmt | None:
         """Give the innermost statement that covers a line."""
-        around = [
-            node for node in self.nodes if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
-        return max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
+        return self._statements_by_line.get(line)
 
     def assignments(self, name: str) -> list[tuple[int, ast.expr | None]]:
         """Give where a name is bound, in order of lines, with the value where it is a plain assignment."""
@@ -233,6 +245,20 @@ class Program:
         for bound in found.values():
             bound.sort(key=lambda item: item[0])
         return found
+
+    @cached_property
+    def resized_names(self) -> frozenset[str]:
+        """Names of collections that the code itself makes longer or shorter, or hands to a function that might."""
+        found: set[str] = set()
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) if method in _RESIZING:
+                    found.add(owner)
+            match node:
+                case ast.Call(func=called, args=arguments):
+                    if not isinstance(called, ast.Name) or called.id not in BUILTINS:
+                        found.update(argument.id for argument in arguments if isinstance(argument, ast.Name))
+        return frozenset(found)
 
     def last_value(self, name: str, line: int) -> ast.expr | None:
         """Give the value of the last plain assignment to a name above a line."""
@@ -255,6 +281,14 @@ class Program:
                     case ast.ExceptHandler(name=str(name)):
                         names.add(name)
         return frozenset(names)
+
+
+def _innermost(outermost_first: Iterable[_Statement]) -> dict[int, _Statement]:
+    """Give the last of the nodes that covers each line."""
+    found: dict[int, _Statement] = {}
+    for node in outermost_first:
+        found.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node))
+    return found
 
 
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:

@@ -51,7 +51,7 @@ class Thought(Protocol):
         """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""
 
     def step(self) -> None:
-        """Count one more expression; raises `TooLong` when it is enough."""
+        """Count one more expression, or error that a call hands on; raises `TooLong` when it is enough."""
 
 
 class Frame:
@@ -82,6 +82,7 @@ class Frame:
     def note(self, dangers: Iterable[Crash], line: int) -> None:
         """Take over what was found in a function that is called at a line."""
         for danger in dangers:
+            self.thought.step()
             if not self._is_caught(danger.exception):
                 self.dangers.append(replace(danger, callers=(line, *danger.callers)))
 

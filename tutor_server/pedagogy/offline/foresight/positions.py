@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.foresight.frame import crash_at
 from tutor_server.pedagogy.offline.foresight.operators import Complaint
-from tutor_server.pedagogy.offline.program import BUILTINS, Function
+from tutor_server.pedagogy.offline.program import GROWING, SHRINKING, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 _EXITS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
-_SHRINKING = frozenset(("pop", "popitem", "remove", "discard", "clear"))
-_GROWING = frozenset(("append", "insert", "extend", "add", "update"))
 _DICTIONARIES = frozenset(("dict", "defaultdict", "Counter", "OrderedDict"))
 _DIVISIONS = {
     ast.Div: "division by zero",
@@ -76,9 +74,9 @@ class _Rounds:
         if isinstance(self._loop, ast.For | ast.comprehension):
             yield from self._divisor_starts_at_zero(self._loop)
         count = self._count()
-        if count is None or self._is_set(count.name) or self._changes(count.owner, _GROWING):
+        if count is None or self._is_set(count.name) or self._changes(count.owner, GROWING):
             return
-        shrinks = self._changes(count.owner, _SHRINKING)
+        shrinks = self._changes(count.owner, SHRINKING)
         for node in self._inside:
             if not isinstance(node, ast.Subscript) or self._program.segment(node.value) != count.owner:
                 continue
@@ -200,7 +198,7 @@ class _Rounds:
                 word = kind
             case _:
                 return
-        if self._changes(owner.id, _SHRINKING) and not any(isinstance(node, _EXITS) for node in self._inside):
+        if self._changes(owner.id, SHRINKING) and not any(isinstance(node, _EXITS) for node in self._inside):
             said = f"{word} changed size during iteration"
             yield crash_at(self._program, loop.iter, Complaint("RuntimeError", said))
 
@@ -226,17 +224,7 @@ def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
 
 def _keeps_length(program: Program, owner: str) -> bool:
     """Tell whether nothing in the code changes how many items a collection has, as far as can be seen."""
-    if not owner.isidentifier() or len(program.assignments(owner)) > 1:
-        return False
-    for node in program.nodes:
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if name == owner:
-                if method in _GROWING or method in _SHRINKING:
-                    return False
-            case ast.Call(func=called, args=arguments) if any(_is_name(argument, owner) for argument in arguments):
-                if not isinstance(called, ast.Name) or called.id not in BUILTINS:
-                    return False
-    return True
+    return owner.isidentifier() and len(program.assignments(owner)) <= 1 and owner not in program.resized_names
 
 
 def _step(index: ast.expr, name: str) -> int | None:

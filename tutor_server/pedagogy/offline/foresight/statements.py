@@ -195,7 +195,8 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
         for name in _stored(node) & known.keys():
             known[name] = ANY
         frame.dangers = []
-    frame.dangers = [*found, *sure, *(danger for danger in frame.dangers if danger not in sure)]
+    known_already = frozenset(sure)
+    frame.dangers = [*found, *sure, *(danger for danger in frame.dangers if danger not in known_already)]
     frame.names = known
     frame.loops.append((breaks, []))  # Read by what follows the loop.
 

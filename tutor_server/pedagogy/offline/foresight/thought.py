@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 
 _MOST_STEPS = 12_000
-"""Expressions that are gone through; what was found until then counts."""
+"""Expressions that are gone through and errors that calls hand on; what was found until then counts."""
 _MOST_WAYS = 4
 """How many different kinds of arguments a function is gone through with."""
 _DEEPEST_CALL = 8
@@ -57,7 +57,7 @@ class Thought:
         return [*self.module.dangers, *loose]
 
     def step(self) -> None:
-        """Count one more expression; raises `TooLong` when it is enough."""
+        """Count one more expression, or error that a call hands on; raises `TooLong` when it is enough."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooLong

@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import names as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
+from tutor_server.pedagogy.offline.spelling import edit_distance
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.finding import Edit
@@ -19,6 +20,8 @@ _NAME_ERROR = frozenset(("NameError",))
 _UNBOUND = frozenset(("UnboundLocalError",))
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
+_MOST_CLOSE = 8
+"""How many names that look alike are compared by their slips."""
 _FREE = re.compile(r"free variable '(?P<name>\w+)'")
 
 MODULES = {
@@ -166,9 +169,23 @@ def _closest(case: Case, name: str) -> str | None:
     if key + "s" in folded or (key.endswith("s") and key[:-1] in folded):
         return folded.get(key + "s") or folded.get(key[:-1])
     offered = bound if _is_value(case, name) else bound | {b for b in BUILTINS if b.islower()}
-    close = get_close_matches(name, sorted(offered), 3, 0.72)
-    in_scope = [c for c in close if c in local] or close
-    return in_scope[0] if in_scope else None
+    close = get_close_matches(name, sorted(offered), _MOST_CLOSE, 0.72)
+    looped = _loop_variables_around(case, name)
+    # The fewest slips first; of equals what the loop around hands out, then what the function was given.
+    return min(close, key=lambda c: (edit_distance(name, c), c not in looped, c not in local), default=None)
+
+
+def _loop_variables_around(case: Case, name: str) -> set[str]:
+    """Give the variables of the loops and comprehensions around the place where a name is used."""
+    node = _use(case, name)
+    targets: list[ast.expr] = []
+    for up in case.program.above(node) if node is not None else ():
+        match up:
+            case ast.For(target=target) | ast.AsyncFor(target=target):
+                targets.append(target)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                targets += [generator.target for generator in up.generators]
+    return {inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}
 
 
 def _misspelt(case: Case) -> Site | None:

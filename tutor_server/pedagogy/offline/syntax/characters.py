@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -53,6 +54,8 @@ _PLAIN = {
 }
 _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a blank that is not the usual one"}
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
+_MOST_DIGIT_NAMES = 16
+"""How many such names of one line are looked for in the whole code."""
 _ZEROS = re.compile(r"(?<![\w.])0+(\d+)(?![\w.])")
 
 
@@ -111,7 +114,7 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
     """Find a name that begins with a digit, or a product without its sign."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
-    for match in _DIGIT_NAME.finditer(text):
+    for match in islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES):
         digits, rest = match.groups()
         if re.fullmatch(r"e\d+|j|_\d+|x[\da-fA-F]+|b[01]+|o[0-7]+", rest):
             continue
@@ -123,7 +126,7 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
             for token in broken.tokens
             if token.kind == "name" and token.start != offset + match.start(2)
         )
-        bound = re.search(rf"(?<![\w.]){whole}\s*=[^=]|\bfor\s+{whole}\b|def .*\b{whole}\b", broken.code)
+        bound = re.search(rf"(?<![\w.]){whole}\s*=[^=]|\bfor\s+{whole}\b|def .{{0,200}}\b{whole}\b", broken.code)
         if known and not bound:
             continue
         new = (
@@ -140,7 +143,7 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
 def _product_with_name(broken: Broken) -> Iterator[Candidate]:
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
-    for match in _DIGIT_NAME.finditer(text):
+    for match in islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES):
         digits, rest = match.groups()
         facts = {"left": Code(digits), "right": Code(rest)}
         yield Candidate(

@@ -90,6 +90,7 @@ def _stars(broken: Broken) -> Iterator[Candidate]:
 def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     facts = {"missing": "its value" if "expression expected" in broken.fault.message else "the colon and its value"}
+    brace = next((index for index, token in enumerate(tokens) if token.text == "{"), len(tokens))
     for index, token in enumerate(tokens[:-1]):
         after = tokens[index + 1].text
         if token.text == ":" and after in (",", "}"):
@@ -110,7 +111,7 @@ def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
             yield Candidate(
                 line=token.line, cost=1.1, changes=(insert(key.end, ": None"),), expression=key.text, facts=facts
             )
-        if token.text in ("=", ";") and index and "{" in [t.text for t in tokens[:index]]:
+        if token.text in ("=", ";") and brace < index:
             same = [t for t in tokens[index:] if t.text == token.text]
             yield Candidate(
                 line=token.line,

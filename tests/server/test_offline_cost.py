@@ -1,0 +1,108 @@
+"""What an answer costs: long programs of one kind take time in proportion to their length, whatever the kind."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain
+from tutor_server.pedagogy.offline.certain import certainties
+from tutor_server.protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+STUDENT = StudentLevels(programming=3, maths=3)
+SMALL = 150
+"""Repetitions of a pattern in the smaller program; the larger one has four times as many."""
+
+REPEATED = {
+    "undefined names": "print(x)\n",
+    "assignments": "x = 1\n",
+    "sums": "x += 1\n",
+    "branches": "if x == 1:\n    pass\n",
+    "loops over positions": "for i in range(len(a)):\n    a[i + 1]\n",
+    "while loops": "while i < len(a):\n    i += 1\n",
+    "functions": "def f(a):\n    return a\n",
+    "classes": "class A:\n    def f(self):\n        return self.x\n",
+    "blocks with handlers": "try:\n    x = 1\nexcept ValueError:\n    pass\n",
+    "imports": "import math\n",
+    "subscripts behind the end": "a[len(a)]\n",
+    "comprehensions": "[x for x in y]\n",
+    "strings": "x = 'abc'\n",
+    "formatted strings": "f'{x}'\n",
+    "open strings": "x = 'abc\n",
+    "open brackets": "print(x\n",
+    "closed brackets": "x)\n",
+    "crossed brackets on one line": "(]",
+    "brackets on one line": "([{",
+    "semicolons on one line": ";",
+    "statements on one line": "x = x; ",
+    "names with digits on one line": "1a ",
+    "words on one line": "foo ",
+    "signs on one line": "= * ",
+    "operands on one line": "x + ",
+    "headers without a colon": "if x\n    y\n",
+    "blocks at odd depths": "x = 1\n  y = 2\n",
+    "typographic quotes": "\u201cx\u201d\n",
+    "comments": "# x\n",
+}
+PROGRAMS: dict[str, Callable[[int], str]] = {
+    **{name: lambda times, piece=piece: piece * times for name, piece in REPEATED.items()},  # type: ignore[misc] # the default keeps the piece
+    "calls of a function that fails": lambda times: "def f(a):\n    a + 1\n" + "f('x')\n" * times,
+    "calls of a function that fails often": lambda times: "def f(a):\n" + "    a + 1\n" * times + "f('x')\n" * times,
+    "a length under one name": lambda times: "n = len(a)\n" + "a[n]\n" * times,
+    "lengths under many names": lambda times: "".join(f"n{i} = len(a)\na[n{i}]\n" for i in range(times)),
+    "many names": lambda times: "".join(f"name{i} = 1\n" for i in range(times)) + "print(nam)\n",
+    "a long loop body with errors": lambda times: "for i in b:\n" + "    x = a\n" * times,
+    "returns": lambda times: "def f(x):\n" + "    if x: return 1\n" * times,
+}
+
+
+def work(call: Callable[[], object]) -> int:
+    """Count the lines that Python runs in the project's own modules, where loops over the whole show themselves."""
+    lines = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+        nonlocal lines
+        if "tutor_server" not in frame.f_code.co_filename:
+            return None
+        lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return lines
+
+
+def submission(code: str) -> Submission:
+    """Give a submission with the cursor in the middle."""
+    return Submission(code=code, cursor=Position(code.count("\n") // 2, 0))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "answer", [lambda asked: explain(asked, HintLevel.SOLUTION, STUDENT), certainties], ids=["explain", "certainties"]
+)
+def test_work_grows_with_the_length_of_a_program(name: str, answer: Callable[[Submission], object]) -> None:
+    """A program of four times the length takes less than seven times the work: its square would take sixteen."""
+    small, large = (submission(PROGRAMS[name](times)) for times in (SMALL, 4 * SMALL))
+    assert work(lambda: answer(large)) < 7 * work(lambda: answer(small)) + 2000
+
+
+def test_nested_lambdas_are_classified_without_being_compiled() -> None:
+    """CPython compiles nested ones from text in the square of their depth: as a tree they are refused at once."""
+    assert classify(submission("lambda:" * 2700 + "0")) == "none"
+    assert classify(submission("lambda:0\n" * 200)) == "none"
+    assert classify(submission("lambda:0\n" * 200 + "return\n")) == "syntax"

@@ -1,0 +1,28 @@
+"""How many slips of the fingers lie between two names."""
+
+from __future__ import annotations
+
+LONGEST_NAME = 64
+"""Longer names are not compared sign by sign: that takes the product of their lengths."""
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Count the letters put in, left out, replaced or swapped with their neighbour between two names.
+
+    This is the distance of Damerau and Levenshtein in its restricted form: no letter is touched twice. Of a name over
+    `LONGEST_NAME` it is the length of the longer, as if all of it were replaced.
+    """
+    if one == other:
+        return 0
+    if max(len(one), len(other)) > LONGEST_NAME:
+        return max(len(one), len(other))
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        two_before, before, row = before, row, [i]
+        for j, opposite in enumerate(other, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != opposite))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == opposite:
+                best = min(best, two_before[j - 2] + 1)
+            row.append(best)
+    return row[-1]
