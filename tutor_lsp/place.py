@@ -9,6 +9,8 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor_server.pedagogy.syntax_tree import syntax_tree
+
 MAX_PARSED_CHARACTERS = 64 * 1024
 """Longer code is not parsed to find a place in it."""
 
@@ -62,7 +64,7 @@ def where_to_look(text: str) -> int:
 def _first_statement(text: str) -> int | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+        tree = syntax_tree(text)
         compile(tree, "<file>", "exec", dont_inherit=True)  # `return` outside a function, say
     passive = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     is_docstring = ast.get_docstring(tree, clean=False) is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -13,6 +11,7 @@ from pygls.workspace import ServerTextPosition, ServerTextRange
 from tutor_lsp.capture.crashes import KnownCrashes
 from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS, valid
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
+from tutor_server.pedagogy.syntax_tree import syntax_tree
 from tutor_server.protocol import Diagnostic
 
 if TYPE_CHECKING:
@@ -101,9 +100,7 @@ def compile_error(document: EditedDocument) -> types.Diagnostic | None:
     if document.length > MAX_COMPILED_CHARACTERS:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(document.source.removeprefix("\ufeff"))
+        syntax_tree(document.source.removeprefix("\ufeff"))
     except SyntaxError as error:
         return _as_diagnostic(error, document)
     except (ValueError, MemoryError, RecursionError):  # NUL or lone surrogates; nested too deeply
