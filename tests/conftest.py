@@ -50,9 +50,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="takes real time: TUTOR_TEST_REQUIRE=all"))
     if config.getoption("--torture"):
         return
-    for item in items:
-        if item.get_closest_marker("torture"):
-            item.add_marker(pytest.mark.skip(reason="a long run: --torture"))
+    long_runs = [item for item in items if item.get_closest_marker("torture")]
+    config.hook.pytest_deselected(items=long_runs)
+    items[:] = [item for item in items if item not in long_runs]
 
 
 @pytest.fixture(scope="session")
