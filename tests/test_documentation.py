@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import fields
 from decimal import Decimal
@@ -130,3 +131,30 @@ def test_operations_names_every_metric() -> None:
     named = set(re.findall(r'"(tutor_\w+)"', source))
 
     assert set(re.findall(r"`(tutor_\w+)`", OPERATIONS)) == of_models | named
+
+
+LEVELS = {"debug", "info", "warning", "error", "exception"}
+
+
+def logged() -> Iterator[tuple[str, set[str]]]:
+    """Give each event that the service logs, with the fields that the call gives it."""
+    for path in (ROOT / "tutor_server").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            method, _, name = ast.unparse(node.func).rpartition(".")
+            if (name in LEVELS and method.endswith("log")) or name in {"note", "_passed_over"}:
+                fields = {keyword.arg for keyword in node.keywords if keyword.arg not in {None, "exc_info"}}
+                for event in re.findall(r"'(\w+)'", ast.unparse(node.args[0])):
+                    yield event, {str(field) for field in fields}
+
+
+def test_operations_names_every_event_of_the_log_with_its_fields() -> None:
+    """Its table has the events that the code logs, and no others, each with its fields."""
+    (table,) = re.findall(r"^## What the log says\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
+    rows = [row.split(" | ") for row in re.findall(r"^\| (`.*) \|$", table, re.MULTILINE)]
+    known = {event: set(re.findall(r"`(\w+)`", row[1])) for row in rows for event in re.findall(r"`(\w+)`", row[0])}
+    events = dict(logged())
+
+    assert known.keys() - {"error"} == events.keys()
+    assert [(event, fields - known[event]) for event, fields in logged() if fields - known[event]] == []
