@@ -14,6 +14,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -80,6 +81,8 @@ class VSCode:
     ) -> None:
         self._programs = programs
         self._home = folder / "home"
+        # Where both programs put their sockets, whose paths the system bounds to some hundred characters.
+        self._short = TemporaryDirectory(prefix="tutor-", ignore_cleanup_errors=True)
         self.workspace = folder / "course"
         self._port = free_port()
         self._trusted = trusted
@@ -90,7 +93,7 @@ class VSCode:
             "HOME": str(self._home),
             "LC_ALL": "C.UTF-8",
             "VSCODE_CLI": "1",  # as from a terminal: no shell is asked for its variables
-            "TMPDIR": str(folder),
+            "TMPDIR": self._short.name,
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
             "TUTOR_CHROMIUM": programs.chromium,
@@ -155,6 +158,7 @@ class VSCode:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+        self._short.cleanup()
 
     def open(self, name: str, text: str, *, line: int = 1, column: int = 1) -> None:
         """Write a file into the folder and open it, the cursor at a place counted from 1."""
