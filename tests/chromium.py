@@ -59,7 +59,8 @@ class Page:
         await self._wait_until_loaded()
 
     async def type(self, text: str) -> None:
-        """Type into whatever has the focus."""
+        """Type into whatever has the focus, as soon as something has."""
+        await self.focused()
         await self.call("Input.insertText", text=text)
 
     async def press(self, key: str, *, loads: bool = False) -> None:
