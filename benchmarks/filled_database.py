@@ -8,6 +8,7 @@ Everything is written by a few INSERT … SELECT statements; the daily sums are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -82,11 +83,7 @@ async def fill(database: Database, size: Size) -> None:
     ):
         for first in range(0, count, BLOCK):
             block = min(BLOCK, count - first)
-            await database.commit(
-                lambda connection, statement=statement, first=first, block=block: run(  # type: ignore[misc] # mypy knows no defaults here
-                    connection, statement, first, block
-                )
-            )
+            await database.commit(partial(run, statement=statement, first=first, count=block))
     await database.commit(lambda connection: connection.execute(text(dialect.rollups)))
     await database.commit(lambda connection: connection.execute(text("ANALYZE")))
 

@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from aiohttp import ClientSession
 
 from benchmarks.filled_database import Size, email, fill, session_id, user_id
-from tests.servers import PostgresServer, find_postgres
+from tests.servers import find_postgres, throw_away_postgres
 from tests.service import Service
 from tutor_server.clock import SystemClock
 from tutor_server.identity.access_tokens import AccessTokens
@@ -147,12 +147,8 @@ def main(size: Size, postgres_url: str | None) -> None:
         elif program is None:
             print("postgresql: left out, there is none here")
         else:
-            with tempfile.TemporaryDirectory(prefix="tutor-postgres-") as cluster:
-                server = PostgresServer(program, Path(cluster)).create()
-                try:
-                    asyncio.run(measure(server.database(), folder, size))
-                finally:
-                    server.stop()
+            with throw_away_postgres(program) as server:
+                asyncio.run(measure(server.database(), folder, size))
 
 
 if __name__ == "__main__":

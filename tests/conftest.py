@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -14,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.installations import KINDS, installation_of
-from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from tests.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
@@ -123,8 +121,5 @@ def postgres_server(require_program: RequireProgram) -> Iterator[PostgresServer]
 
     Its folder is not one of pytest's, which keeps those from other users: PostgreSQL may have to run as one.
     """
-    program = find_postgres() or require_program("initdb")
-    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
-        server = PostgresServer(program, Path(folder)).create()
+    with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server
-        server.stop()

@@ -9,8 +9,13 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 START_SECONDS = 20
 MOST_DATABASES = 512
@@ -137,6 +142,17 @@ def find_postgres() -> str | None:
         return found
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return str(versions[-1]) if versions else None
+
+
+@contextmanager
+def throw_away_postgres(program: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL in a folder that goes with it."""
+    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
+        server = PostgresServer(program, Path(folder)).create()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _unprivileged(folder: Path) -> list[str]:

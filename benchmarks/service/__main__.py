@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
+from benchmarks.figures import Figure, print_table
 from benchmarks.service import scenarios
 from benchmarks.service.cases import read_cases
 from benchmarks.service.processes import LOAD_CORE, machine
 from benchmarks.service.subjects import AskTutor, Proxy
 from benchmarks.service.upstream import FastUpstream
-from benchmarks.teaching.figures import Figure, print_table
 
 if TYPE_CHECKING:
     from benchmarks.service.cases import Case

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import chain, cycle, islice
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard import Guard
@@ -27,8 +28,8 @@ class Case:
     def tokens(self, count: int) -> list[str]:
         """Give so many tokens of the reply, said again and again, each a few letters as a model's are."""
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
-        return ["\n\n" + pieces[0] if number and not number % len(pieces) else pieces[number % len(pieces)]
-                for number in range(count)]  # fmt: skip
+        again = ["\n\n" + pieces[0], *pieces[1:]]
+        return list(islice(chain(pieces, cycle(again)), count))
 
 
 OWN = (

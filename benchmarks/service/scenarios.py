@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks.figures import percentile
 from benchmarks.service.processes import cpu_seconds, resident_bytes
 from benchmarks.service.upstream import Pace
-from benchmarks.teaching.figures import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,7 +27,7 @@ from benchmarks.soak.students import Student, behaviour
 from tests.cutting_proxy import CuttingProxy, cutting_proxy
 from tests.fake_upstream import FakeUpstream
 from tests.installations import University
-from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.servers import RedisServer, find_postgres, throw_away_postgres
 from tests.service import RunningService, Service, sign_up_student
 from tests.waiting import until
 
@@ -141,15 +141,13 @@ def main() -> int:
     redis = RedisServer(redis_program).start()
     with (
         tempfile.TemporaryDirectory(prefix="tutor-soak-") as folder,
-        tempfile.TemporaryDirectory(prefix="tutor-postgres-") as cluster,
+        throw_away_postgres(postgres_program) as postgres,
     ):
-        postgres = PostgresServer(postgres_program, Path(cluster)).create()
         try:
             installation = University(postgres, redis)
             work = soak(options.minutes, options.students, random.Random(seed), installation, Path(folder))
             return 1 if asyncio.run(work) else 0
         finally:
-            postgres.stop()
             redis.stop()
 
 

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import print_table
 from benchmarks.teaching import bugs, replies
-from benchmarks.teaching.figures import print_table
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.teaching.figures import Figure, percentile, share
+from benchmarks.figures import Figure, percentile, share
 from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.pedagogy.offline import Edit, Finding, diagnose, explain

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.teaching.figures import Figure, percentile, share
+from benchmarks.figures import Figure, percentile, share
 from tutor_server.pedagogy.guard import Guard, Verdict
 from tutor_server.pedagogy.guard.units import split
 from tutor_server.pedagogy.levels import HintLevel

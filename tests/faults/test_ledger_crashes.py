@@ -141,7 +141,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
     """L1: kill -9 with 8 streams open, at moments of all kinds, and a start on the same data folder each time."""
     upstream.default = ENDLESS
     settings = settings_for(upstream)
-    moments = random.Random(7)  # noqa: S311 - any moments will do, as long as they are the same each time
+    moments = random.Random(7)
     async with started(tmp_path, settings) as first:
         course = Course(first, upstream, await sign_up_course(first))
         first.kill()
@@ -177,7 +177,7 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
     upstream.default = LONGER_THAN_A_LEASE
     settings = settings_for(upstream) | SHARED
     settings |= {"TUTOR_DATABASE_URL": postgres_server.database(), "TUTOR_REDIS_URL": redis_server.url}
-    moments = random.Random(7)  # noqa: S311 - see above
+    moments = random.Random(7)
     async with started(tmp_path, settings, workers=2) as service:
         course = Course(service, upstream, await sign_up_course(service))
         for number in range(KILLS):

@@ -209,7 +209,7 @@ async def test_a4_a8_random_arrivals_at_the_shared_window(redis_limits: tuple[Re
     A8: to another one, meanwhile, the window keeps its word: at `retry_after` it works, a second earlier it does not.
     """
     redis, limiter = redis_limits
-    moments = random.Random(4)  # noqa: S311 - any moments will do, as long as they are the same each time
+    moments = random.Random(4)
 
     async def student(pace: float) -> tuple[list[float], list[float]]:
         subject = uuid4().hex

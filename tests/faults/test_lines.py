@@ -84,7 +84,7 @@ def narrow_socket() -> socket.socket:
     narrow = socket.socket()
     narrow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    narrow.setblocking(False)  # noqa: FBT003 - its only argument
+    narrow.settimeout(0)
     return narrow
 
 
@@ -199,7 +199,7 @@ async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) ->
     """H2: the line drops at random moments, for 100 answers: each is whole, each delta and each charge comes once."""
     text = " ".join(f"Look at line {number}." for number in range(1, 21))
     usual.first.default = Behaviour(text=text)
-    chance = random.Random(11)  # noqa: S311 - chance for a test, not for a secret
+    chance = random.Random(11)
     student = await sign_up_student(usual.service)
     async with cutting_proxy(usual.service.url, chance) as proxy:
         timing = Timing(first_delay=0.001, longest_delay=0.01)

@@ -7,8 +7,6 @@ import resource
 import sys
 import time
 from contextlib import AsyncExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +15,12 @@ from aiohttp import ClientSession
 from tests.chat_client import connect
 from tests.fake_upstream import KEY, FakeUpstream
 from tests.faults.short_times import program
-from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from tests.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from tests.chat_client import Chat
     from tests.conftest import RequireProgram
@@ -44,11 +43,8 @@ def redis(require_program: RequireProgram) -> Iterator[RedisServer]:
 @pytest.fixture(scope="module")
 def postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
     """Give a PostgreSQL that the tests may stop and start."""
-    program = find_postgres() or require_program("initdb")
-    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
-        server = PostgresServer(program, Path(folder)).create()
+    with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

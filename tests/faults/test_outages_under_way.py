@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +11,13 @@ from tests.chat_client import Chat, connect, text_of
 from tests.clock import HeldClock
 from tests.fake_upstream import Behaviour, FakeUpstream
 from tests.held_service import HeldService, held_service
-from tests.servers import PostgresServer, RedisServer, find_postgres
+from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from tests.conftest import RequireProgram
 
@@ -33,11 +32,8 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 @pytest.fixture
 def own_postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
     """Give a PostgreSQL that a test may stop."""
-    program = find_postgres() or require_program("initdb")
-    with TemporaryDirectory(prefix="tutor-postgres-") as folder:
-        server = PostgresServer(program, Path(folder)).create()
+    with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

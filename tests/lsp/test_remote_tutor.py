@@ -308,7 +308,7 @@ async def test_all_open_asks_are_carried_over(build: Build) -> None:
 
 async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
     """H2, the client's half: 100 drops at random moments give 100 whole answers, each delta once."""
-    chance = random.Random(7)  # noqa: S311 - chance for a test, not for a secret
+    chance = random.Random(7)
     words = [str(number) for number in range(20)]
 
     async def drop_somewhere(connection: Connection) -> None:

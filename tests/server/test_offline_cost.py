@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
+from operator import mul
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,7 +57,7 @@ REPEATED = {
     "comments": "# x\n",
 }
 PROGRAMS: dict[str, Callable[[int], str]] = {
-    **{name: lambda times, piece=piece: piece * times for name, piece in REPEATED.items()},  # type: ignore[misc] # the default keeps the piece
+    **{name: partial(mul, piece) for name, piece in REPEATED.items()},
     "calls of a function that fails": lambda times: "def f(a):\n    a + 1\n" + "f('x')\n" * times,
     "calls of a function that fails often": lambda times: "def f(a):\n" + "    a + 1\n" * times + "f('x')\n" * times,
     "a length under one name": lambda times: "n = len(a)\n" + "a[n]\n" * times,

@@ -181,7 +181,7 @@ def check_operation(campus: Campus, label: str, examples: int, *, derandomize: b
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases, with_what_exists=st.booleans())
-    def send(case: Any, with_what_exists: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+    def send(*, case: Any, with_what_exists: bool) -> None:
         student = campus.new_student() if label in ENDS_ITS_CALLER else campus.student
         if with_what_exists and case.meta.generation.mode.is_positive:
             put_in(case, known_to(campus, student))

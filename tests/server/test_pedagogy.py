@@ -308,7 +308,7 @@ class TestFingerprint:
     ) -> None:
         """T3: two renderings of the same tokens are the same problem at every statement, also with CRLF or CR."""
         marked = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
-        layout = random.Random(data.draw(st.integers(0, 2**32)))  # noqa: S311 - spacing, no secret
+        layout = random.Random(data.draw(st.integers(0, 2**32)))
         first = render(program, marked, layout, line_end="\n")
         second = render(program, marked, layout, line_end=data.draw(st.sampled_from(["\n", "\r\n", "\r"])))
         one, two = (identify(code, Position(line, 0)) for code, line in (first, second))
@@ -319,7 +319,7 @@ class TestFingerprint:
     def test_t3_a_changed_token_is_another_problem(self, program: list[Program], data: st.DataObject) -> None:
         """T3: a token put in, taken out or changed anywhere in the unit changes the problem."""
         statement = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
-        layout = random.Random(data.draw(st.integers(0, 2**32)))  # noqa: S311 - spacing, no secret
+        layout = random.Random(data.draw(st.integers(0, 2**32)))
         code, line = render(program, program[0], layout, line_end="\n")
         before = identify(code, Position(line, 0), "cell").fingerprint
         where = data.draw(st.integers(0, len(statement.tokens) - 1))

@@ -13,7 +13,7 @@ from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import is_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tutor_server.pedagogy.offline.program import Program
 
@@ -200,16 +200,8 @@ def _text_with_number(program: Program) -> Iterator[Site]:
             case ast.Compare(
                 left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
             ) if not isinstance(value, bool) and is_input(program, left, node.lineno):
-                origin = program.last_value(left.id, node.lineno) if isinstance(left, ast.Name) else left
-                if origin is None:
-                    continue
-                changed = _on_line(program, origin, f"int({program.segment(origin)})")
-                yield Site(
-                    lines=(origin.lineno,),
-                    expression=program.segment(origin),
-                    edit=program.edit(origin.lineno, changed[1]) if changed else None,
-                    facts={"name": Code(program.segment(left)), "test": Code(program.segment(node))},
-                )
+                facts = {"name": Code(program.segment(left)), "test": Code(program.segment(node))}
+                yield from _number_wanted(program, left, node.lineno, facts)
 
 
 def _text_repeated(program: Program) -> Iterator[Site]:
@@ -220,16 +212,22 @@ def _text_repeated(program: Program) -> Iterator[Site]:
                 ast.BinOp(left=name, op=ast.Mult(), right=ast.Constant(value=int()))
                 | ast.BinOp(left=ast.Constant(value=int()), op=ast.Mult(), right=name)
             ) if isinstance(name, ast.Name) and is_input(program, name, node.lineno):
-                origin = program.last_value(name.id, node.lineno)
-                if origin is None:
-                    continue
-                changed = _on_line(program, origin, f"int({program.segment(origin)})")
-                yield Site(
-                    lines=(origin.lineno,),
-                    expression=program.segment(origin),
-                    edit=program.edit(origin.lineno, changed[1]) if changed else None,
-                    facts={"name": Code(name.id), "operation": Code(program.segment(node))},
-                )
+                facts = {"name": Code(name.id), "operation": Code(program.segment(node))}
+                yield from _number_wanted(program, name, node.lineno, facts)
+
+
+def _number_wanted(program: Program, text: ast.expr, line: int, facts: Mapping[str, str]) -> Iterator[Site]:
+    """Point to where a text was read that is used as a number on a line; the edit turns it into one."""
+    origin = program.last_value(text.id, line) if isinstance(text, ast.Name) else text
+    if origin is None:
+        return
+    changed = _on_line(program, origin, f"int({program.segment(origin)})")
+    yield Site(
+        lines=(origin.lineno,),
+        expression=program.segment(origin),
+        edit=program.edit(origin.lineno, changed[1]) if changed else None,
+        facts=facts,
+    )
 
 
 def _identity(program: Program) -> Iterator[Site]:
