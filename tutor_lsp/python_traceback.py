@@ -76,4 +76,5 @@ def _frame(line: int, printed: str = "", below: str = "") -> Frame:
     if _FRAME.match(printed) or margin == 0:  # a file that cannot be read: its lines are not shown
         return Frame(line - 1)
     marked = None if marker is None else (marker.start("marks") - margin, marker.end("marks") - margin)
-    return Frame(line - 1, source.rstrip(), marked if marked and marked[0] >= 0 else None)
+    source = source.rstrip()
+    return Frame(line - 1, source, marked if marked and marked[0] >= 0 and marked != (0, len(source)) else None)

@@ -105,6 +105,11 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
     return None
 
 
+def _is_whole_call(source: str, marks: tuple[int, int], carets: tuple[int, int] | None) -> bool:
+    """Tell whether a line is one call that is marked from end to end, which says nothing about a part of it."""
+    return carets is not None and marks == (0, len(source)) and carets[1] == len(source) and source[carets[0]] == "("
+
+
 def _frames(lines: list[str]) -> list[Frame]:
     frames: list[Frame] = []
     for at, line in enumerate(lines):
@@ -118,6 +123,8 @@ def _frames(lines: list[str]) -> list[Frame]:
                 first, last = marker["marks"].find("^"), marker["marks"].rfind("^")
                 if first >= 0:
                     carets = (marks[0] + first, marks[0] + last + 1)
+                if _is_whole_call(source.strip(), marks, carets):  # only Python 3.13 and later mark that
+                    marks = carets = None
             frames.append(
                 Frame(match["file"], int(match["line"]), match["function"] or "", source.strip(), marks, carets)
             )

@@ -508,7 +508,7 @@ CAUSES = (
         "syntax.import-form",
         "syntax",
         lessons.IMPORT_FORM,
-        on("^invalid syntax", "future feature", "Expected one or more names"),
+        on("^invalid syntax", "Did you mean to use 'from", "future feature", "Expected one or more names"),
         _import_form,
     ),
     Cause(
