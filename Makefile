@@ -15,8 +15,9 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
+# Most tests wait for the programs that they start; those that need real time want the cores for themselves.
 test: $(INSTALLED)
-	$(BIN)/pytest tests -q -n 2
+	$(BIN)/pytest tests -q -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
 
 serve: $(INSTALLED)
 	$(BIN)/tutor-server serve

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.lsp.editor import Editor
     from tests.lsp.scripted_service import Connection
 
+pytestmark = pytest.mark.real_time
+
 WORDS = "Look at line 3. " * 60
 SLOW = Behaviour(text=WORDS, token_seconds=0.02)
 DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"

@@ -26,7 +26,7 @@ ADMIN_KEY = "the admin key of a test"
 RATES = {100_000: ("0.1", "0.5"), 100_001: ("0.5", "2.5")}
 """Dollars per million tokens of claude-haiku-5-5 in and out, by the length of the prompt."""
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,6 +14,8 @@ from tests.chat_client import CODE, Chat, connect
 if TYPE_CHECKING:
     from tests.service import Service, SignUp
 
+pytestmark = pytest.mark.real_time
+
 LONG_CODE = "def total(prices):\n" + "    result = 0\n" * 8_000
 """Takes a tenth of a second to analyse."""
 ASKS = 100

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.servers import PostgresServer, RedisServer
     from tests.service import Student
 
+pytestmark = pytest.mark.real_time
+
 KILLS = 25 if os.environ.get("TUTOR_TEST_REQUIRE") == "all" else 5
 STREAMS = 8
 ROOMY = {

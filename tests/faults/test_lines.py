@@ -53,7 +53,7 @@ HANDSHAKE = (
 HEAVY = Behaviour(text=f"Look at {'line-by-line-' * 150}. " * 250)
 """Some 500 KB, in sentences of 2 KB."""
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

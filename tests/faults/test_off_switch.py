@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.installations import Installation
 
+pytestmark = pytest.mark.real_time
+
 KEY = "the admin key of a test"
 SECONDS = 5.0
 """Within so many every stream has ended."""

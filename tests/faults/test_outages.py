@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.conftest import RequireProgram
     from tests.service import Service, SignUp, StartService, Student
 
+pytestmark = pytest.mark.real_time
+
 SECRET = "a secret that is long enough for tests"
 NO_DATABASE = ("error", "DATABASE_UNAVAILABLE")
 NO_LIMITER = ("error", "LIMITER_UNAVAILABLE")

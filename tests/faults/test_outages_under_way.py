@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import RequireProgram
 
+pytestmark = pytest.mark.real_time
+
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:

@@ -33,7 +33,7 @@ if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
     ROOMS.remove(("postgres", ORDERS[1]))  # each wire format and each installation are tried, not each pair of them
 HASTY = program(pass_over=0, first_content=FIRST_CONTENT, between_contents=BETWEEN_CONTENTS)
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SLOW = Behaviour(text="Look at line 3. Which sign ends a header? " * 10, token_seconds=0.02)
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.held_service import HeldService
     from tests.service import Service
 
+pytestmark = pytest.mark.real_time
+
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n"
 HALF_HEAD = b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-"
 HALF_BODY = (
