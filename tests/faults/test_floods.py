@@ -7,6 +7,7 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import pytest
 from aiohttp import ClientSession
 
 from tests.chat_client import CODE, Chat, connect
