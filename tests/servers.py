@@ -161,7 +161,8 @@ def _unprivileged(folder: Path) -> list[str]:
         return []
     postgres = pwd.getpwnam("postgres")
     os.chown(folder, postgres.pw_uid, postgres.pw_gid)
-    return ["runuser", "-u", "postgres", "--"]
+    runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or "runuser"
+    return [runuser, "-u", "postgres", "--"]
 
 
 def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
