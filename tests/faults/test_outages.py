@@ -219,7 +219,7 @@ async def test_a10_redis_is_silent(
         redis.freeze()
         calls = len(upstream.calls)
         try:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(6):
                 for chat in chats:
                     for _ in range(4):
                         await chat.ask()

@@ -171,6 +171,7 @@ async def test_a7_a_refusal_leaves_everything_as_it_was(
     assert len(upstream.calls) == 1
 
 
+@pytest.mark.real_time
 @pytest.mark.timeout(180)  # client, service and model share one process, and the machine may be busy
 async def test_a3_a_thousand_asks_of_fifty_students(start: Start, upstream: FakeUpstream) -> None:
     """A3: exactly 200 provider calls in a minute, whoever makes them; the rest is refused and uses up nothing."""
