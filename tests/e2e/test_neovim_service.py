@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.conftest import RequireProgram
     from tests.service import SignUp, StartService, Student
 
+pytestmark = pytest.mark.real_time
+
 CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
 BAD_LINE = 3
 WORDS = "Which name has no value yet? " * 200

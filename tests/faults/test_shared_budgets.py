@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.servers import RedisServer
 
+pytestmark = pytest.mark.real_time
+
 DOLLAR = 10**9
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.conftest import RequireProgram
     from tests.servers import RedisServer
 
+pytestmark = pytest.mark.real_time
+
 
 async def nothing_stored(_subject: str, _day: date) -> int:
     """Know of no messages of the day."""
