@@ -140,11 +140,18 @@ def library_of_faketime(require_program: RequireProgram) -> str:
     return str(found)
 
 
+def shift_clock(file: Path, *, seconds: float) -> None:
+    """Set how far the clock is ahead, in one step: a process that reads half a file ends (libfaketime)."""
+    whole = file.with_suffix(".next")
+    whole.write_text(f"+{seconds:.0f}")
+    whole.replace(file)
+
+
 @pytest.mark.real_time
 async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_faketime: str) -> None:
     """A9: from 23:59:5x to 00:00:0x UTC, in a process in Tokyo: the count begins anew once, and only then."""
     shift = tmp_path / "shift"
-    shift.write_text("+0")
+    shift_clock(shift, seconds=0)
     settings = {
         "TZ": "Asia/Tokyo",
         "LD_PRELOAD": library_of_faketime,
@@ -157,7 +164,7 @@ async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_
     try:
         now = datetime.now(UTC)
         midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
-        shift.write_text(f"+{(midnight - now).total_seconds() - 6:.0f}")
+        shift_clock(shift, seconds=(midnight - now).total_seconds() - 6)
         student = await sign_up_student(service)
         async with connect(service.url, student.access_token) as chat:
             before = [(await chat.answer())[-1] for _ in range(3)]
