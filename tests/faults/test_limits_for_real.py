@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -140,51 +140,68 @@ def library_of_faketime(require_program: RequireProgram) -> str:
     return str(found)
 
 
-def shift_clock(file: Path, *, seconds: float) -> None:
-    """Set how far the clock is ahead, in one step: a process that reads half a file ends (libfaketime)."""
-    whole = file.with_suffix(".next")
-    whole.write_text(f"+{seconds:.0f}")
-    whole.replace(file)
+class Clock:
+    """A process's wall clock, in Tokyo. It is set in one step: libfaketime ends a process that reads half a file."""
+
+    def __init__(self, file: Path, library: str) -> None:
+        self._file = file
+        self.settings = {
+            "TZ": "Asia/Tokyo",
+            "LD_PRELOAD": library,
+            "FAKETIME_TIMESTAMP_FILE": str(file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        self._set("+0")
+
+    def stop_at(self, moment: datetime) -> None:
+        """Let it be this moment until it is set again."""
+        self._set(f"{moment.astimezone(timezone(timedelta(hours=9))):%Y-%m-%d %H:%M:%S}")
+
+    def run_from(self, moment: datetime) -> None:
+        """Let it be this moment now, and go on."""
+        self._set(f"{(moment - datetime.now(UTC)).total_seconds():+.3f}")
+
+    def _set(self, shift: str) -> None:
+        whole = self._file.with_suffix(".next")
+        whole.write_text(shift)
+        whole.replace(self._file)
 
 
-@pytest.mark.real_time
 async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_faketime: str) -> None:
-    """A9: from 23:59:5x to 00:00:0x UTC, in a process in Tokyo: the count begins anew once, and only then."""
-    shift = tmp_path / "shift"
-    shift_clock(shift, seconds=0)
-    settings = {
-        "TZ": "Asia/Tokyo",
-        "LD_PRELOAD": library_of_faketime,
-        "FAKETIME_TIMESTAMP_FILE": str(shift),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "TUTOR_DAILY_MESSAGE_CAP": "2",
-    }
-    service = await asyncio.to_thread(lambda: Service(tmp_path, settings))
+    """A9: from 23:59:59 to 00:00 UTC, in a process in Tokyo: the count begins anew once, and only then.
+
+    A8: the refusal says when, and a second earlier it still holds.
+    """
+    clock = Clock(tmp_path / "clock", library_of_faketime)
+    service = await asyncio.to_thread(lambda: Service(tmp_path, clock.settings | {"TUTOR_DAILY_MESSAGE_CAP": "2"}))
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = today + timedelta(days=1)
     try:
-        now = datetime.now(UTC)
-        midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
-        shift_clock(shift, seconds=(midnight - now).total_seconds() - 6)
+        clock.stop_at(midnight - timedelta(seconds=10))
         student = await sign_up_student(service)
         async with connect(service.url, student.access_token) as chat:
             before = [(await chat.answer())[-1] for _ in range(3)]
-            refused = before[-1]
-            await asyncio.sleep(refused["retry_after"] - 1)
-            still = (await chat.answer())[-1]
-            await asyncio.sleep(1.2)
-            after = [(await chat.answer())[-1] for _ in range(3)]
+            clock.stop_at(midnight - timedelta(seconds=1))
+            still = [(await chat.answer())[-1]]
+            clock.run_from(midnight - timedelta(seconds=1))
+            after = still
+            while after[0].get("code") == "DAILY_CAP_REACHED":
+                after = [(await chat.answer())[-1]]
+            after += [(await chat.answer())[-1] for _ in range(2)]
         days = service.query("SELECT day, messages FROM daily_usage ORDER BY day")
     finally:
         await asyncio.to_thread(service.stop)
 
-    codes = [[end.get("code", "done") for end in ends] for ends in (before, [still], after)]
+    codes = [[end.get("code", "done") for end in ends] for ends in (before, still, after)]
     assert codes == [
         ["done", "done", "DAILY_CAP_REACHED"],
         ["DAILY_CAP_REACHED"],
         ["done", "done", "DAILY_CAP_REACHED"],
     ]
-    assert refused["resets_at"] == midnight.isoformat().replace("+00:00", "Z")
-    assert days == [(str(midnight.date() - timedelta(days=1)), 2), (str(midnight.date()), 2)]
+    assert [end["retry_after"] for end in (before[-1], *still)] == [10, 1]
+    assert before[-1]["resets_at"] == midnight.isoformat().replace("+00:00", "Z")
+    assert days == [(str(today.date()), 2), (str(midnight.date()), 2)]
 
 
 @pytest.fixture
