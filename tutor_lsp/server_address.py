@@ -17,7 +17,7 @@ def check_server_url(url: str) -> str:
     parts, host, port = _split(url.strip())
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise WrongAddress("must hold nothing but the address")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise WrongAddress("must start with https://, since http is not encrypted")
     host = f"[{host}]" if ":" in host else host
     port_part = "" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
@@ -37,6 +37,16 @@ def has_same_origin(url: str, server_url: str) -> bool:
     return not has_user and (parts.scheme, host, port) == (server.scheme, server_host, server_port)
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this computer."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _split(url: str) -> tuple[SplitResult, str, int]:
     """Give the parts of an http(s) URL, its host in lower case, and its port. Raises `WrongAddress`."""
     try:
@@ -47,12 +57,3 @@ def _split(url: str) -> tuple[SplitResult, str, int]:
     if parts.scheme not in _DEFAULT_PORTS or not host:
         raise WrongAddress("must start with https://")
     return parts, host, _DEFAULT_PORTS[parts.scheme] if port is None else port
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,9 +7,12 @@ import importlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tutor_lsp.server_address import is_loopback
+from tutor_lsp.tls import insecure, tls_context
 from tutor_lsp.tutor import SIGNED_OUT
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
     import aiohttp
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 404, 429, 500
+_PROXY_AUTHENTICATION_REQUIRED = 407
+_PROXY = "The proxy that your computer is set to use"
 
 
 class ServiceFault(Exception):
@@ -37,16 +42,21 @@ class SignedOut(ServiceFault):
 async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
     """Give a session that keeps no cookies and follows no redirect. To be closed by the caller."""
     # Importing aiohttp takes a fifth of a second: in a thread, so that the editor is not kept waiting.
-    await asyncio.to_thread(importlib.import_module, "aiohttp")
+    tls = await asyncio.to_thread(_load)
     import aiohttp  # noqa: PLC0415 - loaded by now
 
     redirects = aiohttp.TraceConfig()
     redirects.on_request_redirect.append(_refuse_redirect)
-    return aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[redirects])
+    return aiohttp.ClientSession(
+        headers=headers,
+        connector=aiohttp.TCPConnector(ssl=tls),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[redirects],
+    )
 
 
 async def proxy_for(server_url: str) -> str | None:
-    """Give the proxy that the environment or the system names for an address; plain http stays on this computer.
+    """Give the proxy that the environment or the system names for an address; None: straight to it, as on loopback.
 
     aiohttp's own way, `trust_env`, reads ~/.netrc besides, and then refuses our Authorization header.
     """
@@ -66,17 +76,23 @@ def fault_of(server_url: str, error: BaseException) -> ServiceFault:
     match error:
         case aiohttp.WSServerHandshakeError(status=status):
             return refusal(server_url, status)
-        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            return Unreachable(
-                f"The connection to {host} is not secure: its certificate was refused. Nothing was sent."
-            )
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            return Unreachable("The proxy that your computer is set to use cannot be reached.")
+        case aiohttp.ClientConnectorCertificateError(certificate_error=cause):
+            told = insecure(host, cause)
+        case aiohttp.ClientConnectorSSLError(os_error=cause):
+            told = insecure(host, cause)
+        case aiohttp.ClientProxyConnectionError():
+            told = f"{_PROXY} cannot be reached."
+        case aiohttp.ClientHttpProxyError(status=status) if status == _PROXY_AUTHENTICATION_REQUIRED:
+            told = f"{_PROXY} wants a name and a password."
+        case aiohttp.ClientHttpProxyError(status=status):
+            told = f"{_PROXY} does not let you through to {host} ({status})."
         case aiohttp.ClientConnectorDNSError():
-            return Unreachable(f"There is no computer named {host}, or you are not connected to the network.")
+            told = f"There is no computer named {host}, or you are not connected to the network."
         case TimeoutError():
-            return Unreachable(f"The tutor at {host} does not answer.")
-    return Unreachable(f"The tutor at {host} cannot be reached.")
+            told = f"The tutor at {host} does not answer."
+        case _:
+            told = f"The tutor at {host} cannot be reached."
+    return Unreachable(told)
 
 
 def refusal(server_url: str, status: int) -> ServiceFault:
@@ -93,13 +109,20 @@ def refusal(server_url: str, status: int) -> ServiceFault:
     return Unreachable(f"Something else answers at {host}, perhaps the sign-in page of this network.")
 
 
+def _load() -> ssl.SSLContext:
+    importlib.import_module("aiohttp")
+    return tls_context()
+
+
 def _proxy_for(server_url: str) -> str | None:
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - loaded by aiohttp, slow without
 
     parts = urlsplit(server_url)
-    if parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
         return None
-    return getproxies().get(parts.scheme)
+    proxy = getproxies().get(parts.scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy or None
 
 
 async def _refuse_redirect(*_: object) -> None:

@@ -31,6 +31,7 @@ LIBRARIES = (
     "propcache",
     "yarl",
     "platformdirs",
+    "truststore",
 )
 OLDEST_PYTHON = "3.11"
 

@@ -1,0 +1,236 @@
+"""Who is trusted over TLS, which proxy is used, and what a student is told where neither works (E10)."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.certificates import PrivateAuthority, self_signed_context
+from tests.connect_proxy import connect_proxy
+from tests.lsp.scripted_service import ScriptedService
+from tutor_lsp.account_service import AccountService
+from tutor_lsp.service_line import ServiceLine
+from tutor_lsp.service_session import Unreachable
+from tutor_lsp.tls import insecure
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lsp.scripted_service import Connection
+
+HOST = "tutor.uni.test"
+"""Nobody has such a name (RFC 6761 §6.2)."""
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what this computer is set to."""
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> PrivateAuthority:
+    """Make an authority that nobody trusts yet."""
+    return PrivateAuthority(tmp_path)
+
+
+async def silent(_connection: Connection) -> None:
+    """Say nothing."""
+
+
+async def connect(url: str) -> None:
+    """Open a line, and close it."""
+    line = await ServiceLine.open(url, "secret")
+    await line.close()
+
+
+async def refusal(url: str) -> str:
+    """Give the words with which a line is not opened."""
+    with pytest.raises(Unreachable) as refused:
+        await connect(url)
+    return str(refused.value)
+
+
+def port_of(url: str) -> int:
+    """Give the port of an address."""
+    return int(url.rpartition(":")[2])
+
+
+NOT_SECURE = "The connection to 127.0.0.1 is not secure: "
+UNKNOWN = (
+    "your computer does not know who vouches for its certificate. If your university does so itself, "
+    "your computer has to trust its certificate authority first."
+)
+
+
+@pytest.mark.parametrize(
+    ("shown", "why"),
+    [
+        (
+            lambda authority, _: authority.server_context("127.0.0.1"),
+            UNKNOWN,
+        ),
+        (lambda _, folder: self_signed_context(folder), "nobody but itself vouches for its certificate."),
+    ],
+    ids=["private authority", "self-signed"],
+)
+async def test_certificate_that_the_system_does_not_trust(
+    authority: PrivateAuthority, tmp_path: Path, shown: Callable[[PrivateAuthority, Path], ssl.SSLContext], why: str
+) -> None:
+    """It is refused with the reason, on both ways to the service, before anything is sent."""
+    service = ScriptedService(silent)
+    async with service.serve(tls=shown(authority, tmp_path)) as url:
+        assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
+        with pytest.raises(Unreachable) as refused:
+            await AccountService(url).ask_for_device_code("an editor")
+        assert str(refused.value) == f"{NOT_SECURE}{why} Nothing was sent."
+    assert service.connections == []
+
+
+async def test_authority_in_the_trust_store_is_trusted(
+    authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once `SSL_CERT_FILE` names a store with the authority in it, its service is one like any other."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    service = ScriptedService(silent)
+    async with service.serve(tls=authority.server_context("127.0.0.1")) as url:
+        await connect(url)
+    assert len(service.connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "why"),
+    [
+        ("127.0.0.1", (-2, -1), "its certificate has expired, or your computer's clock is wrong."),
+        ("127.0.0.1", (1, 2), "its certificate is not valid yet, or your computer's clock is wrong."),
+        ("127.0.0.2", (-1, 1), "its certificate is for another address."),
+    ],
+)
+async def test_wrong_certificate_of_a_trusted_authority(
+    authority: PrivateAuthority,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    days: tuple[int, int],
+    why: str,
+) -> None:
+    """What is wrong with it is said."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    service = ScriptedService(silent)
+    async with service.serve(tls=authority.server_context(host, *days)) as url:
+        assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
+    assert service.connections == []
+
+
+async def test_server_without_tls() -> None:
+    """What is no fault of a certificate is not called one."""
+    async with ScriptedService(silent).serve() as url:
+        told = await refusal(url.replace("http:", "https:"))
+    assert told.startswith("No secure connection to 127.0.0.1 could be made (")
+    assert told.endswith("). Nothing was sent.")
+
+
+def test_words_of_the_system_stand_for_codes_of_its_own() -> None:
+    """Windows and macOS give codes and words of their own."""
+    import ssl  # noqa: PLC0415 - for this test alone
+
+    error = ssl.SSLCertVerificationError("refused")
+    error.verify_code, error.verify_message = 0x800B010C, "The certificate was revoked"
+    assert insecure(HOST, error) == (
+        f"The connection to {HOST} is not secure: its certificate was refused (The certificate was revoked). "
+        "Nothing was sent."
+    )
+
+
+async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`SSL_CERT_FILE` may name anything; services without TLS are reached all the same."""
+    (tmp_path / "store.pem").write_text("nothing", encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "store.pem"))
+    async with ScriptedService(silent).serve() as url:
+        await connect(url)
+
+
+@pytest.mark.parametrize("spelling", ["http://127.0.0.1:{}", "127.0.0.1:{}"])
+async def test_proxy_of_the_environment_is_used(
+    authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    """`HTTPS_PROXY` carries both ways to a service elsewhere; TLS goes through it from end to end."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    service = ScriptedService(silent)
+    async with (
+        service.serve(tls=authority.server_context(HOST)) as url,
+        connect_proxy(port_of(url)) as proxy,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", spelling.format(proxy.port))
+        await connect(f"https://{HOST}")
+        with pytest.raises(Unreachable):  # a socket's service has no other routes
+            await AccountService(f"https://{HOST}").ask_for_device_code("an editor")
+    assert proxy.asked_for == [f"{HOST}:443"] * 2
+    assert len(service.connections) == 1
+
+
+async def test_certificate_is_judged_behind_a_proxy_too(
+    authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that opens TLS shows a certificate of its own, which the student has to trust first."""
+    service = ScriptedService(silent)
+    async with (
+        service.serve(tls=authority.server_context(HOST)) as url,
+        connect_proxy(port_of(url)) as proxy,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert "does not know who vouches for its certificate" in await refusal(f"https://{HOST}")
+    assert service.connections == []
+
+
+async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`NO_PROXY` leads straight to a host, with its own way to fail; the resolver is replaced."""
+
+    def resolve(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async with connect_proxy(1) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", "localhost,.uni.test")
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        assert await refusal(f"https://{HOST}") == (
+            f"There is no computer named {HOST}, or you are not connected to the network."
+        )
+    assert proxy.asked_for == []
+
+
+async def test_no_proxy_for_this_computer(authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another computer's loopback is not this one's."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    service = ScriptedService(silent)
+    async with service.serve(tls=authority.server_context("127.0.0.1")) as url, connect_proxy(1) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        await connect(url)
+    assert proxy.asked_for == []
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("407 Proxy Authentication Required", "wants a name and a password."),
+        ("403 Forbidden", f"does not let you through to {HOST} (403)."),
+    ],
+)
+async def test_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, told: str) -> None:
+    """It is the proxy that says no, not the tutor."""
+    async with connect_proxy(1, status=status) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert await refusal(f"https://{HOST}") == f"The proxy that your computer is set to use {told}"
+
+
+async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is the one that cannot be reached."""
+    async with connect_proxy(1) as proxy:
+        port = proxy.port
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    assert await refusal(f"https://{HOST}") == "The proxy that your computer is set to use cannot be reached."

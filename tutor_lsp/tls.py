@@ -1,0 +1,53 @@
+"""Whom the editor side trusts over TLS, and in which words it says that a connection cannot be trusted."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from contextlib import suppress
+
+_SELF_SIGNED, _NOT_YET_VALID, _EXPIRED = 18, 9, 10
+_UNKNOWN_ISSUERS = {2, 19, 20, 21, 27}
+_OTHER_NAMES = {62, 64}
+"""OpenSSL's X509_V_ERR codes. Windows and macOS have others, and then the system's own words stand for them."""
+
+
+def tls_context() -> ssl.SSLContext:
+    """Trust whom the system trusts, and whoever stands in the file that `SSL_CERT_FILE` names. Blocks on files.
+
+    Python's own default reads neither the keychain of a Mac nor, where it was built for another Linux, any file that is
+    there (`truststore`'s documentation).
+    """
+    import truststore  # noqa: PLC0415 - at the start nobody connects
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if file := os.environ.get("SSL_CERT_FILE"):  # on Linux OpenSSL reads it itself, in place of the system's
+        with suppress(OSError):  # ssl.SSLError is one: as OpenSSL does, go on without
+            context.load_verify_locations(file)
+    return context
+
+
+def insecure(host: str, error: BaseException | None) -> str:
+    """Say for a student why a connection is not secure; `error` is what the module `ssl` raised."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The connection to {host} is not secure: {_refused(error)} Nothing was sent."
+    reason = getattr(error, "reason", None) or "no reason given"
+    return f"No secure connection to {host} could be made ({str(reason).replace('_', ' ').lower()}). Nothing was sent."
+
+
+def _refused(error: ssl.SSLCertVerificationError) -> str:
+    code = error.verify_code
+    if code == _EXPIRED:
+        return "its certificate has expired, or your computer's clock is wrong."
+    if code == _NOT_YET_VALID:
+        return "its certificate is not valid yet, or your computer's clock is wrong."
+    if code in _OTHER_NAMES:
+        return "its certificate is for another address."
+    if code == _SELF_SIGNED:
+        return "nobody but itself vouches for its certificate."
+    if code in _UNKNOWN_ISSUERS:
+        return (
+            "your computer does not know who vouches for its certificate. If your university does so itself, "
+            "your computer has to trust its certificate authority first."
+        )
+    return f"its certificate was refused ({error.verify_message})."
