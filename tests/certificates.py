@@ -35,7 +35,7 @@ class PrivateAuthority:
         self.file.write_bytes(_pem(certificate.sign(self._key, _digest())))
 
     def server_context(self, host: str, begins: int = -1, ends: int = 1) -> ssl.SSLContext:
-        """Give what a server shows itself with as `host`, a name or an address; good from and to so many days from now."""
+        """Give what a server shows as `host`, a name or an address; it is good from and to so many days from now."""
         key = _new_key()
         try:
             name = self._x509.IPAddress(ipaddress.ip_address(host))

@@ -49,7 +49,7 @@ class CodeActions:
         wrong = self._known.heard_on_lines(document, start.line, end.line)
         crash = self._known.crashes.on_lines(document, start.line, end.line)
         if crash is not None:
-            wrong = [crash.mark.diagnostic(document), *wrong]
+            wrong = [crash.mark.shown(document), *wrong]
         if not wrong and self._choice.settings.diagnostics:
             wrong = self._known.found_on_lines(document, start.line, end.line)
             if not wrong and cell is None:  # we may not have looked yet

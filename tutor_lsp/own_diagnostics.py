@@ -109,7 +109,7 @@ class OwnDiagnostics:
                 for mark in self._known.found(document)
                 if mark.line not in taken and not self._known.is_reported(document, mark.line)
             ]
-        return [mark.diagnostic(document) for mark in ours]
+        return [mark.shown(document) for mark in ours]
 
     def _changed(self, uris: Iterable[str]) -> None:
         for uri in uris:

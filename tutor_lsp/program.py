@@ -34,15 +34,16 @@ class CouldNotRun(Exception):
 class Outcome:
     """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
 
-    Where it timed out the traceback tells where the program was, if it could be asked. Its last line is a comment with
-    the small values of the line where the program was, if that has any. A negative `exit_status` is the signal that
-    ended the program. `output` is the end of what it printed on stdout.
+    Where it timed out the traceback tells where the program was, if it could be asked. `values` are the small values of
+    the line where the program was, `total = 3, n = 0`, if that has any; the traceback ends with them as a comment.
+    A negative `exit_status` is the signal that ended the program. `output` is the end of what it printed on stdout.
     """
 
     exit_status: int = 0
     traceback: str | None = None
     timed_out: bool = False
     output: str = ""
+    values: str | None = None
 
     @property
     def exception(self) -> str:
@@ -115,9 +116,11 @@ def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
         raise CouldNotRun(failure)
     status, timed_out = fields["exit_status"], fields["timed_out"]
     traceback = find_traceback(fields["stderr"]) if status or timed_out else None
-    if traceback is not None and (frame := innermost_frame(traceback, path)) and (told := read_values(values, frame)):
-        traceback = f"{traceback}\n{told}"
-    return Outcome(status, traceback, timed_out, fields["stdout"])
+    frame = None if traceback is None else innermost_frame(traceback, path)
+    told = None if frame is None else read_values(values, frame)
+    if frame is not None and told is not None:
+        traceback = f"{traceback}\n# values on line {frame.line + 1}: {told}"
+    return Outcome(status, traceback, timed_out, fields["stdout"], told)
 
 
 def _environment() -> dict[str, str]:

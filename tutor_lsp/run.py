@@ -166,6 +166,7 @@ class Runs:
             frame,
             message=message if outcome.timed_out else outcome.exception,
             traceback=outcome.traceback or "",
+            values=outcome.values,
             severity=severity,
         )
 

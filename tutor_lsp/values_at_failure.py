@@ -36,11 +36,11 @@ def with_values_told(environment: Mapping[str, str], program: Path, values: Path
 
 
 def read_values(file: Path, frame: Frame) -> str | None:
-    """Give the values of the line of `frame`, `# values on line 8: total = 3, n = 0`; None where none were told."""
+    """Give the values of the line of `frame`, `total = 3, n = 0`; None where none were told."""
     if not file.is_file():
         return None
     with file.open("rb") as told:
         number, *values = told.read(_MAX_BYTES).decode("utf-8", "replace").split("\n")
     if number != str(frame.line + 1) or not values:
         return None
-    return f"# values on line {number}: {', '.join(values[:_MAX_VALUES])}"
+    return ", ".join(values[:_MAX_VALUES])

@@ -188,7 +188,7 @@ class TestSetting:
         uri = await editor.open(path.read_text(), path.as_uri())
         await editor.execute("tutor.run", {"uri": uri})
         (crash,) = await shown(editor, uri, 1)
-        assert crash["message"] == "IndexError: list index out of range"
+        assert crash["message"] == "IndexError: list index out of range\nValues on this line: x = [1]"
         assert len(editor.all_heard(PUBLISH)) == 1
 
     async def test_it_can_change_at_any_time(self, conversation: Conversation) -> None:
@@ -214,7 +214,7 @@ async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: P
     await editor.until(lambda: editor.all_heard(PUBLISH)[-1]["diagnostics"][0]["severity"] == 1)
     (crash,) = await shown(editor, uri, 1)
     assert (foreseen["severity"], crash["severity"]) == (2, 1)
-    assert foreseen["message"] == crash["message"]
+    assert crash["message"] == f"{foreseen['message']}\nValues on this line: age = 7"
 
 
 async def test_place_of_the_action_in_a_selection(editor: Editor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -40,11 +40,16 @@ class KnownCrashes:
         *,
         message: str,
         traceback: str,
+        values: str | None = None,
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
     ) -> Crash:
-        """Take note of a crash in line `line` of the document as it is now, which is the line of `frame`."""
+        """Take note of a crash in line `line` of the document as it is now, which is the line of `frame`.
+
+        `values` are those of the line's variables, `total = 3, n = 0`.
+        """
         columns = _columns(without_line_end(document.lines[line]), frame)
-        crash = Crash(Mark.put(document, line, columns, message, severity), traceback)
+        mark = Mark.put(document, line, columns, message, severity)
+        crash = Crash(replace(mark, detail=f"Values on this line: {values}") if values else mark, traceback)
         self._crashes[document] = crash
         return crash
 

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What to say at a line: `columns` are code points of its text, `anchor` moves along with edits elsewhere."""
+    """What to say at a line: `columns` are code points of its text, `anchor` moves along with edits elsewhere.
+
+    `detail` is for the student's eyes alone, on a line of its own below the message.
+    """
 
     message: str
     severity: types.DiagnosticSeverity
     anchor: Anchor
     text: str
     columns: tuple[int, int]
+    detail: str = ""
 
     @classmethod
     def put(
@@ -48,8 +52,15 @@ class Mark:
         """Say whether the line is still as it was."""
         return without_line_end(document.lines[self.line]) == self.text
 
-    def diagnostic(self, document: EditedDocument) -> types.Diagnostic:
+    def shown(self, document: EditedDocument) -> types.Diagnostic:
         """Say it as an editor shows it, where the line is now."""
+        diagnostic = self.diagnostic(document)
+        if self.detail:
+            diagnostic.message += f"\n{self.detail}"
+        return diagnostic
+
+    def diagnostic(self, document: EditedDocument) -> types.Diagnostic:
+        """Say it as it goes along with an ask, where the line is now."""
         start, end = self.columns
         place = ServerTextRange(ServerTextPosition(self.line, start), ServerTextPosition(self.line, end))
         return types.Diagnostic(

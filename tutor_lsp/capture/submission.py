@@ -13,6 +13,7 @@ from tutor_lsp.capture.document import Window, is_python, window
 from tutor_lsp.capture.traceback import traceback_text
 from tutor_lsp.capture.wire_text import valid
 from tutor_lsp.capture.workspace_module import workspace_module
+from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
 from tutor_lsp.pygls_fixes import Refused
 from tutor_lsp.text_document import without_line_end
 from tutor_server.pedagogy.problem import identify
@@ -21,6 +22,7 @@ from tutor_server.protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from tutor_lsp.capture.crashes import Crash
     from tutor_lsp.protocol import AskArgument
     from tutor_lsp.pygls_fixes import OpenDocuments
     from tutor_lsp.text_document import Anchor, EditedDocument
@@ -89,7 +91,7 @@ def capture(
     around = _surroundings(documents, document, anchor.line)
     shown = _window(document, anchor, around)
     crash = known.crashes.on_lines(document, anchor.line, anchor.line)
-    said = list(argument.diagnostics or ())
+    said = [_as_said(item, crash, document) for item in argument.diagnostics or ()]
     if argument.diagnostics is None:
         said = [] if crash is None else [crash.mark.diagnostic(document)]
         said += known.heard_on_lines(document, anchor.line, anchor.line)
@@ -120,6 +122,14 @@ def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
     around = _file_surroundings(document, anchor.line)
     shown = _window(document, anchor, around)
     return identify(shown.code, shown.place(anchor.line, anchor.character), kind).fingerprint
+
+
+def _as_said(diagnostic: types.Diagnostic, crash: Crash | None, document: EditedDocument) -> types.Diagnostic:
+    """Take from our own diagnostic, which an editor gives back, what the traceback has already."""
+    if crash is None or diagnostic.source != DIAGNOSTIC_SOURCE:
+        return diagnostic
+    is_crash = diagnostic.message == crash.mark.shown(document).message
+    return crash.mark.diagnostic(document) if is_crash else diagnostic
 
 
 def _surroundings(documents: OpenDocuments, document: EditedDocument, line: int) -> _Surroundings:
