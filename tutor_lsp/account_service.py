@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -137,12 +137,13 @@ class AccountService:
             lambda item: Module(str(item["id"]), str(item["title"]), str(status.get(item["id"], "not_started"))),
         )
 
-    async def complete_module(self, access_token: str, module_id: str) -> None:
-        """Note that the student has completed a module. Raises `SignedOut` as `profile`."""
-        path = f"/api/progress/{quote(module_id, safe='')}"
+    async def complete_module(self, access_token: str, module: Module) -> Module:
+        """Note that the student has completed a module, and give it so. Raises `SignedOut` as `profile`."""
+        path = f"/api/progress/{quote(module.id, safe='')}"
         reply = await self._call("PUT", path, json_body={"status": "completed"}, access_token=access_token)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise self._fault(reply)
+        return replace(module, status="completed")
 
     async def ask_for_device_code(self, client_name: str) -> DeviceCode:
         """Ask to be let in by device authorisation (RFC 8628 §3.1). The page shows the student who asks."""

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_ins import SignIns
     from tutor_lsp.token_store import Tokens
 
-THIS_WINDOW_ONLY = (
-    "You are signed in in this window, until you close it: this computer has no keyring to keep the sign-in. "
-    "Run `tutor sign-in` in a terminal to choose another place."
-)
+THIS_WINDOW_ONLY = "You are signed in until you close this window: this computer has no keyring to keep the sign-in."
 
 
 class Outcome(NamedTuple):
@@ -72,7 +69,8 @@ class EditorSignIn:
     async def _show(self, code: DeviceCode, server_url: str) -> None:
         """Say where to go with which code. The code is said in any case: who sees another one approves a stranger."""
         if await self._editor.open_in_browser(page_of(code, server_url)):
-            text = f"Approve the sign-in in your browser, if it shows the code {code.user_code}."
+            # The code first: editors cut long messages.
+            text = f"Code {code.user_code}: approve the sign-in in your browser if it shows the same code."
         else:
             text = f"To sign in, open {code.verification_uri} in a browser and enter the code {code.user_code}."
         self._editor.show_message(text, types.MessageType.Info)

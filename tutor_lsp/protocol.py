@@ -19,6 +19,9 @@ document or a message. Field names are camelCase on the wire. Positions are in t
 | `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
 | `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
+| `tutor.modules` | `ModulesArgument` | `ModuleList` | InvalidParams: local mode, signed out, the service away |
+| `tutor.completeModule` | `ModuleArgument` | `CourseModule` | as `tutor.modules`, and where there is none of that id |
+| `tutor.chooseModule` | `ChooseModule` | null | InvalidParams: no folder on disk, its `.tutor.toml` cannot be changed |
 """
 
 from __future__ import annotations
@@ -45,6 +48,9 @@ RATE = "tutor.rate"
 SIGN_IN = "tutor.signIn"
 SIGN_OUT = "tutor.signOut"
 STATUS = "tutor.status"
+MODULES = "tutor.modules"
+COMPLETE_MODULE = "tutor.completeModule"
+CHOOSE_MODULE = "tutor.chooseModule"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
 """`source` of our own diagnostics."""
@@ -136,6 +142,47 @@ class Rating:
 
 
 @attrs.frozen(kw_only=True)
+class ModulesArgument:
+    """Ask for the course's modules, and for that of a document's folder."""
+
+    uri: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ModuleArgument:
+    """A module of the course."""
+
+    module_id: str
+
+
+@attrs.frozen(kw_only=True)
+class ChooseModule:
+    """Make a module that of a folder, for all asks from within: `.tutor.toml` in it is written."""
+
+    folder: str
+    """A `file:` URI."""
+    module_id: str
+
+
+@attrs.frozen(kw_only=True)
+class CourseModule:
+    """A module, and how far the student is in it."""
+
+    id: str
+    title: str
+    status: str
+    """`not_started`, `in_progress` or `completed`."""
+
+
+@attrs.frozen(kw_only=True)
+class ModuleList:
+    """The modules of the course in their order; `chosen` is the one that `.tutor.toml` names for the document."""
+
+    modules: Sequence[CourseModule]
+    chosen: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Nothing:
     """The argument of a command that takes none."""
 
@@ -207,5 +254,8 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     SIGN_IN: Nothing,
     SIGN_OUT: Nothing,
     STATUS: Nothing,
+    MODULES: ModulesArgument,
+    COMPLETE_MODULE: ModuleArgument,
+    CHOOSE_MODULE: ChooseModule,
 }
 """The class of the one argument of each command."""

@@ -16,6 +16,7 @@ from tutor_lsp.code_action import KIND, CodeActions
 from tutor_lsp.configuration import Configuration
 from tutor_lsp.editor import Editor
 from tutor_lsp.failures import log_failure
+from tutor_lsp.modules import Modules
 from tutor_lsp.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
 from tutor_lsp.program import TIME_LIMIT_SECONDS
 from tutor_lsp.pygls_fixes import RobustLanguageServer
@@ -70,6 +71,7 @@ class AskTutorServer:
         self._asks = Asks(self._editor, self._choice, known, self._status, self._background)
         self._runs = Runs(self._editor, known.crashes, self._own, self._background, time_limit=run_seconds)
         self._account = Account(self._editor, self._choice, self._status, self._asks, self._background, sleep=sleep)
+        self._modules = Modules(self._choice)
         self._register()
 
     async def close(self) -> None:
@@ -107,6 +109,9 @@ class AskTutorServer:
         command(custom.STATUS)(_handler(self._status.status))
         command(custom.SIGN_IN)(_handler(self._account.sign_in))
         command(custom.SIGN_OUT)(_handler(self._account.sign_out))
+        command(custom.MODULES)(_handler(self._modules.list))
+        command(custom.COMPLETE_MODULE)(_handler(self._modules.complete))
+        command(custom.CHOOSE_MODULE)(_handler(self._modules.choose))
 
     async def _initialize(self, params: types.InitializeParams) -> None:
         self._editor.learn(params)

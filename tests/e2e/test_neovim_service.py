@@ -147,7 +147,7 @@ async def test_sign_in_by_device_flow_and_out(
         with Neovim(program, tmp_path, init=init, **environment) as nvim:
             await asyncio.to_thread(begin, nvim)
             # Not `nvim.until`: Neovim cannot wait for the browser to open while it waits for something else.
-            said = f"return {MESSAGES}:match('shows the code (%u+%-%u+)')"
+            said = f"return {MESSAGES}:match('Code (%u+%-%u+)')"
             await until(lambda: nvim.lua(said), seconds=WAIT_SECONDS)
             page, code = (tmp_path / "opened").read_text(encoding="utf-8"), nvim.lua(said)
             browser = Browser(service.url)

@@ -15,6 +15,7 @@ from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, VSCode
 from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
+from tests.server.test_modules import store_modules
 from tests.service import Service
 from tests.waiting import until
 
@@ -75,6 +76,8 @@ SHORT = "Which of the names on this line has no value yet? Look at each letter o
 LIGHT_BULB = ".monaco-editor .lightBulbWidget"
 ASK_TUTOR = '.action-widget .monaco-list-row:has-text("Ask tutor")'
 NEXT_HINT = f'{THREAD} a:has-text("Next hint")'
+QUICK_PICK = ".quick-input-list .monaco-list-row"
+DEVICE_CODE = "(/Code ([A-Z0-9]{4}-?[A-Z0-9]{4})/.exec(document.body.innerText) || [])[1]"
 STOP = f'{THREAD} a:has-text("Stop")'
 
 
@@ -425,9 +428,7 @@ async def test_sign_in_by_device_flow(start_vscode: StartVSCode, start_service: 
             editor.until_thread_says("Sign in to your course's tutor first.")
             editor.picture("signed-out-light")
             editor.click(f'{THREAD} a:text-is("Sign in")')
-            code = editor.until(
-                "(/code ([A-Z0-9]{4}-?[A-Z0-9]{4})/.exec(document.body.innerText) || [])[1]", seconds=30
-            )
+            code = editor.until(DEVICE_CODE)
             editor.picture("sign-in-light")
             asyncio.run(approve(service, student, code))
             editor.wait_for('.notification-toast :text("You are signed in")')
@@ -452,3 +453,56 @@ async def approve(service: Service, student: Student, code: str) -> None:
         assert shown.title == "Approved", shown.text
     finally:
         await browser.close()
+
+
+async def test_modules_of_the_course(start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp) -> None:
+    """From the palette: the list with the student's progress; one is completed; one is chosen for the folder."""
+
+    def scenario(service: Service, student: Student) -> None:
+        store_modules(service, ("loops", 1), ("strings", 2))
+        with start_vscode(**access(service, student)) as editor:
+            open_program(editor)
+            editor.run_command("Ask Tutor: Show Modules")
+            editor.wait_for(f'{QUICK_PICK}[aria-label*="Strings"]')
+            editor.press("ArrowDown", "Enter")
+            editor.click(f'{QUICK_PICK}[aria-label*="Mark as completed"]')
+            editor.wait_for('.notification-toast :text("Completed: Strings")')
+            assert service.query("SELECT module_id, status FROM user_module_progress") == [("strings", "completed")]
+            editor.run_command("Ask Tutor: Choose This Folder's Module")
+            editor.wait_for(f'{QUICK_PICK}[aria-label*="completed"]')
+            editor.picture("modules-light")
+            editor.press("Enter")
+            editor.wait_for('.notification-toast :text("are now about: Loops")')
+            assert (editor.workspace / ".tutor.toml").read_text(encoding="utf-8") == 'module = "loops"\n'
+
+    async with FakeUpstream() as upstream:
+        await with_service(start_service, sign_up, upstream, scenario)
+
+
+async def test_without_a_keyring_the_sign_in_lasts_as_long_as_the_window(
+    start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
+) -> None:
+    """One message says so; the tutor answers; after a reload the student is signed out, and can sign in again."""
+
+    def scenario(service: Service, student: Student) -> None:
+        with start_vscode(machine_settings={"tutor.serverUrl": service.url}, keeps_secrets=False) as editor:
+            open_program(editor)
+            editor.run_command("Ask Tutor: Sign In")
+            code = editor.until(DEVICE_CODE)
+            asyncio.run(approve(service, student, code))
+            editor.wait_for('.notification-toast :text("until you close this window")')
+            editor.picture("no-keyring-light")
+            told = editor.texts(".notification-toast")
+            assert len([text for text in told if "keyring" in text]) == 1
+            assert not any("You are signed in at" in text for text in told)
+            ask(editor)
+            editor.until_thread_says("Look at each letter")
+            editor.open_again(f"{editor.workspace / 'walk.py'}:{BAD_LINE}:10")
+            wait_for_light_bulb(editor)
+            ask(editor)
+            editor.until_thread_says("Sign in to your course's tutor first.")
+            assert editor.texts(".notification-toast") == []
+
+    async with FakeUpstream() as upstream:
+        upstream.default = Behaviour(text=SHORT)
+        await with_service(start_service, sign_up, upstream, scenario)

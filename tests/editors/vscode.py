@@ -67,7 +67,10 @@ class Programs:
 
 
 class VSCode:
-    """A running VS Code with one folder, between `with`. The file named in `open` is open, at a line counted from 1."""
+    """A running VS Code with one folder, between `with`. The file named in `open` is open, at a line counted from 1.
+
+    With `keeps_secrets=False` its secret storage refuses, as on a computer whose keyring cannot be used.
+    """
 
     def __init__(
         self,
@@ -77,6 +80,7 @@ class VSCode:
         settings: dict[str, Any] | None = None,
         machine_settings: dict[str, Any] | None = None,
         trusted: bool = True,
+        keeps_secrets: bool = True,
         **environment: str,
     ) -> None:
         self._programs = programs
@@ -97,6 +101,7 @@ class VSCode:
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
             "TUTOR_CHROMIUM": programs.chromium,
+            **({} if keeps_secrets else {"TUTOR_VSCODE_REFUSES_SECRETS": "1"}),
             **environment,
         }
         self._write_settings("User", {**USER_SETTINGS, **(settings or {})})

@@ -11,6 +11,15 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 const page = await context.newPage();
+if (process.env.TUTOR_VSCODE_REFUSES_SECRETS) {
+  // What a desktop's VS Code does where its keyring fails. In a browser it keeps secrets in the browser's storage, always.
+  await context.route("**/workbench.js", async (route) => {
+    const response = await route.fetch();
+    const body = await response.text();
+    const changed = body.replace(/async set\(\w+,\w+\)\{(?=let \w+=await this\.secretsPromise;)/, '$&throw Error("no keyring");');
+    await route.fulfill({ response, body: changed === body ? "throw Error('VS Code has no such secret storage')" : changed });
+  });
+}
 const popups = [];
 context.on("page", (popup) => popups.push(popup.url()));
 
@@ -28,7 +37,7 @@ const commands = {
     const handle = await page.waitForFunction(expression, undefined, { timeout: seconds * 1000, polling: 50 });
     return handle.jsonValue();
   },
-  screenshot: ({ path, selector }) => (selector ? page.locator(selector).first() : page).screenshot({ path }),
+  screenshot: ({ path, selector }) => (selector ? page.locator(selector).first() : page).screenshot({ path, animations: "disabled" }),
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   popups: () => popups,
   close: () => browser.close(),

@@ -326,7 +326,7 @@ class TestLanguageServer:
             {"uri": f"{accounts.url}/device?code={USER_CODE}", "external": True}
         ]
         assert editor.all_heard("window/showMessage")[0]["message"] == (
-            f"Approve the sign-in in your browser, if it shows the code {USER_CODE}."
+            f"Code {USER_CODE}: approve the sign-in in your browser if it shows the same code."
         )
 
     async def test_an_editor_that_cannot_open_it_says_where_to_go(

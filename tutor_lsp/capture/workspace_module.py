@@ -1,7 +1,7 @@
 """The learning module that a folder of student work names in its `.tutor.toml`: `module = "loops"`, and nothing else.
 
 The file comes with assignments from anywhere, so all that it can say is which module an ask is about: not where to
-connect, and nothing to start.
+connect, and nothing to start. It is written only where the student chooses a module for a folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from tutor_lsp.pygls_fixes import Refused
 FILE_NAME = ".tutor.toml"
 MOST_BYTES = 16 * 1024
 MOST_PARENTS = 32
+_LINE = re.compile(r"^[ \t]*module[ \t]*=.*$", re.MULTILINE)
 _MODULE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_UNREADABLE = f'{FILE_NAME} of this folder cannot be read. It has one line: module = "NAME".'
 _ON_DISK = {"file", "vscode-notebook-cell"}
 
 
@@ -41,14 +43,35 @@ def workspace_module(uri: str) -> str | None:
     return None
 
 
+def choose_module(folder_uri: str, module_id: str) -> None:
+    """Write a module into the `.tutor.toml` of a folder; what else stands in it stays.
+
+    Raises `Refused` where that cannot be done.
+    """
+    path = to_fs_path(folder_uri) if urlsplit(folder_uri).scheme == "file" else None
+    if path is None or not _MODULE.fullmatch(module_id):
+        raise Refused("A module can be chosen for a folder on your disk only.")
+    file = Path(path) / FILE_NAME
+    line = f'module = "{module_id}"'
+    try:
+        earlier = file.read_text(encoding="utf-8") if file.exists() else ""
+        changed = _LINE.sub(line, earlier, count=1) if _LINE.search(earlier) else f"{line}\n{earlier}"
+        if _read(changed.encode()) != module_id:
+            raise Refused(_UNREADABLE)
+        file.write_text(changed, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{FILE_NAME} of this folder cannot be changed: {error.strerror}.") from error
+    except ValueError:
+        raise Refused(_UNREADABLE) from None
+
+
 def _read(content: bytes) -> str | None:
-    unreadable = Refused(f'{FILE_NAME} of this folder cannot be read. It has one line: module = "NAME".')
     if len(content) > MOST_BYTES:
-        raise unreadable
+        raise Refused(_UNREADABLE)
     try:
         module = tomllib.loads(content.decode()).get("module")
     except (ValueError, RecursionError):  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        raise unreadable from None
+        raise Refused(_UNREADABLE) from None
     if module is None:
         return None
     if not isinstance(module, str) or not _MODULE.fullmatch(module):

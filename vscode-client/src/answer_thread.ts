@@ -13,7 +13,7 @@ const REPAINT_MS = 120;
 /** Values of `commentThread` in the `when` clauses of package.json. */
 const ANSWERING = "answering";
 const ANSWERED = "answered";
-const EXHAUSTED = "exhausted";
+const WITHOUT_NEXT = "withoutNext";
 
 export class AnswerThread implements vscode.Disposable {
   /** The hint that was asked for last. */
@@ -100,7 +100,7 @@ export class AnswerThread implements vscode.Disposable {
     }
     if (hint === this.latest) {
       this.step = this.atLastLevel ? undefined : this.hasHints ? this.next : this.again;
-      this.thread.contextValue = this.atLastLevel ? EXHAUSTED : ANSWERED;
+      this.thread.contextValue = this.step === this.next ? ANSWERED : WITHOUT_NEXT;
     }
     this.paint();
   }

@@ -7,6 +7,7 @@ import { Answers } from "./answers";
 import { OtherDiagnostics, withWholeLines } from "./diagnostics";
 import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
 import { LanguageServer, type Launch } from "./language_server";
+import { Modules } from "./modules";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
 import { SERVER_COMMANDS, type AskArgument } from "./protocol";
 import { chosenInterpreter, onDidChooseInterpreter } from "./python_extension";
@@ -42,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    ...commands(server, answers, runs, log),
+    ...commands(server, answers, runs, new Modules(server), log),
   );
   void server.restart().then(() => {
     context.subscriptions.push(onDidChooseInterpreter(() => void server.restart()));
@@ -110,7 +111,13 @@ async function findInterpreter(setting: string, log: vscode.LogOutputChannel): P
   return found;
 }
 
-function commands(server: LanguageServer, answers: Answers, runs: Runs, log: vscode.LogOutputChannel): vscode.Disposable[] {
+function commands(
+  server: LanguageServer,
+  answers: Answers,
+  runs: Runs,
+  modules: Modules,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable[] {
   const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
     vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
       try {
@@ -149,6 +156,9 @@ function commands(server: LanguageServer, answers: Answers, runs: Runs, log: vsc
     command("runAndAsk", () => runs.run(pythonEditor())),
     command("signIn", () => server.execute(SERVER_COMMANDS.signIn)),
     command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
+    command("modules", () => modules.show()),
+    command("completeModule", () => modules.complete()),
+    command("chooseModule", () => modules.choose()),
     command("restart", () => server.restart()),
     vscode.commands.registerCommand("askTutor.showLog", () => {
       log.show();

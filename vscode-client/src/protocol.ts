@@ -18,6 +18,10 @@ export const SERVER_COMMANDS = {
   run: "tutor.run",
   signIn: "tutor.signIn",
   signOut: "tutor.signOut",
+  status: "tutor.status",
+  modules: "tutor.modules",
+  completeModule: "tutor.completeModule",
+  chooseModule: "tutor.chooseModule",
 } as const;
 
 export interface AskArgument {
@@ -87,6 +91,19 @@ export interface RunEnded {
   traceback?: string | null;
   range?: Range | null;
   output?: string | null;
+}
+
+export interface CourseModule {
+  id: string;
+  title: string;
+  /** `not_started`, `in_progress` or `completed`. */
+  status: string;
+}
+
+export interface ModuleList {
+  modules: CourseModule[];
+  /** The id that `.tutor.toml` names. */
+  chosen?: string | null;
 }
 
 export const ANSWER_DID_START = new NotificationType<AnswerStarted>("tutor/answer/didStart");

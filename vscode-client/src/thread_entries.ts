@@ -9,6 +9,7 @@ const FEW_LEFT = 10;
 /** A longer wait is told by the message itself, as a time of day. */
 const LONG_SECONDS = 120;
 const TUTOR = "Tutor";
+const PROGRAM = "Ask Tutor";
 
 /** Values of `comment` in the `when` clauses of package.json. */
 const RATEABLE = "rateable";
@@ -106,7 +107,7 @@ export class NextStep implements vscode.Comment {
 /** Why no answer came, or no more of it: told by the program, not by the tutor, and styled apart. */
 export class SystemEntry implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
-  readonly author = { name: TUTOR };
+  readonly author = { name: PROGRAM };
   readonly body: vscode.MarkdownString;
 
   constructor(

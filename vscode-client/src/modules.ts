@@ -1,0 +1,135 @@
+/** The modules of the course: the student's progress in them, and the one that a folder is for. */
+
+import * as vscode from "vscode";
+import type { LanguageServer } from "./language_server";
+import { SERVER_COMMANDS, type CourseModule, type ModuleList, type StatusChanged } from "./protocol";
+
+const SIGN_IN = "Sign in";
+const STATUS: Record<string, readonly [string, string]> = {
+  not_started: ["circle-large-outline", "not started"],
+  in_progress: ["play-circle", "in progress"],
+  completed: ["pass-filled", "completed"],
+};
+
+interface ModuleItem extends vscode.QuickPickItem {
+  readonly module: CourseModule;
+}
+
+interface Step extends vscode.QuickPickItem {
+  take(): Promise<void>;
+}
+
+export class Modules {
+  constructor(private readonly server: LanguageServer) {}
+
+  /** Show the modules, and what can be done with the one that is chosen. */
+  async show(): Promise<void> {
+    const course = await this.course();
+    const module = course && (await pick(course, course.modules, "The modules of your course"));
+    if (course === undefined || module === undefined) {
+      return;
+    }
+    const steps: Step[] = [];
+    if (module.id !== course.chosen && currentFolder() !== undefined) {
+      steps.push({ label: "$(folder) Work on it in this folder", take: () => this.use(module) });
+    }
+    if (module.status !== "completed") {
+      steps.push({ label: "$(pass) Mark as completed", take: () => this.markCompleted(module) });
+    }
+    if (steps.length > 0) {
+      const step = await vscode.window.showQuickPick(steps, { title: module.title });
+      await step?.take();
+    }
+  }
+
+  /** Note that the student has completed a module. */
+  async complete(): Promise<void> {
+    const course = await this.course();
+    const open = course?.modules.filter(({ status }) => status !== "completed") ?? [];
+    if (course && open.length === 0) {
+      void vscode.window.showInformationMessage("You have completed all modules of your course.");
+    }
+    const module = course && open.length > 0 ? await pick(course, open, "Which module have you completed?") : undefined;
+    if (module !== undefined) {
+      await this.markCompleted(module);
+    }
+  }
+
+  /** Let the folder say which module its asks are in. */
+  async choose(): Promise<void> {
+    if (currentFolder() === undefined) {
+      throw new Error("Open a folder first: a module is chosen for a folder.");
+    }
+    const course = await this.course();
+    const module = course && (await pick(course, course.modules, "Which module is this folder for?"));
+    if (module !== undefined) {
+      await this.use(module);
+    }
+  }
+
+  /** Give the course's modules; undefined where the student has been told why there are none. */
+  private async course(): Promise<ModuleList | undefined> {
+    const uri = currentUri()?.toString();
+    try {
+      const course = await this.server.execute<ModuleList>(SERVER_COMMANDS.modules, uri === undefined ? {} : { uri });
+      if (course.modules.length > 0) {
+        return course;
+      }
+      void vscode.window.showInformationMessage("Your course has no modules.");
+    } catch (error) {
+      const { command } = await this.server.execute<StatusChanged>(SERVER_COMMANDS.status);
+      if (command !== SERVER_COMMANDS.signIn) {
+        throw error;
+      }
+      void vscode.window.showWarningMessage("Sign in to your course's tutor to see its modules.", SIGN_IN).then((choice) => {
+        if (choice === SIGN_IN) {
+          void vscode.commands.executeCommand("askTutor.signIn");
+        }
+      });
+    }
+    return undefined;
+  }
+
+  private async markCompleted({ id, title }: CourseModule): Promise<void> {
+    await this.server.execute(SERVER_COMMANDS.completeModule, { moduleId: id });
+    void vscode.window.showInformationMessage(`Completed: ${title}`);
+  }
+
+  private async use({ id, title }: CourseModule): Promise<void> {
+    const folder = currentFolder();
+    if (folder !== undefined) {
+      await this.server.execute(SERVER_COMMANDS.chooseModule, { folder: folder.uri.toString(), moduleId: id });
+      void vscode.window.showInformationMessage(`Questions in ${folder.name} are now about: ${title}`);
+    }
+  }
+}
+
+async function pick(course: ModuleList, modules: readonly CourseModule[], title: string): Promise<CourseModule | undefined> {
+  const items = modules.map((module): ModuleItem => {
+    const [icon, words] = STATUS[module.status] ?? ["circle-large-outline", module.status];
+    const isChosen = module.id === course.chosen;
+    return {
+      module,
+      label: module.title,
+      iconPath: new vscode.ThemeIcon(icon),
+      description: isChosen ? `${words} · this folder's` : words,
+    };
+  });
+  const item = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  return item?.module;
+}
+
+function currentFolder(): vscode.WorkspaceFolder | undefined {
+  const uri = activeUri();
+  return (uri && vscode.workspace.getWorkspaceFolder(uri)) ?? vscode.workspace.workspaceFolders?.[0];
+}
+
+/** A document of the folder in question: the open one, else any that could be in it. */
+function currentUri(): vscode.Uri | undefined {
+  const folder = currentFolder();
+  return activeUri() ?? (folder && vscode.Uri.joinPath(folder.uri, "any.py"));
+}
+
+function activeUri(): vscode.Uri | undefined {
+  return vscode.window.activeTextEditor?.document.uri ?? vscode.window.activeNotebookEditor?.notebook.uri;
+}
