@@ -1,15 +1,20 @@
 /** The hints about one line, as a comment thread below it: the student's questions, the hints, and what went wrong. */
 
 import * as vscode from "vscode";
+import type { Offer } from "./offers";
 import { lineAfter } from "./place";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
-import { Hint, NextStep, Question, SystemEntry, whatHappened, type Remedy } from "./thread_entries";
+import { Hint, NextStep, Question, SystemEntry, whatHappened } from "./thread_entries";
 
 /**
  * VS Code passes a thread's changes on 100 ms after the last of them: changes that come faster than that would not be seen
  * before the end of the answer.
  */
 const REPAINT_MS = 120;
+/** From a paint to the layout that it leads to. */
+const LAYOUT_MS = 300;
+/** Of a hint whose end is brought into view. A longer one would be read from its middle. */
+const SHORT_CHARACTERS = 1500;
 /** Values of `commentThread` in the `when` clauses of package.json. */
 const ANSWERING = "answering";
 const ANSWERED = "answered";
@@ -26,6 +31,7 @@ export class AnswerThread implements vscode.Disposable {
   private step: NextStep | undefined;
   private paintedAt = 0;
   private repaint: NodeJS.Timeout | undefined;
+  private revealing: NodeJS.Timeout | undefined;
   private atLastLevel = false;
 
   /**
@@ -71,6 +77,7 @@ export class AnswerThread implements vscode.Disposable {
     this.thread.contextValue = ANSWERING;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
     this.paint();
+    this.revealEnd();
   }
 
   started(hint: Hint, message: AnswerStarted): void {
@@ -90,19 +97,22 @@ export class AnswerThread implements vscode.Disposable {
     }
   }
 
-  ended(hint: Hint, end: AnswerEnded, remedy?: Remedy): void {
+  ended(hint: Hint, end: AnswerEnded, offer?: Offer): void {
     hint.ended(end);
     if (end.reason === "refused" || end.reason === "failed") {
       if (hint.isEmpty) {
         this.entries.splice(this.entries.indexOf(hint), 1);
       }
-      this.entries.push(new SystemEntry(hint.isEmpty ? "No answer" : "Interrupted", whatHappened(end), remedy));
+      this.entries.push(new SystemEntry(hint.isEmpty ? "No answer" : "Interrupted", whatHappened(end), offer));
     }
     if (hint === this.latest) {
       this.step = this.atLastLevel ? undefined : this.hasHints ? this.next : this.again;
       this.thread.contextValue = this.step === this.next ? ANSWERED : WITHOUT_NEXT;
     }
     this.paint();
+    if (hint === this.latest && hint.length <= SHORT_CHARACTERS) {
+      this.revealEnd();
+    }
   }
 
   rated(hint: Hint, helpful: boolean): void {
@@ -133,6 +143,7 @@ export class AnswerThread implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.repaint);
+    clearTimeout(this.revealing);
     this.thread.dispose();
   }
 
@@ -151,7 +162,23 @@ export class AnswerThread implements vscode.Disposable {
   }
 
   private shown(): vscode.Comment[] {
-    return this.step === undefined ? [...this.entries] : [...this.entries, this.step];
+    const entries = this.entries.map((entry) => (entry instanceof Hint ? entry.shown : entry));
+    return this.step === undefined ? entries : [...entries, this.step];
+  }
+
+  /** Bring the latest hint into view where the student is looking at the thread, which grows downwards. */
+  private revealEnd(): void {
+    clearTimeout(this.revealing);
+    this.revealing = setTimeout(() => {
+      const below = Math.min(this.line + 1, this.shownIn.lineCount - 1);
+      const type = below > this.line ? vscode.TextEditorRevealType.Default : vscode.TextEditorRevealType.AtTop;
+      for (const editor of vscode.window.visibleTextEditors) {
+        const isSeen = editor.visibleRanges.some(({ start, end }) => start.line <= below && this.line <= end.line);
+        if (editor.document === this.shownIn && isSeen) {
+          editor.revealRange(lineRange(below), type);
+        }
+      }
+    }, LAYOUT_MS);
   }
 
   private paintSoon(): void {

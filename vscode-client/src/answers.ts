@@ -6,15 +6,15 @@ import { AnswerThread } from "./answer_thread";
 import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
 import type { LanguageServer } from "./language_server";
+import { SIGN_IN, type Offer } from "./offers";
 import * as protocol from "./protocol";
-import type { Hint, Remedy } from "./thread_entries";
+import type { Hint } from "./thread_entries";
 
 const ANSWERING_CONTEXT = "askTutor.isAnswering";
 const ID = "askTutor";
 
-const SIGN_IN: Remedy = { title: "Sign in", command: "askTutor.signIn" };
 const SIGN_IN_FIRST = "Sign in to your course's tutor first.";
-const RESTART: Remedy = { title: "Restart the tutor", command: "askTutor.restart" };
+const RESTART: Offer = { title: "Restart the tutor", command: "askTutor.restart" };
 
 /** What an ask is about, beyond the place. */
 export interface About {
@@ -171,13 +171,13 @@ export class Answers implements vscode.Disposable {
     return thread;
   }
 
-  private ended(message: protocol.AnswerEnded, remedy?: Remedy): void {
+  private ended(message: protocol.AnswerEnded, offer?: Offer): void {
     this.withHint(message.askId, (hint) => {
       this.running.delete(message.askId);
       if (message.code === "UNAUTHENTICATED") {
         hint.thread.ended(hint, { ...message, message: SIGN_IN_FIRST }, SIGN_IN);
       } else {
-        hint.thread.ended(hint, message, remedy);
+        hint.thread.ended(hint, message, offer);
       }
     });
     this.tellContext();

@@ -9,7 +9,8 @@ import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Inter
 import { LanguageServer, type Launch } from "./language_server";
 import { Modules } from "./modules";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
-import { SERVER_COMMANDS, type AskArgument } from "./protocol";
+import { offer, SET_ADDRESS } from "./offers";
+import { SERVER_COMMANDS, type AskArgument, type StatusChanged } from "./protocol";
 import { chosenInterpreter, onDidChooseInterpreter } from "./python_extension";
 import { Runs } from "./run";
 import { startServer } from "./server_process";
@@ -18,7 +19,7 @@ import { Hint } from "./thread_entries";
 
 const SECTION = "tutor";
 /** Settings that the server is started with; of the others it hears while it runs. */
-const START_SETTINGS = ["tutor.serverUrl", "tutor.interpreter", "http.proxy"];
+const START_SETTINGS = ["tutor.serverUrl", "tutor.interpreter", "tutor.studentNumber", "http.proxy", "http.noProxy"];
 
 let running: LanguageServer | undefined;
 
@@ -72,6 +73,7 @@ function middleware(answers: () => Answers): Middleware {
 
 function launch(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Launch {
   const settings = vscode.workspace.getConfiguration(SECTION);
+  const http = vscode.workspace.getConfiguration("http");
   const ownDataFolder = process.env["TUTOR_DATA_DIR"];
   return {
     findInterpreter: () => findInterpreter(settings.get("interpreter", ""), log),
@@ -81,9 +83,10 @@ function launch(context: vscode.ExtensionContext, log: vscode.LogOutputChannel):
         // Not the terminal's: its sign-in has its tokens in the system's keyring, ours in VS Code's secret storage.
         dataFolder: ownDataFolder ? path.join(ownDataFolder, "vscode") : context.globalStorageUri.fsPath,
         secrets: context.secrets,
-        proxy: vscode.workspace.getConfiguration("http").get<string>("proxy"),
+        proxy: http.get<string>("proxy"),
+        noProxy: http.get<string[]>("noProxy"),
       }),
-    serverUrl: settings.get("serverUrl", ""),
+    options: { serverUrl: settings.get("serverUrl", ""), studentNumber: settings.get("studentNumber", "") },
   };
 }
 
@@ -154,7 +157,7 @@ function commands(
     command("notHelpful", rate(false)),
     command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
     command("runAndAsk", () => runs.run(pythonEditor())),
-    command("signIn", () => server.execute(SERVER_COMMANDS.signIn)),
+    command("signIn", () => signIn(server)),
     command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
     command("modules", () => modules.show()),
     command("completeModule", () => modules.complete()),
@@ -164,6 +167,15 @@ function commands(
       log.show();
     }),
   ];
+}
+
+async function signIn(server: LanguageServer): Promise<void> {
+  const { state } = await server.execute<StatusChanged>(SERVER_COMMANDS.status);
+  if (state === "local") {
+    offer("No tutor service is set, and none is needed: the tutor answers on this computer.", SET_ADDRESS);
+  } else {
+    await server.execute(SERVER_COMMANDS.signIn);
+  }
 }
 
 async function askAboutCell(answers: Answers, chosen: vscode.NotebookCell | undefined): Promise<void> {

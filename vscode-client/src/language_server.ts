@@ -31,7 +31,8 @@ export interface Launch {
   /** Gives the interpreter; raises an error whose message is for the student. */
   findInterpreter(): Promise<Interpreter>;
   start(interpreter: Interpreter): ReturnType<typeof import("./server_process").startServer>;
-  readonly serverUrl: string;
+  /** Settings that only the student's own may decide, and no folder's. */
+  readonly options: { readonly serverUrl: string; readonly studentNumber: string };
 }
 
 /** Declares to the server that we take its own notifications. */
@@ -145,7 +146,7 @@ export class LanguageServer implements vscode.Disposable {
         { language: LANGUAGE, scheme: "vscode-notebook-cell" },
       ],
       diagnosticCollectionName: "Ask Tutor",
-      initializationOptions: { serverUrl: launch.serverUrl },
+      initializationOptions: launch.options,
       middleware: this.middleware,
       outputChannel: this.log,
       traceOutputChannel: withoutTrace(this.log),

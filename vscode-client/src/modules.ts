@@ -2,9 +2,9 @@
 
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
+import { offer, SET_ADDRESS, SIGN_IN } from "./offers";
 import { SERVER_COMMANDS, type CourseModule, type ModuleList, type StatusChanged } from "./protocol";
 
-const SIGN_IN = "Sign in";
 const STATUS: Record<string, readonly [string, string]> = {
   not_started: ["circle-large-outline", "not started"],
   in_progress: ["play-circle", "in progress"],
@@ -77,15 +77,14 @@ export class Modules {
       }
       void vscode.window.showInformationMessage("Your course has no modules.");
     } catch (error) {
-      const { command } = await this.server.execute<StatusChanged>(SERVER_COMMANDS.status);
-      if (command !== SERVER_COMMANDS.signIn) {
+      const { state } = await this.server.execute<StatusChanged>(SERVER_COMMANDS.status);
+      if (state === "local") {
+        offer("Modules belong to a course. To see yours, set the address of its tutor service.", SET_ADDRESS);
+      } else if (state === "signedOut") {
+        offer("Sign in to your course's tutor to see its modules.", SIGN_IN);
+      } else {
         throw error;
       }
-      void vscode.window.showWarningMessage("Sign in to your course's tutor to see its modules.", SIGN_IN).then((choice) => {
-        if (choice === SIGN_IN) {
-          void vscode.commands.executeCommand("askTutor.signIn");
-        }
-      });
     }
     return undefined;
   }

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly secrets: SecretStorage;
   /** VS Code's own proxy setting; the variables of the environment go first. */
   readonly proxy: string | undefined;
+  /** The hosts that need none, by VS Code's setting. */
+  readonly noProxy: readonly string[] | undefined;
 }
 
 /**
@@ -37,12 +39,16 @@ export function startServer(interpreter: string, surroundings: Surroundings): Ch
 /** Exported for its test. */
 export function environment(own: NodeJS.ProcessEnv, surroundings: Surroundings): NodeJS.ProcessEnv {
   const proxies: NodeJS.ProcessEnv = {};
-  if (surroundings.proxy) {
-    for (const name of ["HTTP_PROXY", "HTTPS_PROXY"]) {
-      if (!own[name] && !own[name.toLowerCase()]) {
-        proxies[name] = surroundings.proxy;
-      }
+  const set = (name: string, value: string | undefined) => {
+    if (value && !own[name] && !own[name.toLowerCase()]) {
+      proxies[name] = value;
     }
+  };
+  set("HTTP_PROXY", surroundings.proxy);
+  set("HTTPS_PROXY", surroundings.proxy);
+  if (proxies["HTTPS_PROXY"]) {
+    // Not by itself: Python would then not ask the system for its proxies.
+    set("NO_PROXY", surroundings.noProxy?.join(","));
   }
   return {
     ...own,

@@ -22,8 +22,9 @@ const SHOWN: Record<StatusChanged["state"], readonly [string, vscode.LanguageSta
   tooManyWindows: ["Tutor: too many windows", Warning],
 };
 
-/** Where the server's words are not those of this editor: a sign-in in a terminal is not ours. */
+/** Where the server's words are not those of this editor: a sign-in in a terminal is not ours, and room is short. */
 const DETAILS: Partial<Record<StatusChanged["state"], string>> = {
+  local: "No account, no network.",
   signedOut: "Sign in to your course's tutor.",
   reconnecting: "Connection lost. Reconnecting…",
 };

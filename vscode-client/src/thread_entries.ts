@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { AnswerThread } from "./answer_thread";
 import { inert, literal } from "./markdown";
+import type { Offer } from "./offers";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
 
 const FEW_LEFT = 10;
@@ -16,13 +17,6 @@ const RATEABLE = "rateable";
 const HELPFUL = "helpful";
 const NOT_HELPFUL = "notHelpful";
 
-/** A link in an entry of our own, never in a hint: to a command that helps. */
-export interface Remedy {
-  readonly title: string;
-  readonly command: string;
-  readonly argument?: unknown;
-}
-
 export class Hint implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: TUTOR };
@@ -33,8 +27,22 @@ export class Hint implements vscode.Comment {
   messageId?: string;
   private text = "";
   private notes: string[] = [];
+  private whole: Hint | undefined;
 
   constructor(readonly thread: AnswerThread) {}
+
+  /**
+   * What to give to VS Code: once the hint is whole, another object than before. VS Code 1.139 makes no buttons for a comment
+   * that gets its first ones later (it tests the holder of the toolbar, not the toolbar, in `CommentNode.createActionsToolbar`).
+   */
+  get shown(): vscode.Comment {
+    return this.whole ?? this;
+  }
+
+  /** Characters of text so far. */
+  get length(): number {
+    return this.text.length;
+  }
 
   get isEmpty(): boolean {
     return this.text === "";
@@ -53,6 +61,7 @@ export class Hint implements vscode.Comment {
     if (end.reason === "completed" && end.messageId) {
       this.messageId = end.messageId;
       this.contextValue = RATEABLE;
+      this.whole = Object.create(this) as Hint;
     }
     if (end.provider === "offline" && this.label !== undefined) {
       this.label += " · offline tutor";
@@ -98,7 +107,7 @@ export class NextStep implements vscode.Comment {
   readonly author = { name: "" };
   readonly body: vscode.MarkdownString;
 
-  constructor({ title, command, argument }: Remedy) {
+  constructor({ title, command, argument }: Offer) {
     this.body = new vscode.MarkdownString(`**[${title}](${commandUri(command, argument)})**`);
     this.body.isTrusted = { enabledCommands: [command] };
   }
@@ -113,14 +122,14 @@ export class SystemEntry implements vscode.Comment {
   constructor(
     readonly label: string,
     message: string,
-    remedy?: Remedy,
+    offer?: Offer,
   ) {
     const body = new vscode.MarkdownString('<span style="color:var(--vscode-editorWarning-foreground);">', true);
     body.supportHtml = true;
     body.appendMarkdown(`$(warning)</span> ${literal(message)}`);
-    if (remedy) {
-      body.isTrusted = { enabledCommands: [remedy.command] };
-      body.appendMarkdown(`\n\n[${remedy.title}](${commandUri(remedy.command, remedy.argument)})`);
+    if (offer) {
+      body.isTrusted = { enabledCommands: [offer.command] };
+      body.appendMarkdown(`\n\n[${offer.title}](${commandUri(offer.command, offer.argument)})`);
     }
     this.body = body;
   }
