@@ -44,7 +44,7 @@ def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> 
     nvim.lua(f"vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split([[{FAILING}]], '\\n', {{ trimempty = true }}))")
     nvim.command("TutorRun")
     nvim.until(
-        f"{MESSAGES}:match('grades.py failed at line 4: IndexError: list index out of range :TutorAsk explains.')"
+        f"{MESSAGES}:match('grades.py failed at line 4: IndexError: list index out of range. :TutorAsk explains.')"
     )
     assert not nvim.lua("return vim.bo.modified")
     assert nvim.lua("return vim.api.nvim_win_get_cursor(0)")[0] == 4

@@ -188,7 +188,8 @@ end
 ---@param params { askId: string, hintLevel: integer, maxHintLevel: integer }
 function M.on_start(params)
   if current and params.askId == current.id then
-    view.head(("Hint %d of %d"):format(params.hintLevel, params.maxHintLevel))
+    local level, max = params.hintLevel, params.maxHintLevel
+    view.head(("Hint %d of %d"):format(level, max), level >= max)
   end
 end
 

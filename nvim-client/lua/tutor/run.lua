@@ -43,8 +43,8 @@ local function tell(run, result, encoding)
   end
   local went_well = result.reason == "completed" and result.exitStatus == 0
   local output = result.output and result.output:gsub("\n*$", "\n") or ""
-  local advice = result.range and " :TutorAsk explains." or ""
-  show(output .. result.message .. advice, went_well and "MoreMsg" or "WarningMsg")
+  local message = result.range and result.message:gsub("%.?$", ". :TutorAsk explains.", 1) or result.message
+  show(output .. message, went_well and "MoreMsg" or "WarningMsg")
 end
 
 ---@param run tutor.Run

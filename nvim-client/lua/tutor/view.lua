@@ -9,6 +9,7 @@ local GROUP = vim.api.nvim_create_augroup("tutor.view", {})
 local UNREAD_MS = 1000
 local KEYS_WHILE_ANSWERING = "Ctrl-C stop · q close"
 local KEYS_AFTERWARDS = "Enter next hint · q close"
+local KEYS_AT_LAST = "Enter ask again · q close"
 
 local LOOKS = {
   breakindent = true,
@@ -38,6 +39,7 @@ local surface
 local heading = ""
 local hitch ---@type string?
 local keys = ""
+local is_last = false -- whether the newest hint is of the last level
 local bottom = 1 -- the last row of text, counted from 1, when we last followed it
 local first_text_at ---@type integer? milliseconds
 
@@ -127,15 +129,16 @@ function M.begin(place, is_fresh, actions)
   set_keys(actions)
   heading, hitch, keys = "Ask Tutor", nil, KEYS_WHILE_ANSWERING
   show_label()
-  first_text_at = nil
+  first_text_at, is_last = nil, false
   bottom = 1 -- wherever the cursor was: it goes to the new hint
   M.follow()
 end
 
 --- Show which hint it is.
 ---@param text string
-function M.head(text)
-  heading = text
+---@param has_none_after boolean
+function M.head(text, has_none_after)
+  heading, is_last = text, has_none_after
   show_label()
   answer:head(text)
   M.follow()
@@ -181,7 +184,7 @@ function M.finish(note, highlight)
   if note then
     answer:note(note, highlight or "Comment")
   end
-  hitch, keys = nil, KEYS_AFTERWARDS
+  hitch, keys = nil, is_last and KEYS_AT_LAST or KEYS_AFTERWARDS
   show_label()
   M.follow()
   if is_open() and vim.uv.now() - (first_text_at or 0) < UNREAD_MS then
