@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.certificates import PrivateAuthority
 from tests.device_page import Browser
 from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, VSCode
 from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
+from tests.lsp.scripted_service import ScriptedService
 from tests.server.test_modules import store_modules
 from tests.service import Service
 from tests.waiting import until
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import RequireProgram
+    from tests.lsp.scripted_service import Connection
     from tests.service import SignUp, StartService, Student
 
     StartVSCode = Callable[..., VSCode]
@@ -152,6 +155,7 @@ def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
     assert "Hint 1 of 5 · offline tutor" in first
     assert "distence" in first
     vscode.wait_for(RATEABLE)
+    vscode.wait_for('.review-widget .head [aria-label*="Next Hint"]')
     vscode.picture("hint-light")
     darken(vscode)
     vscode.click(NEXT_HINT)
@@ -333,6 +337,7 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
             editor.wait_for(NEXT_HINT)
             editor.step("hover", selector='.review-widget .review-comment:has-text("Look at each letter")')
             editor.click('.review-widget .review-comment:has-text("Look at each letter") [aria-label*="Helpful"]')
+            editor.until_thread_says("Hint 1 of 5 · helpful")
             rated = "SELECT hint_level FROM asks WHERE helpful"
             asyncio.run(until(lambda: service.query(rated)))
             assert len(service.query(rated)) == 1
@@ -503,14 +508,37 @@ async def test_without_a_keyring_the_sign_in_lasts_as_long_as_the_window(
             told = editor.texts(".notification-toast")
             assert len([text for text in told if "keyring" in text]) == 1
             assert not any("You are signed in at" in text for text in told)
-            ask(editor)
+            editor.press("Control+K", "h")
             editor.until_thread_says("Look at each letter")
             editor.open_again(f"{editor.workspace / 'walk.py'}:{BAD_LINE}:10")
             wait_for_light_bulb(editor)
-            ask(editor)
+            editor.press("Control+K", "h")
             editor.until_thread_says("Sign in to your course's tutor first.")
             assert editor.texts(".notification-toast") == []
 
     async with FakeUpstream() as upstream:
         upstream.default = Behaviour(text=SHORT)
         await with_service(start_service, sign_up, upstream, scenario)
+
+
+async def test_certificate_that_is_not_trusted(start_vscode: StartVSCode, tmp_path: Path) -> None:
+    """The thread says what is wrong with it, the status that the tutor is away; nothing is sent, nothing pops up."""
+
+    def scenario(url: str) -> None:
+        with start_vscode(TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="no.such.token") as editor:
+            open_program(editor)
+            ask(editor)
+            shown = editor.until_thread_says("not secure")
+            assert "does not know who vouches for its certificate" in shown
+            editor.wait_for('[id="status.languageStatus"] [aria-label*="Tutor: offline"]')
+            editor.picture("certificate-light")
+            assert editor.texts(".notification-toast") == []
+
+    service = ScriptedService(silent)
+    async with service.serve(tls=PrivateAuthority(tmp_path).server_context("127.0.0.1")) as url:
+        await asyncio.to_thread(scenario, url)
+    assert service.connections == []
+
+
+async def silent(_connection: Connection) -> None:
+    """Say nothing."""

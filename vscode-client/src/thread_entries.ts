@@ -14,8 +14,7 @@ const PROGRAM = "Ask Tutor";
 
 /** Values of `comment` in the `when` clauses of package.json. */
 const RATEABLE = "rateable";
-const HELPFUL = "helpful";
-const NOT_HELPFUL = "notHelpful";
+const RATED = "rated";
 
 export class Hint implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
@@ -82,7 +81,8 @@ export class Hint implements vscode.Comment {
   }
 
   rated(helpful: boolean): void {
-    this.contextValue = helpful ? HELPFUL : NOT_HELPFUL;
+    this.contextValue = RATED;
+    this.label = `${this.label ?? ""} · ${helpful ? "helpful" : "not helpful"}`;
   }
 
   private render(): void {
