@@ -200,13 +200,15 @@ def test_question_from_the_reply_box(vscode: VSCode) -> None:
 
 
 def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> None:
-    """The file is saved and run; the line has a squiggle of ours, and the message an offer to ask there."""
+    """The file is saved and run; the line has a squiggle of ours with its values, the message an offer to ask there."""
     with start_vscode() as editor:
         editor.open("ages.py", "ages = [31, 24]\n\nprint(ages[2])\n")
         editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
         editor.run_command("Ask Tutor: Run and Ask")
         editor.wait_for('.notification-toast :text("failed at line 3")')
         editor.wait_for(".squiggly-error")
+        editor.step("hover", selector='.view-line:has-text("print") span:has-text("ages")')
+        editor.wait_for('.monaco-hover :text("Values on this line: ages = [31, 24]")')
         editor.picture("run-light")
         editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
         editor.until_thread_says("Hint 1 of 5")
