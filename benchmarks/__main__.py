@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("language_server", "admission", "storage")
+BENCHMARKS = ("language_server", "admission", "storage", "service")
 
 
 def main() -> int:

@@ -80,9 +80,13 @@ class RedisServer:
 
 
 class PostgresServer:
-    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database in it."""
+    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database in it.
 
-    def __init__(self, program: str, folder: Path) -> None:
+    A durable one syncs its log at each commit; tests have no use for what that costs.
+    """
+
+    def __init__(self, program: str, folder: Path, *, is_durable: bool = False) -> None:
+        self._fsync = "on" if is_durable else "off"
         self._bin = Path(program).resolve().parent
         self._folder = folder
         self._count = 0
@@ -97,7 +101,8 @@ class PostgresServer:
 
     def start(self) -> Self:
         """Start and wait until it answers."""
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += f" -c fsync={self._fsync}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "start", "--pgdata", str(self._data), "--wait", "--log", log, "--options", options)
         return self
@@ -145,10 +150,10 @@ def find_postgres() -> str | None:
 
 
 @contextmanager
-def throw_away_postgres(program: str) -> Iterator[PostgresServer]:
+def throw_away_postgres(program: str, *, is_durable: bool = False) -> Iterator[PostgresServer]:
     """Run a PostgreSQL in a folder that goes with it."""
     with TemporaryDirectory(prefix="tutor-postgres-") as folder:
-        server = PostgresServer(program, Path(folder)).create()
+        server = PostgresServer(program, Path(folder), is_durable=is_durable).create()
         try:
             yield server
         finally:

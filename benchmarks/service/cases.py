@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import random
 import re
 import warnings
 from dataclasses import dataclass
-from itertools import chain, cycle, islice
+from itertools import accumulate, chain, cycle, islice
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard import Guard
@@ -16,6 +17,10 @@ from tutor_server.protocol import Position, Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+LENGTHS = (100, 300)
+"""Tokens of the answers that are heard out: of every load, and of those that measure the capacity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,21 @@ class Case:
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
         again = ["\n\n" + pieces[0], *pieces[1:]]
         return list(islice(chain(pieces, cycle(again)), count))
+
+    def program(self, own: int) -> str:
+        """Give the program with a last line that nobody else's has, so that it is a problem of its own."""
+        return f"{self.code.rstrip()}\n\nrun = {own}"
+
+    def released(self, tokens: int) -> list[str]:
+        """Give the units in which the guard lets so many tokens through at level 1; an empty list: it does not."""
+        code = self.program(2**127)
+        guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
+        units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]
+        return units if guard.verdict is None else []
+
+    def unit_ends(self, tokens: int) -> list[int]:
+        """Give where each of these units ends, in characters."""
+        return list(accumulate(len(unit) for unit in self.released(tokens)))
 
 
 OWN = (
@@ -52,13 +72,17 @@ OWN = (
 """Used where no file of replies is given."""
 
 
-def read_cases(path: Path | None) -> list[Case]:
-    """Read the harmless replies of a file of `student_code`, `reply` and `leak`, one JSON object a line."""
+def read_cases(path: Path | None, most: int | None = None) -> list[Case]:
+    """Read harmless replies from a file of `student_code`, `reply` and `leak`, one JSON object a line.
+
+    They come in one shuffled order, at the most so many of them.
+    """
     if path is None:
         return list(OWN)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     cases = [Case(row["student_code"], row["reply"]) for row in rows if not row["leak"]]
-    return [case for case in cases if parses(case) and passes(case)]
+    random.Random(1).shuffle(cases)
+    return list(islice((case for case in cases if parses(case) and passes(case)), most))
 
 
 def parses(case: Case) -> bool:
@@ -72,8 +96,5 @@ def parses(case: Case) -> bool:
 
 
 def passes(case: Case) -> bool:
-    """Tell whether the guard lets the whole reply through at level 1, said as often as the benchmark says it."""
-    guard = Guard(HintLevel.QUESTION, Submission(code=case.code, cursor=Position(0, 0)))
-    guard.feed("".join(case.tokens(300)))
-    guard.finish()
-    return guard.verdict is None
+    """Tell whether the guard lets the reply through unchanged, in each length that the benchmark says."""
+    return all("".join(case.released(tokens)) == "".join(case.tokens(tokens)) for tokens in LENGTHS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 from pathlib import Path
 
 SERVICE_CORE, LOAD_CORE = 0, 1
@@ -25,13 +26,30 @@ def resident_bytes(*pids: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def on_core(core: int) -> tuple[str, ...]:
-    """Give the words that start a program on one core."""
-    return ("taskset", "--cpu-list", str(core))
+def on_cores(*cores: int) -> tuple[str, ...]:
+    """Give the words that start a program on these cores, whatever its parent is bound to."""
+    return ("taskset", "--cpu-list", ",".join(str(core) for core in cores))
+
+
+def bind_to(*cores: int) -> None:
+    """Run this thread, and what it starts from now on, on these cores alone."""
+    os.sched_setaffinity(0, cores)
+
+
+def allow_many_files() -> None:
+    """Let this process and those it starts hold as many sockets as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def machine() -> str:
     """Say what machine this is."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-    return f"{os.cpu_count()} cores of {model}, Linux {os.uname().release}, Python {platform.python_version()}"
+    release = ".".join(os.uname().release.split(".")[:2])
+    return f"{os.cpu_count()} cores of {model}, Linux {release}, Python {platform.python_version()}"
+
+
+def load_average() -> float:
+    """Give how many processes wanted a core in the last minute, this benchmark's own among them."""
+    return os.getloadavg()[0]

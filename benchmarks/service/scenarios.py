@@ -1,10 +1,12 @@
-"""The loads, each of one number or a few, for any subject."""
+"""The loads, each of one number or a few, for any subject. An answer that is not whole ends the benchmark."""
 
 from __future__ import annotations
 
 import asyncio
-import bisect
+import os
 import time
+from bisect import bisect_left
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,161 +15,251 @@ from benchmarks.service.processes import cpu_seconds, resident_bytes
 from benchmarks.service.upstream import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
-    from benchmarks.service.subjects import AskTutor, Heard, Subject, TutorLine
+    from benchmarks.service.ask_tutor import AskTutor, TutorLine
+    from benchmarks.service.subjects import Heard, Line, Subject
     from benchmarks.service.upstream import FastUpstream
 
 STREAMS = 64
 PACED_STREAMS, PACED_SECONDS = 16, 0.01
-CAPACITY_SECONDS_A_TOKEN = 0.02
+CAPACITY_SECONDS, CAPACITY_SECONDS_A_TOKEN = 6, 0.02
 LAG_P99, FIRST_P99 = 0.050, 0.250
 """Seconds that a subject may lose at its capacity."""
+OPEN_SECONDS = 60
+"""How long it may take until every answer of a load is open."""
 
 
 class LoadFailed(Exception):
     """An answer did not come as it should; a figure of such a run would be worth nothing."""
 
 
-def check(answers: list[Heard]) -> list[Heard]:
-    """Give the answers. Raises `LoadFailed`."""
-    failures = [answer.failure for answer in answers if answer.failure]
+def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) -> list[Heard]:
+    """Give the answers, each heard to its end and whole. Raises `LoadFailed`."""
+    checked = list(answers)
+    failures = [why for answer in checked if (why := fault(subject, upstream, answer))]
     if failures:
-        raise LoadFailed(f"{len(failures)} of {len(answers)} answers failed: {failures[0]}")
-    return answers
+        raise LoadFailed(f"{len(failures)} of {len(checked)} answers of {subject.name} failed: {failures[0]}")
+    return checked
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that the load's own process sees. Raises `LoadFailed` after 20 seconds."""
-    for _ in range(20_000):
-        if holds():
-            return
+def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None:
+    """Say what is wrong with an answer: it failed, or it is not what the model said."""
+    if answer.failure or not answer.ends:
+        return answer.failure or "no text"
+    pieces = subject.pieces(answer.number, upstream.pace.tokens)
+    if pieces and answer.ends[-1] != pieces[-1].end:
+        return f"{answer.ends[-1]} of {pieces[-1].end} came"
+    return None
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something that the load's own process sees. Raises `LoadFailed` after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise LoadFailed(f"what should happen did not within {seconds:g} s")
         await asyncio.sleep(0.001)
-    raise LoadFailed("the model was not asked, or not left, within 20 s")
+
+
+@asynccontextmanager
+async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]]:
+    """Open so many lines, and close them in the end."""
+    lines = [await subject.line() for _ in range(count)]
+    try:
+        yield lines
+    finally:
+        await asyncio.gather(*(line.close() for line in lines))
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
     """Give the median milliseconds from ask to first text, one ask at a time, the whole answer being there at once."""
-    upstream.pace = Pace()
-    line = await subject.line()
-    answers = [await line.ask(number) for number in range(asks + 5)]
-    return percentile([(a.at[0] - a.asked_at) * 1000 for a in check(answers[5:]) if a.at], 50)
+    upstream.begin(Pace())
+    async with lines_of(subject, 1) as (line,):
+        answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])
+    return percentile([(answer.at[0] - answer.asked_at) * 1000 for answer in answers[5:]], 50)
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Answers a second, and a second of the subject's processor time."""
+    """Answers a second, and a second of the subject's processor time; which share of its core the load used itself."""
 
     per_second: float
     per_cpu_second: float
+    load_share: float
 
 
-async def throughput(subject: Subject, upstream: FastUpstream, answers: int) -> Throughput:
-    """Ask over many lines at once, each as fast as it is answered: 100 tokens that come at once."""
-    upstream.pace = Pace()
-    lines = [await subject.line() for _ in range(STREAMS)]
-    await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
-    each = answers // STREAMS
-    began, cpu = time.monotonic(), cpu_seconds(*subject.pids)
+async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -> Throughput:
+    """Ask over many lines at once, each again as soon as it is answered: 100 tokens that come at once.
 
-    async def ask_on(line_number: int) -> list[Heard]:
-        return [await lines[line_number].ask(line_number * each + number) for number in range(each)]
+    What is answered in a window of so many seconds counts, while every line is busy.
+    """
+    upstream.begin(Pace())
+    async with lines_of(subject, STREAMS) as lines:
+        await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
+        used = cpu_seconds(*subject.pids), cpu_seconds(os.getpid())
+        began = time.monotonic()
+        ended = began
 
-    heard = await asyncio.gather(*(ask_on(number) for number in range(STREAMS)))
-    seconds, cpu = time.monotonic() - began, cpu_seconds(*subject.pids) - cpu
-    check([answer for some in heard for answer in some])
-    return Throughput(each * STREAMS / seconds, each * STREAMS / max(cpu, 0.01))
+        async def close_window() -> tuple[float, float]:
+            nonlocal ended
+            await asyncio.sleep(seconds)
+            ended = time.monotonic()
+            return cpu_seconds(*subject.pids) - used[0], cpu_seconds(os.getpid()) - used[1]
+
+        window = asyncio.create_task(close_window())
+
+        async def ask_on(number: int) -> list[Heard]:
+            heard: list[Heard] = []
+            while not window.done():
+                heard.append(await lines[number].ask(number + STREAMS * len(heard)))
+            return heard
+
+        heard = await asyncio.gather(*(ask_on(number) for number in range(STREAMS)))
+        answers = check(subject, upstream, [answer for some in heard for answer in some])
+    done = sum(answer.ended_at <= ended for answer in answers)
+    cpu, own_cpu = await window
+    return Throughput(done / (ended - began), done / max(cpu, 0.01), own_cpu / (ended - began))
 
 
 async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) -> float:
     """Give milliseconds of the subject's processor time a thousand tokens: 16 streams, a token each 10 ms."""
-    upstream.pace = Pace(tokens=100, seconds=PACED_SECONDS)
-    lines = [await subject.line() for _ in range(PACED_STREAMS)]
-    await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
-    cpu, ends, answers = cpu_seconds(*subject.pids), time.monotonic() + seconds, 0
+    upstream.begin(Pace(tokens=100, seconds=PACED_SECONDS))
+    async with lines_of(subject, PACED_STREAMS) as lines:
+        await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
+        cpu, ends, answers = cpu_seconds(*subject.pids), time.monotonic() + seconds, 0
 
-    async def ask_on(number: int) -> list[Heard]:
-        heard: list[Heard] = []
-        while time.monotonic() < ends:
-            heard.append(await lines[number].ask(number + len(heard)))
-        return heard
+        async def ask_on(number: int) -> list[Heard]:
+            heard: list[Heard] = []
+            while time.monotonic() < ends:
+                heard.append(await lines[number].ask(number + PACED_STREAMS * len(heard)))
+            return heard
 
-    for heard in await asyncio.gather(*(ask_on(number) for number in range(PACED_STREAMS))):
-        answers += len(check(heard))
-    return (cpu_seconds(*subject.pids) - cpu) * 1000 / (answers * 100 / 1000)
+        for heard in await asyncio.gather(*(ask_on(number) for number in range(PACED_STREAMS))):
+            answers += len(check(subject, upstream, heard))
+        return (cpu_seconds(*subject.pids) - cpu) * 1000 / (answers * upstream.pace.tokens / 1000)
 
 
-async def holds(subject: Subject, upstream: FastUpstream, streams: int, seconds: float) -> tuple[bool, float, float]:
-    """Tell whether so many streams at 50 tokens a second keep their pace, with p99 of lag and first text in ms.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How so many streams went: 99th percentiles of lag and of first text, in seconds; the load's share of its core."""
 
-    A piece's lag is counted from when the token was sent that completes it.
+    streams: int
+    lag: float
+    first: float
+    load_share: float
+
+    @property
+    def is_in_time(self) -> bool:
+        """Tell whether the subject kept up."""
+        return self.lag <= LAG_P99 and self.first <= FIRST_P99
+
+
+async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
+    """Let so many streams run at 50 tokens a second. Raises `LoadFailed`.
+
+    A piece's lag is counted from when the token was sent that completes it; first text without the model's own time.
     """
-    tokens = int(seconds / CAPACITY_SECONDS_A_TOKEN)
-    upstream.pace = Pace(tokens=tokens, seconds=CAPACITY_SECONDS_A_TOKEN)
-    lines = [await subject.line() for _ in range(streams)]
+    tokens = int(CAPACITY_SECONDS / CAPACITY_SECONDS_A_TOKEN)
+    upstream.begin(Pace(tokens=tokens, seconds=CAPACITY_SECONDS_A_TOKEN))
+    async with lines_of(subject, streams) as lines:
+        began, used = time.monotonic(), cpu_seconds(os.getpid())
 
-    async def begin(number: int) -> Heard:
-        await asyncio.sleep(number / streams)  # a class does not press within one millisecond
-        return await lines[number].ask(number)
+        async def begin(number: int) -> Heard:
+            await asyncio.sleep(number / streams)  # a class does not press within one millisecond
+            return await lines[number].ask(number)
 
-    answers = check(list(await asyncio.gather(*(begin(number) for number in range(streams)))))
-    lags, firsts = [], []
-    for answer in answers:
+        answers = await asyncio.gather(*(begin(number) for number in range(streams)))
+        load_share = (cpu_seconds(os.getpid()) - used) / (time.monotonic() - began)
+    lags: list[float] = []
+    firsts: list[float] = []
+    for answer in check(subject, upstream, answers):
         said = upstream.said[answer.name]
-        if not answer.at:
-            return False, 0.0, 0.0
-        if answer.ends:
-            sent = [said.at[min(bisect.bisect_left(said.ends, end), len(said.at) - 1)] for end in answer.ends]
-        else:  # a pass-through: the pieces are the tokens, as long as each is sent by itself
-            sent = said.at[: len(answer.at)]
-        pairs = list(zip(answer.at, sent, strict=False))
-        lags += [at - of for at, of in pairs]
-        firsts.append(pairs[0][0] - answer.asked_at - (pairs[0][1] - said.at[0]))
-    lag, first = percentile(lags, 99), percentile(firsts, 99)
-    return lag <= LAG_P99 and first <= FIRST_P99, lag * 1000, first * 1000
+        for number, piece in enumerate(subject.pieces(answer.number, tokens)):
+            arrived = answer.at[bisect_left(answer.ends, piece.end)]
+            lags.append(arrived - said.at[piece.token])
+            if number == 0:
+                firsts.append(arrived - answer.asked_at - (said.at[piece.token] - said.at[0]))
+    return Held(streams, percentile(lags, 99), percentile(firsts, 99), load_share)
 
 
-async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int, seconds: float) -> int:
-    """Give the most streams that a subject holds, by doubling steps and then halving them; 0: not even one step."""
-    held, stride = 0, step
-    while held + stride <= most and (await holds(subject, upstream, held + stride, seconds))[0]:
-        held += stride
-        stride *= 2
-    while stride > step:
-        stride //= 2
-        if held + stride <= most and (await holds(subject, upstream, held + stride, seconds))[0]:
-            held += stride
-    return held
+async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
+    """Give the most streams that a subject holds, by doubling steps and then halving them; None: not even one step.
+
+    A load that was too much is tried once more, since others may have used the machine meanwhile.
+    """
+
+    async def holds(streams: int) -> Held | None:
+        for _ in range(2):
+            try:
+                held = await hold(subject, upstream, streams)
+            except LoadFailed:  # an answer that fails is the plainest sign of too much
+                continue
+            if held.is_in_time:
+                return held
+        return None
+
+    best: Held | None = None
+    stride, is_doubling = step, True
+    while stride >= step:
+        streams = (best.streams if best else 0) + stride
+        held = await holds(streams) if streams <= most else None
+        best, is_doubling = held or best, is_doubling and held is not None
+        stride = stride * 2 if is_doubling else stride // 2
+    return best
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes: of the idle service, of each open answer beside its socket, of each idle signed-in socket."""
+    """Bytes: of the idle subject, of each line without an answer, of each open answer beside its line, of all."""
 
     idle: float
+    a_line: float
     an_answer: float
-    a_socket: float
+    all: float
 
 
-async def memory(tutor: AskTutor, upstream: FastUpstream, count: int) -> Memory:
-    """Open so many sockets, then an answer on each."""
-    idle = resident_bytes(*tutor.pids)
-    lines = [await tutor.line() for _ in range(count)]
-    sockets = resident_bytes(*tutor.pids)
-    upstream.pace = Pace(tokens=100, seconds=0.2)
-    heard = [await line.send(number) for number, line in enumerate(lines)]
-    await until(lambda: upstream.open == count)
-    answers = resident_bytes(*tutor.pids)
-    await asyncio.gather(*(line.hear(answer) for line, answer in zip(lines, heard, strict=True)))
-    check(heard)
-    return Memory(idle, (answers - sockets) / count, (sockets - idle) / count)
+async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory:
+    """Open so many lines, then an answer on each; all answers are open at once."""
+    idle = resident_bytes(*subject.pids)
+    async with lines_of(subject, count) as lines:
+        with_lines = resident_bytes(*subject.pids)
+        async with all_open(upstream, lines) as answers:
+            full = resident_bytes(*subject.pids)
+    check(subject, upstream, answers)
+    return Memory(idle, (with_lines - idle) / count, (full - with_lines) / count, full)
 
 
-async def cancel(tutor: AskTutor, upstream: FastUpstream, *, after_text: bool) -> float:
-    """Give the median milliseconds from a `cancel` to the end of the upstream's connection."""
+@asynccontextmanager
+async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterator[list[Heard]]:
+    """Hold an answer open on each of the lines, all at once; on exit they are heard out, into the list given."""
+    upstream.begin(Pace(tokens=100, seconds=0.1))
+    upstream.holds_ends = True
+    heard: list[Heard] = []
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(line.ask(number)) for number, line in enumerate(lines)]
+        try:
+            await until(lambda: upstream.open == len(lines), OPEN_SECONDS)
+            yield heard
+        finally:
+            upstream.holds_ends = False
+    heard += [task.result() for task in asking]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancels:
+    """Milliseconds from a `cancel` to the end of the upstream's connection."""
+
+    median: float
+    worst: float
+
+
+async def cancel(tutor: AskTutor, upstream: FastUpstream, *, after_text: bool) -> Cancels:
+    """Cancel some asks, one after another, before or after the first text."""
     line = await tutor.line()
-    upstream.pace = Pace(tokens=400, seconds=0.02 if after_text else 30.0)
-    return percentile([await _cancel_one(line, number, upstream, after_text=after_text) for number in range(11)], 50)
+    upstream.begin(Pace(tokens=400, seconds=0.02 if after_text else 30.0))
+    times = [await _cancel_one(line, number, upstream, after_text=after_text) for number in range(31)]
+    return Cancels(percentile(times, 50), max(times))
 
 
 async def _cancel_one(line: TutorLine, number: int, upstream: FastUpstream, *, after_text: bool) -> float:

@@ -6,17 +6,22 @@ It lives in the process of the load, which therefore knows when each token was s
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
+
+import orjson
 
 if TYPE_CHECKING:
     from benchmarks.service.cases import Case
 
 CASE = re.compile(rb"benchmark case (\d+) (\w+)")
 """How an ask names its case and itself, in the question."""
+
+HOLD_SECONDS = 0.1
+"""Between two looks at whether an answer may end."""
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _END = (
@@ -45,15 +50,26 @@ class Said:
 
 
 class FastUpstream:
-    """The server. `said` holds what was said to each ask, by its name, and how many answers are open."""
+    """The server. `said` holds what was said to each ask, by its name, `asked` how often; `open` answers are under way.
+
+    While `holds_ends` an answer keeps its last token back, so that as many are open at once as have been asked for.
+    """
 
     def __init__(self, cases: list[Case]) -> None:
         self.pace = Pace()
         self.said: dict[str, Said] = {}
+        self.asked: Counter[str] = Counter()
         self.open = 0
+        self.holds_ends = False
         self._cases = cases
         self._events: dict[tuple[int, int], list[tuple[bytes, int]]] = {}
         self._server: asyncio.Server | None = None
+
+    def begin(self, pace: Pace) -> None:
+        """Begin a load: speak so from now on, and forget what was said before."""
+        self.pace = pace
+        self.said.clear()
+        self.asked.clear()
 
     async def start(self) -> str:
         """Listen on a free port; give the base URL."""
@@ -74,7 +90,7 @@ class FastUpstream:
                 end += len(token)
                 event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "bench",
                          "choices": [{"index": 0, "delta": {"content": token}, "finish_reason": None}]}  # fmt: skip
-                events.append((b"data: " + json.dumps(event).encode() + b"\n\n", end))
+                events.append((b"data: " + orjson.dumps(event) + b"\n\n", end))
             self._events[key] = events
         return self._events[key]
 
@@ -113,6 +129,7 @@ class _Connection(asyncio.Protocol):
         named = CASE.findall(body)
         number, name = named[-1] if named else (b"0", b"none")
         self._said = self._upstream.said[name.decode()] = Said()
+        self._upstream.asked[name.decode()] += 1
         self._upstream.open += 1
         pace = self._upstream.pace
         self._answer(self._upstream.events(int(number), pace.tokens), pace.seconds)
@@ -133,6 +150,9 @@ class _Connection(asyncio.Protocol):
 
         def speak(number: int) -> None:
             event, end = events[number]
+            if number + 1 == len(events) and self._upstream.holds_ends:
+                self._timer = loop.call_later(HOLD_SECONDS, speak, number)
+                return
             said.ends.append(end)
             said.at.append(time.monotonic())
             if number + 1 < len(events):

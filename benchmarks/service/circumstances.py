@@ -1,0 +1,93 @@
+"""What every part of the benchmark is given, and the subjects that it starts for itself."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.service import litellm
+from benchmarks.service.ask_tutor import AskTutor
+from benchmarks.service.processes import LOAD_CORE, bind_to
+from benchmarks.service.proxies import Proxy
+from benchmarks.service.upstream import FastUpstream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from benchmarks.service.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What students ask, a fresh folder, and how long it may take: `is_full` is the table of the documentation."""
+
+    cases: list[Case]
+    folder: Path
+    is_full: bool
+
+    @property
+    def streams(self) -> int:
+        """How many answers are open at once where many are."""
+        return 1000 if self.is_full else 200
+
+    @property
+    def rounds(self) -> int:
+        """How often figures that stand beside each other are taken in turn."""
+        return 4 if self.is_full else 1
+
+    @property
+    def seconds(self) -> float:
+        """How long a load lasts."""
+        return 8 if self.is_full else 4
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Ask Tutor on SQLite, beside the floor and, in the full form, LiteLLM; all speak to the same model."""
+
+    upstream: FastUpstream
+    model: Proxy
+    tutor: AskTutor
+    floor: Proxy
+    litellm: Proxy | None
+    without_litellm: str
+    """Why LiteLLM is left out; empty where it is there."""
+
+    @property
+    def subjects(self) -> tuple[AskTutor | Proxy, ...]:
+        """Everything that is measured."""
+        return (self.floor, self.tutor, *([self.litellm] if self.litellm else []))
+
+
+@asynccontextmanager
+async def side_by_side(given: Circumstances) -> AsyncIterator[Beside]:
+    """Start everything: the load and the model on one core, what is measured on the other."""
+    async with AsyncExitStack() as stack, upstream_of(given) as (upstream, url):
+        model = Proxy.model(url)
+        stack.push_async_callback(model.close)
+        floor = await Proxy.floor(url)
+        stack.push_async_callback(floor.close)
+        tutor = await AskTutor.start(given.folder / "beside", given.cases, url)
+        stack.push_async_callback(tutor.close)
+        other, reason = None, "LiteLLM is left out of the short form"
+        if given.is_full:
+            try:
+                other = await litellm.start(litellm.installed(), given.folder / "litellm", url)
+                stack.push_async_callback(other.close)
+                reason = ""
+            except litellm.NotInstalled as error:
+                reason = f"LiteLLM is left out: {error}"
+        yield Beside(upstream, model, tutor, floor, other, reason)
+
+
+@asynccontextmanager
+async def upstream_of(given: Circumstances) -> AsyncIterator[tuple[FastUpstream, str]]:
+    """Let the model listen, and bind this process to the load's core."""
+    bind_to(LOAD_CORE)
+    upstream = FastUpstream(given.cases)
+    try:
+        yield upstream, await upstream.start()
+    finally:
+        await upstream.stop()

@@ -1,0 +1,127 @@
+"""Parts measured beside the floor: speed and cost of streams, capacity, memory; and cancels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.service import rows, scenarios
+from benchmarks.service.circumstances import side_by_side
+from benchmarks.service.table import Measured
+
+if TYPE_CHECKING:
+    from benchmarks.service.circumstances import Beside, Circumstances
+    from benchmarks.service.rows import Row
+
+
+async def streams(given: Circumstances) -> list[Measured]:
+    """Measure one ask at a time, many as fast as they go, and some at a model's pace: medians of rounds in turn."""
+    taken: dict[tuple[Row, str], list[float]] = defaultdict(list)
+    load_shares = []
+    alone = []
+    async with side_by_side(given) as beside:
+        for number in range(given.rounds):
+            alone.append(await scenarios.first_text(beside.model, beside.upstream, 100))
+            for subject in beside.subjects if number % 2 == 0 else reversed(beside.subjects):
+                first = await scenarios.first_text(subject, beside.upstream, 200)
+                load = await scenarios.throughput(subject, beside.upstream, given.seconds)
+                paced = await scenarios.paced_cpu(subject, beside.upstream, given.seconds)
+                for row, value in (
+                    (rows.FIRST_TEXT, first - alone[-1]),
+                    (rows.RATE, load.per_second),
+                    (rows.EFFICIENCY, load.per_cpu_second),
+                    (rows.PACED, paced),
+                ):
+                    taken[row, subject.name].append(value)
+                if subject is beside.floor:
+                    load_shares.append(load.load_share)
+
+    def middle(row: Row, name: str) -> float | None:
+        values = taken.get((row, name))
+        return median(values) if values else None
+
+    notes = {
+        rows.FIRST_TEXT: f"the model alone takes {median(alone):.2f} ms",
+        rows.RATE: f"at the floor's the load used {median(load_shares):.0%} of its own core",
+        rows.EFFICIENCY: beside.without_litellm,
+    }
+    return [
+        Measured(
+            row,
+            middle(row, beside.tutor.name),
+            middle(row, beside.floor.name),
+            middle(row, "LiteLLM"),
+            notes.get(row, ""),
+        )
+        for row in rows.ROWS["streams"]
+    ]
+
+
+async def capacity(given: Circumstances) -> list[Measured]:
+    """Measure how many streams a core holds. The short form has no time for it."""
+    if not given.is_full:
+        return [Measured(rows.CAPACITY, None, note="only with --full")]
+    async with side_by_side(given) as beside:
+        ours = await scenarios.capacity(beside.tutor, beside.upstream, step=25, most=1000)
+        floor = await scenarios.capacity(beside.floor, beside.upstream, step=25, most=1000)
+        other = beside.litellm and await scenarios.capacity(beside.litellm, beside.upstream, step=5, most=200)
+    if ours is None:
+        note = "not even 25"
+    else:
+        note = f"lag p99 {ours.lag * 1000:.0f} ms, first text p99 {ours.first * 1000:.0f} ms"
+    if floor is not None:
+        note += f"; at the floor's the load used {floor.load_share:.0%} of its own core"
+    return [
+        Measured(
+            rows.CAPACITY,
+            ours.streams if ours else 0,
+            floor.streams if floor else 0,
+            None if beside.litellm is None else other.streams if other else 0,
+            note,
+        )
+    ]
+
+
+async def memory(given: Circumstances) -> list[Measured]:
+    """Measure what sockets and open answers take."""
+    async with side_by_side(given) as beside:
+        ours, floor, other = [await _memory(beside, name, given.streams) for name in ("Ask Tutor", "floor", "LiteLLM")]
+    assert ours is not None
+    assert floor is not None
+    return [
+        Measured(rows.IDLE, ours.idle / 1e6, floor.idle / 1e6, other.idle / 1e6 if other else None),
+        Measured(
+            rows.AN_ANSWER,
+            ours.an_answer / 1e3,
+            floor.an_answer / 1e3,
+            other.an_answer / 1e3 if other else None,
+            f"at {given.streams} streams",
+        ),
+        Measured(rows.A_SOCKET, ours.a_line / 1e3, note=f"of {given.streams}"),
+        Measured(
+            rows.AT_STREAMS,
+            ours.all / 1e6,
+            floor.all / 1e6,
+            other.all / 1e6 if other else None,
+            f"{given.streams} streams",
+        ),
+    ]
+
+
+async def _memory(beside: Beside, name: str, count: int) -> scenarios.Memory | None:
+    for subject in beside.subjects:
+        if subject.name == name:
+            return await scenarios.memory(subject, beside.upstream, count)
+    return None
+
+
+async def cancel(given: Circumstances) -> list[Measured]:
+    """Measure how soon the model's stream is closed once a student does not want it any more."""
+    async with side_by_side(given) as beside:
+        before = await scenarios.cancel(beside.tutor, beside.upstream, after_text=False)
+        after = await scenarios.cancel(beside.tutor, beside.upstream, after_text=True)
+    return [
+        Measured(row, cancels.median, note=f"median of 31, the worst {cancels.worst:.1f} ms")
+        for row, cancels in ((rows.CUT_BEFORE, before), (rows.CUT_AFTER, after))
+    ]

@@ -1,0 +1,93 @@
+"""Durable writes through the project's own writer: each a message and what it adds to the sums of usage."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select
+
+from benchmarks.figures import percentile
+from benchmarks.filled_database import Size, fill, session_id
+from benchmarks.service import rows
+from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, bind_to
+from benchmarks.service.table import Measured
+from tests.servers import find_postgres, throw_away_postgres
+from tutor_server.storage.database import open_database
+from tutor_server.storage.models import ChatMessage
+from tutor_server.storage.usage import UsageChange, add_usage
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from benchmarks.service.circumstances import Circumstances
+    from tutor_server.storage.database import Database
+
+WRITERS = 64
+_SAY = insert(ChatMessage)
+
+
+async def writes(given: Circumstances) -> list[Measured]:
+    """Measure SQLite, then PostgreSQL, which syncs its log at each commit as it does for a university."""
+    figures = []
+    rate, p99 = await _measure(f"sqlite+aiosqlite:///{given.folder / 'writes.sqlite3'}", given.seconds)
+    note = f"{WRITERS} coroutines"
+    figures += [Measured(rows.SQLITE_WRITES, rate, note=note), Measured(rows.SQLITE_P99, p99)]
+    program = find_postgres()
+    if program is None:
+        missing = "there is no PostgreSQL here"
+        return [*figures, *(Measured(row, None, note=missing) for row in (rows.POSTGRES_WRITES, rows.POSTGRES_P99))]
+    bind_to(SERVICE_CORE, LOAD_CORE)
+    with throw_away_postgres(program, is_durable=True) as server:
+        rate, p99 = await _measure(server.database(), given.seconds)
+    return [*figures, Measured(rows.POSTGRES_WRITES, rate, note=note), Measured(rows.POSTGRES_P99, p99)]
+
+
+async def _measure(url: str, seconds: float) -> tuple[float, float]:
+    """Give acknowledged writes a second, and the 99th percentile of their milliseconds."""
+    database = open_database(url)
+    await fill(database, Size(students=WRITERS, messages=0, calls=0))
+    bind_to(SERVICE_CORE)
+    try:
+        times: list[float] = []
+        began = time.perf_counter()
+
+        async def write_on(number: int) -> None:
+            while (now := time.perf_counter()) < began + seconds:
+                await _write(database, number)
+                times.append((time.perf_counter() - now) * 1000)
+
+        await asyncio.gather(*(write_on(number) for number in range(WRITERS)))
+        lasted = time.perf_counter() - began
+        stored = await database.read(
+            lambda connection: connection.scalar(select(func.count()).select_from(ChatMessage))
+        )
+        assert stored == len(times)
+    finally:
+        await database.close()
+    return len(times) / lasted, percentile(times, 99)
+
+
+async def _write(database: Database, number: int) -> None:
+    now = datetime.now(UTC)
+    message = {
+        "id": uuid4(),
+        "session_id": session_id(number),
+        "role": "assistant",
+        "content": "How many names are there, and what is the number of the last one?",
+        "code": None,
+        "hint_level": 1,
+        "created_at": now,
+    }
+    usage = UsageChange.of_call(
+        now, "openai", "bench", input_tokens=900, output_tokens=100, cost_nanodollars=195_000, reserved_nanodollars=0
+    )
+
+    def write(connection: Connection) -> None:
+        connection.execute(_SAY, message)
+        add_usage(connection, [usage])
+
+    await database.commit(write)
