@@ -26,6 +26,8 @@ PACED_STREAMS, PACED_SECONDS = 16, 0.01
 CAPACITY_SECONDS, CAPACITY_SECONDS_A_TOKEN = 6, 0.02
 LAG_P99, FIRST_P99 = 0.050, 0.250
 """Seconds that a subject may lose at its capacity."""
+THINKS_SECONDS = 10
+"""How long a model is silent that is cancelled before its first token."""
 OPEN_SECONDS = 60
 """How long it may take until every answer of a load is open."""
 
@@ -257,7 +259,7 @@ class Cancels:
 async def cancel(tutor: AskTutor, upstream: FastUpstream, *, after_text: bool) -> Cancels:
     """Cancel some asks, one after another, before or after the first text."""
     line = await tutor.line()
-    upstream.begin(Pace(tokens=400, seconds=0.02 if after_text else 30.0))
+    upstream.begin(Pace(tokens=400, seconds=0.02, thinks=0.0 if after_text else THINKS_SECONDS))
     times = [await _cancel_one(line, number, upstream, after_text=after_text) for number in range(31)]
     return Cancels(percentile(times, 50), max(times))
 

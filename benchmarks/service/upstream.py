@@ -34,10 +34,11 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the model speaks: so many tokens, so many seconds apart; 0: as one piece."""
+    """How the model speaks: so many tokens, so many seconds apart; 0: as one piece. Before the first it may think."""
 
     tokens: int = 100
     seconds: float = 0.0
+    thinks: float = 0.0
 
 
 @dataclass(slots=True)
@@ -132,7 +133,11 @@ class _Connection(asyncio.Protocol):
         self._upstream.asked[name.decode()] += 1
         self._upstream.open += 1
         pace = self._upstream.pace
-        self._answer(self._upstream.events(int(number), pace.tokens), pace.seconds)
+        events = self._upstream.events(int(number), pace.tokens)
+        if pace.thinks:
+            self._timer = asyncio.get_running_loop().call_later(pace.thinks, self._answer, events, pace.seconds)
+        else:
+            self._answer(events, pace.seconds)
 
     def _answer(self, events: list[tuple[bytes, int]], seconds: float) -> None:
         transport, said = self._transport, self._said
