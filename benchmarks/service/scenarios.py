@@ -28,6 +28,7 @@ LAG_P99, FIRST_P99 = 0.050, 0.250
 """Seconds that a subject may lose at its capacity."""
 THINKS_SECONDS = 10
 """How long a model is silent that is cancelled before its first token."""
+TRIES = 3
 OPEN_SECONDS = 60
 """How long it may take until every answer of a load is open."""
 
@@ -188,11 +189,11 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
 async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
     """Give the most streams that a subject holds, by doubling steps and then halving them; None: not even one step.
 
-    A load that was too much is tried once more, since others may have used the machine meanwhile.
+    A load that was too much is tried again, since others may have used the machine meanwhile.
     """
 
     async def holds(streams: int) -> Held | None:
-        for _ in range(2):
+        for _ in range(TRIES):
             try:
                 held = await hold(subject, upstream, streams)
             except LoadFailed:  # an answer that fails is the plainest sign of too much

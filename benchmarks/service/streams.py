@@ -7,11 +7,13 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.service import rows, scenarios
-from benchmarks.service.circumstances import side_by_side
+from benchmarks.service.ask_tutor import AskTutor
+from benchmarks.service.circumstances import side_by_side, upstream_of
+from benchmarks.service.processes import resident_bytes
 from benchmarks.service.table import Measured
 
 if TYPE_CHECKING:
-    from benchmarks.service.circumstances import Beside, Circumstances
+    from benchmarks.service.circumstances import Circumstances
     from benchmarks.service.rows import Row
 
 
@@ -84,43 +86,29 @@ async def capacity(given: Circumstances) -> list[Measured]:
 
 
 async def memory(given: Circumstances) -> list[Measured]:
-    """Measure what sockets and open answers take."""
+    """Measure what sockets and open answers take; of LiteLLM, which opens answers too slowly for that, idle alone."""
     async with side_by_side(given) as beside:
-        ours, floor, other = [await _memory(beside, name, given.streams) for name in ("Ask Tutor", "floor", "LiteLLM")]
-    assert ours is not None
-    assert floor is not None
+        other = resident_bytes(*beside.litellm.pids) if beside.litellm else None
+        ours = await scenarios.memory(beside.tutor, beside.upstream, given.streams)
+        floor = await scenarios.memory(beside.floor, beside.upstream, given.streams)
+    note = f"at {given.streams}"
     return [
-        Measured(rows.IDLE, ours.idle / 1e6, floor.idle / 1e6, other.idle / 1e6 if other else None),
-        Measured(
-            rows.AN_ANSWER,
-            ours.an_answer / 1e3,
-            floor.an_answer / 1e3,
-            other.an_answer / 1e3 if other else None,
-            f"at {given.streams} streams",
-        ),
-        Measured(rows.A_SOCKET, ours.a_line / 1e3, note=f"of {given.streams}"),
-        Measured(
-            rows.AT_STREAMS,
-            ours.all / 1e6,
-            floor.all / 1e6,
-            other.all / 1e6 if other else None,
-            f"{given.streams} streams",
-        ),
+        Measured(rows.IDLE, ours.idle / 1e6, floor.idle / 1e6, other / 1e6 if other else None),
+        Measured(rows.AN_ANSWER, ours.an_answer / 1e3, floor.an_answer / 1e3, note=note),
+        Measured(rows.A_SOCKET, ours.a_line / 1e3, note=note),
+        Measured(rows.AT_STREAMS, ours.all / 1e6, floor.all / 1e6, note=note),
     ]
-
-
-async def _memory(beside: Beside, name: str, count: int) -> scenarios.Memory | None:
-    for subject in beside.subjects:
-        if subject.name == name:
-            return await scenarios.memory(subject, beside.upstream, count)
-    return None
 
 
 async def cancel(given: Circumstances) -> list[Measured]:
     """Measure how soon the model's stream is closed once a student does not want it any more."""
-    async with side_by_side(given) as beside:
-        before = await scenarios.cancel(beside.tutor, beside.upstream, after_text=False)
-        after = await scenarios.cancel(beside.tutor, beside.upstream, after_text=True)
+    async with upstream_of(given) as (upstream, url):
+        tutor = await AskTutor.start(given.folder / "cancel", given.cases, url)
+        try:
+            before = await scenarios.cancel(tutor, upstream, after_text=False)
+            after = await scenarios.cancel(tutor, upstream, after_text=True)
+        finally:
+            await tutor.close()
     return [
         Measured(row, cancels.median, note=f"median of 31, the worst {cancels.worst:.1f} ms")
         for row, cancels in ((rows.CUT_BEFORE, before), (rows.CUT_AFTER, after))

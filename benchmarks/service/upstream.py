@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CASE = re.compile(rb"benchmark case (\d+) (\w+)")
 """How an ask names its case and itself, in the question."""
 
-HOLD_SECONDS = 0.1
+HOLD_SECONDS = 0.5
 """Between two looks at whether an answer may end."""
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
