@@ -25,7 +25,8 @@ PERFORMANCE = (Path(__file__).resolve().parents[1] / "docs" / "performance.md").
 @pytest.mark.parametrize("part", ROWS)
 def test_each_part_stands_in_the_documentation_with_every_figure_and_target(part: str) -> None:
     """What the benchmark prints is what the documentation shows, line by line."""
-    (table,) = re.findall(rf"^<!-- measured: {part} -->\n(.*?)^<!-- end: {part} -->", PERFORMANCE, re.MULTILINE | re.DOTALL)
+    pattern = rf"^<!-- measured: {part} -->\n(.*?)^<!-- end: {part} -->"
+    (table,) = re.findall(pattern, PERFORMANCE, re.MULTILINE | re.DOTALL)
     lines = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
 
     assert [(line[0][2:], line[5]) for line in lines] == [(cells[0], cells[5]) for cells in _cells(part)]
