@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from contextlib import closing, suppress
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,13 @@ from sqlalchemy.exc import IntegrityError
 
 from tutor_server.errors import DatabaseUnavailable, NotFound
 from tutor_server.storage.database import Database, open_database
+from tutor_server.storage.writer import POSTGRES_GROUP_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from tests.servers import PostgresServer
 
 
 @pytest.fixture
@@ -142,6 +146,85 @@ async def test_closing_finishes_what_was_handed_over(database: Database, file: P
 
     assert await asyncio.gather(*units) == list(range(50))
     assert stored(file) == list(range(50))
+
+
+@pytest.fixture
+async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
+    """Give a PostgreSQL database with one table."""
+    opened = open_database(postgres_server.database())
+    await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
+    yield opened
+    await opened.close()
+
+
+def note_numbers(connection: Connection) -> list[int]:
+    """Read the rows of the table."""
+    return list(connection.execute(text("SELECT id FROM notes ORDER BY id")).scalars())
+
+
+async def test_many_units_share_a_transaction_of_postgresql(postgres: Database) -> None:
+    """Units that wait together are committed together, as many as may share one transaction."""
+    commits: list[Connection] = []
+    event.listen(postgres.engine.sync_engine, "commit", commits.append)
+
+    values = await asyncio.gather(*(postgres.commit(note(number)) for number in range(2 * POSTGRES_GROUP_SIZE)))
+
+    assert len(commits) == 2
+    assert values == await postgres.read(note_numbers) == list(range(2 * POSTGRES_GROUP_SIZE))
+
+
+async def test_a_failing_unit_of_postgresql_takes_nothing_of_the_others(postgres: Database) -> None:
+    """Of a group, the unit that raises is undone and told why; all others are kept, once."""
+
+    def fails_half_way(connection: Connection) -> None:
+        note(100)(connection)
+        raise NotFound
+
+    units = (note(1), fails_half_way, note(2), note(1), note(3))
+    outcomes = await asyncio.gather(*(postgres.commit(unit) for unit in units), return_exceptions=True)
+
+    assert [outcomes[0], outcomes[2], outcomes[4]] == [1, 2, 3]
+    assert isinstance(outcomes[1], NotFound)
+    assert isinstance(outcomes[3], IntegrityError)
+    assert await postgres.read(note_numbers) == [1, 2, 3]
+
+
+async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres: Database) -> None:
+    """A caller that is cancelled tears neither its unit nor that of its neighbours; closing waits for both."""
+    left = asyncio.create_task(postgres.commit(note(1)))
+    stayed = asyncio.create_task(postgres.commit(note(2)))
+    await asyncio.sleep(0)
+    left.cancel()
+
+    await postgres._writer.close()
+
+    assert await stayed == 2
+    assert await postgres.read(note_numbers) == [1, 2]
+
+
+async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServer) -> None:
+    """Statements of two groups never mix: holding each other's rows, both would wait until PostgreSQL undid one."""
+    url = postgres_server.database()
+    databases = [open_database(url) for _ in range(2)]
+    create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
+    await databases[0].commit(lambda connection: connection.execute(text(create)))
+    await databases[1].commit(note(0))  # both are connected then
+    writers: list[Database] = []
+    for database in databases:
+
+        @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+        def note_writer(
+            _connection: Connection, _cursor: object, statement: str, *_: object, by: Database = database
+        ) -> None:
+            if statement.startswith("INSERT"):
+                writers.append(by)
+
+    await asyncio.gather(*(databases[number % 2].commit(note(number)) for number in range(1, 61)))
+    for database in databases:
+        await database.close()
+
+    assert len([writer for writer, _ in groupby(writers)]) == len(databases)
+    assert len(writers) == 60
 
 
 async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:

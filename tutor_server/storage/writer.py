@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from tutor_server.storage.failures import lost_against_another
+from tutor_server.storage.failures import is_unavailability, lost_against_another
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from tutor_server.storage.turns import Turns
 
 T = TypeVar("T")
-Unit = "Callable[[Connection], T]"
 
 GROUP_SIZE = 256
 """Units that share one transaction at the most, so that one slow group cannot hold up a later one for long."""
+POSTGRES_GROUP_SIZE = 64
+"""Likewise where each statement is a trip to another process."""
 ATTEMPTS = 3
 """How often PostgreSQL may undo a transaction for the sake of another before its caller is told."""
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtext('ask-tutor writes'))")
 
 
 class Writer(Protocol):
@@ -109,7 +112,8 @@ class SqliteWriter:
                 except queue.Empty:
                     break
             if group:
-                self._deliver(group, self._commit_group([pending.unit for pending in group]))
+                outcomes = self._commit_group([pending.unit for pending in group])
+                group[0].loop.call_soon_threadsafe(_tell, group, outcomes)
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
@@ -125,18 +129,16 @@ class SqliteWriter:
         except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
             return [_Outcome(error=error) for _ in units]
 
-    @staticmethod
-    def _deliver(group: list[_Pending], outcomes: list[_Outcome]) -> None:
-        def settle() -> None:
-            for pending, outcome in zip(group, outcomes, strict=True):
-                if pending.future.done():  # its caller was cancelled
-                    continue
-                if outcome.error is not None:
-                    pending.future.set_exception(outcome.error)
-                else:
-                    pending.future.set_result(outcome.value)
 
-        group[0].loop.call_soon_threadsafe(settle)
+def _tell(group: list[_Pending], outcomes: list[_Outcome]) -> None:
+    """Give each caller of a group what became of its unit, in the callers' own thread."""
+    for pending, outcome in zip(group, outcomes, strict=True):
+        if pending.future.done():  # its caller was cancelled
+            continue
+        if outcome.error is not None:
+            pending.future.set_exception(outcome.error)
+        else:
+            pending.future.set_result(outcome.value)
 
 
 def _run_in_savepoint(connection: Connection, unit: Callable[[Connection], Any]) -> _Outcome:
@@ -151,34 +153,63 @@ def _run_in_savepoint(connection: Connection, unit: Callable[[Connection], Any])
 
 
 class PostgresWriter:
-    """A transaction a unit, on pooled connections; PostgreSQL itself commits groups."""
+    """Group commit on one connection at a time, of all processes that write to the database.
+
+    Every ask changes the same few sums. A transaction a unit would hold their rows until it is on the disk, so that the
+    units of all processes went from one write of the disk to the next; and two groups that each hold a row of the other
+    could only wait for PostgreSQL to undo one. An advisory lock lets them pass one by one, with what waits meanwhile
+    sharing the next transaction.
+    """
 
     def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
         self._engine = engine
         self._turns = turns
-        self._running: set[asyncio.Task[Any]] = set()
+        self._waiting: deque[_Pending] = deque()
+        self._committing: asyncio.Task[None] | None = None
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Run the unit in a task of its own, so that a caller's cancel does not tear its transaction."""
-        task = asyncio.create_task(self._transact(unit))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        """Hand the unit over and wait for the commit of its group."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Pending(unit, future, loop))
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_what_waits())
+        return await future
 
     async def close(self) -> None:
         """Wait for the units under way."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._committing is not None:
+            await self._committing
 
-    async def _transact(self, unit: Callable[[Connection], T]) -> T:
+    async def _commit_what_waits(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(POSTGRES_GROUP_SIZE, len(self._waiting)))]
+            _tell(group, await self._commit_group([pending.unit for pending in group]))
+        self._committing = None
+
+    async def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
+        """Run all in one go; where one raises, all once more, each in a savepoint, which costs as much as a unit."""
+        try:
+            try:
+                return await self._transact(lambda connection: [_Outcome(unit(connection)) for unit in units])
+            except Exception as error:
+                if len(units) == 1 or is_unavailability(error):
+                    raise
+            return await self._transact(lambda connection: [_run_in_savepoint(connection, unit) for unit in units])
+        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
+            return [_Outcome(error=error) for _ in units]
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
         async with self._turns.turn():
             for _ in range(ATTEMPTS - 1):
                 try:
-                    return await self._attempt(unit)
+                    return await self._attempt(work)
                 except DBAPIError as error:
                     if not lost_against_another(error):
                         raise
-            return await self._attempt(unit)
+            return await self._attempt(work)
 
-    async def _attempt(self, unit: Callable[[Connection], T]) -> T:
+    async def _attempt(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
-            return await connection.run_sync(unit)
+            await connection.execute(_ONE_BY_ONE)
+            return await connection.run_sync(work)
