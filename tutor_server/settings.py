@@ -20,7 +20,8 @@ from tutor_server.hosts import is_loopback
 from tutor_server.pedagogy.levels import HintLevel
 
 ProviderName = Literal["anthropic", "openai", "offline"]
-PositiveInt = Annotated[int, Field(ge=1)]
+PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""More fits no column of the database."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
@@ -72,12 +73,12 @@ class Settings(BaseSettings):
     monthly_budget_usd: Dollars | None = None
     """Likewise in a calendar month."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
-    retention_days: PositiveInt | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     """After how many days questions, code and answers are forgotten; unset: when the student deletes them."""
     store_code: bool = True
     """Whether the students' code, and code in questions and answers, is stored."""
-    context_tokens: Annotated[int, Field(ge=500)] = 8000
-    max_output_tokens: Annotated[int, Field(ge=50)] = 800
+    context_tokens: Annotated[int, Field(ge=500, le=10_000_000)] = 8000
+    max_output_tokens: Annotated[int, Field(ge=50, le=10_000_000)] = 800
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
@@ -107,6 +108,18 @@ class Settings(BaseSettings):
     def _known_driver(cls, value: str) -> str:
         if value and value.partition("://")[0] not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
             raise ValueError("starts with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from redis import Redis  # noqa: PLC0415 - only where it is used
+
+            try:
+                Redis.from_url(value.get_secret_value())  # connects to nothing
+            except ValueError:
+                raise ValueError("is an address like redis://redis.uni.example:6379/0") from None
         return value
 
     @field_validator("anthropic_base_url", "openai_base_url")
@@ -179,10 +192,13 @@ class Settings(BaseSettings):
         if self.jwt_secret is not None:
             return self.jwt_secret.get_secret_value().encode()
         path = self.data_dir / "jwt-secret"
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_once(path, secrets.token_hex(MIN_SECRET_BYTES).encode())
-        secret = path.read_bytes()
+        try:
+            if not path.exists():
+                self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _write_once(path, secrets.token_hex(MIN_SECRET_BYTES).encode())
+            secret = path.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"TUTOR_JWT_SECRET: not set, and {path} cannot be used: {error.strerror}") from error
         if len(secret) < MIN_SECRET_BYTES:
             raise SettingsError(f"TUTOR_JWT_SECRET: not set, and {path} holds fewer than {MIN_SECRET_BYTES} bytes")
         return secret
@@ -203,7 +219,7 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
-    """Read the settings. Raises `SettingsError` with one line that names the wrong variable."""
+    """Read the settings. Raises `SettingsError` with one line that names the wrong variable, or the file."""
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]
     except ValidationError as error:
@@ -214,3 +230,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
         field = str(first["loc"][0])
         name = field if field.isupper() else f"TUTOR_{field.upper()}"
         raise SettingsError(f"{name}: {message}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file}: is not a text in UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{env_file}: cannot be read: {error.strerror}") from error

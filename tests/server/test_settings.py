@@ -48,6 +48,9 @@ def test_the_defaults_are_the_contracts() -> None:
     [
         ("TUTOR_DATABASE_URL", "mysql://db"),
         ("TUTOR_DATABASE_URL", "/var/lib/tutor.sqlite3"),
+        ("TUTOR_REDIS_URL", "redis.uni.example:6379"),
+        ("TUTOR_REDIS_URL", "http://redis.uni.example"),
+        ("TUTOR_REDIS_URL", "redis://redis.uni.example:port/0"),
         ("TUTOR_JWT_SECRET", "x" * 31),
         ("TUTOR_REGISTRATION", "maybe"),
         ("TUTOR_REGISTRATION", "domains:"),
@@ -70,6 +73,8 @@ def test_the_defaults_are_the_contracts() -> None:
         ("TUTOR_MESSAGES_PER_MINUTE", "many"),
         ("TUTOR_CONNECTIONS_PER_USER", "-1"),
         ("TUTOR_DAILY_MESSAGE_CAP", "1.5"),
+        ("TUTOR_DAILY_MESSAGE_CAP", "9" * 20),
+        ("TUTOR_RETENTION_DAYS", "9" * 9),
         ("TUTOR_LLM_CALLS_PER_MINUTE", "0"),
         ("TUTOR_MAX_HINT_LEVEL", "6"),
         ("TUTOR_CONTEXT_TOKENS", "499"),
@@ -89,9 +94,13 @@ def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, n
     assert "\n" not in str(refusal.value)
 
 
-def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TUTOR_JWT_SECRET", "marker"), ("TUTOR_REDIS_URL", "redis://:marker@redis.example:marker/0")],
+)
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """The line about a secret does not hold it."""
-    monkeypatch.setenv("TUTOR_JWT_SECRET", "marker")
+    monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError) as refusal:
         load_settings()
@@ -138,6 +147,22 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     settings = load_settings(tmp_path / ".env")
 
     assert (settings.daily_message_cap, settings.messages_per_minute) == (5, 7)
+
+
+def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:
+    """One line names the file."""
+    (tmp_path / ".env").write_bytes("TUTOR_LOG_LEVEL=info".encode("utf-16"))
+
+    with pytest.raises(SettingsError, match=r"\.env: is not a text"):
+        load_settings(tmp_path / ".env")
+
+
+def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """One line names the variable that would do without it."""
+    (tmp_path / "jwt-secret").mkdir()
+
+    with pytest.raises(SettingsError, match=r"^TUTOR_JWT_SECRET: .* cannot be used"):
+        Settings.model_validate({"data_dir": tmp_path}).signing_secret()
 
 
 def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
