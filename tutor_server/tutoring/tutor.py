@@ -78,7 +78,10 @@ class Tutor:
         off_switch.subscribe(self._stop_what_is_off)
 
     def ask(self, user_id: UUID, ask: Ask) -> Answer:
-        """Start to answer, or find the answer that this request id already has. A refusal ends the answer."""
+        """Start to answer, or find the answer that this request id already has. A refusal ends the answer.
+
+        Raises `ValidationFailed` for other content than that of the running answer, which goes on.
+        """
         answer = self._find(user_id, ask.request_id)
         if answer is None and self._is_closing:
             return Answer.refused(ask.request_id, ShuttingDown())
@@ -89,7 +92,7 @@ class Tutor:
             self._modules[user_id, ask.request_id] = ask.module_id
             self._run(user_id, answer, self._answer(user_id, ask, answer))
         elif not answer.is_to(digest_of(ask)):
-            return Answer.refused(ask.request_id, ValidationFailed(OTHER_CONTENT))
+            raise ValidationFailed(OTHER_CONTENT)
         return answer
 
     def resume(self, user_id: UUID, request_id: UUID) -> Answer:
