@@ -204,6 +204,7 @@ async def test_s6_used_many_times_at_once(on_both: HeldService) -> None:
         ([("grant_type", GRANT_TYPE), ("device_code", "")], "invalid_request"),
         ([("device_code", "x")], "invalid_request"),
         ([("grant_type", GRANT_TYPE), ("device_code", "x"), ("device_code", "y")], "invalid_request"),
+        ([("grant_type", GRANT_TYPE), ("device_code", "x\0")], "invalid_request"),
         ([("grant_type", "password"), ("device_code", "x")], "unsupported_grant_type"),
         ([("grant_type", GRANT_TYPE), ("device_code", "x" * 43)], "invalid_grant"),
         ([("grant_type", GRANT_TYPE), ("device_code", "\u00e9\u4e2d")], "invalid_grant"),

@@ -54,7 +54,8 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
 async def read_form(request: web.Request, model: type[Model]) -> Model:
     """Read a form as a model; no body is an empty form.
 
-    Raises as `read_json` does, and `InvalidRequest` where a field comes twice (RFC 6749 §3.2).
+    Raises as `read_json` does, but `InvalidRequest` for `ValidationFailed`, and where a field comes twice
+    (RFC 6749 §3.2, §5.2).
     """
     if not request.body_exists:
         return read_fields({}, model)
@@ -62,7 +63,10 @@ async def read_form(request: web.Request, model: type[Model]) -> Model:
     fields = await request.post()
     if len(fields) != len(set(fields)):
         raise InvalidRequest
-    return read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
+    try:
+        return read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
+    except ValidationFailed as error:
+        raise InvalidRequest(error.detail) from None
 
 
 def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
