@@ -61,7 +61,8 @@ class _Server(web.Server):
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
     """Answer an unknown `Expect` with the envelope: aiohttp refuses it before the middlewares, as a text.
 
-    Where a body came too late its rest is not waited for either, as aiohttp would.
+    Where a body came too late, or could not be unpacked, its rest is not waited for, as aiohttp would: it logs what
+    then breaks as an error with a traceback.
     """
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -69,7 +70,7 @@ def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
             response = await handle(request)
         except web.HTTPExpectationFailed as error:
             return _closing(framework_error(error))
-        if response.status == RequestTimeout.status:
+        if response.status == RequestTimeout.status or request.content.exception() is not None:
             response.force_close()
             request.protocol._lingering_time = 0.0  # noqa: SLF001 - has no setting either
         return response
