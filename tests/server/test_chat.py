@@ -246,6 +246,16 @@ async def test_a6_a_fourth_connection_is_closed_with_4002(service: Service, stud
             assert (await opened.answer())[-1]["type"] == "done"
 
 
+async def test_a6_a_slot_is_free_once_its_close_is_answered(service: Service, sign_up: SignUp) -> None:
+    """A6: who closes one of three connections can open another at once, whichever process takes it."""
+    token = (await sign_up(service)).access_token
+    async with connect(service.url, token), connect(service.url, token):
+        for _ in range(10):
+            async with connect(service.url, token) as third:
+                await third.send({"type": "dance"})
+                assert (await third.receive())["type"] == "error"
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -289,7 +299,7 @@ async def test_null_stands_for_an_absent_field(chat: Chat) -> None:
 
 async def test_unknown_fields_are_ignored(chat: Chat) -> None:
     """A newer client may send more."""
-    assert (await chat.answer(mood="hopeful"))[-1]["type"] == "done"
+    assert (await chat.answer(mood=["hopeful", "\0", None]))[-1]["type"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -320,6 +330,13 @@ async def test_1009_closes_a_frame_over_the_size_limit(chat: Chat) -> None:
         await chat.receive()
 
     assert closed.value.code == 1009
+
+
+async def test_a_frame_of_the_size_limit_is_read(chat: Chat) -> None:
+    """1 MiB is not over 1 MiB."""
+    await chat.socket.send_str(" " * (1024 * 1024 - 2) + "{}")
+
+    assert (await chat.receive())["code"] == "VALIDATION_FAILED"
 
 
 async def test_a1_a8_the_21st_ask_in_a_minute_is_refused(chat: Chat) -> None:
@@ -411,6 +428,19 @@ class TestWithAModel:
         assert frames[-1]["usage"]["input_tokens"] == 321
         calls = modelled.query("state, input_tokens, is_estimated, cost_nanodollars > 0", "model_calls")
         assert calls == [("settled", 321, 0, 1)]
+
+    async def test_other_content_leaves_the_running_answer_alone(self, modelled: Modelled) -> None:
+        """A second question under a running request id is refused; the first one's answer goes on."""
+        modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.005))
+        request_id = await modelled.chat.ask()
+        frames = [await modelled.chat.receive(), await modelled.chat.receive()]
+
+        await modelled.chat.ask(request_id=request_id, question="Something else?")
+        while frames[-1]["type"] != "done":
+            frames.append(await modelled.chat.receive())
+
+        assert [frame["code"] for frame in frames if frame["type"] == "error"] == ["VALIDATION_FAILED"]
+        assert text_of(frames) == ("Look at line 3. " * 20)
 
     async def test_e6_cancel_ends_the_answer_and_the_call(self, modelled: Modelled) -> None:
         """E6: `CANCELLED`, the upstream closed, the level given back, the call billed."""

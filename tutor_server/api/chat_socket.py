@@ -29,7 +29,7 @@ from tutor_server.tutoring.answer import error_frame
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tutor_server.admission.limiter import ConnectionSlots
+    from tutor_server.admission.limiter import ConnectionSlots, Slot
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.limits import Deadlines
@@ -43,6 +43,8 @@ routes = Routes("chat")
 
 HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
+SMALL_FRAME = 32 * 1024
+"""Characters."""
 OPENING_AT_ONCE = 4
 """Asks of a connection that may wait for their acceptance or refusal; who sends more is read no further meanwhile."""
 
@@ -81,8 +83,9 @@ class ChatSockets:
         socket = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,
-            max_msg_size=MAX_FRAME_BYTES,
+            max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp refuses a frame of this size, too
             timeout=CLOSE_SECONDS,
+            autoclose=False,
             compress=False,
         )
         if not socket.can_prepare(request):
@@ -104,7 +107,7 @@ class ChatSockets:
         connection = _Connection(self, request, socket, token)
         self._open.add(connection)
         try:
-            await connection.talk()
+            await connection.talk(slot)
         finally:
             self._open.discard(connection)
             await slot.release()
@@ -153,8 +156,11 @@ class _Connection:
         """The sign-in that the connection is of."""
         return self._token.family_id
 
-    async def talk(self) -> None:
-        """Read frames until the connection ends; its answers live on for their grace period."""
+    async def talk(self, slot: Slot) -> None:
+        """Read frames until the connection ends; its answers live on for their grace period.
+
+        `slot` is free before the editor learns of the end, so that it can open another connection at once.
+        """
         started_at = self._clock.monotonic()
         self._log.info("connection_opened")
         self._watch_expiry()
@@ -164,6 +170,7 @@ class _Connection:
         either: set[asyncio.Future[Any]] = {reading, self._goodbye}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await slot.release()
             if self._goodbye.done():
                 await self._cancel(reading, *self._forwarders.values())
                 await self._close(*self._goodbye.result())
@@ -218,7 +225,8 @@ class _Connection:
 
     async def _receive(self, text: str) -> None:
         try:
-            frame = parse_frame(text)
+            # What is small is read where it is; with more, reading and checking it would hold up everybody.
+            frame = parse_frame(text) if len(text) <= SMALL_FRAME else await asyncio.to_thread(parse_frame, text)
         except FrameRefused as refused:
             await self._send(error_frame(refused.error, refused.request_id))
             return

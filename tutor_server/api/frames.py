@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -33,10 +34,12 @@ def parse_frame(text: str) -> FromEditor:
     if not isinstance(content, dict):
         raise FrameRefused(ValidationFailed("A message is one JSON object."), None)
     request_id = _request_id(content)
-    adapter = _ADAPTERS.get(str(content.get("type")))
+    kind = str(content.get("type"))
+    adapter = _ADAPTERS.get(kind)
     if adapter is None:
         known = ", ".join(FROM_EDITOR)
         raise FrameRefused(ValidationFailed(f"The type of a message is one of {known}."), request_id)
+    content = {field.name: content[field.name] for field in fields(FROM_EDITOR[kind]) if field.name in content}
     code = content.get("code")
     if isinstance(code, str) and len(code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
         too_large = PayloadTooLarge(f"The code is limited to {MAX_CODE_BYTES // 1024} KiB.")
