@@ -114,10 +114,14 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MORE_CONNECTIONS,
         pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
         connect_args={"timeout": CONNECT_SECONDS},
     )
     turns = Turns(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
-    return Database(engine, PostgresWriter(engine, turns), turns)
+    # A read needs no transaction, nor does the look whether a connection still lives: that is four trips less to the
+    # database of six.
+    transacting = engine.execution_options(isolation_level="READ COMMITTED")
+    return Database(engine, PostgresWriter(transacting, turns), turns)
 
 
 def _write_nothing(connection: Connection) -> None:
