@@ -22,7 +22,7 @@ from tutor_server.hosts import is_loopback
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
-from tutor_server.storage.migrations import is_at_head, upgrade
+from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
 from tutor_server.workers import WORKER_COMMAND, Workers, bind
 
@@ -50,6 +50,9 @@ GC_THRESHOLD = 20_000
 
 DATABASE_FAILURES = (DatabaseUnavailable, DBAPIError)
 """What starting can meet: besides being away, wrong credentials, a database that does not exist, a broken file."""
+
+
+NEWER_SCHEMA = "the database is of a newer version of Ask Tutor: install that, or restore a back-up from before it"
 
 
 class StartRefused(Exception):
@@ -186,6 +189,8 @@ async def migrate(settings: Settings) -> None:
         await database.commit(upgrade)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
+    except NewerSchema as error:
+        raise StartRefused(NEWER_SCHEMA) from error
     finally:
         await database.close()
 
@@ -207,6 +212,8 @@ async def _bring_up_to_date(database: Database) -> None:
         await database.commit(upgrade)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
+    except NewerSchema as error:
+        raise StartRefused(NEWER_SCHEMA) from error
     log.info("migrated")
 
 

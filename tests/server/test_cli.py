@@ -6,8 +6,10 @@ import asyncio
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -207,6 +209,19 @@ def test_migrating_can_be_repeated(tmp_path: Path) -> None:
         "ok    prices: those of the built-in list",
         "ok    provider offline: ready",
     ]
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("serve", "--port", "0")])
+def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """An older version leaves it alone, and says why."""
+    assert run(tmp_path, "migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "tutor.sqlite3")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = 'of the future'")
+
+    done = run(tmp_path, *command)
+
+    assert done.returncode == 1
+    assert re.fullmatch(r"tutor-server: the database is of a newer version [^\n]+\n", done.stderr)
 
 
 def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: PostgresServer) -> None:

@@ -9,9 +9,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+class NewerSchema(Exception):
+    """The database is at a schema that this version does not know."""
+
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -25,8 +31,11 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Apply what is pending up to a revision."""
-    command.upgrade(_config(connection), revision)
+    """Apply what is pending up to a revision. Raises `NewerSchema`."""
+    try:
+        command.upgrade(_config(connection), revision)
+    except CommandError as error:  # where it stands is none of the revisions here
+        raise NewerSchema from error
 
 
 def downgrade(connection: Connection, revision: str) -> None:
