@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
 
 SECRET = "0123456789abcdef0123456789abcdef"
+ON_BOTH = pytest.mark.parametrize("held", ["sqlite", "postgresql"], indirect=True)
+"""Marks a test whose `held` service runs once on each kind of database."""
 
 
 @dataclass(frozen=True, slots=True)

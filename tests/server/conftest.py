@@ -38,9 +38,11 @@ def clock() -> HeldClock:
 
 
 @pytest.fixture
-async def held(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Give a service in this process, on the held clock."""
-    async with held_service(tmp_path, clock) as running:
+async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
+    """Give a service in this process, on the held clock; on SQLite, unless a test is marked with `ON_BOTH`."""
+    is_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    database_url = request.getfixturevalue("postgres_server").database() if is_postgres else ""
+    async with held_service(tmp_path, clock, database_url=database_url) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from tests.held_service import SECRET, HeldService, held_service
+from tests.held_service import ON_BOTH, SECRET, HeldService, held_service
 from tests.service import PASSWORD, Student, sign_up_student
 from tutor_server.identity.keys import derive_keys
 from tutor_server.storage.daily_usage import count_message
@@ -227,31 +227,30 @@ def forged(held: HeldService, access_token: str, *, key: Any = KEY, algorithm: s
     return jwt.encode(claims, key, algorithm, headers=header)
 
 
+FORGERIES: list[dict[str, Any]] = [
+    {"algorithm": "none", "key": None},
+    {"algorithm": "HS384"},
+    {"algorithm": "HS512"},
+    {"key": SECRET.encode()},
+    {"key": bytes(32)},
+    {"typ": "JWT"},
+    {"typ": "refresh+jwt"},
+    {"aud": "another"},
+    {"aud": ["ask-tutor/api", "another"]},
+    {"iss": "another"},
+    *({claim: None} for claim in ("aud", "iss", "sub", "sid", "jti", "iat", "exp")),
+    {"exp": "never"},
+    {"exp": 1e300},
+    {"exp": 10**30},
+    {"exp": True},
+    {"sub": "1"},
+    {"sid": 5},
+]
+
+
+@ON_BOTH
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"algorithm": "none", "key": None},
-        {"algorithm": "HS384"},
-        {"algorithm": "HS512"},
-        {"key": SECRET.encode()},
-        {"key": bytes(32)},
-        {"typ": "JWT"},
-        {"typ": "refresh+jwt"},
-        {"aud": "another"},
-        {"aud": ["ask-tutor/api", "another"]},
-        {"iss": "another"},
-        *({claim: None} for claim in ("aud", "iss", "sub", "sid", "jti", "iat", "exp")),
-        {"exp": "never"},
-        {"exp": 1e300},
-        {"exp": 10**30},
-        {"exp": True},
-        {"sub": "1"},
-        {"sid": 5},
-    ],
-    ids=str,
-)
-async def test_s1_a_forged_token_opens_nothing(held: HeldService, changes: dict[str, Any]) -> None:
+async def test_s1_a_forged_token_opens_nothing(held: HeldService) -> None:
     """S1: another algorithm (or none), key, type, issuer or audience, or a claim that is missing or wrong → 401."""
     genuine = jwt.encode(
         {
@@ -268,11 +267,12 @@ async def test_s1_a_forged_token_opens_nothing(held: HeldService, changes: dict[
         headers={"typ": "at+jwt"},
     )
 
-    status, answer = await held.me(forged(held, genuine, **changes))
+    refusals = [await held.me(forged(held, genuine, **changes)) for changes in FORGERIES]
 
-    assert (status, answer["code"]) == (401, "UNAUTHENTICATED")
+    assert [(status, answer["code"]) for status, answer in refusals] == [(401, "UNAUTHENTICATED")] * len(FORGERIES)
 
 
+@ON_BOTH
 async def test_s1_a_refresh_token_is_no_access_token(held: HeldService) -> None:
     """S1: neither kind of token stands in for the other; a token signed right with right claims is let in."""
     account = await held.register()

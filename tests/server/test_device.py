@@ -12,7 +12,7 @@ from aiohttp import ClientSession, FormData
 from sqlalchemy import text
 
 from tests.device_page import GRANT_TYPE, Browser, poll_device, start_device
-from tests.held_service import HeldService, held_service
+from tests.held_service import ON_BOTH, HeldService, held_service
 from tests.service import PASSWORD
 from tutor_server import users
 from tutor_server.identity.device_sign_ins import USER_CODE_LETTERS, clean_name, read_user_code
@@ -112,6 +112,7 @@ async def test_a_device_signs_in(held: HeldService, browser: Browser) -> None:
     assert (await held.post("/api/auth/refresh", {"refresh_token": pair["refresh_token"]}))[0] == 200
 
 
+@ON_BOTH
 async def test_s6_too_fast(held: HeldService) -> None:
     """S6: a poll before its time is `slow_down`, and from then on five more seconds lie between polls."""
     started = await start_device(held.client)
@@ -128,6 +129,7 @@ async def test_s6_too_fast(held: HeldService) -> None:
     assert await poll(held, started) == (400, "authorization_pending")
 
 
+@ON_BOTH
 async def test_s6_expired(held: HeldService, browser: Browser) -> None:
     """S6: after ten minutes the device is told so, and its user code is not known any more."""
     await held.register(EMAIL)
@@ -157,6 +159,7 @@ async def test_an_approval_that_nobody_fetches_runs_out(held: HeldService, brows
     assert await poll(held, started) == (400, "expired_token")
 
 
+@ON_BOTH
 async def test_s6_denied(held: HeldService, browser: Browser) -> None:
     """S6: the device is told, every time; the decision stands."""
     await held.register(EMAIL)
@@ -175,6 +178,7 @@ async def test_s6_denied(held: HeldService, browser: Browser) -> None:
     assert await poll(held, started) == (400, "access_denied")
 
 
+@ON_BOTH
 async def test_s6_used_twice(held: HeldService, browser: Browser) -> None:
     """S6: a device code gives one pair, once."""
     await held.register(EMAIL)
