@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from contextlib import closing, suppress
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -271,3 +271,30 @@ def test_the_file_is_for_its_owner_alone(database: Database, file: Path) -> None
     assert {path.name: path.stat().st_mode & 0o777 for path in file.parent.glob(f"{file.name}*")} == dict.fromkeys(
         (path.name for path in file.parent.glob(f"{file.name}*")), 0o600
     )
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 5, 8, 13, 21, 34])
+async def test_a_read_whose_caller_is_cancelled_leaves_no_connection_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """Wherever on its way a read was left, each connection is closed with the database."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noting_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noting_connect)
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}")
+    read = asyncio.create_task(database.read(lambda connection: connection.execute(text("SELECT 1"))))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+
+    read.cancel()
+    await asyncio.wait({read})
+    await database.close()
+
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            _ = connection.total_changes

@@ -47,10 +47,21 @@ class Database:
         self.engine = engine
         self._writer = writer
         self._turns = turns
+        self._reading: set[asyncio.Task[Any]] = set()
         self._refuses_writes = False
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
-        """Run a unit that only reads, on a connection of its own."""
+        """Run a unit that only reads, on a connection of its own.
+
+        It goes on where its caller is cancelled: cut on its way, it could leave behind an open connection that no pool
+        knows of.
+        """
+        reading = asyncio.create_task(self._read(unit))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        return await asyncio.shield(reading)
+
+    async def _read(self, unit: Callable[[Connection], T]) -> T:
         try:
             async with self._turns.turn(), self.engine.connect() as connection:
                 return await connection.run_sync(unit)
@@ -87,8 +98,9 @@ class Database:
         return True
 
     async def close(self) -> None:
-        """Finish pending writes and close every connection."""
+        """Finish what was begun and close every connection."""
         await self._writer.close()
+        await asyncio.gather(*self._reading, return_exceptions=True)
         await self.engine.dispose()
 
 
