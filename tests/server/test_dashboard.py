@@ -95,8 +95,8 @@ async def table(browser: ClientSession, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content)))
 
 
-async def ask_in(course: HeldService, module: str, students: int, upstream: FakeUpstream) -> None:
-    """Let some students ask once each in a module."""
+async def ask_in(course: HeldService, module: str | None, students: int, upstream: FakeUpstream) -> None:
+    """Let some students ask once each, in a module or in none."""
     upstream.default = Behaviour(text="Which index is the last one?")
     for number in range(students):
         answer = await course.register(f"{module}{number}@uni.example")
@@ -191,14 +191,16 @@ async def test_the_figures_are_what_sql_says(
 async def test_what_fewer_than_five_students_have_in_common_is_not_shown(
     course: HeldService, browser: ClientSession, upstream: FakeUpstream
 ) -> None:
-    """Five students of one module are, four of another are not; nobody is named."""
+    """Five students of one module are, four of another are not; no module counts as none. Nobody is named."""
+    await ask_in(course, None, 5, upstream)
     await ask_in(course, "loops", 5, upstream)
     await ask_in(course, "arrays", 4, upstream)
     status, page = await sign_in(browser)
 
     assert status == 200
-    assert [row["Module"] for row in await table(browser, "error-types-by-module")] == ["loops"]
-    (topic,) = await table(browser, "topics-by-module")
+    assert [row["Module"] for row in await table(browser, "error-types-by-module")] == ["(no module)", "loops"]
+    assert ">1 module." in page
+    (_, topic) = sorted(await table(browser, "topics-by-module"), key=lambda row: row["Module"])
     assert (topic["Module"], topic["Asks"], topic["Students"]) == ("loops", "5", "5")
     assert "uni.example" not in page
 

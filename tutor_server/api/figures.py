@@ -156,10 +156,11 @@ def _error_types(connection: Connection, since: datetime, until: datetime) -> Fi
     by_module: dict[str, dict[str, int]] = defaultdict(dict)
     for item in read.asks_by_error_type(connection, since, until):
         by_module[item.module_id or NO_MODULE][item.subject] = item.asks
+    modules = len(by_module.keys() - {NO_MODULE})
     return Figure(
         name="error-types-by-module",
         title="Error types by module",
-        summary=f"{len(by_module)} modules." if len(by_module) != 1 else "1 module.",
+        summary=f"{modules} modules." if modules != 1 else "1 module.",
         columns=(Column("Module"), *(Column(kind.capitalize(), "bar") for kind in kinds)),
         rows=[(module, *(counts.get(kind, 0) for kind in kinds)) for module, counts in sorted(by_module.items())],
         kind="stacked",
@@ -203,8 +204,8 @@ def _verdicts(connection: Connection, first: date, last: date) -> Figure:
         title="Guard stops by hint level",
         summary=f"The guard stopped {sum(stopped.values()):,} of"
         f" {sum(passed.values()) + sum(stopped.values()):,} answers of models.",
-        columns=(Column("Hint level"), Column("Stopped", "bar"), Column("Passed", "bar")),
-        rows=[(f"{level}", stopped[level], passed[level]) for level in levels],
+        columns=(Column("Hint level"), Column("Passed", "bar"), Column("Stopped", "bar")),
+        rows=[(f"{level}", passed[level], stopped[level]) for level in levels],
         kind="stacked",
     )
 
@@ -219,8 +220,8 @@ def _health(connection: Connection, now: datetime) -> Figure:
         columns=(
             Column("Provider"),
             Column("Model"),
-            Column("Failed", "bar"),
             Column("Answered", "bar"),
+            Column("Failed", "bar"),
             Column("Mean time to first text (ms)"),
             Column("Mean time to the end (ms)"),
         ),
@@ -228,8 +229,8 @@ def _health(connection: Connection, now: datetime) -> Figure:
             (
                 each.provider,
                 each.model,
-                each.failed,
                 each.calls - each.failed,
+                each.failed,
                 _rounded(each.first_content_ms),
                 _rounded(each.latency_ms),
             )
