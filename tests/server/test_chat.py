@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +15,7 @@ import pytest_asyncio
 from tests.chat_client import CODE, Chat, Closed, connect, text_of
 from tests.fake_upstream import Behaviour, FakeUpstream
 from tests.service import RunningService
+from tutor_server.api.frames import FrameRefused, parse_frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -278,6 +281,19 @@ async def test_h6_a_frame_that_is_not_of_the_contract_is_refused(chat: Chat, fra
 
     assert (refusal["type"], refusal["code"]) == ("error", "VALIDATION_FAILED")
     assert (await chat.answer())[-1]["type"] == "done"
+
+
+@pytest.mark.parametrize("name", ["diagnostics", "cells"])
+def test_h6_of_a_thousand_wrong_items_one_is_described(name: str) -> None:
+    """H6: a frame full of them costs no seconds of the service's processor; the first is named."""
+    ask = {"type": "ask", "request_id": str(uuid4()), "code": "", "cursor": {"line": 0, "character": 0}}
+    frame = json.dumps(ask | {name: [{}] * 300_000})
+    started_at = time.process_time()
+
+    with pytest.raises(FrameRefused, match=rf"^{name}\.0: "):
+        parse_frame(frame)
+
+    assert time.process_time() - started_at < 1
 
 
 async def test_null_stands_for_an_absent_field(chat: Chat) -> None:

@@ -43,7 +43,7 @@ routes = Routes("chat")
 
 HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
-SMALL_FRAME = 32 * 1024
+SMALL_FRAME = 16 * 1024
 """Characters."""
 OPENING_AT_ONCE = 4
 """Asks of a connection that may wait for their acceptance or refusal; who sends more is read no further meanwhile."""
