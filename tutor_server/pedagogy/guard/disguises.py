@@ -34,7 +34,7 @@ _LOOK_ALIKE = str.maketrans(
 )
 """Letters of other alphabets that look like Latin ones (Unicode Technical Standard #39, confusables)."""
 _FORMULA = re.compile(r"(?<![\\$\w])\$([^$\n]{1,200})\$(?![$\w])")
-_FILLED_GAP = re.compile(r"(?<=[-+*/%=<>()])_+|_+(?=[-+*/%=<>()])(?!_*\()")
+_FILLED_GAP = re.compile(r"(\b__\w+?__\b)|(?<=[-+*/%=<>()])_+|_+(?=[-+*/%=<>()])(?!_*\()")
 _MATHS = re.compile(r"\\(leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
 _MATHS_SIGNS = {
     "le": "<=", "leq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">", "ne": "!=", "neq": "!=",
@@ -74,7 +74,7 @@ def undisguised(text: str) -> str:
     if "$" in text:
         text = _FORMULA.sub(r"`\1`", text)
     if "_" in text:
-        text = _FILLED_GAP.sub(" ", text)
+        text = _FILLED_GAP.sub(lambda gap: gap[1] or " ", text)
     if "\\" in text:
         text = _TYPEWRITER.sub(r"`\1`", text)
         text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)

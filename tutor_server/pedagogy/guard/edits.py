@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from tutor_server.pedagogy.guard.reading import MARK
 
-EditKind = Literal["replace", "contrast", "insert", "set", "should", "suggest", "becomes"]
+EditKind = Literal["replace", "contrast", "insert", "set", "should", "suggest", "becomes", "attach", "move"]
 
 _OLD, _NEW = r"(?P<old>[^\n]{1,160}?)", r"(?P<new>[^\n]{1,160}?)"
 _BEFORE = r"(?<!\S)(?P<old>\S[^\n,;.]{0,60}?)"
@@ -89,6 +89,24 @@ _PATTERNS = (
         "replace",
         "replaced|changed|swapped|substituted|turned|renamed|corrected",
         rf"{_BEFORE}\s+(?:{_OUGHT}|can|could)\s+be\s+VERB\s+(?:with|by|to|into|for)\s+{_NEW}{_END}",
+    ),
+    _pattern("replace", "instead|place|rather", rf"(?<!\bfor )(?P<new>{MARK})\s*,?\s+{_INSTEAD}\s+(?P<old>{MARK})"),
+    _pattern(
+        "attach",
+        "wrap|wrapping|surround|surrounding|enclose|enclosing|encase|prefix|precede",
+        rf"VERB\s+{_OLD}\s+(?:in|with|inside|into|within|by)\s+{_NEW}{_END}",
+    ),
+    _pattern(
+        "attach",
+        "insert|inserting|add|adding|append|appending|place|placing|put|putting|write|writing|type|typing|wrap|prepend",
+        rf"VERB\s+{_NEW}\s+(?:right\s+|directly\s+|just\s+)?(?:around|before|in\s+front\s+of|after|behind|to|onto)\s+"
+        rf"(?:the\s+)?(?:(?:first|second|third|last|whole|left|right)\s+)?{_OLD}{_END}",
+    ),
+    _pattern(
+        "move",
+        "move|moving|dedent|unindent|outdent|indent|shift",
+        r"VERB\s+(?P<old>it|that|this|the\s+(?:line|statement)(?:\s+with)?|)\s*(?P<new>[^\n]{1,80}?)"
+        r"(?=\s+(?:out|outside|so|after|before|below|above|to|into|up|down|under|behind|one|by|further|inside|left|right)\b|[.,;]|\s*$)",
     ),
     _pattern(
         "contrast",

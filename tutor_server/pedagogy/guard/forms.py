@@ -26,6 +26,8 @@ _LITERAL_SIGNS = frozenset("()[]{},-")
 _ITEM_SIGNS = _LITERAL_SIGNS | {":"}
 _PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
 _SEPARATORS = frozenset({","})
+_LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
+_TRAITS = frozenset({"shape", "ndim", "size", "dtype", "__dict__", "__class__", "__name__", "__doc__"})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _MAX_VALUE_TOKENS = 15
@@ -100,7 +102,9 @@ class Forms:
             or self._is_signature(tokens)
             or self._is_state(tokens)
             or self._is_item(tokens)
+            or self._is_look(tokens)
             or self.is_value(tokens)
+            or self._own.traces(tokens)
         )
 
     def permit_statement(self, tokens: Sequence[str]) -> bool:
@@ -110,8 +114,16 @@ class Forms:
         return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:
-        """Tell whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`."""
-        return self.is_dotted_name(tokens) and (tokens[-1] != ")" or tokens[0] not in self._own.identifiers)
+        """Tell whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`.
+
+        Nor may brackets make a call of what the code only names: `plt.show()` for `plt.show`.
+        """
+        if not self.is_dotted_name(tokens):
+            return False
+        if tokens[-1] != ")":
+            return True
+        name = flat(" ".join(_without_empty_brackets(tokens)))
+        return tokens[0] not in self._own.identifiers and not (len(name) > 1 and self._own.has(name))
 
     def is_dotted_name(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens name a thing, with or without empty brackets: `len()`, `.append`, `math.sqrt`."""
@@ -168,8 +180,10 @@ class Forms:
             return self._is_shown(argument[2:-1])
         if not argument or is_literal(argument):
             return not any(is_string(token) and self._own.has_string(token) for token in argument)
-        return self.is_test_call(argument) or (
-            not any(map(is_string, argument)) and self._own.has(flat(" ".join(argument)))
+        return (
+            self.is_test_call(argument)
+            or self._is_look(argument)
+            or (not any(map(is_string, argument)) and self._own.has(flat(" ".join(argument))))
         )
 
     def is_test_call(self, tokens: Sequence[str]) -> bool:
@@ -230,6 +244,10 @@ class Forms:
         )
 
     def _is_item(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens look at one item of something of the student's that is not nearly one in the code."""
+        return self._is_place(tokens) and not self._own.nearly_has(tokens)
+
+    def _is_place(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens look at one item of something of the student's, at a given place: `seq[3]`."""
         return (
             len(tokens) > 3  # noqa: PLR2004 - name, brackets, place
@@ -238,8 +256,23 @@ class Forms:
             and tokens[-1] == "]"
             and is_one_thing(tokens[2:-1])
             and is_literal(tokens[2:-1])
-            and not self._own.nearly_has(tokens)
         )
+
+    def _is_look(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens look at what something of the student's is: `type(x)`, `a.shape`, `g[0] is g[1]`."""
+        if "is" in tokens:
+            place = tokens.index("is")
+            return self._is_thing(tokens[:place]) and self._is_thing(tokens[place + 1 :])
+        if tokens[0] in _LOOKS and tokens[1:2] == ["("]:
+            inside = tokens[2:-1] if tokens[-1] == ")" else tokens[2:]
+            return self._is_thing(inside) or self.is_mere_name(inside)
+        if self._libraries and tokens[-1] == ")" and "(" in tokens and tokens[0] != "print":
+            opening = tokens.index("(")
+            return self.is_dotted_name(tokens[:opening]) and self.is_test_call(tokens[opening + 1 : -1])
+        return len(tokens) > 2 and tokens[-1] in _TRAITS and tokens[-2] == "." and self._is_thing(tokens[:-2])  # noqa: PLR2004 - thing, dot, trait
+
+    def _is_thing(self, tokens: Sequence[str]) -> bool:
+        return bool(tokens) and (self._own.has(flat(" ".join(tokens))) or self._is_place(tokens))
 
     def is_value(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens are a small calculation with given values, and not nearly one of the student's."""

@@ -10,7 +10,14 @@ from tutor_server.pedagogy.guard import prose_code
 from tutor_server.pedagogy.guard.ciphers import Ciphers
 from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
-from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of, is_bracketed_values, is_one_thing, tokens_of
+from tutor_server.pedagogy.guard.forms import (
+    Forms,
+    all_tokens_of,
+    is_bracketed_values,
+    is_one_thing,
+    is_string,
+    tokens_of,
+)
 from tutor_server.pedagogy.guard.instalments import Instalments
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
@@ -37,7 +44,10 @@ _UNMISTAKABLE = re.compile(
     r"|class \w+(?:\(.*\))?:"
 )
 """Lines that are statements whatever the names in them are."""
-_CLAUSE = re.compile(r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)")
+_CLAUSE = re.compile(
+    r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)|\bdef \w+ ?\([^()\n]*\) ?:"
+    r"|[\[({][^\[\]\n]{1,80}? for \w+(?:, ?\w+)* in [^\]\n]{1,80}?[\])}]"
+)
 """Code in a sentence that holds no sign of its own."""
 _MARKS = re.compile(MARK)
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*")
@@ -46,7 +56,7 @@ _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _LABEL = re.compile(
     r"^\s*(?:(?:after|now|new|fixed|fix|corrected|correction|answer|solution|code|better|step \d+|(?:line )?\d+)"
-    r"\s*(?::|\.|->|→|[\u2013\u2014-])\s*)(?=\S)",
+    r"\s*(?::|\.|->|→|[\u2013\u2014-])\s*|[A-Z][a-z]+(?: [a-z]+){0,3}: (?=\w))(?=\S)",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"\n|;(?= )")
@@ -62,6 +72,7 @@ _LETTER = 5
 """Characters of a unit that is one letter of something that is spelled."""
 _OPERATION = 3
 """Tokens of the shortest code that does something: two operands and what joins them."""
+_COLLECTION = frozenset("\"'[(")
 _HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
 _JOINING = frozenset({"and", "or", "not"})
 _SHORT_CONDITION = 5
@@ -238,7 +249,9 @@ class Judge:
             return False
         tokens = tokens_of(code)
         names = {token.casefold() for token in tokens if token.isidentifier()}
-        return bool(names) and not names & self._folded and not self._own.nearly_has(tokens)
+        if not names or names & self._folded or any(map(self._own.has_string, filter(is_string, tokens))):
+            return False
+        return not self._own.nearly_has(tokens)
 
     @cached_property
     def _telling_words(self) -> frozenset[str]:
@@ -311,9 +324,9 @@ def _without_label(line: str) -> str:
 
 def _split_at_words(run: list[str]) -> list[list[str]]:
     parts: list[list[str]] = [[]]
-    for token in run:
-        if token in KEYWORDS and token not in CONSTANTS:
+    for word, after in zip(run, [*run[1:], ""], strict=True):
+        if word in KEYWORDS and word not in CONSTANTS and not (word == "in" and after[:1] in _COLLECTION):
             parts.append([])
         else:
-            parts[-1].append(token)
+            parts[-1].append(word)
     return [part for part in parts if len(part) >= _OPERATION]

@@ -33,6 +33,16 @@ _WORDS_BEFORE = 5
 _PLACE = re.compile(
     r"\b(?:line|after|before|below|above|should|must|need|top|end|beginning|start|inside|outside)\b", re.IGNORECASE
 )
+_RECEIVERS = frozenset({"self", "cls"})
+_SIGN_NAME = re.compile(
+    r"(?:(?:an?|the|some|another|one|two|missing|extra|single|double|closing|opening|square|round|curly|pair of) )*"
+    r"(?:parenthes[ie]s|brackets?|parens?|quotes?|quotation marks?|colons?|commas?|equals? signs?|(?:back)?slash(?:es)?"
+    r"|stars?|asterisks?|(?:plus|minus|percent) signs?)",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
+_SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
+"""A sign with a space before a value does something with what is there: `- 1`, where `-1` is a value."""
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
 
@@ -51,6 +61,8 @@ class Offers:
             "should": self._by_telling,
             "suggest": self._by_suggesting,
             "becomes": self._by_becoming,
+            "attach": self._by_attaching,
+            "move": self._by_moving,
         }
 
     def gives_away(self, edit: Edit, reading: Reading) -> bool:
@@ -73,7 +85,7 @@ class Offers:
         )
 
     def _by_replacing(self, edit: Edit, _new: str, tokens: list[str], reading: Reading) -> bool:
-        if self._functions_are_free and self._forms.is_dotted_name(tokens) and tokens[0] in BUILTINS:
+        if self._functions_are_free and self._forms.is_dotted_name(tokens) and tokens[0] in BUILTINS - _RECEIVERS:
             return False
         return bool(self._operand(edit.old, reading)) or not is_one_thing(tokens) or not self._is_own(tokens)
 
@@ -98,7 +110,19 @@ class Offers:
     def _by_setting(self, edit: Edit, _new: str, tokens: list[str], reading: Reading) -> bool:
         name = self._operand(edit.old, reading)
         is_variable = name in self._own.variables - self._own.parameters
-        return is_literal(tokens) and is_variable and not self._own.has([name, "=", *flat(" ".join(tokens))])
+        gives_value = is_literal(tokens) or (len(tokens) > 1 and not self._forms.is_mere_name(tokens))
+        return gives_value and is_variable and not self._own.has([name, "=", *flat(" ".join(tokens))])
+
+    def _by_attaching(self, edit: Edit, new: str, tokens: list[str], reading: Reading) -> bool:
+        """Judge "put this before that", where both are code: prints and whole words of Python's are no edit."""
+        if tokens[0] == "print" or (tokens[0] in KEYWORDS and len(tokens) == 1):
+            return False
+        if re.search(r"\s(?:to|onto)\s", edit.words) and tokens[0] != ".":
+            return False
+        return bool(self._operand(edit.old, reading)) and not self._forms.permit_statement(tokens) and new != edit.old
+
+    def _by_moving(self, _edit: Edit, new: str, _tokens: list[str], _reading: Reading) -> bool:
+        return bool(STATEMENT.fullmatch(new))
 
     def _by_telling(self, _edit: Edit, new: str, tokens: list[str], _reading: Reading) -> bool:
         if _SIGN.fullmatch(new):
@@ -106,6 +130,8 @@ class Offers:
         return len(tokens) > 1 and not is_literal(tokens) and (not self._is_own(tokens) or _acts(tokens, new))
 
     def _by_inserting(self, _edit: Edit, new: str, tokens: list[str], reading: Reading) -> bool:
+        if _SIGNS.fullmatch(new) or (len(tokens) > 1 and new[:2] in _SIGN_BEFORE):
+            return bool(_PLACE.search(reading.prose))
         if (
             is_one_thing(tokens)
             or tokens[0] == "print"
@@ -121,6 +147,8 @@ class Offers:
 
     def _operand(self, words: str, reading: Reading) -> str:
         """Give the code that an operand of an instruction is, or names after few words; else nothing."""
+        if _SIGN_NAME.fullmatch(words):
+            return "()"
         marks = _MARKS.findall(words)
         if marks:
             code = reading.span(marks[0])

@@ -33,6 +33,7 @@ _SEPARATOR = "\x00"
 _LINE_NUMBER = re.compile(
     r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
 )
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _ELISION = re.compile(r"\.\.\.|…")
 
 
@@ -203,9 +204,11 @@ class Own:
     def nearly_has(self, tokens: Sequence[str]) -> bool:
         """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another.
 
-        A value in the place of a name is no difference of that kind: that is how a program is traced by hand.
+        A value in the place of a name is no difference of that kind: that is how a program is traced by hand. What
+        stands in brackets is compared with what stands in them.
         """
         wanted, length = tuple(tokens), len(tokens)
+        is_closed = bool(wanted) and wanted[0] in _OPENING and wanted[-1] in _CLOSING
         kinds = set(wanted)
         for line in self.lines:
             own = line.tokens
@@ -215,9 +218,24 @@ class Own:
                 if size < 2:  # noqa: PLR2004 - one token is near to everything
                     continue
                 for start in range(len(own) - size + 1):
+                    if is_closed and (own[start], own[start + size - 1]) != (wanted[0], wanted[-1]):
+                        continue
                     if _one_apart(wanted, own[start : start + size]):
                         return True
         return False
+
+    def traces(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens are an expression of the code with a value for each of its variables: `sin(90)`."""
+        length = len(tokens)
+        if length < 3 or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:  # noqa: PLR2004 - operands and a sign
+            return False
+        wanted = tuple(token.replace("'", '"') for token in tokens)
+        return any(
+            own[start] in (wanted[0], *self.identifiers)
+            and _is_trace(wanted, own[start : start + length + 1], self.variables | self.parameters)
+            for own in (line.tokens for line in self.lines)
+            for start in range(len(own) - length + 1)
+        )
 
 
 def _words(string: str) -> str:
@@ -255,3 +273,15 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
         return False
     is_value_of_a_name = len(one) == len(own) and own[head].isidentifier() and not one[head].isidentifier()
     return not is_value_of_a_name
+
+
+def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
+    """Tell whether tokens differ from own ones, of which the last stands behind, by values for all their variables."""
+    traced = 0
+    for token, name in zip(wanted, own, strict=False):
+        is_variable = name in variables
+        if is_variable and (token[0].isdigit() or token[-1] == '"'):
+            traced += 1
+        elif token != name or is_variable:
+            return False
+    return traced > 0

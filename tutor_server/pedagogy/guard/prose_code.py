@@ -45,9 +45,12 @@ _ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", ":="})
 _BETWEEN_OPERANDS = frozenset({"+", "-", "*", "/", "//", "%", "^", "&", "|", "@"})
 _NEUTRAL = frozenset({"(", ")", "[", "]", "{", "}", ",", ":", ".", "-", "~"})
 _CODE_WORDS = frozenset({"def", "elif", "lambda", "nonlocal", "async"})
+_LONGEST_CALL = 12
+"""Tokens up to the first closing bracket."""
 _PLURAL = frozenset({"s", "es"})
 _QUICK = re.compile(
-    r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|\bdef\b|\blambda\b|\belif\b"
+    r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|[)\]]\s?[-+*/%]|\bin [\"'\[(]"
+    r"|\w (?:- \w|[-+*/%]\s?\()|\bdef\b|\blambda\b|\belif\b"
 )
 
 
@@ -88,8 +91,21 @@ def _words(prose: str, own: Own) -> list[_Word]:
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
         after = words[number + 1] if number + 1 < len(words) else None
-        word.is_code = _is_code(word, before, after, own)
+        word.is_code = _is_code(word, before, after, own) or (
+            word.text == "(" and word.glued and _is_call(words[number - 1 : number + _LONGEST_CALL], own)
+        )
     return words
+
+
+def _is_call(words: list[_Word], own: Own) -> bool:
+    """Tell whether a name that nobody knows stands glued before brackets that hold names of the student's or types."""
+    name, _, *inside = [word.text for word in words]
+    return (
+        name.isidentifier()
+        and len(name) > 1
+        and ")" in inside
+        and not {*own.identifiers, "int", "str", "float", "list"}.isdisjoint(inside[: inside.index(")")])
+    )
 
 
 def _is_code(word: _Word, before: _Word | None, after: _Word | None, own: Own) -> bool:
@@ -98,10 +114,9 @@ def _is_code(word: _Word, before: _Word | None, after: _Word | None, own: Own) -
         return before is not None or after is not None
     if text in _CODE_WORDS or before is None or after is None:
         return text in _CODE_WORDS
-    if text in _BETWEEN_OPERANDS:
-        return (
-            _is_operand(before.text, own) and _is_operand(after.text, own, before=False) and word.glued == after.glued
-        )
+    if text in _BETWEEN_OPERANDS or text == "in":
+        is_between = _is_operand(before.text, own) and _is_operand(after.text, own, before=False)
+        return is_between and (word.glued == after.glued if text != "in" else after.text[0] in "\"'[(")
     if not word.glued or not (_is_callable(before.text, own) or before.text in {")", "]"}):
         return False
     if text == ".":
@@ -150,12 +165,12 @@ def _belongs(word: _Word, own: Own) -> bool:
 
 
 def _is_bound(before: _Word | None, word: _Word, after: _Word | None) -> bool:
-    """Tell whether code next to a word makes it a name that is defined or given a value there."""
+    """Tell whether code next to a word makes it a name: defined, given a value, called or looked into there."""
     if not word.text.isidentifier():
         return False
-    return (after is not None and after.text in _ASSIGNMENTS) or (
-        before is not None and before.text in {"def", "class", "lambda"}
-    )
+    if after is not None and (after.text in _ASSIGNMENTS or (after.is_code and after.glued)):
+        return True
+    return before is not None and before.text in {"def", "class", "lambda"}
 
 
 def _trimmed(run: list[_Word], reading: Reading) -> list[list[str]]:
