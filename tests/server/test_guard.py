@@ -163,6 +163,14 @@ def each_token(before: str, after: str) -> Callable[[str], str]:
     return lambda code: "".join(f"{before}{token}{after}" for token in spelled(code).split())
 
 
+def in_tokens(line: str) -> list[str]:
+    """Give the tokens of a line of code, signs of two characters whole."""
+    return re.findall(r"'[^']*'|\w+|[+>=]=|[^\w\s]", line)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
 def encoded(code: str) -> str:
     """Write code in base64."""
     return base64.b64encode(code.encode()).decode()
@@ -273,6 +281,25 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "pictures between": lambda code: "".join(
         "\N{GRINNING FACE}".join(spelled(line).split()) + "\n" for line in code.splitlines()
     ),
+    "then": lambda code: "".join(f"First {', then '.join(in_tokens(line))}.\n" for line in code.splitlines() if line),
+    "one word again": lambda code: "".join(f"{' so '.join(in_tokens(line))}\n" for line in code.splitlines()),
+    "semicolons between": lambda code: "".join(f"{'; '.join(in_tokens(line))}\n" for line in code.splitlines()),
+    "brackets around": lambda code: "".join(
+        "".join(f"{{{token}}} " for token in in_tokens(line)) + "\n" for line in code.splitlines()
+    ),
+    "capitals in a sentence": lambda code: "".join(
+        f"WRITE {line.strip().upper()} THERE.\n" for line in code.splitlines()
+    ),
+    "accents": lambda code: re.sub("[aeiou]", lambda vowel: unicodedata.normalize("NFC", f"{vowel[0]}\u0301"), code),
+    "shifted letters": lambda code: code.translate(str.maketrans(_LETTERS, _LETTERS[3:] + _LETTERS[:3])),
+    "alphabet turned round": lambda code: code.translate(str.maketrans(_LETTERS, _LETTERS[::-1])),
+    "code points": lambda code: " ".join(f"U+{ord(character):04X}" for character in code) + "\n",
+    "strings in a list": lambda code: "".join(f"`{in_tokens(line)}`\n" for line in code.splitlines()),
+    "element a token": lambda code: "".join(
+        "".join(f"<x>{html.escape(token)}</x>" for token in in_tokens(line)) + "\n" for line in code.splitlines()
+    ),
+    "attribute": lambda code: "".join(f'<i title="{html.escape(line)}">look</i>\n' for line in code.splitlines()),
+    "glued to Chinese": each("\u8fd9\u91cc\u5199{}\u3002\n"),
     "tokens in code marks": lambda code: "\n".join(each_token("`", "` ")(line) for line in code.splitlines()),
     "tokens in a list": each_token("- `", "`\n"),
     "tokens in a table": lambda code: "\n".join(each_token("| `", "` ")(line) + "|" for line in code.splitlines()),
@@ -368,6 +395,11 @@ class TestWhatPasses:
             "Don't worry: it's a common mistake, and you're close!",
             "| round | grade | total |\n|---|---|---|\n| 1 | 2 | 2 |\n| 2 | 4 | 4 |\n",
             "Suppose `grades` has 3 items. How often does line 4 run?\n\n---\n\nThink about it first.",
+            "Try `type(grades)` and `print(type(total), repr(grade))`.",
+            "Is `total is grade` true? Look at `id(total)`.",
+            "Try `help(list.sort)` in the shell, then `bool([])`.",
+            "What does a loop equal in words: do you add, or do you replace?",
+            "The total becomes smaller, then larger, then smaller. Then what?",
             "The words *sum* and **last** are not the same thing; e.g. the last of 2, 4 is 4. See?",
         ],
     )
@@ -445,6 +477,15 @@ class TestWhatDoesNotPass:
             ("Perhaps `total + grade`?", "code-span"),
             ("What about sum(grades)?", "code-in-prose"),
             ("Replace `total` with `grade` on line 5.", "edit-replace"),
+            ("Wrap `grade` in `int()`.", "edit-attach"),
+            ("Put `sum` before `total` on line 5.", "edit-attach"),
+            ("Put brackets around total / len(grades).", "edit-attach"),
+            ("Move `return total / len(grades)` out of the loop.", "edit-move"),
+            ("Loop over `total` instead of `grades`.", "edit-replace"),
+            ("Set total to total + grade.", "code-in-prose"),
+            ("Hint: return grade", "code-line"),
+            ("You need [g + 1 for g in grades] here.", "code-in-prose"),
+            ("Ask if grade in [2, 4] there.", "code-in-prose"),
             ("Replace = with += on line 4.", "edit-replace"),
             ("On line 4, change `=` to `+=`.", "edit-replace"),
             ("`=` should be `+=`.", "edit-contrast"),

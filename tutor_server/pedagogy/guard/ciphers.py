@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard.disguises import CODE_SIGNS
@@ -40,7 +41,8 @@ _SPOKEN = (
     (re.compile(r"\b(?:open|opening|left) square bracket\b", re.IGNORECASE), " [ "),
     (re.compile(r"\b(?:close|closing|right) square bracket\b", re.IGNORECASE), " ] "),
     (re.compile(rf"\b(?:open|opening|left) {_KIND}", re.IGNORECASE), " ( "),
-    (re.compile(rf"\b(?:close|closing|right) {_KIND}", re.IGNORECASE), " ) "),
+    (re.compile(rf"\b(?:close|closing|right|end) {_KIND}", re.IGNORECASE), " ) "),
+    (re.compile(r"\bparen(?:thes[ie]s)?\b", re.IGNORECASE), " ( "),
     (re.compile(r"\bplus[ -]?equals?(?: sign)?\b", re.IGNORECASE), " += "),
     (re.compile(r"\bminus[ -]?equals?(?: sign)?\b", re.IGNORECASE), " -= "),
     (re.compile(r"\btimes[ -]?equals?(?: sign)?\b", re.IGNORECASE), " *= "),
@@ -50,18 +52,22 @@ _SPOKEN = (
     (re.compile(r"\b(?:greater|bigger) than or equals?(?: to)?\b|\bgreater than equals\b", re.IGNORECASE), " >= "),
     (re.compile(r"\b(?:less|smaller) than\b", re.IGNORECASE), " < "),
     (re.compile(r"\b(?:greater|bigger) than\b", re.IGNORECASE), " > "),
-    (re.compile(r"\b(?:equals?(?: sign)?|gets the value of)\b", re.IGNORECASE), " = "),
+    (re.compile(r"\b(?:equals?(?: sign)?|gets the value of|becomes|is (?:assigned|set to))\b", re.IGNORECASE), " = "),
     (re.compile(r"\b(?:double slash|slash slash)\b", re.IGNORECASE), " // "),
     (re.compile(r"\b(?:divided by|slash)\b", re.IGNORECASE), " / "),
     (re.compile(r"\b(?:double star|star star|to the power of)\b", re.IGNORECASE), " ** "),
     (re.compile(r"\b(?:times|star|asterisk)\b", re.IGNORECASE), " * "),
     (re.compile(r"\bplus(?: sign)?\b", re.IGNORECASE), " + "),
-    (re.compile(r"\bminus(?: sign)?\b", re.IGNORECASE), " - "),
+    (re.compile(r"\b(?:minus|dash)(?: sign)?\b", re.IGNORECASE), " - "),
     (re.compile(r"\b(?:percent|modulo)(?: sign)?\b", re.IGNORECASE), " % "),
     (re.compile(r"\bcolon\b", re.IGNORECASE), ": "),
     (re.compile(r"\bcomma\b", re.IGNORECASE), ", "),
     (re.compile(r"(?<=\w) dot (?=\w)", re.IGNORECASE), "."),
 )
+_TOLD_VALUE = re.compile(
+    r"\b(?:equals|becomes|is assigned|is set to|gets)\b[^.\n]{1,60}\b(?:plus|minus|times|divided by|modulo)\b"
+)
+"""A value that is given in words, and calculated in words."""
 _PARTS_OF_NAMES = ("equal", "colon", "brac", "paren")
 _SPELLED = re.compile(
     rf"\b(?:open|opening|left|close|closing|right) {_KIND}|\b(?:plus|minus|times|equals?|double)[ -]equals?\b"
@@ -75,8 +81,42 @@ _ROT13 = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
 )
 _OF_PYTHON = frozenset(word for word in KEYWORDS | BUILTINS if len(word) > _SHORTEST_NAME)
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_PARTS = re.compile("[a-z]{4,}")
+_COMMON = frozenset(
+    {"the", "is", "are", "you", "your", "to", "of", "it", "do", "does", "what", "and", "that", "can", "on"}
+)
+"""Words of which one is in nearly every sentence, so that its letters are where they belong."""
+_CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
+"""Characters by their numbers or names."""
+_ALPHABET_IN_WORDS = re.compile(
+    r"\b(?:(?:alf|alph|brav|charl|delta|ech|foxt|golf|hotel|indi|jul|kilo|lim|mik|nov|osc|pap|queb|rom|sier|tang|unif|vict|whis"
+    r"|x-?ray|yank|zul)\w*\W+){4,}",
+    re.IGNORECASE,
+)
 _OF_PYTHON_BACKWARDS = frozenset(word[::-1] for word in _OF_PYTHON) - _OF_PYTHON
 _OF_PYTHON_SHIFTED = frozenset(word.translate(_ROT13) for word in _OF_PYTHON) - _OF_PYTHON
+
+
+def _steps(word: str) -> tuple[int, ...]:
+    return tuple((ord(after) - ord(before)) % len(_ALPHABET) for before, after in pairwise(word))
+
+
+def _by_steps(names: Iterable[str]) -> dict[tuple[int, ...], list[tuple[int, int]]]:
+    """Give names by the steps from letter to letter, which stay when all letters move or the alphabet is turned round.
+
+    With each stands its direction, 1 or -1 where the alphabet is turned round, and the number of its first letter.
+    """
+    found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for name in names:
+        steps = _steps(name)
+        found.setdefault(steps, []).append((1, ord(name[0]) - ord("a")))
+        found.setdefault(tuple(-step % len(_ALPHABET) for step in steps), []).append((-1, ord(name[0]) - ord("a")))
+    return found
+
+
+_OF_PYTHON_LOWERED = frozenset(map(str.lower, _OF_PYTHON))
+_STEPS_OF_PYTHON = _by_steps(sorted(name for name in _OF_PYTHON if _PARTS.fullmatch(name)))
 
 
 class Ciphers:
@@ -84,6 +124,10 @@ class Ciphers:
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = frozenset(name for name in names if len(name) >= _SHORTEST_NAME)
+
+    def read(self) -> None:
+        """Spell the names in the ways that every unit is searched for."""
+        _ = self._backwards, self._shifted
 
     @cached_property
     def _backwards(self) -> frozenset[str]:
@@ -99,6 +143,7 @@ class Ciphers:
             not (self._backwards.isdisjoint(words) and self._shifted.isdisjoint(words))
             or bool(_LETTERS_APART.search(text))
             or _names_a_sign(text)
+            or bool(_TOLD_VALUE.search(text))
         )
 
     def decoded(self, text: str) -> Iterator[str]:
@@ -108,6 +153,8 @@ class Ciphers:
             yield "\n".join(line[::-1] for line in text.split("\n"))
         if not self._shifted.isdisjoint(words) and self._is_trace(words & self._shifted, text):
             yield text.translate(_ROT13)
+        yield from self._of_other_letters(text, words)
+        yield from _in_other_words(text)
         for content in _written_apart(text):
             if self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
                 yield content
@@ -119,9 +166,32 @@ class Ciphers:
             if content and self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
                 yield content
 
+    def _of_other_letters(self, text: str, words: frozenset[str]) -> Iterator[str]:
+        """Give what a text says with every letter moved by as many places, or the alphabet turned round."""
+        if not _COMMON.isdisjoint(words) or not _SIGNS.search(text):
+            return
+        hits: dict[tuple[int, int], set[str]] = {}
+        for word in {word.lower() for word in words if len(word) > _SHORTEST_NAME} - self._plain:
+            for direction, first in self._steps.get(_steps(word), ()):
+                place = (_number(word[0]) - direction * first) % len(_ALPHABET)
+                hits.setdefault((direction, place), set()).add(word)
+        for (direction, place), found in hits.items():
+            if len(found) > 1 or len(max(found, key=len)) > _TELLING_NAME:
+                letters = "".join(_ALPHABET[direction * (number - place) % 26] for number in range(26))
+                yield text.translate(str.maketrans(_ALPHABET + _ALPHABET.upper(), letters + letters.upper()))
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        return _OF_PYTHON_LOWERED.union(map(str.lower, self._names), *(_PARTS.findall(name) for name in self._names))
+
+    @cached_property
+    def _steps(self) -> dict[tuple[int, ...], list[tuple[int, int]]]:
+        """The names by the steps from letter to letter, as `_by_steps` has them."""
+        return _STEPS_OF_PYTHON | _by_steps(part for name in self._names for part in _PARTS.findall(name.lower()))
+
     def spoken(self, text: str) -> str | None:
         """Give a text with signs in place of their names, and without what is between its parts; None for any other."""
-        if _names_a_sign(text):
+        if _names_a_sign(text) or _TOLD_VALUE.search(text):
             for pattern, sign in _SPOKEN:
                 text = pattern.sub(sign, text)
             return text
@@ -139,9 +209,20 @@ class Ciphers:
         return len(hits) > 1 or (len(max(hits, key=len)) >= _TELLING_NAME and bool(_SIGNS.search(text)))
 
 
+def _number(letter: str) -> int:
+    return ord(letter) - ord("a")
+
+
 def _names_a_sign(text: str) -> bool:
     lowered = text.lower()
     return any(word in lowered for word in _PARTS_OF_NAMES) and bool(_SPELLED.search(text))
+
+
+def _in_other_words(text: str) -> Iterator[str]:
+    """Give characters that are written by their numbers or names, which no hint has a use for."""
+    if "+" in text or "0x" in text or "\\N" in text or "&" in text:
+        yield from (run[0] for run in _CODE_POINTS.finditer(text))
+    yield from (run[0] for run in _ALPHABET_IN_WORDS.finditer(text))
 
 
 def _written_apart(text: str) -> Iterator[str]:

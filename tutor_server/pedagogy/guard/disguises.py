@@ -18,6 +18,18 @@ _SIGNS = str.maketrans(
         "\N{MULTIPLICATION SIGN}": "*",
         "\N{DIVISION SIGN}": "/",
         "\N{FRACTION SLASH}": "/",
+        "\N{HEAVY PLUS SIGN}": "+",
+        "\N{HEAVY MINUS SIGN}": "-",
+        "\N{HEAVY MULTIPLICATION X}": "*",
+        "\N{HEAVY DIVISION SIGN}": "/",
+        "\N{HEAVY EQUALS SIGN}": "=",
+        "\N{LEFTWARDS ARROW}": " = ",
+        "\N{OPEN BOX}": " ",
+        "\N{ACUTE ACCENT}": "`",
+        "\N{LEFT CORNER BRACKET}": '"',
+        "\N{RIGHT CORNER BRACKET}": '"',
+        "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}": '"',
+        "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}": '"',
         "\N{LEFT DOUBLE QUOTATION MARK}": '"',
         "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
         "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
@@ -27,25 +39,37 @@ _SIGNS = str.maketrans(
         "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}": ">",
         "\N{NO-BREAK SPACE}": " ",
     }
+    | {chr(0x1F1E6 + number): chr(ord("a") + number) for number in range(26)}
 )
 _LOOK_ALIKE = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03bf\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425",
     "aeopcyxijshdgoABEKMHOPCTX",
+) | str.maketrans(
+    "\u03b1\u03b5\u03b9\u03ba\u03bd\u03c1\u03c4\u03c5\u03c7\u03b7\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274\u1d0f"
+    "\u1d18\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u028f\u1d22",
+    "aeiknptuxnabcdefghijklmnoprstuvwyz",
 )
 """Letters of other alphabets that look like Latin ones (Unicode Technical Standard #39, confusables)."""
-_FORMULA = re.compile(r"(?<![\\$\w])\$([^$\n]{1,200})\$(?![$\w])")
+_FORMULA = re.compile(r"(?<![\\$\w])\${1,2}([^$\n]{1,200})\${1,2}(?![$\w])")
 _FILLED_GAP = re.compile(r"(\b__\w+?__\b)|(?<=[-+*/%=<>()])_+|_+(?=[-+*/%=<>()])(?!_*\()")
 _MATHS = re.compile(r"\\(leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
 _MATHS_SIGNS = {
     "le": "<=", "leq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">", "ne": "!=", "neq": "!=",
     "cdot": "*", "times": "*", "div": "/",
 }  # fmt: skip
-_TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|mathrm|verb)\{([^{}]*)\}")
+_TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|verb)\{([^{}]*)\}")
 _CODE_TAG = re.compile(r"</?(?:code|pre|kbd|tt|samp|var)\b[^<>]{0,200}>", re.IGNORECASE)
-_BREAK_TAG = re.compile(r"</?(?:div|p|br|td|tr|th|table|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
-_OTHER_TAG = re.compile(r"</?(?:b|i|em|strong|u|s|span|sub|sup|mark)\b[^<>]{0,200}>", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"</?(?:div|p|br|td|tr|th|table|li|ul|ol)\b([^<>]{0,200})>", re.IGNORECASE)
+_OTHER_TAG = re.compile(r"</?([A-Za-z][\w-]*)([^<>]{0,400})>")
+_CLOSED = re.compile(r"</([A-Za-z][\w-]*)")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_SCRIPTS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[!-~])|(?<=[!-~])(?=[\u3040-\u9fff\uac00-\ud7af])")
+"""Where writing without spaces goes over into code."""
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?)\{([^{}\n]*)\}")
+_CONTINUED = re.compile(r"[ \t]*\\\n[ \t]*")
 _COMMENT = re.compile(r"<!--(.{0,2000}?)(?:-->|\Z)", re.DOTALL)
-_ESCAPE = re.compile(r"\\([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+_ESCAPE = re.compile(r"\\([ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s*_~])\1(?![\w*])")
 
 _BASE64 = re.compile(
@@ -66,18 +90,22 @@ def undisguised(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
+        text = _SCRIPTS.sub(" ", _FLAG.sub(" ", _KEYCAP.sub(" ", text)))
         text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
         text = "".join(map(_seen, text.translate(_LOOK_ALIKE)))
     if "<" in text:
-        text = _OTHER_TAG.sub(" ", _BREAK_TAG.sub("\n", _CODE_TAG.sub("`", text)))
+        text = _BREAK_TAG.sub(r"\n\1\n", _CODE_TAG.sub("`", text))
+        tags = {"br", "img", "hr", "a", *_CLOSED.findall(text)}
+        text = _OTHER_TAG.sub(lambda tag: f" {tag[2]} " if tag[1] in tags else tag[0], text)
         text = _COMMENT.sub(r"\1", text)
+    if "\\" in text:
+        text = _TYPEWRITER.sub(r"`\1`", text)
+        text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)
+        text = _COMMAND.sub(r" \1 ", _CONTINUED.sub(" ", text))
     if "$" in text:
         text = _FORMULA.sub(r"`\1`", text)
     if "_" in text:
         text = _FILLED_GAP.sub(lambda gap: gap[1] or " ", text)
-    if "\\" in text:
-        text = _TYPEWRITER.sub(r"`\1`", text)
-        text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)
     return text
 
 
@@ -108,11 +136,14 @@ def decoded(text: str) -> list[str]:
 
 def _of_base64(run: str) -> str | None:
     packed = re.sub(r"\s", "", run).rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        content = base64.b64decode(packed[: len(packed) // 4 * 4] + _padded(packed[len(packed) // 4 * 4 :]))
-    except (binascii.Error, ValueError):
-        return None
-    return _of_numbers(list(content))
+    for way in (packed, packed[::-1]):
+        try:
+            content = _of_numbers(list(base64.b64decode(way[: len(way) // 4 * 4] + _padded(way[len(way) // 4 * 4 :]))))
+        except (binascii.Error, ValueError):
+            continue
+        if content is not None:
+            return content
+    return None
 
 
 def _padded(rest: str) -> str:

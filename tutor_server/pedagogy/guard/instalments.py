@@ -53,7 +53,7 @@ class Instalments:
         """Give what the last pieces spell from each token on, and whether that is whole pieces and enough of them."""
         ending: list[str] = []
         for number, piece in enumerate(reversed(self._pieces), 1):
-            if piece[0] == "." or (number > 1 and piece[-1] == ":"):
+            if (piece[0] == "." and len(piece) > 1) or (number > 1 and piece[-1] == ":"):
                 return  # A method by itself, or a header: nothing goes on from there.
             if ending[:1] in (["["], ["("]) and self._is_whole_quote(piece):
                 return  # A quoted call, and then another: nobody goes on in the middle of a quote.
@@ -69,12 +69,17 @@ class Instalments:
 
     def _is_new_code(self, ending: tuple[str, bool]) -> bool:
         code, may_calculate = ending
-        code = _SPLIT_SIGN.sub(r"\1", code)
-        if not _SIGN.search(code) or len(code.split()) < _OPERATION:
-            return False
-        statement = _statement(code)
-        calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
-        return (isinstance(statement, _ACTIONS + _IMPORTS) or (may_calculate and calculates)) and self._gives_away(code)
+        return is_new_statement(code, self._gives_away, may_calculate=may_calculate)
+
+
+def is_new_statement(code: str, gives_away: Callable[[str], bool], *, may_calculate: bool = True) -> bool:
+    """Tell whether a line is a statement, or where it `may_calculate` an expression, that gives something away."""
+    code = _SPLIT_SIGN.sub(r"\1", code)
+    if not _SIGN.search(code) or len(all_tokens_of(code)) < _OPERATION:
+        return False
+    statement = _statement(code)
+    calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
+    return (isinstance(statement, _ACTIONS + _IMPORTS) or (may_calculate and calculates)) and gives_away(code)
 
 
 def _before(tokens: list[str], mark: str) -> list[str]:

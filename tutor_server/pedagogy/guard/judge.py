@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard import prose_code
+from tutor_server.pedagogy.guard.apart import joined
 from tutor_server.pedagogy.guard.ciphers import Ciphers
 from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
@@ -18,25 +19,27 @@ from tutor_server.pedagogy.guard.forms import (
     is_string,
     tokens_of,
 )
-from tutor_server.pedagogy.guard.instalments import Instalments
+from tutor_server.pedagogy.guard.instalments import Instalments, is_new_statement
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
 from tutor_server.pedagogy.guard.reading import MARK, Reading, diff_sides, looks_like_diff, read_block, read_text
 from tutor_server.pedagogy.guard.similarity import Program, shape
+from tutor_server.pedagogy.guard.spelling import Spelling
 from tutor_server.pedagogy.guard.units import split
-from tutor_server.pedagogy.guard.vocabulary import CONSTANTS, KEYWORDS
+from tutor_server.pedagogy.guard.vocabulary import CONSTANTS, ENGLISH, KEYWORDS
 from tutor_server.pedagogy.levels import HintLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tutor_server.pedagogy.guard.own import Line
     from tutor_server.pedagogy.guard.units import Unit
     from tutor_server.protocol import Submission
 
-_SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n-]""")
+_SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
 _WORD = re.compile(r"\w+")
 _TELLING = KEYWORDS - {"as", "for", "from", "if", "in", "is", "try", "while", "with", "else"}
+_NAMES_OF_SIGNS = frozenset({"slash", "parentheses", "parenthesis", "brackets", "bracket", "comma", "star", "quotes"})
 _ACTION = re.compile(r"[^\W\d][\w.\[\], ]*?\s*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)\s*\S.*|[^\W\d][\w.]*\([^\n]*\)")
 _UNMISTAKABLE = re.compile(
     r"(?:return|import|del|global|nonlocal|raise|yield) [\w.]+|for \w+(?:, ?\w+)* in \S.*:"
@@ -50,7 +53,7 @@ _CLAUSE = re.compile(
 )
 """Code in a sentence that holds no sign of its own."""
 _MARKS = re.compile(MARK)
-_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*")
+_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*(?:\.{3}|\u2026)?[ \t]*")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -66,6 +69,8 @@ _LONG_STRING = 10
 _WORDS_A_PIECE = 6
 """Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
 _LONG_LINE = 120
+_COUNTED = re.compile(r"(?<=\S)[ \t]+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s+[.!?\u2026]+\s*$")
+"""What counts the next piece, or ends this one."""
 _SHORT = 40
 """Characters up to which a line of mere words may be a piece of code."""
 _LETTER = 5
@@ -76,6 +81,9 @@ _COLLECTION = frozenset("\"'[(")
 _HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
 _JOINING = frozenset({"and", "or", "not"})
 _SHORT_CONDITION = 5
+_WHOLE = "\N{FULL BLOCK}"
+"""Stands for code that is whole already, among pieces of code."""
+_MAY_BE_PIECES = re.compile(r"[=+*/%<>(\[]|\W-\W|\breturn\b|\bimport\b")
 _NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:try(?:\s+(?:this|that|it|the\s+following|using|with|instead))?\s*:|try\s+(?:this|the\s+following)\b|instead\b"
@@ -99,6 +107,7 @@ class Judge:
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
         if level < HintLevel.SOLUTION:
             self._own.read()
+            self._ciphers.read()
             for answer in earlier:
                 for unit in split(answer):
                     code = read_block(unit.text) if unit.kind == "block" else ""
@@ -119,8 +128,8 @@ class Judge:
             return self._completed_by(self._pieces(read_text(unit.text))) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
         return (
-            self._text(unit.text, reading)
-            or (self._text(thought + unit.text, read_text(thought + unit.text)) if thought else None)
+            self._text(reading)
+            or (self._text(read_text(thought + unit.text)) if thought else None)
             or self._lines(reading, thought)
             or self._quoted(reading.prose)
             or self._completed_by(self._pieces(reading))
@@ -128,7 +137,9 @@ class Judge:
 
     def _is_mere_talk(self, text: str, thought: str) -> bool:
         words = _WORD.findall(text)
-        if _SIGNS.search(text) or not self._telling_words.isdisjoint(words):
+        if _SIGNS.search(_NUMBERED.sub("line", text) if "line" in text else text) or not self._telling_words.isdisjoint(
+            words
+        ):
             return False
         return not self._ciphers.is_suspicious(thought[-_SHORT:] + text if len(text) < _LETTER else text, words)
 
@@ -139,7 +150,7 @@ class Judge:
         texts += [comment for comment in _COMMENT.findall(code) if not self._own.has(flat(comment))]
         for text in texts:
             reading = read_text(text)
-            rule = self._text(text, reading) or self._lines(reading, "")
+            rule = self._text(reading) or self._lines(reading, "")
             if rule:
                 return rule
         return None
@@ -150,7 +161,17 @@ class Judge:
         if marks:
             is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
             return [] if is_talk else [reading.span(mark) for mark in marks]
-        return [line for line in reading.prose.split("\n") if not _RULER.fullmatch(line) and self._is_code(line)]
+        lines = [_COUNTED.sub("", line) for line in reading.prose.split("\n") if not _RULER.fullmatch(line)]
+        return [piece for line in lines for piece in [line if self._is_code(line) else self._end_piece(line)] if piece]
+
+    def _end_piece(self, line: str) -> str:
+        """Give the one piece of code with which a short sentence begins or ends."""
+        words = line.split() if len(line) < _LONG_LINE else []
+        if not words or len(words) > _WORDS_A_PIECE + 2:
+            return ""
+        first, *between, last = words[0], *words[1:-1], words[-1].rstrip(".!?") or "."
+        is_code = [word not in ENGLISH and self._is_code(word) for word in (first, *between, last)]
+        return "" if any(is_code[1:-1]) else first if is_code[0] else last if is_code[-1] else ""
 
     def _is_code(self, line: str) -> bool:
         tokens = all_tokens_of(line) if len(line) < _LONG_LINE else []
@@ -201,21 +222,45 @@ class Judge:
         is_outermost_return = any(not line.indent and line.tokens[0] in {"return", "yield"} for line in lines)
         if is_outermost_return or lines[0].indent or lines[0].tokens[0] in _ONLY_INSIDE:
             return "code-block"
+        if self._says_code([token for line in lines for token in line.tokens]):
+            return "code-block"
         if self._program.is_near([shape(line.tokens) for line in lines]):
             return "example-too-near"
         return None
 
-    def _text(self, text: str, reading: Reading) -> str | None:
-        return self._hidden(text, reading) or self._open(reading)
+    def _text(self, reading: Reading) -> str | None:
+        return self._hidden(reading) or self._open(reading)
 
-    def _hidden(self, text: str, reading: Reading) -> str | None:
+    def _hidden(self, reading: Reading) -> str | None:
         """Judge what a text says in an encoding, or with signs in words."""
-        for content in (*decoded(text), *self._ciphers.decoded(text)):
+        for content in (*decoded(reading.seen), *self._ciphers.decoded(reading.seen)):
             if not self._own.has(flat(content)):
                 return "encoded"
+        corrected = self._spelling.corrected(reading.prose)
+        if corrected is not None and self._quotes_code(Reading(corrected, reading.marked)):
+            return "code-respelled"
+        if self._is_pieced_together(reading):
+            return "code-in-pieces"
         spoken = self._ciphers.spoken(reading.prose)
         is_told = spoken is not None and self._quotes_code(Reading(spoken, reading.marked))
         return "code-in-words" if is_told else None
+
+    def _is_pieced_together(self, reading: Reading) -> bool:
+        """Tell whether the pieces of code that a text sets apart are a statement.
+
+        Marked code of several tokens is no piece, and no line of the student's is made of pieces.
+        """
+        text = _MARKS.sub(lambda mark: _as_piece(reading.span(mark[0])), reading.prose)
+        if not _MAY_BE_PIECES.search(text) or not any(map(self._states, joined(text))):
+            return False
+        others = "\n".join(line for line in text.split("\n") if not self._own.has(flat(line)))
+        return any(map(self._states, joined(others)))
+
+    def _states(self, text: str) -> bool:
+        """Tell whether a text that was put together is a statement that is new to the student."""
+        return any(
+            is_new_statement(part, self._gives_away) for line in text.split("\n") for part in _without_first_words(line)
+        )
 
     def _open(self, reading: Reading) -> str | None:
         if any(map(self._gives_away, reading.marked)):
@@ -234,15 +279,16 @@ class Judge:
         tokens = tokens_of(code)
         if is_one_thing(tokens) or self._own.has(flat(" ".join(tokens))):
             return False
-        if self._forms.permit(tokens):
-            return self._says_code(tokens)
-        return not self._is_of_an_example(code)
+        may_pass = self._forms.permit(tokens) or self._is_of_an_example(code)
+        return not may_pass or self._says_code(tokens)
 
     def _says_code(self, tokens: Sequence[str]) -> bool:
         """Tell whether a string in code holds code itself."""
-        strings = (token for token in tokens if len(token) > _OPERATION and token[-1] in "\"'")
-        texts = (Reading(_FIELD.sub("", _inside(token))) for token in strings)
-        return any(self._quotes_code(text) for text in texts if not self._own.has(flat(text.prose)))
+        strings = [_FIELD.sub("", _inside(token)) for token in tokens if is_string(token)]
+        texts = [string for string in strings if len(string) > 1 and not self._own.has(flat(string))]
+        if any(self._quotes_code(Reading(text)) for text in texts):
+            return True
+        return len(strings) >= _OPERATION and any(map(self._states, ("".join(strings), " ".join(strings))))
 
     def _is_of_an_example(self, code: str) -> bool:
         if self._level < HintLevel.EXAMPLE:
@@ -255,7 +301,7 @@ class Judge:
 
     @cached_property
     def _telling_words(self) -> frozenset[str]:
-        return _TELLING | self._own.identifiers
+        return _TELLING | _NAMES_OF_SIGNS | self._own.identifiers
 
     @cached_property
     def _folded(self) -> frozenset[str]:
@@ -264,6 +310,10 @@ class Judge:
     @cached_property
     def _ciphers(self) -> Ciphers:
         return Ciphers(self._own.identifiers)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self._own)
 
     @cached_property
     def _program(self) -> Program:
@@ -320,6 +370,21 @@ def _inside(string: str) -> str:
 def _without_label(line: str) -> str:
     """Take away what tells that a line is the one to write: `After:`, `line 4 -`."""
     return _LABEL.sub("", line)
+
+
+def _as_piece(code: str) -> str:
+    return f" {code} " if is_one_thing(all_tokens_of(code)) else f" {_WHOLE} "
+
+
+def _without_first_words(line: str) -> Iterator[str]:
+    """Give a line without its full stop, whole and from its second to fourth word on."""
+    line = line.strip().rstrip(".!?,;")
+    yield line
+    for _ in range(3):
+        first, _, line = line.partition(" ")
+        if not first.rstrip(",:").isalpha():
+            return
+        yield line
 
 
 def _split_at_words(run: list[str]) -> list[list[str]]:

@@ -69,7 +69,8 @@ class Offers:
         """Tell whether an instruction names code to write that the student has not got there."""
         new = self._operand(edit.new, reading)
         words = flat(edit.words)
-        if not new or self._own.has(words[-_WORDS_BEFORE - len(flat(edit.new)) + 1 :]):
+        ends_with_new = edit.kind not in {"attach", "move"}
+        if not new or (ends_with_new and self._own.has(words[-_WORDS_BEFORE - len(flat(edit.new)) + 1 :])):
             return False
         return self._by_kind[edit.kind](edit, new, tokens_of(new), reading)
 

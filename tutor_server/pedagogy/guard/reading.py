@@ -22,10 +22,11 @@ _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The prose of a unit, with a private character for every span of marked code, and those spans."""
+    """The prose of a unit, with a private character for every span of marked code; the spans; the text as seen."""
 
     prose: str
     marked: list[str] = field(default_factory=list)
+    seen: str = ""
 
     def span(self, mark: str) -> str:
         """Give the code that a private character stands for."""
@@ -47,7 +48,7 @@ def read_text(text: str) -> Reading:
     prose = without_emphasis(_LINE_MARKER.sub("", prose))
     if "|" in prose or "\t" in prose:
         prose = _CELL.sub("\n", prose) if _is_table(prose) else prose
-    reading = Reading(_DIFF_MARKER.sub("", prose).replace("`", " "), marked)
+    reading = Reading(_DIFF_MARKER.sub("", prose).replace("`", " "), marked, text)
     return _with_neighbours_joined(reading) if len(marked) > 1 else reading
 
 
@@ -86,4 +87,4 @@ def _with_neighbours_joined(reading: Reading) -> Reading:
         reading.marked[first] = " ".join(reading.span(mark) for mark in marks)
         return chr(first + FIRST_MARK)
 
-    return Reading(_NEIGHBOURS.sub(join, reading.prose), reading.marked)
+    return Reading(_NEIGHBOURS.sub(join, reading.prose), reading.marked, reading.seen)

@@ -85,3 +85,6 @@ ENGLISH_NAMES = frozenset(
     }
 )
 """Builtins that are words of English as well."""
+
+ENGLISH = ENGLISH_KEYWORDS | ENGLISH_NAMES
+"""Words of Python's that are words of English as well."""
