@@ -89,11 +89,6 @@ _COMMON = frozenset(
 """Words of which one is in nearly every sentence, so that its letters are where they belong."""
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 """Characters by their numbers or names."""
-_ALPHABET_IN_WORDS = re.compile(
-    r"\b(?:(?:alf|alph|brav|charl|delta|ech|foxt|golf|hotel|indi|jul|kilo|lim|mik|nov|osc|pap|queb|rom|sier|tang|unif|vict|whis"
-    r"|x-?ray|yank|zul)\w*\W+){4,}",
-    re.IGNORECASE,
-)
 _OF_PYTHON_BACKWARDS = frozenset(word[::-1] for word in _OF_PYTHON) - _OF_PYTHON
 _OF_PYTHON_SHIFTED = frozenset(word.translate(_ROT13) for word in _OF_PYTHON) - _OF_PYTHON
 
@@ -154,7 +149,7 @@ class Ciphers:
         if not self._shifted.isdisjoint(words) and self._is_trace(words & self._shifted, text):
             yield text.translate(_ROT13)
         yield from self._of_other_letters(text, words)
-        yield from _in_other_words(text)
+        yield from _code_points(text)
         for content in _written_apart(text):
             if self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
                 yield content
@@ -218,11 +213,10 @@ def _names_a_sign(text: str) -> bool:
     return any(word in lowered for word in _PARTS_OF_NAMES) and bool(_SPELLED.search(text))
 
 
-def _in_other_words(text: str) -> Iterator[str]:
+def _code_points(text: str) -> Iterator[str]:
     """Give characters that are written by their numbers or names, which no hint has a use for."""
     if "+" in text or "0x" in text or "\\N" in text or "&" in text:
         yield from (run[0] for run in _CODE_POINTS.finditer(text))
-    yield from (run[0] for run in _ALPHABET_IN_WORDS.finditer(text))
 
 
 def _written_apart(text: str) -> Iterator[str]:
@@ -238,7 +232,7 @@ def _unpacked(text: str) -> Iterator[str]:
             yield "".join(chr(int(code, 2)) for code in re.findall("[01]{7,8}", run[0]))
         for run in _OCTAL.finditer(text):
             yield "".join(chr(int(code, 8)) for code in re.findall("[01][0-7]{2}", run[0]))
-    for run in _BASE32.finditer(text):
+    for run in () if text.islower() else _BASE32.finditer(text):
         bare = run[0].rstrip("=")
         yield _as_text(base64.b32decode, bare + "=" * (-len(bare) % 8))
 

@@ -161,12 +161,17 @@ _PATTERNS = (
 _WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 
 
+_BY_TRIGGER: dict[str, list[int]] = {}
+for _number, _each in enumerate(_PATTERNS):
+    for _trigger in _each.triggers:
+        _BY_TRIGGER.setdefault(_trigger, []).append(_number)
+
+
 def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
-    words = set(_WORD.findall(prose.lower()))
+    words = set(_WORD.findall(prose.lower())) & _BY_TRIGGER.keys()
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())
-        for pattern in _PATTERNS
-        if not words.isdisjoint(pattern.triggers)
+        for pattern in map(_PATTERNS.__getitem__, sorted({number for word in words for number in _BY_TRIGGER[word]}))
         for match in pattern.regex.finditer(prose)
     ]

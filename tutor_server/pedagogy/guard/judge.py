@@ -127,9 +127,11 @@ class Judge:
         if self._is_mere_talk(unit.text, thought):
             return self._completed_by(self._pieces(read_text(unit.text))) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
+        whole = read_text(thought + unit.text) if thought else reading
         return (
-            self._text(reading)
-            or (self._text(read_text(thought + unit.text)) if thought else None)
+            self._open(reading)
+            or (self._open(whole) if thought else None)
+            or self._hidden(whole)
             or self._lines(reading, thought)
             or self._quoted(reading.prose)
             or self._completed_by(self._pieces(reading))
@@ -169,9 +171,12 @@ class Judge:
         words = line.split() if len(line) < _LONG_LINE else []
         if not words or len(words) > _WORDS_A_PIECE + 2:
             return ""
-        first, *between, last = words[0], *words[1:-1], words[-1].rstrip(".!?") or "."
-        is_code = [word not in ENGLISH and self._is_code(word) for word in (first, *between, last)]
-        return "" if any(is_code[1:-1]) else first if is_code[0] else last if is_code[-1] else ""
+        ends = (words[0], words[-1].rstrip(".!?") or ".")
+        piece = next(filter(self._is_mere_code, ends), "")
+        return "" if piece and any(map(self._is_mere_code, words[1:-1])) else piece
+
+    def _is_mere_code(self, word: str) -> bool:
+        return word not in ENGLISH and self._is_code(word)
 
     def _is_code(self, line: str) -> bool:
         tokens = all_tokens_of(line) if len(line) < _LONG_LINE else []
