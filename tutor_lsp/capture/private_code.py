@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_lsp.capture.private_calls import given_by_position, parameters
 from tutor_lsp.capture.private_patterns import Found, is_secret_value, is_student_name
 from tutor_server.pedagogy.lexing import TOKEN, lay_out
 
@@ -23,7 +24,7 @@ _UNQUOTED = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{
 """A value whose second quote the student forgot."""
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
     """A token; of a string `text` is the content, between `start` and `end`."""
 
     text: str
@@ -80,8 +81,12 @@ def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Fou
             yield Found(start + item.start, start + item.end, item.kind)
     for start, end in program.regions.code:
         yield from patterns.in_code(text, start, end)
+    listed = parameters(text)
     for line in program.layout.lines:
-        yield from _given(_tokens(program.layout, line))
+        tokens = _tokens(program.layout, line)
+        yield from _given(tokens)
+        for name, token in given_by_position(tokens, listed):
+            yield from _value(name, token)
     yield from _unquoted(program)
 
 
@@ -99,18 +104,18 @@ def _content(text: str, start: int, end: int) -> tuple[int, int]:
     return opening + width, end - width
 
 
-def _tokens(layout: Layout, line: LogicalLine) -> list[_Token]:
+def _tokens(layout: Layout, line: LogicalLine) -> list[Token]:
     found = []
     for piece in line.pieces:
         if piece.is_string:
             start, end = _content(layout.text, piece.start, piece.end)
-            found.append(_Token(layout.text[start:end], start, end, is_string=True))
+            found.append(Token(layout.text[start:end], start, end, is_string=True))
         else:
-            found += [_Token(match[0], *match.span()) for match in TOKEN.finditer(layout.text, piece.start, piece.end)]
+            found += [Token(match[0], *match.span()) for match in TOKEN.finditer(layout.text, piece.start, piece.end)]
     return found
 
 
-def _given(tokens: list[_Token]) -> Iterator[Found]:
+def _given(tokens: list[Token]) -> Iterator[Found]:
     """Find the values that a statement gives to names of secrets and of student numbers, or compares with them."""
     for number, token in enumerate(tokens):
         if not (token.is_string or token.text[0].isdecimal()):
@@ -121,7 +126,7 @@ def _given(tokens: list[_Token]) -> Iterator[Found]:
     yield from _collected(tokens)
 
 
-def _name_before(tokens: list[_Token], number: int) -> str | None:
+def _name_before(tokens: list[Token], number: int) -> str | None:
     """Give the name that a value is given to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
@@ -134,14 +139,14 @@ def _name_before(tokens: list[_Token], number: int) -> str | None:
     return before[-2] if is_looked_up and tokens[number - 2].is_string else None
 
 
-def _name_after(tokens: list[_Token], number: int) -> str | None:
+def _name_after(tokens: list[Token], number: int) -> str | None:
     """Give the name of `value == name`."""
     after = tokens[number + 1 : number + 3]
     is_compared = len(after) > 1 and after[0].text in {"==", "!="} and not after[0].is_string
     return after[1].text if is_compared else None
 
 
-def _collected(tokens: list[_Token]) -> Iterator[Found]:
+def _collected(tokens: list[Token]) -> Iterator[Found]:
     """Find the values of `names = [value, …]` and `names = {key: value, …}`; student numbers may be keys as well."""
     number = 0
     while number < len(tokens) - 2:
@@ -166,7 +171,7 @@ def _is_name_of_interest(name: str) -> bool:
     return is_student_name(name) or is_secret_value(name, "a1b2c3")
 
 
-def _value(name: str, token: _Token) -> Iterator[Found]:
+def _value(name: str, token: Token) -> Iterator[Found]:
     if is_student_name(name) and _NUMBER.fullmatch(token.text) and token.text.strip("0"):
         yield Found(token.start, token.end, "student")
     elif token.is_string and is_secret_value(name, token.text):

@@ -43,6 +43,18 @@ _KEYS = re.compile(
 )
 """Keys and tokens that can be told by how their issuers write them."""
 _RANDOM = re.compile(START + r"(?:[0-9a-fA-F]{32,}|[A-Za-z0-9_-]{32,})(?![\w-])")
+_STORED = re.compile(
+    r"(?<![\w/+=])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])"
+)
+"""A secret key of AWS: 40 characters of base64."""
+_CALLED = re.compile(
+    r"(?i)\b(?:\w*log_?in|sign_?in|authenticate|(?:http)?_?basic_?auth|\w+_password)\((?:[^()\n]*,)?[ \t]*"
+    r"(?P<quote>[\"'])(?P<value>[^\"'\\\n:?]{4,})(?P=quote)[ \t]*\)"
+)
+"""A call that signs in, as a traceback shows it: the last argument is the secret."""
+_ON_COMMAND_LINE = re.compile(r"(?:^|\s)(?:-u|--user)[ =][\w.@-]+:(?P<value>[^\s\"'\\]{3,})")
+_IN_NETRC = re.compile(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'\\]{3,})")
+_WEBHOOK = re.compile(r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<value>[\w/-]{16,})")
 _BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+(?P<value>(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,})")
 _IN_ADDRESS = re.compile(r"://[^\s/:@'\"\\{}]*:(?P<value>[^\s/@'\"\\{}]+)@")
 _IN_QUERY = re.compile(
@@ -54,8 +66,14 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 """A secret's name and the secret, as people note it and as tracebacks show it."""
+_HINTED = re.compile(
+    r"(?i)(?<![\w-])(?:\w*[_-])?(?:token|secret)(?:\\?[\"'])?[ \t]*==?[ \t]*(?:\\?[\"'])?"
+    r"(?P<value>[^\s\"'\\{}()\[\],;`]{6,})"
+)
+"""A name that may be a secret's, and what it is given."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:-----END|\Z)", re.DOTALL)
 _PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
+_SECRETS = (_KEYS, _STORED, _CALLED, _ON_COMMAND_LINE, _IN_NETRC, _WEBHOOK, _BEARER, _IN_ADDRESS, _IN_QUERY)
 
 _EMAIL = re.compile(r"(?:(?<=\\[abfnrtv])|(?<![\w.%+\\-]))[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
 BARE_EMAIL = re.compile(
@@ -66,7 +84,8 @@ BARE_EMAIL = re.compile(
 
 _NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
 _HOME = re.compile(
-    r"(?:(?<![\w.])/(?:home|Users)/|/mnt/[a-z]/Users/"
+    r"(?:(?<![\w.])(?:/(?:export|nfs|net|data|mnt|afs|srv))?/(?:home|Users)/|/mnt/[a-z]/Users/|(?:^|(?<=[\"'=(]))~(?=\w[\w.-]+/)"
+    r"|\\{2,4}[\w.-]+(?:\\{1,2}|/)Users(?:\\{1,2}|/)"
     r"|\b[A-Za-z]:(?:\\{1,4}|/)(?i:Users|Documents and Settings)(?:\\{1,4}|/))"
     rf"(?P<value>[^\s/\\:*?\"'<>|,;()\[\]{{}}`][^/\\:*?\"'<>|\n{{}}]*(?=[/\\])|{_NAME})"
 )
@@ -78,6 +97,7 @@ _STUDENT_TOLD = re.compile(
     r"(?:(?:numbers?|nummer|num|no|nr|id|is|ist)\b[\"'.:=#]{0,2}[ \t]*[\"']?){0,3}"
     r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
 )
+_NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(START + r"\w[\w./-]*\w")
 _PART = re.compile(r"[^\W_]+")
 _IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
@@ -108,7 +128,7 @@ class PrivatePatterns:
 
     def in_text(self, text: str) -> Iterator[Found]:
         """Find what is private in prose, in the content of a string, in a comment, or in what a program printed."""
-        for pattern in (_KEYS, _BEARER, _IN_ADDRESS, _IN_QUERY):
+        for pattern in _SECRETS:
             yield from _matches(pattern, text, "secret")
         yield from (Found(*match.span(), "secret") for match in _RANDOM.finditer(text) if _is_random(match[0]))
         for body in _PEM.finditer(text):
@@ -116,6 +136,9 @@ class PrivatePatterns:
         for told in _TOLD.finditer(text):
             if told["quoted"] or _is_unguessable(told["value"]):
                 yield Found(*told.span("quoted" if told["quoted"] else "value"), "secret")
+        for hinted in _HINTED.finditer(text):
+            if _is_unguessable(hinted["value"]):
+                yield Found(*hinted.span("value"), "secret")
         yield from _matches(_EMAIL, text, "email")
         yield from _matches(_HOME, text, "person")
         if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - not `/root`
@@ -150,9 +173,15 @@ class PrivatePatterns:
 
 def is_secret_value(name: str, value: str) -> bool:
     """Say whether a value that a program gives to a name is a secret."""
+    name = in_snake_case(name)
     if STRONG_NAME.fullmatch(name):
         return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter is no password
     return bool(WEAK_NAME.fullmatch(name)) and _is_unguessable(value)
+
+
+def in_snake_case(name: str) -> str:
+    """Write a name with an underscore before each word of it: `dbPassword` as `db_Password`."""
+    return _NEW_WORD.sub("_", name)
 
 
 def is_student_name(name: str) -> bool:
