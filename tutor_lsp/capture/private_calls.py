@@ -57,7 +57,7 @@ def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str
             if inside and inside[-1].called and before in {"(", ","} and after in {")", ","}:
                 yield from ((name, token) for name in _names(inside[-1], parameters) if not _asks(token))
         elif token.text in _OPENING:
-            inside.append(_Brackets(_called(tokens[:number]) if token.text == "(" else None))
+            inside.append(_Brackets(_called(tokens[max(0, number - 2) : number]) if token.text == "(" else None))
         elif token.text in _CLOSING:
             del inside[-1:]
         elif token.text == "," and inside:
@@ -65,8 +65,8 @@ def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str
 
 
 def _called(before: Sequence[Token]) -> str | None:
-    """Give the name before an opening bracket, also where a pair is given to it: `auth=("ann", …)`."""
-    names = [token.text for token in before[-2:] if not token.is_string]
+    """Give the name that the two tokens before a bracket call, or give a pair to: `auth=("ann", …)`."""
+    names = [token.text for token in before if not token.is_string]
     if names and names[-1].isidentifier():
         return names[-1]
     is_given_a_pair = len(names) > 1 and names[-1] == "=" and _SIGNS_IN.fullmatch(names[0]) is not None

@@ -24,6 +24,7 @@ _SIGNS = frozenset(
 )
 _LITERAL_SIGNS = frozenset("()[]{},-")
 _ITEM_SIGNS = _LITERAL_SIGNS | {":"}
+_GIVEN_SIGNS = _ITEM_SIGNS | {"."}
 _PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
 _SEPARATORS = frozenset({","})
 _LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
@@ -106,6 +107,10 @@ class Forms:
             or self.is_value(tokens)
             or self._own.traces(tokens)
         )
+
+    def permit_shown(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens may be what a print shows: names of the student's, their lengths, values."""
+        return self._is_shown(list(tokens))
 
     def permit_statement(self, tokens: Sequence[str]) -> bool:
         """Tell whether a statement prints the student's names, or calls their function with values."""
@@ -218,7 +223,9 @@ class Forms:
         return found if calls else None
 
     def _is_given(self, token: str) -> bool:
-        return _is_atom(token) or token in _ITEM_SIGNS or token in self._own.constants
+        if _is_atom(token) or token in _GIVEN_SIGNS or token in self._own.constants:
+            return True
+        return token in self._own.code_names and token not in self._own.identifiers | KEYWORDS
 
     def _is_signature(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens show how a builtin is called, with nobody's names: `range(start, end)`."""

@@ -22,7 +22,15 @@ from tutor_server.pedagogy.guard.forms import (
 from tutor_server.pedagogy.guard.instalments import Instalments, is_new_statement
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
-from tutor_server.pedagogy.guard.reading import MARK, Reading, diff_sides, looks_like_diff, read_block, read_text
+from tutor_server.pedagogy.guard.reading import (
+    FIRST_MARK,
+    MARK,
+    Reading,
+    diff_sides,
+    looks_like_diff,
+    read_block,
+    read_text,
+)
 from tutor_server.pedagogy.guard.similarity import Program, shape
 from tutor_server.pedagogy.guard.spelling import Spelling
 from tutor_server.pedagogy.guard.units import split
@@ -39,7 +47,9 @@ if TYPE_CHECKING:
 _SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
 _WORD = re.compile(r"\w+")
 _TELLING = KEYWORDS - {"as", "for", "from", "if", "in", "is", "try", "while", "with", "else"}
-_NAMES_OF_SIGNS = frozenset({"slash", "parentheses", "parenthesis", "brackets", "bracket", "comma", "star", "quotes"})
+_NAMES_OF_SIGNS = frozenset(
+    {"plus", "minus", "slash", "parentheses", "parenthesis", "brackets", "bracket", "comma", "star", "quotes"}
+)
 _ACTION = re.compile(r"[^\W\d][\w.\[\], ]*?\s*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)\s*\S.*|[^\W\d][\w.]*\([^\n]*\)")
 _UNMISTAKABLE = re.compile(
     r"(?:return|import|del|global|nonlocal|raise|yield) [\w.]+|for \w+(?:, ?\w+)* in \S.*:"
@@ -53,6 +63,8 @@ _CLAUSE = re.compile(
 )
 """Code in a sentence that holds no sign of its own."""
 _MARKS = re.compile(MARK)
+_SHOWN = re.compile(rf"(?i:\b(?:print|what is|what's|value of|length of))\s+({MARK})")
+"""Code that the student shall print, or say the value of."""
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*(?:\.{3}|\u2026)?[ \t]*")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
@@ -268,8 +280,11 @@ class Judge:
         )
 
     def _open(self, reading: Reading) -> str | None:
-        if any(map(self._gives_away, reading.marked)):
-            return "code-span"
+        shown = set(_SHOWN.findall(reading.prose))
+        for number, code in enumerate(reading.marked):
+            is_shown = chr(FIRST_MARK + number) in shown and self._forms.permit_shown(tokens_of(code))
+            if not is_shown and self._gives_away(code):
+                return "code-span"
         if any(map(self._run_gives_away, prose_code.runs(reading, self._own))):
             return "code-in-prose"
         clause = _CLAUSE.search(reading.prose)

@@ -37,7 +37,7 @@ _RECEIVERS = frozenset({"self", "cls"})
 _SIGN_NAME = re.compile(
     r"(?:(?:an?|the|some|another|one|two|missing|extra|single|double|closing|opening|square|round|curly|pair of) )*"
     r"(?:parenthes[ie]s|brackets?|parens?|quotes?|quotation marks?|colons?|commas?|equals? signs?|(?:back)?slash(?:es)?"
-    r"|stars?|asterisks?|(?:plus|minus|percent) signs?)",
+    r"|stars?|asterisks?|(?:plus|minus|percent)(?: signs?)?)",
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
@@ -122,8 +122,8 @@ class Offers:
             return False
         return bool(self._operand(edit.old, reading)) and not self._forms.permit_statement(tokens) and new != edit.old
 
-    def _by_moving(self, _edit: Edit, new: str, _tokens: list[str], _reading: Reading) -> bool:
-        return bool(STATEMENT.fullmatch(new))
+    def _by_moving(self, _edit: Edit, new: str, tokens: list[str], _reading: Reading) -> bool:
+        return _acts(tokens, new)
 
     def _by_telling(self, _edit: Edit, new: str, tokens: list[str], _reading: Reading) -> bool:
         if _SIGN.fullmatch(new):

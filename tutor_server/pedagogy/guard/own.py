@@ -21,6 +21,7 @@ _MAX_CHARACTERS = 128 * 1024
 
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _CONSTANT = re.compile(r"(?m)^([^\W\d]\w*)[ \t]*=(?!=)")
 _PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
@@ -138,9 +139,12 @@ class Own:
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
-        """The names that the student chose: functions, parameters, variables, loop variables, aliases."""
+        """The names that the student chose: functions, parameters, variables, attributes, loop variables, aliases."""
         loops = {name for listed in _TARGET.findall(self._code) for name in _NAME.findall(listed.partition(" in ")[0])}
-        return (self.functions | self.parameters | self.variables | loops) - BUILTINS - KEYWORDS - LIBRARIES
+        attributes = frozenset(_ATTRIBUTE.findall(self._code))
+        return (
+            (self.functions | self.parameters | self.variables | attributes | loops) - BUILTINS - KEYWORDS - LIBRARIES
+        )
 
     @cached_property
     def undefined(self) -> frozenset[str]:
@@ -208,7 +212,7 @@ class Own:
         stands in brackets is compared with what stands in them.
         """
         wanted, length = tuple(tokens), len(tokens)
-        is_closed = bool(wanted) and wanted[0] in _OPENING and wanted[-1] in _CLOSING
+        is_closed = length > 1 and wanted[-1] in _CLOSING and (wanted[0] in _OPENING or wanted[1] == "[")
         kinds = set(wanted)
         for line in self.lines:
             own = line.tokens
@@ -271,8 +275,9 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
         tail += 1
     if max(len(one), len(own)) - head - tail != 1:
         return False
-    is_value_of_a_name = len(one) == len(own) and own[head].isidentifier() and not one[head].isidentifier()
-    return not is_value_of_a_name
+    if len(one) < len(own):
+        return own[head] != "="  # `best[0]` is no `best = [0]`
+    return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
 
 
 def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
