@@ -294,6 +294,9 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "shifted letters": lambda code: code.translate(str.maketrans(_LETTERS, _LETTERS[3:] + _LETTERS[:3])),
     "alphabet turned round": lambda code: code.translate(str.maketrans(_LETTERS, _LETTERS[::-1])),
     "code points": lambda code: " ".join(f"U+{ord(character):04X}" for character in code) + "\n",
+    "named characters": lambda code: "".join(
+        c if c.isalnum() or c.isspace() else f"\\N{{{unicodedata.name(c)}}}" for c in code
+    ),
     "strings in a list": lambda code: "".join(f"`{in_tokens(line)}`\n" for line in code.splitlines()),
     "element a token": lambda code: "".join(
         "".join(f"<x>{html.escape(token)}</x>" for token in in_tokens(line)) + "\n" for line in code.splitlines()

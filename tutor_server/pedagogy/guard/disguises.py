@@ -67,6 +67,7 @@ _SCRIPTS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[!-~])|(?<=[!-~])(?=
 """Where writing without spaces goes over into code."""
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?)\{([^{}\n]*)\}")
+_NAMED = re.compile(r"\\N\{([A-Z0-9 -]{2,60})\}")
 _CONTINUED = re.compile(r"[ \t]*\\\n[ \t]*")
 _COMMENT = re.compile(r"<!--(.{0,2000}?)(?:-->|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
@@ -99,6 +100,7 @@ def undisguised(text: str) -> str:
         text = _OTHER_TAG.sub(lambda tag: f" {tag[2]} " if tag[1] in tags else tag[0], text)
         text = _COMMENT.sub(r"\1", text)
     if "\\" in text:
+        text = _NAMED.sub(_character, text)
         text = _TYPEWRITER.sub(r"`\1`", text)
         text = _MATHS.sub(lambda sign: _MATHS_SIGNS[sign[1]], text)
         text = _COMMAND.sub(r" \1 ", _CONTINUED.sub(" ", text))
@@ -107,6 +109,13 @@ def undisguised(text: str) -> str:
     if "_" in text:
         text = _FILLED_GAP.sub(lambda gap: gap[1] or " ", text)
     return text
+
+
+def _character(named: re.Match[str]) -> str:
+    try:
+        return unicodedata.lookup(named[1])
+    except KeyError:
+        return named[0]
 
 
 def _seen(character: str) -> str:
