@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.syntax import (
+    arguments,
     blocks,
     borrowed,
     brackets,
     characters,
-    forms,
+    entries,
+    headers,
     operators,
+    placement,
     strings,
     structures,
     targets,
@@ -29,7 +32,10 @@ CAUSES = (
     *words.CAUSES,
     *targets.CAUSES,
     *characters.CAUSES,
-    *forms.CAUSES,
+    *headers.CAUSES,
+    *arguments.CAUSES,
+    *entries.CAUSES,
+    *placement.CAUSES,
     *borrowed.CAUSES,
     *structures.CAUSES,
 )

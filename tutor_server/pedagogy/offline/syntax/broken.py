@@ -96,6 +96,10 @@ class Broken:
         """Give a line's text."""
         return self.lines[line - 1] if 1 <= line <= len(self.lines) else ""
 
+    def statement(self, line: int) -> str:
+        """Give a line's text without the blanks around it."""
+        return self.text(line).strip()
+
     def indent(self, line: int) -> str:
         """Give the blanks that a line starts with."""
         text = self.text(line)

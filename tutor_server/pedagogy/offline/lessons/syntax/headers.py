@@ -1,0 +1,121 @@
+"""The words for: headers, stray colons, and the parts of `try`."""
+
+from __future__ import annotations
+
+from tutor_server.pedagogy.offline.lesson import Example, Lesson
+
+STRAY_COLON = Lesson(
+    question=(
+        "There is a colon after $before on this line. What does a colon at such a place announce, and does a block, "
+        "a slice or a dictionary entry follow here?"
+    ),
+    concept=(
+        "A colon has few jobs: it ends a header, parts the bounds of a slice, and parts key and value. A line that "
+        "just does something, such as a call or an assignment, needs none. On line $line the colon after $before has "
+        "none of these jobs."
+    ),
+    picture="It is like “the following:” with nothing that follows.",
+    precise="After an expression a colon would be an annotation or a suite; neither fits here.",
+    place="The colon after $before does not belong to any form.",
+    plan=(
+        "Decide whether the line opens a block.",
+        "If it only does something, the colon is a left-over.",
+        "Read the line without it, and check the block that it belongs to.",
+    ),
+    example=Example(
+        before="A header with a colon, and a plain line without:",
+        code=('tea = "green"\nwhile tea:\n    print(tea)\n    tea = ""'),
+        after="Only the header ends with a colon; the lines of the block do not.",
+    ),
+    remedy="Take the colon after $before on line $line away.",
+    reason="Without the colon the line is a complete statement.",
+    check="run the program and see that the line does its work.",
+)
+
+HEADER_FORM = Lesson(
+    question=(
+        "This header begins with $header. What has to follow, in which order, up to the colon? Compare it piece by "
+        "piece with a header of the same kind that works."
+    ),
+    concept=(
+        "Each kind of header has its own fixed form. A loop names its variable, the word `in`, and what to go "
+        "through. A function has its name and round brackets, even when it gets nothing. A condition needs no word "
+        "such as “then”. Line $line departs from the form of $header."
+    ),
+    picture="It is like a form with boxes: a box left out, and the clerk gives it back.",
+    precise="The compound statement grammar is rigid; nothing in a header is optional except what it says.",
+    place="One piece of the form is absent, or is from another language.",
+    plan=(
+        "Write down the form of a header with $header, piece by piece.",
+        "Put the pieces of your line under it.",
+        "Complete or exchange the piece that differs.",
+    ),
+    example=Example(
+        before="A loop and a function in their usual form:",
+        code=('def hello():\n    print("hello")\n\n\nfor turn in range(2):\n    hello()'),
+        after="The function has brackets although it gets nothing; the loop has `in` and something to go through.",
+    ),
+    remedy="Bring the header on line $line into the form that $header needs.",
+    reason="All pieces of the header are there, in their order.",
+    check="run the program and print something as the first line of the block.",
+)
+
+COMPARISON_WITHOUT_LEFT_SIDE = Lesson(
+    question=(
+        "After $word a new comparison begins. What should be compared there? Read only the part behind $word, as if "
+        "it stood alone: is it a whole question?"
+    ),
+    concept=(
+        "`and` and `or` join whole questions. In plain speech we say “bigger than 3 and smaller than 5” and mean the "
+        "same thing both times. Python does not carry it over. On line $line the part behind $word has no left side."
+    ),
+    picture="It is like asking “is smaller than 5?”: who is?",
+    precise="The operands of a boolean operator are expressions; a comparison needs its left operand each time.",
+    place="The question behind $word is not whole.",
+    plan=(
+        "Say both questions on their own, each as a whole sentence.",
+        "Write down the name that is compared in the second one.",
+        "Check the result with a value inside and outside the bounds.",
+    ),
+    example=Example(
+        before="Two whole questions joined:",
+        code=("humidity = 55\nprint(humidity > 40 and humidity != 60)"),
+        after="`humidity` is named in both parts, so each part is a whole question on its own.",
+    ),
+    remedy="On line $line write $name behind $word as well.",
+    reason="Both parts are whole questions.",
+    check="try a value for which both hold, and one for which only one holds.",
+)
+
+TRY_FORM = Lesson(
+    question=(
+        "A `try` never stands alone. Which part has to follow its block, and how does that part name the errors it "
+        "waits for?"
+    ),
+    concept=(
+        "`try` says: do this, and if it fails, do that. The second part begins with `except` or `finally` at the "
+        "same left edge. Several kinds of errors are named in one pair of round brackets. Around line $line this "
+        "form is not complete."
+    ),
+    picture="It is like a net under the rope: without it nobody may walk.",
+    precise="A try statement needs at least one handler or a finally clause; a bare `except` comes last.",
+    place="The form of `try` and `except` is not complete there.",
+    plan=(
+        "Find the `try` and the end of its block.",
+        "Check that `except` follows at the same left edge.",
+        "Put several kinds of errors into one pair of brackets.",
+    ),
+    example=Example(
+        before="A `try` with the part that catches:",
+        code=(
+            "try:\n"
+            '    age = int("twelve")\n'
+            "except (ValueError, TypeError) as problem:\n"
+            '    print("no number:", problem)'
+        ),
+        after="Two kinds of errors stand in one pair of brackets.",
+    ),
+    remedy="Complete the `try` around line $line with `except` and a block.",
+    reason="The statement has both of its parts.",
+    check="run it with an input that fails and one that works.",
+)
