@@ -108,3 +108,16 @@ def brackets_of(tokens: list[Token]) -> Brackets:
                 if OPENERS[opener.text] != token.text:
                     crossed.append((opener, token))
     return Brackets(tuple(stack), tuple(unmatched), tuple(crossed))
+
+
+def depths_of(tokens: list[Token]) -> list[int]:
+    """Give how many brackets of these tokens are open before each of them."""
+    depths: list[int] = []
+    depth = 0
+    for token in tokens:
+        depths.append(depth)
+        if token.text in OPENERS:
+            depth += 1
+        elif token.text in CLOSERS:
+            depth = max(depth - 1, 0)
+    return depths

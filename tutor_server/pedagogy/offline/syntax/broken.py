@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.lesson import Rule
-from tutor_server.pedagogy.offline.lexing import Brackets, Token, brackets_of, tokens_of
+from tutor_server.pedagogy.offline.lexing import CLOSERS, OPENERS, Brackets, Token, brackets_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,6 +76,22 @@ class Broken:
     def brackets(self) -> Brackets:
         """How the brackets of the whole code pair up."""
         return brackets_of(self.tokens)
+
+    @cached_property
+    def _openers(self) -> dict[int, Token | None]:
+        stack: list[Token] = []
+        openers: dict[int, Token | None] = {}
+        for token in self.tokens:
+            if token.kind == "operator" and token.text in CLOSERS and stack:
+                stack.pop()
+            openers[token.start] = stack[-1] if stack else None
+            if token.kind == "operator" and token.text in OPENERS:
+                stack.append(token)
+        return openers
+
+    def opener(self, token: Token) -> Token | None:
+        """Give the bracket that encloses a token, None at the top of a statement; a bracket does not enclose itself."""
+        return self._openers.get(token.start)
 
     def on(self, line: int) -> list[Token]:
         """Give the tokens that start on a line."""

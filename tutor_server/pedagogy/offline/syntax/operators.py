@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import operators as lessons
-from tutor_server.pedagogy.offline.lexing import CLOSERS, OPENERS, brackets_of
+from tutor_server.pedagogy.offline.lexing import brackets_of, depths_of
 from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _comparison(broken: Broken) -> Iterator[Candidate]:
 def _two_assignments(broken: Broken) -> Iterator[Candidate]:
     """Find a comma between two assignments on one line."""
     here = broken.here
-    depths = _depths(here)
+    depths = depths_of(here)
     signs = [i for i, token in enumerate(here) if token.text == "=" and not depths[i]]
     if len(signs) < 2 or here[0].kind != "name":  # noqa: PLR2004 - two assignments
         return
@@ -261,23 +261,10 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     )
 
 
-def _depths(tokens: list[Token]) -> list[int]:
-    """Give how many brackets are open before each token."""
-    depths: list[int] = []
-    depth = 0
-    for token in tokens:
-        depths.append(depth)
-        if token.text in OPENERS:
-            depth += 1
-        elif token.text in CLOSERS:
-            depth = max(depth - 1, 0)
-    return depths
-
-
 def _semicolons(broken: Broken) -> Iterator[Candidate]:
     """Find semicolons between the items of a bracket, where Python has commas."""
     here = broken.here
-    inside = [token for token, depth in zip(here, _depths(here), strict=True) if token.text == ";" and depth]
+    inside = [token for token, depth in zip(here, depths_of(here), strict=True) if token.text == ";" and depth]
     if inside:
         yield Candidate(
             line=broken.fault.line,

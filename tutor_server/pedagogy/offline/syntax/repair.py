@@ -149,6 +149,8 @@ def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
         return False
     if left.line > max(fault.line, candidate.line):
         return True
+    if left.line == fault.line == candidate.line and left.column > fault.column + 1:
+        return True
     return left.line < min(fault.line, candidate.line) and bool(_TOKENIZER.search(fault.message))
 
 

@@ -85,3 +85,58 @@ CHOICE_WITHOUT_ELSE = Lesson(
     reason="There is a value in both cases.",
     check="try a case in which the condition holds, and one in which it does not.",
 )
+
+DICTIONARY_WITHOUT_BRACES = Lesson(
+    question=(
+        "There is a key, $key, with a colon and a value between the brackets of this line. Which kind of brackets "
+        "tells Python that such pairs make a dictionary, and do they stand around yours?"
+    ),
+    concept=(
+        "Pairs of key and value, joined by a colon, live inside a dictionary, and a dictionary has its own curly "
+        "brackets. The brackets of a call or a list hold plain values, so a colon after a value has no meaning "
+        "there. On line $line the pair that begins with $key stands in the wrong kind of brackets."
+    ),
+    picture="It is like loose pages of a phone book handed over without the book.",
+    precise="A key-value pair is only part of a dict display; call arguments bind names with an equals sign.",
+    place="The pairs there have no curly brackets of their own.",
+    plan=(
+        "Find the first pair and the last one.",
+        "Put one curly bracket before the first and its partner behind the last.",
+        "Leave the outer brackets as they are: they belong to the call or the list.",
+    ),
+    example=Example(
+        before="A list that takes in one dictionary:",
+        code=('plants = []\nplants.append({"kind": "fern", "pots": 2})\nprint(plants[0]["kind"])'),
+        after="The round brackets belong to the call, the curly ones make one dictionary out of the pairs.",
+    ),
+    remedy="On line $line put curly brackets around the pairs of keys and values.",
+    reason="The curly brackets make one dictionary out of the pairs.",
+    check="print the value and its `type`; it should be a dictionary.",
+)
+
+LAMBDA_WITHOUT_COLON = Lesson(
+    question=(
+        "After `lambda` on this line come the parameters, beginning with $name, and then what the small function "
+        "gives back. Which sign parts these two, and where is it here?"
+    ),
+    concept=(
+        "A `lambda` is a function in one expression. Before its colon stand the parameters, behind it what comes "
+        "out. On line $line nothing tells Python where the parameters end, so it cannot read the rest."
+    ),
+    picture="It is like a recipe without a line between what you need and what you do.",
+    precise="The form is the word, a parameter list, a colon and one expression.",
+    place="Its parameters and its value run into one another.",
+    plan=(
+        "Say which names are the parameters.",
+        "Say what the function gives back for them.",
+        "Put the colon exactly between the two.",
+    ),
+    example=Example(
+        before="Sorting by the last letter of a word:",
+        code=('birds = ["owl", "wren", "eagle"]\nbirds.sort(key=lambda bird: bird[-1])\nprint(birds)'),
+        after="`bird` is the parameter; what stands behind the colon is the value to sort by.",
+    ),
+    remedy="On line $line put a colon between the parameters of the `lambda` and its value.",
+    reason="The colon parts the parameters from the value.",
+    check="give the `lambda` a name for a moment and call it with one value.",
+)
