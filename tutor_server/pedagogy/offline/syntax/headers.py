@@ -142,23 +142,6 @@ def _named_context(tokens: list[Token], words: list[str]) -> Iterator[tuple[floa
             yield 0.6, (insert(word.end, " as"),)
 
 
-def _incomplete_condition(broken: Broken) -> Iterator[Candidate]:
-    """`x > 3 and < 5`, `x == 1 or == 2`: a comparison without its left side."""
-    tokens = broken.here
-    for index, token in enumerate(tokens[:-1]):
-        after = tokens[index + 1]
-        if token.text in ("and", "or") and after.text in ("<", ">", "<=", ">=", "==", "!=", "in", "is"):
-            before = [t for t in tokens[:index] if t.kind == "name"]
-            if before:
-                yield Candidate(
-                    line=token.line,
-                    cost=0.6,
-                    changes=(insert(token.end, f" {before[0].text}"),),
-                    expression=broken.span(token, tokens[min(index + 2, len(tokens) - 1)]),
-                    facts={"word": Code(token.text), "name": Code(before[0].text)},
-                )
-
-
 def _except_form(broken: Broken) -> Iterator[Candidate]:
     line = broken.fault.line
     tokens = broken.here
@@ -205,13 +188,6 @@ CAUSES = (
         lessons.HEADER_FORM,
         on("^invalid syntax", "expected", "cannot assign", "decimal literal"),
         _header_form,
-    ),
-    Cause(
-        "syntax.comparison-without-left-side",
-        "syntax",
-        lessons.COMPARISON_WITHOUT_LEFT_SIDE,
-        on("^invalid syntax"),
-        _incomplete_condition,
     ),
     Cause(
         "syntax.try-form",

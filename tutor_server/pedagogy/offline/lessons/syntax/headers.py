@@ -60,32 +60,6 @@ HEADER_FORM = Lesson(
     check="run the program and print something as the first line of the block.",
 )
 
-COMPARISON_WITHOUT_LEFT_SIDE = Lesson(
-    question=(
-        "After $word a new comparison begins. What should be compared there? Read only the part behind $word, as if "
-        "it stood alone: is it a whole question?"
-    ),
-    concept=(
-        "`and` and `or` join whole questions. In plain speech we say “bigger than 3 and smaller than 5” and mean the "
-        "same thing both times. Python does not carry it over. On line $line the part behind $word has no left side."
-    ),
-    picture="It is like asking “is smaller than 5?”: who is?",
-    precise="The operands of a boolean operator are expressions; a comparison needs its left operand each time.",
-    place="The question behind $word is not whole.",
-    plan=(
-        "Say both questions on their own, each as a whole sentence.",
-        "Write down the name that is compared in the second one.",
-        "Check the result with a value inside and outside the bounds.",
-    ),
-    example=Example(
-        before="Two whole questions joined:",
-        code=("humidity = 55\nprint(humidity > 40 and humidity != 60)"),
-        after="`humidity` is named in both parts, so each part is a whole question on its own.",
-    ),
-    remedy="On line $line write $name behind $word as well.",
-    reason="Both parts are whole questions.",
-    check="try a value for which both hold, and one for which only one holds.",
-)
 
 TRY_FORM = Lesson(
     question=(
