@@ -89,7 +89,12 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
             expression=broken.text(first).strip(),
             facts=facts,
         )
-    is_apart = bool(first) and first > header + 1 and broken.indent(first) == margin
+    is_apart = (
+        bool(first)
+        and first > header + 1
+        and broken.indent(first) == margin
+        and not (after and len(broken.indent(after)) > len(margin) and broken.on(first)[0].text not in HEADERS)
+    )
     if not first or is_apart or len(broken.indent(first)) < len(margin) or _continues(broken, first):
         yield Candidate(line=header, cost=1, facts=facts, expression=broken.text(header).strip())
         step = _step(broken)

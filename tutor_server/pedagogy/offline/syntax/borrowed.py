@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import borrowed as lessons
-from tutor_server.pedagogy.offline.syntax.broken import HEADERS, Broken, Candidate, Cause, Change, insert, on
+from tutor_server.pedagogy.offline.syntax.broken import (
+    HEADERS,
+    Broken,
+    Candidate,
+    Cause,
+    Change,
+    insert,
+    on,
+    replace_token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +34,7 @@ _WITHOUT_PARTNER = frozenset(
 _ENDINGS = re.compile(
     r"(?:end|endif|endfor|endwhile|endfunction|fi|done|esac|wend|next|end (?:if|for|while|function|def))"
 )
+_SHOWING = frozenset(("echo", "puts", "printf", "cout", "write", "writeln", "disp", "display", "say", "output", "puts"))
 _PROMPT = re.compile(r"[ \t]*(?P<prompt>>>>|In \[\d*\]:|Out\[\d*\]:|\.\.\.(?=[ \t]|$))[ \t]?")
 _COMMAND = re.compile(
     r"(?P<word>\$|pip3?|python3?|py|conda|jupyter|cd|git|sudo|mkdir|npm|brew|apt(?:-get)?)\s+(?P<first>[\w./~-]+)(?!\s*[=(])"
@@ -52,6 +62,7 @@ def _words(broken: Broken) -> Iterator[Candidate]:
         yield _word(
             broken, tokens[0], (Change(tokens[0].start, tokens[1].start, ""),), broken.span(*tokens[:2]), cost=0.3
         )
+    yield from _first_words(broken, tokens, texts)
     if texts[0] in _WITHOUT_PARTNER and len(tokens) > 1 and texts[1] not in ("=", "(", ".", "[", ","):
         yield _word(broken, tokens[0], (), text, cost=0.3)
     yield from _typed_function(broken, tokens, texts)
@@ -61,6 +72,23 @@ def _words(broken: Broken) -> Iterator[Candidate]:
     for before, word in pairwise(tokens):
         if word.text in ("then", "do") and texts[0] in ("if", "elif", "while", "for") and word in tokens[-2:]:
             yield _word(broken, word, (Change(before.end, tokens[-1].end, ":"),), text, cost=0.3)
+
+
+def _first_words(broken: Broken, tokens: list[Token], texts: list[str]) -> Iterator[Candidate]:
+    """Find a word for showing a value, for the openness of a function, or for a choice among cases."""
+    line, text = broken.fault.line, broken.statement(broken.fault.line)
+    if texts[0] in _SHOWING and len(tokens) > 1 and tokens[1].is_operand_start and texts[1] not in ("(", "["):
+        shown = (Change(tokens[0].start, tokens[1].start, "print("), insert(tokens[-1].end, ")"))
+        yield _word(broken, tokens[0], shown, broken.span(*tokens[:2]), cost=0.3)
+    if texts[0] in ("public", "private", "static") and "def" in texts[1:3]:
+        start = tokens[texts.index("def")]
+        yield _word(
+            broken, tokens[0], (Change(tokens[0].start, start.start, ""),), broken.span(tokens[0], start), cost=0.25
+        )
+    if texts[0] in ("switch", "select") and broken.on(broken.code_below(line))[:1]:
+        below = broken.on(broken.code_below(line))[0].text
+        changes = (replace_token(tokens[0], "match"),) if below == "case" else ()
+        yield _word(broken, tokens[0], changes, text, cost=0.25)
 
 
 def _typed_function(broken: Broken, tokens: list[Token], texts: list[str]) -> Iterator[Candidate]:
@@ -192,9 +220,11 @@ def _choice(broken: Broken) -> Iterator[Candidate]:
         return
     offset = broken.offset(line)
     condition = match["condition"]
-    start = match.start() + (7 if condition.lstrip().startswith("return ") else 0)
-    lead = condition[: len(condition) - len(condition.lstrip())] or ""
+    lead = condition[: len(condition) - len(condition.lstrip())]
+    if condition.lstrip().startswith("return "):
+        lead += "return "
     condition = condition.strip().removeprefix("return ")
+    start = match.start()
     new = f"{lead}{match['one'].strip()} if {condition} else {match['other'].strip()}"
     yield Candidate(
         line=line,
@@ -218,10 +248,11 @@ def _gap(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     for one, other in pairwise(tokens):
         if one.text + other.text in _GAPS and one.kind == other.kind == "operator" and one.end < other.start:
+            is_order = one.text + other.text == "==" and one is tokens[1] and tokens[0].kind == "name"
             yield Candidate(
                 line=broken.fault.line,
                 cost=0.45,
-                changes=(Change(one.end, other.start, ""),),
+                changes=(Change(one.end, other.end, "") if is_order else Change(one.end, other.start, ""),),
                 expression=broken.span(one, other),
                 facts={"sign": Code(broken.span(one, other))},
             )
@@ -245,8 +276,26 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
                 facts={"second": Code(second.text)},
             )
             return
+        if second.text == "else" and tokens[0].text == "if" and ":" in [t.text for t in tokens[:index]]:
+            yield Candidate(
+                line=broken.fault.line,
+                cost=0.4,
+                changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
+                expression=broken.span(second, after),
+                facts={"second": Code(second.text)},
+            )
+            return
         if tokens[0].text in HEADERS:
             continue
+        if token.text == ")" and second.kind == "name" and after.text == "(" and tokens[1].text == "(":
+            yield Candidate(
+                line=broken.fault.line,
+                cost=0.7,
+                changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
+                expression=broken.span(second, after),
+                facts={"second": Code(second.text)},
+            )
+            return
         begins = (second.kind == "name" and after.text in ("=", "+=", "-=") and index > 0) or (
             second.text in ("for", "while", "return", "print", "import")
             and "=" in [t.text for t in tokens[: index + 1]]

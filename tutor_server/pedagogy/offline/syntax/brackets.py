@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import brackets as lessons
-from tutor_server.pedagogy.offline.lexing import CLOSERS, OPENERS, brackets_of
+from tutor_server.pedagogy.offline.lexing import CLOSERS, OPENERS, brackets_of, depths_of
 from tutor_server.pedagogy.offline.syntax.broken import (
     HEADERS,
     Broken,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tutor_server.pedagogy.offline.lexing import Token
 
+_SIGNS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
 _NAMES = {"(": "round", "[": "square", "{": "curly", ")": "round", "]": "square", "}": "curly"}
 
 
@@ -40,7 +41,16 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
     facts = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
     expression = broken.text(opener.line)[opener.column :].rstrip()
     last = here[-1]
+    yield from _parallel_call(broken, opener, expression, facts)
     if here[0].text in HEADERS and last.text == ":":
+        if opener.text == "[" and "," not in [token.text for token in here if token.start > opener.start]:
+            yield Candidate(
+                line=opener.line,
+                cost=0.85,
+                changes=(insert(last.end, f"{closers}:"),),
+                expression=expression,
+                facts=facts,
+            )
         yield Candidate(
             line=opener.line, cost=0.9, changes=(insert(last.start, closers),), expression=expression, facts=facts
         )
@@ -57,18 +67,14 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         yield Candidate(
             line=opener.line, cost=1.5, changes=(insert(last.end, closers[:1]),), expression=expression, facts=facts
         )
-    for index in range(len(here) - 2, 0, -1):
-        token = here[index]
-        if token.start <= opener.start:
-            break
-        if here[index + 1].text in (",", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/") and token.is_operand_end:
-            yield Candidate(
-                line=opener.line,
-                cost=2 + (len(here) - index) / 100,
-                changes=(insert(token.end, OPENERS[opener.text]),),
-                expression=expression,
-                facts=facts,
-            )
+    for cost, end in _earlier_ends(here, opener):
+        yield Candidate(
+            line=opener.line,
+            cost=cost,
+            changes=(insert(end, OPENERS[opener.text]),),
+            expression=expression,
+            facts=facts,
+        )
     yield Candidate(line=opener.line, cost=3, changes=(replace_token(opener, ""),), expression=expression, facts=facts)
     for line in range(opener.line + 1, opener.line + 8):
         if broken.on(line):
@@ -79,6 +85,75 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 expression=expression,
                 facts=facts,
             )
+
+
+def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int]]:
+    """Give where else on the line a bracket could close, before a sign that joins two values, with how likely."""
+    for index in range(len(here) - 2, 0, -1):
+        token = here[index]
+        if token.start <= opener.start:
+            break
+        if here[index + 1].text in _SIGNS | {","} and token.is_operand_end:
+            yield 2 + (len(here) - index) / 100, token.end
+
+
+def _parallel_call(broken: Broken, opener: Token, expression: str, facts: dict[str, str]) -> Iterator[Candidate]:
+    """Close a call before a sign where what follows shows that it has ended.
+
+    That is a call of the same function, `f(n - 1 + f(n - 2)`, a text after a value that is made a text,
+    `str(n + " m"`, and a sign with nothing before it, `f( > 3`.
+    """
+    here = broken.on(opener.line)
+    at = here.index(opener)
+    name = here[at - 1].text if at else ""
+    depths = depths_of(here)
+    for index in range(at + 1, len(here) - 1):
+        sign, after = here[index], here[index + 1]
+        if depths[index] != depths[at] + 1 or sign.text not in _SIGNS:
+            continue
+        inner = index == at + 1 and sign.text not in ("-", "+", "*")
+        same = after.text == name and sign.text in ("+", "-", "*", "/") and index > at + 1
+        text = name == "str" and sign.text == "+" and after.kind == "string"
+        if opener.text == "(" and (inner or same or text):
+            yield Candidate(
+                line=opener.line,
+                cost=0.7,
+                changes=(insert(here[index - 1].end, ")"),),
+                expression=expression,
+                facts=facts,
+            )
+            return
+
+
+def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
+    """Find a bracket that its own line leaves open, where a later line closes another one."""
+    for opener, closer in broken.brackets.crossed[:1]:
+        if opener.line == closer.line:
+            continue
+        tokens = broken.on(opener.line)
+        last = tokens[-2] if tokens[-1].text == "," and len(tokens) > 1 else tokens[-1]
+        facts = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
+        if last is opener:
+            yield Candidate(
+                line=closer.line,
+                cost=0.6,
+                changes=(replace_token(closer, OPENERS[opener.text]),),
+                expression=closer.text,
+                facts=facts,
+            )
+            continue
+        yield Candidate(
+            line=opener.line,
+            cost=0.5,
+            changes=(insert(last.end, OPENERS[opener.text]),),
+            expression=broken.text(opener.line)[opener.column :].rstrip(),
+            facts=facts,
+        )
+
+
+def _left_open(broken: Broken) -> Iterator[Candidate]:
+    yield from _never_closed(broken)
+    yield from _closed_further_down(broken)
 
 
 def _opener_to_close(broken: Broken) -> Token:
@@ -101,6 +176,15 @@ def _unmatched(broken: Broken) -> Iterator[Candidate]:
         yield Candidate(
             line=closer.line, cost=1, changes=(replace_token(closer, ""),), expression=expression, facts=facts
         )
+        header = broken.here[0]
+        if closer.text == ")" and header.text in ("if", "elif", "while", "return", "for") and len(broken.here) > 2:  # noqa: PLR2004 - the word, a value, the bracket
+            yield Candidate(
+                line=closer.line,
+                cost=1.2,
+                changes=(insert(broken.here[1].start, "("),),
+                expression=expression,
+                facts=facts,
+            )
         slips = [
             token
             for token in broken.here
@@ -122,6 +206,8 @@ def _crossed(broken: Broken) -> Iterator[Candidate]:
     crossed = broken.brackets.crossed
     here = [pair for pair in crossed if pair[1].line == broken.fault.line] or list(crossed)
     for opener, closer in here[:1]:
+        if opener.line < closer.line:
+            continue
         facts = {
             "bracket": Code(opener.text),
             "closer": Code(closer.text),
@@ -141,6 +227,15 @@ def _crossed(broken: Broken) -> Iterator[Candidate]:
             expression=expression,
             facts=facts,
         )
+        following = next((token for token in broken.tokens if token.start >= closer.end), None)
+        if following is not None and following.text == wanted and following.line == closer.line:
+            yield Candidate(
+                line=closer.line,
+                cost=0.9,
+                changes=(replace_token(closer, wanted), replace_token(following, closer.text)),
+                expression=broken.span(opener, following),
+                facts=facts,
+            )
         yield Candidate(
             line=closer.line,
             cost=1.3,
@@ -165,8 +260,8 @@ CAUSES = (
         "syntax.bracket-never-closed",
         "syntax",
         lessons.BRACKET_NEVER_CLOSED,
-        on("was never closed", "^invalid syntax", "unexpected EOF", "expected"),
-        _never_closed,
+        on("was never closed", "^invalid syntax", "unexpected EOF", "expected", "does not match opening"),
+        _left_open,
     ),
     Cause(
         "syntax.bracket-never-opened",

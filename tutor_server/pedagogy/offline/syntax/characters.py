@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import characters as lessons
-from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, on
+from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,8 @@ _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
 _MOST_DIGIT_NAMES = 16
 """How many such names of one line are looked for in the whole code."""
+_LONGEST_PRODUCT = 5
+"""Letters of a name that may be a product of one-letter names, as in `4ac`."""
 _ZEROS = re.compile(r"(?<![\w.])0+(\d+)(?![\w.])")
 
 
@@ -143,16 +145,25 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
 def _product_with_name(broken: Broken) -> Iterator[Candidate]:
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
-    for match in islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES):
-        digits, rest = match.groups()
-        facts = {"left": Code(digits), "right": Code(rest)}
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.6,
-            changes=(Change(offset + match.end(1), offset + match.end(1), " * "),),
-            expression=match.group(),
-            facts=facts,
-        )
+    matches = list(islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES))
+    if not matches:
+        return
+    known = {token.text for token in broken.tokens if token.kind == "name"}
+    changes = []
+    for match in matches:
+        changes.append(insert(offset + match.end(1), " * "))
+        rest = match[2]
+        if rest not in known and len(rest) < _LONGEST_PRODUCT and set(rest) <= known:
+            changes += [insert(offset + match.start(2) + i, " * ") for i in range(1, len(rest))]
+    first = matches[0]
+    is_product = len(changes) > len(matches)
+    yield Candidate(
+        line=broken.fault.line,
+        cost=0.45 if is_product else 0.6,
+        changes=tuple(changes),
+        expression=first.group(),
+        facts={"left": Code(first[1]), "right": Code(first[2])},
+    )
 
 
 def _leading_zeros(broken: Broken) -> Iterator[Candidate]:

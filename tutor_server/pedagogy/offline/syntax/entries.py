@@ -103,7 +103,7 @@ def _dictionary_in_call(broken: Broken) -> Iterator[Candidate]:
         end = max((t for t in inside if t.start > token.start), key=lambda t: t.end, default=None)
         if end is None:
             return
-        changes = (insert(token.start, "{"),)
+        changes: tuple[Change, ...] = (insert(token.start, "{"),)
         after = next((t for t in broken.tokens if t.start >= end.end), None)
         if after is None or after.text != "}":
             changes = (*changes, insert(end.end, "}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import operators as lessons
-from tutor_server.pedagogy.offline.lexing import brackets_of, depths_of
+from tutor_server.pedagogy.offline.lexing import CLOSERS, brackets_of, depths_of
 from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
 
 if TYPE_CHECKING:
@@ -31,7 +31,21 @@ _FOREIGN = {
     ".*": "*",
     "./": "/",
 }
-_WAITING = frozenset(("=", "+=", "-=", "*=", "/=", "else", "and", "or", "not", "in", "is"))
+_WORDS = {
+    "mod": "%",
+    "modulo": "%",
+    "div": "//",
+    "equals": "==",
+    "equal": "==",
+    "eq": "==",
+    "times": "*",
+    "plus": "+",
+    "minus": "-",
+    "xor": "^",
+    "less": "<",
+    "greater": ">",
+}
+_WAITING = frozenset(("=", "+=", "-=", "*=", "/=", "else", "and", "or", "not", "in", "is", "if"))
 """What a line cannot end with: something has to follow."""
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 _BINARY = frozenset(
@@ -128,7 +142,11 @@ def _in_call(broken: Broken) -> Iterator[Candidate]:
             continue
         strings = any(token.kind == "string" for token in broken.here[max(at - 1, 0) : at + 2])
         key = broken.here[at - 1]
-        if key.kind == "string" and key.text[1:-1].isidentifier() and "dict" in [t.text for t in broken.here[:at]]:
+        is_key = key.kind == "string" and key.text[1:-1].isidentifier() and broken.here[at - 2].text in ("(", ",")
+        called = (
+            broken.here[broken.here.index(opener) - 1].text if (opener := broken.opener(key)) in broken.here else ""
+        )
+        if is_key and called not in ("print", ""):
             yield Candidate(
                 line=sign.line,
                 cost=0.8,
@@ -182,6 +200,10 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
         inside = [token for token in broken.here if token.start < left.end]
         unclosed = brackets_of(inside).unclosed
         options = _likely_between(left, right, in_bracket=bool(unclosed))
+        if "=" in options and any(token.text == "=" for token in inside):
+            options = [",", *options[2:]] if _unpacks(inside) else [*options[2:], ","]
+        if "+" in options and left.kind != "number" and _adds_texts(broken.here):
+            options = ["+", *(option for option in options if option != "+")]
         if left.line < right.line or (unclosed and _lists_items(broken, unclosed[-1])):
             options = [","]
         if not unclosed and broken.here[0].text in _CONDITIONS:
@@ -202,6 +224,20 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
                 expression=expression,
                 facts=facts,
             )
+
+
+def _unpacks(tokens: list[Token]) -> bool:
+    """Tell whether several names stand on the left of the sign."""
+    words = [token.text for token in tokens]
+    return "," in words[: words.index("=")]
+
+
+def _adds_texts(tokens: list[Token]) -> bool:
+    """Tell whether the line puts texts together with plus signs."""
+    return any(
+        sign.text == "+" and "string" in (before.kind, after.kind)
+        for before, sign, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
 
 
 def _lists_items(broken: Broken, opener: Token) -> bool:
@@ -230,7 +266,7 @@ def _likely_between(left: Token, right: Token, *, in_bracket: bool) -> list[str]
         return [",", "+"] if in_bracket else ["+", ","]
     if left.kind == "number" or left.text == ")":
         return ["*", ",", "+", "and"]
-    return [",", "+", "*", "and", "=="] if in_bracket else ["=", "+", ",", "and", "=="]
+    return [",", "*", "+", "and", "=="] if in_bracket else ["=", "*", "+", ",", "and", "=="]
 
 
 def _end_of_gap(token: Token, after: Token | None) -> int:
@@ -242,6 +278,7 @@ def _end_of_gap(token: Token, after: Token | None) -> int:
 
 def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
     """Turn an operator of another language into Python's."""
+    yield from _word_operators(broken)
     found = list(_foreign_runs(broken.here))
     if not found:
         yield from _semicolons(broken)
@@ -252,6 +289,8 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
         blank = " " if _FOREIGN[sign].isalpha() and before == run[0].start else ""
         changes.append(Change(run[0].start, run[-1].end, blank + _FOREIGN[sign]))
     first = found[0][1]
+    if first == "!" and not _turns_round(broken.here, found[0][0][0]):
+        return
     yield Candidate(
         line=broken.fault.line,
         cost=0.65,
@@ -259,6 +298,32 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
         expression=first,
         facts={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
     )
+
+
+def _turns_round(tokens: list[Token], sign: Token) -> bool:
+    """Tell whether a sign stands before a value, and not behind one."""
+    at = tokens.index(sign)
+    before = at > 0 and tokens[at - 1].is_operand_end and tokens[at - 1].end == sign.start
+    return not before and at + 1 < len(tokens) and tokens[at + 1].is_operand_start
+
+
+def _word_operators(broken: Broken) -> Iterator[Candidate]:
+    """Find an operator that is written as a word, as in other languages or in speech."""
+    tokens = broken.here
+    for index in range(1, len(tokens) - 1):
+        before, word, after = tokens[index - 1 : index + 2]
+        if word.text.lower() not in _WORDS or not (before.is_operand_end or before.text == "is"):
+            continue
+        start = before if before.text == "is" else word
+        last = after if after.text in ("to", "than", "by") else word
+        sign = _WORDS[word.text.lower()]
+        yield Candidate(
+            line=word.line,
+            cost=0.45,
+            changes=(Change(start.start, last.end, sign),),
+            expression=broken.span(start, last),
+            facts={"sign": Code(broken.span(start, last)), "meant": Code(sign)},
+        )
 
 
 def _semicolons(broken: Broken) -> Iterator[Candidate]:
@@ -269,7 +334,11 @@ def _semicolons(broken: Broken) -> Iterator[Candidate]:
         yield Candidate(
             line=broken.fault.line,
             cost=0.8,
-            changes=tuple(replace_token(token, ",") for token in inside),
+            changes=tuple(
+                replace_token(token, "" if after is not None and after.text in CLOSERS else ",")
+                for token, after in zip(here, [*here[1:], None], strict=True)
+                if token in inside
+            ),
             expression=";",
             facts={"sign": Code(";"), "meant": Code(",")},
         )
@@ -358,6 +427,15 @@ def _dangling(broken: Broken) -> Iterator[Candidate]:
                 yield Candidate(
                     line=token.line, cost=1, changes=(replace_token(token, ""),), expression=expression, facts=facts
                 )
+        elif token.text == "=" and index > 1 and index + 1 < len(tokens) and tokens[index + 1].text in (",", ")"):
+            first = tokens[index - 2] if tokens[index - 2].text == "," else tokens[index - 1]
+            yield Candidate(
+                line=token.line,
+                cost=0.5,
+                changes=(Change(first.start, token.end, ""),),
+                expression=broken.span(tokens[index - 1], token),
+                facts={"sign": Code("=")},
+            )
         elif token.text in _BINARY and token.kind != "name":
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             if (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import placement as lessons
-from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, on, replace_token
+from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,19 @@ def _import_form(broken: Broken) -> Iterator[Candidate]:
             changes=(Change(tokens[0].start, tokens[-1].end, f"from {module} import {names}"),),
             expression=whole,
         )
+    if words[0] == "from" and words[-1] == "import" and len(words) > 2:  # noqa: PLR2004 - from, a module, import
+        yield Candidate(
+            line=broken.fault.line,
+            cost=0.6,
+            changes=(Change(tokens[0].start, tokens[-1].end, f"import {broken.span(tokens[1], tokens[-2])}"),),
+            expression=whole,
+        )
+    if words[-1] == "as":
+        yield Candidate(
+            line=broken.fault.line, cost=0.6, changes=(Change(tokens[-2].end, tokens[-1].end, ""),), expression=whole
+        )
+    if "must occur at the beginning" in broken.fault.message:
+        yield Candidate(line=broken.fault.line, cost=0.4, expression=whole)
     match = re.search(r"future feature (\w+) is not defined", broken.fault.message)
     if match:
         features = (
@@ -77,6 +90,8 @@ def _out_of_place(broken: Broken) -> Iterator[Candidate]:
     home = {"break": "loop", "continue": "loop"}.get(word, "function")
     line = broken.fault.line
     facts = {"word": Code(word), "home": home}
+    if word == "await":
+        yield from _awaited(broken, facts)
     above = broken.code_above(line)
     openers = ("for", "while") if home == "loop" else ("def",)
     opener = next(
@@ -100,6 +115,27 @@ def _out_of_place(broken: Broken) -> Iterator[Candidate]:
             facts=facts,
         )
     yield Candidate(line=line, cost=2, expression=broken.statement(line), facts=facts)
+
+
+def _awaited(broken: Broken, facts: dict[str, str]) -> Iterator[Candidate]:
+    """Make the function around an `await` one that can wait."""
+    line = broken.fault.line
+    header = next(
+        (
+            n
+            for n in sorted(broken.by_line, reverse=True)
+            if n < line and broken.on(n)[0].text == "def" and len(broken.indent(n)) < len(broken.indent(line))
+        ),
+        0,
+    )
+    if header:
+        yield Candidate(
+            line=line,
+            cost=0.5,
+            changes=(insert(broken.on(header)[0].start, "async "),),
+            expression=broken.statement(line),
+            facts=facts,
+        )
 
 
 def _declared_late(broken: Broken) -> Iterator[Candidate]:
@@ -150,7 +186,13 @@ CAUSES = (
         "syntax.import-form",
         "syntax",
         lessons.IMPORT_FORM,
-        on("^invalid syntax", "Did you mean to use 'from", "future feature", "Expected one or more names"),
+        on(
+            "^invalid syntax",
+            "Did you mean to use 'from",
+            "future feature",
+            "must occur at the beginning",
+            "Expected one or more names",
+        ),
         _import_form,
     ),
     Cause(

@@ -72,7 +72,7 @@ def _slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
         at = broken.tokens.index(opener)
         name = broken.tokens[at - 1] if at else opener
         inside = [token.text for token in broken.tokens[at + 1 :] if opener.end <= token.start < colon.start]
-        if not name.is_operand_end or "lambda" in inside or any(text[:1] in "'\"" for text in inside):
+        if not name.is_operand_end or {"lambda", "def"} & set(inside) or any(text[:1] in "'\"" for text in inside):
             continue
         closer = next((t for t in broken.here if t.start > colon.start and t.text == ")"), None)
         if closer is not None and broken.opener(colon) is opener:
@@ -101,10 +101,12 @@ def _call_without_brackets(broken: Broken) -> Iterator[Candidate]:
         opener = broken.opener(value)
         while end + 1 < len(tokens):
             after = tokens[end + 1]
-            is_out = after.text in (",", ")", "]", "}", ":") and broken.opener(after) is opener
-            if after.text in ("for", "if", "else", "and", "or") or is_out or _closes(after.text, opener is not None):
-                if not (after.text in OPENERS.values() and _inner(broken, after.start, value.start)):
-                    break
+            closes = after.text in OPENERS.values() and opener is not None and opener.end <= value.start
+            is_out = (after.text in (",", ":") and broken.opener(after) is opener) or (
+                closes and opener is broken.opener(name) and _depth(broken, value.start, after.start) < 0
+            )
+            if is_out or after.text in ("for", "if", "else", "and", "or"):
+                break
             end += 1
         yield Candidate(
             line=name.line,
@@ -115,18 +117,10 @@ def _call_without_brackets(broken: Broken) -> Iterator[Candidate]:
         )
 
 
-def _closes(text: str, inside: bool) -> bool:
-    return inside and text in OPENERS.values()
-
-
-def _inner(broken: Broken, closer: int, start: int) -> bool:
-    """Tell whether a closing bracket closes one that was opened behind a place."""
-    depth = 0
-    for token in broken.here:
-        if token.start < start or token.start > closer:
-            continue
-        depth += (token.text in OPENERS) - (token.text in OPENERS.values())
-    return depth >= 0
+def _depth(broken: Broken, start: int, closer: int) -> int:
+    """Count the brackets that are open behind a closing one, of those that stand from a place on."""
+    inside = [token.text for token in broken.here if start <= token.start <= closer]
+    return sum(text in OPENERS for text in inside) - sum(text in OPENERS.values() for text in inside)
 
 
 def _unknown_sign(broken: Broken) -> Iterator[Candidate]:

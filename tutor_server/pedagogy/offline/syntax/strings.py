@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import strings as lessons
-from tutor_server.pedagogy.offline.lexing import OPENERS, brackets_of
+from tutor_server.pedagogy.offline.lexing import OPENERS, brackets_of, tokens_of
 from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tutor_server.pedagogy.offline.lexing import Token
 
@@ -24,12 +25,13 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
         body = token.text[len(prefix) :]
         quote = body[0] * 3 if body[:3] in ('"""', "'''") else body[0]
-        facts = {"quote": Code(quote)}
+        facts: Mapping[str, str] = {"quote": Code(quote)}
         if len(quote) == 3:  # noqa: PLR2004 - triple quotes
             yield from _long_text_never_closed(broken, token, quote)
             continue
         content = body[1:].rstrip()
         start = token.start + len(prefix) + 1
+        yield from _stray_quote(broken, token, quote, facts)
         before = [other for other in broken.on(token.line) if other.start < token.start]
         waiting = [OPENERS[opener.text] for opener in reversed(brackets_of(before).unclosed)]
         if before and before[0].text in ("if", "elif", "while", "for", "def", "class", "with"):
@@ -54,14 +56,20 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 expression=expression,
                 facts=facts,
             )
-        known = {other.text for other in broken.tokens if other.kind == "name"}
-        tail = content[:end]
-        head, comma, last = tail.rpartition(",")
-        if comma and last.strip() in known and waiting:
+        for at in _earlier_text_ends(broken, token, content[:end]) if waiting else ():
             yield Candidate(
                 line=token.line,
                 cost=0.9,
-                changes=(insert(start + len(head), quote),),
+                changes=(insert(start + at, quote),),
+                expression=expression,
+                facts=facts,
+            )
+        mixed = content.find("'" if quote == '"' else '"')
+        if mixed > 0:
+            yield Candidate(
+                line=token.line,
+                cost=0.95,
+                changes=(Change(start - 1, start, content[mixed]),),
                 expression=expression,
                 facts=facts,
             )
@@ -76,6 +84,46 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 )
 
 
+def _stray_quote(broken: Broken, token: Token, quote: str, facts: Mapping[str, str]) -> Iterator[Candidate]:
+    """Find a quote mark too many behind a text, or a word that has one only at its end."""
+    before = next((other for other in reversed(broken.on(token.line)) if other.end == token.start), None)
+    if before is None or token.text.strip() not in (quote, f"{quote})", f"{quote}:"):
+        return
+    at = token.start + token.text.index(quote)
+    if before.kind == "string":
+        yield Candidate(
+            line=token.line,
+            cost=0.7,
+            changes=(Change(at, at + 1, ""),),
+            expression=broken.span(before, token).rstrip(),
+            facts=facts,
+        )
+    elif before.kind == "name":
+        yield Candidate(
+            line=token.line,
+            cost=0.7,
+            changes=(insert(before.start, quote),),
+            expression=broken.span(before, token).rstrip(),
+            facts=facts,
+        )
+
+
+def _earlier_text_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
+    """Give where a text may have ended before: in front of a comma, a colon or a plus that code goes on behind."""
+    known = {other.text for other in broken.tokens if other.kind == "name"} | set(dir(builtins))
+    opener = broken.opener(token)
+    signs = ",:" if opener is not None and opener.text == "{" else ",+%]"
+    for at, sign in enumerate(content):
+        if sign not in signs or not at:
+            continue
+        rest = tokens_of(content[at + 1 :])
+        is_code = all(t.text in known if t.kind == "name" else t.kind != "other" for t in rest)
+        if is_code and (rest or sign == "]") and not content[at - 1].isspace():
+            yield at
+        elif is_code and sign in "+%" and any(t.kind == "name" for t in rest):
+            yield len(content[:at].rstrip())
+
+
 def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
     """Close a text in triple quotes: where one mark was written, after the line of a docstring, or at the end."""
     facts = {"quote": Code(quote)}
@@ -84,10 +132,20 @@ def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterato
     if early is not None:
         at = token.start + len(prefix) + 3
         yield Candidate(
-            line=token.line,
+            line=broken.code.count("\n", 0, at + early.start()) + 1,
             cost=0.8,
             changes=(Change(at + early.start(), at + early.end(), quote),),
             expression=quote,
+            facts=facts,
+        )
+    pair = re.search(rf"(?<!{quote[0]}){quote[0]}{{2}}(?=[^{quote[0]}\s,)\]}}:+.=])", broken.code[: token.start])
+    if pair is not None and not token.text[len(prefix) + 3 :].strip(" \t\n)"):
+        line = broken.code.count("\n", 0, pair.start()) + 1
+        yield Candidate(
+            line=line,
+            cost=0.7,
+            changes=(insert(pair.end(), quote[0]),),
+            expression=broken.statement(line),
             facts=facts,
         )
     above = broken.on(broken.code_above(token.line))
@@ -228,38 +286,59 @@ def _path_escape(broken: Broken) -> Iterator[Candidate]:
 
 def _f_string(broken: Broken) -> Iterator[Candidate]:
     """Find the f-string whose braces or quotes do not add up."""
+    line_start = broken.offset(broken.fault.line)
     for token in broken.here:
         if token.kind not in ("string", "open_string") or "f" not in token.text[:2].lower():
             continue
         text = token.text
-        opening, closing = text.count("{"), text.count("}")
         facts = {"text": Code(text.rstrip())}
-        quote = text[-1]
-        if opening > closing:
-            yield Candidate(
-                line=token.line, cost=0.9, changes=(insert(token.end - 1, "}"),), expression=text, facts=facts
-            )
-            at = text.rfind("{")
-            end = next(
-                (i for i in range(at + 1, len(text)) if not (text[i].isalnum() or text[i] in "_.[]")), len(text) - 1
-            )
-            yield Candidate(
-                line=token.line, cost=0.8, changes=(insert(token.start + end, "}"),), expression=text, facts=facts
-            )
-        elif closing > opening:
-            at = text.rfind("}")
-            yield Candidate(
-                line=token.line,
-                cost=0.9,
-                changes=(Change(token.start + at, token.start + at + 1, ""),),
-                expression=text,
-                facts=facts,
-            )
-        elif "{}" in text:
-            yield Candidate(line=token.line, cost=1, expression=text, facts=facts)
-        else:
-            del quote
-            yield Candidate(line=token.line, cost=2, expression=text, facts=facts)
+        changes = [
+            *_inner_quotes(broken.text(broken.fault.line), line_start, text[-1]),
+            *_braces_to_close(token),
+            *_braces_to_open(token),
+        ]
+        for cost, change in changes:
+            yield Candidate(line=token.line, cost=cost, changes=change, expression=text, facts=facts)
+        yield Candidate(line=token.line, cost=2, expression=text, facts=facts)
+
+
+def _inner_quotes(line: str, start: int, quote: str) -> Iterator[tuple[float, tuple[Change, ...]]]:
+    """Give the keys in braces that have the quotes of the text around them, with the other kind."""
+    other = "'" if quote == '"' else '"'
+    keys = list(re.finditer(rf"(?<=[\[(]){quote}([^{quote}{{}}]*){quote}(?=[\])])", line))
+    if keys and "{" in line[: keys[0].start()]:
+        yield 0.5, tuple(Change(start + k.start(), start + k.end(), f"{other}{k[1]}{other}") for k in keys)
+
+
+def _braces_to_close(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
+    """Give where a brace that stays open should close: behind its value and the value's format."""
+    text = token.text
+    for opening in re.finditer(r"(?<!\{)\{(?!\{)", text):
+        rest = text[opening.end() :]
+        end = re.search(r"[{}]", rest)
+        if end is not None and end[0] == "}":
+            continue
+        wrong = re.match(r"[\w.\[\]'\"]+(?P<sign>[)\]])", rest)
+        if wrong is not None and rest[: wrong.end()].count("(") < rest[: wrong.end()].count(")"):
+            at = token.start + opening.end() + wrong.start("sign")
+            yield 0.6, (Change(at, at + 1, "}"),)
+        value = re.match(r"[\w.]*(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[<>^=+\-,.%\w]*)?", rest)
+        if value is not None and value.end():
+            yield 0.7, (insert(token.start + opening.end() + value.end(), "}"),)
+        yield 1.2, (insert(token.end - 1, "}"),)
+
+
+def _braces_to_open(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
+    """Give where the brace that is closed alone should have opened, or take it away."""
+    depth = 0
+    for at, sign in enumerate(token.text):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            value = re.search(r"[\w.]+(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[^\s{}]*)?\Z", token.text[:at])
+            if value is not None:
+                yield 0.7, (insert(token.start + value.start(), "{"),)
+            yield 0.9, (Change(token.start + at, token.start + at + 1, ""),)
+            return
 
 
 CAUSES = (
@@ -306,7 +385,7 @@ CAUSES = (
         "syntax.braces-in-f-string",
         "syntax",
         lessons.BRACES_IN_F_STRING,
-        on("f-string"),
+        on("f-string", "does not match opening", "Perhaps you forgot a comma"),
         _f_string,
     ),
 )

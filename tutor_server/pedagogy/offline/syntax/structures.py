@@ -38,6 +38,14 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             expression=broken.span(tokens[0], tokens[1]),
             facts={"word": Code("else")},
         )
+    if words[:1] == ["case"] and words[1:2] in (["=="], ["="], ["is"]):
+        yield Candidate(
+            line=line,
+            cost=0.3,
+            changes=(Change(tokens[0].end, tokens[1].end, ""),),
+            expression=broken.span(tokens[0], tokens[1]),
+            facts={"word": Code(words[1])},
+        )
     if words[:1] == ["case"] and "or" in words:
         yield Candidate(
             line=line,
@@ -58,7 +66,9 @@ def _case_takes_all(broken: Broken) -> Iterator[Candidate]:
 def _decorator(broken: Broken) -> Iterator[Candidate]:
     line = next((n for n in (broken.fault.line, broken.code_above(broken.fault.line)) if _is_decorator(broken, n)), 0)
     if line:
-        yield Candidate(line=line, cost=0.4, expression=broken.text(line).strip())
+        last = broken.on(line)[-1]
+        changes = (replace_token(last, ""),) if last.text in (":", ";") else ()
+        yield Candidate(line=line, cost=0.4, changes=changes, expression=broken.text(line).strip())
 
 
 def _is_decorator(broken: Broken, line: int) -> bool:

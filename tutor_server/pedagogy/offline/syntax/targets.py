@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.syntax import targets as lessons
-from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, on, replace_token
+from tutor_server.pedagogy.offline.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,10 +90,10 @@ def _value_as_target(broken: Broken) -> Iterator[Candidate]:
     if sign.text == "=" and len(right) == 1 and right[0].kind == "name":
         swapped = Change(right[0].start, right[0].end, text_left)
         yield guess(0.8, Change(left[0].start, left[-1].end, text_right), swapped)
-    if len(words) == 2 and signs == ["-"] and len(left) == 3:  # noqa: PLR2004 - two words and a hyphen
-        pattern = rf"\b{words[0].text}\s*-\s*{words[1].text}\b"
+    if 2 <= len(words) <= 4 and set(signs) == {"-"} and len(left) == 2 * len(words) - 1:  # noqa: PLR2004 - words and hyphens
+        pattern = r"\s*-\s*".join(rf"\b{word.text}\b" for word in words)
         same = list(re.finditer(pattern, broken.code))[:3]
-        yield guess(0.7, *(Change(m.start(), m.end(), f"{words[0].text}_{words[1].text}") for m in same))
+        yield guess(0.7, *(Change(m.start(), m.end(), "_".join(word.text for word in words)) for m in same))
     if len(left) == 1 and left[0].kind == "string" and left[0].text.strip("'\"").isidentifier():
         yield guess(0.9, replace_token(left[0], left[0].text.strip("'\"")))
     if len(words) == len(left) == 2:  # noqa: PLR2004 - a name of two words
@@ -116,17 +117,42 @@ def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
     wanted = {"def": "(", "class": ("(", ":"), "for": "in"}.get(tokens[0].text, "=")
     first, second = words
     is_name = first.kind in ("name", "keyword") and second.kind in ("name", "number", "keyword")
+    facts = {"words": Code(broken.span(first, second))}
+
+    def guess(cost: float, *changes: Change) -> Candidate:
+        return Candidate(
+            line=first.line, cost=cost, changes=changes, expression=broken.span(first, second), facts=facts
+        )
+
     if after and after in wanted and is_name and (start or first.kind == "name"):
         joined = f"{first.text}_{second.text}"
         if first.kind == "keyword":
             joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
+        used = {token.text for token in broken.tokens if token.line != first.line}
+        if first.text in ("self", "cls"):
+            yield guess(0.5, Change(first.end, second.start, "."))
+        elif tokens[0].text == "for" and second.text in used and first.text not in used:
+            yield guess(0.5, Change(first.start, second.start, ""))
+        elif not start and {first.text, second.text} <= used:
+            yield guess(0.5, insert(first.end, ","))
+        yield guess(0.6, Change(first.start, second.end, joined))
+    for whole, joined in _longer_names(tokens):
         yield Candidate(
             line=first.line,
             cost=0.6,
-            changes=(Change(first.start, second.end, joined),),
-            expression=broken.span(first, second),
-            facts={"words": Code(broken.span(first, second))},
+            changes=(Change(whole[0].start, whole[-1].end, joined),),
+            expression=broken.span(whole[0], whole[-1]),
+            facts={"words": Code(broken.span(whole[0], whole[-1]))},
         )
+
+
+def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
+    """Give names of three words and more, and those that begin with `class`, with the words joined."""
+    run = list(takewhile(lambda token: token.kind == "name", tokens))
+    if len(run) > 2 and len(tokens) > len(run) and tokens[len(run)].text == "=":  # noqa: PLR2004 - more than two words
+        yield run, "_".join(token.text for token in run)
+    if tokens[0].text == "class" and tokens[2].text == "=":
+        yield tokens[:2], f"class_{tokens[1].text}"
 
 
 def _not_deletable(broken: Broken) -> Iterator[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ _ALIASES = {
     **dict.fromkeys(("throw",), "raise"),
     **dict.fromkeys(("include", "using", "require"), "import"),
     **dict.fromkeys(("ro", "oder"), "or"),
+    **dict.fromkeys(("fi", "wenn"), "if"),
 }
 _STARTERS = (
     "if",
@@ -42,6 +44,10 @@ _STARTERS = (
     "with",
     "del",
     "async",
+    "raise",
+    "global",
+    "assert",
+    "yield",
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
 
@@ -61,7 +67,10 @@ def _mistyped(broken: Broken) -> Iterator[Candidate]:
                 if after.text == "(" and tokens[-1].text != ":":
                     continue
                 meant = _meant(token.text, _STARTERS)
+                yield from _glued(broken, token, line)
             elif before.is_operand_end and after is not None and (after.is_operand_start or after.text == "not"):
+                if after.text == "(" and token.text in dir(builtins):
+                    continue
                 meant = _meant(token.text, _INFIX)
             else:
                 continue
@@ -73,6 +82,21 @@ def _mistyped(broken: Broken) -> Iterator[Candidate]:
                     expression=token.text,
                     facts={"word": Code(token.text), "meant": Code(meant)},
                 )
+
+
+def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
+    """Find a keyword that has no blank behind it."""
+    known = {other.text for other in broken.tokens if other.kind == "name" and other is not token}
+    for word in _STARTERS:
+        rest = token.text.removeprefix(word)
+        if rest != token.text and (rest in known or rest.isdigit()):
+            yield Candidate(
+                line=line,
+                cost=0.55,
+                changes=(insert(token.start + len(word), " "),),
+                expression=token.text,
+                facts={"word": Code(token.text), "meant": Code(word)},
+            )
 
 
 def _meant(word: str, choices: tuple[str, ...]) -> str | None:
@@ -124,6 +148,14 @@ def _print_statement(broken: Broken) -> Iterator[Candidate]:
             end = len(tokens) - 1
             stop = next((i for i in range(index + 1, len(tokens)) if tokens[i].text == ";"), end + 1) - 1
             last = tokens[stop]
+            if stop > index + 1 and tokens[index + 1].text in ("{", "[") and last.text in ("}", "]"):
+                yield Candidate(
+                    line=line,
+                    cost=0.45,
+                    changes=(replace_token(tokens[index + 1], "("), replace_token(last, ")")),
+                    expression=broken.span(token, last),
+                    facts={"name": Code(token.text)},
+                )
             close = "".join(OPENERS[opener.text] for opener in reversed(brackets_of(tokens[index : stop + 1]).unclosed))
             yield Candidate(
                 line=line,
@@ -195,6 +227,15 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
         and tokens[at - 1].text in ("(", ",", "=", "+", "==", "[")
         and sum(t.text not in known for t in run) >= len(run) - 1
     ):
+        whole = _words_of_call(broken, run[0])
+        if whole is not None:
+            yield Candidate(
+                line=broken.fault.line,
+                cost=0.8,
+                changes=(insert(whole[0].start, '"'), insert(whole[1].end, '"')),
+                expression=broken.span(*whole),
+                facts={"words": Code(broken.span(*whole))},
+            )
         last = tokens.index(run[-1])
         while last + 1 < len(tokens) and tokens[last + 1].kind == "other":
             last += 1
@@ -205,6 +246,20 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
             expression=broken.span(run[0], tokens[last]),
             facts={"words": Code(broken.span(run[0], tokens[last]))},
         )
+
+
+def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
+    """Give the first and last token of a call that holds nothing but words and signs of prose."""
+    opener = broken.opener(word)
+    if opener is None or opener.text != "(":
+        return None
+    inside = [t for t in broken.here if t.start > opener.start and broken.opener(t) is opener]
+    if not inside or inside[0] is not word:
+        return None
+    end = next((t for t in broken.here if t.start > word.start and t.text == ")"), None)
+    inside = [t for t in inside if end is None or t.start < end.start]
+    plain = all(t.kind in ("name", "keyword", "number", "other") or t.text in (",", ":", "-", ".") for t in inside)
+    return (inside[0], inside[-1]) if plain and len(inside) > 1 else None
 
 
 def _is_called(tokens: list[Token], name: Token) -> bool:
@@ -229,7 +284,7 @@ CAUSES = (
         "syntax.mistyped-keyword",
         "syntax",
         lessons.MISTYPED_KEYWORD,
-        on("^invalid syntax", "expected ':'", "Perhaps you forgot a comma"),
+        on("^invalid syntax", "expected", "Perhaps you forgot a comma", "unexpected indent"),
         _mistyped,
     ),
     Cause(

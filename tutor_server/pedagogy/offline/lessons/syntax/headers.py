@@ -93,3 +93,31 @@ TRY_FORM = Lesson(
     reason="The statement has both of its parts.",
     check="run it with an input that fails and one that works.",
 )
+
+HEADER_WORD_LEFT_OUT = Lesson(
+    question=(
+        "This line ends with a colon and a block follows it, so it is a header. With which word does a header of this "
+        "kind begin, and what is the first word here, $header?"
+    ),
+    concept=(
+        "Every header begins with a word of Python that says what the block is for: one for a function, one for a "
+        "loop, one for a decision, one for a file that is open for a while. On line $line the form is that of a "
+        "header, but it begins with $header, so Python reads a plain expression with a colon that it cannot place."
+    ),
+    picture="It is like a chapter with a number and no title: nobody knows what it is about.",
+    precise="A compound statement starts with its keyword; an expression followed by a colon is an annotation at most.",
+    place="The word that says what the block is for is not there.",
+    plan=(
+        "Say what the block below is for.",
+        "Find the word with which such a block begins.",
+        "Write it in front, and leave the rest of the line as it is.",
+    ),
+    example=Example(
+        before="A function with its first word:",
+        code=('def shout(word):\n    return word.upper() + "!"\n\n\nprint(shout("land"))'),
+        after="The word `def` says that a function begins here; without it the line would be a call.",
+    ),
+    remedy="On line $line put the word in front that says what the block is for.",
+    reason="The first word tells Python what kind of block follows.",
+    check="run the program and use what the block defines once.",
+)
