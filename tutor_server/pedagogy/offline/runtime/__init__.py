@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.runtime import (
     attributes,
+    beginnings,
     calls,
     indexing,
     iteration,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 RULES: tuple[RuntimeRule, ...] = (
+    *beginnings.RULES,
     *members.RULES,
     *texts.RULES,
     *outside.RULES,

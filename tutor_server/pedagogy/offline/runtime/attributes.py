@@ -106,6 +106,14 @@ def _misspelt(case: Case) -> Site | None:
     edit = None
     if node is not None:
         edit = case.rewrite(node, f"{case.text(node.value)}.{close[0]}")
+    if given not in _TYPES:
+        defined = _misspelt_where_set(case, name, close[0])
+        if defined is not None:
+            return Site(
+                lines=defined,
+                expression=case.program.line(defined[0]).strip(),
+                facts={"attribute": Code(close[0]), "owner": Code(given), "kind": kind(given)},
+            )
     return case.here(
         node,
         edit=edit,
@@ -113,6 +121,14 @@ def _misspelt(case: Case) -> Site | None:
         owner=Code(case.text(node.value) if node is not None else given),
         kind=kind(given),
     )
+
+
+def _misspelt_where_set(case: Case, used: str, written: str) -> tuple[int] | None:
+    """Give the line that sets an attribute or a method, where its spelling is found nowhere else but the other is."""
+    tokens = [token for token in case.program.tokens if token.kind == "name"]
+    set_at = [token.line for token in tokens if token.text == written]
+    uses = sum(token.text == used for token in tokens)
+    return (set_at[0],) if len(set_at) == 1 and uses > 1 else None
 
 
 def _own_attributes(case: Case, name: str) -> list[str]:

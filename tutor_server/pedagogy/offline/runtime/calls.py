@@ -105,8 +105,47 @@ def _not_callable(case: Case) -> Site | None:
 
 
 def _function(case: Case) -> Function | None:
-    name = case.match["name"].rpartition(".")[2]
+    """Give the function that a message names, of several methods with one name that of the named class."""
+    owner, _, name = case.match["name"].rpartition(".")
+    for node in case.program.nodes if owner else ():
+        if isinstance(node, ast.ClassDef) and node.name == owner.rpartition(".")[2]:
+            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == name), None)
     return case.program.functions.get(name)
+
+
+def _fits(function: Function, call: ast.Call, *, is_method: bool) -> bool:
+    """Tell whether a call gives as many values as a function takes."""
+    taken = len(function.args.args) - is_method
+    given = len(call.args) + len(call.keywords)
+    return bool(function.args.vararg) or taken - len(function.args.defaults) <= given <= taken
+
+
+def _calls_of(case: Case, function: Function) -> list[ast.Call]:
+    """Give the calls of a function, or of the class that it sets up."""
+    parent = case.program.parents.get(function)
+    is_set_up = function.name == "__init__" and isinstance(parent, ast.ClassDef)
+    name = parent.name if is_set_up and isinstance(parent, ast.ClassDef) else function.name
+    return [
+        node
+        for node in case.program.nodes
+        if isinstance(node, ast.Call) and case.text(node.func).rpartition(".")[2] == name
+    ]
+
+
+def _wrong_call(case: Case, function: Function) -> ast.Call | None:
+    """Give the call on the failing line where the other calls, or its own form, show that it is the call that errs."""
+    is_method = isinstance(case.program.parents.get(function), ast.ClassDef)
+    calls = _calls_of(case, function)
+    here = [call for call in calls if call.lineno == case.line]
+    here += [c for c in _calls(case) if c not in here and case.text(c.func).endswith(f".{function.name}")]
+    if not here:
+        return None
+    passes_self = bool(here[0].args) and case.text(here[0].args[0]) == "self"
+    others = [call for call in calls if call not in here]
+    inside = case.program.function_at(case.line)
+    in_program = is_method and bool(inside or others)
+    others_fit = bool(others) and any(_fits(function, call, is_method=is_method) for call in others)
+    return here[0] if passes_self or others_fit or (in_program and not others) else None
 
 
 def _method_without_self(case: Case) -> Site | None:
@@ -142,7 +181,45 @@ def _too_many(case: Case) -> Site | None:
     if function is None:
         calls = _calls(case)
         return case.here(calls[0] if calls else None, facts=facts)
+    wrong = _wrong_call(case, function)
+    if wrong is not None:
+        return case.here(wrong, facts=facts)
     return Site(lines=(function.lineno,), expression=case.program.line(function.lineno).strip(), facts=facts)
+
+
+def _class_itself(case: Case) -> Site | None:
+    """Find where a class was stored under a name in place of one of its objects."""
+    if "missing 1 required" not in case.crash.message:
+        return None
+    classes = {node.name for node in case.program.nodes if isinstance(node, ast.ClassDef)}
+    for call in _calls(case):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id=name)):
+                value = case.program.last_value(name, case.line + 1)
+                if isinstance(value, ast.Name) and value.id in classes:
+                    return Site(
+                        lines=(value.lineno,),
+                        expression=case.program.line(value.lineno).strip(),
+                        edit=case.rewrite(value, f"{value.id}()"),
+                        facts={"name": Code(name), "class_name": Code(value.id)},
+                    )
+    return None
+
+
+def _self_outside(case: Case) -> Site | None:
+    """Find a plain function whose first parameter is the `self` of a method."""
+    function = _function(case)
+    if function is None or isinstance(case.program.parents.get(function), ast.ClassDef):
+        return None
+    if not function.args.args or function.args.args[0].arg != "self":
+        return None
+    line = case.program.line(function.lineno)
+    return Site(
+        lines=(function.lineno,),
+        expression=line.strip(),
+        edit=case.program.edit(function.lineno, re.sub(r"\(\s*self\s*,?\s*", "(", line, count=1)),
+        facts={"function": Code(function.name)},
+    )
 
 
 def _too_few(case: Case) -> Site | None:
@@ -157,12 +234,9 @@ def _too_few(case: Case) -> Site | None:
         if function is not None and case.text(call.func).rpartition(".")[2] in (function.name, facts["function"])
     ]
     call = calls[0] if calls else next(iter(_calls(case)), None)
-    if (
-        function is not None
-        and names
-        and case.program.function_at(case.line) is None
-        and _needs_a_start(function, names[0])
-    ):
+    is_top = case.program.function_at(case.line) is None
+    unused = function is not None and names and not _is_used(function, names[0])
+    if function is not None and names and (unused or (is_top and _needs_a_start(function, names[0]))):
         line = case.program.line(function.lineno)
         return Site(lines=(function.lineno,), expression=line.strip(), facts=facts)
     return case.here(call, facts=facts)
@@ -170,15 +244,17 @@ def _too_few(case: Case) -> Site | None:
 
 def _needs_a_start(function: Function, name: str) -> bool:
     """Tell whether a parameter is the function's own affair: never used, or handed on only when it calls itself."""
-    if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function)):
-        return True
-    return any(
+    return not _is_used(function, name) or any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == function.name
         and len(node.args) == len(function.args.args)
         for node in ast.walk(function)
     )
+
+
+def _is_used(function: Function, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
 
 
 def _class_called(case: Case) -> Site | None:
@@ -337,6 +413,22 @@ RULES = (
         _TYPE_ERROR,
         re.compile(r"(?P<name>[\w.<>]+)\(\) (?:takes (?P<wanted>.+?) positional arguments? but|got multiple values)"),
         _method_without_self,
+    ),
+    RuntimeRule(
+        "runtime.class-in-place-of-object",
+        "runtime",
+        lessons.CLASS_IN_PLACE_OF_OBJECT,
+        _TYPE_ERROR,
+        re.compile(r"(?P<name>[\w.<>]+)\(\) missing 1 required positional argument"),
+        _class_itself,
+    ),
+    RuntimeRule(
+        "runtime.self-outside-class",
+        "runtime",
+        lessons.SELF_OUTSIDE_CLASS,
+        _TYPE_ERROR,
+        re.compile(r"(?P<name>[\w.<>]+)\(\) missing \d+ required positional"),
+        _self_outside,
     ),
     RuntimeRule(
         "runtime.too-many-arguments",

@@ -94,6 +94,14 @@ def _module(case: Case) -> Site | None:
         statement = f"from {module} import {name}"
     else:
         return None
+    imported = _imported_otherwise(case, module or name)
+    if imported is not None:
+        return Site(
+            lines=(imported.lineno,),
+            expression=case.program.line(imported.lineno).strip(),
+            edit=_import_too(case, imported, name, statement),
+            facts={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
+        )
     first = case.program.line(1)
     edit = (
         case.program.edit(1, f"{statement}\n{first}")
@@ -106,6 +114,25 @@ def _module(case: Case) -> Site | None:
         edit=edit,
         facts={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
     )
+
+
+def _imported_otherwise(case: Case, module: str) -> ast.Import | ast.ImportFrom | None:
+    """Give the line that imports a module, or names of it, in a form that does not bring this name."""
+    for node in case.program.nodes:
+        match node:
+            case ast.Import(names=[ast.alias(name=imported)]) | ast.ImportFrom(module=str(imported)):
+                if imported == module and case.program.function_at(node.lineno) is None:
+                    return node
+    return None
+
+
+def _import_too(case: Case, node: ast.Import | ast.ImportFrom, name: str, statement: str) -> Edit | None:
+    """Import a name as well, or in the form in which it is used."""
+    if node.lineno != node.end_lineno or node.col_offset:
+        return None
+    if isinstance(node, ast.ImportFrom) and statement.startswith("from"):
+        return case.program.edit(node.lineno, f"{case.program.line(node.lineno).rstrip()}, {name}")
+    return case.program.edit(node.lineno, statement)
 
 
 def _later(case: Case) -> Site | None:

@@ -38,11 +38,15 @@ def _same_argument(case: Case) -> Site | None:
     found = _recursive_call(case)
     if found is None:
         return None
-    function, call = found
+    function, first = found
     parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
-    handed = [case.text(argument) for argument in call.args]
     changed = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    if handed and handed == parameters[: len(handed)] and not set(handed) & changed:
+    called = case.text(first.func)
+    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and case.text(n.func) == called]
+    for call in [first, *calls]:
+        handed = [case.text(argument) for argument in call.args]
+        if not handed or set(handed) & changed or sorted(handed) != sorted(parameters[: len(handed)]):
+            continue
         return Site(
             lines=(call.lineno,),
             expression=case.text(call),
@@ -71,6 +75,7 @@ def _never_reached(case: Case) -> Site | None:
     function, call = found
     test = next((node.test for node in ast.walk(function) if isinstance(node, ast.If)), None)
     stands_still = test is not None and _handed_on(function, call, test)
+    stands_still = stands_still or (test is not None and _moves_away(call, test))
     place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
     return Site(
         lines=(place.lineno,),
@@ -80,6 +85,15 @@ def _never_reached(case: Case) -> Site | None:
             "call": Code(case.text(call)),
             "test": Code(case.text(test)) if test is not None else "its test",
         },
+    )
+
+
+def _moves_away(call: ast.Call, test: ast.expr) -> bool:
+    """Tell whether a value grows from call to call while the test waits for a small number."""
+    waits = isinstance(test, ast.Compare) and isinstance(test.comparators[0], ast.Constant)
+    return waits and any(
+        isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Mult) and isinstance(value.left, ast.Name)
+        for value in call.args
     )
 
 

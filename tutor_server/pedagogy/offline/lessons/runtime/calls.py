@@ -438,3 +438,59 @@ BUILTIN_ARGUMENTS = Lesson(
     reason="The call now brings what the function is made for.",
     check="call the function with a simple value on a line of its own first, then with yours.",
 )
+
+CLASS_IN_PLACE_OF_OBJECT = Lesson(
+    question=(
+        "What does $name stand for after this line: one object, or the class $class_name itself? Print it and see. "
+        "What makes an object out of a class?"
+    ),
+    concept=(
+        "A class is a plan; objects are made from it by calling it. Without the call the name stands for the plan "
+        "itself. On line $line $name becomes another name for $class_name, so its methods have no object to work on, "
+        "and Python misses one value."
+    ),
+    picture="You cannot live in the drawing of a house.",
+    precise="Accessed on the class, a method is a plain function, and `self` is not filled in.",
+    place="There $name becomes the class, not an object of it.",
+    plan=(
+        "Say how many objects of $class_name you want.",
+        "Look up how a class is asked for a new object.",
+        "Do that on this line, with the values that its set-up needs.",
+    ),
+    example=Example(
+        before="An object made from a class:",
+        code=('class Lamp:\n    def switch(self):\n        return "on"\n\n\ndesk = Lamp()\nprint(desk.switch())'),
+        after="The brackets after `Lamp` make one lamp, and `switch` works on it.",
+    ),
+    remedy="On line $line call $class_name, so that $name becomes an object of it.",
+    reason="A call of the class makes an object, and its methods get that object.",
+    check="print the `type` of $name after the line.",
+)
+
+SELF_OUTSIDE_CLASS = Lesson(
+    question=(
+        "Does $function stand inside a class? Who would fill in its first parameter, `self`, when it is called by "
+        "its plain name?"
+    ),
+    concept=(
+        "`self` is the object that a method was called on, and Python fills it in for methods only. $function stands "
+        "outside of any class, so on line $line `self` is a parameter like any other, and takes the value that was "
+        "meant for the next one."
+    ),
+    picture="It is like a form with a field for your employer when you fill it in for yourself.",
+    precise="Binding of the first argument happens on attribute access through an instance only.",
+    place="Its first parameter is meant for methods.",
+    plan=(
+        "Decide whether $function belongs to a class.",
+        "If it does, move it there.",
+        "If not, its parameters are the values of the call, and nothing else.",
+    ),
+    example=Example(
+        before="A plain function and its call:",
+        code=("def half(amount):\n    return amount / 2\n\n\nprint(half(7))"),
+        after="One parameter, one value; there is no object involved.",
+    ),
+    remedy="On line $line take `self` out of the brackets.",
+    reason="Now each value of the call has its parameter.",
+    check="call $function once and print what it gives.",
+)
