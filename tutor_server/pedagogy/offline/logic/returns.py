@@ -93,7 +93,9 @@ def _text_for_truth(program: Program) -> Iterator[Site]:
 def _number_as_text(program: Program) -> Iterator[Site]:
     for node in program.nodes:
         match node:
-            case ast.Return(value=ast.Constant(value=str(text)) as value) if text.lstrip("-").isdigit():
+            case ast.Return(value=ast.Constant(value=str(text)) as value) if text.lstrip(
+                "-"
+            ).isdigit() and not _gives_texts(program, node):
                 line = program.line(node.lineno)
                 shown = program.segment(value)
                 yield Site(
@@ -102,6 +104,23 @@ def _number_as_text(program: Program) -> Iterator[Site]:
                     edit=program.edit(node.lineno, line.replace(shown, text, 1)),
                     facts={"text": Code(shown)},
                 )
+
+
+def _gives_texts(program: Program, result: ast.Return) -> bool:
+    """Tell whether the function of a `return` has another one that gives a text."""
+    function = program.function_at(result.lineno)
+    others = [node.value for node in program.returns_of(function) if node is not result] if function else []
+    for value in others:
+        bound = [v for _, v in program.assignments(value.id)] if isinstance(value, ast.Name) else [value]
+        for given in bound:
+            match given:
+                case ast.Constant(value=str(text)) if not text.lstrip("-").isdigit():
+                    return True
+                case ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "bin" | "hex" | "format")):
+                    return True
+                case ast.Call(func=ast.Attribute(attr="join" | "strip" | "lower" | "upper" | "replace")):
+                    return True
+    return False
 
 
 def _first_round(program: Program) -> Iterator[Site]:

@@ -16,6 +16,7 @@ from tutor_server.pedagogy.offline.runtime import (
     operands,
     other,
     outside,
+    receivers,
     recursion,
     texts,
     values,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[RuntimeRule, ...] = (
     *beginnings.RULES,
+    *receivers.RULES,
     *members.RULES,
     *texts.RULES,
     *outside.RULES,

@@ -33,6 +33,7 @@ _FITTING = {
     "get": "{}",
 }
 """The empty value that has a method."""
+_OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
 _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
 _ONE_WAY = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
 """Functions whose result has no positions."""
@@ -47,7 +48,7 @@ def _start(case: Case, node: ast.expr) -> tuple[int, ast.expr] | None:
             bound = program.assignments(name)
             local = [item for item in bound if program.function_at(item[0]) is here]
             plain = [(line, value) for line, value in local or bound if value is not None]
-            return plain[0] if len(plain) == 1 and plain[0][1] is not None else None  # type: ignore[return-value] # the value was just checked
+            return plain[0] if len(plain) == 1 else None
         case ast.Attribute(value=ast.Name(id="self"), attr=attribute):
             set_at = [
                 (n.lineno, n.value)
@@ -101,8 +102,8 @@ def _method(case: Case) -> Site | None:
     for node in case.likely(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == name:
             start = _start(case, node.value)
-            is_array = given == "list" and name in ("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T")
-            if start is None or not (is_array or (_is_empty(start[1]) and name in _FITTING)):
+            is_array = given == "list" and name in _OF_ARRAYS
+            if start is None or not (is_array or (name in _FITTING and _is_empty(start[1]))):
                 return None
             return _at_start(case, node.value, given, case.text(node), _FITTING.get(name))
     return None

@@ -307,6 +307,14 @@ def _builtin_arguments(case: Case) -> Site | None:
     return case.here(call, function=Code(name), message=Code(case.crash.message.split("\n")[0]))
 
 
+def _input_not_called(case: Case) -> Site | None:
+    for call in _calls(case):
+        named = next((a for a in call.args if isinstance(a, ast.Name) and a.id == "input"), None)
+        if named is not None:
+            return case.here(call, edit=case.rewrite(named, "input()"), name=Code("input"))
+    return None
+
+
 def _named_not_called(case: Case) -> Site | None:
     """Find where a function, not its result, is measured, looked into or gone through."""
     kinds = re.compile(r"builtin_function_or_method|function|method|type\b")
@@ -494,8 +502,9 @@ RULES = (
             r"'?(?:builtin_function_or_method|function|method|method_descriptor)'? (?:object|is not)"
             r"|argument of type '(?:builtin_function_or_method|function|method)'"
             r"|object of type '(?:builtin_function_or_method|function|method)'"
+            r"|, not '?(?:builtin_function_or_method|function|method)'?|type (?:function|method) doesn't define"
         ),
-        _named_not_called,
+        lambda case: _input_not_called(case) or _named_not_called(case),
     ),
     RuntimeRule(
         "runtime.builtin-arguments",

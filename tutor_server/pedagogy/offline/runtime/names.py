@@ -95,6 +95,8 @@ def _module(case: Case) -> Site | None:
     else:
         return None
     imported = _imported_otherwise(case, module or name)
+    if isinstance(imported, ast.Import) and name in FUNCTIONS and imported.names[0].asname is None:
+        return _site(case, name, f"{module}.{name}", module=Code(module), statement=Code(statement))
     if imported is not None:
         return Site(
             lines=(imported.lineno,),

@@ -22,7 +22,9 @@ def is_input(program: Program, node: ast.expr, line: int) -> bool:
         case ast.Name(id=name):
             value = program.last_value(name, line)
             return value is not None and not isinstance(value, ast.Name) and is_input(program, value, value.lineno)
-        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper")):
+        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper" | "split")):
+            return is_input(program, inner, line)
+        case ast.Subscript(value=inner):
             return is_input(program, inner, line)
     return False
 

@@ -36,7 +36,8 @@ RULES = (
         lessons.FORM_OF_ANOTHER_KIND,
         frozenset(("ValueError", "TypeError")),
         re.compile(
-            r"Unknown format code|format: (?:a real )?(?:a )?(?:real )?number is required|unsupported format string"
+            r"Unknown format code|Format specifier missing precision|Invalid format specifier"
+            r"|format: (?:a real )?(?:a )?(?:real )?number is required|unsupported format string"
             r"|%[a-z] format: |[Ss]ign not allowed in string format"
         ),
         _text,

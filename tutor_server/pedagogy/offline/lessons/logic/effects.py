@@ -60,8 +60,8 @@ METHOD_NAMED_NOT_CALLED = Lesson(
 
 RESULT_THROWN_AWAY = Lesson(
     question=(
-        "Does $call change $name, or does it give a new value? Print $name on the next line. Where does the new "
-        "value go?"
+        "What happens to $name when Python works out $call? Print $name on the next line and see. Who takes what comes "
+        "out of $call?"
     ),
     concept=(
         "Texts never change, and many functions give back a new value and leave the old one alone. If nothing takes "

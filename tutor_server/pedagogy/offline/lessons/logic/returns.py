@@ -105,15 +105,15 @@ ANSWER_IN_FIRST_ROUND = Lesson(
     ),
     concept=(
         "`return` ends the whole function at once, the loop included. If it stands inside the loop on a way that "
-        "every item takes, the function answers after the first item. “I have found it” may be said inside the loop, "
-        "but “it is not there” is known only after all items were seen."
+        "every round takes, the function is over after the first round. “Found” can be known early, inside the loop. "
+        "“Not there” is known only when the loop has ended by itself."
     ),
     picture="It is like looking for your keys in the first pocket only, and saying that they are lost.",
     precise="A universal claim needs the whole pass; only an existential one may be answered early.",
     place="It is reached in the very first round.",
     plan=(
-        "Say which answer can be given as soon as one item fits.",
-        "Say which answer needs all items.",
+        "Ask which outcome is certain as soon as one of them fits.",
+        "Ask which one is certain only at the very end.",
         "Move the second one behind the loop, to the left edge of the loop's header.",
     ),
     example=Example(

@@ -79,8 +79,8 @@ NEIGHBOUR_PAST_THE_END = Lesson(
     ),
     concept=(
         "Looking at a neighbour needs a neighbour. When $name is the last position of $owner, $index points behind "
-        "the end. With n items there are only n - 1 pairs of neighbours, so the loop on line $line has one round too "
-        "many."
+        "the end. There is always one pair of neighbours less than there are items, so the loop on line $line has one "
+        "round too many."
     ),
     picture="With five fence posts you can put up only four boards between them.",
     precise="A pairwise pass over n elements has n - 1 steps.",
@@ -230,7 +230,8 @@ POSITION_OUT_OF_RANGE = Lesson(
         "to the last, and is $index one of them?"
     ),
     concept=(
-        "A collection with n items has the positions 0 to n - 1. Anything beyond is out of range. On line $line "
+        "The first position of a collection is 0, and the last one is one less than its length. Anything beyond is "
+        "out of range. On line $line "
         "$index is such a place at the moment of the error, so there is no item in $owner to take."
     ),
     picture="A hotel with ten rooms, numbered from 0, has no room 10.",
