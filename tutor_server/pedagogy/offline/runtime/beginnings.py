@@ -34,6 +34,8 @@ _FITTING = {
 }
 """The empty value that has a method."""
 _OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
+_SLIPS_OF_CALL = frozenset((("list", "add"), ("set", "append"), ("set", "extend"), ("set", "insert")))
+"""Calls that are themselves the slip: the first value is one on purpose."""
 _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
 _ONE_WAY = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
 """Functions whose result has no positions."""
@@ -97,16 +99,29 @@ def _at_start(case: Case, node: ast.expr, given: str, use: str, fitting: str | N
 
 
 def _method(case: Case) -> Site | None:
-    """Find a method of another kind, called on a value that began as an empty one, or as a list in place of an array."""
+    """Find a method of another kind, called on a value that began as another kind."""
     given, name = case.match["type"], case.match["name"]
     for node in case.likely(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == name:
             start = _start(case, node.value)
             is_array = given == "list" and name in _OF_ARRAYS
-            if start is None or not (is_array or (name in _FITTING and _is_empty(start[1]))):
+            is_loose = start is not None and (_is_empty(start[1]) or given == "tuple") and name in _FITTING
+            if not (is_array or is_loose) or (given, name) in _SLIPS_OF_CALL or _has_keys(case, node.value, given):
                 return None
             return _at_start(case, node.value, given, case.text(node), _FITTING.get(name))
     return None
+
+
+def _has_keys(case: Case, owner: ast.expr, given: str) -> bool:
+    """Tell whether a dictionary is used as one elsewhere, so that it is the call that errs."""
+    name = case.text(owner)
+    return given == "dict" and any(
+        (isinstance(n, ast.Subscript) and case.text(n.value) == name)
+        or (
+            isinstance(n, ast.Attribute) and n.attr in ("items", "keys", "values", "get") and case.text(n.value) == name
+        )
+        for n in case.program.nodes
+    )
 
 
 def _item(case: Case) -> Site | None:
@@ -138,9 +153,29 @@ def _sum(case: Case) -> Site | None:
             continue
         given = _literal_kind(start[1])
         other = next(iter(kinds - {given}), "")
+        if other == "str" and not _grows_by_text(case, node):
+            continue
         if given in kinds and {given, other} & {"str"} and other in ("str", "int", "float"):
             return _at_start(case, node, given, case.program.line(case.line).strip(), '""' if other == "str" else "0")
     return None
+
+
+def _grows_by_text(case: Case, node: ast.expr) -> bool:
+    """Tell whether what is added to a name is plainly a text somewhere."""
+    name = case.text(node)
+    added = [n.value for n in case.program.nodes if isinstance(n, ast.AugAssign) and case.text(n.target) == name]
+    added += [
+        n.value
+        for n in case.program.nodes
+        if isinstance(n, ast.Assign) and len(n.targets) == 1 and case.text(n.targets[0]) == name
+    ]
+    return any(
+        isinstance(inner, ast.JoinedStr)
+        or (isinstance(inner, ast.Constant) and isinstance(inner.value, str))
+        or (isinstance(inner, ast.Call) and case.text(inner.func) in ("str", "chr"))
+        for value in added
+        for inner in ast.walk(value)
+    )
 
 
 def _without_positions(case: Case) -> Site | None:
@@ -219,7 +254,7 @@ def _before_loop(case: Case) -> Site | None:
     )
     if statement is None or (not bound and not is_call):
         return None
-    outside = [line for line, _ in program.assignments(name) if program.function_at(line) is not here]
+    outside = [line for line, _ in program.assignments(name) if here is not None and program.function_at(line) is None]
     loops = [node for node in program.above(statement) if isinstance(node, ast.For | ast.While)]
     loops = [loop for loop in loops if program.function_at(loop.lineno) is here]
     if not loops or (outside and not is_call):

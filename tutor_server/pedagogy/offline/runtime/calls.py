@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.lessons.runtime import calls as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, not_called_site
+from tutor_server.pedagogy.offline.spelling import edit_distance
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function
@@ -132,6 +133,17 @@ def _calls_of(case: Case, function: Function) -> list[ast.Call]:
     ]
 
 
+def _needs_a_parameter(case: Case, function: Function) -> bool:
+    """Tell whether a function uses a name that nothing in the program binds, as a parameter would."""
+    return any(
+        isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and node.id not in case.program.bound_names
+        and node.id not in BUILTINS
+        for node in ast.walk(function)
+    )
+
+
 def _wrong_call(case: Case, function: Function) -> ast.Call | None:
     """Give the call on the failing line where the other calls, or its own form, show that it is the call that errs."""
     is_method = isinstance(case.program.parents.get(function), ast.ClassDef)
@@ -139,6 +151,8 @@ def _wrong_call(case: Case, function: Function) -> ast.Call | None:
     here = [call for call in calls if call.lineno == case.line]
     here += [c for c in _calls(case) if c not in here and case.text(c.func).endswith(f".{function.name}")]
     if not here:
+        return None
+    if _needs_a_parameter(case, function):
         return None
     passes_self = bool(here[0].args) and case.text(here[0].args[0]) == "self"
     others = [call for call in calls if call not in here]
@@ -271,7 +285,9 @@ def _no_init(case: Case) -> Site | None:
     for node in case.program.nodes:
         if isinstance(node, ast.ClassDef) and node.name == name:
             for inner in node.body:
-                if isinstance(inner, ast.FunctionDef) and re.fullmatch(r"_*ini?ti?_*", inner.name):
+                if isinstance(inner, ast.FunctionDef) and (
+                    re.fullmatch(r"_*in+i?ti?_*", inner.name) or edit_distance(inner.name, "__init__") <= 2  # noqa: PLR2004 - two slips
+                ):
                     line = case.program.line(inner.lineno)
                     return Site(
                         lines=(inner.lineno,),

@@ -145,6 +145,15 @@ def _empty(case: Case) -> Site | None:
 
 def _out_of_range(case: Case) -> Site | None:
     for subscript in _subscripts(case):
+        for loop in _loops_above(case, subscript):
+            if isinstance(loop, ast.While) and isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.Or):
+                asked = [part for part in loop.test.values if _names(subscript.slice) & _names(part)]
+                if asked and any("len" in _names(part) for part in asked):
+                    return Site(
+                        lines=(loop.lineno,),
+                        expression=case.text(loop.test),
+                        facts={"owner": Code(case.text(subscript.value)), "index": Code(case.text(subscript.slice))},
+                    )
         return case.here(subscript, owner=Code(case.text(subscript.value)), index=Code(case.text(subscript.slice)))
     return case.here(owner=Code(case.marked or "the collection"), index="the position")
 

@@ -58,6 +58,15 @@ def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
         left, word = tokens[index - 1], tokens[index]
         if word.text != "not":
             continue
+        if left.text == "in" and index + 1 < len(tokens):
+            yield Candidate(
+                line=word.line,
+                cost=0.4,
+                changes=(Change(left.start, word.end, "not in"),),
+                expression=broken.span(left, word),
+                facts={"before": Code("in")},
+            )
+            continue
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         text = after.text if after is not None else ""
         facts = {"before": Code(left.text)}
