@@ -32,7 +32,8 @@ ONLY_WHEN_RUN = frozenset(
         "whole-number-needed",
         *("bytes-and-text", "counted-from-one", "form-of-another-kind", "items-of-dictionary"),
         *("not-a-package", "not-offered-by-object", "one-character-needed", "pairs-wanted"),
-        *("places-and-values",),
+        *("places-and-values", "super-not-called", "text-form-without-text", "not-in-class", "function-wanted"),
+        "none-as-argument",
     )
 )
 """Rules about values, files and data that code alone does not tell, or tells only to who follows what a value holds."""

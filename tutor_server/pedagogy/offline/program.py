@@ -152,13 +152,26 @@ class Program:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node of the tree, breadth first; empty where the code does not parse."""
-        return list(ast.walk(self.tree)) if self.tree else []
+        """Every node of the tree but its contexts, breadth first; empty where the code does not parse."""
+        return [self.tree, *self.parents] if self.tree else []
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """The node that holds each node."""
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        """The node that holds each node, breadth first, in one pass: the tree of a long program is large."""
+        found: dict[ast.AST, ast.AST] = {}
+        waiting: list[ast.AST] = [self.tree] if self.tree else []
+        for node in waiting:
+            for field in node._fields:
+                value = getattr(node, field, None)
+                if isinstance(value, list):
+                    children = [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST) and field != "ctx":
+                    children = [value]
+                else:
+                    continue
+                found.update(dict.fromkeys(children, node))
+                waiting += children
+        return found
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Go up the tree from a node."""

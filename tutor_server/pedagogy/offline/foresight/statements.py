@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_server.pedagogy.offline.foresight import members, operators
@@ -10,13 +11,13 @@ from tutor_server.pedagogy.offline.foresight.expressions import asked, bind_targ
 from tutor_server.pedagogy.offline.foresight.frame import EVERYTHING, Frame, join_names, join_ways
 from tutor_server.pedagogy.offline.foresight.imports import import_modules, import_names
 from tutor_server.pedagogy.offline.foresight.kinds import ANY, NONE, UNBOUND, Kind, join
+from tutor_server.pedagogy.offline.foresight.operators import Complaint
 from tutor_server.pedagogy.offline.program import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tutor_server.pedagogy.offline.foresight.frame import Names
-    from tutor_server.pedagogy.offline.foresight.operators import Complaint
 
 _MOST_ROUNDS = 4
 """A loop is gone through until nothing new is known after a round, or so often."""
@@ -25,6 +26,10 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _OF_ANOTHER_PLATFORM = frozenset(
     ("version_info", "platform", "TYPE_CHECKING", "PY2", "PY3", "version", "implementation")
 )
+
+
+_UNSUPPORTED = re.compile(r"(unsupported operand type\(s\) for [^: ]+)(?: or pow\(\))?(?=:)")
+"""Up to where a message names its sign, which is `+=` where a name is changed."""
 
 
 def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
@@ -67,7 +72,10 @@ def _as_operation(node: ast.AugAssign) -> ast.expr:
 def _added(sign: ast.operator, current: Kind, value: Kind) -> Kind | Complaint:
     if isinstance(sign, ast.Add) and current.name == "list":
         return members.iterated(value) or Kind("list")
-    return operators.binary(sign, current, value)
+    result = operators.binary(sign, current, value)
+    if isinstance(result, Complaint):
+        return result._replace(message=_UNSUPPORTED.sub(r"\1=", result.message))
+    return result
 
 
 def _expression(frame: Frame, node: ast.Expr) -> bool:

@@ -134,6 +134,8 @@ def _import_too(case: Case, node: ast.Import | ast.ImportFrom, name: str, statem
         return None
     if isinstance(node, ast.ImportFrom) and statement.startswith("from"):
         return case.program.edit(node.lineno, f"{case.program.line(node.lineno).rstrip()}, {name}")
+    if isinstance(node, ast.ImportFrom):
+        return case.program.edit(node.lineno, f"{case.program.line(node.lineno)}\n{statement}")
     return case.program.edit(node.lineno, statement)
 
 

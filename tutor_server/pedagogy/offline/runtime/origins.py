@@ -9,7 +9,21 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 
 IN_PLACE = frozenset(
-    ("append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "add", "discard", "shuffle", "print")
+    (
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "update",
+        "add",
+        "discard",
+        "shuffle",
+        "print",
+        "heapify",
+    )
 )
 """Functions and methods that change something and give back None."""
 

@@ -110,7 +110,7 @@ RULES = (
         "runtime",
         lessons.SUPER_NOT_CALLED,
         frozenset(("TypeError", "AttributeError")),
-        re.compile(r"requires a 'super' object|type object 'super' has no attribute"),
+        re.compile(r"requires a 'super' object|of 'super' object needs|type object 'super' has no attribute"),
         _super_itself,
     ),
     RuntimeRule(

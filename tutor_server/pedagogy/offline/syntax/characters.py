@@ -153,7 +153,7 @@ def _product_with_name(broken: Broken) -> Iterator[Candidate]:
     for match in matches:
         changes.append(insert(offset + match.end(1), " * "))
         rest = match[2]
-        if rest not in known and len(rest) < _LONGEST_PRODUCT and set(rest) <= known:
+        if len(rest) > 1 and len(rest) < _LONGEST_PRODUCT and set(rest) <= known - {rest}:
             changes += [insert(offset + match.start(2) + i, " * ") for i in range(1, len(rest))]
     first = matches[0]
     is_product = len(changes) > len(matches)

@@ -152,6 +152,13 @@ def _comprehension_parts(
             yield (replace_token(word, "in"),), word
         else:
             yield (insert(tokens[at + 1].end, " in"),), word
+    if (
+        at + 2 < len(tokens)
+        and tokens[at + 1].kind == "name"
+        and "in" not in words[at:]
+        and words[at + 2] in ("[", "(")
+    ):
+        yield (insert(tokens[at + 1].end, " in"),), tokens[at + 2]
     for word in tokens[at + 3 :]:
         if word.text in ("where", "when", "unless", "wenn", "iff", "with"):
             yield (replace_token(word, "if"),), word

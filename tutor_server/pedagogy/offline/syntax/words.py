@@ -62,12 +62,12 @@ def _mistyped(broken: Broken) -> Iterator[Candidate]:
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             before = tokens[index - 1] if index else None
             if before is None:
+                yield from _glued(broken, token, line)
                 if after is None or not (after.is_operand_start or after.kind == "keyword" or after.text == ":"):
                     continue
                 if after.text == "(" and tokens[-1].text != ":":
                     continue
                 meant = _meant(token.text, _STARTERS)
-                yield from _glued(broken, token, line)
             elif before.is_operand_end and after is not None and (after.is_operand_start or after.text == "not"):
                 if after.text == "(" and token.text in dir(builtins):
                     continue

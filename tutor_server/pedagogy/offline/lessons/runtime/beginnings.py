@@ -162,14 +162,14 @@ COLON_FOR_EQUALS = Lesson(
     precise="An annotated name without an assignment is declared, not bound.",
     place="The colon there stores nothing under $name.",
     plan=(
-        "Say which value $name should have.",
-        "Find the sign that stores a value.",
-        "Use it in place of the colon.",
+        "Say which value $name should have after this line.",
+        "Find the sign with which Python stores a value under a name.",
+        "Use it at the place where the colon stands now.",
     ),
     example=Example(
         before="A value is stored, and used:",
         code=("width = 12\narea = width * 3\nprint(area)"),
-        after="The equals sign gave `width` its value.",
+        after="The equals sign gave `width` its value, so the next line could use it.",
     ),
     remedy="On line $line write an equals sign in place of the colon.",
     reason="The sign stores the value under the name.",

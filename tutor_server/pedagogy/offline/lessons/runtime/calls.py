@@ -488,7 +488,7 @@ SELF_OUTSIDE_CLASS = Lesson(
     example=Example(
         before="A plain function and its call:",
         code=("def half(amount):\n    return amount / 2\n\n\nprint(half(7))"),
-        after="One parameter, one value; there is no object involved.",
+        after="One parameter, one value; no object is involved, so nothing else has to be filled in.",
     ),
     remedy="On line $line take `self` out of the brackets.",
     reason="Now each value of the call has its parameter.",

@@ -105,7 +105,7 @@ TEXT_PLUS_OTHER = Lesson(
     place="There a text meets $other_kind.",
     plan=(
         "Decide what the result should be: one text, or a number.",
-        "For a text, use `str` on $other; for a sum, turn the text into a number with `int` or `float`.",
+        "For a text, use `str` on $other; for a sum, see what `int` and `float` are for.",
         "Check the other plus signs of the line in the same way.",
     ),
     example=Example(
@@ -241,7 +241,7 @@ LIST_TIMES_NUMBER = Lesson(
 TEXT_IN_CALCULATION = Lesson(
     question=(
         "Look at the two sides of the operation, $left and $right. Which of them is a text, and not a number? Where "
-        "did it get its value, and did anything turn it into a number on the way?"
+        "does it come from, and is it still a text when Python comes here?"
     ),
     concept=(
         "Arithmetic works with numbers. A text made of digits looks like a number but is not one, and a list is a "
@@ -273,7 +273,7 @@ COMPARED_KINDS = Lesson(
     ),
     concept=(
         "Smaller and greater make sense only between values of the same kind: two numbers, or two texts, which are "
-        "put in the order of the dictionary. On line $line the left side is $left_kind and the right side is "
+        "put in the order of the dictionary. On line $line Python is asked to compare $left_kind with "
         "$right_kind. There is no order between them, so Python stops."
     ),
     picture="It is like asking whether a kilo is longer than a metre.",

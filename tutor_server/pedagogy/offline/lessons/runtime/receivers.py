@@ -46,9 +46,9 @@ SUPER_NOT_CALLED = Lesson(
     precise="The zero-argument call builds a proxy bound to the instance and its class.",
     place="The word `super` there is not called.",
     plan=(
-        "Find the word `super`.",
-        "Call it, with nothing between its brackets.",
-        "Leave the method and its values as they are.",
+        "Find the word `super` on this line.",
+        "Call it, with nothing between its own brackets.",
+        "Leave the method behind it, and the values of that one, as they are.",
     ),
     example=Example(
         before="A class that builds on another one:",

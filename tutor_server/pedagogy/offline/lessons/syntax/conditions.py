@@ -104,8 +104,8 @@ CONDITION_ENDS_EARLY = Lesson(
     precise="After the header's colon only a suite may follow, on the same line or indented below.",
     place="The first colon comes too early.",
     plan=(
-        "Read the condition from its first word to its last.",
-        "Mark where it is finished.",
+        "Read the condition from its first word to its last, aloud if that helps.",
+        "Mark the place where it is finished and the block may begin.",
         "Keep the colon at that place only.",
     ),
     example=Example(

@@ -162,8 +162,8 @@ INCREMENT_SIGN = Lesson(
     ),
     concept=(
         "In some languages $sign changes a variable by one. Python has no such sign: it reads two separate signs and "
-        "waits for a value after them. To change a variable, Python stores a new value under its name, and on line "
-        "$line that new value is never written down."
+        "waits for something to follow them. A variable changes only when Python stores something under its name, and "
+        "line $line does not say what."
     ),
     picture="Think of a scoreboard: someone has to say by how much the score changes.",
     precise="`+` and `-` are also unary operators, so $sign parses as two of them that still lack an operand.",

@@ -142,7 +142,7 @@ UNKNOWN_SIGN = Lesson(
     ),
     example=Example(
         before="A plain name, and a sign inside a text:",
-        code=('price = 12\nprint("only", price, "$!")'),
+        code=('price = 12\nprint("only", price, "%!")'),
         after="In the text any sign may stand; the name has letters only.",
     ),
     remedy="On line $line take $sign away, or put quote marks around the words it belongs to.",
