@@ -384,3 +384,17 @@ def test_style_hints_are_no_findings() -> None:
     diagnostic = Diagnostic(line=0, character=0, end_line=0, end_character=1, message='"x" is not defined', severity=4)
     finding = diagnose(Submission(code="x = 3\n", cursor=Position(0, 0), diagnostics=(diagnostic,)))
     assert finding.rule == "logic.trace-by-hand"
+
+
+@pytest.mark.parametrize(
+    ("code", "mended"),
+    [
+        ("n = 4\nn += '2'\n", None),
+        ("n = 4\nbit = '2'\nn = n * 2 + bit\n", "n = 4\nbit = '2'\nn = n * 2 + int(bit)\n"),
+        ("n = 4\nprint(n + ' km')\n", "n = 4\nprint(str(n) + ' km')\n"),
+    ],
+)
+def test_edit_around_a_plus_sign_leaves_a_program(code: str, mended: str | None) -> None:
+    """A sum stays a sum and a text a text; a name that is changed in place is never wrapped."""
+    edit = diagnose(ask(code, crash(code))).edit
+    assert (edit and edit.apply(code)) == mended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline import checker, foresight, logic, runtime, syntax
@@ -9,7 +10,7 @@ from tutor_server.pedagogy.offline.crash import read_crash, without_values
 from tutor_server.pedagogy.offline.finding import Explanation, Finding
 from tutor_server.pedagogy.offline.logic.symptom import read_symptom
 from tutor_server.pedagogy.offline.logic.tracing import TRACE, trace
-from tutor_server.pedagogy.offline.program import Program
+from tutor_server.pedagogy.offline.program import Program, parse
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
 from tutor_server.pedagogy.offline.writing import write
@@ -47,11 +48,18 @@ def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
         error_type=rule.error_type,
         lines=tuple(program.shown(line) for line in site.lines),
         expression=site.expression,
-        edit=site.edit,
+        edit=site.edit if rule.error_type == "syntax" else _sound(program, site.edit),
         first_step=site.first_step,
         facts=site.facts,
     )
     return rule, finding
+
+
+def _sound(program: Program, edit: Edit | None) -> Edit | None:
+    """Give an edit back where the program still parses with it."""
+    if edit is None or program.tree is None or program.margin:
+        return edit
+    return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
 
 
 def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:

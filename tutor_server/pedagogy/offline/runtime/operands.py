@@ -101,8 +101,21 @@ def _joined(case: Case) -> Site | None:
     wrong = right if left_type == "str" else left
     if isinstance(operation, ast.BinOp) and left_type == "str" and isinstance(left, ast.BinOp) and other != "str":
         wrong = right
-    edit = case.rewrite(wrong, f"str({case.text(wrong)})")
+    text = left if wrong is right else right
+    is_sum = other in ("int", "float") and left_type != "str" and not isinstance(text, ast.Constant | ast.JoinedStr)
+    if operation is left:
+        edit = case.rewrite(wrong, f"str({case.text(wrong)})") if wrong is right else None
+    elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not _shown(case, operation):
+        edit = case.rewrite(text, f"{other}({case.text(text)})")
+    else:
+        edit = case.rewrite(wrong, f"str({case.text(wrong)})")
     return case.here(operation, edit=edit, other=Code(case.text(wrong)), facts=facts)
+
+
+def _shown(case: Case, operation: ast.expr) -> bool:
+    """Tell whether the outcome is shown, where a text is wanted."""
+    above = case.program.parents.get(operation)
+    return isinstance(above, ast.Call) and case.text(above.func) == "print"
 
 
 def _item_onto_list(case: Case) -> Site | None:
