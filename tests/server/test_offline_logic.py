@@ -99,6 +99,8 @@ SMELLY = [
     ("numerical.equality-of-floats", "x = 0.1 * 3\nif x == 0.3:\n    print('same')\n", 2),
     ("logic.line-without-effect", "n = 1\nn + 1\nprint(n)\n", 2),
     ("logic.line-without-effect", "n = 1\nn == 2\nprint(n)\n", 2),
+    ("logic.line-without-effect", "w = 'abc'\nw[1:]\nprint(w)\n", 2),
+    ("logic.only-last-round-counts", "n = 0\nfor x in [1, 2]:\n    n = x * 2\nprint(n)\n", 3),
     ("logic.method-named-not-called", "xs = [2, 1]\nxs.sort\nprint(xs)\n", 2),
     ("logic.result-thrown-away", "w = 'a'\nw.upper()\nprint(w)\n", 2),
     ("logic.sign-and-equals-swapped", "n = 1\nn =+ 2\nprint(n)\n", 2),

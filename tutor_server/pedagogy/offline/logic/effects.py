@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import effects as lessons
-from tutor_server.pedagogy.offline.logic.smell import Smell, names_in
+from tutor_server.pedagogy.offline.logic.smell import Smell, names_in, stored_in
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import returns_nothing
@@ -56,7 +56,7 @@ def _no_effect(program: Program) -> Iterator[Site]:
         if not isinstance(node, ast.Expr):
             continue
         last = program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]
-        if last:
+        if last or isinstance(program.parents.get(node), ast.Try):
             continue
         match node.value:
             case ast.Compare(ops=[ast.Eq()], left=ast.Name() | ast.Subscript() | ast.Attribute()) as compare:
@@ -75,6 +75,59 @@ def _no_effect(program: Program) -> Iterator[Site]:
                     edit=program.edit(node.lineno, line.replace(text, f"{name} = {text}", 1)),
                     facts={"kind": "a sum", "name": Code(name)},
                 )
+            case ast.BinOp(left=ast.Attribute() | ast.Subscript() as left, op=ast.Add() | ast.Sub() | ast.Mult()):
+                yield Site(
+                    lines=(node.lineno,),
+                    expression=program.segment(node.value),
+                    facts={"kind": "a sum", "name": Code(program.segment(left))},
+                )
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice()) as piece:
+                line, text = program.line(node.lineno), program.segment(piece)
+                yield Site(
+                    lines=(node.lineno,),
+                    expression=text,
+                    edit=program.edit(node.lineno, line.replace(text, f"{name} = {text}", 1)),
+                    facts={"kind": "a piece", "name": Code(name)},
+                )
+
+
+def _only_last_round(program: Program) -> Iterator[Site]:
+    """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
+    for loop in program.nodes:
+        if not isinstance(loop, ast.For) or any(isinstance(n, ast.Break | ast.Return) for n in ast.walk(loop)):
+            continue
+        for statement in loop.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Constant):
+                    pass
+                case _:
+                    continue
+            reads = [
+                n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+            ]
+            start = program.last_value(name, loop.lineno)
+            looped = names_in(loop.target) & names_in(value)
+            if reads or not looped or not _begins_empty(start) or _stored_again(loop, statement, name):
+                continue
+            yield Site(
+                lines=(statement.lineno,),
+                expression=program.segment(statement),
+                facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+            )
+
+
+def _begins_empty(value: ast.expr | None) -> bool:
+    match value:
+        case ast.Constant(value=start):
+            return start in (0, "", 1) and start is not None
+        case ast.List(elts=[]):
+            return True
+    return False
+
+
+def _stored_again(loop: ast.For, statement: ast.stmt, name: str) -> bool:
+    """Tell whether another statement of the loop stores the name as well."""
+    return any(name in stored_in(other) for other in loop.body if other is not statement)
 
 
 def _method_not_called(program: Program) -> Iterator[Site]:
@@ -337,6 +390,14 @@ SMELLS = (
         0.95,
         frozenset(("value", "less", "endless", "zero", "empty", "other")),
         _no_effect,
+    ),
+    Smell(
+        "logic.only-last-round-counts",
+        "logic",
+        lessons.ONLY_LAST_ROUND_COUNTS,
+        0.85,
+        frozenset(("less", "value", "short", "zero", "kind")),
+        _only_last_round,
     ),
     Smell(
         "logic.method-named-not-called",

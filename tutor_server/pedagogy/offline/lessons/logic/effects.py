@@ -343,3 +343,31 @@ ERROR_HIDDEN = Lesson(
     reason="A mistake of another kind is no longer hidden.",
     check="run the program once without the `try` and read what it says.",
 )
+
+ONLY_LAST_ROUND_COUNTS = Lesson(
+    question=(
+        "The loop begins with $header. Write down what $name holds after the first round, and after the second. What "
+        "has become of the first?"
+    ),
+    concept=(
+        "An equals sign puts a whole new value in place of the old one. In a loop that happens in every round, so "
+        "only the last round is left at the end. On line $line $name gets such a value each time, and what the "
+        "rounds before had found is gone."
+    ),
+    picture="It is like noting each guest on the same slip of paper, and rubbing out the one before.",
+    precise="Each iteration rebinds the name; nothing accumulates over the iterations.",
+    place="Each round forgets what $name was before.",
+    plan=(
+        "Say what $name should be after two rounds.",
+        "Decide how the old value and the new part make up the next one.",
+        "Let the line use both of them.",
+    ),
+    example=Example(
+        before="A text that grows in each round:",
+        code=('code = ""\nfor city in ("Rome", "Oslo"):\n    code = code + city[0]\nprint(code)'),
+        after="The line uses what was there before, so nothing is lost.",
+    ),
+    remedy="On line $line let $name keep what it was and take in the new part.",
+    reason="Every round adds its part to what the rounds before have found.",
+    check="print $name at the end of each round.",
+)
