@@ -398,3 +398,31 @@ def test_edit_around_a_plus_sign_leaves_a_program(code: str, mended: str | None)
     """A sum stays a sum and a text a text; a name that is changed in place is never wrapped."""
     edit = diagnose(ask(code, crash(code))).edit
     assert (edit and edit.apply(code)) == mended
+
+
+@pytest.mark.parametrize(
+    ("line", "use", "message", "mended"),
+    [
+        ("n = input()", "print(n % 2)", "not all arguments converted during string formatting", "n = int(input())"),
+        ("n = input()", "r = range(n)", "'str' object cannot be interpreted as an integer", "n = int(input())"),
+        (
+            "a, b = input().split()",
+            "print(a - b)",
+            "unsupported operand type(s) for -: 'str' and 'str'",
+            "a, b = map(int, input().split())",
+        ),
+        (
+            "ns = input().split()",
+            "t = 1 + ns[0]",
+            "unsupported operand type(s) for +: 'int' and 'str'",
+            "ns = list(map(int, input().split()))",
+        ),
+    ],
+)
+def test_text_from_input_is_mended_where_it_comes_in(line: str, use: str, message: str, mended: str) -> None:
+    """One text or several: the line that reads them is the place, whatever the later line does with them."""
+    text = f'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n    {use}\nTypeError: {message}\n'
+    finding = diagnose(ask(f"{line}\n{use}\n", text))
+    assert (finding.rule, finding.lines) == ("runtime.number-from-input", (1,))
+    assert finding.edit is not None
+    assert finding.edit.after == mended

@@ -33,6 +33,8 @@ _FITTING = {
     "get": "{}",
 }
 """The empty value that has a method."""
+_LONG_NAME = 7
+"""Letters from which on two slips still leave the same word."""
 _OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
 _SLIPS_OF_CALL = frozenset((("list", "add"), ("set", "append"), ("set", "extend"), ("set", "insert")))
 """Calls that are themselves the slip: the first value is one on purpose."""
@@ -240,7 +242,8 @@ def _before_loop(case: Case) -> Site | None:
     program = case.program
     here = program.function_at(case.line)
     bound = [(line, value) for line, value in program.assignments(name) if program.function_at(line) is here]
-    alike = any(len(name) > 3 and edit_distance(name, other) <= 2 for other in program.bound_names - {name})  # noqa: PLR2004 - two slips in a word
+    most = 1 if len(name) < _LONG_NAME else 2
+    alike = any(len(name) > 3 and edit_distance(name, other) <= most for other in program.bound_names - {name})  # noqa: PLR2004 - short names differ by little
     if alike or name in BUILTINS or not all(_changes_itself(case, line, name) for line, _ in bound):
         return None
     statement = program.statement_at(case.line)

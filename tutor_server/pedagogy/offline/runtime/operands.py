@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import operands as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
-from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, is_input, none_origin
+from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, input_of, is_input, none_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor_server.pedagogy.offline.finding import Edit
 
 _TYPE_ERROR = frozenset(("TypeError",))
@@ -63,28 +65,54 @@ def _types(case: Case) -> tuple[str, str]:
 
 def _text_from_input(case: Case) -> Site | None:
     """Find where a side of the operation is the text that `input` gave, while the other is a number."""
-    sides = _binary(case)
+    sides: tuple[ast.expr, ...] | None = _binary(case)
+    ranges = [call for call in case.likely(ast.Call) if case.text(call).startswith("range(")]
+    statement = case.program.statement_at(case.line)
+    if "interpreted as an integer" in case.crash.message and ranges and isinstance(ranges[0], ast.Call):
+        sides = (ranges[0], *ranges[0].args)
     if sides is None:
         return None
-    operation, left, right = sides
-    for node in (left, right):
-        for part in [node, *(n for n in ast.walk(node) if isinstance(n, ast.Name))]:
+    operation, *candidates = sides
+    for node in candidates:
+        for part in (node, *_bare_names(node)):
             if is_input(case.program, part, case.line):
-                site = case.here(operation, name=Code(case.text(part)))
-                origin = part
-                line = case.line
-                if isinstance(part, ast.Name):
-                    value = case.program.last_value(part.id, case.line)
-                    line = next((at for at, v in case.program.assignments(part.id) if v is value), case.line)
-                    origin = value if value is not None else part
-                edit = case.rewrite(origin, f"int({case.text(origin)})")
-                return Site(
-                    lines=(line,),
-                    expression=case.text(origin),
-                    edit=edit,
-                    facts={**site.facts, "operation": Code(case.text(operation))},
-                )
+                return _at_input(case, part, statement if operation in candidates else operation)
     return None
+
+
+def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
+    """Give the names in an expression, but not those that a call makes something else of."""
+    if isinstance(node, ast.Name):
+        yield node
+    elif not isinstance(node, ast.Call):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from _bare_names(child)
+
+
+def _at_input(case: Case, part: ast.expr, operation: ast.AST | None) -> Site:
+    """Point at the line where a text comes in, and make a number of it there."""
+    name = part
+    while isinstance(name, ast.Subscript):
+        name = name.value
+    origin = input_of(case.program, name.id, case.line) if isinstance(name, ast.Name) else None
+    origin = origin if origin is not None else part
+    text = case.text(origin)
+    statement = case.program.statement_at(origin.lineno)
+    is_several = isinstance(origin, ast.Call) and isinstance(origin.func, ast.Attribute) and origin.func.attr == "split"
+    new = f"int({text})"
+    if is_several:
+        shared = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
+        new = f"map(int, {text})" if shared else f"list(map(int, {text}))"
+    return Site(
+        lines=(origin.lineno,),
+        expression=text,
+        edit=case.rewrite(origin, new),
+        facts={
+            "name": Code(case.text(part)),
+            "operation": Code(case.text(operation)) if operation is not None else "the operation",
+        },
+    )
 
 
 def _joined(case: Case) -> Site | None:
@@ -333,7 +361,8 @@ RULES = (
         _TYPE_ERROR,
         re.compile(
             rf"{_UNSUPPORTED}{_SIDES}|{_ORDER}|can only concatenate str|can't multiply sequence"
-            r"|must be real number, not str|bad operand type"
+            r"|must be real number, not str|bad operand type|not all arguments converted"
+            r"|'str' object cannot be interpreted as an integer"
         ),
         _text_from_input,
     ),

@@ -34,13 +34,30 @@ def is_input(program: Program, node: ast.expr, line: int) -> bool:
         case ast.Call(func=ast.Name(id="input")):
             return True
         case ast.Name(id=name):
-            value = program.last_value(name, line)
+            value = input_of(program, name, line)
             return value is not None and not isinstance(value, ast.Name) and is_input(program, value, value.lineno)
-        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper" | "split")):
+        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper")):
+            return is_input(program, inner, line)
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr="split")):
             return is_input(program, inner, line)
         case ast.Subscript(value=inner):
             return is_input(program, inner, line)
     return False
+
+
+def input_of(program: Program, name: str, line: int) -> ast.expr | None:
+    """Give the value that a name got above a line, alone, with other names, or as the item of a loop."""
+    value = program.last_value(name, line)
+    if value is not None:
+        return value
+    for node in program.nodes:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=shared) if node.lineno < line:
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    return shared if isinstance(shared, ast.Call) else None
+            case ast.For(target=ast.Name(id=target), iter=iterated) if target == name and node.lineno <= line:
+                return iterated if not isinstance(iterated, ast.Name) else program.last_value(iterated.id, line)
+    return None
 
 
 def returns_nothing(function: Function) -> bool:

@@ -8,12 +8,21 @@ import re
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import texts as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
+from tutor_server.pedagogy.offline.runtime.origins import is_input
 
 _TYPE_ERROR = frozenset(("TypeError",))
 
 
 def _text(case: Case) -> Site:
     return case.here(next(iter(case.likely(ast.BinOp, ast.JoinedStr, ast.Call)), None))
+
+
+def _places(case: Case) -> Site | None:
+    """Find places and values that do not match; a text from `input` before `%` was meant to be a number."""
+    for node in case.likely(ast.BinOp):
+        if isinstance(node, ast.BinOp) and is_input(case.program, node.left, case.line):
+            return None
+    return _text(case)
 
 
 def _character(case: Case) -> Site:
@@ -28,7 +37,7 @@ RULES = (
         lessons.PLACES_AND_VALUES,
         frozenset(("IndexError", "TypeError")),
         re.compile(r"Replacement index \d+ out of range|not enough arguments for format|not all arguments converted"),
-        _text,
+        _places,
     ),
     RuntimeRule(
         "runtime.form-of-another-kind",
