@@ -101,7 +101,7 @@ DICTIONARY_WITHOUT_BRACES = Lesson(
     place="The pairs there have no curly brackets of their own.",
     plan=(
         "Find the first pair and the last one.",
-        "Put one curly bracket before the first and its partner behind the last.",
+        "Give these pairs the pair of brackets that makes a dictionary.",
         "Leave the outer brackets as they are: they belong to the call or the list.",
     ),
     example=Example(

@@ -102,8 +102,8 @@ CALL_WITHOUT_BRACKETS = Lesson(
     place="The call of $name has no brackets.",
     plan=(
         "Mark everything that $name should work on.",
-        "Put an opening bracket right behind $name.",
-        "Close it behind the last thing that you marked.",
+        "Give the call of $name its brackets.",
+        "Let them hold all that you marked, and nothing else.",
     ),
     example=Example(
         before="A call with its brackets:",
