@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
-import httpx2
 
 from tutor_server.llm.provider import ProviderFailure
 
@@ -26,21 +25,16 @@ def connection_failures() -> Iterator[None]:
     """Turn what the transport raises, before or during the answer, into a `ProviderFailure`."""
     try:
         yield
-    except (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError) as error:
-        raise connection_failure(error) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise _connection_failure(error) from error
 
 
-def connection_failure(error: BaseException) -> ProviderFailure:
-    """Name a failure of the connection by its first cause: the SDKs and their transport wrap and rename it."""
-    causes = [error]
-    while (cause := causes[-1].__cause__) is not None:
-        causes.append(cause)
-    kinds = "/".join(dict.fromkeys(type(cause).__name__ for cause in causes))
-    first = next((cause for cause in causes if isinstance(cause, aiohttp.ClientError)), causes[-1])
-    match first:
+def _connection_failure(error: aiohttp.ClientError | OSError) -> ProviderFailure:
+    kinds = "/".join(dict.fromkeys(type(cause).__name__ for cause in (error, error.__cause__) if cause is not None))
+    match error:
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return ProviderFailure("unreachable", f"cannot be reached ({kinds})", sent=False)
-        case TimeoutError() | httpx2.TimeoutException():
+        case TimeoutError():
             return ProviderFailure("timeout", f"did not answer in time ({kinds})")
         case _:
             return ProviderFailure("interrupted", f"closed the connection ({kinds})")

@@ -1,11 +1,13 @@
-"""What the model APIs share on the wire: a streamed answer is read raw and turned into our events."""
+"""What the model APIs share on the wire: a request goes out, and the event stream that answers it becomes ours."""
 
 from __future__ import annotations
 
-import logging
-from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 import httpx2
 import orjson
 
@@ -14,7 +16,8 @@ from tutor_server.llm.provider import ProviderFailure, Text
 from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+    import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
@@ -22,71 +25,156 @@ if TYPE_CHECKING:
 PLAIN_BODY = {"Accept-Encoding": "identity"}
 """Headers that ask for an uncompressed stream: nothing is gained by packing tokens one at a time."""
 
-TIMEOUT = httpx2.Timeout(None, connect=5.0)
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
 """The call's own deadlines watch over the reading; a second watch would be wound up again at each token."""
+
+_SUCCESS = range(200, 300)
+"""RFC 9110 §15.3."""
 
 MAX_ERROR_BYTES = 64 * 1024
 MAX_TOKENS = 2**31
 """No call comes near this; a larger count is nonsense."""
 
 
-class Response(Protocol):
-    """A streamed response, as the SDKs hand it over."""
-
-    @property
-    def headers(self) -> httpx2.Headers:
-        """Headers of the response."""
-        ...
-
-    def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Give the body as it arrives."""
-        ...
-
-
 class Decoder(Protocol):
     """Turns the server-sent events of one answer into ours."""
 
-    def decode(self, raw: ServerEvent) -> Iterable[Event]:
+    def decode(self, raw: ServerEvent) -> Sequence[Event]:
         """Give what an event says. Raises `ProviderFailure` where it reports an error or cannot be read."""
         ...
 
 
-async def answer_events(response: Response, decoder: Decoder) -> AsyncGenerator[Event, None]:
+class Refused(Exception):
+    """The provider answered with another status than success; `error` holds what its body says, as far as it does."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], error: Mapping[str, Any]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+        self.error = error
+
+    def word(self, field: str) -> str | None:
+        """Give a field of the error that is one string."""
+        value = self.error.get(field)
+        return value if isinstance(value, str) else None
+
+
+class Upstream:
+    """The address of one provider, and the connections to it.
+
+    The provider's SDK says where that is and which headers belong to a call. It does not carry the call: building and
+    sending one through an SDK takes several times the processor time of the call itself (docs/performance.md).
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, object]) -> None:
+        self._url = url
+        self._headers = {name: value for name, value in headers.items() if isinstance(value, str)} | PLAIN_BODY
+        self._session: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def answer(
+        self, body: Mapping[str, Any], decoder: Decoder, refusal: Callable[[Refused], ProviderFailure]
+    ) -> AsyncIterator[AsyncIterator[Event]]:
+        """Send a request and give the events of its answer. Leaving the context closes the connection at once.
+
+        Raises `ProviderFailure`, by `refusal` where the provider refuses.
+        """
+        session = self._opened()
+        async with AsyncExitStack() as stack:
+            with connection_failures():
+                response = await stack.enter_async_context(
+                    session.post(self._url, data=orjson.dumps(body), allow_redirects=False)
+                )
+                if response.status not in _SUCCESS:
+                    raise refusal(Refused(response.status, response.headers, await _error(response)))
+            yield await stack.enter_async_context(aclosing(answer_events(response, decoder)))
+
+    async def close(self) -> None:
+        """Release the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:  # A session belongs to the event loop that runs now.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=_trusted(self._url)),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
+                proxy=_proxy_to(self._url),
+                timeout=TIMEOUT,
+            )
+        return self._session
+
+
+async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> AsyncGenerator[Event, None]:
     """Read a streamed answer; the texts of one network read come as one `Text`.
 
     Everything that arrived whole is given before a failure is raised as `ProviderFailure`.
     """
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = response.content_type
     if media_type != "text/event-stream":
         message = f"answered with something other than an event stream{said(media_type)}"
-        raise ProviderFailure("invalid_response", message, status=200)
+        raise ProviderFailure("invalid_response", message, status=response.status)
     parser = EventParser()
-    body = cast("AsyncGenerator[bytes, None]", response.iter_bytes())  # a generator in both SDKs
-    async with aclosing(body) as chunks:
-        while True:
-            events: list[Event] = []
-            failure: ProviderFailure | None = None
-            try:
-                with connection_failures():
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    return
-                for raw in parser.feed(chunk):
-                    for event in decoder.decode(raw):
-                        _append(events, event)
-            except ProviderFailure as error:
-                failure = error
-            for event in events:
-                yield event
-            if failure is not None:
-                raise failure
+    body = response.content
+    while True:
+        events: list[Event] = []
+        failure: ProviderFailure | None = None
+        try:
+            with connection_failures():
+                chunk = await body.readany()
+            if not chunk:
+                return
+            for raw in parser.feed(chunk):
+                events += decoder.decode(raw)
+        except ProviderFailure as error:
+            failure = error
+        for event in events if len(events) <= 1 else _joined(events):
+            yield event
+        if failure is not None:
+            raise failure
 
 
-def _append(events: list[Event], event: Event) -> None:
-    if events and isinstance(event, Text) and isinstance(last := events[-1], Text):
-        events[-1] = Text(last.content + event.content)
-    else:
-        events.append(event)
+def _joined(events: list[Event]) -> list[Event]:
+    """Join texts that follow one another."""
+    joined: list[Event] = []
+    words: list[str] = []
+    for event in events:
+        if isinstance(event, Text):
+            words.append(event.content)
+            continue
+        if words:
+            joined.append(Text("".join(words)))
+            words.clear()
+        joined.append(event)
+    return [*joined, Text("".join(words))] if words else joined
+
+
+async def _error(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
+    """Read what a refusal says, from its first bytes: its body may have no end."""
+    content = bytearray()
+    while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
+        content += chunk
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    error = body.get("error", body) if isinstance(body, dict) else body
+    return error if isinstance(error, dict) else {}
+
+
+def _trusted(url: str) -> ssl.SSLContext | bool:
+    """Give the certificates that the SDKs trust."""
+    return httpx2.create_ssl_context() if urlsplit(url).scheme == "https" else True
+
+
+def _proxy_to(url: str) -> str | None:
+    """Give the proxy that the environment names for an address, as the SDKs would find it."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def read_json(data: bytes) -> dict[str, Any]:
@@ -100,13 +188,9 @@ def read_json(data: bytes) -> dict[str, Any]:
     return value
 
 
-@contextmanager
-def reading_fields() -> Iterator[None]:
-    """Turn an event without the expected fields into a `ProviderFailure`."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError):
-        raise ProviderFailure("invalid_response", "an event lacks a field or has one of another type") from None
+def lacks_field() -> ProviderFailure:
+    """Make the failure of an event without the expected fields."""
+    return ProviderFailure("invalid_response", "an event lacks a field or has one of another type")
 
 
 def text(content: object) -> Text:
@@ -124,31 +208,3 @@ def count(value: object) -> int | None:
 def sendable(text: str) -> str:
     """Give a text that can be written as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`."""
     return text.encode("utf-8", "replace").decode()
-
-
-def pin_loggers(*names: str) -> None:
-    """Keep libraries from logging below warnings, whatever the service logs: their debug lines quote prompts."""
-    for name in (*names, "httpx2", "httpcore2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
-async def cut_error_body(response: httpx2.Response) -> None:
-    """Keep only the first bytes of a refusal's body (an `event_hooks` hook): the SDKs would read it without bound."""
-    if not response.is_success and isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _FirstBytes(response.stream)
-
-
-class _FirstBytes(httpx2.AsyncByteStream):
-    def __init__(self, whole: httpx2.AsyncByteStream) -> None:
-        self._whole = whole
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MAX_ERROR_BYTES
-        async for chunk in self._whole:
-            yield chunk[:left]
-            left -= len(chunk)
-            if left <= 0:
-                return
-
-    async def aclose(self) -> None:
-        await self._whole.aclose()
