@@ -64,11 +64,11 @@ class RecordedCall:
         (outcome,) = self.outcomes
         return outcome
 
-    async def settle(self, outcome: CallOutcome) -> None:
+    def settle(self, outcome: CallOutcome) -> None:
         """Note the outcome."""
         self.outcomes.append(outcome)
 
-    async def withdraw(self) -> None:
+    def withdraw(self) -> None:
         """Note that it was not made."""
         self.is_withdrawn = True
 

@@ -27,7 +27,6 @@ from tutor_server.storage.ledger import (
     SettledCall,
     close_unsent,
     insert_call,
-    mark_sent,
     renew_leases,
     settle_call,
     sweep_expired,
@@ -300,19 +299,6 @@ async def test_l1_a_call_swept_by_mistake_gets_its_true_figures(books: Books) ->
 
     assert await books.state(call_id) == "settled"
     assert await books.sums() == (1, 50, 60, 700, 0)
-
-
-async def test_l1_a_swept_call_is_not_sent_any_more(books: Books) -> None:
-    """L1: a process that slept through its lease between reserving and sending is told not to send."""
-    call_id = await expired(books, state="reserved")
-    await books.sweep()
-
-    may_go = await books.database.commit(
-        lambda connection: mark_sent(connection, call_id, now=books.clock.now(), lease=LEASE)
-    )
-
-    assert may_go is False
-    assert await books.state(call_id) == "unsent"
 
 
 async def test_l7_the_unpriced_stay_unpriced_through_a_sweep(books: Books) -> None:

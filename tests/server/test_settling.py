@@ -203,9 +203,9 @@ async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
     assert not answer.is_over
 
 
-async def test_l1_a_cancel_between_reserved_and_sent_sends_nothing(desk: Desk, upstream: FakeUpstream) -> None:
+async def test_l1_a_cancel_while_it_opens_sends_nothing(desk: Desk, upstream: FakeUpstream) -> None:
     """L1: the call is withdrawn: nothing reaches the provider, nothing is billed, its place in the window is free."""
-    with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
+    with StatementGate(desk.service.database, "INSERT INTO model_calls") as gate:
         request_id = await desk.chat.ask()
         await gate.reached()
         await desk.chat.send({"type": "cancel", "request_id": request_id})
@@ -226,7 +226,7 @@ async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Pat
         serving(tmp_path, upstream, llm_calls_per_minute=1) as service,
         connect(service.url, (await service.register())["access_token"]) as chat,
     ):
-        with StatementGate(service.database, "UPDATE model_calls SET state") as gate:
+        with StatementGate(service.database, "INSERT INTO model_calls") as gate:
             request_id = await chat.ask()
             await gate.reached()
             await chat.send({"type": "cancel", "request_id": request_id})
@@ -310,11 +310,12 @@ async def test_a11_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstr
     assert (frames[0]["hint_level"], frames[0]["remaining_today"]) == (1, 99)
 
 
-async def test_l1_a_call_whose_sending_cannot_be_recorded_is_closed_later(
+async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
     desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L1: the database goes away between reserving and sending: nothing is sent, and no row stays open."""
+    """L1: the database goes away before a provider is tried again: nothing is sent, and no row stays open."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
+    upstream.play(Behaviour(status=500))
     with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
         outage = Outage(desk.service.database)  # after the gate, so that it acts on the statement that the gate holds
         request_id = await desk.chat.ask()
@@ -326,8 +327,8 @@ async def test_l1_a_call_whose_sending_cannot_be_recorded_is_closed_later(
     await desk.all_settled()
 
     assert frames[-1]["code"] == "DATABASE_UNAVAILABLE"
-    assert upstream.calls == []
-    assert await desk.rows("state, cost_nanodollars") == [("unsent", 0)]
+    assert len(upstream.calls) == 1
+    assert await desk.rows("state, cost_nanodollars") == [("settled", 0)]
     assert await desk.stands() == (0, 0)
 
 

@@ -1,4 +1,4 @@
-"""What an ask costs the database: at most three transactions that write, and none while the model speaks."""
+"""What an ask costs the database: at most two transactions that write, and none while the model speaks."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ async def asking(
             yield chat, transactions
 
 
-async def test_an_ask_takes_three_transactions_and_none_while_the_model_speaks(
+async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
     asking: tuple[Chat, Transactions], upstream: FakeUpstream
 ) -> None:
-    """Opened, sent, settled; between the call's arrival and its end nothing is read or written."""
+    """Opened and settled; between the call's arrival and its end nothing is read or written."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
 
@@ -86,13 +86,13 @@ async def test_an_ask_takes_three_transactions_and_none_while_the_model_speaks(
     call = upstream.calls[-1]
     assert call.closed_at is not None
     assert frames[-1]["type"] == "done"
-    assert transactions.commits == 3
+    assert transactions.commits == 2
     assert call.closed_at - call.opened_at > 0.5
     assert [at for at in transactions.used_at if call.opened_at < at < call.closed_at - 0.1] == []
 
 
 async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
-    """Three as well."""
+    """Two as well."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 200, token_seconds=0.01))
     request_id = await chat.ask()
@@ -102,7 +102,7 @@ async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], 
     await chat.send({"type": "cancel", "request_id": request_id})
     await chat.collect(request_id)
 
-    assert transactions.commits == 3
+    assert transactions.commits == 2
 
 
 async def test_a_further_call_takes_one_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
@@ -113,7 +113,7 @@ async def test_a_further_call_takes_one_more(asking: tuple[Chat, Transactions], 
     frames = await chat.answer()
 
     assert (frames[-1]["type"], frames[-1]["fallback"]) == ("done", True)
-    assert transactions.commits == 4
+    assert transactions.commits == 3
 
 
 async def test_a_refused_ask_writes_nothing(asking: tuple[Chat, Transactions]) -> None:

@@ -1,4 +1,4 @@
-"""The ledger's view of one ask: a row a provider call, reserved with the ask, marked sent, settled with its outcome."""
+"""The ledger's view of one ask: a row a provider call, written with the ask, settled with its outcome."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import AnswerInterrupted
 from tutor_server.limits import Leases
 from tutor_server.llm.provider import Usage
-from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, mark_sent, settle_call
+from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, settle_call
 from tutor_server.storage.spending import Budgets, commit_spending
 from tutor_server.storage.usage import add_usage
 
@@ -62,9 +61,9 @@ class Ledger:
 class AskCalls:
     """The calls of one ask; the chain's recorder.
 
-    The first row is reserved in the ask's own opening transaction (`reserve`), what the calls used is written in its
-    ending one (`write_outcomes`), so that an ask of one call takes three transactions in all. `opened` and `closed`
-    follow these once they are committed.
+    The first row is written in the ask's own opening transaction (`reserve`), what the calls used in its ending one
+    (`write_outcomes`), so that an ask of one call takes two transactions in all. `opened` and `closed` follow these
+    once they are committed.
     """
 
     def __init__(
@@ -95,8 +94,12 @@ class AskCalls:
         return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:
-        """Write the row of the call that will probably be made first. Raises `BudgetReached`."""
-        call = self._new_call(provider, state="reserved")
+        """Write the row of the call that will probably be made first. Raises `BudgetReached`.
+
+        Where the call leaves the process it counts as sent from now on: no transaction of its own holds up the model's
+        first word for saying so. A process that dies before the call went out is billed for one call too many.
+        """
+        call = self._new_call(provider, state="sent" if provider.is_remote else "reserved")
         insert_call(connection, call, lease=self._ledger.lease)
         self._hold_back(connection, call)
         self._reserved = call
@@ -114,22 +117,18 @@ class AskCalls:
     async def start(self, provider: Provider) -> _AskCall:
         """Record that a call is about to be sent.
 
-        Raises `GlobalLimitReached`, `BudgetReached` or `DatabaseUnavailable`, or `AnswerInterrupted` where this process
-        had been cut off for so long that the ask was given up.
+        Raises `GlobalLimitReached`, `BudgetReached` or `DatabaseUnavailable`.
         """
         place = await self._take_place() if provider.is_remote else None
         reserved, self._reserved = self._reserved, None
-        is_reserved = reserved is not None and (reserved.provider, reserved.model) == (provider.name, provider.model)
-        if reserved is not None and is_reserved:
-            call = reserved
-        else:
-            call = self._new_call(provider, state="sent")
-            self._keep(call)
-            if reserved is not None:
-                self._unsent.append(reserved.id)
+        if reserved is not None and (reserved.provider, reserved.model) == (provider.name, provider.model):
+            return _AskCall(self, reserved, place)
+        call = self._new_call(provider, state="sent")
+        self._keep(call)
+        if reserved is not None:
+            self._unsent.append(reserved.id)
         try:
-            if provider.is_remote or not is_reserved:
-                await self._write_start(call, is_reserved=is_reserved)
+            await self._write_start(call)
         except BaseException:
             self._not_made(call, place)
             raise
@@ -152,23 +151,14 @@ class AskCalls:
             self._held += self._ledger.most_a_call_costs
         return place
 
-    async def _write_start(self, call: NewCall, *, is_reserved: bool) -> None:
-        now, lease = self._ledger.clock.now(), self._ledger.lease
-
-        def write(connection: Connection) -> bool:
+    async def _write_start(self, call: NewCall) -> None:
+        def write(connection: Connection) -> None:
             changes = self.write_outcomes(connection)
-            if is_reserved:
-                may_go = mark_sent(connection, call.id, now=now, lease=lease)
-            else:
-                insert_call(connection, call, lease=lease)
-                may_go = True
+            insert_call(connection, call, lease=self._ledger.lease)
             add_usage(connection, changes)
-            if not is_reserved:
-                self._hold_back(connection, call)
-            return may_go
+            self._hold_back(connection, call)
 
-        if not await self._ledger.database.commit(write):
-            raise AnswerInterrupted
+        await self._ledger.database.commit(write)
         self._warn()
         self._unsent.clear()
         self._outcomes.clear()
@@ -259,11 +249,11 @@ class _AskCall:
     call: NewCall
     place: Mark | None
 
-    async def settle(self, outcome: CallOutcome) -> None:
+    def settle(self, outcome: CallOutcome) -> None:
         """Note what became of the call; it is written with the ask's end, or before the next call."""
         self.calls._settle(self.call, outcome)  # noqa: SLF001 - one thing in two classes
 
-    async def withdraw(self) -> None:
+    def withdraw(self) -> None:
         """Note that the call was not made after all."""
         self.calls._not_made(self.call, self.place)  # noqa: SLF001
 

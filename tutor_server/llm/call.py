@@ -41,13 +41,13 @@ class CallOutcome:
 
 
 class CallRecord(Protocol):
-    """The record of one call. Exactly one of its methods is called, once, and not interrupted by a cancel."""
+    """The record of one call. Exactly one of its methods is called, once."""
 
-    async def settle(self, outcome: CallOutcome) -> None:
+    def settle(self, outcome: CallOutcome) -> None:
         """Note what became of the call."""
         ...
 
-    async def withdraw(self) -> None:
+    def withdraw(self) -> None:
         """Note that the call was not sent after all."""
         ...
 
@@ -111,7 +111,7 @@ class Call:
                 status=self.failure.status if self.failure else None,
                 message=str(self.failure) if self.failure else None,
             )
-            await run_to_end(record.settle(outcome))
+            record.settle(outcome)
 
     async def _start(self) -> CallRecord:
         starting = asyncio.ensure_future(self._recorder.start(self._provider))
@@ -119,7 +119,7 @@ class Call:
             return await run_to_end(starting)
         except asyncio.CancelledError:
             if not starting.cancelled() and starting.exception() is None:
-                await run_to_end(starting.result().withdraw())
+                starting.result().withdraw()
             raise
 
     async def _stream(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from tutor_server.errors import NotFound
 from tutor_server.pedagogy.levels import StudentLevels
-from tutor_server.storage.models import Ask, ChatMessage, ChatSession, Problem, User
+from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, Problem, User
 from tutor_server.storage.modules import find_module
-from tutor_server.storage.overrides import own_limits
+from tutor_server.storage.overrides import OwnLimits
+from tutor_server.storage.types import UtcDateTime
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tutor_server.storage.modules import Module
-    from tutor_server.storage.overrides import OwnLimits
 
 HISTORY_MESSAGES = 50
 """Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
@@ -28,7 +28,20 @@ EARLIER_ANSWERS = 10
 """Answers on the same problem that the guard and the prompt remember."""
 
 # What never changes of a statement is put together once: that costs several times what executing it does.
-_ASKER = select(User.subject, User.programming_level, User.maths_level).where(User.id == bindparam("user"))
+_ASKER = (
+    select(
+        User.subject,
+        User.programming_level,
+        User.maths_level,
+        LimitOverride.user_id.is_not(None).label("has_own_limits"),
+        LimitOverride.messages_per_minute,
+        LimitOverride.daily_messages,
+    )
+    .outerjoin(
+        LimitOverride, and_(LimitOverride.user_id == User.id, LimitOverride.expires_at > bindparam("now", UtcDateTime))
+    )
+    .where(User.id == bindparam("user"))
+)
 _SESSION = select(ChatSession.id).where(
     ChatSession.id == bindparam("session"), ChatSession.user_id == bindparam("user")
 )
@@ -97,14 +110,14 @@ class Background:
 
 def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
     """Read who asks. Raises `NotFound`."""
-    user = connection.execute(_ASKER, {"user": user_id}).first()
+    user = connection.execute(_ASKER, {"user": user_id, "now": now}).first()
     if user is None:
         raise NotFound("This account does not exist any more.")
     return Asker(
         id=user_id,
         subject=user.subject,
         levels=StudentLevels(user.programming_level, user.maths_level),
-        own_limits=own_limits(connection, user_id, now),
+        own_limits=OwnLimits(user.messages_per_minute, user.daily_messages) if user.has_own_limits else None,
     )
 
 

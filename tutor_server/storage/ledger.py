@@ -101,16 +101,6 @@ def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> N
         connection.execute(_INSERT_LEASED, values | {"lease": lease})
 
 
-def mark_sent(connection: Connection, call_id: UUID, *, now: datetime, lease: timedelta) -> bool:
-    """Say that the request is leaving for the provider; tell whether it may: not where the row was swept meanwhile."""
-    marked = connection.execute(
-        update(ModelCall)
-        .where(ModelCall.id == call_id, ModelCall.state == "reserved")
-        .values(state="sent", lease_expires_at=_lease_end(connection, now, lease))
-    )
-    return marked.rowcount == 1
-
-
 def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None:
     """Write what a call used; give what it changes in the sums. A call that is settled already stays as it is.
 

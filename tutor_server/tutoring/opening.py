@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutor_server.admission.limiter import daily_cap_reached
-from tutor_server.errors import BudgetReached, DailyCapReached, NotFound
+from tutor_server.errors import BudgetReached, DailyCapReached, DatabaseUnavailable, NotFound, TutorError
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.problem import identify
 from tutor_server.protocol import Accepted, Ask, encode
 from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
-from tutor_server.storage.background import read_asker, read_background
+from tutor_server.storage.background import Asker, read_asker, read_background
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
@@ -35,11 +36,12 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.pedagogy.problem import Problem
     from tutor_server.protocol import ErrorType
-    from tutor_server.storage.background import Asker
     from tutor_server.storage.database import Database
 
 SMALL_CODE = 5_000
 """Characters. Larger programs are analysed in a thread, so that they do not hold up the others."""
+
+REMEMBERED_ASKERS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,51 +91,67 @@ class Opening:
         self._clock = clock
         self._new_id = new_id
         self._new_word = new_word
+        self._askers = _Askers()
 
     async def open(self, user_id: UUID, ask: Ask) -> OpenAsk | StoredAsk:
         """Open an ask, or find the one that its request id already stands for.
 
         Raises a limit's refusal, `NotFound` or `DatabaseUnavailable`; then nothing was used up.
         """
-        calls_provider = self._first_provider.is_remote
-        reserved = self._ledger.most_a_call_costs if calls_provider else 0
+        known = self._askers.get(user_id) or await self._look_up(user_id, ask.request_id)
+        while isinstance(known, Asker):
+            try:
+                return await self._open_as(known, ask)
+            except _Outdated:
+                known = await self._look_up(user_id, ask.request_id)
+            except DatabaseUnavailable:
+                raise
+            except TutorError:  # what is remembered may be at fault, and an ask that was answered is never refused
+                latest = await self._look_up(user_id, ask.request_id)
+                if latest == known:
+                    raise
+                known = latest
+        return known
 
+    async def _look_up(self, user_id: UUID, request_id: UUID) -> StoredAsk | Asker:
         def read(connection: Connection) -> StoredAsk | Asker:
-            stored = find_ask(connection, user_id, ask.request_id)
+            stored = find_ask(connection, user_id, request_id)
             if stored is not None and not stored.is_free:
                 return stored
             return read_asker(connection, user_id, self._clock.now())
 
-        while True:
-            known = await self._database.read(read)
-            if isinstance(known, StoredAsk):
-                return known
-            grant = await self._limiter.admit(
-                known.subject, calls_provider=calls_provider, reserved=reserved, own=known.own_limits
-            )
-            try:
-                return await self._open_admitted(ask, known, grant)
-            except _RequestIdInUse:  # another process was first
-                await self._give_back(grant)
-            except DailyCapReached:  # the database knows of more messages than the limiter did
-                await self._give_back(grant)
-                await self._limiter.recount(grant.subject, grant.day)
-                raise
-            except BudgetReached:  # likewise of money
-                await self._give_back(grant)
-                await self._limiter.reread_spending(grant.day)
-                raise
-            except BaseException:
-                await self._give_back(grant)
-                raise
+        return await self._database.read(read)
+
+    async def _open_as(self, asker: Asker, ask: Ask) -> OpenAsk:
+        """Pass the limits as the student is remembered, then open. Raises `_Outdated`."""
+        calls_provider = self._first_provider.is_remote
+        grant = await self._limiter.admit(
+            asker.subject,
+            calls_provider=calls_provider,
+            reserved=self._ledger.most_a_call_costs if calls_provider else 0,
+            own=asker.own_limits,
+        )
+        try:
+            return await self._open_admitted(ask, asker, grant)
+        except DailyCapReached:  # the database knows of more messages than the limiter did
+            await self._give_back(grant)
+            await self._limiter.recount(grant.subject, grant.day)
+            raise
+        except BudgetReached:  # likewise of money
+            await self._give_back(grant)
+            await self._limiter.reread_spending(grant.day)
+            raise
+        except BaseException:
+            await self._give_back(grant)
+            raise
 
     async def _open_admitted(self, ask: Ask, asker: Asker, grant: Grant) -> OpenAsk:
-        """Do what takes time: it is for those alone whom the limits have let pass. Raises `_RequestIdInUse`."""
+        """Do what takes time: it is for those alone whom the limits have let pass. Raises `_Outdated`."""
         session_id = _parse_id(ask.session_id)
         session_type = "notebook" if ask.kind == "cell" else "editor"
         problem, error_type = await self._analyse(ask)
         return await self._record(
-            ask, problem, error_type, asker=asker, session_type=session_type, session_id=session_id, grant=grant
+            ask, problem, error_type, known=asker, session_type=session_type, session_id=session_id, grant=grant
         )
 
     async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
@@ -148,18 +166,21 @@ class Opening:
         problem: Problem,
         error_type: ErrorType,
         *,
-        asker: Asker,
+        known: Asker,
         session_type: str,
         session_id: UUID | None,
         grant: Grant,
     ) -> OpenAsk:
-        """Write the ask, knowing what was said before; give it as it is now under way. Raises `_RequestIdInUse`."""
-        daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
+        """Write the ask, knowing what was said before; give it as it is now under way. Raises `_Outdated`."""
         ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
         nonce, canary = self._new_word(), self._new_word()
 
-        def write(connection: Connection) -> OpenAsk:
+        def write(connection: Connection) -> tuple[OpenAsk, Asker]:
+            asker = read_asker(connection, known.id, now)
+            if asker.own_limits != known.own_limits:
+                raise _Outdated
+            daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
             background = read_background(
                 connection,
                 user_id=asker.id,
@@ -202,7 +223,7 @@ class Opening:
             )
             ask_id = open_ask(connection, new)
             if ask_id is None:
-                raise _RequestIdInUse
+                raise _Outdated
             if module is not None:
                 begin_module(connection, new_id=ids[3], user_id=asker.id, module_id=module.id, now=now)
             prompt = assemble(
@@ -223,7 +244,7 @@ class Opening:
                 reserved_usage=Usage(prompt_tokens, self._rules.max_output_tokens),
             )
             calls.reserve(connection, self._first_provider)
-            return OpenAsk(
+            opened = OpenAsk(
                 accepted=Accepted(
                     request_id=ask.request_id,
                     session_id=new.session_id,
@@ -248,9 +269,11 @@ class Opening:
                 calls=calls,
                 grant=grant,
             )
+            return opened, asker
 
-        opened = await self._database.commit(write)
+        opened, asker = await self._database.commit(write)
         opened.calls.opened()
+        self._askers.remember(asker)
         return opened
 
     async def _give_back(self, grant: Grant) -> None:
@@ -260,8 +283,29 @@ class Opening:
             await self._limiter.correct_spending(grant.day, -self._ledger.most_a_call_costs)
 
 
-class _RequestIdInUse(Exception):
-    """Another process opened an ask of this request id first."""
+class _Outdated(Exception):
+    """The limiter decided by what is not so any more: another ask has the request id, or the student other limits."""
+
+
+class _Askers:
+    """The students who asked last, so that an ask need not read who asks before it passes the limits.
+
+    Whatever is remembered is compared as the ask is written.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: OrderedDict[UUID, Asker] = OrderedDict()
+
+    def get(self, user_id: UUID) -> Asker | None:
+        """Give a student as they were at their last ask."""
+        return self._by_id.get(user_id)
+
+    def remember(self, asker: Asker) -> None:
+        """Remember a student in place of the one who has not asked for longest."""
+        self._by_id[asker.id] = asker
+        self._by_id.move_to_end(asker.id)
+        if len(self._by_id) > REMEMBERED_ASKERS:
+            self._by_id.popitem(last=False)
 
 
 def _words(dotted_names: Iterable[str]) -> frozenset[str]:
