@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Prices:
 def _listed(provider: str, model: str, usage: Usage, at: datetime) -> Decimal | None:
     import genai_prices  # noqa: PLC0415 - takes 0.16 s, which a service without models need not wait for
 
+    if not _is_listed(provider, model):
+        return None
     cached = usage.cache_read_tokens + usage.cache_write_tokens
     counted = genai_prices.Usage(
         input_tokens=max(usage.input_tokens, cached),
@@ -42,7 +45,16 @@ def _listed(provider: str, model: str, usage: Usage, at: datetime) -> Decimal | 
         cache_read_tokens=usage.cache_read_tokens,
         cache_write_tokens=usage.cache_write_tokens,
     )
+    return genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=at).total_price
+
+
+@cache
+def _is_listed(provider: str, model: str) -> bool:
+    """Tell whether a price is listed: the list is searched at each call for a model that is not on it."""
+    import genai_prices  # noqa: PLC0415 - as above
+
     try:
-        return genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=at).total_price
+        genai_prices.calc_price(genai_prices.Usage(), model, provider_id=provider)
     except LookupError:
-        return None
+        return False
+    return True
