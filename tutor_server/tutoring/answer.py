@@ -99,11 +99,12 @@ class Answer:
         self._accepted = accepted
         self._notify(accepted)
 
-    def release(self, unit: str) -> None:
-        """Give the student one judged piece of text."""
-        delta = Delta(request_id=self.request_id, seq=len(self._deltas), content=unit)
-        self._deltas.append(delta)
-        self._notify(delta)
+    def release(self, text: str) -> None:
+        """Give the student the judged text that came at once, as one delta; nothing of it is none."""
+        if text:
+            delta = Delta(request_id=self.request_id, seq=len(self._deltas), content=text)
+            self._deltas.append(delta)
+            self._notify(delta)
 
     def finish(self, end: Done | Error) -> None:
         """Close the answer; the first end stays."""

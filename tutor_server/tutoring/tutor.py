@@ -197,13 +197,11 @@ class Tutor:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
                     guard = own_words
-                for unit in guard.feed(text.content):
-                    answer.release(unit)
+                answer.release("".join(guard.feed(text.content)))
                 if guard.verdict is not None:
                     break
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
-            for unit in guard.finish():
-                answer.release(unit)
+            answer.release("".join(guard.finish()))
         if guard.verdict is not None:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
@@ -216,8 +214,7 @@ class Tutor:
         """Give the offline tutor's explanation where the model's was stopped, or was none."""
         explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
         separator = "\n\n" if answer.has_text else ""
-        for unit in (*own_words.feed(separator + explanation.text), *own_words.finish()):
-            answer.release(unit)
+        answer.release("".join((*own_words.feed(separator + explanation.text), *own_words.finish())))
 
     async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
         """Answer an ask that is known already: as it ended, or once it has."""
