@@ -221,7 +221,9 @@ class DailyUsage(Base):
 
 
 class ModelCall(Base):
-    """The ledger: one row a provider call, `reserved` → `sent` → `settled`, or `swept` when its process died.
+    """The ledger: one row a provider call, open (`sent`, or `reserved` where nothing is sent), then `settled`.
+
+    `unsent`: it was not made after all; `swept`: its process died.
 
     `user_id` and `ask_id` become null when the student is deleted; cost stays. Cost is in nano-dollars; null: unpriced.
     """
