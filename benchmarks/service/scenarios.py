@@ -93,11 +93,11 @@ class Throughput:
 
 
 async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -> Throughput:
-    """Ask over many lines at once, each again as soon as it is answered: 100 tokens that come at once.
+    """Ask over many lines at once, each again as soon as it is answered: 100 tokens, each sent by itself, no pause.
 
     What is answered in a window of so many seconds counts, while every line is busy.
     """
-    upstream.begin(Pace())
+    upstream.begin(Pace(tokens=100, seconds=0.0))
     async with lines_of(subject, STREAMS) as lines:
         await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
         used = cpu_seconds(*subject.pids), cpu_seconds(os.getpid())

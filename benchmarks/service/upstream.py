@@ -34,10 +34,10 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the model speaks: so many tokens, so many seconds apart; 0: as one piece. Before the first it may think."""
+    """How the model speaks: so many tokens, so many seconds apart; None: as one piece. Before these it may think."""
 
     tokens: int = 100
-    seconds: float = 0.0
+    seconds: float | None = None
     thinks: float = 0.0
 
 
@@ -103,7 +103,7 @@ class _Connection(asyncio.Protocol):
         self._upstream = upstream
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._said: Said | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -139,11 +139,11 @@ class _Connection(asyncio.Protocol):
         else:
             self._answer(events, pace.seconds)
 
-    def _answer(self, events: list[tuple[bytes, int]], seconds: float) -> None:
+    def _answer(self, events: list[tuple[bytes, int]], seconds: float | None) -> None:
         transport, said = self._transport, self._said
         assert transport is not None
         assert said is not None
-        if not seconds:
+        if seconds is None:
             now = time.monotonic()
             said.ends, said.at = [end for _, end in events], [now] * len(events)
             transport.write(_HEAD + _chunk(b"".join(event for event, _ in events) + _END) + b"0\r\n\r\n")
@@ -162,7 +162,8 @@ class _Connection(asyncio.Protocol):
             said.at.append(time.monotonic())
             if number + 1 < len(events):
                 transport.write(_chunk(event))
-                self._timer = loop.call_at(begins + (number + 1) * seconds, speak, number + 1)
+                at = begins + (number + 1) * seconds
+                self._timer = loop.call_at(at, speak, number + 1) if seconds else loop.call_soon(speak, number + 1)
             else:
                 transport.write(_chunk(event + _END) + b"0\r\n\r\n")
                 self._done()

@@ -37,7 +37,8 @@ _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtext('ask-tutor writes'))")
 class Writer(Protocol):
     """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
 
-    A unit whose transaction was undone may be run again, so it changes nothing but the database.
+    Units that wait together share a transaction: they run in one go and, where one raises, once more, each in
+    a savepoint. So a unit may be run again, and changes nothing but the database.
     """
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
@@ -61,10 +62,7 @@ class _Outcome(NamedTuple):
 
 
 class SqliteWriter:
-    """One thread, one connection, group commit: units that wait together share one durable transaction.
-
-    Each unit of a group runs in a savepoint of its own, so that one that raises takes nothing of the others with it.
-    """
+    """Group commit in one thread, on one connection."""
 
     def __init__(self, url: URL, on_connect: Callable[[Any, Any], None]) -> None:
         self._engine = create_engine(
@@ -117,17 +115,25 @@ class SqliteWriter:
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    outcomes = [_run_in_savepoint(connection, unit) for unit in units]
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
+            try:
+                return self._transact(lambda connection: _run_bare(connection, units))
+            except Exception as error:
+                if len(units) == 1 or is_unavailability(error):
                     raise
-                return outcomes
+            return self._transact(lambda connection: _run_in_savepoints(connection, units))
         except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
             return [_Outcome(error=error) for _ in units]
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                value = work(connection)
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            return value
 
 
 def _tell(group: list[_Pending], outcomes: list[_Outcome]) -> None:
@@ -141,15 +147,24 @@ def _tell(group: list[_Pending], outcomes: list[_Outcome]) -> None:
             pending.future.set_result(outcome.value)
 
 
-def _run_in_savepoint(connection: Connection, unit: Callable[[Connection], Any]) -> _Outcome:
-    connection.exec_driver_sql("SAVEPOINT unit")
-    try:
-        outcome = _Outcome(unit(connection))
-    except Exception as error:  # noqa: BLE001 - handed to the unit's caller
-        connection.exec_driver_sql("ROLLBACK TO unit")
-        outcome = _Outcome(error=error)
-    connection.exec_driver_sql("RELEASE unit")
-    return outcome
+def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
+    """Run the units of a group in one go. Raises what the first to fail raises: then nothing of the group is kept."""
+    return [_Outcome(unit(connection)) for unit in units]
+
+
+def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
+    """Run each unit in a savepoint, so that one that raises takes nothing of the others with it."""
+    outcomes = []
+    for unit in units:
+        connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            outcome = _Outcome(unit(connection))
+        except Exception as error:  # noqa: BLE001 - handed to the unit's caller
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            outcome = _Outcome(error=error)
+        connection.exec_driver_sql("RELEASE unit")
+        outcomes.append(outcome)
+    return outcomes
 
 
 class PostgresWriter:
@@ -188,14 +203,13 @@ class PostgresWriter:
         self._committing = None
 
     async def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
-        """Run all in one go; where one raises, all once more, each in a savepoint, which costs as much as a unit."""
         try:
             try:
-                return await self._transact(lambda connection: [_Outcome(unit(connection)) for unit in units])
+                return await self._transact(lambda connection: _run_bare(connection, units))
             except Exception as error:
                 if len(units) == 1 or is_unavailability(error):
                     raise
-            return await self._transact(lambda connection: [_run_in_savepoint(connection, unit) for unit in units])
+            return await self._transact(lambda connection: _run_in_savepoints(connection, units))
         except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
             return [_Outcome(error=error) for _ in units]
 
