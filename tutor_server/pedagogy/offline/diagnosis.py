@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline import checker, foresight, logic, runtime, syntax
@@ -27,17 +28,19 @@ _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 
 def diagnose(submission: Submission) -> Finding:
     """Say what is wrong with a submission and where; at worst, where to start a trace by hand."""
-    return _found(Program(submission), submission)[1]
+    return _found(submission)[1]
 
 
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
     """Explain a submission at a hint level, in words for a student's levels. The same input gives the same text."""
+    rule, finding = _found(submission)
+    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, Program(submission), level, student))
+
+
+@lru_cache(maxsize=32)
+def _found(submission: Submission) -> tuple[Rule, Finding]:
+    """Find it once: who explains a submission also asks what it was about, and at the next level."""
     program = Program(submission)
-    rule, finding = _found(program, submission)
-    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, program, level, student))
-
-
-def _found(program: Program, submission: Submission) -> tuple[Rule, Finding]:
     try:
         rule, site = _evidence(program, submission)
     except (MemoryError, RecursionError, ValueError):
