@@ -18,6 +18,7 @@ from tests.fake_upstream.behaviour import BY_MODEL, Behaviour
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
     from types import TracebackType
 
@@ -50,8 +51,9 @@ class ReceivedCall:
 class FakeUpstream:
     """Runs between `async with`. `play` queues behaviours for the next calls; without one the model's name decides."""
 
-    def __init__(self, *, key: str = KEY, port: int = 0) -> None:
+    def __init__(self, *, key: str = KEY, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
+        self._tls = tls
         self.default = Behaviour()
         self.calls: list[ReceivedCall] = []
         self._arrival = asyncio.Event()
@@ -62,7 +64,7 @@ class FakeUpstream:
     @property
     def url(self) -> str:
         """Where it listens; this is `ANTHROPIC_BASE_URL`."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def openai_url(self) -> str:
@@ -107,7 +109,7 @@ class FakeUpstream:
         app.router.add_post("/control", self._control)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
 

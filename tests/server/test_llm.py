@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.certificates import PrivateAuthority
 from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
 from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
@@ -35,6 +36,7 @@ from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from tests.fake_upstream import ReceivedCall
     from tutor_server.llm.provider import Event, Provider, Request
@@ -84,6 +86,37 @@ async def test_streams_text_usage_and_finish(provider: Provider) -> None:
     assert text_of(events) == REPLY
     assert [event for event in events if isinstance(event, Usage)][-1] == Usage(25, WORDS)
     assert [event for event in events if isinstance(event, Finish)] == [Finish("stop")]
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_whom_the_system_trusts_is_trusted(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model behind a private authority answers once the system trusts that; before, nothing is sent to it."""
+    authority = PrivateAuthority(tmp_path)
+    async with FakeUpstream(tls=authority.server_context("127.0.0.1")) as upstream:
+        stranger = make_provider(name, upstream)
+        _, failure = await collect_failing(stranger)
+        await stranger.close()
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        trusted = make_provider(name, upstream)
+        events = await collect(trusted)
+        await trusted.close()
+
+    assert (failure.reason, failure.sent) == ("unreachable", False)
+    assert text_of(events) == REPLY
+    assert len(upstream.calls) == 1
+
+
+async def test_a_proxy_of_the_environment_carries_the_call(
+    upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that only the proxy reaches answers through it."""
+    monkeypatch.setenv("http_proxy", upstream.url)
+    provider = OpenAIProvider(api_key=KEY, model="any", base_url="http://model.invalid/v1")
+    events = await collect(provider)
+    await provider.close()
+
+    assert text_of(events) == REPLY
+    assert upstream.calls[0].headers["host"] == "model.invalid"
 
 
 async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:
