@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import tokenize
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -369,3 +370,22 @@ def test_an_answer_reads_the_same_however_it_is_cut(answer: list[str], cuts: lis
     pieces = [stream.feed(text[start:end]) for start, end in pairwise(bounds)]
 
     assert "".join([*pieces, stream.finish()]) == restoration.restored(text)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "# student" + " " * 200_000,
+        "_" * 100_000 + "(" + "1," * 50_000 + ")",
+        "_" * 100_000 + " = [" + "1," * 50_000 + "]",
+        "'\n" * 100_000,
+        'f"{' * 80_000,
+        "a" * 200_000 + "'",
+    ],
+    ids=["blanks", "a long name called", "a long name given", "single quotes", "quotes in quotes", "a long word"],
+)
+def test_code_of_any_form_is_redacted_in_bounded_time(code: str) -> None:
+    """The largest code takes seconds at the most, where it took minutes: an ask waits for it."""
+    started = time.process_time()
+    redacted(code)
+    assert time.process_time() - started < 10

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_lsp.capture.private_patterns import STRONG_NAME, in_snake_case
+from tutor_lsp.capture.private_patterns import LONGEST_NAME, STRONG_NAME, in_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,6 +78,8 @@ def _names(call: _Brackets, parameters: Mapping[str, list[str]]) -> Iterable[str
     listed = parameters.get(called, [])
     if call.argument < len(listed):
         yield listed[call.argument]
+    elif len(called) > LONGEST_NAME:
+        return
     elif STRONG_NAME.fullmatch(in_snake_case(called)):
         yield called
     elif (_SIGNS_IN.fullmatch(called) and call.argument) or (_CONNECTS.fullmatch(called) and call.argument > 1):

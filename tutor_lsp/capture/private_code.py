@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.capture.private_calls import given_by_position, parameters
@@ -20,7 +19,7 @@ _GIVES = frozenset({"=", ":", "==", "!=", ":="})
 _LOOKS_UP = frozenset({"get", "getenv", "pop", "set", "setdefault", "setenv"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _NUMBER = re.compile(r"\d{4,12}|[A-Za-z]{1,2}\d{4,12}")
-_UNQUOTED = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{}#\\,;:]+)")
+_UNQUOTED = re.compile(r"\b(?P<name>\w++)[ \t]*+=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{}#\\,;:]+)")
 """A value whose second quote the student forgot."""
 
 
@@ -184,12 +183,8 @@ def _value(name: str, token: Token) -> Iterator[Found]:
 
 
 def _unquoted(program: Program) -> Iterator[Found]:
-    text, starts = program.layout.text, program.layout.line_starts
-    for fault in program.layout.faults:
-        if text[fault] in "'\"":
-            line = starts[bisect_right(starts, fault) - 1]
-            for match in _UNQUOTED.finditer(text, line):
-                if match.start("value") > fault + 1:
-                    break
-                if match.start("value") == fault + 1 and is_secret_value(match["name"], match["value"]):
-                    yield Found(*match.span("value"), "secret")
+    text = program.layout.text
+    unclosed = {fault for fault in program.layout.faults if text[fault] in "'\""}
+    for match in _UNQUOTED.finditer(text) if unclosed else ():
+        if match.start("value") - 1 in unclosed and is_secret_value(match["name"], match["value"]):
+            yield Found(*match.span("value"), "secret")

@@ -93,8 +93,8 @@ BARE_HOME = re.compile(r"(?<![\w.])/(?:home|Users)/(?P<value>[^\W\d]\w*)")
 
 _STUDENT_TOLD = re.compile(
     r"(?i)(?<!\w)(?:students?|matri[ck]\w*|mat\.?[ _-]?nr\.?|immatri[ck]\w*|enrol+ment|roll)"
-    r"[\"']?[ \t]*[=:#_.-]{0,2}[ \t]*[\"']?"
-    r"(?:(?:numbers?|nummer|num|no|nr|id|is|ist)\b[\"'.:=#]{0,2}[ \t]*[\"']?){0,3}"
+    r"[\"']?[ \t]*+[=:#_.-]{0,2}[ \t]*+[\"']?"
+    r"(?:(?:numbers?|nummer|num|no|nr|id|is|ist)\b[\"'.:=#]{0,2}[ \t]*+[\"']?){0,3}"
     r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
 )
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -104,6 +104,8 @@ _IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
 _ROUND = re.compile(r"\d+000|0+")
 _DIGITS_TO_BE_RANDOM = 4
 _LONGEST_WORD = 32
+LONGEST_NAME = 80
+"""Characters of a name of a program that is looked at for what it names."""
 
 
 class Found(NamedTuple):
@@ -173,6 +175,8 @@ class PrivatePatterns:
 
 def is_secret_value(name: str, value: str) -> bool:
     """Say whether a value that a program gives to a name is a secret."""
+    if len(name) > LONGEST_NAME:
+        return False
     name = in_snake_case(name)
     if STRONG_NAME.fullmatch(name):
         return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter is no password
@@ -186,7 +190,7 @@ def in_snake_case(name: str) -> str:
 
 def is_student_name(name: str) -> bool:
     """Say whether a name of a program is one for student numbers."""
-    return STUDENT_NAME.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and STUDENT_NAME.fullmatch(name) is not None
 
 
 def _matches(
