@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor_server.pedagogy.guard import Guard, Verdict
+from tutor_server.pedagogy.guard.own import Own
 from tutor_server.pedagogy.guard.units import MAX_BLOCK, MAX_LINE, Splitter, Unit
 from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.protocol import Cell, Diagnostic, Position, Submission
@@ -798,6 +799,7 @@ class TestCost:
             "it should be " * 300 + "\n",
             '"' * 3900 + "\n",
             "should not be instead of -> " * 140 + "\n",
+            "=> " * 1300 + "\n",
         ],
     )
     def test_no_line_takes_long(self, text: str) -> None:
@@ -814,3 +816,11 @@ class TestCost:
         started = time.process_time()
         assert rule(f"What does `{code.splitlines()[line]}` do?", 1, asked) is None
         assert time.process_time() - started < 3
+
+    def test_a_piece_is_looked_for_among_many_names_in_bounded_time(self) -> None:
+        """Asked of each piece of a unit: whether it is an expression of the program with values for its variables."""
+        own = Own(submission("".join(f"def f{at}(a{at}):\n    return a{at} + {at}\n" for at in range(800))))
+        own.read()
+        started = time.process_time()
+        assert not any(own.traces(("a", "**", str(at))) for at in range(100))
+        assert time.process_time() - started < 2

@@ -126,7 +126,11 @@ _PATTERNS = (
         "改成|改为|換成|换成|替换为|に変え",
         rf"(?P<old>\S[^\n]{{0,60}}?)\s*(?:改成|改为|換成|换成|替换为)\s*{_NEW}(?=[\s\u3002\uff0c.]*$)",
     ),
-    _pattern("contrast", "->|→|=>", rf"{_BEFORE}\s*(?:->|→|=>)\s*{_NEW}{_END}"),
+    _pattern(
+        "contrast",
+        "->|→|=>",
+        rf"(?<!\S)(?P<old>\S(?:(?!->|→|=>)[^\n,;.]){{0,60}}?)\s*(?:->|→|=>)\s*{_NEW}{_END}",
+    ),
     _pattern(
         "insert",
         "insert|inserting|add|adding|append|appending|place|placing|put|write|writing|wrote|type|typing|include|including"

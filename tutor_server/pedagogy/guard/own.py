@@ -234,9 +234,9 @@ class Own:
         if length < 3 or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:  # noqa: PLR2004 - operands and a sign
             return False
         wanted = tuple(token.replace("'", '"') for token in tokens)
+        beginnings, valued = self.identifiers | {wanted[0]}, self.variables | self.parameters
         return any(
-            own[start] in (wanted[0], *self.identifiers)
-            and _is_trace(wanted, own[start : start + length + 1], self.variables | self.parameters)
+            own[start] in beginnings and _is_trace(wanted, own[start : start + length + 1], valued)
             for own in (line.tokens for line in self.lines)
             for start in range(len(own) - length + 1)
         )
