@@ -58,8 +58,13 @@ class Database:
         """
         reading = asyncio.create_task(self._read(unit))
         self._reading.add(reading)
-        reading.add_done_callback(self._reading.discard)
+        reading.add_done_callback(self._forget)
         return await asyncio.shield(reading)
+
+    def _forget(self, reading: asyncio.Task[Any]) -> None:
+        self._reading.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # looked at: where its caller has gone, asyncio would log it as an error of ours
 
     async def _read(self, unit: Callable[[Connection], T]) -> T:
         try:
