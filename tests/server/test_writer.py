@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 import threading
 from contextlib import closing, suppress
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import await_only
 
 from tutor_server.errors import DatabaseUnavailable, NotFound
+from tutor_server.storage import writer
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.writer import POSTGRES_GROUP_SIZE
 
@@ -85,8 +88,7 @@ async def test_a_unit_gives_its_value_once_it_is_durable(database: Database, fil
 async def test_many_units_share_a_transaction(database: Database, file: Path) -> None:
     """Units that wait together are committed together: far fewer commits than units."""
     commits: list[str] = []
-    writer = database._writer
-    engine = writer._engine  # type: ignore[attr-defined] # it is SQLite's
+    engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
 
     @event.listens_for(engine, "before_cursor_execute")
     def note_commit(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -202,6 +204,68 @@ async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres:
     assert await postgres.read(note_numbers) == [1, 2]
 
 
+async def test_closing_goes_on_where_its_caller_is_cancelled(postgres: Database) -> None:
+    """What was handed over is committed even when whoever stops the service does not wait for it."""
+    unit = asyncio.create_task(postgres.commit(note(1)))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(postgres._writer.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+
+    async with asyncio.timeout(10):
+        assert await unit == 1
+        assert await postgres.commit(note(2)) == 2
+
+
+async def test_a_unit_that_loses_against_another_transaction_is_run_again(postgres: Database) -> None:
+    """Also where a neighbour of its group raised, and it runs in a savepoint."""
+    lost: list[int] = []
+
+    def loses_at_first(connection: Connection) -> int:
+        if len(lost) < 2:
+            lost.append(1)
+            connection.exec_driver_sql("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$")
+        return note(1)(connection)
+
+    def fails(_connection: Connection) -> None:
+        if lost:
+            raise NotFound
+
+    async with asyncio.timeout(10):
+        outcomes = await asyncio.gather(
+            *(postgres.commit(unit) for unit in (fails, loses_at_first)), return_exceptions=True
+        )
+
+    assert isinstance(outcomes[0], NotFound)
+    assert outcomes[1] == 1
+
+
+async def test_a_process_that_stands_still_holds_up_nobody(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends a group without a statement for a while, and then others commit."""
+    monkeypatch.setattr(writer, "ABANDONED_SECONDS", 0.05)
+    url = postgres_server.database()
+    stands_still, goes_on = (open_database(url) for _ in range(2))
+    has_begun, ends = asyncio.Event(), asyncio.Event()
+
+    def stand_still(connection: Connection) -> None:
+        has_begun.set()
+        await_only(ends.wait())
+        connection.execute(text("SELECT 1"))
+
+    standing = asyncio.create_task(stands_still.commit(stand_still))
+    await has_begun.wait()
+    async with asyncio.timeout(10):
+        await goes_on.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER)")))
+    ends.set()
+
+    with pytest.raises(DatabaseUnavailable):
+        await standing
+    await stands_still.close()
+    await goes_on.close()
+
+
 async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServer) -> None:
     """Statements of two groups never mix: holding each other's rows, both would wait until PostgreSQL undid one."""
     url = postgres_server.database()
@@ -298,3 +362,23 @@ async def test_a_read_whose_caller_is_cancelled_leaves_no_connection_open(
     for connection in opened:
         with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
             _ = connection.total_changes
+
+
+async def test_a_read_that_fails_without_its_caller_is_no_error_of_ours(database: Database) -> None:
+    """Nobody waits for it any more, so nothing is logged of it."""
+    logged: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: logged.append(context))
+
+    def fails(_connection: Connection) -> None:
+        raise NotFound
+
+    read = asyncio.create_task(database.read(fails))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    read.cancel()
+    await asyncio.wait({read})
+    await asyncio.wait(database._reading)
+    del read  # with it goes what remembers the error
+    gc.collect()
+
+    assert logged == []

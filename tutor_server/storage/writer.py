@@ -31,7 +31,12 @@ POSTGRES_GROUP_SIZE = 64
 """Likewise where each statement is a trip to another process."""
 ATTEMPTS = 3
 """How often PostgreSQL may undo a transaction for the sake of another before its caller is told."""
-_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtext('ask-tutor writes'))")
+ABANDONED_SECONDS = 10.0
+"""How long a process may hold the others up without a statement: one that stands still, or whose machine is gone."""
+_ONE_BY_ONE = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', :abandoned, true),"
+    " pg_advisory_xact_lock(hashtext('ask-tutor writes'))"
+)
 
 
 class Writer(Protocol):
@@ -153,13 +158,18 @@ def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) 
 
 
 def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
-    """Run each unit in a savepoint, so that one that raises takes nothing of the others with it."""
+    """Run each unit in a savepoint, so that one that raises takes nothing of the others with it.
+
+    Raises where one lost against another transaction: then all are run again.
+    """
     outcomes = []
     for unit in units:
         connection.exec_driver_sql("SAVEPOINT unit")
         try:
             outcome = _Outcome(unit(connection))
-        except Exception as error:  # noqa: BLE001 - handed to the unit's caller
+        except Exception as error:
+            if isinstance(error, DBAPIError) and lost_against_another(error):
+                raise
             connection.exec_driver_sql("ROLLBACK TO unit")
             outcome = _Outcome(error=error)
         connection.exec_driver_sql("RELEASE unit")
@@ -194,7 +204,7 @@ class PostgresWriter:
     async def close(self) -> None:
         """Wait for the units under way."""
         if self._committing is not None:
-            await self._committing
+            await asyncio.wait({self._committing})  # which, unlike awaiting it, does not cancel it with the caller
 
     async def _commit_what_waits(self) -> None:
         while self._waiting:
@@ -225,5 +235,5 @@ class PostgresWriter:
 
     async def _attempt(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
-            await connection.execute(_ONE_BY_ONE)
+            await connection.execute(_ONE_BY_ONE, {"abandoned": str(round(ABANDONED_SECONDS * 1000))})
             return await connection.run_sync(work)
