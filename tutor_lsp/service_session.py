@@ -71,6 +71,7 @@ def host_of(server_url: str) -> str:
 def fault_of(server_url: str, error: BaseException) -> ServiceFault:
     """Turn what aiohttp raised while connecting into words."""
     import aiohttp  # noqa: PLC0415 - loaded by now
+    from yarl import URL  # noqa: PLC0415 - likewise
 
     host = host_of(server_url)
     match error:
@@ -86,6 +87,8 @@ def fault_of(server_url: str, error: BaseException) -> ServiceFault:
             told = f"{_PROXY} wants a name and a password."
         case aiohttp.ClientHttpProxyError(status=status):
             told = f"{_PROXY} does not let you through to {host} ({status})."
+        case aiohttp.ClientConnectorDNSError(host=looked_up) if looked_up != URL(server_url).raw_host:
+            told = f"{_PROXY} cannot be reached."
         case aiohttp.ClientConnectorDNSError():
             told = f"There is no computer named {host}, or you are not connected to the network."
         case TimeoutError():

@@ -229,8 +229,14 @@ async def test_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, 
 
 
 async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So is the one that cannot be reached."""
+    """So is the one that cannot be reached, be it that nobody listens there or that its name is unknown."""
     async with connect_proxy(1) as proxy:
         port = proxy.port
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-    assert await refusal(f"https://{HOST}") == "The proxy that your computer is set to use cannot be reached."
+    for address in (f"127.0.0.1:{port}", "proxy.uni.test:8080"):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        assert await refusal(f"https://{HOST}") == "The proxy that your computer is set to use cannot be reached."
+
+
+async def test_a_name_that_nobody_has() -> None:
+    """Without a proxy it is the tutor's name that is unknown, however it is written."""
+    assert (await refusal("https://tutör.uni.test")).startswith("There is no computer named tutör.uni.test")
