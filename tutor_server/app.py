@@ -25,7 +25,7 @@ from tutor_server.api import (
     metrics,
     modules,
 )
-from tutor_server.api.chat_socket import ChatSockets
+from tutor_server.api.chat_socket import CHAT_SOCKETS, ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
@@ -34,7 +34,6 @@ from tutor_server.api.keys import (
     ADMINISTRATION,
     AUTHENTICATOR,
     BUDGETS,
-    CHAT_SOCKETS,
     CLOCK,
     DATABASE,
     DEADLINES,

@@ -10,7 +10,6 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from tutor_server.api.frames import FrameRefused, parse_frame
-from tutor_server.api.keys import CHAT_SOCKETS
 from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import NotFound, TutorError, Unauthenticated, ValidationFailed
 from tutor_server.protocol import (
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 routes = Routes("chat")
+
+CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 
 HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0

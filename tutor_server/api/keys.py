@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_server.administration.desk import AdministrationDesk
-    from tutor_server.api.chat_socket import ChatSockets
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
@@ -39,8 +38,6 @@ ADMINISTRATION: web.AppKey[AdministrationDesk] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
 BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
-
-CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 
 ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
 """What makes the answer of an error on a page for people; elsewhere it is the envelope."""

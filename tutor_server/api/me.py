@@ -5,7 +5,8 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from tutor_server.api.keys import ACCOUNTS, CHAT_SOCKETS, DATABASE
+from tutor_server.api.chat_socket import CHAT_SOCKETS
+from tutor_server.api.keys import ACCOUNTS, DATABASE
 from tutor_server.api.routes import JSON, Routes
 from tutor_server.errors import NotFound
 from tutor_server.identity.access_tokens import AccessToken
