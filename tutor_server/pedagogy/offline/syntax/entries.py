@@ -233,6 +233,7 @@ CAUSES = (
             "^invalid syntax",
             "Generator expression must be parenthesized",
             "did you forget parentheses around the comprehension",
+            "expected after for-loop variables",  # CPython 3.13
             "expected 'else' after 'if'",
         ),
         _comprehension,
