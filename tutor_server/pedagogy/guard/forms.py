@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _STRING = r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 _TOKEN = re.compile(f"{_STRING}|{lexing.TOKEN.pattern}")
 _EDGE = frozenset({",", ".", ";", "?", "!", "\\"})
+_EDGE_BEFORE = _EDGE - {"."}
 _BRACKETS = frozenset("()[]{}")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _SIGNS = frozenset(
@@ -27,6 +28,10 @@ _ITEM_SIGNS = _LITERAL_SIGNS | {":"}
 _GIVEN_SIGNS = _ITEM_SIGNS | {"."}
 _PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
 _SEPARATORS = frozenset({","})
+_SYNTAX = (KEYWORDS - CONSTANTS) | _PLACEHOLDERS | {":"}
+_BRACKETS_OR_PLACEHOLDERS = _BRACKETS | _PLACEHOLDERS
+_CALLABLE = BUILTINS | METHODS
+_CALLING = BUILTINS | _BRACKETS
 _LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
 _TRAITS = frozenset({"shape", "ndim", "size", "dtype", "__dict__", "__class__", "__name__", "__doc__"})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
@@ -44,7 +49,7 @@ def tokens_of(code: str) -> list[str]:
     found = all_tokens_of(code)
     while found and found[-1] in _EDGE:
         found.pop()
-    while found and found[0] in _EDGE - {"."}:
+    while found and found[0] in _EDGE_BEFORE:
         del found[0]
     return found
 
@@ -225,13 +230,13 @@ class Forms:
     def _is_given(self, token: str) -> bool:
         if _is_atom(token) or token in _GIVEN_SIGNS or token in self._own.constants:
             return True
-        return token in self._own.code_names and token not in self._own.identifiers | KEYWORDS
+        return token in self._own.code_names and token not in self._own.identifiers and token not in KEYWORDS
 
     def _is_signature(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens show how a builtin is called, with nobody's names: `range(start, end)`."""
         return (
             len(tokens) > 3  # noqa: PLR2004 - name, brackets, parameter
-            and tokens[0] in BUILTINS | METHODS
+            and tokens[0] in _CALLABLE
             and tokens[1] == "("
             and tokens[-1] == ")"
             and all(part == "," or (is_name(part) and part not in KEYWORDS) for part in tokens[2:-1])
@@ -247,7 +252,7 @@ class Forms:
             and tokens[0] not in KEYWORDS
             and is_literal(tokens[2:])
             and tokens[0] not in self._own.undefined
-            and not (tokens[0] in self._own.variables - self._own.parameters and self._own.nearly_has(tokens))
+            and not (self._own.is_variable(tokens[0]) and self._own.nearly_has(tokens))
         )
 
     def _is_item(self, tokens: Sequence[str]) -> bool:
@@ -283,9 +288,7 @@ class Forms:
 
     def is_value(self, tokens: Sequence[str]) -> bool:
         """Tell whether tokens are a small calculation with given values, and not nearly one of the student's."""
-        return _is_calculation(tokens) and (
-            not (set(tokens) & (BUILTINS | _BRACKETS)) or not self._own.nearly_has(tokens)
-        )
+        return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._own.nearly_has(tokens))
 
 
 def _closing(tokens: Sequence[str], opening: int) -> int:
@@ -316,6 +319,4 @@ def _without_empty_brackets(tokens: Sequence[str]) -> Sequence[str]:
 
 def is_syntax(tokens: Sequence[str]) -> bool:
     """Tell whether tokens only name parts of the language: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
-    return all(token in KEYWORDS - CONSTANTS or token in _PLACEHOLDERS | {":"} for token in tokens) or all(
-        token in _BRACKETS or token in _PLACEHOLDERS for token in tokens
-    )
+    return _SYNTAX.issuperset(tokens) or _BRACKETS_OR_PLACEHOLDERS.issuperset(tokens)

@@ -110,7 +110,7 @@ class Offers:
 
     def _by_setting(self, edit: Edit, _new: str, tokens: list[str], reading: Reading) -> bool:
         name = self._operand(edit.old, reading)
-        is_variable = name in self._own.variables - self._own.parameters
+        is_variable = self._own.is_variable(name)
         gives_value = is_literal(tokens) or (len(tokens) > 1 and not self._forms.is_mere_name(tokens))
         return gives_value and is_variable and not self._own.has([name, "=", *flat(" ".join(tokens))])
 

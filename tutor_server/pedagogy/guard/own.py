@@ -137,6 +137,10 @@ class Own:
         """The names that the student's code gives a value, parameters apart."""
         return frozenset(name for listed in _ASSIGNED.findall(self._code) for name in _NAME.findall(listed))
 
+    def is_variable(self, name: str) -> bool:
+        """Tell whether the student's code gives a name a value, and no caller does."""
+        return name in self.variables and name not in self.parameters
+
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """The names that the student chose: functions, parameters, variables, attributes, loop variables, aliases."""

@@ -44,6 +44,9 @@ _ALWAYS_CODE = frozenset(
 _ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", ":="})
 _BETWEEN_OPERANDS = frozenset({"+", "-", "*", "/", "//", "%", "^", "&", "|", "@"})
 _NEUTRAL = frozenset({"(", ")", "[", "]", "{", "}", ",", ":", ".", "-", "~"})
+_OPERANDS = BUILTINS - ENGLISH_NAMES
+"""Names of Python's that are no words of a sentence."""
+_TYPES = frozenset({"int", "str", "float", "list"})
 _CODE_WORDS = frozenset({"def", "elif", "lambda", "nonlocal", "async"})
 _LONGEST_CALL = 12
 """Tokens up to the first closing bracket."""
@@ -100,12 +103,10 @@ def _words(prose: str, own: Own) -> list[_Word]:
 def _is_call(words: list[_Word], own: Own) -> bool:
     """Tell whether a name that nobody knows stands glued before brackets that hold names of the student's or types."""
     name, _, *inside = [word.text for word in words]
-    return (
-        name.isidentifier()
-        and len(name) > 1
-        and ")" in inside
-        and not {*own.identifiers, "int", "str", "float", "list"}.isdisjoint(inside[: inside.index(")")])
-    )
+    if not name.isidentifier() or len(name) <= 1 or ")" not in inside:
+        return False
+    within = inside[: inside.index(")")]
+    return not (own.identifiers.isdisjoint(within) and _TYPES.isdisjoint(within))
 
 
 def _is_code(word: _Word, before: _Word | None, after: _Word | None, own: Own) -> bool:
@@ -130,7 +131,7 @@ def _is_operand(text: str, own: Own, *, before: bool = True) -> bool:
         or text in own.identifiers
         or (before and text in {")", "]"})
         or (not before and text in {"(", "["})
-        or text in BUILTINS - ENGLISH_NAMES
+        or text in _OPERANDS
         or text[0] in "\"'"
         or "\ue000" <= text[0] <= "\uf8ff"
     )
