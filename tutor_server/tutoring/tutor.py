@@ -189,14 +189,15 @@ class Tutor:
         answer.accept(opened.accepted)
         request = opened.request
         is_small = len(request.submission.code) <= SMALL_CODE
-        guard, own_words = _guards(opened) if is_small else await asyncio.to_thread(_guards, opened)
+        guard = _guard(opened) if is_small else await asyncio.to_thread(_read_guard, opened)
+        own_words: Guard | None = None
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
                 if model.provider == OFFLINE:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
-                    guard = own_words
+                    guard = own_words = own_words or _own_words(request)
                 answer.release("".join(guard.feed(text.content)))
                 if guard.verdict is not None:
                     break
@@ -206,7 +207,7 @@ class Tutor:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            await self._complete(request, answer, own_words)
+            await self._complete(request, answer, own_words or _own_words(request))
         progress.topic = (await asyncio.to_thread(diagnose, request.submission)).rule
 
     @staticmethod
@@ -321,14 +322,25 @@ def _done(progress: Progress) -> Done:
     )
 
 
-def _guards(opened: OpenAsk) -> tuple[Guard, Guard]:
-    """Make the guard over a model's words, and the one that makes the offline tutor's inert."""
+def _guard(opened: OpenAsk) -> Guard:
+    """Make the guard over a model's words."""
     request = opened.request
-    judging = Guard(
+    return Guard(
         request.level,
         request.submission,
         allowed_names=opened.allowed_names,
         earlier=opened.earlier_answers,
         canary=opened.canary,
     )
-    return judging, Guard(HintLevel.SOLUTION, request.submission)
+
+
+def _read_guard(opened: OpenAsk) -> Guard:
+    """Make the guard over a model's words with the student's program read already."""
+    guard = _guard(opened)
+    guard.read_ahead()
+    return guard
+
+
+def _own_words(request: Request) -> Guard:
+    """Make the guard that makes the offline tutor's words inert."""
+    return Guard(HintLevel.SOLUTION, request.submission)

@@ -120,7 +120,7 @@ class Ciphers:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = frozenset(name for name in names if len(name) >= _SHORTEST_NAME)
 
-    def read(self) -> None:
+    def read_ahead(self) -> None:
         """Spell the names in the ways that every unit is searched for."""
         _ = self._backwards, self._shifted
 

@@ -53,6 +53,13 @@ class Guard:
         self._thought = ""
         self._stray_mark = False
 
+    def read_ahead(self) -> None:
+        """Read the student's whole program now: a long one takes a while, for which a thread can wait but no unit.
+
+        Without this, each part is read by the first unit that needs it, and what no unit needs is never read.
+        """
+        self._judge.read_ahead()
+
     def feed(self, text: str) -> list[str]:
         """Take in the next text of the model and give the units that may be shown now; after a verdict, none."""
         if self.verdict is not None:

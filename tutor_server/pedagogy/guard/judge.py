@@ -118,12 +118,16 @@ class Judge:
         self._forms = Forms(self._own, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
         if level < HintLevel.SOLUTION:
-            self._own.read()
-            self._ciphers.read()
             for answer in earlier:
                 for unit in split(answer):
                     code = read_block(unit.text) if unit.kind == "block" else ""
                     self._completed_by([code] if code else self._pieces(read_text(unit.text)))
+
+    def read_ahead(self) -> None:
+        """Read all of the student's material that units may need."""
+        if self._level < HintLevel.SOLUTION:
+            self._own.read_ahead()
+            self._ciphers.read_ahead()
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""

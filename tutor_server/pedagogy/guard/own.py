@@ -79,8 +79,8 @@ class Own:
             said += [cell.source, cell.output]
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
 
-    def read(self) -> None:
-        """Read everything that nearly every unit needs, so that the first one does not wait for it."""
+    def read_ahead(self) -> None:
+        """Read what most answers need sooner or later; what is not read ahead is read once a unit needs it."""
         _ = self.has(()), self.names, self.code_names, self.identifiers, self.lines
 
     @cached_property
