@@ -63,6 +63,7 @@ _BREAK_TAG = re.compile(r"</?(?:div|p|br|td|tr|th|table|li|ul|ol)\b([^<>]{0,200}
 _OTHER_TAG = re.compile(r"</?([A-Za-z][\w-]*)([^<>]{0,400})>")
 _CLOSED = re.compile(r"</([A-Za-z][\w-]*)")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SCRIPTS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[!-~])|(?<=[!-~])(?=[\u3040-\u9fff\uac00-\ud7af])")
 """Where writing without spaces goes over into code."""
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
@@ -81,6 +82,8 @@ _HEX = re.compile(
 )
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
+_OF_ADDRESSES = str.maketrans("-_", "+/")
+"""Base64 as it is written in addresses (RFC 4648 §5)."""
 _READABLE = re.compile(r"[\t\n\r -~]{8,}")
 _HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
 CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
@@ -93,7 +96,7 @@ def undisguised(text: str) -> str:
     if not text.isascii():
         text = _SCRIPTS.sub(" ", _FLAG.sub(" ", _KEYCAP.sub(" ", text)))
         text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
-        text = "".join(map(_seen, text.translate(_LOOK_ALIKE)))
+        text = _NOT_ASCII.sub(_seen, text.translate(_LOOK_ALIKE))
     if "<" in text:
         text = _BREAK_TAG.sub(r"\n\1\n", _CODE_TAG.sub("`", text))
         tags = {"br", "img", "hr", "a", *_CLOSED.findall(text)}
@@ -118,10 +121,10 @@ def _character(named: re.Match[str]) -> str:
         return named[0]
 
 
-def _seen(character: str) -> str:
-    """Give a character as it is, a blank for a picture, nothing for what cannot be seen."""
-    category = unicodedata.category(character)
-    return "" if category in {"Cf", "Mn", "Co"} else " " if category == "So" else character
+def _seen(found: re.Match[str]) -> str:
+    """Give a character as it is, a blank for a picture, nothing for what cannot be seen; none of these is ASCII."""
+    category = unicodedata.category(found[0])
+    return "" if category in {"Cf", "Mn", "Co"} else " " if category == "So" else found[0]
 
 
 def without_emphasis(prose: str) -> str:
@@ -144,13 +147,14 @@ def decoded(text: str) -> list[str]:
 
 
 def _of_base64(run: str) -> str | None:
-    packed = re.sub(r"\s", "", run).rstrip("=").translate(str.maketrans("-_", "+/"))
+    packed = "".join(run.split()).rstrip("=").translate(_OF_ADDRESSES)
     for way in (packed, packed[::-1]):
         try:
-            content = _of_numbers(list(base64.b64decode(way[: len(way) // 4 * 4] + _padded(way[len(way) // 4 * 4 :]))))
+            packed_bytes = base64.b64decode(way[: len(way) // 4 * 4] + _padded(way[len(way) // 4 * 4 :]))
         except (binascii.Error, ValueError):
             continue
-        if content is not None:
+        content = packed_bytes.decode("latin-1")
+        if _READABLE.fullmatch(content):
             return content
     return None
 
