@@ -30,6 +30,7 @@ _CODE_NAME = re.compile(
     r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*|([^\W\d]\w*)"""
 )
 """A name, or a string or comment to pass over."""
+_OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
 _SEPARATOR = "\x00"
 _LINE_NUMBER = re.compile(
     r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
@@ -130,12 +131,12 @@ class Own:
     @cached_property
     def parameters(self) -> frozenset[str]:
         """The parameters of the student's functions, whose values a caller chooses."""
-        return frozenset(name for listed in _PARAMETERS.findall(self._code) for name in _NAME.findall(listed))
+        return _names_in(_PARAMETERS.findall(self._code))
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """The names that the student's code gives a value, parameters apart."""
-        return frozenset(name for listed in _ASSIGNED.findall(self._code) for name in _NAME.findall(listed))
+        return _names_in(_ASSIGNED.findall(self._code))
 
     def is_variable(self, name: str) -> bool:
         """Tell whether the student's code gives a name a value, and no caller does."""
@@ -144,11 +145,9 @@ class Own:
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """The names that the student chose: functions, parameters, variables, attributes, loop variables, aliases."""
-        loops = {name for listed in _TARGET.findall(self._code) for name in _NAME.findall(listed.partition(" in ")[0])}
-        attributes = frozenset(_ATTRIBUTE.findall(self._code))
-        return (
-            (self.functions | self.parameters | self.variables | attributes | loops) - BUILTINS - KEYWORDS - LIBRARIES
-        )
+        loops = _names_in(listed.partition(" in ")[0] for listed in _TARGET.findall(self._code))
+        attributes = _ATTRIBUTE.findall(self._code) if "self." in self._code else ()
+        return self.functions.union(self.parameters, self.variables, attributes, loops) - _OF_PYTHON
 
     @cached_property
     def undefined(self) -> frozenset[str]:
@@ -244,6 +243,11 @@ class Own:
             for own in (line.tokens for line in self.lines)
             for start in range(len(own) - length + 1)
         )
+
+
+def _names_in(lists: Iterable[str]) -> frozenset[str]:
+    """Give every name of several lists of names."""
+    return frozenset(_NAME.findall(" ".join(lists)))
 
 
 def _words(string: str) -> str:

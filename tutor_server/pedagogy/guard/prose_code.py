@@ -55,6 +55,7 @@ _QUICK = re.compile(
     r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|[)\]]\s?[-+*/%]|\bin [\"'\[(]"
     r"|\w (?:- \w|[-+*/%]\s?\()|\bdef\b|\blambda\b|\belif\b"
 )
+_SIGN = re.compile(r"[-=<>*(\[+/%^)\]]|\.\w")
 
 
 class _Word:
@@ -70,7 +71,7 @@ class _Word:
 
 def runs(reading: Reading, own: Own) -> list[list[str]]:
     """Give the runs of unmarked code of a unit, each as its tokens; marked code inside a run is part of it."""
-    if not _QUICK.search(reading.prose):
+    if not _has_sign_or_keyword(reading.prose) or not _QUICK.search(reading.prose):
         return []
     found: list[list[str]] = []
     run: list[_Word] = []
@@ -83,6 +84,21 @@ def runs(reading: Reading, own: Own) -> list[list[str]]:
             found += _trimmed(run, reading)
         run = []
     return found
+
+
+def _has_sign_or_keyword(prose: str) -> bool:
+    """Tell whether a sentence can hold code: whatever `_QUICK` finds has one of these signs or words in it.
+
+    Its every alternative is a sign of `_SIGN`, a dot before a letter or digit, a quote after `in`, or a keyword.
+    """
+    return (
+        bool(_SIGN.search(prose))
+        or "def" in prose
+        or "lambda" in prose
+        or "elif" in prose
+        or 'in "' in prose
+        or "in '" in prose
+    )
 
 
 def _words(prose: str, own: Own) -> list[_Word]:
