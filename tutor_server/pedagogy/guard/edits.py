@@ -23,6 +23,8 @@ _THING = (
 )
 _OUGHT = r"(?:should|must|needs?\s+to|ought\s+to|ha(?:s|ve)\s+to|(?:is|are|was|were)\s+supposed\s+to)"
 _INSTEAD = r"(?:instead\s+of|in\s+(?:the\s+)?place\s+of|in\s+lieu\s+of|rather\s+than)"
+_OF_INSTEAD = ("tead", "place", "eu", "rather")
+"""Parts of words of which `_INSTEAD` always holds one."""
 _PUT = (
     "use|used|uses|using|write|writing|written|wrote|put|putting|try|type|typed|return|choose|need|needs|want|wants"
     "|with"
@@ -44,12 +46,17 @@ class _Pattern(NamedTuple):
     kind: EditKind
     triggers: frozenset[str]
     regex: re.Pattern[str]
+    besides: tuple[str, ...]
 
 
-def _pattern(kind: EditKind, verbs: str, template: str) -> _Pattern:
-    """Build a pattern that is tried only in a sentence with one of the `verbs`, each of which `VERB` stands for."""
+def _pattern(kind: EditKind, verbs: str, template: str, *, besides: tuple[str, ...] = ("",)) -> _Pattern:
+    """Build a pattern that is tried only in a sentence with one of the `verbs`, each of which `VERB` stands for.
+
+    `besides` are parts of words of which whatever the template matches has one, in small letters: without `i`, `k` and
+    `s`, for which other letters stand where case is ignored.
+    """
     regex = re.compile(template.replace("VERB", rf"\b(?:{verbs})"), re.IGNORECASE)
-    return _Pattern(kind, frozenset(verbs.split("|")), regex)
+    return _Pattern(kind, frozenset(verbs.split("|")), regex, besides)
 
 
 _PATTERNS = (
@@ -68,11 +75,13 @@ _PATTERNS = (
         "replace",
         _PUT,
         rf"VERB\s+(?:(?:it|this|that|again)\s+(?:with|using)\s+)?{_NEW}\s*,?\s+{_INSTEAD}\s+{_OLD}{_END}",
+        besides=_OF_INSTEAD,
     ),
     _pattern(
         "replace",
         _OBLIGE + "|wants",
         rf"\b(?:needs?|wants?|{_OUGHT}\s+(?:be|have|read|say))\s+{_NEW}\s*,?\s+(?:{_INSTEAD}|and\s+not|not)\s+{_OLD}{_END}",
+        besides=(*_OF_INSTEAD, "not"),
     ),
     _pattern(
         "replace",
@@ -173,9 +182,11 @@ for _number, _each in enumerate(_PATTERNS):
 
 def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
-    words = set(_WORD.findall(prose.lower())) & _BY_TRIGGER.keys()
+    lowered = prose.lower()
+    words = set(_WORD.findall(lowered)) & _BY_TRIGGER.keys()
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())
         for pattern in map(_PATTERNS.__getitem__, sorted({number for word in words for number in _BY_TRIGGER[word]}))
+        if any(part in lowered for part in pattern.besides)
         for match in pattern.regex.finditer(prose)
     ]

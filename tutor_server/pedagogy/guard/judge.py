@@ -195,8 +195,17 @@ class Judge:
         return word not in ENGLISH and self._is_code(word)
 
     def _is_code(self, line: str) -> bool:
-        tokens = all_tokens_of(line) if len(line) < _LONG_LINE else []
+        tokens = [] if len(line) >= _LONG_LINE or self._begins_as_talk(line) else all_tokens_of(line)
         return bool(tokens) and all(map(self._offers.is_code_word, used(tokens)))
+
+    def _begins_as_talk(self, line: str) -> bool:
+        """Tell whether a line begins with a word that cannot be code, so that the whole line is none.
+
+        The word is a token whole, since no letter, digit or quote follows it, and one that counts: nothing before it or
+        `=` after it explains it.
+        """
+        word = line.partition(" ")[0]
+        return word.isalpha() and "=" not in line and not self._offers.is_code_word(word)
 
     def _completed_by(self, pieces: list[str]) -> str | None:
         # Every piece is remembered, also those after one that completes a statement: there may be no other judge.
