@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.guard import Guard, disguises, edits, prose_code
+from tutor_server.pedagogy.guard import Guard, ciphers, disguises, edits, prose_code
 from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of
 from tutor_server.pedagogy.guard.judge import Judge
 from tutor_server.pedagogy.guard.offers import Offers, used
@@ -122,6 +122,14 @@ def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: 
     offers = Offers(own, Forms(own, libraries=False, allowed=frozenset()), functions_are_free=False)
     tokens = all_tokens_of(line)
     assert judge._is_code(line) == (bool(tokens) and all(map(offers.is_code_word, used(tokens))))
+
+
+@given(st.text("aB0!#$%&@^~?{}+- \n", min_size=10, max_size=30))
+@settings(max_examples=200, deadline=None)
+@example("aaaaaaaaa{a")
+def test_nothing_is_packed_without_a_sign_that_no_sentence_goes_on_after(text: str) -> None:
+    """A text that is not searched for what is packed in base85 would not have had any found in it."""
+    assert ciphers._SIGN_OF_PACKED.search(text) or not ciphers._PACKED.search(text)
 
 
 def test_an_ascii_character_is_seen_as_it_is() -> None:

@@ -32,6 +32,8 @@ _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
 _PACKED = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
+_SIGN_OF_PACKED = re.compile(r"[!#$%&@^~?{}]\S")
+"""What `_PACKED` looks ahead for, so that it matches nothing where this is nowhere."""
 _QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
 _PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
 _COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
@@ -156,7 +158,7 @@ class Ciphers:
         for content in _unpacked(text):
             if _READABLE.fullmatch(content) and CODE_SIGNS.search(content):
                 yield content
-        for run in _PACKED.finditer(text):
+        for run in _PACKED.finditer(text) if _SIGN_OF_PACKED.search(text) else ():
             content = _as_text(base64.b85decode, run[0])
             if content and self._is_trace({name for name in self._names | _OF_PYTHON if name in content}, content):
                 yield content
