@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tutor_server.pedagogy.offline import diagnose
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import diagnose, explain
 from tutor_server.pedagogy.offline.runtime import RULES
 from tutor_server.protocol import Cell, Diagnostic, Position, Submission
 
@@ -426,3 +428,24 @@ def test_text_from_input_is_mended_where_it_comes_in(line: str, use: str, messag
     assert (finding.rule, finding.lines) == ("runtime.number-from-input", (1,))
     assert finding.edit is not None
     assert finding.edit.after == mended
+
+
+@pytest.mark.parametrize(
+    "key", ["(0, 0)", "(1,)", "('a', 2)", "((0, 0), (1, 1))", "(-1, None)", "((0, 1), 'up')", "()", "-1"]
+)
+@pytest.mark.parametrize(
+    "line", ["steps[cell] = steps[here] + 1", "return steps[here]", "total += steps[here]", "steps.pop(here)"]
+)
+def test_key_that_is_a_tuple_is_no_call_to_the_guard(line: str, key: str) -> None:
+    """Next to the name of its dictionary, a key in round brackets would read as a call that nobody wrote."""
+    code = f"def walk(steps, here, cell, total):\n    {line}\n\nwalk({{}}, {key}, 1, 0)\n"
+    crash = (
+        'Traceback (most recent call last):\n  File "s.py", line 4, in <module>\n'
+        f'  File "s.py", line 2, in walk\n    {line}\nKeyError: {key}\n'
+    )
+    asked = Submission(code=code, cursor=Position(0, 0), traceback=crash)
+    for level in (level for level in HintLevel if level < HintLevel.SOLUTION):
+        guard = Guard(level, asked)
+        guard.feed(explain(asked, level, StudentLevels()).text)
+        guard.finish()
+        assert guard.verdict is None

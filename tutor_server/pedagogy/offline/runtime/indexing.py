@@ -251,7 +251,7 @@ def _key(case: Case) -> Site | None:
     raw = case.crash.message.strip()
     subscripts = _subscripts(case)
     if not subscripts:
-        return case.here(key=Code(raw), owner="the dictionary", near="none that is close")
+        return case.here(key=_as_index(raw, raw), owner="the dictionary", near="none that is close")
     for subscript in subscripts:
         owner = case.text(subscript.value)
         keys = _known_keys(case, owner)
@@ -263,11 +263,23 @@ def _key(case: Case) -> Site | None:
         return case.here(
             subscript,
             edit=edit,
-            key=Code(raw),
+            key=_as_index(raw, case.text(subscript.slice)),
             owner=Code(owner),
             near=Code(repr(near[0])) if near else "none that is close",
         )
     return None
+
+
+def _as_index(key: str, source: str) -> Code:
+    """Show a key as it stands between square brackets, such that with the code before it, it spells no statement.
+
+    In round brackets it would read on as a call, with a sign as a difference.
+    """
+    for shown in (key, source):
+        bare = shown[1:-1] if shown.startswith("(") and shown.endswith(")") else shown
+        if bare and not bare.startswith(("(", "-", "+")):
+            return Code(bare)
+    return Code("key")
 
 
 def _known_keys(case: Case, owner: str) -> list[str]:
