@@ -148,6 +148,7 @@ CASES = [
     ),
     ("not-in-module", "import math\nprint(math.squareroot(4))\n", 2),
     ("text-is-no-number", "print(int('3.5'))\n", 1),
+    ("test-of-text-not-called", "for mark in 'a1':\n    if mark.isdigit:\n        print(int(mark))\n", 2),
     ("math-domain", "import math\nx = -4\nprint(math.sqrt(x))\n", 3),
     ("not-in-collection", "xs = [1]\nxs.remove(2)\n", 2),
     ("nothing-to-choose-from", "xs = []\nprint(max(xs))\n", 2),

@@ -6,6 +6,7 @@ import ast
 import re
 
 from tutor_server.pedagogy.offline.finding import Code
+from tutor_server.pedagogy.offline.lessons.logic.conditions import FUNCTION_NAMED_IN_CONDITION
 from tutor_server.pedagogy.offline.lessons.runtime import values as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 
@@ -35,6 +36,22 @@ def _converted(case: Case) -> Site | None:
     ):
         edit = case.rewrite(call, f"int(float({case.text(call.args[0])}))")
     return case.here(call, edit=edit, value=Code(repr(text)), name=argument, look=_look(text))
+
+
+def _let_through(case: Case) -> Site | None:
+    """Find the condition around the failing line that names a test of texts, but does not call it."""
+    statement = case.program.statement_at(case.line)
+    for up in case.program.above(statement) if statement is not None else ():
+        match up:
+            case ast.If(test=ast.Attribute(attr="isdigit" | "isdecimal" | "isnumeric" | "isalpha" | "isalnum") as test):
+                text = case.text(test)
+                return Site(
+                    lines=(test.lineno,),
+                    expression=text,
+                    edit=case.rewrite(test, f"{text}()"),
+                    facts={"name": Code(text)},
+                )
+    return None
 
 
 def _look(text: str) -> str:
@@ -140,6 +157,14 @@ def _closed(case: Case) -> Site | None:
 
 
 RULES = (
+    RuntimeRule(
+        "runtime.test-of-text-not-called",
+        "runtime",
+        FUNCTION_NAMED_IN_CONDITION,
+        _VALUE_ERROR,
+        re.compile(r"invalid literal for int\(\)|could not convert string to float"),
+        _let_through,
+    ),
     RuntimeRule(
         "runtime.text-is-no-number",
         "runtime",
