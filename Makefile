@@ -15,9 +15,9 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
-# Most tests wait for the programs that they start; those that need real time want the cores for themselves.
+# Most tests wait for the programs that they start; those that need real time want the cores for themselves, and their share is uneven.
 test: $(INSTALLED)
-	$(BIN)/pytest tests -q -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
+	$(BIN)/pytest tests -q --dist worksteal -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
 
 serve: $(INSTALLED)
 	$(BIN)/tutor-server serve
