@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns
+from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns, start_values
 from tutor_server.pedagogy.offline.logic.smell import SURE, Smell
 from tutor_server.pedagogy.offline.logic.wrong_branch import explain_branch
 from tutor_server.pedagogy.offline.logic.wrong_result import explain_result, explain_unreached
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
     from tutor_server.pedagogy.offline.runtime.case import Site
 
-SMELLS: tuple[Smell, ...] = (*returns.SMELLS, *loops.SMELLS, *conditions.SMELLS, *effects.SMELLS, *formulas.SMELLS)
+SMELLS: tuple[Smell, ...] = (
+    *returns.SMELLS,
+    *start_values.SMELLS,
+    *loops.SMELLS,
+    *conditions.SMELLS,
+    *effects.SMELLS,
+    *formulas.SMELLS,
+)
 """Every smell; where several are found, certainty, the symptom and the distance to the cursor decide."""
 
 

@@ -1,4 +1,4 @@
-"""Loops and accumulators: reset in every round, one step too few, never moving on, changed on the way."""
+"""Loops: one step too few, never moving on, changed on the way, over nothing."""
 
 from __future__ import annotations
 
@@ -7,99 +7,13 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import loops as lessons
-from tutor_server.pedagogy.offline.logic.smell import Smell, loops_in, names_in, stored_in
+from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
 from tutor_server.pedagogy.offline.runtime.case import Site
-from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_server.pedagogy.offline.finding import Edit
     from tutor_server.pedagogy.offline.program import Program
-
-
-def _is_start(value: ast.expr) -> bool:
-    match value:
-        case ast.Constant(value=0 | 1 | 0.0 | ""):
-            return True
-        case ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
-            return True
-        case ast.Call(func=ast.Name(id="list" | "dict" | "set"), args=[]):
-            return True
-    return False
-
-
-def _reset(program: Program) -> Iterator[Site]:
-    """Find where an accumulator gets its first value inside the loop that fills it, and is used after the loop."""
-    for loop in program.nodes:
-        if not isinstance(loop, ast.For | ast.While):
-            continue
-        for statement in loop.body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    pass
-                case _:
-                    continue
-            is_name = isinstance(value, ast.Name) and value.id not in stored_in(loop)
-            if not (_is_start(value) or is_name):
-                continue
-            later = [n for n in loop.body if n.lineno > statement.lineno]
-            changed = [
-                n
-                for other in later
-                for n in ast.walk(other)
-                if (isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name)
-                or (
-                    isinstance(n, ast.Assign)
-                    and any(isinstance(t, ast.Name) and t.id == name for t in n.targets)
-                    and name in names_in(n.value)
-                )
-                or (
-                    isinstance(n, ast.Call)
-                    and isinstance(n.func, ast.Attribute)
-                    and n.func.attr in IN_PLACE
-                    and isinstance(n.func.value, ast.Name)
-                    and n.func.value.id == name
-                )
-            ]
-            inside = loop.end_lineno or 0
-            used_inside = [
-                n
-                for other in later
-                for n in ast.walk(other)
-                if isinstance(n, ast.Name)
-                and n.id == name
-                and isinstance(n.ctx, ast.Load)
-                and not any(n in ast.walk(c) for c in changed)
-            ]
-            used_after = any(
-                isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) and n.lineno > inside
-                for n in program.nodes
-            )
-            if changed and used_after and not used_inside:
-                text = program.line(statement.lineno).strip()
-                yield Site(
-                    lines=(statement.lineno,),
-                    expression=text,
-                    edit=_above_loop(program, loop, statement),
-                    facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
-                )
-
-
-def _above_loop(program: Program, loop: ast.For | ast.While, statement: ast.stmt) -> Edit | None:
-    """Move a statement of the body in front of the header; None where it shares its line with something else."""
-    header, moved = program.lines[loop.lineno - 1 : statement.lineno - 1], program.line(statement.lineno)
-    if program.segment(statement) != moved.strip() or not header:
-        return None
-    margin = header[0][: len(header[0]) - len(header[0].lstrip())]
-    return program.edit(loop.lineno, "\n".join((margin + moved.strip(), *header)), before_lines=len(header) + 1)
-
-
-def _range_call(node: ast.expr) -> list[ast.expr] | None:
-    match node:
-        case ast.Call(func=ast.Name(id="range"), args=args) if args:
-            return args
-    return None
 
 
 def _bound_is_parameter(program: Program) -> Iterator[Site]:
@@ -107,7 +21,7 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
     for node in program.nodes:
         if not isinstance(node, ast.For | ast.comprehension) or not isinstance(node.target, ast.Name):
             continue
-        args = _range_call(node.iter)
+        args = range_call(node.iter)
         if args is None:
             continue
         bound = args[1] if len(args) > 1 else args[0]
@@ -179,7 +93,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
     for node in program.nodes:
         if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
             continue
-        args = _range_call(node.iter)
+        args = range_call(node.iter)
         if args is None or len(args) > 2:  # noqa: PLR2004 - start and stop
             continue
         variable = node.target.id
@@ -231,7 +145,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
 def _down_without_step(program: Program) -> Iterator[Site]:
     """`range` is to count down, but has no step."""
     for node in program.nodes:
-        if not isinstance(node, ast.Call) or (args := _range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
+        if not isinstance(node, ast.Call) or (args := range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
             continue
         start, stop = args
         low = isinstance(stop, ast.UnaryOp) and isinstance(stop.op, ast.USub) and isinstance(stop.operand, ast.Constant)
@@ -339,7 +253,7 @@ def _over_empty(program: Program) -> Iterator[Site]:
         if (
             not before
             or before[-1][1] is None
-            or not _is_start(before[-1][1])
+            or not is_start(before[-1][1])
             or isinstance(before[-1][1], ast.Constant)
         ):
             continue
@@ -364,141 +278,7 @@ def _shared_variable(program: Program) -> Iterator[Site]:
                 )
 
 
-def _smallest_from_zero(program: Program) -> Iterator[Site]:
-    """Find where the smallest value starts at 0, so that nothing is ever smaller."""
-    for node in program.nodes:
-        match node:
-            case ast.If(test=ast.Compare(left=ast.Name(id=a), ops=[ast.Lt()], comparators=[ast.Name(id=b)])):
-                name = b
-            case ast.If(test=ast.Compare(left=ast.Name(id=a), ops=[ast.Gt()], comparators=[ast.Name(id=b)])):
-                name, a = a, b
-            case _:
-                continue
-        if not any(
-            isinstance(s, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in s.targets)
-            for s in node.body
-        ):
-            continue
-        if not any(isinstance(up, ast.For | ast.While) for up in program.above(node)):
-            continue
-        starts = [
-            (at, v)
-            for at, v in program.assignments(name)
-            if at < node.lineno and isinstance(v, ast.Constant) and v.value == 0 and not isinstance(v.value, bool)
-        ]
-        lowers = any(isinstance(s, ast.Assign) and isinstance(s.value, ast.Name) and s.value.id == a for s in node.body)
-        if starts and lowers and name != a:
-            at = starts[-1][0]
-            yield Site(
-                lines=(at,),
-                expression=program.line(at).strip(),
-                facts={"name": Code(name), "test": Code(program.segment(node.test))},
-            )
-
-
-def _not_found_is_first(program: Program) -> Iterator[Site]:
-    """Find where a position starts at 0 and is given back, so that “not found” looks like “found first”."""
-    for function in program.functions.values():
-        for statement in function.body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=0)):
-                    pass
-                case _:
-                    continue
-            returned = any(
-                isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == name
-                for n in function.body
-            )
-            for loop in loops_in(function):
-                if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name | ast.Tuple):
-                    continue
-                variables = names_in(loop.target)
-                sets = [
-                    n
-                    for n in ast.walk(loop)
-                    if isinstance(n, ast.If)
-                    and any(
-                        isinstance(m, ast.Assign)
-                        and isinstance(m.value, ast.Name)
-                        and m.value.id in variables
-                        and any(isinstance(t, ast.Name) and t.id == name for t in m.targets)
-                        for m in n.body
-                    )
-                    and isinstance(n.test, ast.Compare)
-                    and isinstance(n.test.ops[0], ast.Eq)
-                ]
-                if sets and returned:
-                    line = program.line(statement.lineno)
-                    yield Site(
-                        lines=(statement.lineno,),
-                        expression=line.strip(),
-                        edit=program.edit(statement.lineno, line.replace("0", "-1", 1)),
-                        facts={"name": Code(name), "test": Code(program.segment(sets[0].test))},
-                    )
-
-
-def _product_from_zero(program: Program) -> Iterator[Site]:
-    """Find where a product starts at 0 or takes 0 as a factor."""
-    for node in program.nodes:
-        match node:
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Mult()):
-                pass
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Mult()) as value) if name in names_in(
-                value
-            ):
-                pass
-            case _:
-                continue
-        if not any(isinstance(up, ast.For | ast.While) for up in program.above(node)):
-            continue
-        starts = [(at, v) for at, v in program.assignments(name) if at < node.lineno and isinstance(v, ast.Constant)]
-        if starts and starts[-1][1].value == 0 and not isinstance(starts[-1][1].value, bool):
-            line = program.line(starts[-1][0])
-            yield Site(
-                lines=(starts[-1][0],),
-                expression=line.strip(),
-                edit=program.edit(starts[-1][0], line.replace("0", "1", 1)),
-                facts={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
-            )
-            continue
-        for up in program.above(node):
-            match up:
-                case ast.For(target=ast.Name(id=variable), iter=iterated) if (
-                    args := _range_call(iterated)
-                ) is not None:
-                    factor = node.value if isinstance(node, ast.AugAssign) else None
-                    plain = (isinstance(factor, ast.Name) and factor.id == variable) or (
-                        isinstance(node, ast.Assign)
-                        and isinstance(node.value, ast.BinOp)
-                        and any(
-                            isinstance(side, ast.Name) and side.id == variable
-                            for side in (node.value.left, node.value.right)
-                        )
-                    )
-                    zero = len(args) == 1 or (isinstance(args[0], ast.Constant) and args[0].value == 0)
-                    if plain and zero:
-                        text = program.segment(iterated)
-                        bound = program.segment(args[-1] if len(args) > 1 else args[0])
-                        line = program.line(up.lineno)
-                        yield Site(
-                            lines=(up.lineno,),
-                            expression=text,
-                            edit=program.edit(
-                                up.lineno, line.replace(text, f"range(1, {bound}{'' if '+' in bound else ' + 1'})", 1)
-                            ),
-                            facts={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
-                        )
-
-
 SMELLS = (
-    Smell(
-        "logic.accumulator-reset",
-        "logic",
-        lessons.ACCUMULATOR_RESET,
-        0.9,
-        frozenset(("value", "short", "other")),
-        _reset,
-    ),
     Smell(
         "logic.last-number-left-out",
         "logic",
@@ -554,29 +334,5 @@ SMELLS = (
         0.8,
         frozenset(("value", "endless", "other")),
         _shared_variable,
-    ),
-    Smell(
-        "logic.smallest-starts-at-zero",
-        "logic",
-        lessons.SMALLEST_STARTS_AT_ZERO,
-        0.85,
-        frozenset(("value", "less", "other")),
-        _smallest_from_zero,
-    ),
-    Smell(
-        "logic.not-found-looks-like-first",
-        "logic",
-        lessons.NOT_FOUND_LOOKS_LIKE_FIRST,
-        0.8,
-        frozenset(("value", "more", "off")),
-        _not_found_is_first,
-    ),
-    Smell(
-        "logic.product-with-zero",
-        "logic",
-        lessons.PRODUCT_WITH_ZERO,
-        0.9,
-        frozenset(("value", "less", "zero", "other")),
-        _product_from_zero,
     ),
 )

@@ -46,3 +46,23 @@ def names_in(node: ast.AST) -> set[str]:
 def stored_in(node: ast.AST) -> set[str]:
     """Give the names that a node binds."""
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+
+
+def is_start(value: ast.expr) -> bool:
+    """Tell whether a value is what a sum, a count or a collection begins with."""
+    match value:
+        case ast.Constant(value=0 | 1 | 0.0 | ""):
+            return True
+        case ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "dict" | "set"), args=[]):
+            return True
+    return False
+
+
+def range_call(node: ast.expr) -> list[ast.expr] | None:
+    """Give the arguments where an expression is a call of `range`."""
+    match node:
+        case ast.Call(func=ast.Name(id="range"), args=args) if args:
+            return args
+    return None
