@@ -22,7 +22,7 @@ from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Event, Finish, ProviderFailure, Text, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from tutor_server.llm.chain import Answer
     from tutor_server.llm.provider import FailureReason, Provider
@@ -68,17 +68,17 @@ class ScriptedProvider:
         self.asked = 0
 
     @asynccontextmanager
-    async def stream(self, _request: object) -> AsyncIterator[AsyncIterator[Event]]:
+    async def stream(self, _request: object) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Play the next script."""
         self.asked += 1
         whole: Script = [Text("Whole."), Usage(5, 1), Finish("stop")]
         yield self._play(self._scripts.pop(0) if self._scripts else whole)
 
-    async def _play(self, script: Script) -> AsyncIterator[Event]:
+    async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
         for item in script:
             if isinstance(item, ProviderFailure):
                 raise item
-            yield item
+            yield (item,)
 
     async def close(self) -> None:
         """Release nothing."""
@@ -298,10 +298,10 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
     """Only waiting for the provider counts against its deadlines, not what is done with its text."""
 
     class Pausing(ScriptedProvider):
-        async def _play(self, script: Script) -> AsyncIterator[Event]:
-            async for event in super()._play(script):
+        async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
+            async for group in super()._play(script):
                 await asyncio.sleep(0)
-                yield event
+                yield group
 
     provider = Pausing([Text("One. "), Text("Two. "), Text("Three."), Usage(5, 3), Finish("stop")])
     text = ""
@@ -382,11 +382,11 @@ async def test_times_of_a_call_are_recorded() -> None:
     clock = Time()
 
     class Slow(ScriptedProvider):
-        async def _play(self, script: Script) -> AsyncIterator[Event]:
+        async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
             clock.seconds += 2
-            async for event in super()._play(script):
+            async for group in super()._play(script):
                 clock.seconds += 1
-                yield event
+                yield group
 
     recorder = MemoryRecorder()
     await ask(make_chain(Slow(), clock=clock), recorder)

@@ -41,8 +41,8 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
         texts = []
         for _ in range(3):
             try:
-                async with provider.stream(REQUEST) as events:
-                    texts.append(text_of([event async for event in events]))
+                async with provider.stream(REQUEST) as groups:
+                    texts.append(text_of([event async for group in groups for event in group]))
             except Exception as error:  # noqa: BLE001 - told apart below
                 texts.append(type(error).__name__)
         await provider.close()

@@ -56,8 +56,8 @@ async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> As
 
 async def collect(provider: Provider, request: Request = REQUEST) -> list[Event]:
     """Read an answer to its end."""
-    async with provider.stream(request) as events:
-        return [event async for event in events]
+    async with provider.stream(request) as groups:
+        return [event async for group in groups for event in group]
 
 
 async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFailure]:
@@ -69,9 +69,9 @@ async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFail
 
 
 async def _read_into(given: list[Event], provider: Provider) -> None:
-    async with provider.stream(REQUEST) as events:
-        async for event in events:
-            given.append(event)  # noqa: PERF401 - what came before the failure is wanted
+    async with provider.stream(REQUEST) as groups:
+        async for group in groups:
+            given += group
 
 
 async def closed(call: ReceivedCall) -> ReceivedCall:
@@ -495,10 +495,10 @@ async def test_l2_leaving_closes_the_stream_within_50_ms(
 ) -> None:
     """L2: before and after the first token, the upstream is closed as soon as nobody wants more."""
     upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
-    async with provider.stream(REQUEST) as events:
+    async with provider.stream(REQUEST) as groups:
         if tokens:
-            async for event in events:
-                if isinstance(event, Text):
+            async for group in groups:
+                if text_of(list(group)):
                     break
         left_at = time.monotonic()
     call = await closed(upstream.calls[0])

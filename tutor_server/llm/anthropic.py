@@ -62,7 +62,7 @@ class AnthropicProvider:
         url = f"{str(client.base_url).rstrip('/')}/v1/messages"
         self._upstream = Upstream(url, {**client.default_headers, **client.auth_headers})
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         body: MessageCreateParamsStreaming = {
             "model": self.model,

@@ -128,12 +128,14 @@ class Call:
         try:
             async with AsyncExitStack() as stack:
                 events = await _by(deadline, stack.enter_async_context(self._provider.stream(self._request)))
-                while (event := await _by(deadline, anext(events, None))) is not None:
-                    self._meter(event)
-                    if isinstance(event, Text) and event.content:
-                        yield event
+                while (group := await _by(deadline, anext(events, None))) is not None:
+                    was_finished = self.finish is not None
+                    text = "".join(map(self._meter, group))
+                    if text:
+                        yield Text(text)
+                    if self.finish is None and text:
                         deadline = min(now() + self._deadlines.between_contents, whole_answer_by)
-                    elif isinstance(event, Finish):
+                    elif self.finish is not None and not was_finished:
                         deadline = min(now() + _TRAILING_SECONDS, whole_answer_by)
         except ProviderFailure:
             if self.finish is None:
@@ -143,17 +145,19 @@ class Call:
         if not self.has_text and self.finish.reason != "refusal":
             raise ProviderFailure("invalid_response", "completed an answer that has no text")
 
-    def _meter(self, event: Event) -> None:
-        match event:
-            case Text(content) if content:
-                if self._first_content_at is None:
-                    self._first_content_at = self._clock()
+    def _meter(self, event: Event) -> str:
+        """Note what an event says, and give its text."""
+        if isinstance(event, Text):
+            if event.content and self._first_content_at is None:
+                self._first_content_at = self._clock()
                 self.has_text = True
-                self._text_bytes += _size(content)
-            case Usage():
-                self._counted = event
-            case Finish():
-                self.finish = event
+            self._text_bytes += _size(event.content)
+            return event.content
+        if isinstance(event, Usage):
+            self._counted = event
+        else:
+            self.finish = event
+        return ""
 
     def _bill(self) -> tuple[Usage, bool]:
         """Give the usage of the call, and whether it is an estimate."""

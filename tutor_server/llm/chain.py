@@ -45,8 +45,9 @@ class Answer:
     """The stream of one answer: iterate over its `Text`s, once.
 
     Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
-    and what the recorder raises. `provider` and `model` are the ones that speak; after the last text `finish` says how
-    the answer ended. `usage` sums all calls that were made so far; it is complete after the context was left.
+    and what the recorder raises. `provider` and `model` are the ones that speak; with the last text, or after it,
+    `finish` says how the answer ended. `usage` sums all calls that were made so far; it is complete after the context
+    was left.
     """
 
     def __init__(self, texts: Callable[[Answer], AsyncGenerator[Text, None]]) -> None:
@@ -111,6 +112,7 @@ class Chain:
                 try:
                     async with aclosing(call.texts(first_content_by, whole_answer_by)) as texts:
                         async for text in texts:
+                            answer.finish = call.finish
                             yield text
                 finally:
                     answer.usage = _sum(answer.usage, call.usage)

@@ -11,7 +11,7 @@ from tutor_server.llm.provider import Finish, Text, Usage
 from tutor_server.pedagogy.offline import explain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from tutor_server.llm.provider import Event, Request
 
@@ -26,18 +26,17 @@ class OfflineProvider:
     is_remote: ClassVar[bool] = False
 
     @asynccontextmanager
-    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Event]]:
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Open the answer; there is nothing to fail."""
         async with aclosing(self._events(request)) as events:
             yield events
 
-    async def _events(self, request: Request) -> AsyncGenerator[Event, None]:
+    async def _events(self, request: Request) -> AsyncGenerator[Sequence[Event], None]:
         explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
-                yield Text(sentence)
-        yield Usage(0, 0)
-        yield Finish("stop")
+                yield (Text(sentence),)
+        yield (Usage(0, 0), Finish("stop"))
 
     async def close(self) -> None:
         """Release nothing."""

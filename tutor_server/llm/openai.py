@@ -62,7 +62,7 @@ class OpenAIProvider:
         self._length_options = lengths if self._is_openai else lengths[::-1]
         self._refused_options: set[str] = set()
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         body: CompletionCreateParamsStreaming = {
             "model": self.model,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
@@ -88,8 +88,12 @@ class Provider(Protocol):
         """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
         ...
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
+    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
+        """Open the call; its events come in the groups in which they arrived.
+
+        Nothing is read between two groups, so that whoever takes his time gets larger ones. Leaving the context closes
+        the upstream connection at once. Raises `ProviderFailure`.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+import socket
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -17,7 +18,9 @@ from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+
+    from aiohttp.connector import Connection
 
     from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
@@ -27,6 +30,9 @@ PLAIN_BODY = {"Accept-Encoding": "identity"}
 
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
 """The call's own deadlines watch over the reading; a second watch would be wound up again at each token."""
+
+QUIET_BYTES = 32 * 1024
+"""How much may gather on a line while nobody wants to read it, before it wakes the process."""
 
 _SUCCESS = range(200, 300)
 """RFC 9110 §15.3."""
@@ -74,7 +80,7 @@ class Upstream:
     @asynccontextmanager
     async def answer(
         self, body: Mapping[str, Any], decoder: Decoder, refusal: Callable[[Refused], ProviderFailure]
-    ) -> AsyncIterator[AsyncIterator[Event]]:
+    ) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Send a request and give the events of its answer. Leaving the context closes the connection at once.
 
         Raises `ProviderFailure`, by `refusal` where the provider refuses.
@@ -106,8 +112,8 @@ class Upstream:
         return self._session
 
 
-async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> AsyncGenerator[Event, None]:
-    """Read a streamed answer; the texts of one network read come as one `Text`.
+async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> AsyncGenerator[Sequence[Event], None]:
+    """Read a streamed answer, the events of one network read together. Nothing is read while a group is being used.
 
     Everything that arrived whole is given before a failure is raised as `ProviderFailure`.
     """
@@ -129,25 +135,32 @@ async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> A
                 events += decoder.decode(raw)
         except ProviderFailure as error:
             failure = error
-        for event in events if len(events) <= 1 else _joined(events):
-            yield event
+        if events:
+            with _quiet(response.connection):
+                yield events
         if failure is not None:
             raise failure
 
 
-def _joined(events: list[Event]) -> list[Event]:
-    """Join texts that follow one another."""
-    joined: list[Event] = []
-    words: list[str] = []
-    for event in events:
-        if isinstance(event, Text):
-            words.append(event.content)
-            continue
-        if words:
-            joined.append(Text("".join(words)))
-            words.clear()
-        joined.append(event)
-    return [*joined, Text("".join(words))] if words else joined
+@contextmanager
+def _quiet(connection: Connection | None) -> Iterator[None]:
+    """Let what arrives meanwhile gather in the kernel, which wakes nobody for it but for the end (SO_RCVLOWAT).
+
+    To wake an idle process costs more than to read a token. The transport's own `pause_reading` is no remedy: uvloop
+    leaves the line with the kernel until it has been woken once more. Where the system knows no such mark, all is as
+    without. The line has it taken away before it is read again, and a connection that is given up is closed.
+    """
+    transport = connection and connection.transport
+    if transport is None:
+        yield
+        return
+    line: socket.socket = transport.get_extra_info("socket")
+    with suppress(OSError):
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, QUIET_BYTES)
+    yield
+    if not transport.is_closing():
+        with suppress(OSError):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
 
 
 async def _error(response: aiohttp.ClientResponse) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
+READING_SECONDS = 0.04
+"""Between two reads of what models say, once the student has some text: nobody sees it."""
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
@@ -201,6 +203,8 @@ class Tutor:
                 answer.release("".join(guard.feed(text.content)))
                 if guard.verdict is not None:
                     break
+                if answer.has_text and model.finish is None and model.provider != OFFLINE:
+                    await _reading_time()
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
             answer.release("".join(guard.finish()))
         if guard.verdict is not None:
@@ -292,6 +296,14 @@ class Tutor:
             # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
             asyncio.get_running_loop().call_soon(task.cancel)
         return True
+
+
+async def _reading_time() -> None:
+    """Wait until the process reads its models' words again: at the same times for all answers.
+
+    Woken for each token, an idle process spends more on waking than on reading.
+    """
+    await asyncio.sleep(READING_SECONDS - asyncio.get_running_loop().time() % READING_SECONDS)
 
 
 def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:
