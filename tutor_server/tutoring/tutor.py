@@ -41,6 +41,8 @@ SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
 READING_SECONDS = 0.04
 """Between two reads of what models say, once the student has some text: nobody sees it."""
+FIRST_CHARACTERS = 200
+"""How much is judged at a time until the student has some text: a sentence or two."""
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
@@ -200,7 +202,7 @@ class Tutor:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
                     guard = own_words = own_words or _own_words(request)
-                answer.release("".join(guard.feed(text.content)))
+                await _release(text.content, guard, answer)
                 if guard.verdict is not None:
                     break
                 if answer.has_text and model.finish is None and model.provider != OFFLINE:
@@ -296,6 +298,15 @@ class Tutor:
             # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
             asyncio.get_running_loop().call_soon(task.cancel)
         return True
+
+
+async def _release(text: str, guard: Guard, answer: Answer) -> None:
+    """Give the student what the guard lets pass of a text: the first of it at once, the rest as one delta."""
+    while len(text) > FIRST_CHARACTERS and not answer.has_text:
+        answer.release("".join(guard.feed(text[:FIRST_CHARACTERS])))
+        text = text[FIRST_CHARACTERS:]
+        await asyncio.sleep(0)  # in which it leaves
+    answer.release("".join(guard.feed(text)))
 
 
 async def _reading_time() -> None:
