@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
-READING_SECONDS = 0.04
+READING_SECONDS = 0.03
 """Between two reads of what models say, once the student has some text: nobody sees it."""
 FIRST_CHARACTERS = 200
 """How much is judged at a time until the student has some text: a sentence or two."""
