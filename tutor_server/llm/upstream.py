@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,9 +18,7 @@ from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-
-    from aiohttp.connector import Connection
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
@@ -122,45 +120,68 @@ async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> A
         message = f"answered with something other than an event stream{said(media_type)}"
         raise ProviderFailure("invalid_response", message, status=response.status)
     parser = EventParser()
-    body = response.content
-    while True:
-        events: list[Event] = []
-        failure: ProviderFailure | None = None
-        try:
-            with connection_failures():
-                chunk = await body.readany()
-            if not chunk:
-                return
-            for raw in parser.feed(chunk):
-                events += decoder.decode(raw)
-        except ProviderFailure as error:
-            failure = error
-        if events:
-            with _quiet(response.connection):
+    with _Line(response) as line:
+        while True:
+            events: list[Event] = []
+            failure: ProviderFailure | None = None
+            try:
+                with connection_failures():
+                    chunk = await response.content.readany()
+                if not chunk:
+                    return
+                for raw in parser.feed(chunk):
+                    events += decoder.decode(raw)
+            except ProviderFailure as error:
+                failure = error
+            if events:
+                line.quiet()
                 yield events
-        if failure is not None:
-            raise failure
+                line.wake()
+            if failure is not None:
+                raise failure
 
 
-@contextmanager
-def _quiet(connection: Connection | None) -> Iterator[None]:
-    """Let what arrives meanwhile gather in the kernel, which wakes nobody for it but for the end (SO_RCVLOWAT).
+class _Line:
+    """The connection that an answer comes over, as far as it wakes this process.
 
-    To wake an idle process costs more than to read a token. The transport's own `pause_reading` is no remedy: uvloop
-    leaves the line with the kernel until it has been woken once more. Where the system knows no such mark, all is as
-    without. The line has it taken away before it is read again, and a connection that is given up is closed.
+    Between `quiet` and `wake`, what arrives gathers in the kernel, which wakes nobody for it but for the end or for
+    much (SO_RCVLOWAT): to be woken costs an idle process more than to read a token. The transport's own `pause_reading`
+    is no remedy: uvloop leaves the line with the kernel until it has been woken once more. Where the system knows no
+    such mark, all is as without. However the context is left, the line is awake: its connection may serve again.
     """
-    transport = connection and connection.transport
-    if transport is None:
-        yield
-        return
-    line: socket.socket = transport.get_extra_info("socket")
-    with suppress(OSError):
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, QUIET_BYTES)
-    yield
-    if not transport.is_closing():
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self._transport = response.connection.transport if response.connection else None
+        self._socket: socket.socket | None = None
+        self._is_quiet = False
+
+    def __enter__(self) -> Self:
+        if self._transport is not None:  # uvloop's own object for a socket makes one of these at each call
+            self._socket = socket.socket(fileno=self._transport.get_extra_info("socket").fileno())
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.wake()
+        if self._socket is not None:
+            self._socket.detach()
+
+    def quiet(self) -> None:
+        """Let what arrives gather, unless it was all."""
+        if self._response.connection is not None:
+            self._is_quiet = self._wake_from(QUIET_BYTES)
+
+    def wake(self) -> None:
+        """Have the process woken by whatever has gathered or arrives."""
+        if self._is_quiet:
+            self._is_quiet = not self._wake_from(1)
+
+    def _wake_from(self, size: int) -> bool:
+        if self._socket is None or self._transport is None or self._transport.is_closing():
+            return False
         with suppress(OSError):
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+        return True
 
 
 async def _error(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
