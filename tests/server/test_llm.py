@@ -586,3 +586,31 @@ def test_an_sdk_is_imported_only_for_its_provider() -> None:
     command = [sys.executable, "-c", program]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[]"
+
+
+async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, upstream: FakeUpstream) -> None:
+    """A reader who takes his time is given all that came meanwhile at once, and the connection serves on."""
+    upstream.play(Behaviour(token_seconds=0.001))
+    async with provider.stream(REQUEST) as groups:
+        first = await anext(groups)
+        await closed(upstream.calls[0])
+        rest = [group async for group in groups]
+    assert text_of([*first, *(event for group in rest for event in group)]) == REPLY
+    assert len(rest) == 1
+    assert text_of(await collect(provider)) == REPLY
+    assert upstream.calls[0].peer_port == upstream.calls[1].peer_port
+
+
+@pytest.mark.parametrize("reads_on", [True, False])
+async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
+    provider: Provider, upstream: FakeUpstream, *, reads_on: bool
+) -> None:
+    """What is too much to gather is read although nobody wants it yet; the next call is answered all the same."""
+    long = "word " * 400
+    upstream.play(Behaviour(text=long), Behaviour())
+    async with provider.stream(REQUEST) as groups:
+        first = await anext(groups)
+        await closed(upstream.calls[0])
+        rest = [event async for group in groups for event in group] if reads_on else []
+    assert not reads_on or text_of([*first, *rest]) == long
+    assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
