@@ -8,6 +8,7 @@ import codecs
 from tutor_server.pedagogy.guard.disguises import undisguised
 
 _SHORTEST = 8
+_NO_LETTERS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 
 
 class Canary:
@@ -30,10 +31,12 @@ class Canary:
     def is_in(self, text: str) -> bool:
         """Take in the next part and tell whether the canary has been said by now."""
         self._tail += _bare(undisguised(text))
-        found = any(form in self._tail for form in self._forms)
+        found = any(map(self._tail.__contains__, self._forms))
         self._tail = self._tail[-self._longest :]
         return found
 
 
 def _bare(text: str) -> str:
+    if text.isascii():
+        return text.translate(_NO_LETTERS).lower()
     return "".join(filter(str.isalnum, text)).casefold()

@@ -64,7 +64,8 @@ class Guard:
         """Take in the next text of the model and give the units that may be shown now; after a verdict, none."""
         if self.verdict is not None:
             return []
-        return self._released(self._splitter.feed(self._cleaner.feed(text)))
+        units = self._splitter.feed(self._cleaner.feed(text))
+        return self._released(units) if units else []
 
     def finish(self) -> list[str]:
         """Give the rest: the model has finished, and a block that is open counts as closed."""

@@ -14,14 +14,17 @@ _SEQUENCE = re.compile(
 """Escape sequences of a terminal (ECMA-48); an ESC that starts none goes alone."""
 _PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,512}\x1b?|[ -/]{1,8})?\Z|\r\Z")
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
+_UNSEEN_CHARACTERS = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls (UAX #9)
-    "\U000e0000-\U000e0fff\U0001d173-\U0001d17a]"  # tags, variation selectors supplement, musical controls
+    "\U000e0000-\U000e0fff\U0001d173-\U0001d17a"  # tags, variation selectors supplement, musical controls
 )
+_UNSEEN = re.compile(f"[{_UNSEEN_CHARACTERS}]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNCLEAN = re.compile(f"[{_UNSEEN_CHARACTERS}\r\x0b\x0c\x85\u2028\u2029\ud800-\udfff]")
+"""What cleaning takes away or changes, the beginning of a sequence included."""
 
 _LINK = re.compile(r"\](?=\()(?!\(https?://[^\s()<>\\\"'&]+(?: \"[^\"\\&\n]*\")?\))")
 _DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\]+\s*$)", re.MULTILINE)
@@ -43,6 +46,8 @@ class Cleaner:
 
     def feed(self, text: str) -> str:
         """Give the clean text of what is decided by now."""
+        if not self._held and _UNCLEAN.search(text) is None:
+            return text
         text = self._held + text
         partial = _PARTIAL_SEQUENCE.search(text) if "\x1b" in text or text.endswith("\r") else None
         cut = partial.start() if partial else len(text)
@@ -56,8 +61,6 @@ class Cleaner:
 
 
 def _clean(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
     text = _SEQUENCE.sub("", text)
     text = _LINE_ENDS.sub("\n", text)
     return _SURROGATES.sub("\ufffd", _UNSEEN.sub("", text))
@@ -94,4 +97,4 @@ def _inert(text: str) -> str:
 
 def has_stray_mark(text: str) -> bool:
     """Tell whether a backtick of this text opens code that it does not close."""
-    return "`" in _CODE.sub("", text)
+    return "`" in text and "`" in _CODE.sub("", text)

@@ -17,7 +17,10 @@ MAX_BLOCK = 24_000
 _PREFIX = r"(?P<prefix>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)"
 _FENCE = re.compile(_PREFIX + r"(?P<fence>`{3,}+(?=[^`\n]*+(?:\n|\Z))|~{3,}+)[^\n]*+(?:\n|\Z)")
 _COULD_BECOME_FENCE = re.compile(r"[ \t>*+\-\d.)]*+(?:`{0,2}+\Z|~{0,2}+\Z|`{3,}+[^`\n]*+\Z|~{3,}+[^\n]*+\Z)")
-_BOUNDARY = re.compile(r"`++|\n|[.!?…]++[\"'\u201d\u2019)\]*_]*+(?=\s)")
+_BOUNDARY = re.compile(r"`++|\n|[.!?…]++[\"'\u201d\u2019)\]*_]*+(?=\s|\Z)")
+_MAY_END_SENTENCE = re.compile(r"[`\n.!?…]")
+_MAY_END_CODE = re.compile(r"[`\n]")
+_MAY_END_BLOCK = re.compile(r"\n")
 _LIST_NUMBER = re.compile(r"[ \t>]*\d{1,9}\.\Z")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|ex|[A-Za-z])\.\Z", re.IGNORECASE)
 
@@ -51,13 +54,23 @@ class Splitter:
 
     def __init__(self) -> None:
         self._held = ""
+        self._coming: list[str] = []
+        """Text behind the held one that ends nothing."""
+        self._awaited: re.Pattern[str] | None = None
+        """What may end the unit that is open; None where any text may."""
+        self._room = 0
+        """How many characters may still come before the unit counts as endless."""
         self._at_line_start = True
         self._fence: _Fence | None = None
         self._scanned = 0
+        """Up to there the held text holds no boundary."""
 
     def feed(self, text: str) -> list[Unit]:
         """Take in the next text and give the units that are whole now."""
-        self._held += text
+        self._coming.append(text)
+        self._room -= len(text)
+        if self._awaited is not None and self._room >= 0 and not self._awaited.search(text):
+            return []
         return self._whole(final=False)
 
     def finish(self) -> list[Unit]:
@@ -66,6 +79,9 @@ class Splitter:
 
     def _whole(self, *, final: bool) -> list[Unit]:
         units: list[Unit] = []
+        self._held = "".join((self._held, *self._coming))
+        self._coming.clear()
+        self._awaited = None
         while self._held:
             if self._at_line_start and self._fence is None:
                 if not final and _COULD_BECOME_FENCE.match(self._held) and len(self._held) <= MAX_LINE:
@@ -90,19 +106,27 @@ class Splitter:
             mark = found[0]
             if mark == "\n":
                 return self._cut("text", found.end(), MAX_LINE, ends_thought=False)
+            if found.end() == len(held):
+                self._scanned = found.start()
+                break
             if mark[0] == "`":
-                if found.end() == len(held):
-                    break
                 closing = re.compile(rf"(?<!`){mark}(?!`)|\n").search(held, found.end())
-                if closing is None or (closing[0] != "\n" and closing.end() == len(held)):
+                if closing is None:
+                    self._scanned, self._awaited = found.start(), _MAY_END_CODE
+                    break
+                if closing[0] != "\n" and closing.end() == len(held):
+                    self._scanned = found.start()
                     break
                 self._scanned = found.end() if closing[0] == "\n" else closing.end()
             elif _LIST_NUMBER.match(held[: found.end()]) or _ABBREVIATION.search(held, found.end() - 8, found.end()):
                 self._scanned = found.end()
             else:
                 return self._cut("text", found.end() + 1, MAX_LINE, ends_thought=True)
+        else:
+            self._scanned, self._awaited = len(held), _MAY_END_SENTENCE
         if final or len(held) > MAX_LINE:
             return self._cut("text", len(held), MAX_LINE, ends_thought=True)
+        self._room = MAX_LINE - len(held)
         return None
 
     def _block(self, fence: _Fence, *, final: bool) -> Unit | None:
@@ -117,6 +141,7 @@ class Splitter:
                 return self._cut("block", end, MAX_BLOCK, ends_thought=True)
         if final or len(held) > MAX_BLOCK:
             return self._cut("block", len(held), MAX_BLOCK, ends_thought=True)
+        self._awaited, self._room = _MAY_END_BLOCK, MAX_BLOCK - len(held)
         return None
 
     def _cut(self, kind: Literal["text", "block"], end: int, longest: int, *, ends_thought: bool) -> Unit:
