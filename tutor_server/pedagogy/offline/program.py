@@ -8,11 +8,13 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_server.pedagogy.offline.finding import Edit
 from tutor_server.pedagogy.offline.lexing import tokens_of
 from tutor_server.pedagogy.syntax_tree import syntax_tree
+from tutor_server.pedagogy.tree_walk import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +39,10 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
 _Statement = TypeVar("_Statement", bound=ast.stmt)
+_Node = TypeVar("_Node", bound=ast.AST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class Program:
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
         self._own_nodes: dict[ast.AST, list[ast.AST]] = {}
+        self._returns: dict[ast.AST, list[ast.Return]] = {}
+        self._by_kinds: dict[tuple[type[ast.AST], ...], list[Any]] = {}
         self.first_line = submission.first_line
         self.is_cell = submission.kind == "cell"
         self.cells = submission.cells
@@ -161,17 +168,31 @@ class Program:
         found: dict[ast.AST, ast.AST] = {}
         waiting: list[ast.AST] = [self.tree] if self.tree else []
         for node in waiting:
-            for field in node._fields:
-                value = getattr(node, field, None)
-                if isinstance(value, list):
-                    children = [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST) and field != "ctx":
-                    children = [value]
-                else:
-                    continue
-                found.update(dict.fromkeys(children, node))
-                waiting += children
+            below = children(node)
+            found.update(dict.fromkeys(below, node))
+            waiting += below
         return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[Any]]:
+        found: dict[type[ast.AST], list[Any]] = {}
+        for node in self.nodes:
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    def each(self, *kinds: type[_Node]) -> list[_Node]:
+        """Give every node of these classes, breadth first."""
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        known = self._by_kinds.get(kinds)
+        if known is None:
+            known = self._by_kinds[kinds] = [node for node in self.nodes if node.__class__ in kinds]
+        return known
+
+    @cached_property
+    def with_blocks(self) -> list[ast.AST]:
+        """Every node that holds blocks of statements, breadth first."""
+        return [node for node in self.nodes if isinstance(getattr(node, "body", None), list)]
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Go up the tree from a node."""
@@ -202,21 +223,35 @@ class Program:
             while waiting:
                 node = waiting.pop()
                 known.append(node)
-                if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-                    waiting.extend(ast.iter_child_nodes(node))
+                if not isinstance(node, _SCOPES):
+                    waiting += children(node)
         return known
 
     def returns_of(self, function: Function) -> list[ast.Return]:
         """Give the `return` statements of a function, in order of lines."""
-        found = [node for node in self.own_nodes(function) if isinstance(node, ast.Return)]
-        return sorted(found, key=lambda node: node.lineno)
+        known = self._returns.get(function)
+        if known is None:
+            found = [node for node in self.own_nodes(function) if isinstance(node, ast.Return)]
+            known = self._returns[function] = sorted(found, key=lambda node: node.lineno)
+        return known
+
+    def returns_nothing(self, function: Function) -> bool:
+        """Tell whether a function has no `return` with a value, nor a `yield`."""
+        return function not in self._around_results
+
+    @cached_property
+    def _around_results(self) -> set[ast.AST]:
+        """Every node that holds a `return` with a value or a `yield`."""
+        found: set[ast.AST] = set()
+        for node in self.each(ast.Return, ast.Yield, ast.YieldFrom):
+            if not isinstance(node, ast.Return) or node.value is not None:
+                found.update(takewhile(lambda up: up not in found, self.above(node)))
+        return found
 
     def words_of(self, node: ast.AST) -> set[str]:
         """Give the names and attributes that a node mentions."""
         return {
-            n.id if isinstance(n, ast.Name) else n.attr
-            for n in ast.walk(node)
-            if isinstance(n, ast.Name | ast.Attribute)
+            n.id if isinstance(n, ast.Name) else n.attr for n in walk(node) if isinstance(n, ast.Name | ast.Attribute)
         }
 
     def function_at(self, line: int) -> Function | None:
@@ -283,7 +318,7 @@ class Program:
         """Every name that the code or an earlier cell binds: variables, parameters, functions, classes, imports."""
         names: set[str] = set()
         for tree in [*([self.tree] if self.tree else []), *self.cell_tree]:
-            for node in ast.walk(tree):
+            for node in walk(tree):
                 match node:
                     case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                         names.add(name)
@@ -311,7 +346,7 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
             yield from ((target.id, node.lineno, value) for target in targets if isinstance(target, ast.Name))
             for target in targets:
                 if isinstance(target, ast.Tuple | ast.List):
-                    inside = {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+                    inside = {inner.id for inner in walk(target) if isinstance(inner, ast.Name)}
                     yield from ((name, node.lineno, _share(target, value, name)) for name in inside)
         case (
             ast.AnnAssign(target=ast.Name(id=name), value=value) | ast.NamedExpr(target=ast.Name(id=name), value=value)
@@ -320,7 +355,7 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
         case ast.AugAssign(target=ast.Name(id=name)):
             yield name, node.lineno, None
         case ast.For(target=target) | ast.comprehension(target=target):
-            yield from ((inner.id, inner.lineno, None) for inner in ast.walk(target) if isinstance(inner, ast.Name))
+            yield from ((inner.id, inner.lineno, None) for inner in walk(target) if isinstance(inner, ast.Name))
         case ast.arg(arg=name):
             yield name, node.lineno, None
 

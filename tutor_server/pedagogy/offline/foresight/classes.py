@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.foresight.kinds import ANY, Kind
 from tutor_server.pedagogy.offline.foresight.operators import Complaint
 from tutor_server.pedagogy.offline.program import BUILTINS, Function
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
@@ -58,20 +59,20 @@ class Classes:
 
     @cached_property
     def _made(self) -> frozenset[str]:
-        calls = (node.func for node in self._program.nodes if isinstance(node, ast.Call))
+        calls = (node.func for node in self._program.each(ast.Call))
         return frozenset(called.id for called in calls if isinstance(called, ast.Name))
 
     @cached_property
     def _known(self) -> frozenset[str]:
         """Every attribute that the code gives a value anywhere, and every name that stands in a class."""
-        nodes = self._program.nodes
-        known = {node.attr for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)}
+        attributes = self._program.each(ast.Attribute)
+        known = {attribute.attr for attribute in attributes if not isinstance(attribute.ctx, ast.Load)}
         for owner in self._classes:
             for statement in owner.body:
                 if isinstance(statement, ast.ClassDef):
                     known.add(statement.name)
                 elif not isinstance(statement, Function):
-                    known |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                    known |= {n.id for n in walk(statement) if isinstance(n, ast.Name)}
         return frozenset(known)
 
     @cached_property
@@ -83,4 +84,4 @@ class Classes:
 
     @cached_property
     def _classes(self) -> list[ast.ClassDef]:
-        return [node for node in self._program.nodes if isinstance(node, ast.ClassDef)]
+        return self._program.each(ast.ClassDef)

@@ -27,6 +27,7 @@ from tutor_server.pedagogy.offline.foresight.kinds import (
     tuple_of,
 )
 from tutor_server.pedagogy.offline.foresight.operators import Complaint
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,7 +158,7 @@ def asked(frame: Frame, node: ast.expr) -> Kind:
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
     """Forget the kinds of names that a condition tells apart by their kind; give these names."""
     found: set[str] = set()
-    for node in ast.walk(test):
+    for node in walk(test):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in _ASKING:
                 found |= _names(node)
@@ -174,7 +175,7 @@ def narrow(frame: Frame, test: ast.expr) -> set[str]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def _list(frame: Frame, node: ast.List) -> Kind:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.foresight.frame import crash_at
 from tutor_server.pedagogy.offline.foresight.operators import Complaint
 from tutor_server.pedagogy.offline.program import GROWING, SHRINKING, Function
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ class _Count:
 
 def dangers_in_loops(program: Program) -> Iterator[Crash]:
     """Give what goes wrong in every loop whose number of rounds does not depend on the data."""
-    for node in program.nodes:
+    for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
         if isinstance(node, ast.For | ast.While | ast.comprehension):
             yield from _Rounds(program, node).dangers()
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -64,8 +65,8 @@ class _Rounds:
         if isinstance(self._loop, ast.comprehension):
             made = self._program.parents.get(self._loop)
             parts = [made.key, made.value] if isinstance(made, ast.DictComp) else [getattr(made, "elt", None)]
-            return [node for part in parts if part is not None for node in ast.walk(part)] if not self._loop.ifs else []
-        return [node for statement in self._loop.body for node in ast.walk(statement)]
+            return [node for part in parts if part is not None for node in walk(part)] if not self._loop.ifs else []
+        return [node for statement in self._loop.body for node in walk(statement)]
 
     def dangers(self) -> Iterator[Crash]:
         """Give what goes wrong in this loop."""
@@ -242,7 +243,7 @@ def _is_name(node: ast.AST, name: str) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_sequence(program: Program, owner: ast.expr) -> bool:

@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.program import Function
+from tutor_server.pedagogy.tree_walk import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_BINDING = (
+    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
+    *(ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
+)
+"""Nodes that bind names or hold a scope of their own."""
 
 Block = ast.Module | ast.ClassDef | Function
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -63,7 +70,7 @@ class Scopes:
         waiting: list[ast.AST] = list(block.body)
         while waiting:
             node = waiting.pop()
-            waiting.extend(self._bound_by(node, scope))
+            waiting += self._bound_by(node, scope) if isinstance(node, _BINDING) else children(node)
         scope.own -= scope.elsewhere
         return scope
 
@@ -95,7 +102,7 @@ class Scopes:
             case ast.Lambda(body=body):
                 yield body
                 return
-        yield from ast.iter_child_nodes(node)
+        yield from children(node)
 
 
 def _defaults(function: Function) -> Iterator[ast.expr]:

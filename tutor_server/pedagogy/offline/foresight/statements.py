@@ -13,6 +13,7 @@ from tutor_server.pedagogy.offline.foresight.imports import import_modules, impo
 from tutor_server.pedagogy.offline.foresight.kinds import ANY, NONE, UNBOUND, Kind, join
 from tutor_server.pedagogy.offline.foresight.operators import Complaint
 from tutor_server.pedagogy.offline.program import Function
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,7 +130,7 @@ def _if(frame: Frame, node: ast.If) -> bool:
         del frame.dangers[noted:]
     if first and second:
         frame.names = join_names(after_first, frame.names)
-        for name in told_apart - _stored(node):
+        for name in told_apart - _stored(node) if told_apart else ():
             frame.names[name] = before.get(name, ANY)
     elif first:
         frame.names = after_first
@@ -143,13 +144,13 @@ def _is_of_another_platform(test: ast.expr) -> bool:
     return any(
         (isinstance(n, ast.Name) and n.id in _OF_ANOTHER_PLATFORM)
         or (isinstance(n, ast.Attribute) and n.attr in _OF_ANOTHER_PLATFORM)
-        for n in ast.walk(test)
+        for n in walk(test)
     )
 
 
 def _stored(node: ast.AST) -> set[str]:
     found: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             found.add(inner.id)
         elif isinstance(inner, ast.alias):
@@ -271,7 +272,7 @@ def _caught_by(handler: ast.ExceptHandler) -> frozenset[str]:
         return EVERYTHING
     names = {
         n.attr if isinstance(n, ast.Attribute) else n.id
-        for n in ast.walk(handler.type)
+        for n in walk(handler.type)
         if isinstance(n, ast.Name | ast.Attribute)
     }
     return EVERYTHING if "BaseException" in names else frozenset(names)
@@ -320,7 +321,7 @@ def _match(frame: Frame, node: ast.Match) -> bool:
     ways = [before]
     for case in node.cases:
         frame.names = dict(before)
-        for inner in ast.walk(case.pattern):
+        for inner in walk(case.pattern):
             name = getattr(inner, "name", None) or getattr(inner, "rest", None)
             if isinstance(name, str):
                 frame.names[name] = ANY

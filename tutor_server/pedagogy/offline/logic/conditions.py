@@ -26,7 +26,7 @@ def _on_line(program: Program, node: ast.expr, new: str) -> tuple[str, str] | No
 
 def _always_true(program: Program) -> Iterator[Site]:
     """`x == 1 or 2`: the second part is a value and no question."""
-    for node in program.nodes:
+    for node in program.each(ast.BoolOp):
         match node:
             case ast.BoolOp(op=ast.Or(), values=[ast.Compare(left=left, ops=[ast.Eq()]), *rest]) if any(
                 isinstance(part, ast.Constant) and part.value not in (None, False, True) for part in rest
@@ -50,7 +50,7 @@ def _always_true(program: Program) -> Iterator[Site]:
 
 def _never_true(program: Program) -> Iterator[Site]:
     """`n == 1 and n == 2`: one value cannot equal two."""
-    for node in program.nodes:
+    for node in program.each(ast.BoolOp):
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
                 equal = [
@@ -75,7 +75,7 @@ def _never_true(program: Program) -> Iterator[Site]:
 
 def _always_different(program: Program) -> Iterator[Site]:
     """`x != 1 or x != 2`: one of the two always holds."""
-    for node in program.nodes:
+    for node in program.each(ast.BoolOp):
         match node:
             case ast.BoolOp(op=ast.Or(), values=values):
                 unequal = [
@@ -99,7 +99,7 @@ def _always_different(program: Program) -> Iterator[Site]:
 
 def _same_twice(program: Program) -> Iterator[Site]:
     """Both sides of `and`, `or` or a comparison are the same."""
-    for node in program.nodes:
+    for node in program.each(ast.BoolOp, ast.Compare):
         match node:
             case ast.BoolOp(values=values) if len({ast.dump(v) for v in values}) < len(values):
                 yield Site(
@@ -117,9 +117,7 @@ def _same_twice(program: Program) -> Iterator[Site]:
 
 def _shadowed_branch(program: Program) -> Iterator[Site]:
     """Find where a wider condition is asked before a narrower one, so the narrower is never reached."""
-    for node in program.nodes:
-        if not isinstance(node, ast.If):
-            continue
+    for node in program.each(ast.If):
         seen: list[tuple[str, type[ast.cmpop], float, int]] = []
         current: ast.stmt = node
         while isinstance(current, ast.If):
@@ -186,7 +184,7 @@ def _later_overrides(program: Program) -> Iterator[Site]:
 
 
 def _blocks(program: Program) -> Iterator[list[ast.stmt]]:
-    for node in program.nodes:
+    for node in program.with_blocks:
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
             if isinstance(block, list):
@@ -195,7 +193,7 @@ def _blocks(program: Program) -> Iterator[list[ast.stmt]]:
 
 def _text_with_number(program: Program) -> Iterator[Site]:
     """Find where the text that `input` gave is compared with a number, which is never equal."""
-    for node in program.nodes:
+    for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
                 left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
@@ -206,7 +204,7 @@ def _text_with_number(program: Program) -> Iterator[Site]:
 
 def _text_repeated(program: Program) -> Iterator[Site]:
     """Find where the text that `input` gave is multiplied, so that it is repeated."""
-    for node in program.nodes:
+    for node in program.each(ast.BinOp):
         match node:
             case (
                 ast.BinOp(left=name, op=ast.Mult(), right=ast.Constant(value=int()))
@@ -231,7 +229,7 @@ def _number_wanted(program: Program, text: ast.expr, line: int, facts: Mapping[s
 
 
 def _identity(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
                 ops=[ast.Is() | ast.IsNot() as sign], comparators=[ast.Constant(value=str() | int() | float() as value)]
@@ -249,7 +247,7 @@ def _identity(program: Program) -> Iterator[Site]:
 
 def _function_as_truth(program: Program) -> Iterator[Site]:
     """Find where a function or method is named in a condition, but not called."""
-    for node in program.nodes:
+    for node in program.each(ast.If, ast.While):
         test = node.test if isinstance(node, ast.If | ast.While) else None
         match test:
             case ast.Name(id=name) if name in program.functions and not program.assignments(name):
@@ -281,7 +279,7 @@ def _function_as_truth(program: Program) -> Iterator[Site]:
 
 def _float_equality(program: Program) -> Iterator[Site]:
     """Find where a number with a point is compared for equality."""
-    for node in program.nodes:
+    for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
                 left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]

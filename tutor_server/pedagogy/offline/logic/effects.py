@@ -11,7 +11,7 @@ from tutor_server.pedagogy.offline.lessons.logic import effects as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, names_in, stored_in
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Site
-from tutor_server.pedagogy.offline.runtime.origins import returns_nothing
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,7 @@ _NEW_BY_FUNCTION = frozenset(
 
 def _no_effect(program: Program) -> Iterator[Site]:
     """Find where a sum, a comparison or a name stands alone on a line."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Expr):
-            continue
+    for node in program.each(ast.Expr):
         last = program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]
         if last or isinstance(program.parents.get(node), ast.Try):
             continue
@@ -93,8 +91,8 @@ def _no_effect(program: Program) -> Iterator[Site]:
 
 def _only_last_round(program: Program) -> Iterator[Site]:
     """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
-    for loop in program.nodes:
-        if not isinstance(loop, ast.For) or any(isinstance(n, ast.Break | ast.Return) for n in ast.walk(loop)):
+    for loop in program.each(ast.For):
+        if any(isinstance(n, ast.Break | ast.Return) for n in walk(loop)):
             continue
         for statement in loop.body:
             match statement:
@@ -102,9 +100,7 @@ def _only_last_round(program: Program) -> Iterator[Site]:
                     pass
                 case _:
                     continue
-            reads = [
-                n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-            ]
+            reads = [n for n in walk(loop) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
             start = program.last_value(name, loop.lineno)
             looped = names_in(loop.target) & names_in(value)
             if reads or not looped or not _begins_empty(start) or _stored_again(loop, statement, name):
@@ -131,7 +127,7 @@ def _stored_again(loop: ast.For, statement: ast.stmt, name: str) -> bool:
 
 
 def _method_not_called(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.Expr):
         match node:
             case ast.Expr(value=ast.Attribute(value=ast.Name()) as attribute):
                 line, text = program.line(node.lineno), program.segment(attribute)
@@ -155,10 +151,8 @@ def _method_not_called(program: Program) -> Iterator[Site]:
 
 def _result_thrown_away(program: Program) -> Iterator[Site]:
     """Find a call that gives a new value, without anything that takes it."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Expr) or (
-            program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]
-        ):
+    for node in program.each(ast.Expr):
+        if program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]:
             continue
         match node.value:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) as call if (
@@ -182,7 +176,7 @@ def _result_thrown_away(program: Program) -> Iterator[Site]:
 
 def _sign_swapped(program: Program) -> Iterator[Site]:
     """`x =+ 1` where `x += 1` is meant."""
-    for node in program.nodes:
+    for node in program.each(ast.Assign):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.UnaryOp(op=ast.UAdd() | ast.USub())):
                 line = program.line(node.lineno)
@@ -199,7 +193,7 @@ def _sign_swapped(program: Program) -> Iterator[Site]:
 
 
 def _lost_in_swap(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.with_blocks:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if not isinstance(block, list):
                 continue
@@ -232,7 +226,7 @@ def _same(program: Program, a: ast.AST, b: ast.AST) -> bool:
 
 def _rows_shared(program: Program) -> Iterator[Site]:
     """`[[0] * n] * m`: every row is the same list."""
-    for node in program.nodes:
+    for node in program.each(ast.BinOp):
         match node:
             case ast.BinOp(
                 left=ast.List(elts=[ast.BinOp(left=ast.List(), op=ast.Mult()) | ast.List() as row]),
@@ -270,7 +264,7 @@ def _default_shared(program: Program) -> Iterator[Site]:
                         and n.value.id == arg.arg
                     )
                     or (isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == arg.arg)
-                    for n in ast.walk(function)
+                    for n in walk(function)
                 )
                 if changed:
                     yield Site(
@@ -282,7 +276,7 @@ def _default_shared(program: Program) -> Iterator[Site]:
 
 def _none_stored(program: Program) -> Iterator[Site]:
     """Find where the result of a function that gives nothing back is used."""
-    for node in program.nodes:
+    for node in program.each(ast.Assign, ast.Return, ast.Call):
         match node:
             case (
                 ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)
@@ -294,7 +288,7 @@ def _none_stored(program: Program) -> Iterator[Site]:
             case _:
                 continue
         if name == "print" or (
-            name in program.functions and name not in BUILTINS and returns_nothing(program.functions[name])
+            name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
         ):
             yield Site(
                 lines=(call.lineno,),
@@ -323,7 +317,7 @@ def _order_lost(program: Program) -> Iterator[Site]:
 
 
 def _put_in_front(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr="insert"), args=[ast.Constant(value=0), item]) if any(
                 isinstance(up, ast.For | ast.While) for up in program.above(node)
@@ -354,7 +348,7 @@ def _parameter_overwritten(program: Program) -> Iterator[Site]:
                         and n.id == name
                         and n.lineno < statement.lineno
                         and isinstance(n.ctx, ast.Load)
-                        for n in ast.walk(function)
+                        for n in walk(function)
                     )
                     if not used_before:
                         yield Site(
@@ -366,7 +360,7 @@ def _parameter_overwritten(program: Program) -> Iterator[Site]:
 
 def _error_hidden(program: Program) -> Iterator[Site]:
     """Find an `except` for everything that goes on as if nothing had happened."""
-    for node in program.nodes:
+    for node in program.each(ast.ExceptHandler):
         match node:
             case ast.ExceptHandler(type=None | ast.Name(id="Exception" | "BaseException"), body=[only]) if isinstance(
                 only, ast.Pass | ast.Continue | ast.Return

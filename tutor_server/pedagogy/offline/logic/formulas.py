@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import formulas as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
 from tutor_server.pedagogy.offline.runtime.case import Site
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _FULL_TURN = 6.3
 
 def _degrees(program: Program) -> Iterator[Site]:
     """Find a sine or cosine of degrees."""
-    for node in program.nodes:
+    for node in program.each(ast.Call):
         match node:
             case ast.Call(
                 func=ast.Attribute(
@@ -54,7 +55,7 @@ def _degrees(program: Program) -> Iterator[Site]:
 
 def _caret(program: Program) -> Iterator[Site]:
     """`^` between numbers, where a power is meant."""
-    for node in program.nodes:
+    for node in program.each(ast.BinOp):
         match node:
             case ast.BinOp(left=left, op=ast.BitXor(), right=ast.Constant(value=int() | float() as power)) if (
                 not isinstance(power, bool) and power in (2, 3, 4, 0.5, -1)
@@ -71,7 +72,7 @@ def _caret(program: Program) -> Iterator[Site]:
 
 def _mean_without_brackets(program: Program) -> Iterator[Site]:
     """Find where `a + b / 2`: only the last term is divided."""
-    for node in program.nodes:
+    for node in program.each(ast.BinOp):
         match node:
             case ast.BinOp(
                 left=left,
@@ -103,7 +104,7 @@ def _mean_without_brackets(program: Program) -> Iterator[Site]:
 
 
 def _own_power(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.BinOp):
         match node:
             case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
                 yield Site(lines=(node.lineno,), expression=program.segment(node), facts={"name": Code(a)})
@@ -114,7 +115,7 @@ def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
     for function in [*program.functions.values()]:
         if not re.search(r"average|mean|avg|ratio|percent|share", function.name, re.IGNORECASE):
             continue
-        for node in ast.walk(function):
+        for node in walk(function):
             match node:
                 case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
                     line, text = program.line(node.lineno), program.segment(node)
@@ -128,7 +129,7 @@ def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
 
 def _fraction_in_integers(program: Program) -> Iterator[Site]:
     """Find where a number with a point is stored in an array of whole numbers, which cuts it."""
-    for node in program.nodes:
+    for node in program.each(ast.Assign):
         match node:
             case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
                 pass
@@ -152,7 +153,7 @@ def _fraction_in_integers(program: Program) -> Iterator[Site]:
                 whole = any(
                     k.arg == "dtype" and program.segment(k.value) in ("int", "np.int64", '"int"') for k in keywords
                 )
-        fraction = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in ast.walk(value)) or (
+        fraction = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(value)) or (
             isinstance(value, ast.Constant) and isinstance(value.value, float)
         )
         if whole and fraction and made is not None:

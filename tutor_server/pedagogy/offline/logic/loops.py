@@ -9,6 +9,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import loops as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
 from tutor_server.pedagogy.offline.runtime.case import Site
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def _bound_is_parameter(program: Program) -> Iterator[Site]:
     """Numbers up to n are added or multiplied, but `range` stops before n or starts at 0."""
-    for node in program.nodes:
+    for node in program.each(ast.For, ast.comprehension):
         if not isinstance(node, ast.For | ast.comprehension) or not isinstance(node.target, ast.Name):
             continue
         args = range_call(node.iter)
@@ -31,8 +32,7 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
         variable = node.target.id
         if isinstance(node, ast.comprehension):
             sums = any(
-                isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "sum"
-                for n in ast.walk(function)
+                isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "sum" for n in walk(function)
             )
             parent = program.parents.get(node)
             element = getattr(parent, "elt", None)
@@ -40,7 +40,7 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
             added = sums and plain
             product = False
         else:
-            body = [n for s in node.body for n in ast.walk(s)]
+            body = [n for s in node.body for n in walk(s)]
             added = any(
                 isinstance(n, ast.AugAssign)
                 and isinstance(n.op, ast.Add)
@@ -69,10 +69,9 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
                 and any(isinstance(t, ast.Name) and t.id in names_in(n.value) for t in n.targets)
                 for n in body
             )
-        used_as_index = any(isinstance(n, ast.Subscript) and variable in names_in(n.slice) for n in ast.walk(function))
+        used_as_index = any(isinstance(n, ast.Subscript) and variable in names_in(n.slice) for n in walk(function))
         added_after = any(
-            isinstance(n, ast.Return) and n.value is not None and bound.id in names_in(n.value)
-            for n in ast.walk(function)
+            isinstance(n, ast.Return) and n.value is not None and bound.id in names_in(n.value) for n in walk(function)
         )
         if not (added or product) or used_as_index or added_after:
             continue
@@ -90,8 +89,8 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
 
 def _last_item_skipped(program: Program) -> Iterator[Site]:
     """Find where the loop leaves out the last item, or the first, without looking at a neighbour."""
-    for node in program.nodes:
-        if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
+    for node in program.each(ast.For):
+        if not isinstance(node.target, ast.Name):
             continue
         args = range_call(node.iter)
         if args is None or len(args) > 2:  # noqa: PLR2004 - start and stop
@@ -100,7 +99,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
         indices = [
             n.slice
             for s in node.body
-            for n in ast.walk(s)
+            for n in walk(s)
             if isinstance(n, ast.Subscript) and variable in names_in(n.slice)
         ]
         if not indices or not all(isinstance(index, ast.Name) for index in indices):
@@ -123,7 +122,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
                 len(args) == 2 and isinstance(args[0], ast.Constant) and args[0].value == 1  # noqa: PLR2004 - start and stop
             ):
                 function = program.function_at(node.lineno)
-                scope = list(ast.walk(function)) if function else program.nodes
+                scope = walk(function) if function else program.nodes
                 first_used = any(
                     isinstance(n, ast.Subscript)
                     and isinstance(n.slice, ast.Constant)
@@ -144,14 +143,14 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
 
 def _down_without_step(program: Program) -> Iterator[Site]:
     """`range` is to count down, but has no step."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or (args := range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
+    for node in program.each(ast.Call):
+        if (args := range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
             continue
         start, stop = args
         low = isinstance(stop, ast.UnaryOp) and isinstance(stop.op, ast.USub) and isinstance(stop.operand, ast.Constant)
         low = low or (isinstance(stop, ast.Constant) and stop.value == 0)
         high = any(
-            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "len" for n in ast.walk(start)
+            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "len" for n in walk(start)
         ) or (isinstance(start, ast.Constant) and isinstance(start.value, int) and start.value > 0)
         if low and high:
             line, text = program.line(node.lineno), program.segment(node)
@@ -165,16 +164,16 @@ def _down_without_step(program: Program) -> Iterator[Site]:
 
 def _never_moves(program: Program) -> Iterator[Site]:
     """Nothing in a `while` loop changes what its condition asks about."""
-    for node in program.nodes:
-        if not isinstance(node, ast.While) or isinstance(node.test, ast.Constant):
+    for node in program.each(ast.While):
+        if isinstance(node.test, ast.Constant):
             continue
         asked = names_in(node.test)
         if not asked or any(
             isinstance(n, ast.Call) and not (isinstance(n.func, ast.Name) and n.func.id in ("len", "abs", "int", "str"))
-            for n in ast.walk(node.test)
+            for n in walk(node.test)
         ):
             continue
-        body = [n for s in node.body for n in ast.walk(s)]
+        body = [n for s in node.body for n in walk(s)]
         changed = (
             stored_in(node)
             | {
@@ -218,10 +217,10 @@ def _never_moves(program: Program) -> Iterator[Site]:
 
 def _changed_while_looping(program: Program) -> Iterator[Site]:
     """Items are removed from the list that the loop goes through."""
-    for node in program.nodes:
-        if not isinstance(node, ast.For) or not isinstance(node.iter, ast.Name):
+    for node in program.each(ast.For):
+        if not isinstance(node.iter, ast.Name):
             continue
-        for inner in (n for s in node.body for n in ast.walk(s)):
+        for inner in (n for s in node.body for n in walk(s)):
             match inner:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id=owner), attr="remove" | "pop" | "insert" | "append" as method)
@@ -245,8 +244,8 @@ def _changed_while_looping(program: Program) -> Iterator[Site]:
 
 def _over_empty(program: Program) -> Iterator[Site]:
     """Find where the loop goes through a list that was only just made empty."""
-    for node in program.nodes:
-        if not isinstance(node, ast.For) or not isinstance(node.iter, ast.Name):
+    for node in program.each(ast.For):
+        if not isinstance(node.iter, ast.Name):
             continue
         name = node.iter.id
         before = [(at, value) for at, value in program.assignments(name) if at < node.lineno]
@@ -258,7 +257,7 @@ def _over_empty(program: Program) -> Iterator[Site]:
         ):
             continue
         at = before[-1][0]
-        filled = any(isinstance(n, ast.Name) and n.id == name and at < n.lineno < node.lineno for n in program.nodes)
+        filled = any(n.id == name and at < n.lineno < node.lineno for n in program.each(ast.Name))
         around = [up for up in program.above(node) if isinstance(up, ast.For | ast.While)]
         if not filled and not around and program.function_at(at) is program.function_at(node.lineno):
             yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip(), facts={"name": Code(name)})
@@ -266,8 +265,8 @@ def _over_empty(program: Program) -> Iterator[Site]:
 
 def _shared_variable(program: Program) -> Iterator[Site]:
     """Find where an inner loop uses the variable of the outer one."""
-    for outer in program.nodes:
-        if not isinstance(outer, ast.For) or not isinstance(outer.target, ast.Name):
+    for outer in program.each(ast.For):
+        if not isinstance(outer.target, ast.Name):
             continue
         for inner in (loop for s in outer.body for loop in loops_in(s)):
             if isinstance(inner, ast.For) and isinstance(inner.target, ast.Name) and inner.target.id == outer.target.id:

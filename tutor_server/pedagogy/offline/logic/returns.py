@@ -11,7 +11,8 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import returns as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
 from tutor_server.pedagogy.offline.runtime.case import Site
-from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through, returns_nothing
+from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +49,14 @@ def _print_for_return(program: Program) -> Iterator[Site]:
             isinstance(node.value, ast.Name) and node.value.id in {a.arg for a in function.args.args} for node in given
         ):
             continue
-        if not given and not returns_nothing(function):
+        if not given and not program.returns_nothing(function):
             continue
         called_alone = any(
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
+            isinstance(node.value, ast.Call)
             and isinstance(node.value.func, ast.Name)
             and node.value.func.id == function.name
             and program.function_at(node.lineno) is not function
-            for node in program.nodes
+            for node in program.each(ast.Expr)
         )
         if called_alone and not given:
             continue
@@ -77,7 +77,7 @@ def _print_for_return(program: Program) -> Iterator[Site]:
 
 
 def _text_for_truth(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.Return):
         match node:
             case ast.Return(value=ast.Constant(value="True" | "False" | "None" | "true" | "false" as text) as value):
                 line = program.line(node.lineno)
@@ -91,7 +91,7 @@ def _text_for_truth(program: Program) -> Iterator[Site]:
 
 
 def _number_as_text(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.each(ast.Return):
         match node:
             case ast.Return(value=ast.Constant(value=str(text)) as value) if text.lstrip(
                 "-"
@@ -125,9 +125,7 @@ def _gives_texts(program: Program, result: ast.Return) -> bool:
 
 def _first_round(program: Program) -> Iterator[Site]:
     """Find a loop that gives an answer in its first round, whatever the first item is."""
-    for node in program.nodes:
-        if not isinstance(node, ast.For):
-            continue
+    for node in program.each(ast.For):
         last = node.body[-1]
         inner = [n for n in node.body if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
         counts = any(isinstance(n, ast.If | ast.AugAssign) for n in node.body[:-1])
@@ -153,8 +151,8 @@ def _first_round(program: Program) -> Iterator[Site]:
 
 def answer_given_early(program: Program, site: Site, got: str | None) -> Site:
     """Of the answers that a loop gives in its first round, choose the one that came, where a test tells it."""
-    for node in program.nodes:
-        if isinstance(node, ast.For) and isinstance(node.body[-1], ast.If) and node.lineno < site.lines[0]:
+    for node in program.each(ast.For):
+        if isinstance(node.body[-1], ast.If) and node.lineno < site.lines[0]:
             answers = [branch[-1] for branch in _branches(node.body[-1])]
             given = [answer for answer in answers if _gives(program, answer, got)]
             if given and any(answer.lineno == site.lines[0] for answer in answers):
@@ -204,13 +202,13 @@ def _always_returns(node: ast.If) -> bool:
 def _compares_with_end(node: ast.If) -> bool:
     return any(
         isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "len"
-        for inner in ast.walk(node.test)
+        for inner in walk(node.test)
     )
 
 
 def _in_place_returned(program: Program) -> Iterator[Site]:
     """Find where the answer of a method in place is given back or stored."""
-    for node in program.nodes:
+    for node in program.each(ast.Return, ast.Assign):
         match node:
             case ast.Return(value=ast.Call(func=ast.Attribute(value=owner, attr=method)) as call) if (
                 method in IN_PLACE - {"add", "update", "print"}
@@ -250,7 +248,7 @@ def _is_list(program: Program, name: str) -> bool:
 def _recursion_forgotten(program: Program) -> Iterator[Site]:
     """Find where a function calls itself and lets go of the answer."""
     for function in program.functions.values():
-        if returns_nothing(function):
+        if program.returns_nothing(function):
             continue
         for node in program.own_nodes(function):
             match node:
@@ -268,7 +266,7 @@ def _recursion_forgotten(program: Program) -> Iterator[Site]:
 def _way_without_return(program: Program) -> Iterator[Site]:
     """Find where a function gives a value on some ways and runs off its end on others."""
     for function in program.functions.values():
-        if not falls_through(function):
+        if not falls_through(program, function):
             continue
         values = [node for node in program.returns_of(function) if node.value is not None]
         if not values:
@@ -292,11 +290,11 @@ def _way_without_return(program: Program) -> Iterator[Site]:
 
 def _is_open(last: ast.stmt) -> bool:
     """Tell whether a function's last statement plainly leaves a way open: a loop or a test with one kind of answer."""
-    inner = [n for n in ast.walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
+    inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
     if isinstance(last, ast.For | ast.While):
         return all(not n.orelse for n in inner)
     if isinstance(last, ast.If) and not last.orelse:
-        return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in ast.walk(last.test))
+        return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in walk(last.test))
     return isinstance(last, ast.If) and any(
         not isinstance(branch[-1], ast.Return | ast.If | ast.Raise) for branch in _branches(last)
     )
@@ -308,7 +306,7 @@ def _nothing_returned(program: Program) -> Iterator[Site]:
         if not function.args.args or function.name.startswith("__") or _prints(program, function):
             continue
         bare = [node for node in program.returns_of(function) if node.value is None]
-        if not returns_nothing(function):
+        if not program.returns_nothing(function):
             continue
         parameters = {arg.arg for arg in function.args.args}
         if bare and len(function.body) == 1:
@@ -394,7 +392,7 @@ def _other_returned(program: Program) -> Iterator[Site]:
 
 
 def _unreachable(program: Program) -> Iterator[Site]:
-    for node in program.nodes:
+    for node in program.with_blocks:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if not isinstance(block, list):
                 continue

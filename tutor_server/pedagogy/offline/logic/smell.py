@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.lesson import Rule
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,19 +34,19 @@ SURE = 0.5
 
 def loops_in(node: ast.AST) -> Iterator[ast.For | ast.While]:
     """Give the loops inside a node."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.For | ast.While):
             yield inner
 
 
 def names_in(node: ast.AST) -> set[str]:
     """Give the names that a node mentions."""
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def stored_in(node: ast.AST) -> set[str]:
     """Give the names that a node binds."""
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
 
 
 def is_start(value: ast.expr) -> bool:

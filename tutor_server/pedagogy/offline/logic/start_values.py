@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.lessons.logic import start_values as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def _reset(program: Program) -> Iterator[Site]:
     """Find where an accumulator gets its first value inside the loop that fills it, and is used after the loop."""
-    for loop in program.nodes:
+    for loop in program.each(ast.For, ast.While):
         if not isinstance(loop, ast.For | ast.While):
             continue
         for statement in loop.body:
@@ -36,7 +37,7 @@ def _reset(program: Program) -> Iterator[Site]:
             changed = [
                 n
                 for other in later
-                for n in ast.walk(other)
+                for n in walk(other)
                 if (isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name)
                 or (
                     isinstance(n, ast.Assign)
@@ -55,15 +56,14 @@ def _reset(program: Program) -> Iterator[Site]:
             used_inside = [
                 n
                 for other in later
-                for n in ast.walk(other)
+                for n in walk(other)
                 if isinstance(n, ast.Name)
                 and n.id == name
                 and isinstance(n.ctx, ast.Load)
-                and not any(n in ast.walk(c) for c in changed)
+                and not any(n in walk(c) for c in changed)
             ]
             used_after = any(
-                isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) and n.lineno > inside
-                for n in program.nodes
+                n.id == name and isinstance(n.ctx, ast.Load) and n.lineno > inside for n in program.each(ast.Name)
             )
             if changed and used_after and not used_inside:
                 text = program.line(statement.lineno).strip()
@@ -86,7 +86,7 @@ def _above_loop(program: Program, loop: ast.For | ast.While, statement: ast.stmt
 
 def _smallest_from_zero(program: Program) -> Iterator[Site]:
     """Find where the smallest value starts at 0, so that nothing is ever smaller."""
-    for node in program.nodes:
+    for node in program.each(ast.If):
         match node:
             case ast.If(test=ast.Compare(left=ast.Name(id=a), ops=[ast.Lt()], comparators=[ast.Name(id=b)])):
                 name = b
@@ -135,7 +135,7 @@ def _not_found_is_first(program: Program) -> Iterator[Site]:
                 variables = names_in(loop.target)
                 sets = [
                     n
-                    for n in ast.walk(loop)
+                    for n in walk(loop)
                     if isinstance(n, ast.If)
                     and any(
                         isinstance(m, ast.Assign)
@@ -159,7 +159,7 @@ def _not_found_is_first(program: Program) -> Iterator[Site]:
 
 def _product_from_zero(program: Program) -> Iterator[Site]:
     """Find where a product starts at 0 or takes 0 as a factor."""
-    for node in program.nodes:
+    for node in program.each(ast.AugAssign, ast.Assign):
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Mult()):
                 pass

@@ -9,6 +9,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lesson import Rule
 from tutor_server.pedagogy.offline.lessons.logic import tracing as lessons
 from tutor_server.pedagogy.offline.runtime.case import Site
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
@@ -30,7 +31,7 @@ def trace(program: Program) -> Site:
     statement = program.statement_at(line)
     names = [
         node.id
-        for node in (ast.walk(statement) if statement is not None else ())
+        for node in (walk(statement) if statement is not None else ())
         if isinstance(node, ast.Name) and node.id in program.bound_names
     ]
     function = program.function_at(line)

@@ -9,6 +9,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lesson import Rule
 from tutor_server.pedagogy.offline.lessons.logic import wrong_result as lessons
 from tutor_server.pedagogy.offline.runtime.case import Site
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.logic.symptom import Symptom
@@ -151,9 +152,7 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Site] |
 def _last_output(program: Program) -> int:
     """Give the line that shows the result of a program without functions: its last `print`, else the cursor's."""
     shown = [
-        node.lineno
-        for node in program.nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        node.lineno for node in program.each(ast.Call) if isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     return max(shown, default=program.cursor_line)
 
@@ -209,4 +208,4 @@ def _builders(loops: list[ast.For | ast.While], results: list[ast.Return]) -> li
                 return owner == name
         return False
 
-    return [loop for loop in reversed(loops) if any(changes(node) for node in ast.walk(loop))]
+    return [loop for loop in reversed(loops) if any(changes(node) for node in walk(loop))]

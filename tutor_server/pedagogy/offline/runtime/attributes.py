@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.lessons.runtime import attributes as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.names import FUNCTIONS
 from tutor_server.pedagogy.offline.runtime.operands import kind, none_site
+from tutor_server.pedagogy.tree_walk import walk
 
 _ATTRIBUTE_ERROR = frozenset(("AttributeError",))
 _HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
@@ -135,7 +136,7 @@ def _own_attributes(case: Case, name: str) -> list[str]:
     found: list[str] = []
     for node in case.program.nodes:
         if isinstance(node, ast.ClassDef) and node.name == name:
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 if isinstance(inner, ast.FunctionDef):
                     found.append(inner.name)
                 elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
@@ -175,7 +176,7 @@ def _of_own_class(case: Case) -> Site | None:
         return None
     for node in case.program.nodes:
         if isinstance(node, ast.ClassDef) and node.name == given:
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 if (
                     isinstance(inner, ast.FunctionDef)
                     and re.fullmatch(r"_{1,2}ini?t_{0,2}|init", inner.name)

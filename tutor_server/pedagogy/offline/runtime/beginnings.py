@@ -11,8 +11,8 @@ from tutor_server.pedagogy.offline.lessons.runtime import beginnings as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind
-from tutor_server.pedagogy.offline.runtime.origins import returns_nothing
 from tutor_server.pedagogy.offline.spelling import edit_distance
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,7 @@ def _grows_by_text(case: Case, node: ast.expr) -> bool:
         or (isinstance(inner, ast.Constant) and isinstance(inner.value, str))
         or (isinstance(inner, ast.Call) and case.text(inner.func) in ("str", "chr"))
         for value in added
-        for inner in ast.walk(value)
+        for inner in walk(value)
     )
 
 
@@ -224,7 +224,7 @@ def _divisions(case: Case, node: ast.expr) -> Iterator[tuple[int, ast.BinOp]]:
     waiting, seen = [node], set[str]()
     while waiting:
         here = waiting.pop(0)
-        for inner in ast.walk(here):
+        for inner in walk(here):
             if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div) and here is not node:
                 yield inner.lineno, inner
             if isinstance(inner, ast.Name) and inner.id not in seen:
@@ -280,7 +280,7 @@ def _changes_itself(case: Case, line: int, name: str) -> bool:
         case ast.AugAssign(target=ast.Name(id=target)):
             return target == name
         case ast.Assign(targets=[ast.Name(id=target)], value=value):
-            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
     return False
 
 
@@ -289,7 +289,7 @@ def _loop_that_starts_anew(loops: list[ast.For | ast.While], name: str) -> ast.F
     inner = loops[0]
     for outer in loops[1:]:
         after = [s for s in outer.body if s.lineno > (inner.end_lineno or 0)]
-        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in ast.walk(s)):
+        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in walk(s)):
             return inner
         inner = outer
     return inner
@@ -302,7 +302,11 @@ def _answer_not_kept(case: Case) -> Site | None:
         match node:
             case ast.Expr(value=ast.Call(func=ast.Name(id=called)) as call) if called in case.program.functions:
                 function = case.program.functions[called]
-                if node.lineno < case.line and not returns_nothing(function) and _gives_back(function, name):
+                if (
+                    node.lineno < case.line
+                    and not case.program.returns_nothing(function)
+                    and _gives_back(function, name)
+                ):
                     return Site(
                         lines=(node.lineno,),
                         expression=case.text(call),
@@ -314,7 +318,7 @@ def _answer_not_kept(case: Case) -> Site | None:
 
 def _gives_back(function: Function, name: str) -> bool:
     return any(
-        isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == name for n in ast.walk(function)
+        isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == name for n in walk(function)
     )
 
 

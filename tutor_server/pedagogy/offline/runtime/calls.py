@@ -12,6 +12,7 @@ from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, not_called_site
 from tutor_server.pedagogy.offline.spelling import edit_distance
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function
@@ -140,7 +141,7 @@ def _needs_a_parameter(case: Case, function: Function) -> bool:
         and isinstance(node.ctx, ast.Load)
         and node.id not in case.program.bound_names
         and node.id not in BUILTINS
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 
@@ -263,12 +264,12 @@ def _needs_a_start(function: Function, name: str) -> bool:
         and isinstance(node.func, ast.Name)
         and node.func.id == function.name
         and len(node.args) == len(function.args.args)
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 
 def _is_used(function: Function, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
+    return any(isinstance(node, ast.Name) and node.id == name for node in walk(function))
 
 
 def _class_called(case: Case) -> Site | None:

@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import indexing as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, none_site
+from tutor_server.pedagogy.tree_walk import walk
 
 _INDEX_ERROR = frozenset(("IndexError",))
 _TYPE_ERROR = frozenset(("TypeError",))
@@ -26,7 +27,7 @@ def _loops_above(case: Case, node: ast.AST) -> list[ast.For | ast.While]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {n.id for n in walk(node) if isinstance(n, ast.Name)}
 
 
 def _loop_goes_too_far(case: Case) -> Site | None:
@@ -124,7 +125,7 @@ def _while_without_bound(case: Case) -> Site | None:
         if (
             isinstance(statement, ast.While)
             and statement.test.lineno == case.line
-            and any(n is subscript for n in ast.walk(statement.test))
+            and any(n is subscript for n in walk(statement.test))
         ):
             name = next(iter(sorted(_names(subscript.slice))), "")
             if name:

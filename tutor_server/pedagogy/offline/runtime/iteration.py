@@ -9,6 +9,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import iteration as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, none_site
+from tutor_server.pedagogy.tree_walk import walk
 
 _TYPE_ERROR = frozenset(("TypeError",))
 
@@ -73,7 +74,7 @@ def _range_of(case: Case) -> Site | None:
             given = case.match["type"]
             for argument in call.args:
                 text = case.text(argument)
-                division = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in ast.walk(argument))
+                division = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(argument))
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
                     continue
                 around = case.program.parents.get(call)

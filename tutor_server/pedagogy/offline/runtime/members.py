@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.lessons.runtime import members as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import none_site
 from tutor_server.pedagogy.offline.runtime.origins import none_origin
+from tutor_server.pedagogy.tree_walk import walk
 
 _TYPE_ERROR = frozenset(("TypeError",))
 
@@ -25,7 +26,7 @@ def _without_self(case: Case) -> Site | None:
     is_method = any(isinstance(node, ast.FunctionDef) and node.name == name for node in owner.body)
     is_value = any(
         isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store)
-        for node in ast.walk(owner)
+        for node in walk(owner)
     ) or any(
         isinstance(target, ast.Name) and target.id == name
         for node in owner.body

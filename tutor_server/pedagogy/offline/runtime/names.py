@@ -12,6 +12,7 @@ from tutor_server.pedagogy.offline.lessons.runtime import names as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.spelling import edit_distance
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.finding import Edit
@@ -216,7 +217,7 @@ def _loop_variables_around(case: Case, name: str) -> set[str]:
                 targets.append(target)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 targets += [generator.target for generator in up.generators]
-    return {inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+    return {inner.id for target in targets for inner in walk(target) if isinstance(inner, ast.Name)}
 
 
 def _misspelt(case: Case) -> Site | None:
@@ -257,7 +258,7 @@ def _loop_variable(case: Case) -> Site | None:
     for up in case.program.above(node):
         match up:
             case ast.For(target=ast.Name(id=variable) as target):
-                used = any(isinstance(n, ast.Name) and n.id == variable for s in up.body for n in ast.walk(s))
+                used = any(isinstance(n, ast.Name) and n.id == variable for s in up.body for n in walk(s))
                 if not used:
                     return Site(
                         lines=(up.lineno,),

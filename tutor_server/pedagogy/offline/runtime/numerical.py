@@ -8,6 +8,7 @@ import re
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import numerical as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
+from tutor_server.pedagogy.tree_walk import walk
 
 _VALUE_ERROR = frozenset(("ValueError",))
 _TYPE_ERROR = frozenset(("TypeError",))
@@ -26,7 +27,7 @@ def _truth(case: Case) -> Site | None:
         test = _expression(case, ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Call)
         if isinstance(test, ast.IfExp):
             test = test.test
-    joined = any(isinstance(node, ast.BoolOp) for node in ast.walk(test)) if test is not None else False
+    joined = any(isinstance(node, ast.BoolOp) for node in walk(test)) if test is not None else False
     text = case.text(test) if test is not None else case.marked or "the condition"
     edit = None
     if isinstance(test, ast.Compare) and not joined:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_server.pedagogy.tree_walk import walk
+
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 
@@ -60,16 +62,6 @@ def input_of(program: Program, name: str, line: int) -> ast.expr | None:
     return None
 
 
-def returns_nothing(function: Function) -> bool:
-    """Tell whether a function has no `return` with a value, nor a `yield`."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            return False
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return False
-    return True
-
-
 def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
     """Find why a value is None: `in-place` with the call, or `function` with the function that gives nothing back."""
     match node:
@@ -100,9 +92,9 @@ def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | No
     return None
 
 
-def falls_through(function: Function) -> bool:
+def falls_through(program: Program, function: Function) -> bool:
     """Tell whether a function gives a value on some ways and can also run off its end."""
-    return not returns_nothing(function) and not _ends(function.body)
+    return not program.returns_nothing(function) and not _ends(function.body)
 
 
 def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each kind of statement
@@ -119,7 +111,7 @@ def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each 
         case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
             return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
         case ast.While(test=ast.Constant(value=True), body=inner):
-            return not any(isinstance(n, ast.Break) for s in inner for n in ast.walk(s))
+            return not any(isinstance(n, ast.Break) for s in inner for n in walk(s))
         case ast.Match(cases=cases):
             return all(_ends(c.body) for c in cases) and any(
                 isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases

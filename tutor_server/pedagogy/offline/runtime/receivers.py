@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import receivers as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, none_site
+from tutor_server.pedagogy.tree_walk import walk
 
 _TYPE_ERROR = frozenset(("TypeError",))
 
@@ -52,8 +53,8 @@ def _without_text(case: Case) -> Site | None:
     """Find the special method that shows its text in place of giving it back."""
     for node in case.program.nodes:
         if isinstance(node, ast.FunctionDef) and node.name == case.match["method"]:
-            shown = [n for n in ast.walk(node) if isinstance(n, ast.Call) and case.text(n.func) == "print"]
-            results = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
+            shown = [n for n in walk(node) if isinstance(n, ast.Call) and case.text(n.func) == "print"]
+            results = [n for n in walk(node) if isinstance(n, ast.Return)]
             place: ast.stmt | ast.expr = (shown or results or [node.body[-1]])[-1]
             edit = None
             if shown and len(shown[-1].args) == 1 and not shown[-1].keywords:
@@ -74,7 +75,7 @@ def _not_in_class(case: Case) -> Site | None:
         inner.id if isinstance(inner, ast.Name) else inner.name
         for node in case.program.nodes
         if isinstance(node, ast.ClassDef) and node.name == given
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.FunctionDef) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store))
     ]
     close = get_close_matches(name, known, 1, 0.7)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import recursion as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function
@@ -24,7 +25,7 @@ def _recursive_call(case: Case) -> tuple[Function, ast.Call] | None:
         return None
     calls = [
         node
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Call) and case.text(node.func).rpartition(".")[2] == function.name
     ]
     here = [call for call in calls if call.lineno == case.line]
@@ -40,9 +41,9 @@ def _same_argument(case: Case) -> Site | None:
         return None
     function, first = found
     parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
-    changed = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    changed = {node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     called = case.text(first.func)
-    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and case.text(n.func) == called]
+    calls = [n for n in walk(function) if isinstance(n, ast.Call) and case.text(n.func) == called]
     for call in [first, *calls]:
         handed = [case.text(argument) for argument in call.args]
         if not handed or set(handed) & changed or sorted(handed) != sorted(parameters[: len(handed)]):
@@ -61,7 +62,7 @@ def _no_base_case(case: Case) -> Site | None:
     if found is None:
         return None
     function, call = found
-    if any(isinstance(node, ast.If | ast.IfExp | ast.While | ast.Match) for node in ast.walk(function)):
+    if any(isinstance(node, ast.If | ast.IfExp | ast.While | ast.Match) for node in walk(function)):
         return None
     return Site(lines=(call.lineno,), expression=case.text(call), facts={"function": Code(function.name)})
 
@@ -73,7 +74,7 @@ def _never_reached(case: Case) -> Site | None:
             function=Code(case.crash.function or "the function"), call=Code(case.marked or "the call"), test="its test"
         )
     function, call = found
-    test = next((node.test for node in ast.walk(function) if isinstance(node, ast.If)), None)
+    test = next((node.test for node in walk(function) if isinstance(node, ast.If)), None)
     stands_still = test is not None and _handed_on(function, call, test)
     stands_still = stands_still or (test is not None and _moves_away(call, test))
     place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
@@ -99,7 +100,7 @@ def _moves_away(call: ast.Call, test: ast.expr) -> bool:
 
 def _handed_on(function: Function, call: ast.Call, test: ast.expr) -> bool:
     """Tell whether a parameter that the test asks about is handed on as it is."""
-    asked = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    asked = {node.id for node in walk(test) if isinstance(node, ast.Name)}
     parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
     return any(
         name in asked and isinstance(value, ast.Name) and value.id == name
