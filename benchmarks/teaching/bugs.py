@@ -174,7 +174,7 @@ def judge(row: dict[str, Any]) -> JudgedBug:
     student = StudentLevels()
     texts, stopped, times = {}, {}, []
     for level in HintLevel:
-        diagnosis._found.cache_clear()  # noqa: SLF001 - each answer is timed as a first one
+        diagnosis._cause.cache_clear()  # noqa: SLF001 - each answer is timed as a first one
         start = time.process_time()
         texts[int(level)] = explain(asked, level, student).text
         times.append((time.process_time() - start) * 1000)

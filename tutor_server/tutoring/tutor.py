@@ -12,7 +12,7 @@ from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, V
 from tutor_server.llm.call import run_to_end
 from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.pedagogy.offline import diagnose, explain
+from tutor_server.pedagogy.offline import explain, topic
 from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
@@ -214,7 +214,7 @@ class Tutor:
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
             await self._complete(request, answer, own_words or _own_words(request))
-        progress.topic = (await asyncio.to_thread(diagnose, request.submission)).rule
+        progress.topic = await asyncio.to_thread(topic, request.submission)
 
     @staticmethod
     async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:

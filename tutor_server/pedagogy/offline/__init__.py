@@ -6,7 +6,7 @@ words, every time.
 
 from __future__ import annotations
 
-from tutor_server.pedagogy.offline.diagnosis import diagnose, explain
+from tutor_server.pedagogy.offline.diagnosis import diagnose, explain, topic
 from tutor_server.pedagogy.offline.finding import Edit, Explanation, Finding
 
-__all__ = ["Edit", "Explanation", "Finding", "diagnose", "explain"]
+__all__ = ["Edit", "Explanation", "Finding", "diagnose", "explain", "topic"]

@@ -24,29 +24,45 @@ if TYPE_CHECKING:
     from tutor_server.protocol import Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
+_TOO_DEEP = (MemoryError, RecursionError, ValueError)
+"""What hostile code raises in any walk over its tree."""
+
+
+def topic(submission: Submission) -> str:
+    """Name the rule that a submission is about, without working out all that an explanation says of it."""
+    return _cause(submission)[0].name
 
 
 def diagnose(submission: Submission) -> Finding:
     """Say what is wrong with a submission and where; at worst, where to start a trace by hand."""
-    return _found(submission)[1]
+    rule, site = _cause(submission)
+    return _finding(Program(submission), rule, site)
 
 
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
     """Explain a submission at a hint level, in words for a student's levels. The same input gives the same text."""
-    rule, finding = _found(submission)
-    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, Program(submission), level, student))
+    rule, site = _cause(submission)
+    program = Program(submission)
+    finding = _finding(program, rule, site)
+    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, program, level, student))
 
 
 @lru_cache(maxsize=32)
-def _found(submission: Submission) -> tuple[Rule, Finding]:
-    """Find it once: who explains a submission also asks what it was about, and at the next level."""
+def _cause(submission: Submission) -> tuple[Rule, Site | None]:
+    """Find the cause once: who explains a submission also asks what it was about. No place: it is to be traced."""
     program = Program(submission)
     try:
-        rule, site = _evidence(program, submission)
-    except (MemoryError, RecursionError, ValueError):
-        # Hostile code can be too deep for any walk over its tree; where to look is still known.
-        rule, site = TRACE, Site(lines=(program.cursor_line,), facts={"variable": "each variable"})
-    finding = Finding(
+        return _evidence(program, submission) or (TRACE, None)
+    except _TOO_DEEP:
+        return TRACE, _at_cursor(program)
+
+
+def _finding(program: Program, rule: Rule, site: Site | None) -> Finding:
+    try:
+        site = site or trace(program)
+    except _TOO_DEEP:
+        site = _at_cursor(program)
+    return Finding(
         rule=rule.name,
         error_type=rule.error_type,
         lines=tuple(program.shown(line) for line in site.lines),
@@ -55,7 +71,11 @@ def _found(submission: Submission) -> tuple[Rule, Finding]:
         first_step=site.first_step,
         facts=site.facts,
     )
-    return rule, finding
+
+
+def _at_cursor(program: Program) -> Site:
+    """Give where to look all the same in code that is too deep for any walk over its tree."""
+    return Site(lines=(program.cursor_line,), facts={"variable": "each variable"})
 
 
 def _sound(program: Program, edit: Edit | None) -> Edit | None:
@@ -65,7 +85,7 @@ def _sound(program: Program, edit: Edit | None) -> Edit | None:
     return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
 
 
-def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
+def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site] | None:
     traceback = without_values(submission.traceback or "")
     crash = read_crash(traceback, program)
     symptom = read_symptom(traceback, submission.question)
@@ -81,7 +101,7 @@ def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site]:
         foreseen = checker.foresee(submission.diagnostics, program) or foresight.foresee(program)
         if foreseen is not None:
             return runtime.diagnose(program, foreseen)
-    return logic.diagnose(program, symptom) or (TRACE, trace(program))
+    return logic.diagnose(program, symptom)
 
 
 def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:

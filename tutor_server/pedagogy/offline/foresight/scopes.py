@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BINDING = (
-    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
     *(ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
 )
 """Nodes that bind names or hold a scope of their own."""
@@ -70,15 +70,17 @@ class Scopes:
         waiting: list[ast.AST] = list(block.body)
         while waiting:
             node = waiting.pop()
-            waiting += self._bound_by(node, scope) if isinstance(node, _BINDING) else children(node)
+            if isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    scope.own.add(node.id)
+            else:
+                waiting += self._bound_by(node, scope) if isinstance(node, _BINDING) else children(node)
         scope.own -= scope.elsewhere
         return scope
 
     def _bound_by(self, node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
         """Note what a node binds and give the nodes inside it that belong to the same scope."""
         match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                scope.own.add(name)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 scope.own.add(name)
                 self._read(node, scope)

@@ -88,7 +88,8 @@ class Thought:
     def _given_back(self, function: Function, frame: Frame, *, ends: bool) -> Kind:
         if isinstance(function, ast.AsyncFunctionDef):
             return ANY
-        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in self.program.own_nodes(function)):
+        yields = self.program.each(ast.Yield, ast.YieldFrom)
+        if yields and any(node in yields for node in self.program.own_nodes(function)):
             return Kind("generator")
         return join(frame.returned, NONE) if ends else frame.returned
 
