@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.guard import Guard, ciphers, disguises, edits, prose_code
+from tutor_server.pedagogy.guard import Guard, ciphers, disguises, edits, hidden, judge, prose_code, reading
 from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of
-from tutor_server.pedagogy.guard.judge import Judge
 from tutor_server.pedagogy.guard.offers import Offers, used
 from tutor_server.pedagogy.guard.own import Own
+from tutor_server.pedagogy.guard.pieces import Pieces
 from tutor_server.pedagogy.levels import HintLevel
 from tutor_server.protocol import Position, Submission
 
@@ -117,11 +117,80 @@ def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: st
 @example("r'a' + total")
 def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: str) -> None:
     """A line is no code because of its first word exactly where one of all its words is none."""
-    judge = Judge(HintLevel.QUESTION, ASKED, frozenset(), ())
     own = Own(ASKED)
     offers = Offers(own, Forms(own, libraries=False, allowed=frozenset()), functions_are_free=False)
     tokens = all_tokens_of(line)
-    assert judge._is_code(line) == (bool(tokens) and all(map(offers.is_code_word, used(tokens))))
+    assert Pieces(offers)._is_code(line) == (bool(tokens) and all(map(offers.is_code_word, used(tokens))))
+
+
+DISGUISES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "from math import pi",
+                "for x in xs:",
+                "[x for x in xs]",
+                "def f():",
+                "return",
+                "import",
+                "- ",
+                "1. ",
+                "> ",
+            ),
+            *(
+                "\u2022 ",
+                "\u0661. ",
+                "# ",
+                "@@ x @@",
+                "+x",
+                "\n",
+                " ",
+                "x",
+                "dead beef ",
+                "0x",
+                "6465 ",
+                "%41",
+                "\\x41",
+            ),
+            *(
+                "\\u0041",
+                "101, ",
+                "A2",
+                "BCDEFG7",
+                "gets ",
+                "becomes ",
+                "plus ",
+                "divided by ",
+                "a",
+                "b c d e f ",
+                "colon",
+            ),
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(DISGUISES)
+@settings(max_examples=400, deadline=None)
+@example("dead beef dead beef dead beef dead beef")
+@example("101, 102, 103, 104, 105, 106, 107, 108")
+@example("ABCDEFG2ABCDEFG2")
+@example("a b c d e f g")
+def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) -> None:
+    """A text that is not searched for what is slow to search for would not have had it found in it."""
+    looks = [
+        (judge._may_hold_clause(text), judge._CLAUSE),
+        (hidden._may_be_pieces(text), hidden._OTHER_PIECES),
+        (reading._may_begin_with(reading._LINE_MARKERS, text), reading._LINE_MARKER),
+        (reading._may_begin_with(reading._DIFF_MARKERS, text), reading._DIFF_MARKER),
+        (any(sign in text for sign in ("%", "\\x", "\\u00")) or disguises._SIGN_OF_HEX.search(text), disguises._HEX),
+        (disguises._SIGN_OF_NUMBERS.search(text), disguises._NUMBERS),
+        (ciphers._SIGN_OF_BASE32.search(text), ciphers._BASE32),
+        (ciphers._tells_a_value(text), ciphers._TOLD_VALUE),
+    ]
+    for may_be, pattern in looks:
+        assert may_be or not pattern.search(text)
 
 
 @given(st.text("aB0!#$%&@^~?{}+- \n", min_size=10, max_size=30))

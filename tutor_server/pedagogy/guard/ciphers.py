@@ -25,12 +25,14 @@ _TELLING_NAME = 5
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
-_LETTERS_APART = re.compile(r"(?:(?:^|[\s`|.\-·•,_])[^\s`|.\-·•,_][ `|.\-·•,_]*(?=[\s`|.\-·•,_])){5}")
+_LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][ `|.\-·•,_]*(?=[\s`|.\-·•,_])"
+_LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _BETWEEN = re.compile(r"[\s`|·•]")
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
+_SIGN_OF_BASE32 = re.compile(r"[A-Z2-7]{16}")
 _PACKED = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _SIGN_OF_PACKED = re.compile(r"[!#$%&@^~?{}]\S")
 """What `_PACKED` looks ahead for, so that it matches nothing where this is nowhere."""
@@ -70,7 +72,6 @@ _TOLD_VALUE = re.compile(
     r"\b(?:equals|becomes|is assigned|is set to|gets)\b[^.\n]{1,60}\b(?:plus|minus|times|divided by|modulo)\b"
 )
 """A value that is given in words, and calculated in words."""
-_PARTS_OF_NAMES = ("equal", "colon", "brac", "paren")
 _SPELLED = re.compile(
     rf"\b(?:open|opening|left|close|closing|right) {_KIND}|\b(?:plus|minus|times|equals?|double)[ -]equals?\b"
     r"|\bcolon\b",
@@ -93,6 +94,7 @@ _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;
 """Characters by their numbers or names."""
 _OF_PYTHON_BACKWARDS = frozenset(word[::-1] for word in _OF_PYTHON) - _OF_PYTHON
 _OF_PYTHON_SHIFTED = frozenset(word.translate(_ROT13) for word in _OF_PYTHON) - _OF_PYTHON
+_OF_PYTHON_OTHERWISE = _OF_PYTHON_BACKWARDS | _OF_PYTHON_SHIFTED
 
 
 def _steps(word: str) -> tuple[int, ...]:
@@ -124,31 +126,39 @@ class Ciphers:
 
     def read_ahead(self) -> None:
         """Spell the names in the ways that every unit is searched for."""
-        _ = self._backwards, self._shifted
+        _ = self._otherwise
 
     @cached_property
     def _backwards(self) -> frozenset[str]:
-        return _OF_PYTHON_BACKWARDS.union(name[::-1] for name in self._names) - self._names
+        return frozenset(name[::-1] for name in self._names)
 
     @cached_property
     def _shifted(self) -> frozenset[str]:
-        return _OF_PYTHON_SHIFTED.union(name.translate(_ROT13) for name in self._names) - self._names
+        return frozenset(name.translate(_ROT13) for name in self._names)
+
+    @cached_property
+    def _otherwise(self) -> frozenset[str]:
+        return self._backwards | self._shifted
 
     def is_suspicious(self, text: str, words: Iterable[str]) -> bool:
         """Tell whether a text of plain `words` may hide code after all."""
         return (
-            not (self._backwards.isdisjoint(words) and self._shifted.isdisjoint(words))
-            or bool(_LETTERS_APART.search(text))
+            bool(self._found(words, _OF_PYTHON_OTHERWISE, self._otherwise))
+            or _has_letters_apart(text)
             or _names_a_sign(text)
-            or bool(_TOLD_VALUE.search(text))
+            or _tells_a_value(text)
         )
+
+    def _found(self, words: Iterable[str], of_python: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+        """Give the words that are names of Python's or the student's in disguise, and not names as they stand."""
+        return (of_python.intersection(words) | own.intersection(words)) - self._names
 
     def decoded(self, text: str) -> Iterator[str]:
         """Give what a text says in an encoding, where that holds a name of the student's or a word of Python's."""
         words = frozenset(_WORD.findall(text))
-        if not self._backwards.isdisjoint(words) and self._is_trace(words & self._backwards, text):
+        if self._is_trace(self._found(words, _OF_PYTHON_BACKWARDS, self._backwards), text):
             yield "\n".join(line[::-1] for line in text.split("\n"))
-        if not self._shifted.isdisjoint(words) and self._is_trace(words & self._shifted, text):
+        if self._is_trace(self._found(words, _OF_PYTHON_SHIFTED, self._shifted), text):
             yield text.translate(_ROT13)
         yield from self._of_other_letters(text, words)
         yield from _code_points(text)
@@ -168,8 +178,9 @@ class Ciphers:
         if not _COMMON.isdisjoint(words) or not _SIGNS.search(text):
             return
         hits: dict[tuple[int, int], set[str]] = {}
-        for word in {word.lower() for word in words if len(word) > _SHORTEST_NAME} - self._plain:
-            for direction, first in self._steps.get(_steps(word), ()):
+        for word in {word.lower() for word in words if len(word) > _SHORTEST_NAME} - _OF_PYTHON_LOWERED - self._plain:
+            steps = _steps(word)
+            for direction, first in self._steps.get(steps) or _STEPS_OF_PYTHON.get(steps) or ():
                 place = (_number(word[0]) - direction * first) % len(_ALPHABET)
                 hits.setdefault((direction, place), set()).add(word)
         for (direction, place), found in hits.items():
@@ -179,16 +190,16 @@ class Ciphers:
 
     @cached_property
     def _plain(self) -> frozenset[str]:
-        return _OF_PYTHON_LOWERED.union(map(str.lower, self._names), *(_PARTS.findall(name) for name in self._names))
+        return frozenset(map(str.lower, self._names)).union(*(_PARTS.findall(name) for name in self._names))
 
     @cached_property
     def _steps(self) -> dict[tuple[int, ...], list[tuple[int, int]]]:
         """The names by the steps from letter to letter, as `_by_steps` has them."""
-        return _STEPS_OF_PYTHON | _by_steps(part for name in self._names for part in _PARTS.findall(name.lower()))
+        return _by_steps(part for name in self._names for part in _PARTS.findall(name.lower()))
 
     def spoken(self, text: str) -> str | None:
         """Give a text with signs in place of their names, and without what is between its parts; None for any other."""
-        if _names_a_sign(text) or _TOLD_VALUE.search(text):
+        if _names_a_sign(text) or _tells_a_value(text):
             for pattern, sign in _SPOKEN:
                 text = pattern.sub(sign, text)
             return text
@@ -212,7 +223,17 @@ def _number(letter: str) -> int:
 
 def _names_a_sign(text: str) -> bool:
     lowered = text.lower()
-    return any(word in lowered for word in _PARTS_OF_NAMES) and bool(_SPELLED.search(text))
+    may_name = "equal" in lowered or "colon" in lowered or "brac" in lowered or "paren" in lowered
+    return may_name and bool(_SPELLED.search(text))
+
+
+def _tells_a_value(text: str) -> bool:
+    may_calculate = "plus" in text or "minus" in text or "times" in text or "divided by" in text or "modulo" in text
+    return may_calculate and bool(_TOLD_VALUE.search(text))
+
+
+def _has_letters_apart(text: str) -> bool:
+    return bool(_LETTERS_APART.search(" " + text))
 
 
 def _code_points(text: str) -> Iterator[str]:
@@ -222,7 +243,7 @@ def _code_points(text: str) -> Iterator[str]:
 
 
 def _written_apart(text: str) -> Iterator[str]:
-    if _LETTERS_APART.search(text):
+    if _has_letters_apart(text):
         for run in _APART.finditer(text):
             yield _BETWEEN.sub("", run[0])
             yield re.sub(r"[\s`|·•.\-,_]", "", run[0])
@@ -234,7 +255,7 @@ def _unpacked(text: str) -> Iterator[str]:
             yield "".join(chr(int(code, 2)) for code in re.findall("[01]{7,8}", run[0]))
         for run in _OCTAL.finditer(text):
             yield "".join(chr(int(code, 8)) for code in re.findall("[01][0-7]{2}", run[0]))
-    for run in () if text.islower() else _BASE32.finditer(text):
+    for run in _BASE32.finditer(text) if _SIGN_OF_BASE32.search(text) and not text.islower() else ():
         bare = run[0].rstrip("=")
         yield _as_text(base64.b32decode, bare + "=" * (-len(bare) % 8))
 

@@ -80,7 +80,9 @@ _BASE64 = re.compile(
 _HEX = re.compile(
     r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
 )
+_SIGN_OF_HEX = re.compile(r"[0-9a-fA-F :,]{16}")
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
+_SIGN_OF_NUMBERS = re.compile(r"\d\d")
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
 _OF_ADDRESSES = str.maketrans("-_", "+/")
 """Base64 as it is written in addresses (RFC 4648 §5)."""
@@ -137,11 +139,14 @@ def without_emphasis(prose: str) -> str:
 def decoded(text: str) -> list[str]:
     """Give what is written in an encoding in a text: base64, hexadecimal, character codes, letters set apart."""
     found = [_of_base64(run[0]) for run in _BASE64.finditer(text)]
-    found += [
-        _of_numbers([int(pair, 16) for pair in _HEX_PAIR.findall(run[0].replace("\\u00", "\\x"))])
-        for run in _HEX.finditer(text)
-    ]
-    found += [_of_numbers([int(number) for number in re.findall(r"\d+", run[0])]) for run in _NUMBERS.finditer(text)]
+    if "%" in text or "\\x" in text or "\\u00" in text or _SIGN_OF_HEX.search(text):
+        found += [
+            _of_numbers([int(pair, 16) for pair in _HEX_PAIR.findall(run[0].replace("\\u00", "\\x"))])
+            for run in _HEX.finditer(text)
+        ]
+    if _SIGN_OF_NUMBERS.search(text):
+        runs = _NUMBERS.finditer(text)
+        found += [_of_numbers([int(number) for number in re.findall(r"\d+", run[0])]) for run in runs]
     found += [run[0].replace(" ", "") for run in _SPACED.finditer(text) if not run[0].isdigit()]
     return [content for content in found if content is not None and CODE_SIGNS.search(content)]
 

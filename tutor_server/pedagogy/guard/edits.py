@@ -183,10 +183,10 @@ for _number, _each in enumerate(_PATTERNS):
 def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
     lowered = prose.lower()
-    words = set(_WORD.findall(lowered)) & _BY_TRIGGER.keys()
+    numbers = {number for word in _WORD.findall(lowered) for number in _BY_TRIGGER.get(word, ())}
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())
-        for pattern in map(_PATTERNS.__getitem__, sorted({number for word in words for number in _BY_TRIGGER[word]}))
+        for pattern in map(_PATTERNS.__getitem__, sorted(numbers))
         if any(part in lowered for part in pattern.besides)
         for match in pattern.regex.finditer(prose)
     ]

@@ -74,8 +74,10 @@ class Instalments:
 
 def is_new_statement(code: str, gives_away: Callable[[str], bool], *, may_calculate: bool = True) -> bool:
     """Tell whether a line is a statement, or where it `may_calculate` an expression, that gives something away."""
+    if not _SIGN.search(code):
+        return False
     code = _SPLIT_SIGN.sub(r"\1", code)
-    if not _SIGN.search(code) or len(all_tokens_of(code)) < _OPERATION:
+    if len(all_tokens_of(code)) < _OPERATION:
         return False
     statement = _statement(code)
     calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)

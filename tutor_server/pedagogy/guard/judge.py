@@ -7,21 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard import prose_code
-from tutor_server.pedagogy.guard.apart import joined
-from tutor_server.pedagogy.guard.ciphers import Ciphers
-from tutor_server.pedagogy.guard.disguises import decoded
 from tutor_server.pedagogy.guard.edits import edits
 from tutor_server.pedagogy.guard.forms import (
     Forms,
-    all_tokens_of,
     is_bracketed_values,
     is_one_thing,
     is_string,
     tokens_of,
 )
-from tutor_server.pedagogy.guard.instalments import Instalments, is_new_statement
+from tutor_server.pedagogy.guard.hidden import Hidden
+from tutor_server.pedagogy.guard.instalments import Instalments
 from tutor_server.pedagogy.guard.offers import QUOTATION, STATEMENT, Offers, used
 from tutor_server.pedagogy.guard.own import Own, flat, logical_lines, unnumbered
+from tutor_server.pedagogy.guard.pieces import Pieces
 from tutor_server.pedagogy.guard.reading import (
     FIRST_MARK,
     MARK,
@@ -32,13 +30,12 @@ from tutor_server.pedagogy.guard.reading import (
     read_text,
 )
 from tutor_server.pedagogy.guard.similarity import Program, shape
-from tutor_server.pedagogy.guard.spelling import Spelling
 from tutor_server.pedagogy.guard.units import split
-from tutor_server.pedagogy.guard.vocabulary import CONSTANTS, ENGLISH, KEYWORDS
+from tutor_server.pedagogy.guard.vocabulary import CONSTANTS, KEYWORDS
 from tutor_server.pedagogy.levels import HintLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tutor_server.pedagogy.guard.own import Line
     from tutor_server.pedagogy.guard.units import Unit
@@ -46,10 +43,10 @@ if TYPE_CHECKING:
 
 _SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
 _WORD = re.compile(r"\w+")
-_TELLING = KEYWORDS - {"as", "for", "from", "if", "in", "is", "try", "while", "with", "else"}
 _NAMES_OF_SIGNS = frozenset(
     {"plus", "minus", "slash", "parentheses", "parenthesis", "brackets", "bracket", "comma", "star", "quotes"}
 )
+_TELLING = (KEYWORDS - {"as", "for", "from", "if", "in", "is", "try", "while", "with", "else"}) | _NAMES_OF_SIGNS
 _ACTION = re.compile(r"[^\W\d][\w.\[\], ]*?\s*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)\s*\S.*|[^\W\d][\w.]*\([^\n]*\)")
 _UNMISTAKABLE = re.compile(
     r"(?:return|import|del|global|nonlocal|raise|yield) [\w.]+|for \w+(?:, ?\w+)* in \S.*:"
@@ -65,7 +62,6 @@ _CLAUSE = re.compile(
 _MARKS = re.compile(MARK)
 _SHOWN = re.compile(rf"(?i:\b(?:print|what is|what's|value of|length of))\s+({MARK})")
 """Code that the student shall print, or say the value of."""
-_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*(?:\.{3}|\u2026)?[ \t]*")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -78,11 +74,6 @@ _LINE_END = re.compile(r"\n|;(?= )")
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
 """Statements that cannot start an example: what they start is a piece of somebody's program."""
 _LONG_STRING = 10
-_WORDS_A_PIECE = 6
-"""Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
-_LONG_LINE = 120
-_COUNTED = re.compile(r"(?<=\S)[ \t]+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s+[.!?\u2026]+\s*$")
-"""What counts the next piece, or ends this one."""
 _SHORT = 40
 """Characters up to which a line of mere words may be a piece of code."""
 _LETTER = 5
@@ -93,10 +84,8 @@ _COLLECTION = frozenset("\"'[(")
 _HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
 _JOINING = frozenset({"and", "or", "not"})
 _SHORT_CONDITION = 5
-_WHOLE = "\N{FULL BLOCK}"
-"""Stands for code that is whole already, among pieces of code."""
-_MAY_BE_PIECES = re.compile(r"[=+*/%<>(\[]|\W-\W|\breturn\b|\bimport\b")
 _NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _OFFERED = re.compile(
     r"\b(?:try(?:\s+(?:this|that|it|the\s+following|using|with|instead))?\s*:|try\s+(?:this|the\s+following)\b|instead\b"
     r"|(?:chang|replac|fix|correct|insert|rewrit|add|updat|modif|adjust)\w*\b|put\b|write\b|should\s+(?:be|look|read|have)\b"
@@ -117,17 +106,18 @@ class Judge:
         self._instalments = Instalments(self._gives_away, self._is_case)
         self._forms = Forms(self._own, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
+        self._pieces = Pieces(self._offers)
         if level < HintLevel.SOLUTION:
             for answer in earlier:
                 for unit in split(answer):
                     code = read_block(unit.text) if unit.kind == "block" else ""
-                    self._completed_by([code] if code else self._pieces(read_text(unit.text)))
+                    self._completed_by([code] if code else self._pieces.of(read_text(unit.text)))
 
     def read_ahead(self) -> None:
         """Read all of the student's material that units may need."""
         if self._level < HintLevel.SOLUTION:
             self._own.read_ahead()
-            self._ciphers.read_ahead()
+            self._hidden.read_ahead()
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""
@@ -141,25 +131,25 @@ class Judge:
                 or self._completed_by([] if "\n" in code.strip() else [code])
             )
         if self._is_mere_talk(unit.text, thought):
-            return self._completed_by(self._pieces(read_text(unit.text))) if len(unit.text) < _SHORT else None
+            return self._completed_by(self._pieces.of(read_text(unit.text))) if len(unit.text) < _SHORT else None
         reading = read_text(unit.text)
         whole = read_text(thought + unit.text) if thought else reading
         return (
             self._open(reading)
             or (self._open(whole) if thought else None)
-            or self._hidden(whole)
+            or self._hidden.rule_broken(whole)
             or self._lines(reading, thought)
-            or self._quoted(reading.prose)
-            or self._completed_by(self._pieces(reading))
+            or self._quoted(reading)
+            or self._completed_by(self._pieces.of(reading))
         )
 
     def _is_mere_talk(self, text: str, thought: str) -> bool:
-        words = _WORD.findall(text)
-        if _SIGNS.search(_NUMBERED.sub("line", text) if "line" in text else text) or not self._telling_words.isdisjoint(
-            words
-        ):
+        if _SIGNS.search(_NUMBERED.sub("line", text) if "line" in text else text):
             return False
-        return not self._ciphers.is_suspicious(thought[-_SHORT:] + text if len(text) < _LETTER else text, words)
+        words = _WORD.findall(text)
+        if not (_TELLING.isdisjoint(words) and self._own.identifiers.isdisjoint(words)):
+            return False
+        return not self._hidden.is_suspicious(thought[-_SHORT:] + text if len(text) < _LETTER else text, words)
 
     def _written_beside(self, block: str, code: str) -> str | None:
         """Judge what a block says outside its code: after the opening mark, and in comments not the student's."""
@@ -172,40 +162,6 @@ class Judge:
             if rule:
                 return rule
         return None
-
-    def _pieces(self, reading: Reading) -> list[str]:
-        """Give the code that a unit hands over rather than talks about: marked code with few words, lines of code."""
-        marks = _MARKS.findall(reading.prose)
-        if marks:
-            is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
-            return [] if is_talk else [reading.span(mark) for mark in marks]
-        lines = [_COUNTED.sub("", line) for line in reading.prose.split("\n") if not _RULER.fullmatch(line)]
-        return [piece for line in lines for piece in [line if self._is_code(line) else self._end_piece(line)] if piece]
-
-    def _end_piece(self, line: str) -> str:
-        """Give the one piece of code with which a short sentence begins or ends."""
-        words = line.split() if len(line) < _LONG_LINE else []
-        if not words or len(words) > _WORDS_A_PIECE + 2:
-            return ""
-        ends = (words[0], words[-1].rstrip(".!?") or ".")
-        piece = next(filter(self._is_mere_code, ends), "")
-        return "" if piece and any(map(self._is_mere_code, words[1:-1])) else piece
-
-    def _is_mere_code(self, word: str) -> bool:
-        return word not in ENGLISH and self._is_code(word)
-
-    def _is_code(self, line: str) -> bool:
-        tokens = [] if len(line) >= _LONG_LINE or self._begins_as_talk(line) else all_tokens_of(line)
-        return bool(tokens) and all(map(self._offers.is_code_word, used(tokens)))
-
-    def _begins_as_talk(self, line: str) -> bool:
-        """Tell whether a line begins with a word that cannot be code, so that the whole line is none.
-
-        The word is a token whole, since no letter, digit or quote follows it, and one that counts: nothing before it or
-        `=` after it explains it.
-        """
-        word = line.partition(" ")[0]
-        return word.isalpha() and "=" not in line and not self._offers.is_code_word(word)
 
     def _completed_by(self, pieces: list[str]) -> str | None:
         # Every piece is remembered, also those after one that completes a statement: there may be no other judge.
@@ -259,51 +215,20 @@ class Judge:
         return None
 
     def _text(self, reading: Reading) -> str | None:
-        return self._hidden(reading) or self._open(reading)
-
-    def _hidden(self, reading: Reading) -> str | None:
-        """Judge what a text says in an encoding, or with signs in words."""
-        for content in (*decoded(reading.seen), *self._ciphers.decoded(reading.seen)):
-            if not self._own.has(flat(content)):
-                return "encoded"
-        corrected = self._spelling.corrected(reading.prose)
-        if corrected is not None and self._quotes_code(Reading(corrected, reading.marked)):
-            return "code-respelled"
-        if self._is_pieced_together(reading):
-            return "code-in-pieces"
-        spoken = self._ciphers.spoken(reading.prose)
-        is_told = spoken is not None and self._quotes_code(Reading(spoken, reading.marked))
-        return "code-in-words" if is_told else None
-
-    def _is_pieced_together(self, reading: Reading) -> bool:
-        """Tell whether the pieces of code that a text sets apart are a statement.
-
-        Marked code of several tokens is no piece, and no line of the student's is made of pieces.
-        """
-        text = _MARKS.sub(lambda mark: _as_piece(reading.span(mark[0])), reading.prose)
-        if not _MAY_BE_PIECES.search(text) or not any(map(self._states, joined(text))):
-            return False
-        others = "\n".join(line for line in text.split("\n") if not self._own.has(flat(line)))
-        return any(map(self._states, joined(others)))
-
-    def _states(self, text: str) -> bool:
-        """Tell whether a text that was put together is a statement that is new to the student."""
-        return any(
-            is_new_statement(part, self._gives_away) for line in text.split("\n") for part in _without_first_words(line)
-        )
+        return self._hidden.rule_broken(reading) or self._open(reading)
 
     def _open(self, reading: Reading) -> str | None:
-        shown = set(_SHOWN.findall(reading.prose))
+        shown = set(_SHOWN.findall(reading.prose)) if reading.marked else set()
         for number, code in enumerate(reading.marked):
             is_shown = chr(FIRST_MARK + number) in shown and self._forms.permit_shown(tokens_of(code))
             if not is_shown and self._gives_away(code):
                 return "code-span"
         if any(map(self._run_gives_away, prose_code.runs(reading, self._own))):
             return "code-in-prose"
-        clause = _CLAUSE.search(reading.prose)
+        clause = _CLAUSE.search(reading.prose) if _may_hold_clause(reading.prose) else None
         if clause and not self._own.has(flat(clause[0])):
             return "code-in-prose"
-        for edit in edits(_NUMBERED.sub("line", reading.prose)):
+        for edit in edits(_NUMBERED.sub("line", reading.prose) if _DIGIT.search(reading.prose) else reading.prose):
             if self._offers.gives_away(edit, reading):
                 return f"edit-{edit.kind}"
         return None
@@ -321,7 +246,7 @@ class Judge:
         texts = [string for string in strings if len(string) > 1 and not self._own.has(flat(string))]
         if any(self._quotes_code(Reading(text)) for text in texts):
             return True
-        return len(strings) >= _OPERATION and any(map(self._states, ("".join(strings), " ".join(strings))))
+        return len(strings) >= _OPERATION and any(map(self._hidden.states, ("".join(strings), " ".join(strings))))
 
     def _is_of_an_example(self, code: str) -> bool:
         if self._level < HintLevel.EXAMPLE:
@@ -333,20 +258,12 @@ class Judge:
         return not self._own.nearly_has(tokens)
 
     @cached_property
-    def _telling_words(self) -> frozenset[str]:
-        return _TELLING | _NAMES_OF_SIGNS | self._own.identifiers
-
-    @cached_property
     def _folded(self) -> frozenset[str]:
         return self._own.identifiers | {name.casefold() for name in self._own.identifiers if len(name) > 1}
 
     @cached_property
-    def _ciphers(self) -> Ciphers:
-        return Ciphers(self._own.identifiers)
-
-    @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(self._own)
+    def _hidden(self) -> Hidden:
+        return Hidden(self._own, self._gives_away, self._quotes_code)
 
     @cached_property
     def _program(self) -> Program:
@@ -369,8 +286,8 @@ class Judge:
     def _lines(self, reading: Reading, thought: str) -> str | None:
         """Judge lines, and cells of a table, that are nothing but a statement."""
         for line in map(_without_label, _LINE_END.split(reading.prose)):
-            statement = _MARKS.sub(lambda mark: reading.span(mark[0]), line).strip()
-            is_marked = bool(_MARKS.search(line))
+            is_marked = bool(reading.marked) and bool(_MARKS.search(line))
+            statement = (_MARKS.sub(lambda mark: reading.span(mark[0]), line) if is_marked else line).strip()
             if not STATEMENT.fullmatch(statement) and (is_marked or not _ACTION.fullmatch(statement)):
                 continue
             tokens = tokens_of(statement)
@@ -384,10 +301,11 @@ class Judge:
                 return "code-line"
         return None
 
-    def _quoted(self, prose: str) -> str | None:
+    def _quoted(self, reading: Reading) -> str | None:
         """Judge what stands between quotation marks in a sentence."""
-        for match in QUOTATION.finditer(prose):
-            if self._quotes_code(Reading(match["code"])):
+        prose = reading.prose
+        for match in QUOTATION.finditer(prose) if '"' in prose or "'" in prose else ():
+            if self._quotes_code(Reading(match["code"], reading.marked)):
                 return "code-in-quotes"
         return None
 
@@ -400,24 +318,13 @@ def _inside(string: str) -> str:
     return string.lstrip("rRbBfFuU").strip("\"'")
 
 
+def _may_hold_clause(prose: str) -> bool:
+    return "for " in prose or " import " in prose or "def " in prose
+
+
 def _without_label(line: str) -> str:
     """Take away what tells that a line is the one to write: `After:`, `line 4 -`."""
     return _LABEL.sub("", line)
-
-
-def _as_piece(code: str) -> str:
-    return f" {code} " if is_one_thing(all_tokens_of(code)) else f" {_WHOLE} "
-
-
-def _without_first_words(line: str) -> Iterator[str]:
-    """Give a line without its full stop, whole and from its second to fourth word on."""
-    line = line.strip().rstrip(".!?,;")
-    yield line
-    for _ in range(3):
-        first, _, line = line.partition(" ")
-        if not first.rstrip(",:").isalpha():
-            return
-        yield line
 
 
 def _split_at_words(run: list[str]) -> list[list[str]]:

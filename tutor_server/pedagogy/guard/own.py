@@ -27,7 +27,7 @@ _PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
 _NAME = re.compile(r"[^\W\d]\w*")
 _CODE_NAME = re.compile(
-    r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*|([^\W\d]\w*)"""
+    r"""([^\W\d]\w*)|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
 )
 """A name, or a string or comment to pass over."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES

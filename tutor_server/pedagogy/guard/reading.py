@@ -15,7 +15,9 @@ MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*(?:[+→]|->|&)?[ \t]*{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
+_LINE_MARKERS = ">-*+\u2022#0123456789"
 _DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")
+_DIFF_MARKERS = "+-@"
 _CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
 _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
@@ -45,10 +47,14 @@ def read_text(text: str) -> Reading:
         return chr(FIRST_MARK + len(marked) - 1)
 
     prose = _CODE.sub(mark, text) if "`" in text else text
-    prose = without_emphasis(_LINE_MARKER.sub("", prose))
+    if _may_begin_with(_LINE_MARKERS, prose):
+        prose = _LINE_MARKER.sub("", prose)
+    prose = without_emphasis(prose)
     if "|" in prose or "\t" in prose:
         prose = _CELL.sub("\n", prose) if _is_table(prose) else prose
-    reading = Reading(_DIFF_MARKER.sub("", prose).replace("`", " "), marked, text)
+    if _may_begin_with(_DIFF_MARKERS, prose):
+        prose = _DIFF_MARKER.sub("", prose)
+    reading = Reading(prose.replace("`", " "), marked, text)
     return _with_neighbours_joined(reading) if len(marked) > 1 else reading
 
 
@@ -72,6 +78,12 @@ def looks_like_diff(block: str) -> bool:
     return bool(re.search(r"(?m)^\+", block) and re.search(r"(?m)^[-+ @]", block)) and not re.search(
         r"(?m)^[^-+ @\n\\di]", block
     )
+
+
+def _may_begin_with(marks: str, prose: str) -> bool:
+    """Tell whether prose may begin with one of the marks; where it has several lines, each of them may."""
+    first = prose.lstrip(" \t")[:1]
+    return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
 
 
 def _is_table(prose: str) -> bool:
