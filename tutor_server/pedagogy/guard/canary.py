@@ -30,7 +30,10 @@ class Canary:
 
     def is_in(self, text: str) -> bool:
         """Take in the next part and tell whether the canary has been said by now."""
-        self._tail += _bare(undisguised(text))
+        bare = _bare(undisguised(text))
+        if not bare:
+            return False
+        self._tail += bare
         found = any(map(self._tail.__contains__, self._forms))
         self._tail = self._tail[-self._longest :]
         return found

@@ -121,6 +121,7 @@ _PATTERNS = (
         "contrast",
         _OBLIGE + "|were",
         rf"{_BEFORE}\s+(?:should\s+have\s+been|{_OUGHT}\s+be|were)\s+{_NEW}{_END}",
+        besides=("be", "were"),
     ),
     _pattern("becomes", "becomes|become|into", rf"{_BEFORE}\s+(?:becomes?|turns?\s+into)\s+{_NEW}{_END}"),
     _pattern(
@@ -171,6 +172,7 @@ _PATTERNS = (
         rf"(?:using\s+|writing\s+)?{_NEW}{_END}",
     ),
 )
+_ASCII_WORD = re.compile(r"[a-z]+|[-=]>")
 _WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 
 
@@ -183,7 +185,8 @@ for _number, _each in enumerate(_PATTERNS):
 def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
     lowered = prose.lower()
-    numbers = {number for word in _WORD.findall(lowered) for number in _BY_TRIGGER.get(word, ())}
+    words = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
+    numbers = {number for word in words for number in _BY_TRIGGER.get(word, ())}
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())
         for pattern in map(_PATTERNS.__getitem__, sorted(numbers))

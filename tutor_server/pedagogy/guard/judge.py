@@ -84,7 +84,10 @@ _COLLECTION = frozenset("\"'[(")
 _HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
 _JOINING = frozenset({"and", "or", "not"})
 _SHORT_CONDITION = 5
-_NUMBERED = re.compile(r"\b(?:line|row)s?\s+\d+(?:(?:\s*(?:,|-|\band\b|\bto\b)\s*)+\d+)*", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s+\d+(?:(?:\s*(?:,|-|(?i:\band\b|\bto\b))\s*)+\d+)*"
+)
+"""Numbers of lines and rows. It begins with letters that are searched for faster than a word is."""
 _DIGIT = re.compile(r"\d")
 _OFFERED = re.compile(
     r"\b(?:try(?:\s+(?:this|that|it|the\s+following|using|with|instead))?\s*:|try\s+(?:this|the\s+following)\b|instead\b"
@@ -121,7 +124,7 @@ class Judge:
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""
-        if self._level >= HintLevel.SOLUTION:
+        if self._level >= HintLevel.SOLUTION or unit.text.isspace():  # what stands before a blank one has been judged
             return None
         if unit.kind == "block":
             code = read_block(unit.text)
@@ -164,6 +167,8 @@ class Judge:
         return None
 
     def _completed_by(self, pieces: list[str]) -> str | None:
+        if not pieces:
+            return None
         # Every piece is remembered, also those after one that completes a statement: there may be no other judge.
         completed = [self._instalments.completes(piece) for piece in pieces]
         return "instalments" if any(completed) else None

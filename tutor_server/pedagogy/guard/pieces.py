@@ -18,6 +18,8 @@ _MARKS = re.compile(MARK)
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*(?:\.{3}|\u2026)?[ \t]*")
 _WORDS_A_PIECE = 6
 """Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
+_MOST_WORDS = 8
+"""Words of the longest sentence that may begin or end with a piece of code."""
 _LONG_LINE = 120
 _COUNTED = re.compile(r"[ \t](?<=\S.)[ \t]*[(\[]?\d{1,2}[.):\]]+\s*$|\s(?<=\S\s)\s*[.!?\u2026]+\s*$")
 """What counts the next piece, or ends this one."""
@@ -35,13 +37,21 @@ class Pieces:
         if marks:
             is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_PIECE * len(marks)
             return [] if is_talk else [reading.span(mark) for mark in marks]
-        lines = [_COUNTED.sub("", line) for line in reading.prose.split("\n") if not _RULER.fullmatch(line)]
-        return [piece for line in lines for piece in [line if self._is_code(line) else self._end_piece(line)] if piece]
+        return list(filter(None, map(self._piece_in, reading.prose.split("\n"))))
+
+    def _piece_in(self, line: str) -> str:
+        """Give the piece of code that a line is, or with which it begins or ends."""
+        if self._begins_as_talk(line) and len(line.split()) > _MOST_WORDS + 1:  # one of them may only count the next
+            return ""
+        if _RULER.fullmatch(line):
+            return ""
+        line = _COUNTED.sub("", line)
+        return line if self._is_code(line) else self._end_piece(line)
 
     def _end_piece(self, line: str) -> str:
         """Give the one piece of code with which a short sentence begins or ends."""
         words = line.split() if len(line) < _LONG_LINE else []
-        if not words or len(words) > _WORDS_A_PIECE + 2:
+        if not words or len(words) > _MOST_WORDS:
             return ""
         ends = (words[0], words[-1].rstrip(".!?") or ".")
         piece = next(filter(self._is_mere_code, ends), "")

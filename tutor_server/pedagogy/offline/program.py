@@ -39,6 +39,12 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_WITH_BLOCKS = (
+    *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If),
+    *(ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.ExceptHandler, ast.match_case),
+)
+_WITH_TARGETS = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.comprehension, ast.arg)
+_BINDING = (ast.Name, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.ExceptHandler)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 _Statement = TypeVar("_Statement", bound=ast.stmt)
@@ -182,17 +188,18 @@ class Program:
 
     def each(self, *kinds: type[_Node]) -> list[_Node]:
         """Give every node of these classes, breadth first."""
-        if len(kinds) == 1:
-            return self._by_kind.get(kinds[0], [])
-        known = self._by_kinds.get(kinds)
+        present = tuple(kind for kind in kinds if kind in self._by_kind)
+        if len(present) < 2:  # noqa: PLR2004 - of several, the order among them has to be found
+            return self._by_kind[present[0]] if present else []
+        known = self._by_kinds.get(present)
         if known is None:
-            known = self._by_kinds[kinds] = [node for node in self.nodes if node.__class__ in kinds]
+            known = self._by_kinds[present] = [node for node in self.nodes if node.__class__ in present]
         return known
 
     @cached_property
     def with_blocks(self) -> list[ast.AST]:
         """Every node that holds blocks of statements, breadth first."""
-        return [node for node in self.nodes if isinstance(getattr(node, "body", None), list)]
+        return self.each(*_WITH_BLOCKS)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Go up the tree from a node."""
@@ -202,7 +209,8 @@ class Program:
     @cached_property
     def functions(self) -> dict[str, Function]:
         """Functions and methods by name; of several with one name the last."""
-        return {node.name: node for node in self.nodes if isinstance(node, Function)}
+        every: list[Function] = self.each(ast.FunctionDef, ast.AsyncFunctionDef)
+        return {node.name: node for node in every}
 
     @cached_property
     def cell_tree(self) -> list[ast.Module]:
@@ -287,7 +295,7 @@ class Program:
     @cached_property
     def _bindings(self) -> dict[str, list[tuple[int, ast.expr | None]]]:
         found: dict[str, list[tuple[int, ast.expr | None]]] = {}
-        for node in self.nodes:
+        for node in self.each(*_WITH_TARGETS):
             for name, line, value in _bound_by(node):
                 found.setdefault(name, []).append((line, value))
         for bound in found.values():
@@ -317,17 +325,17 @@ class Program:
     def bound_names(self) -> frozenset[str]:
         """Every name that the code or an earlier cell binds: variables, parameters, functions, classes, imports."""
         names: set[str] = set()
-        for tree in [*([self.tree] if self.tree else []), *self.cell_tree]:
-            for node in walk(tree):
-                match node:
-                    case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                        names.add(name)
-                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                        names.add(name)
-                    case ast.alias(name=name, asname=asname):
-                        names.add(asname or name.split(".")[0])
-                    case ast.ExceptHandler(name=str(name)):
-                        names.add(name)
+        of_cells = (node for tree in self.cell_tree for node in walk(tree))
+        for node in (*self.each(*_BINDING), *of_cells):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    names.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.add(name)
+                case ast.alias(name=name, asname=asname):
+                    names.add(asname or name.split(".")[0])
+                case ast.ExceptHandler(name=str(name)):
+                    names.add(name)
         return frozenset(names)
 
 

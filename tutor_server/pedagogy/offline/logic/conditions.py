@@ -107,8 +107,10 @@ def _same_twice(program: Program) -> Iterator[Site]:
                     expression=program.segment(node),
                     facts={"part": Code(program.segment(values[-1]))},
                 )
-            case ast.Compare(left=left, comparators=[right]) if ast.dump(left) == ast.dump(right) and not isinstance(
-                left, ast.Constant | ast.Call
+            case ast.Compare(left=left, comparators=[right]) if (
+                left.__class__ is right.__class__
+                and not isinstance(left, ast.Constant | ast.Call)
+                and ast.dump(left) == ast.dump(right)
             ):
                 yield Site(
                     lines=(node.lineno,), expression=program.segment(node), facts={"part": Code(program.segment(left))}
