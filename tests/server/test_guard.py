@@ -402,6 +402,7 @@ class TestWhatPasses:
             "Try `type(grades)` and `print(type(total), repr(grade))`.",
             "Is `total is grade` true? Look at `id(total)`.",
             "Try `help(list.sort)` in the shell, then `bool([])`.",
+            'Ask yourself: "what is `total` after the second round?" Then say it aloud.',
             "What does a loop equal in words: do you add, or do you replace?",
             "The total becomes smaller, then larger, then smaller. Then what?",
             "The words *sum* and **last** are not the same thing; e.g. the last of 2, 4 is 4. See?",

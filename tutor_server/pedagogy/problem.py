@@ -27,6 +27,7 @@ _GAP = r"(?:[ \t\f]|\\\n)*"
 _HEADER = re.compile(rf"{_GAP}(?:async\b{_GAP})?(?P<keyword>def|class)\b{_GAP}(?P<name>\w*)")
 _SPACING = re.compile(r"[ \t\f]+")
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NEWLINE, _INDENT, _DEDENT = 0, 1, -1
 """Tokens without text. Numbers, so that no text of a student can be mistaken for them."""
 
@@ -142,7 +143,7 @@ def _close(header: re.Match[str], begin: int, indent: int, end: int) -> _Block:
 
 def _fingerprint(layout: Layout, lines: list[LogicalLine], *, base: int) -> str:
     content = _tokens(layout, lines, base)
-    document = json.dumps(_ranked_lines(layout, lines) if content is None else content, separators=(",", ":"))
+    document = _ENCODER.encode(_ranked_lines(layout, lines) if content is None else content)
     return hashlib.sha256(document.encode("ascii")).hexdigest()
 
 

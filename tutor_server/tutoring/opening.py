@@ -42,6 +42,7 @@ SMALL_CODE = 5_000
 """Characters. Larger programs are analysed in a thread, so that they do not hold up the others."""
 
 REMEMBERED_ASKERS = 5_000
+_NO_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +316,7 @@ def _words(dotted_names: Iterable[str]) -> frozenset[str]:
 
 def digest_of(ask: Ask) -> bytes:
     """Fingerprint the whole content of an ask, to tell a repetition from another use of its request id."""
-    content = encode(replace(ask, request_id=UUID(int=0)))
+    content = encode(replace(ask, request_id=_NO_ID))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
 
 
