@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from benchmarks.figures import percentile
 from benchmarks.filled_database import Size, fill, session_id
@@ -16,7 +16,9 @@ from benchmarks.service import rows
 from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, bind_to
 from benchmarks.service.table import Measured
 from tests.servers import find_postgres, throw_away_postgres
+from tutor_server.storage.asks import SAY
 from tutor_server.storage.database import open_database
+from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import ChatMessage
 from tutor_server.storage.usage import UsageChange, add_usage
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
 
 WRITERS = 64
-_SAY = insert(ChatMessage)
 
 
 async def writes(given: Circumstances) -> list[Measured]:
@@ -87,7 +88,7 @@ async def _write(database: Database, number: int) -> None:
     )
 
     def write(connection: Connection) -> None:
-        connection.execute(_SAY, message)
+        defer(connection, SAY, message)
         add_usage(connection, [usage])
 
     await database.commit(write)

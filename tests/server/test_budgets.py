@@ -225,7 +225,7 @@ async def test_the_database_holds_a_budget_whatever_the_limiters_say(database: D
 
 async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Database) -> None:
     """The day has room, the month has not: nothing is held back of either."""
-    await database.commit(lambda connection: change_spending(connection, {date(2026, 3, 31): 60}))
+    await database.commit(lambda connection: change_spending(connection, date(2026, 3, 31), 60))
 
     with pytest.raises(MonthlyBudgetReached):
         await database.commit(lambda connection: commit_spending(connection, TODAY, 50, Budgets(100, 100), NOON))
@@ -240,7 +240,7 @@ async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: D
         return list(commit_spending(connection, TODAY, 20, Budgets(daily=100), NOON))
 
     warnings = [await database.commit(hold_back) for _ in range(4)]
-    await database.commit(lambda connection: change_spending(connection, {TODAY: -20}))
+    await database.commit(lambda connection: change_spending(connection, TODAY, -20))
     warnings.append(await database.commit(hold_back))
 
     assert warnings == [[], [], [], [NearlySpent("2026-03-01", 80, 100)], []]

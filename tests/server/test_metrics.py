@@ -113,7 +113,8 @@ async def test_money_and_refusals_are_those_of_the_database(tmp_path: Path) -> N
     def store(connection: Connection) -> None:
         count_refusals(connection, yesterday, {"daily_messages": 3})
         count_refusals(connection, today, {"daily_messages": 4, "daily_budget": 1})
-        change_spending(connection, {yesterday: 1_000_000_000, today: 250_000_000})
+        change_spending(connection, yesterday, 1_000_000_000)
+        change_spending(connection, today, 250_000_000)
 
     async with held_service(tmp_path, clock, admin_key=KEY, monthly_budget_usd="2.5") as service:
         await service.database.commit(store)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from tutor_server.errors import AnswerInterrupted, NotFound
 from tutor_server.storage.daily_usage import uncount_messages
+from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
 from tutor_server.storage.problems import lower_level
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.statement import Query, Statement, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,7 +31,7 @@ _FIND = (
     .outerjoin(ChatMessage, ChatMessage.id == Ask.id)
     .where(Ask.user_id == bindparam("user"), Ask.request_id == bindparam("request"))
 )
-_TOUCH_SESSION = prepared(
+_TOUCH_SESSION = Statement(
     lambda insert: (touched := insert(ChatSession)).on_conflict_do_update(
         index_elements=["id"], set_={"updated_at": touched.excluded.updated_at}
     )
@@ -40,7 +41,7 @@ _AS_IF_NEW = (
     *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at"),
 )
 """What a released ask takes over from the one that takes it up again."""
-_OPEN = prepared(
+_OPEN: Query[UUID] = Query(
     lambda insert: (
         (new := insert(Ask))
         .on_conflict_do_update(
@@ -49,11 +50,24 @@ _OPEN = prepared(
             where=Ask.state == "released",
         )
         .returning(Ask.id)
-    )
+    ),
+    scalar,
 )
-_SAY = insert(ChatMessage)
-_END = (
-    update(Ask).where(Ask.id == bindparam("ended"), Ask.state == "running").returning(Ask.problem_id, Ask.level_raised)
+SAY = Statement(lambda insert: insert(ChatMessage))
+
+
+class _Climbed(NamedTuple):
+    problem_id: UUID
+    level_raised: bool
+
+
+_END = Query(
+    lambda _: (
+        update(Ask)
+        .where(Ask.id == bindparam("ended"), Ask.state == "running")
+        .returning(Ask.problem_id, Ask.level_raised)
+    ),
+    _Climbed,
 )
 
 
@@ -168,8 +182,8 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
     A released ask of the same request id is taken up again under the id it had. None: the request id is in use.
     """
-    connection.execute(
-        _TOUCH_SESSION(connection),
+    _TOUCH_SESSION.execute(
+        connection,
         {
             "id": ask.session_id,
             "user_id": ask.user_id,
@@ -202,12 +216,12 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "error_code": None,
         "ended_at": None,
     }
-    opened = connection.execute(_OPEN(connection), values).first()
-    if opened is None:
+    ask_id = _OPEN.first(connection, values)
+    if ask_id is None:
         return None
-    ask_id: UUID = opened.id
-    connection.execute(
-        _SAY,
+    defer(
+        connection,
+        SAY,
         {
             "id": question_id(ask_id),
             "session_id": ask.session_id,
@@ -223,8 +237,8 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
 def end_ask(connection: Connection, ended: EndedAsk) -> bool:
     """Write how a running ask ended and the answer it gave, as far as it gave one; tell whether it was running."""
-    was_running = connection.execute(
-        _END,
+    climbed = _END.first(
+        connection,
         {
             "ended": ended.id,
             "state": ended.state,
@@ -239,12 +253,13 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "output_tokens": ended.output_tokens,
             "ended_at": ended.ended_at,
         },
-    ).first()
-    if was_running is None:
+    )
+    if climbed is None:
         return False
     if ended.content:
-        connection.execute(
-            _SAY,
+        defer(
+            connection,
+            SAY,
             {
                 "id": ended.id,
                 "session_id": ended.session_id,
@@ -257,8 +272,8 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
         )
     if ended.state == "released":
         connection.execute(delete(ChatMessage).where(ChatMessage.id == question_id(ended.id)))
-    if ended.state in {"released", "cancelled"} and was_running.level_raised:
-        lower_level(connection, was_running.problem_id)
+    if ended.state in {"released", "cancelled"} and climbed.level_raised:
+        lower_level(connection, climbed.problem_id)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 
@@ -12,13 +12,13 @@ from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, Problem, User
 from tutor_server.storage.modules import find_module
 from tutor_server.storage.overrides import OwnLimits
-from tutor_server.storage.types import UtcDateTime
+from tutor_server.storage.statement import Query, scalar
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from tutor_server.storage.modules import Module
 
@@ -26,47 +26,6 @@ HISTORY_MESSAGES = 50
 """Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
 EARLIER_ANSWERS = 10
 """Answers on the same problem that the guard and the prompt remember."""
-
-# What never changes of a statement is put together once: that costs several times what executing it does.
-_ASKER = (
-    select(
-        User.subject,
-        User.programming_level,
-        User.maths_level,
-        LimitOverride.user_id.is_not(None).label("has_own_limits"),
-        LimitOverride.messages_per_minute,
-        LimitOverride.daily_messages,
-    )
-    .outerjoin(
-        LimitOverride, and_(LimitOverride.user_id == User.id, LimitOverride.expires_at > bindparam("now", UtcDateTime))
-    )
-    .where(User.id == bindparam("user"))
-)
-_SESSION = select(ChatSession.id).where(
-    ChatSession.id == bindparam("session"), ChatSession.user_id == bindparam("user")
-)
-_SESSIONS = (
-    select(ChatSession.id)
-    .where(ChatSession.user_id == bindparam("user"), ChatSession.session_type == bindparam("type"))
-    .order_by(ChatSession.updated_at.desc())
-    .limit(1)
-)
-_LATEST_SESSION = _SESSIONS.where(ChatSession.module_id.is_(None))
-_LATEST_SESSION_OF_MODULE = _SESSIONS.where(ChatSession.module_id == bindparam("module"))
-_HISTORY = (
-    select(ChatMessage.role, ChatMessage.content)
-    .where(ChatMessage.session_id == bindparam("session"))
-    .order_by(ChatMessage.created_at.desc())
-    .limit(HISTORY_MESSAGES)
-)
-_EARLIER_ANSWERS = (
-    select(ChatMessage.hint_level, ChatMessage.content)
-    .join(Ask, Ask.id == ChatMessage.id)
-    .join(Problem, Problem.id == Ask.problem_id)
-    .where(Problem.user_id == bindparam("user"), Problem.fingerprint == bindparam("fingerprint"))
-    .order_by(ChatMessage.created_at.desc())
-    .limit(EARLIER_ANSWERS)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +67,77 @@ class Background:
     """On the same problem, oldest first."""
 
 
+class _AskerRow(NamedTuple):
+    subject: str
+    programming_level: int
+    maths_level: int
+    has_own_limits: bool
+    messages_per_minute: int | None
+    daily_messages: int | None
+
+
+_ASKER = Query(
+    lambda _: (
+        select(
+            User.subject,
+            User.programming_level,
+            User.maths_level,
+            LimitOverride.user_id.is_not(None),
+            LimitOverride.messages_per_minute,
+            LimitOverride.daily_messages,
+        )
+        .outerjoin(LimitOverride, and_(LimitOverride.user_id == User.id, LimitOverride.expires_at > bindparam("now")))
+        .where(User.id == bindparam("user"))
+    ),
+    _AskerRow,
+)
+_SESSION: Query[UUID] = Query(
+    lambda _: select(ChatSession.id).where(
+        ChatSession.id == bindparam("session"), ChatSession.user_id == bindparam("user")
+    ),
+    scalar,
+)
+
+
+def _latest_session_in(module: ColumnElement[bool]) -> Query[UUID]:
+    return Query(
+        lambda _: (
+            select(ChatSession.id)
+            .where(ChatSession.user_id == bindparam("user"), ChatSession.session_type == bindparam("type"), module)
+            .order_by(ChatSession.updated_at.desc())
+            .limit(1)
+        ),
+        scalar,
+    )
+
+
+_LATEST_SESSION = _latest_session_in(ChatSession.module_id.is_(None))
+_LATEST_SESSION_OF_MODULE = _latest_session_in(ChatSession.module_id == bindparam("module"))
+_HISTORY = Query(
+    lambda _: (
+        select(ChatMessage.role, ChatMessage.content)
+        .where(ChatMessage.session_id == bindparam("session"))
+        .order_by(ChatMessage.created_at.desc())
+        .limit(HISTORY_MESSAGES)
+    ),
+    PastMessage,
+)
+_EARLIER_ANSWERS = Query(
+    lambda _: (
+        select(ChatMessage.hint_level, ChatMessage.content)
+        .join(Ask, Ask.id == ChatMessage.id)
+        .join(Problem, Problem.id == Ask.problem_id)
+        .where(Problem.user_id == bindparam("user"), Problem.fingerprint == bindparam("fingerprint"))
+        .order_by(ChatMessage.created_at.desc())
+        .limit(EARLIER_ANSWERS)
+    ),
+    EarlierAnswer,
+)
+
+
 def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
     """Read who asks. Raises `NotFound`."""
-    user = connection.execute(_ASKER, {"user": user_id, "now": now}).first()
+    user = _ASKER.first(connection, {"user": user_id, "now": now})
     if user is None:
         raise NotFound("This account does not exist any more.")
     return Asker(
@@ -154,20 +181,19 @@ def _find_session(
     connection: Connection, user_id: UUID, session_type: str, session_id: UUID | None, module_id: str | None
 ) -> UUID | None:
     if session_id is not None:
-        if connection.scalar(_SESSION, {"session": session_id, "user": user_id}) is None:
+        if _SESSION.first(connection, {"session": session_id, "user": user_id}) is None:
             raise NotFound("This chat session does not exist.")
         return session_id
     known = {"user": user_id, "type": session_type}
     if module_id is None:
-        return connection.scalar(_LATEST_SESSION, known)
-    return connection.scalar(_LATEST_SESSION_OF_MODULE, known | {"module": module_id})
+        return _LATEST_SESSION.first(connection, known)
+    return _LATEST_SESSION_OF_MODULE.first(connection, known | {"module": module_id})
 
 
 def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
-    rows = connection.execute(_HISTORY, {"session": session_id})
-    return tuple(PastMessage(row.role, row.content) for row in rows)
+    return tuple(_HISTORY.all(connection, {"session": session_id}))
 
 
 def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:
-    rows = connection.execute(_EARLIER_ANSWERS, {"user": user_id, "fingerprint": fingerprint}).all()
-    return tuple(EarlierAnswer(row.hint_level, row.content) for row in reversed(rows))
+    newest_first = _EARLIER_ANSWERS.all(connection, {"user": user_id, "fingerprint": fingerprint})
+    return tuple(reversed(newest_first))

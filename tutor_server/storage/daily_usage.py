@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 
 from tutor_server.storage.models import DailyUsage
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.statement import Query
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-_COUNT = prepared(
+_COUNT = Query(
     lambda insert: (
         insert(DailyUsage)
         .on_conflict_do_update(
@@ -24,7 +24,8 @@ _COUNT = prepared(
             where=DailyUsage.messages < bindparam("cap"),
         )
         .returning(DailyUsage.messages)
-    )
+    ),
+    int,
 )
 
 
@@ -36,7 +37,7 @@ def messages_on(connection: Connection, subject: str, day: date) -> int:
 
 def count_message(connection: Connection, subject: str, day: date, cap: int) -> int | None:
     """Count one message unless that would pass the cap; give the day's count with it, or None: it was not counted."""
-    return connection.scalar(_COUNT(connection), {"subject": subject, "day": day, "messages": 1, "cap": cap})
+    return _COUNT.first(connection, {"subject": subject, "day": day, "messages": 1, "cap": cap})
 
 
 def uncount_messages(connection: Connection, subject: str, day: date, count: int = 1) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, case, func, select
 
 from tutor_server.storage.models import Ask, GuardVerdicts, ModelCall, Refusals, UsageRollup
-from tutor_server.storage.upsert import upsert
+from tutor_server.storage.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEWEST_STUDENTS = 5
 """What fewer students than this have in common is not shown by module (k-anonymity)."""
 
+_REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
 _ENDED_WELL = ("completed", "cancelled")
 """Outcomes of calls in which the provider did what was asked of it."""
 
@@ -103,12 +104,8 @@ def refusals_of_all_time(connection: Connection) -> dict[str, int]:
 
 def count_refusals(connection: Connection, day: date, counts: Mapping[str, int]) -> None:
     """Add refusals to a day's."""
-    for name, count in sorted(counts.items()):
-        connection.execute(
-            upsert(connection, Refusals)
-            .values(day=day, limit_name=name, count=count)
-            .on_conflict_do_update(index_elements=["day", "limit_name"], set_={"count": Refusals.count + count})
-        )
+    for name, count in counts.items():
+        _REFUSALS.add(connection, (day, name), (count,))
 
 
 def verdicts_by_level(connection: Connection, first: date, last: date) -> list[tuple[int, str, int]]:

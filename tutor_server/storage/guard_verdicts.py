@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from tutor_server.storage.models import GuardVerdicts
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 PASSED = "passed"
 """The verdict on an answer of which no unit broke a rule; any other verdict is the name of the rule."""
 
-_KEY = ("day", "provider", "model", "hint_level", "verdict")
-_COUNT = prepared(
-    lambda insert: insert(GuardVerdicts).on_conflict_do_update(
-        index_elements=_KEY, set_={"answers": GuardVerdicts.answers + 1}
-    )
-)
+_VERDICTS = Sums(GuardVerdicts, by=("day", "provider", "model", "hint_level", "verdict"), of=("answers",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +46,8 @@ class VerdictTotal:
 
 def count_verdict(connection: Connection, judged: JudgedAnswer) -> None:
     """Count one more."""
-    connection.execute(_COUNT(connection), {**{name: getattr(judged, name) for name in _KEY}, "answers": 1})
+    key = (judged.day, judged.provider, judged.model, judged.hint_level, judged.verdict)
+    _VERDICTS.add(connection, key, (1,))
 
 
 def verdict_totals(connection: Connection) -> Sequence[VerdictTotal]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Interval, bindparam, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Interval, bindparam, func, literal, select, update
 
+from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import OPEN_CALLS, ModelCall
+from tutor_server.storage.statement import Query, Statement
 from tutor_server.storage.types import UtcDateTime
 from tutor_server.storage.usage import UsageChange
 
@@ -16,18 +18,33 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from sqlalchemy import Connection, Row
-    from sqlalchemy.sql.dml import ReturningUpdate
+    from sqlalchemy import Connection, TextClause
 
-_INSERT = insert(ModelCall)
-_INSERT_LEASED = insert(ModelCall).values(lease_expires_at=func.now() + bindparam("lease", type_=Interval()))
-_CLOSE = (
-    update(ModelCall)
-    .where(ModelCall.id == bindparam("settled"))
-    .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+
+class _Closed(NamedTuple):
+    """When a call was made, and what was held back for it."""
+
+    created_at: datetime
+    reserved_nanodollars: int | None
+
+
+def _close_where(state: ColumnElement[bool] | TextClause) -> Query[_Closed]:
+    return Query(
+        lambda _: (
+            update(ModelCall)
+            .where(ModelCall.id == bindparam("settled"), state)
+            .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+        ),
+        _Closed,
+    )
+
+
+_INSERT = Statement(lambda insert: insert(ModelCall))
+_INSERT_LEASED = Statement(
+    lambda insert: insert(ModelCall).values(lease_expires_at=func.now() + bindparam("lease", type_=Interval()))
 )
-_CLOSE_OPEN = _CLOSE.where(OPEN_CALLS)
-_CLOSE_SWEPT = _CLOSE.where(ModelCall.state == "swept")
+_CLOSE_OPEN = _close_where(OPEN_CALLS)
+_CLOSE_SWEPT = _close_where(ModelCall.state == "swept")
 
 SWEEP_SIZE = 500
 """Rows that one transaction sweeps at the most."""
@@ -96,9 +113,9 @@ def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> N
         "is_estimated": False,
     }
     if connection.dialect.name == "sqlite":
-        connection.execute(_INSERT, values | {"lease_expires_at": call.created_at + lease})
+        defer(connection, _INSERT, values | {"lease_expires_at": call.created_at + lease})
     else:
-        connection.execute(_INSERT_LEASED, values | {"lease": lease})
+        defer(connection, _INSERT_LEASED, values | {"lease": lease})
 
 
 def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None:
@@ -209,12 +226,10 @@ def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetim
     return literal(now, UtcDateTime()) if connection.dialect.name == "sqlite" else func.now()
 
 
-def _close(
-    connection: Connection, call: SettledCall, statement: ReturningUpdate[datetime, int | None]
-) -> Row[datetime, int | None] | None:
+def _close(connection: Connection, call: SettledCall, statement: Query[_Closed]) -> _Closed | None:
     """Write the outcome where the statement says; give when the call was made and what was held back for it."""
-    return connection.execute(
-        statement,
+    return statement.first(
+        connection,
         {
             "settled": call.id,
             "state": "settled",
@@ -228,10 +243,10 @@ def _close(
             "latency_ms": call.latency_ms,
             "first_content_ms": call.first_content_ms,
         },
-    ).first()
+    )
 
 
-def _change(call: SettledCall, row: Row[datetime, int | None]) -> UsageChange:
+def _change(call: SettledCall, row: _Closed) -> UsageChange:
     return UsageChange.of_call(
         row.created_at,
         call.provider,

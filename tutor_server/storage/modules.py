@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import LearningModule, ModuleProgress
+from tutor_server.storage.statement import Statement
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -41,6 +43,13 @@ class Progress:
 
 
 _COLUMNS = LearningModule.__table__.columns
+_BEGIN = Statement(
+    lambda insert: (begun := insert(ModuleProgress)).on_conflict_do_update(
+        index_elements=["user_id", "module_id"],
+        set_={name: begun.excluded[name] for name in ("status", "updated_at")},
+        where=ModuleProgress.status == "not_started",
+    )
+)
 
 
 def find_module(connection: Connection, module_id: str) -> Module | None:
@@ -86,14 +95,10 @@ def remove_module(connection: Connection, module_id: str) -> bool:
 
 def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, now: datetime) -> None:
     """Note that a student works on a module, where it was not begun; what they have finished stays finished."""
-    connection.execute(
-        upsert(connection, ModuleProgress)
-        .values(id=new_id, user_id=user_id, module_id=module_id, status="in_progress", updated_at=now)
-        .on_conflict_do_update(
-            index_elements=["user_id", "module_id"],
-            set_={"status": "in_progress", "updated_at": now},
-            where=ModuleProgress.status == "not_started",
-        )
+    defer(
+        connection,
+        _BEGIN,
+        {"id": new_id, "user_id": user_id, "module_id": module_id, "status": "in_progress", "updated_at": now},
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
 from tutor_server.pedagogy.ladder import next_level
 from tutor_server.storage.models import Problem
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.statement import Query, scalar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.levels import HintLevel
 
 
-_RAISE = prepared(
+class _Rung(NamedTuple):
+    problem_id: UUID
+    level: int
+
+
+_RAISE = Query(
     lambda insert: (
         (raised := insert(Problem))
         .on_conflict_do_update(
@@ -29,7 +34,14 @@ _RAISE = prepared(
             where=Problem.hint_level < bindparam("bound"),
         )
         .returning(Problem.id, Problem.hint_level)
-    )
+    ),
+    _Rung,
+)
+_PROBLEM: Query[UUID] = Query(
+    lambda _: select(Problem.id).where(
+        Problem.user_id == bindparam("user_id"), Problem.fingerprint == bindparam("fingerprint")
+    ),
+    scalar,
 )
 
 
@@ -46,22 +58,13 @@ def raise_level(
     connection: Connection, *, new_id: UUID, user_id: UUID, fingerprint: str, bound: int, now: datetime
 ) -> Raised:
     """Move a problem one rung up, at most to `bound`, in one conditional upsert."""
-    moved = connection.execute(
-        _RAISE(connection),
-        {
-            "id": new_id,
-            "user_id": user_id,
-            "fingerprint": fingerprint,
-            "hint_level": next_level(0, bound),
-            "updated_at": now,
-            "bound": bound,
-        },
-    ).first()
-    if moved is not None:
-        return Raised(moved.id, next_level(moved.hint_level - 1, bound), moved=True)
-    problem_id = connection.execute(
-        select(Problem.id).where(Problem.user_id == user_id, Problem.fingerprint == fingerprint)
-    ).scalar_one()
+    which = {"user_id": user_id, "fingerprint": fingerprint}
+    raised = _RAISE.first(
+        connection, {**which, "id": new_id, "hint_level": next_level(0, bound), "updated_at": now, "bound": bound}
+    )
+    if raised is not None:
+        return Raised(raised.problem_id, next_level(raised.level - 1, bound), moved=True)
+    (problem_id,) = _PROBLEM.all(connection, which)
     return Raised(problem_id, next_level(bound, bound), moved=False)
 
 

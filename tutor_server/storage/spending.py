@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -12,31 +11,28 @@ from sqlalchemy import bindparam, select, update
 
 from tutor_server.errors import BudgetReached, MonthlyBudgetReached
 from tutor_server.storage.models import Spending
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.statement import Query
+from tutor_server.storage.sums import Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection
-    from sqlalchemy.sql.dml import ReturningInsert
+    from sqlalchemy import Connection
 
 
-def _take_where(room: ColumnElement[bool] | None) -> Callable[[Connection], ReturningInsert[int]]:
-    return prepared(
-        lambda insert: (
-            (taken := insert(Spending))
-            .on_conflict_do_update(
-                index_elements=["period"],
-                set_={"committed_nanodollars": Spending.committed_nanodollars + taken.excluded.committed_nanodollars},
-                where=room,
-            )
-            .returning(Spending.committed_nanodollars)
+_SPENDING = Sums(Spending, by=("period",), of=("committed_nanodollars",))
+_TAKE_WITHIN = Query(
+    lambda insert: (
+        (taken := insert(Spending))
+        .on_conflict_do_update(
+            index_elements=["period"],
+            set_={"committed_nanodollars": Spending.committed_nanodollars + taken.excluded.committed_nanodollars},
+            where=Spending.committed_nanodollars <= bindparam("room"),
         )
-    )
-
-
-_TAKE = _take_where(None)
-_TAKE_WITHIN = _take_where(Spending.committed_nanodollars <= bindparam("room"))
+        .returning(Spending.committed_nanodollars)
+    ),
+    int,
+)
 
 WARNING_SHARE = 0.8
 """The operator is warned once this share of a budget is committed."""
@@ -87,7 +83,7 @@ def commit_spending(
 ) -> Sequence[NearlySpent]:
     """Hold back money for a call; give the budgets of which it is said now that little is left.
 
-    Last in a transaction, since all of a day wait for the same rows. Raises `BudgetReached`.
+    Raises `BudgetReached`.
     """
     if not nanodollars:
         return ()
@@ -97,24 +93,21 @@ def commit_spending(
         (day_period, budgets.daily, daily_budget_reached),
         (month_period, budgets.monthly, monthly_budget_reached),
     ):
-        committed = _take(connection, period, nanodollars, budget)
+        if budget is None:
+            _SPENDING.add(connection, (period,), (nanodollars,))
+            continue
+        committed = _take_within(connection, period, nanodollars, budget)
         if committed is None:
             raise refusal(day, now)
-        if budget is not None and committed >= WARNING_SHARE * budget and _is_first_warning(connection, period, now):
+        if committed >= WARNING_SHARE * budget and _is_first_warning(connection, period, now):
             warnings.append(NearlySpent(period, committed, budget))
     return warnings
 
 
-def change_spending(connection: Connection, changes: Mapping[date, int]) -> None:
-    """Correct what is committed, by what calls did cost; no budget is asked, since the money is spent."""
-    by_period: Counter[str] = Counter()
-    for day, nanodollars in changes.items():
-        for period in periods_of(day):
-            by_period[period] += nanodollars
-    # Days before their months, as `commit_spending` takes their locks; a month is the shorter word.
-    for period in sorted(by_period, key=lambda name: (-len(name), name)):
-        if by_period[period]:
-            _take(connection, period, by_period[period], None)
+def change_spending(connection: Connection, day: date, nanodollars: int) -> None:
+    """Correct what is committed, by what a call did cost; no budget is asked, since the money is spent."""
+    for period in periods_of(day):
+        _SPENDING.add(connection, (period,), (nanodollars,))
 
 
 def daily_budget_reached(day: date, now: datetime) -> BudgetReached:
@@ -132,14 +125,14 @@ def _refusal(kind: type[BudgetReached], next_period: date, now: datetime) -> Bud
     return kind(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
 
 
-def _take(connection: Connection, period: str, nanodollars: int, budget: int | None) -> int | None:
+def _take_within(connection: Connection, period: str, nanodollars: int, budget: int) -> int | None:
     """Add to a period unless that would pass its budget; give what is committed then, or None."""
-    if budget is not None and nanodollars > budget:
+    if nanodollars > budget:
         return None
-    values = {"period": period, "committed_nanodollars": nanodollars}
-    if budget is None:
-        return connection.scalar(_TAKE(connection), values)
-    return connection.scalar(_TAKE_WITHIN(connection), values | {"room": budget - nanodollars})
+    _SPENDING.write_deferred(connection)
+    return _TAKE_WITHIN.first(
+        connection, {"period": period, "committed_nanodollars": nanodollars, "room": budget - nanodollars}
+    )
 
 
 def _is_first_warning(connection: Connection, period: str, now: datetime) -> bool:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import Connection
     from sqlalchemy.orm import DeclarativeBase
-
-T = TypeVar("T")
 
 
 class InsertInto(Protocol):
@@ -26,23 +21,11 @@ class InsertInto(Protocol):
 
 def upsert(connection: Connection, table: type[DeclarativeBase]) -> sqlite.Insert:
     """Start an insert that can say what to do on a conflict, for the database at hand."""
-    return _insert_of(connection.dialect.name)(table)
+    return insert_of(connection.dialect.name)(table)
 
 
-def prepared(build: Callable[[InsertInto], T]) -> Callable[[Connection], T]:
-    """Put an upsert together once a dialect: that costs ten times what executing it does.
-
-    The values of its columns are given when it is executed, by their names.
-    """
-
-    @cache
-    def of_dialect(name: str) -> T:
-        return build(_insert_of(name))
-
-    return lambda connection: of_dialect(connection.dialect.name)
-
-
-def _insert_of(dialect: str) -> InsertInto:
+def insert_of(dialect: str) -> InsertInto:
+    """Give the insert of a dialect by its name."""
     if dialect == "sqlite":
         return sqlite.insert
     # The two classes offer the same methods for this; typing follows SQLite's.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select, true
 
 from tutor_server.storage.models import UsageRollup
 from tutor_server.storage.spending import change_spending
-from tutor_server.storage.upsert import prepared
+from tutor_server.storage.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,12 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 _SUMS = ("calls", "input_tokens", "output_tokens", "cost_nanodollars", "unpriced_calls")
-_ADD = prepared(
-    lambda insert: (added := insert(UsageRollup)).on_conflict_do_update(
-        index_elements=["day", "provider", "model"],
-        set_={name: getattr(UsageRollup, name) + added.excluded[name] for name in _SUMS},
-    )
-)
+_USAGE = Sums(UsageRollup, by=("day", "provider", "model"), of=_SUMS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +79,11 @@ class UsageChange:
         """Make the change of a row whose call was never made: only what was held back for it is free."""
         return cls(made_at.date(), provider, model, 0, 0, 0, 0, 0, freed_nanodollars=reserved_nanodollars or 0)
 
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """What is added to each of the sums."""
+        return self.calls, self.input_tokens, self.output_tokens, self.cost_nanodollars, self.unpriced_calls
+
     def minus(self, other: UsageChange) -> UsageChange:
         """Make the change that remains after an earlier one of the same call."""
         sums = {name: getattr(self, name) - getattr(other, name) for name in (*_SUMS, "freed_nanodollars")}
@@ -92,20 +91,10 @@ class UsageChange:
 
 
 def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
-    """Add to the sums, and to what is spent. Last in a transaction: all calls of a day wait for the same rows."""
-    sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0] * len(_SUMS))
-    spending: Counter[date] = Counter()
+    """Add to the sums, and to what is spent."""
     for change in changes:
-        day, provider, model, *amounts, freed = astuple(change)
-        spending[day] += change.cost_nanodollars - freed
-        if not any(amounts):
-            continue
-        key = (day, provider, model)
-        sums[key] = [sum(pair) for pair in zip(sums[key], amounts, strict=True)]
-    for (day, provider, model), amounts in sorted(sums.items()):  # in one order, so that no two wait for each other
-        values = dict(zip(_SUMS, amounts, strict=True))
-        connection.execute(_ADD(connection), {"day": day, "provider": provider, "model": model, **values})
-    change_spending(connection, spending)
+        _USAGE.add(connection, (change.day, change.provider, change.model), change.amounts)
+        change_spending(connection, change.day, change.cost_nanodollars - change.freed_nanodollars)
 
 
 def usage_between(connection: Connection, first: date, last: date) -> Sequence[ModelUsage]:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from tutor_server.storage.deferred import deferring, write_deferred_first
 from tutor_server.storage.failures import is_unavailability, lost_against_another
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ _ONE_BY_ONE = text(
 class Writer(Protocol):
     """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
 
-    Units that wait together share a transaction: they run in one go and, where one raises, once more, each in
-    a savepoint. So a unit may be run again, and changes nothing but the database.
+    Units that wait together share a transaction: they run in one go, and what they have deferred is written at its
+    end, together. Where one raises all run once more, each with what it defers in a savepoint. So a unit may be run
+    again, and changes nothing but the database.
     """
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
@@ -77,6 +79,7 @@ class SqliteWriter:
             connect_args={"check_same_thread": False},
         )
         event.listen(self._engine, "connect", on_connect)
+        event.listen(self._engine, "before_cursor_execute", write_deferred_first)
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -154,7 +157,8 @@ def _tell(group: list[_Pending], outcomes: list[_Outcome]) -> None:
 
 def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
     """Run the units of a group in one go. Raises what the first to fail raises: then nothing of the group is kept."""
-    return [_Outcome(unit(connection)) for unit in units]
+    with deferring(connection):
+        return [_Outcome(unit(connection)) for unit in units]
 
 
 def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
@@ -166,7 +170,8 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
     for unit in units:
         connection.exec_driver_sql("SAVEPOINT unit")
         try:
-            outcome = _Outcome(unit(connection))
+            with deferring(connection):
+                outcome = _Outcome(unit(connection))
         except Exception as error:
             if isinstance(error, DBAPIError) and lost_against_another(error):
                 raise
@@ -188,6 +193,7 @@ class PostgresWriter:
 
     def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
         self._engine = engine
+        event.listen(engine.sync_engine, "before_cursor_execute", write_deferred_first)
         self._turns = turns
         self._waiting: deque[_Pending] = deque()
         self._committing: asyncio.Task[None] | None = None

@@ -1,0 +1,170 @@
+"""Statements of an ask's path: compiled once a dialect, and executed by the driver's own cursor (PEP 249).
+
+Otherwise SQLAlchemy builds, caches and wraps anew for each execution, which costs several times what the database does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from tutor_server.storage.upsert import insert_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Dialect, Select
+    from sqlalchemy.engine.interfaces import DBAPICursor
+    from sqlalchemy.sql.dml import UpdateBase
+
+    from tutor_server.storage.upsert import InsertInto
+
+    Construct = Select[*tuple[Any, ...]] | UpdateBase
+    Convert = Callable[[Any], Any] | None
+    """Between a value as we know it and as the driver does; None: they are the same."""
+
+T = TypeVar("T")
+
+
+class Statement:
+    """A statement that gives no rows.
+
+    `build` makes SQLAlchemy's construct, given the dialect's own `insert`. Every execution gives values for the same
+    names: the construct's `bindparam`s, and the columns that it writes.
+    """
+
+    def __init__(self, build: Callable[[InsertInto], Construct]) -> None:
+        self._build = build
+        self._by_dialect: dict[str, _Compiled] = {}
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Execute it at once."""
+        self._compiled(connection, values).run(connection, values)
+
+    def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it at once for the values of each row, in one trip to the database."""
+        self._compiled(connection, rows[0]).run_many(connection, rows)
+
+    def _compiled(self, connection: Connection, names: Collection[str]) -> _Compiled:
+        dialect = connection.dialect
+        compiled = self._by_dialect.get(dialect.name)
+        if compiled is None:
+            compiled = _Compiled.of(self._build(insert_of(dialect.name)), dialect, names)
+            self._by_dialect[dialect.name] = compiled
+        return compiled
+
+
+class Query(Statement, Generic[T]):
+    """A statement that gives rows. `row` makes each of them from the values of its columns, in their order."""
+
+    def __init__(self, build: Callable[[InsertInto], Construct], row: Callable[..., T]) -> None:
+        super().__init__(build)
+        self._row = row
+
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[T]:
+        """Execute it at once; give its rows."""
+        return [self._row(*row) for row in self._compiled(connection, values).run(connection, values)]
+
+    def first(self, connection: Connection, values: Mapping[str, Any]) -> T | None:
+        """Execute it at once; give its first row, if it has one."""
+        rows = self.all(connection, values)
+        return rows[0] if rows else None
+
+
+def scalar(value: T) -> T:
+    """Make a row of one column its value (for `Query`)."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement in the words of one dialect."""
+
+    sql: str
+    template: list[Any]
+    """The parameters in their order; those that an execution gives are still None."""
+    given: Sequence[tuple[int, str, Convert]]
+    """Where they belong in the template, under which name they are given, and how they are converted."""
+    columns: Sequence[Convert]
+
+    @classmethod
+    def of(cls, construct: Construct, dialect: Dialect, names: Collection[str]) -> _Compiled:
+        compiled = construct.compile(dialect=dialect, column_keys=list(names))
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise ValueError("columns with a default have to be given")
+        template: list[Any] = []
+        given = []
+        for place, bind in enumerate(compiled.binds[name] for name in compiled.positiontup or ()):
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.key in names:
+                template.append(None)
+                given.append((place, bind.key, convert))
+            else:
+                template.append(convert(bind.effective_value) if convert else bind.effective_value)
+        columns = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in construct.exported_columns
+        ]
+        return cls(compiled.string, template, given, columns)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+        parameters = self._parameters(values)
+        with _Cursor(connection, self.sql, parameters) as cursor:
+            cursor.execute(self.sql, parameters)
+            rows = cursor.fetchall()
+        return [
+            [value if convert is None else convert(value) for convert, value in zip(self.columns, row, strict=True)]
+            for row in rows
+        ]
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        parameters = [self._parameters(values) for values in rows]
+        with _Cursor(connection, self.sql, parameters, executemany=True) as cursor:
+            cursor.executemany(self.sql, parameters)
+
+    def _parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        parameters = self.template.copy()
+        for place, name, convert in self.given:
+            parameters[place] = values[name] if convert is None else convert(values[name])
+        return tuple(parameters)
+
+
+class _Cursor:
+    """A cursor of the driver for one execution, of which SQLAlchemy's listeners hear (without its context).
+
+    What goes wrong is raised as by SQLAlchemy itself, and a connection that is of no more use is let go.
+    """
+
+    def __init__(
+        self, connection: Connection, sql: str, parameters: Sequence[Any], *, executemany: bool = False
+    ) -> None:
+        self._executemany = executemany
+        self._connection = connection
+        self._sql = sql
+        self._parameters = parameters
+
+    def __enter__(self) -> DBAPICursor:
+        connection = self._connection
+        self._cursor = connection.connection.cursor()
+        for hear in connection.dispatch.before_cursor_execute:
+            hear(connection, self._cursor, self._sql, self._parameters, None, self._executemany)
+        return self._cursor
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._cursor.close()
+            return
+        connection, dialect = self._connection, self._connection.dialect
+        if not isinstance(error, Exception):
+            connection.invalidate(error)  # cancelled on the way: nobody knows how far it got
+        elif isinstance(error, dialect.loaded_dbapi.Error):
+            is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+            if is_lost:
+                connection.invalidate(error)
+            raise DBAPIError.instance(
+                self._sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_lost, dialect=dialect
+            ) from error

@@ -1,0 +1,52 @@
+"""Sums that every ask adds to: additions only, so that none is lost, and one change a group of units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor_server.storage.deferred import deferred_on
+from tutor_server.storage.statement import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import DeclarativeBase
+
+    Key = tuple[Any, ...]
+
+
+class Sums:
+    """A table of sums: the columns `of`, in a row for each value of the columns `by`, made with its first addition."""
+
+    def __init__(self, table: type[DeclarativeBase], *, by: Sequence[str], of: Sequence[str]) -> None:
+        self._columns = (*by, *of)
+        self._add = Statement(
+            lambda insert: (added := insert(table)).on_conflict_do_update(
+                index_elements=by, set_={name: getattr(table, name) + added.excluded[name] for name in of}
+            )
+        )
+
+    def add(self, connection: Connection, key: Key, amounts: Sequence[int]) -> None:
+        """Add to the row of a key before the commit; at once where nothing is deferred."""
+        deferred = deferred_on(connection)
+        if deferred is None:
+            self.write(connection, {key: amounts})
+        else:
+            deferred.add_amounts(self, key, amounts)
+
+    def write(self, connection: Connection, rows: Mapping[Key, Sequence[int]]) -> None:
+        """Add to some rows now, in the order of their keys, so that no two transactions wait for each other."""
+        changed = [
+            dict(zip(self._columns, (*key, *amounts), strict=True))
+            for key, amounts in sorted(rows.items())
+            if any(amounts)
+        ]
+        if changed:
+            self._add.execute_many(connection, changed)
+
+    def write_deferred(self, connection: Connection) -> None:
+        """Write what was added so far, for a decision by it that follows."""
+        deferred = deferred_on(connection)
+        if deferred is not None:
+            deferred.write_sums(connection, self)
