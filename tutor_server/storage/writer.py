@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
@@ -60,7 +61,6 @@ class Writer(Protocol):
 class _Pending(NamedTuple):
     unit: Callable[[Connection], Any]
     future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
 
 
 class _Outcome(NamedTuple):
@@ -68,10 +68,58 @@ class _Outcome(NamedTuple):
     error: Exception | None = None
 
 
-class SqliteWriter:
+class _GroupWriter(ABC):
+    """Commits one group at a time: what is handed over meanwhile is the next."""
+
+    def __init__(self, group_size: int) -> None:
+        self._group_size = group_size
+        self._waiting: deque[_Pending] = deque()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def commit(self, unit: Callable[[Connection], T]) -> T:
+        """Hand the unit over and wait for the commit of its group."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Pending(unit, future))
+        if self._idle.is_set():
+            self._idle.clear()
+            loop.call_soon(self._begin_next)
+        return await future
+
+    async def close(self) -> None:
+        """Wait for what was handed over."""
+        await self._idle.wait()
+
+    def _begin_next(self) -> None:
+        group = [self._waiting.popleft() for _ in range(min(self._group_size, len(self._waiting)))]
+        if group:
+            self._begin(group)
+        else:
+            self._idle.set()
+
+    @abstractmethod
+    def _begin(self, group: list[_Pending]) -> None:
+        """Start to commit a group; `_end` is to be called when that is over."""
+
+    def _end(self, group: list[_Pending], outcomes: list[_Outcome]) -> None:
+        """Tell each caller of a group what became of its unit, and go on to the next."""
+        for pending, outcome in zip(group, outcomes, strict=True):
+            if pending.future.done():  # its caller was cancelled
+                continue
+            if outcome.error is not None:
+                pending.future.set_exception(outcome.error)
+            else:
+                pending.future.set_result(outcome.value)
+        # Behind the callers, who may have more to hand over: else two halves of them would take turns for ever.
+        asyncio.get_running_loop().call_soon(self._begin_next)
+
+
+class SqliteWriter(_GroupWriter):
     """Group commit in one thread, on one connection."""
 
     def __init__(self, url: URL, on_connect: Callable[[Any, Any], None]) -> None:
+        super().__init__(GROUP_SIZE)
         self._engine = create_engine(
             url.set(drivername="sqlite"),
             isolation_level="AUTOCOMMIT",
@@ -80,46 +128,33 @@ class SqliteWriter:
         )
         event.listen(self._engine, "connect", on_connect)
         event.listen(self._engine, "before_cursor_execute", write_deferred_first)
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Hand the unit to the writer thread and wait for the commit of its group."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
-            self._thread.start()
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Pending(unit, future, loop))
-        return await future
-
     async def close(self) -> None:
-        """Let the thread finish its queue, then close the connection."""
+        """Wait for what was handed over, then end the thread and close the connection."""
+        await super().close()
         thread, self._thread = self._thread, None
         if thread is not None:
             self._queue.put(None)
             await asyncio.to_thread(thread.join)
         self._engine.dispose()
 
+    def _begin(self, group: list[_Pending]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+            self._thread.start()
+        loop = asyncio.get_running_loop()
+
+        def commit() -> None:
+            outcomes = self._commit_group([pending.unit for pending in group])
+            loop.call_soon_threadsafe(self._end, group, outcomes)
+
+        self._queue.put(commit)
+
     def _run(self) -> None:
-        closing = False
-        while not closing:
-            group: list[_Pending] = []
-            item = self._queue.get()
-            while True:
-                if item is None:
-                    closing = True
-                    break
-                group.append(item)
-                if len(group) == GROUP_SIZE:
-                    break
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-            if group:
-                outcomes = self._commit_group([pending.unit for pending in group])
-                group[0].loop.call_soon_threadsafe(_tell, group, outcomes)
+        while (commit := self._queue.get()) is not None:
+            commit()
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
@@ -142,17 +177,6 @@ class SqliteWriter:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
             return value
-
-
-def _tell(group: list[_Pending], outcomes: list[_Outcome]) -> None:
-    """Give each caller of a group what became of its unit, in the callers' own thread."""
-    for pending, outcome in zip(group, outcomes, strict=True):
-        if pending.future.done():  # its caller was cancelled
-            continue
-        if outcome.error is not None:
-            pending.future.set_exception(outcome.error)
-        else:
-            pending.future.set_result(outcome.value)
 
 
 def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
@@ -182,7 +206,7 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
     return outcomes
 
 
-class PostgresWriter:
+class PostgresWriter(_GroupWriter):
     """Group commit on one connection at a time, of all processes that write to the database.
 
     Every ask changes the same few sums. A transaction a unit would hold their rows until it is on the disk, so that the
@@ -192,31 +216,17 @@ class PostgresWriter:
     """
 
     def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
+        super().__init__(POSTGRES_GROUP_SIZE)
         self._engine = engine
         event.listen(engine.sync_engine, "before_cursor_execute", write_deferred_first)
         self._turns = turns
-        self._waiting: deque[_Pending] = deque()
         self._committing: asyncio.Task[None] | None = None
 
-    async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Hand the unit over and wait for the commit of its group."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Pending(unit, future, loop))
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit_what_waits())
-        return await future
+    def _begin(self, group: list[_Pending]) -> None:
+        self._committing = asyncio.create_task(self._commit(group))
 
-    async def close(self) -> None:
-        """Wait for the units under way."""
-        if self._committing is not None:
-            await asyncio.wait({self._committing})  # which, unlike awaiting it, does not cancel it with the caller
-
-    async def _commit_what_waits(self) -> None:
-        while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(POSTGRES_GROUP_SIZE, len(self._waiting)))]
-            _tell(group, await self._commit_group([pending.unit for pending in group]))
-        self._committing = None
+    async def _commit(self, group: list[_Pending]) -> None:
+        self._end(group, await self._commit_group([pending.unit for pending in group]))
 
     async def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
