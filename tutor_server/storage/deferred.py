@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Deferred:
 
     def __init__(self) -> None:
         self._rows: dict[Statement, list[Mapping[str, Any]]] = {}
-        self._sums: dict[Sums, dict[Key, list[int]]] = {}
+        self._sums: dict[Sums, dict[Key, Sequence[int]]] = {}
 
     def add_row(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Execute a statement later, together with others of its kind."""
@@ -35,7 +36,7 @@ class Deferred:
         """Add to a row of sums later, in one change with all else that is added to it."""
         rows = self._sums.setdefault(sums, {})
         total = rows.get(key)
-        rows[key] = list(amounts) if total is None else [sum(pair) for pair in zip(total, amounts, strict=True)]
+        rows[key] = amounts if total is None else tuple(map(add, total, amounts))
 
     def write(self, connection: Connection) -> None:
         """Write all of it: rows in the order in which their statements came first, then sums."""

@@ -65,7 +65,8 @@ class NearlySpent:
 
 def periods_of(day: date) -> tuple[str, str]:
     """Name the day and its month as the table does."""
-    return day.isoformat(), f"{day:%Y-%m}"
+    iso = day.isoformat()
+    return iso, iso[: len("2026-03")]
 
 
 def spent_on(connection: Connection, day: date) -> Spent:
