@@ -92,6 +92,7 @@ class Books:
                     request_id=uuid4(),
                     digest=b"d" * 32,
                     session_id=uuid4(),
+                    begins_session=True,
                     session_type="editor",
                     module_id=None,
                     raised=raised,

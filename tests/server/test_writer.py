@@ -105,6 +105,23 @@ async def test_many_units_share_a_transaction(database: Database, file: Path) ->
     assert len(commits) == 2
 
 
+async def test_callers_that_were_told_join_the_next_group(postgres: Database) -> None:
+    """Who hands over again at once shares it with those who waited: a group a round, and not two half ones."""
+    commits: list[Connection] = []
+    event.listen(postgres.engine.sync_engine, "commit", commits.append)
+
+    async def write_on(first: int) -> None:
+        for number in range(first, first + 5):
+            await postgres.commit(note(number))
+
+    ahead = asyncio.create_task(write_on(0))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asyncio.gather(ahead, *(write_on(10 * number) for number in range(1, 10)))
+
+    assert len(commits) == 6
+
+
 async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, file: Path) -> None:
     """Of a group, the unit that raises is undone and told why; all others are kept."""
 

@@ -115,6 +115,7 @@ class NewAsk:
     request_id: UUID
     digest: bytes
     session_id: UUID
+    begins_session: bool
     session_type: str
     module_id: str | None
     raised: Raised
@@ -182,17 +183,18 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
     A released ask of the same request id is taken up again under the id it had. None: the request id is in use.
     """
-    _TOUCH_SESSION.execute(
-        connection,
-        {
-            "id": ask.session_id,
-            "user_id": ask.user_id,
-            "session_type": ask.session_type,
-            "module_id": ask.module_id,
-            "created_at": ask.created_at,
-            "updated_at": ask.created_at,
-        },
-    )
+    session = {
+        "id": ask.session_id,
+        "user_id": ask.user_id,
+        "session_type": ask.session_type,
+        "module_id": ask.module_id,
+        "created_at": ask.created_at,
+        "updated_at": ask.created_at,
+    }
+    if ask.begins_session:
+        _TOUCH_SESSION.execute(connection, session)
+    else:
+        defer(connection, _TOUCH_SESSION, session)
     values = {
         "id": ask.id,
         "user_id": ask.user_id,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import LearningModule, ModuleProgress
-from tutor_server.storage.statement import Statement
+from tutor_server.storage.statement import Query, Statement
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -42,7 +42,21 @@ class Progress:
     updated_at: datetime
 
 
+def _module(*row: Any) -> Module:
+    module_id, title, order, statement, objectives, allowed_names, max_hint_level = row
+    return Module(
+        id=module_id,
+        title=title,
+        order=order,
+        statement=statement,
+        objectives=tuple(objectives),
+        allowed_names=tuple(allowed_names),
+        max_hint_level=max_hint_level,
+    )
+
+
 _COLUMNS = LearningModule.__table__.columns
+_FIND = Query(lambda _: select(*_COLUMNS).where(LearningModule.id == bindparam("module")), _module)
 _BEGIN = Statement(
     lambda insert: (begun := insert(ModuleProgress)).on_conflict_do_update(
         index_elements=["user_id", "module_id"],
@@ -54,8 +68,7 @@ _BEGIN = Statement(
 
 def find_module(connection: Connection, module_id: str) -> Module | None:
     """Find a module by its id."""
-    row = connection.execute(select(*_COLUMNS).where(LearningModule.id == module_id)).mappings().first()
-    return None if row is None else _module(row)
+    return _FIND.first(connection, {"module": module_id})
 
 
 def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, limit: int) -> Sequence[Module]:
@@ -66,7 +79,7 @@ def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, l
         query = query.where(
             (LearningModule.order > order) | ((LearningModule.order == order) & (LearningModule.id > module_id))
         )
-    return [_module(row) for row in connection.execute(query).mappings()]
+    return [_module(*row) for row in connection.execute(query)]
 
 
 def save_module(connection: Connection, module: Module) -> bool:
@@ -125,10 +138,3 @@ def set_progress(
         .on_conflict_do_update(index_elements=["user_id", "module_id"], set_={"status": status, "updated_at": now})
     )
     return Progress(module_id=module_id, status=status, updated_at=now)
-
-
-def _module(row: object) -> Module:
-    values = dict(row)  # type: ignore[call-overload]
-    values["objectives"] = tuple(values["objectives"])
-    values["allowed_names"] = tuple(values["allowed_names"])
-    return Module(**values)

@@ -210,6 +210,7 @@ class Opening:
                 request_id=ask.request_id,
                 digest=digest_of(ask),
                 session_id=background.session_id or ids[2],
+                begins_session=background.session_id is None,
                 session_type=session_type,
                 module_id=ask.module_id,
                 raised=raised,
