@@ -38,7 +38,7 @@ class Statement:
 
     def __init__(self, build: Callable[[InsertInto], Construct]) -> None:
         self._build = build
-        self._by_dialect: dict[str, _Compiled] = {}
+        self._by_dialect: dict[type[Dialect], _Compiled] = {}
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Execute it at once."""
@@ -50,10 +50,10 @@ class Statement:
 
     def _compiled(self, connection: Connection, names: Collection[str]) -> _Compiled:
         dialect = connection.dialect
-        compiled = self._by_dialect.get(dialect.name)
+        compiled = self._by_dialect.get(type(dialect))
         if compiled is None:
             compiled = _Compiled.of(self._build(insert_of(dialect.name)), dialect, names)
-            self._by_dialect[dialect.name] = compiled
+            self._by_dialect[type(dialect)] = compiled
         return compiled
 
 
@@ -89,6 +89,7 @@ class _Compiled:
     given: Sequence[tuple[int, str, Convert]]
     """Where they belong in the template, under which name they are given, and how they are converted."""
     columns: Sequence[Convert]
+    """How a row's values are converted; empty: all are what they should be."""
 
     @classmethod
     def of(cls, construct: Construct, dialect: Dialect, names: Collection[str]) -> _Compiled:
@@ -107,13 +108,15 @@ class _Compiled:
         columns = [
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in construct.exported_columns
         ]
-        return cls(compiled.string, template, given, columns)
+        return cls(compiled.string, template, given, columns if any(columns) else ())
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         parameters = self._parameters(values)
         with _Cursor(connection, self.sql, parameters) as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
+        if not self.columns:
+            return rows
         return [
             [value if convert is None else convert(value) for convert, value in zip(self.columns, row, strict=True)]
             for row in rows

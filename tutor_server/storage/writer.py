@@ -7,7 +7,7 @@ import queue
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -41,23 +41,6 @@ _ONE_BY_ONE = text(
 )
 
 
-class Writer(Protocol):
-    """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
-
-    Units that wait together share a transaction: they run in one go, and what they have deferred is written at its
-    end, together. Where one raises all run once more, each with what it defers in a savepoint. So a unit may be run
-    again, and changes nothing but the database.
-    """
-
-    async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Run the unit in a transaction; return its value after the commit, or raise what it raised."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what was handed over."""
-        ...
-
-
 class _Pending(NamedTuple):
     unit: Callable[[Connection], Any]
     future: asyncio.Future[Any]
@@ -68,8 +51,13 @@ class _Outcome(NamedTuple):
     error: Exception | None = None
 
 
-class _GroupWriter(ABC):
-    """Commits one group at a time: what is handed over meanwhile is the next."""
+class Writer(ABC):
+    """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
+
+    Units that wait together are a group, which shares a transaction: they run in one go, and what they have deferred is
+    written together at its end. Where one raises all run once more, each with what it defers in a savepoint. So a unit
+    may be run again, and changes nothing but the database.
+    """
 
     def __init__(self, group_size: int) -> None:
         self._group_size = group_size
@@ -78,7 +66,7 @@ class _GroupWriter(ABC):
         self._idle.set()
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Hand the unit over and wait for the commit of its group."""
+        """Run the unit in a transaction; return its value after the commit, or raise what it raised."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._waiting.append(_Pending(unit, future))
@@ -88,7 +76,7 @@ class _GroupWriter(ABC):
         return await future
 
     async def close(self) -> None:
-        """Wait for what was handed over."""
+        """Finish what was handed over."""
         await self._idle.wait()
 
     def _begin_next(self) -> None:
@@ -115,7 +103,7 @@ class _GroupWriter(ABC):
         asyncio.get_running_loop().call_soon(self._begin_next)
 
 
-class SqliteWriter(_GroupWriter):
+class SqliteWriter(Writer):
     """Group commit in one thread, on one connection."""
 
     def __init__(self, url: URL, on_connect: Callable[[Any, Any], None]) -> None:
@@ -132,7 +120,7 @@ class SqliteWriter(_GroupWriter):
         self._thread: threading.Thread | None = None
 
     async def close(self) -> None:
-        """Wait for what was handed over, then end the thread and close the connection."""
+        """Finish what was handed over, then end the thread and close the connection."""
         await super().close()
         thread, self._thread = self._thread, None
         if thread is not None:
@@ -206,7 +194,7 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
     return outcomes
 
 
-class PostgresWriter(_GroupWriter):
+class PostgresWriter(Writer):
     """Group commit on one connection at a time, of all processes that write to the database.
 
     Every ask changes the same few sums. A transaction a unit would hold their rows until it is on the disk, so that the
@@ -226,7 +214,11 @@ class PostgresWriter(_GroupWriter):
         self._committing = asyncio.create_task(self._commit(group))
 
     async def _commit(self, group: list[_Pending]) -> None:
-        self._end(group, await self._commit_group([pending.unit for pending in group]))
+        try:
+            self._end(group, await self._commit_group([pending.unit for pending in group]))
+        except asyncio.CancelledError:  # as the event loop ends: nobody is to wait for the others
+            self._idle.set()
+            raise
 
     async def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
