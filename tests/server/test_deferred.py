@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from benchmarks.filled_database import Size, fill, session_id
 from tutor_server.errors import BudgetReached, NotFound
@@ -106,6 +107,21 @@ async def test_what_cannot_be_written_in_the_end_fails_its_unit_alone(database: 
     assert isinstance(values[1], IntegrityError)
     assert await database.read(contents) == [1, 2]
     assert await database.read(refusals_of_all_time) == {"daily_messages": 2}
+
+
+async def test_an_error_that_another_unit_catches_is_not_lost(database: Database) -> None:
+    """A unit meets the error of what one before it deferred, and goes on: nobody is told that all is well."""
+
+    def goes_on(connection: Connection) -> int:
+        with suppress(DBAPIError):
+            connection.execute(select(1))
+        return 7
+
+    values = await commit_together(database, [say(100, session=uuid4()), goes_on, say(1)])
+
+    assert isinstance(values[0], IntegrityError)
+    assert values[1:] == [7, 1]
+    assert await database.read(contents) == [1]
 
 
 async def test_what_sqlalchemy_executes_sees_what_was_deferred(database: Database) -> None:

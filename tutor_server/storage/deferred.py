@@ -39,17 +39,21 @@ class Deferred:
         rows[key] = amounts if total is None else tuple(map(add, total, amounts))
 
     def write(self, connection: Connection) -> None:
-        """Write all of it: rows in the order in which their statements came first, then sums."""
-        rows, self._rows = self._rows, {}
-        for statement, values in rows.items():
-            statement.execute_many(connection, values)
+        """Write all of it: rows in the order in which their statements came first, then sums.
+
+        What cannot be written stays, so that the end of the group fails as well, whoever has caught the error.
+        """
+        for statement in tuple(self._rows):
+            statement.execute_many(connection, self._rows[statement])
+            del self._rows[statement]
         for sums in tuple(self._sums):
             self.write_sums(connection, sums)
 
     def write_sums(self, connection: Connection, sums: Sums) -> None:
         """Write what is added to these sums."""
-        if rows := self._sums.pop(sums, None):
-            sums.write(connection, rows)
+        if sums in self._sums:
+            sums.write(connection, self._sums[sums])
+            del self._sums[sums]
 
 
 @contextmanager
