@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fake_upstream import ReceivedCall
+    from tests.fake_upstream.behaviour import Fault
     from tutor_server.llm.provider import Event, Provider, Request
 
 WORDS = len(REPLY.split())
@@ -614,3 +615,25 @@ async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
         rest = [event async for group in groups for event in group] if reads_on else []
     assert not reads_on or text_of([*first, *rest]) == long
     assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
+
+
+@pytest.mark.parametrize("fault", ["fin", "reset"])
+async def test_what_came_before_a_cut_is_given_before_the_failure(
+    provider: Provider, upstream: FakeUpstream, fault: Fault
+) -> None:
+    """Words that arrived while nobody read are not lost with the connection that brought them."""
+    upstream.play(Behaviour(fault=fault, tokens_before_fault=AFTER_TEXT, token_seconds=0.002))
+    given: list[Event] = []
+
+    async def read_slowly() -> None:
+        async with provider.stream(REQUEST) as groups:
+            async for group in groups:
+                given.extend(group)
+                await closed(upstream.calls[0])
+                for _ in range(20):  # in which the event loop hears of it
+                    await asyncio.sleep(0)
+
+    with pytest.raises(ProviderFailure) as caught:
+        await read_slowly()
+    assert caught.value.reason == "interrupted"
+    assert text_of(given).split() == REPLY.split()[:AFTER_TEXT]

@@ -123,12 +123,10 @@ async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> A
     with _Line(response) as line:
         while True:
             events: list[Event] = []
-            failure: ProviderFailure | None = None
+            chunk, failure = await _read(response.content)
+            if not chunk and failure is None:
+                return
             try:
-                with connection_failures():
-                    chunk = await response.content.readany()
-                if not chunk:
-                    return
                 for raw in parser.feed(chunk):
                     events += decoder.decode(raw)
             except ProviderFailure as error:
@@ -139,6 +137,25 @@ async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> A
                 line.wake()
             if failure is not None:
                 raise failure
+
+
+async def _read(content: aiohttp.StreamReader) -> tuple[bytes, ProviderFailure | None]:
+    """Read what has arrived, nothing once it was all; where the connection broke, with why it did."""
+    try:
+        with connection_failures():
+            return await content.readany(), None
+    except ProviderFailure as failure:
+        return _read_before_failure(content), failure
+
+
+def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
+    """Give what a broken connection had brought and nobody had read: aiohttp gives the failure in its place."""
+    failure = content.exception()
+    content._exception = None  # noqa: SLF001 - a reader that knows of a failure gives nothing else
+    try:
+        return content.read_nowait()
+    finally:
+        content._exception = failure  # noqa: SLF001
 
 
 class _Line:
