@@ -136,6 +136,23 @@ SOUND = [
         "class Cup:\n    def __init__(self, size):\n        self.size = size\n\n"
         "    def show(self):\n        print(self.size)\n"
     ),
+    "def fill(xs, n):\n    if n == 0:\n        return xs\n    xs.append(n)\n    fill(xs, n - 1)\n    return xs\n",
+    "import heapq\n\nheap = [3, 1]\nwhile heap:\n    print(heapq.heappop(heap))\n",
+    (
+        "def order(xs):\n    for k in range(1, len(xs)):\n        j = k\n        while j > 0 and xs[j] < xs[j - 1]:\n"
+        "            xs[j], xs[j - 1] = xs[j - 1], xs[j]\n            j -= 1\n    return xs\n"
+    ),
+    (
+        "def order(xs):\n    for k in range(len(xs) - 1):\n        low = k\n        for j in range(k + 1, len(xs)):\n"
+        "            if xs[j] < xs[low]:\n                low = j\n        xs[k], xs[low] = xs[low], xs[k]\n    return xs\n"
+    ),
+    "def turn(xs):\n    a = 0\n    b = len(xs) - 1\n    while a < b:\n        xs[a], xs[b] = xs[b], xs[a]\n        a += 1\n        b -= 1\n",
+    "def show(grid):\n    for row in grid:\n        print(row)\n",
+    "def odd(n):\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n    else:\n        return True\n",
+    (
+        "def ways(n):\n    row = [None for _ in range(n)]\n    for k in range(n):\n        row[k] = 1\n"
+        "    return row[0] + row[1]\n"
+    ),
 ]
 
 

@@ -117,4 +117,4 @@ def items_of(kind: Kind) -> Kind:
     """Give what a loop over a value hands out; ANY where that is not known."""
     if kind.name in ("str", "range", "bytes"):
         return STR if kind.name == "str" else INT
-    return kind.item if kind.item not in (None, NEVER) and kind.name in COLLECTIONS else ANY
+    return kind.item if kind.item not in (None, NEVER, NONE) and kind.name in COLLECTIONS else ANY

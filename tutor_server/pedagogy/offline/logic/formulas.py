@@ -89,6 +89,8 @@ def _mean_without_brackets(program: Program) -> Iterator[Site]:
                 terms.append(rest)
             case _:
                 continue
+        if isinstance(program.parents.get(node), ast.Subscript):
+            continue
         plain = all(isinstance(term, ast.Name | ast.Subscript) for term in terms)
         if plain and len(terms) == count:
             line, text = program.line(node.lineno), program.segment(node)

@@ -102,7 +102,7 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
             for n in walk(s)
             if isinstance(n, ast.Subscript) and variable in names_in(n.slice)
         ]
-        if not indices or not all(isinstance(index, ast.Name) for index in indices):
+        if not indices or not all(isinstance(index, ast.Name) for index in indices) or _looks_around(node, variable):
             continue
         bound = args[-1]
         line = program.line(node.lineno)
@@ -141,6 +141,21 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
                     )
 
 
+def _looks_around(loop: ast.For, variable: str) -> bool:
+    """Tell whether a loop also works with the positions next to its own, or with a second one in the same list."""
+    places: dict[str, set[str]] = {}
+    for node in (n for s in loop.body for n in walk(s)):
+        match node:
+            case ast.BinOp(left=left, right=right) if variable in names_in(left) | names_in(right):
+                if any(isinstance(side, ast.Name) and side.id == variable for side in (left, right)):
+                    return True
+            case ast.Slice() | ast.While() if variable in names_in(node):
+                return True
+            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Name(id=index)):
+                places.setdefault(owner, set()).add(index)
+    return any(variable in indices and len(indices) > 1 for indices in places.values())
+
+
 def _down_without_step(program: Program) -> Iterator[Site]:
     """`range` is to count down, but has no step."""
     for node in program.each(ast.Call):
@@ -173,38 +188,7 @@ def _never_moves(program: Program) -> Iterator[Site]:
             for n in walk(node.test)
         ):
             continue
-        body = [n for s in node.body for n in walk(s)]
-        changed = (
-            stored_in(node)
-            | {
-                n.func.value.id
-                for n in body
-                if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name)
-            }
-            | {
-                n.target.value.id
-                for n in body
-                if isinstance(n, ast.AugAssign)
-                and isinstance(n.target, ast.Subscript | ast.Attribute)
-                and isinstance(n.target.value, ast.Name)
-            }
-        )
-        changed |= {
-            t.value.id
-            for n in body
-            if isinstance(n, ast.Assign)
-            for t in n.targets
-            if isinstance(t, ast.Subscript | ast.Attribute) and isinstance(t.value, ast.Name)
-        }
-        changed |= {
-            a.id
-            for n in body
-            if isinstance(n, ast.Call)
-            for a in n.args
-            if isinstance(a, ast.Name)
-            and isinstance(n.func, ast.Name)
-            and n.func.id not in ("len", "print", "abs", "int", "str", "max", "min", "range")
-        }
+        changed = stored_in(node) | {name for s in node.body for n in walk(s) for name in _changed_by(n)}
         leaves = any(isinstance(n, ast.Break | ast.Return | ast.Raise) for n in node.body)
         if not asked & changed and not leaves:
             test = program.segment(node.test)
@@ -213,6 +197,28 @@ def _never_moves(program: Program) -> Iterator[Site]:
                 expression=test,
                 facts={"test": Code(test), "name": Code(min(asked - {"len"}, default=test))},
             )
+
+
+_ONLY_LOOK = frozenset(("len", "print", "abs", "int", "str", "max", "min", "range"))
+
+
+def _changed_by(node: ast.AST) -> Iterator[str]:
+    """Give the names whose values a node may change without binding them anew."""
+    match node:
+        case ast.Call(func=called, args=arguments):
+            changed = [called.value] if isinstance(called, ast.Attribute) else []
+            if not isinstance(called, ast.Name) or called.id not in _ONLY_LOOK:
+                changed += arguments
+        case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()) | ast.Attribute(value=value, ctx=ast.Store()):
+            changed = [value]
+        case _:
+            return
+    for expression in changed:
+        root = expression
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if isinstance(root, ast.Name):
+            yield root.id
 
 
 def _changed_while_looping(program: Program) -> Iterator[Site]:

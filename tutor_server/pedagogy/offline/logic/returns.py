@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import returns as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
+from tutor_server.pedagogy.offline.program import SHRINKING
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through
 from tutor_server.pedagogy.tree_walk import walk
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 _SPELLED_CONSTANT = re.compile(r"""['"](True|False|None)['"](?:\.\w+\(\))*""")
 """A text that spells a value of Python's own, as people print it."""
+_ABOUT_SHOWING = re.compile(
+    r"(?:^|_)(?:show|print|display|draw|report|greet|say|hello|welcome|menu|write|output|log|tell|announce|introduce"
+    r"|histogram|plot|chart|receipt|test|debug|dump|describe|line|table)"
+)
+"""Names of functions that are there to print."""
 _ABOUT_ALL = re.compile(
     r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
 )
@@ -58,7 +64,7 @@ def _print_for_return(program: Program) -> Iterator[Site]:
             and program.function_at(node.lineno) is not function
             for node in program.each(ast.Expr)
         )
-        if called_alone and not given:
+        if not given and (called_alone or _shows(program, function, prints)):
             continue
         first = prints[0]
         line = program.line(first.lineno)
@@ -74,6 +80,15 @@ def _print_for_return(program: Program) -> Iterator[Site]:
             edit=edit,
             facts={"function": Code(function.name), "shown": Code(program.segment(first.args[0]))},
         )
+
+
+def _shows(program: Program, function: Function, prints: list[ast.Call]) -> bool:
+    """Tell whether printing is what a function is for: by its name, or since it prints line after line."""
+    if _ABOUT_SHOWING.search(function.name.lower()):
+        return True
+    return any(call.keywords for call in prints) or any(
+        isinstance(up, ast.For | ast.While) for call in prints for up in program.above(call)
+    )
 
 
 def _text_for_truth(program: Program) -> Iterator[Site]:
@@ -248,7 +263,7 @@ def _is_list(program: Program, name: str) -> bool:
 def _recursion_forgotten(program: Program) -> Iterator[Site]:
     """Find where a function calls itself and lets go of the answer."""
     for function in program.functions.values():
-        if program.returns_nothing(function):
+        if program.returns_nothing(function) or _has_effect(program, function):
             continue
         for node in program.own_nodes(function):
             match node:
@@ -261,6 +276,35 @@ def _recursion_forgotten(program: Program) -> Iterator[Site]:
                         edit=program.edit(node.lineno, line.replace(text, f"return {text}", 1)),
                         facts={"function": Code(function.name), "call": Code(program.segment(call))},
                     )
+
+
+def _has_effect(program: Program, function: Function) -> bool:
+    """Tell whether a function changes what was there before its call: then it may be called for that alone."""
+    outer = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
+    own = program.own_nodes(function)
+    stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in own:
+        match node:
+            case ast.Global() | ast.Nonlocal() | ast.Attribute(ctx=ast.Store()):
+                return True
+            case ast.Expr(value=ast.Call(func=called, args=arguments)) if not (
+                isinstance(called, ast.Name) and called.id in (function.name, "print")
+            ):
+                handed = [*arguments, called.value] if isinstance(called, ast.Attribute) else arguments
+                if any(isinstance(value, ast.Name) and value.id in outer for value in handed):
+                    return True
+                continue
+            case ast.Subscript(ctx=ast.Store() | ast.Del(), value=changed):
+                pass
+            case ast.Call(func=ast.Attribute(value=changed, attr=method)) if method in IN_PLACE | SHRINKING:
+                pass
+            case _:
+                continue
+        while isinstance(changed, ast.Attribute | ast.Subscript):
+            changed = changed.value
+        if isinstance(changed, ast.Name) and (changed.id in outer or changed.id not in stored):
+            return True
+    return False
 
 
 def _way_without_return(program: Program) -> Iterator[Site]:
@@ -292,21 +336,29 @@ def _is_open(last: ast.stmt) -> bool:
     """Tell whether a function's last statement plainly leaves a way open: a loop or a test with one kind of answer."""
     inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
     if isinstance(last, ast.For | ast.While):
-        return all(not n.orelse for n in inner)
+        return bool(inner) and all(not n.orelse for n in inner)
     if isinstance(last, ast.If) and not last.orelse:
         return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in walk(last.test))
-    return isinstance(last, ast.If) and any(
-        not isinstance(branch[-1], ast.Return | ast.If | ast.Raise) for branch in _branches(last)
-    )
+    return isinstance(last, ast.If) and any(_goes_on(branch[-1]) for branch in _branches(last))
+
+
+def _goes_on(last: ast.stmt) -> bool:
+    """Tell whether a branch plainly ends without an answer: not in a search, nor in what only has an effect."""
+    match last:
+        case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
+            return False
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method not in IN_PLACE
+    return True
 
 
 def _nothing_returned(program: Program) -> Iterator[Site]:
     """Find where a function builds a value in a name of its own and never hands it out."""
     for function in program.functions.values():
-        if not function.args.args or function.name.startswith("__") or _prints(program, function):
+        if not function.args.args or function.name.startswith(("__", "test")) or _prints(program, function):
             continue
         bare = [node for node in program.returns_of(function) if node.value is None]
-        if not program.returns_nothing(function):
+        if not program.returns_nothing(function) or _has_effect(program, function):
             continue
         parameters = {arg.arg for arg in function.args.args}
         if bare and len(function.body) == 1:

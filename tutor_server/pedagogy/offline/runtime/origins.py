@@ -110,10 +110,28 @@ def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each 
             return _ends(inner)
         case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
             return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
-        case ast.While(test=ast.Constant(value=True), body=inner):
-            return not any(isinstance(n, ast.Break) for s in inner for n in walk(s))
+        case ast.While(test=ast.Constant(value=True)) as loop:
+            return not _is_left(loop)
+        case ast.For(orelse=other) | ast.While(orelse=other) as loop if other:
+            return _ends(other) and not _is_left(loop)
         case ast.Match(cases=cases):
             return all(_ends(c.body) for c in cases) and any(
                 isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases
             )
+    return False
+
+
+def _is_left(loop: ast.For | ast.While) -> bool:
+    """Tell whether a `break` can be reached that ends this loop, not one inside it."""
+    blocks: list[list[ast.stmt]] = [loop.body]
+    for block in blocks:
+        for statement in block:
+            if isinstance(statement, ast.Break):
+                return True
+            if isinstance(statement, ast.Return | ast.Raise | ast.Continue):
+                break
+            inner = [handler.body for handler in getattr(statement, "handlers", [])]
+            if not isinstance(statement, ast.For | ast.While | ast.FunctionDef | ast.ClassDef):
+                inner += [getattr(statement, "body", [])]
+            blocks += [*inner, getattr(statement, "orelse", [])]
     return False
