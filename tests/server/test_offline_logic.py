@@ -143,12 +143,19 @@ SOUND = [
         "            xs[j], xs[j - 1] = xs[j - 1], xs[j]\n            j -= 1\n    return xs\n"
     ),
     (
-        "def order(xs):\n    for k in range(len(xs) - 1):\n        low = k\n        for j in range(k + 1, len(xs)):\n"
-        "            if xs[j] < xs[low]:\n                low = j\n        xs[k], xs[low] = xs[low], xs[k]\n    return xs\n"
+        "def order(xs):\n    for k in range(len(xs) - 1):\n        low = k\n"
+        "        for j in range(k + 1, len(xs)):\n            if xs[j] < xs[low]:\n                low = j\n"
+        "        xs[k], xs[low] = xs[low], xs[k]\n    return xs\n"
     ),
-    "def turn(xs):\n    a = 0\n    b = len(xs) - 1\n    while a < b:\n        xs[a], xs[b] = xs[b], xs[a]\n        a += 1\n        b -= 1\n",
+    (
+        "def turn(xs):\n    a = 0\n    b = len(xs) - 1\n    while a < b:\n        xs[a], xs[b] = xs[b], xs[a]\n"
+        "        a += 1\n        b -= 1\n"
+    ),
     "def show(grid):\n    for row in grid:\n        print(row)\n",
-    "def odd(n):\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n    else:\n        return True\n",
+    (
+        "def odd(n):\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n    else:\n"
+        "        return True\n"
+    ),
     (
         "def ways(n):\n    row = [None for _ in range(n)]\n    for k in range(n):\n        row[k] = 1\n"
         "    return row[0] + row[1]\n"

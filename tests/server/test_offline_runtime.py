@@ -32,6 +32,68 @@ CASES = [
         "def f(rows):\n    for row in rows:\n        for x in row:\n            n += x\n        print(n)\n\nf([[1]])\n",
         3,
     ),
+    ("no-value-before-loop", "while n < 3:\n    n += 1\n", 1),
+    ("no-value-before-loop", "def f(xs):\n    for x in xs:\n        at[x] = 1\n    return at\n\nf('a')\n", 2),
+    (
+        "no-value-before-loop",
+        "def f(xs):\n    for x in xs:\n        if x > top:\n            top = x\n    return top\n\nf([1])\n",
+        2,
+    ),
+    ("began-as-another-kind", "ages = {'Ann', 3}\nprint(ages.items())\n", 1),
+    ("began-without-keys", "ages = {'Ann', 3}\nprint(ages['Ann'])\n", 1),
+    ("began-as-number", "row = 1\nfor k in range(2):\n    row = [1] + [0] * len(row)\n", 1),
+    ("sum-began-as-another-kind", "out = 0\nmarks = [(1, 'x')]\nfor n, mark in marks:\n    out += mark\n", 1),
+    ("exit-not-called", "line = 'stop'\nif line == 'stop':\n    exit\nn, m = line.split()\n", 3),
+    ("number-in-quotes", "def half(n):\n    return n / 2\n\nprint(half('7'))\n", 4),
+    ("number-in-quotes", "ages = {'Ann': 3, 'Bo': '4'}\nprint(sum(ages.values()))\n", 1),
+    ("comma-in-number", "rate = 1,5\nprint(rate * 2.5)\n", 1),
+    (
+        "entry-unlike-others",
+        "rows = [\n    (1, 2),\n    (3,),\n    (4, 5),\n]\nfor a, b in rows:\n    print(a + b)\n",
+        3,
+    ),
+    ("key-in-two-spellings", "price = {'tea': 2}\n\ndef pay(what):\n    return price[what]\n\npay('Tea')\n", 6),
+    (
+        "key-in-two-spellings",
+        "price = {'Tea': 2}\n\ndef pay(what):\n    return price[what]\n\nfor x in ['tea', 'tea']:\n    pay(x)\n",
+        1,
+    ),
+    ("entry-without-key", "job = {'name': 'wash'}\nprint(job['name'])\nprint(job['done'])\nprint(job['done'])\n", 1),
+    (
+        "start-is-no-key",
+        "size = {'oak': 3}\nbest = 0\nfor tree in size:\n    if size[tree] > size[best]:\n        best = tree\n",
+        2,
+    ),
+    (
+        "entry-stored-otherwise",
+        (
+            "cart = []\nfor item, amount in [('pen', 2)]:\n    cart.append(item)\n"
+            "for item, amount in cart:\n    print(item)\n"
+        ),
+        3,
+    ),
+    ("entry-taken-whole", "km = 0\nfor way in [('a', 3)]:\n    km += way\n", 2),
+    (
+        "entry-taken-whole",
+        (
+            "class Cup:\n    def __init__(self):\n        self.size = 3\n\ncups = {'a': Cup()}\nfor cup in cups:\n"
+            "    print(cup.size)\n"
+        ),
+        6,
+    ),
+    ("list-became-key", "seen = set()\nplace = [1, 2]\nseen.add(place)\n", 2),
+    ("length-let-in", "xs = [1]\nfor k in (0, 1):\n    if 0 <= k <= len(xs):\n        print(xs[k])\n", 3),
+    ("middle-too-far", "xs = [1, 2, 3]\nlow, high = 2, 2\nmid = low + high // 2\nprint(xs[mid])\n", 3),
+    ("neighbour-on-other-side", "xs = [1, 2]\nfor k in range(1, len(xs)):\n    print(xs[k] - xs[k + 1])\n", 3),
+    ("positions-wanted", "xs = [4, 5]\nfor k in xs:\n    print(xs[k] - xs[k - 1])\n", 2),
+    (
+        "attribute-never-set",
+        (
+            "class Jar:\n    def __init__(self):\n        self.size = 3\n\n    def fill(self):\n"
+            "        self.level = self.level + 1\n\nJar().fill()\n"
+        ),
+        3,
+    ),
     ("began-as-another-kind", "seen = {}\nfor x in 'ab':\n    seen.add(x)\n", 1),
     ("began-without-keys", "counts = []\nfor w in ['a']:\n    counts[w] = 1\n", 1),
     ("sum-began-as-another-kind", "out = 0\nfor c in 'ab':\n    out += '!'\n", 1),

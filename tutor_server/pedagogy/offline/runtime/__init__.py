@@ -8,8 +8,11 @@ from tutor_server.pedagogy.offline.runtime import (
     attributes,
     beginnings,
     calls,
+    entries,
+    first_values,
     indexing,
     iteration,
+    literals,
     members,
     names,
     numerical,
@@ -18,6 +21,7 @@ from tutor_server.pedagogy.offline.runtime import (
     outside,
     receivers,
     recursion,
+    stops,
     texts,
     values,
 )
@@ -28,7 +32,11 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 RULES: tuple[RuntimeRule, ...] = (
+    *stops.RULES,
+    *literals.RULES,
+    *entries.RULES,
     *beginnings.RULES,
+    *first_values.RULES,
     *receivers.RULES,
     *members.RULES,
     *texts.RULES,

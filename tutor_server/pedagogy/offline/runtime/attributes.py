@@ -128,7 +128,7 @@ def _misspelt_where_set(case: Case, used: str, written: str) -> tuple[int] | Non
     """Give the line that sets an attribute or a method, where its spelling is found nowhere else but the other is."""
     tokens = [token for token in case.program.tokens if token.kind == "name"]
     set_at = [token.line for token in tokens if token.text == written]
-    uses = sum(token.text == used for token in tokens)
+    uses = sum(isinstance(node, ast.Attribute) and node.attr == used for node in case.program.nodes)
     return (set_at[0],) if len(set_at) == 1 and uses > 1 else None
 
 
@@ -198,7 +198,30 @@ def _of_own_class(case: Case) -> Site | None:
                     )
             break
     attribute = _attribute(case, name)
+    built = _end_of_set_up(case, attribute, given) if attribute is not None else None
+    if built is not None:
+        return Site(
+            lines=(built.lineno,),
+            expression=case.program.line(built.lineno).strip(),
+            facts={"attribute": Code(name), "class_name": Code(given)},
+        )
     return case.here(attribute, attribute=Code(name), class_name=Code(given))
+
+
+def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
+    """Give the last line of a class's set-up that stores a value, where several lines count on a missing one."""
+    around, text = case.program.parents.get(attribute), case.text(attribute)
+    uses = sum(isinstance(node, ast.Attribute) and case.text(node) == text for node in case.program.nodes)
+    is_called = isinstance(around, ast.Call) and around.func is attribute
+    if not text.startswith("self.") or is_called or uses < 2:  # noqa: PLR2004 - one use may be the slip
+        return None
+    for node in case.program.nodes:
+        match node:
+            case ast.FunctionDef(name="__init__", body=[*_, ast.Assign(targets=[ast.Attribute()]) as last]):
+                owner = case.program.parents.get(node)
+                if isinstance(owner, ast.ClassDef) and owner.name == class_name:
+                    return last
+    return None
 
 
 def _in_module(case: Case) -> Site | None:

@@ -11,7 +11,6 @@ from tutor_server.pedagogy.offline.lessons.runtime import beginnings as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind
-from tutor_server.pedagogy.offline.spelling import edit_distance
 from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ _FITTING = {
     "insert": "[]",
     "add": "set()",
     "discard": "set()",
+    "pop": "[]",
+    "remove": "[]",
+    "sort": "[]",
     "setdefault": "{}",
     "items": "{}",
     "keys": "{}",
@@ -33,8 +35,6 @@ _FITTING = {
     "get": "{}",
 }
 """The empty value that has a method."""
-_LONG_NAME = 7
-"""Letters from which on two slips still leave the same word."""
 _OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
 _SLIPS_OF_CALL = frozenset((("list", "add"), ("set", "append"), ("set", "extend"), ("set", "insert")))
 """Calls that are themselves the slip: the first value is one on purpose."""
@@ -76,7 +76,7 @@ def _literal_kind(value: ast.expr) -> str:
 def _is_empty(value: ast.expr) -> bool:
     match value:
         case ast.Constant(value=constant):
-            return constant in (0, "", "0", 0.0, 1)
+            return constant in (0, "", "0", "0.0", 0.0, 1)
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             return not parts
         case ast.Dict(keys=keys):
@@ -108,6 +108,7 @@ def _method(case: Case) -> Site | None:
             start = _start(case, node.value)
             is_array = given == "list" and name in _OF_ARRAYS
             is_loose = start is not None and (_is_empty(start[1]) or given == "tuple") and name in _FITTING
+            is_loose = is_loose or (given == "set" and _FITTING.get(name) == "{}")
             if not (is_array or is_loose) or (given, name) in _SLIPS_OF_CALL or _has_keys(case, node.value, given):
                 return None
             return _at_start(case, node.value, given, case.text(node), _FITTING.get(name))
@@ -132,7 +133,7 @@ def _item(case: Case) -> Site | None:
     for node in case.likely(ast.Subscript):
         if isinstance(node, ast.Subscript):
             start = _start(case, node.value)
-            if start is not None and _is_empty(start[1]):
+            if start is not None and (_is_empty(start[1]) or isinstance(start[1], ast.Set)):
                 fitting = "{}" if isinstance(node.ctx, ast.Store) or given in ("list", "set") else None
                 return _at_start(case, node.value, given, case.text(node), fitting)
     return None
@@ -175,9 +176,63 @@ def _grows_by_text(case: Case, node: ast.expr) -> bool:
         isinstance(inner, ast.JoinedStr)
         or (isinstance(inner, ast.Constant) and isinstance(inner.value, str))
         or (isinstance(inner, ast.Call) and case.text(inner.func) in ("str", "chr"))
+        or (isinstance(inner, ast.Name) and _is_text_item(case, inner.id))
         for value in added
         for inner in walk(value)
     )
+
+
+def _is_text_item(case: Case, name: str) -> bool:
+    """Tell whether a name stands for texts that a loop takes from where the code writes them."""
+    for node in case.program.nodes:
+        match node:
+            case ast.For(target=ast.Name(id=target), iter=iterated) if target == name:
+                match iterated:
+                    case ast.Constant(value=str()) | ast.Call(func=ast.Attribute(attr="split" | "lower" | "upper")):
+                        return True
+                    case ast.List(elts=parts) | ast.Tuple(elts=parts):
+                        return bool(parts) and all(_literal_kind(part) == "str" for part in parts)
+            case ast.For(target=ast.Tuple(elts=targets), iter=iterated):
+                if isinstance(iterated, ast.Name):
+                    iterated = case.program.last_value(iterated.id, node.lineno) or iterated
+                rows = iterated.elts if isinstance(iterated, ast.List | ast.Tuple) else []
+                at = [place for place, part in enumerate(targets) if isinstance(part, ast.Name) and part.id == name]
+                cells = [
+                    row.elts[at[0]]
+                    for row in rows
+                    if at and isinstance(row, ast.Tuple | ast.List) and len(row.elts) == len(targets)
+                ]
+                if cells:
+                    return all(_literal_kind(cell) == "str" for cell in cells)
+    return False
+
+
+def _number_first(case: Case) -> Site | None:
+    """Find the number with which a name begins that is a collection in every other line."""
+    given = next(value for value in case.match.groups() if value)
+    here = case.program.function_at(case.line)
+    for node in case.likely(ast.Name):
+        if not isinstance(node, ast.Name):
+            continue
+        bound = [item for item in case.program.assignments(node.id) if case.program.function_at(item[0]) is here]
+        values = [(line, value) for line, value in bound if value is not None]
+        if not values or _literal_kind(values[0][1]) != given:
+            continue
+        others = [value for _, value in values[1:]]
+        if others and all(_is_collection(value) for value in others):
+            line = values[0][0]
+            return Site(
+                lines=(line,),
+                expression=case.program.line(line).strip(),
+                facts={"name": Code(node.id), "kind": kind(given), "use": Code(case.program.line(case.line).strip())},
+            )
+    return None
+
+
+def _is_collection(value: ast.expr) -> bool:
+    if isinstance(value, ast.BinOp):
+        return _is_collection(value.left) or _is_collection(value.right)
+    return isinstance(value, ast.List | ast.ListComp | ast.Dict | ast.Tuple)
 
 
 def _without_positions(case: Case) -> Site | None:
@@ -234,65 +289,6 @@ def _divisions(case: Case, node: ast.expr) -> Iterator[tuple[int, ast.BinOp]]:
                     for at, value in case.program.assignments(inner.id)
                     if value is not None and case.program.function_at(at) is case.program.function_at(case.line)
                 ]
-
-
-def _before_loop(case: Case) -> Site | None:
-    """Find the loop before which a name that is only ever changed should get its first value."""
-    name = case.match["name"]
-    program = case.program
-    here = program.function_at(case.line)
-    bound = [(line, value) for line, value in program.assignments(name) if program.function_at(line) is here]
-    most = 1 if len(name) < _LONG_NAME else 2
-    alike = any(len(name) > 3 and edit_distance(name, other) <= most for other in program.bound_names - {name})  # noqa: PLR2004 - short names differ by little
-    if alike or name in BUILTINS or not all(_changes_itself(case, line, name) for line, _ in bound):
-        return None
-    statement = program.statement_at(case.line)
-    is_call = (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and isinstance(statement.value.func.value, ast.Name)
-        and statement.value.func.value.id == name
-        and statement.value.func.attr in ("append", "add")
-    )
-    if statement is None or (not bound and not is_call):
-        return None
-    outside = [line for line, _ in program.assignments(name) if here is not None and program.function_at(line) is None]
-    loops = [node for node in program.above(statement) if isinstance(node, ast.For | ast.While)]
-    loops = [loop for loop in loops if program.function_at(loop.lineno) is here]
-    if not loops or (outside and not is_call):
-        return None
-    loop = _loop_that_starts_anew(loops, name)
-    line = program.line(loop.lineno)
-    indent = line[: len(line) - len(line.lstrip())]
-    first = "[]" if is_call else "0"
-    return Site(
-        lines=(loop.lineno,),
-        expression=line.strip(),
-        edit=program.edit(loop.lineno, f"{indent}{name} = {first}\n{line}"),
-        facts={"name": Code(name)},
-    )
-
-
-def _changes_itself(case: Case, line: int, name: str) -> bool:
-    statement = case.program.statement_at(line)
-    match statement:
-        case ast.AugAssign(target=ast.Name(id=target)):
-            return target == name
-        case ast.Assign(targets=[ast.Name(id=target)], value=value):
-            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
-    return False
-
-
-def _loop_that_starts_anew(loops: list[ast.For | ast.While], name: str) -> ast.For | ast.While:
-    """Give the loop before which a value begins: the inner one where the outer one uses the value up in each round."""
-    inner = loops[0]
-    for outer in loops[1:]:
-        after = [s for s in outer.body if s.lineno > (inner.end_lineno or 0)]
-        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in walk(s)):
-            return inner
-        inner = outer
-    return inner
 
 
 def _answer_not_kept(case: Case) -> Site | None:
@@ -390,6 +386,17 @@ RULES = (
         _sum,
     ),
     RuntimeRule(
+        "runtime.began-as-number",
+        "runtime",
+        lessons.BEGAN_AS_ANOTHER_KIND,
+        _TYPE_ERROR,
+        re.compile(
+            r"object of type '(int|float)' has no len|'(int|float)' object is not (?:iterable|subscriptable)"
+            r"|argument of type '(int|float)' is not iterable"
+        ),
+        _number_first,
+    ),
+    RuntimeRule(
         "runtime.result-without-positions",
         "runtime",
         lessons.RESULT_WITHOUT_POSITIONS,
@@ -426,7 +433,6 @@ RULES = (
         _NAME,
         _own_builtin,
     ),
-    RuntimeRule("runtime.no-value-before-loop", "runtime", lessons.NO_VALUE_BEFORE_LOOP, _UNKNOWN, _NAME, _before_loop),
     RuntimeRule(
         "runtime.answer-not-kept",
         "runtime",

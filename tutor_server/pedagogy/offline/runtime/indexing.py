@@ -7,6 +7,7 @@ import re
 from difflib import get_close_matches
 
 from tutor_server.pedagogy.offline.finding import Code
+from tutor_server.pedagogy.offline.lessons.logic.formulas import ONLY_LAST_TERM_DIVIDED
 from tutor_server.pedagogy.offline.lessons.runtime import indexing as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind, none_site
@@ -81,6 +82,76 @@ def _leads_to(case: Case, node: ast.expr, index: ast.expr) -> bool:
     return bool(_names(node) & wanted)
 
 
+def _bound_included(case: Case) -> Site | None:
+    """Find the one condition of the code that lets a position be as large as the length of what it looks into."""
+    owners = {case.text(subscript.value) for subscript in _subscripts(case)}
+    found = []
+    for node in case.program.nodes:
+        match node:
+            case ast.Compare(ops=[*_, ast.LtE()], comparators=[*_, ast.Call(func=ast.Name(id="len"), args=[owner])]):
+                left = node.comparators[-2] if len(node.comparators) > 1 else node.left
+                if case.text(owner) in owners and isinstance(left, ast.Name):
+                    found.append((node, left, owner))
+    if len(found) != 1:
+        return None
+    test, left, owner = found[0]
+    text = case.text(test)
+    at = text.rindex("<=")
+    return Site(
+        lines=(test.lineno,),
+        expression=text,
+        edit=case.rewrite(test, f"{text[:at]}<{text[at + 2 :]}"),
+        facts={
+            "owner": Code(case.text(owner)),
+            "index": Code(left.id),
+            "name": Code(left.id),
+            "bound": Code(case.text(test.comparators[-1])),
+        },
+    )
+
+
+def _middle_too_far(case: Case) -> Site | None:
+    """Find the half of two added positions of which only the second was divided."""
+    for subscript in _subscripts(case):
+        name = subscript.slice.id if isinstance(subscript.slice, ast.Name) else ""
+        for line, value in case.program.assignments(name):
+            match value:
+                case ast.BinOp(
+                    left=ast.Name() as left,
+                    op=ast.Add(),
+                    right=ast.BinOp(left=ast.Name() as last, op=ast.FloorDiv(), right=ast.Constant(value=2)),
+                ):
+                    both = f"({left.id} + {last.id}) // 2"
+                    facts = {"last": Code(last.id), "count": "2"}
+                    return Site(lines=(line,), expression=case.text(value), edit=case.rewrite(value, both), facts=facts)
+    return None
+
+
+def _other_neighbour(case: Case) -> Site | None:
+    """Find the item after the one of a loop that starts at the second, so that the one before was meant."""
+    for subscript in _subscripts(case):
+        match subscript.slice:
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=ast.Constant(value=int(step))):
+                pass
+            case _:
+                continue
+        for loop in _loops_above(case, subscript):
+            match loop:
+                case ast.For(
+                    target=ast.Name(id=target),
+                    iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=first), _]),
+                ) if target == name and first == step:
+                    return case.here(
+                        subscript,
+                        edit=case.rewrite(subscript.slice, f"{name} - {step}"),
+                        owner=Code(case.text(subscript.value)),
+                        index=Code(case.text(subscript.slice)),
+                        name=Code(name),
+                        header=Code(case.text(loop.iter)),
+                    )
+    return None
+
+
 def _neighbour(case: Case) -> Site | None:
     """Find the position one further than the loop variable."""
     for subscript in _subscripts(case):
@@ -116,6 +187,37 @@ def _value_as_position(case: Case) -> Site | None:
                             name=Code(name),
                         )
     return None
+
+
+def _positions_wanted(case: Case) -> Site | None:
+    """Find the loop over items whose body needs their positions."""
+    for subscript in _subscripts(case):
+        for loop in _loops_above(case, subscript):
+            match loop:
+                case ast.For(target=ast.Name(id=name), iter=iterated) if name in _names(subscript.slice):
+                    owner = case.text(subscript.value)
+                    if case.text(iterated) == owner and _has_neighbours(case, loop, name):
+                        return Site(
+                            lines=(loop.lineno,),
+                            expression=case.program.line(loop.lineno).strip(),
+                            facts={"owner": Code(owner), "name": Code(name), "use": Code(case.text(subscript))},
+                        )
+    return None
+
+
+def _has_neighbours(case: Case, loop: ast.For, name: str) -> bool:
+    """Tell whether a loop works with the places before or after, or writes into them, so that it needs positions."""
+    for node in (n for s in loop.body for n in ast.walk(s)):
+        match node:
+            case ast.Subscript(value=owner, slice=ast.BinOp(left=ast.Name(id=used))) if used == name and case.text(
+                owner
+            ) == case.text(loop.iter):
+                return True
+            case ast.Subscript(value=owner, slice=ast.Name(id=used), ctx=ast.Store()) if used == name and case.text(
+                owner
+            ) == case.text(loop.iter):
+                return True
+    return False
 
 
 def _while_without_bound(case: Case) -> Site | None:
@@ -319,6 +421,14 @@ RULES = (
         _assigned_past_end,
     ),
     RuntimeRule(
+        "runtime.positions-wanted",
+        "runtime",
+        lessons.POSITIONS_WANTED,
+        frozenset(("IndexError", "TypeError")),
+        re.compile(r"index out of range|indices must be integers"),
+        _positions_wanted,
+    ),
+    RuntimeRule(
         "runtime.item-used-as-position",
         "runtime",
         lessons.ITEM_USED_AS_POSITION,
@@ -333,6 +443,30 @@ RULES = (
         _INDEX_ERROR,
         _OUT_OF_RANGE,
         _loop_goes_too_far,
+    ),
+    RuntimeRule(
+        "runtime.length-let-in",
+        "runtime",
+        lessons.LENGTH_LET_IN,
+        _INDEX_ERROR,
+        _OUT_OF_RANGE,
+        _bound_included,
+    ),
+    RuntimeRule(
+        "runtime.middle-too-far",
+        "runtime",
+        ONLY_LAST_TERM_DIVIDED,
+        _INDEX_ERROR,
+        _OUT_OF_RANGE,
+        _middle_too_far,
+    ),
+    RuntimeRule(
+        "runtime.neighbour-on-other-side",
+        "runtime",
+        lessons.NEIGHBOUR_ON_OTHER_SIDE,
+        _INDEX_ERROR,
+        _OUT_OF_RANGE,
+        _other_neighbour,
     ),
     RuntimeRule(
         "runtime.neighbour-past-the-end",

@@ -100,6 +100,96 @@ NEIGHBOUR_PAST_THE_END = Lesson(
     check="try a list with two items, and one with a single item, which has no neighbours.",
 )
 
+LENGTH_LET_IN = Lesson(
+    question=(
+        "Take a collection of three items. Which numbers does this condition let through for $name? Is each of them a "
+        "position of $owner?"
+    ),
+    concept=(
+        "Positions start at 0, so three items have the positions 0, 1 and 2. The length, 3, is not one of them. The "
+        "condition on line $line is there to keep positions inside, but it lets $name be as large as the length. "
+        "Another line then looks behind the last item."
+    ),
+    picture="It is like a guard who checks tickets and waves one number too many through.",
+    precise="The valid indices are the half-open interval from 0 to the length.",
+    place="It lets $name be as large as $bound.",
+    plan=(
+        "Write down the positions of $owner for a small example.",
+        "Mark the largest number that the condition lets through.",
+        "Choose the comparison sign for which the two rows end alike.",
+    ),
+    example=Example(
+        before="A check that keeps positions inside:",
+        code=(
+            'seats = ["Ida", "Bo", "Cy"]\nfor wanted in (0, 2, 3):\n    if 0 <= wanted < len(seats):\n'
+            "        print(seats[wanted])"
+        ),
+        after="3 is the length, and the check keeps it out.",
+    ),
+    remedy="Let the condition on line $line end one below the length.",
+    reason="Only positions that exist come through.",
+    check="try the first position, the last one, and the length.",
+)
+
+NEIGHBOUR_ON_OTHER_SIDE = Lesson(
+    question=(
+        "Where does $name start, and where does it end, in $header? For both ends, which place is $index, and is there "
+        "an item?"
+    ),
+    concept=(
+        "A loop that begins at the second item has left room for the one before. A loop that looks at the one after "
+        "has to leave room at its end. Here $name starts late, at the second item, and yet line $line looks at $index, "
+        "which in the last round lies behind the end of $owner."
+    ),
+    picture="Who walks down the row from the second seat can greet the person just passed.",
+    precise="The bounds leave out the first index, so that only the predecessor exists in every step.",
+    place="It looks at the item after $name, but the loop has left room before it.",
+    plan=(
+        "Take three items, and write down $name and $index for each round.",
+        "Say which two items each round should compare.",
+        "Look on the side on which the loop has left room.",
+    ),
+    example=Example(
+        before="From the second item on, each is compared with the one before:",
+        code=(
+            "depths = [4, 9, 6]\nfor day in range(1, len(depths)):\n    change = depths[day] - depths[day - 1]\n"
+            "    print(change)"
+        ),
+        after="In the first round the one before is the first item, so it exists.",
+    ),
+    remedy="On line $line look at the item before $name.",
+    reason="In every round the item before exists.",
+    check="try a list of two items, and work out its single round by hand.",
+)
+
+POSITIONS_WANTED = Lesson(
+    question=(
+        "What does $name hold in each round of this loop: an item of $owner, or the place where it stands? Which of "
+        "the two does the body need, for instance in $use?"
+    ),
+    concept=(
+        "A loop over a list hands out the items, one by one. The body of this loop needs places: it looks at the ones "
+        "next to its own, or writes into them. The header on line $line gives it items, and an item used as a place "
+        "leads anywhere."
+    ),
+    picture="To visit your neighbour you need house numbers, not the people's ages.",
+    precise="Iterating a sequence yields its elements; neighbours and stores need indices.",
+    place="It hands out items, but the body needs positions.",
+    plan=(
+        "Print $name in the first rounds.",
+        "Say where the first position is, and where the last one that has the neighbour it needs.",
+        "Let the header count over these positions.",
+    ),
+    example=Example(
+        before="A loop over positions, which can look one further:",
+        code=('route = ["Ulm", "Bonn"]\nfor stop in range(len(route) - 1):\n    print(route[stop], route[stop + 1])'),
+        after="`stop` is a position, so `stop + 1` is the next one.",
+    ),
+    remedy="Let the header on line $line count over the positions of $owner.",
+    reason="The body gets positions, and can look next to them.",
+    check="print $name in the first and in the last round.",
+)
+
 LOOP_ASKS_BEFORE_CHECKING = Lesson(
     question=(
         "The loop goes on until it finds something special. What happens when $name has passed the last position of "
