@@ -81,6 +81,54 @@ CASES = [
         ),
         6,
     ),
+    (
+        "value-in-place-of-object",
+        (
+            "class Knot:\n    def __init__(self, value):\n        self.value = value\n\nclass Row:\n"
+            "    def put(self, value):\n        self.first = value\n\n    def top(self):\n"
+            "        return self.first.value\n\nrow = Row()\nrow.put(3)\nrow.top()\n"
+        ),
+        7,
+    ),
+    (
+        "value-handed-for-object",
+        (
+            "class Purse:\n    coins = 1\n\n    def take(self, n):\n        self.coins += n\n\n"
+            "    def give(self, other):\n        other.take(1)\n\nPurse().give('Tom')\n"
+        ),
+        10,
+    ),
+    (
+        "class-under-a-name",
+        "class Cup:\n    def __init__(self):\n        self.size = 3\n\ncup = Cup\nprint(cup.size)\n",
+        5,
+    ),
+    (
+        "parent-not-set-up",
+        (
+            "class Pet:\n    def __init__(self):\n        self.name = 'Rex'\n\nclass Cat(Pet):\n"
+            "    def __init__(self, lives):\n        self.lives = lives\n\nprint(Cat(9).name)\n"
+        ),
+        6,
+    ),
+    (
+        "parts-still-texts",
+        "def load(row):\n    day, rain = row.split(';')\n    return day, rain\n\n_, x = load('a;1')\nprint(x - 1)\n",
+        3,
+    ),
+    ("parts-still-texts", "def load(row):\n    xs = row.split()\n    return xs\n\nprint(sum(load('1 2')))\n", 2),
+    (
+        "began-as-none",
+        (
+            "class Jar:\n    def __init__(self):\n        self.n = None\n        self.fill()\n\n"
+            "    def fill(self):\n        self.n += 1\n\nJar()\n"
+        ),
+        3,
+    ),
+    ("compared-not-stored", "if 2 > 1:\n    try:\n        n == 3\n    except NameError:\n        pass\nprint(n)\n", 3),
+    ("none-handed-on", "def twice(x):\n    y = x * 2\n\nprint(round(twice(3)))\n", 2),
+    ("divisor-starts-at-zero", "n = 6\nd = 0\nwhile n > 1:\n    if n % d == 0:\n        n //= d\n    d += 1\n", 2),
+    ("function-not-called", "def load():\n    return {'a': 1}\n\ntable = load\nprint(table['a'])\n", 4),
     ("list-became-key", "seen = set()\nplace = [1, 2]\nseen.add(place)\n", 2),
     ("length-let-in", "xs = [1]\nfor k in (0, 1):\n    if 0 <= k <= len(xs):\n        print(xs[k])\n", 3),
     ("middle-too-far", "xs = [1, 2, 3]\nlow, high = 2, 2\nmid = low + high // 2\nprint(xs[mid])\n", 3),

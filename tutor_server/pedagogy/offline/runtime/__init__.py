@@ -16,6 +16,7 @@ from tutor_server.pedagogy.offline.runtime import (
     members,
     names,
     numerical,
+    objects,
     operands,
     other,
     outside,
@@ -23,6 +24,7 @@ from tutor_server.pedagogy.offline.runtime import (
     recursion,
     stops,
     texts,
+    unconverted,
     values,
 )
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 RULES: tuple[RuntimeRule, ...] = (
     *stops.RULES,
     *literals.RULES,
+    *unconverted.RULES,
+    *objects.RULES,
     *entries.RULES,
     *beginnings.RULES,
     *first_values.RULES,

@@ -211,7 +211,7 @@ def _of_own_class(case: Case) -> Site | None:
 def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
     """Give the last line of a class's set-up that stores a value, where several lines count on a missing one."""
     around, text = case.program.parents.get(attribute), case.text(attribute)
-    uses = sum(isinstance(node, ast.Attribute) and case.text(node) == text for node in case.program.nodes)
+    uses = sum(isinstance(node, ast.Attribute) and node.attr == attribute.attr for node in case.program.nodes)
     is_called = isinstance(around, ast.Call) and around.func is attribute
     if not text.startswith("self.") or is_called or uses < 2:  # noqa: PLR2004 - one use may be the slip
         return None

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
+from tutor_server.pedagogy.offline.lessons.logic.effects import LINE_WITHOUT_EFFECT
 from tutor_server.pedagogy.offline.lessons.runtime import beginnings as lessons
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
@@ -229,6 +230,27 @@ def _number_first(case: Case) -> Site | None:
     return None
 
 
+def _none_first(case: Case) -> Site | None:
+    """Find the attribute that begins as None and is added to, with no line that stores another value."""
+    statement = case.program.statement_at(case.line)
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Attribute):
+        return None
+    start = _start(case, statement.target)
+    if start is None or not isinstance(start[1], ast.Constant) or start[1].value is not None:
+        return None
+    is_number = isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, int)
+    return Site(
+        lines=(start[0],),
+        expression=case.program.line(start[0]).strip(),
+        edit=case.rewrite(start[1], "0") if is_number else None,
+        facts={
+            "name": Code(case.text(statement.target)),
+            "kind": kind("NoneType"),
+            "use": Code(case.program.line(case.line).strip()),
+        },
+    )
+
+
 def _is_collection(value: ast.expr) -> bool:
     if isinstance(value, ast.BinOp):
         return _is_collection(value.left) or _is_collection(value.right)
@@ -336,6 +358,24 @@ def _annotated(case: Case) -> Site | None:
     return None
 
 
+def _compared(case: Case) -> Site | None:
+    """Find a comparison that stands alone, in place of the sign that stores a value."""
+    name = case.match["name"] or case.match["attribute"]
+    for node in case.program.nodes:
+        match node:
+            case ast.Expr(
+                value=ast.Compare(left=ast.Name(id=left) | ast.Attribute(attr=left) as target, ops=[ast.Eq()])
+            ) if left == name:
+                line = case.program.line(node.lineno)
+                return Site(
+                    lines=(node.lineno,),
+                    expression=line.strip(),
+                    edit=case.program.edit(node.lineno, line.replace("==", "=", 1)),
+                    facts={"kind": "a comparison", "name": Code(case.text(target))},
+                )
+    return None
+
+
 def _own_builtin(case: Case) -> Site | None:
     """Find where a function gives a value the name of a built-in function that it also calls."""
     name = case.match["name"]
@@ -386,6 +426,14 @@ RULES = (
         _sum,
     ),
     RuntimeRule(
+        "runtime.began-as-none",
+        "runtime",
+        lessons.BEGAN_AS_ANOTHER_KIND,
+        _TYPE_ERROR,
+        re.compile(r"unsupported operand type\(s\) for \S+=: 'NoneType'"),
+        _none_first,
+    ),
+    RuntimeRule(
         "runtime.began-as-number",
         "runtime",
         lessons.BEGAN_AS_ANOTHER_KIND,
@@ -424,6 +472,14 @@ RULES = (
         _UNKNOWN | frozenset(("AttributeError",)),
         re.compile(rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'"),
         _annotated,
+    ),
+    RuntimeRule(
+        "runtime.compared-not-stored",
+        "runtime",
+        LINE_WITHOUT_EFFECT,
+        _UNKNOWN | frozenset(("AttributeError",)),
+        re.compile(rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'"),
+        _compared,
     ),
     RuntimeRule(
         "runtime.own-value-hides-builtin",

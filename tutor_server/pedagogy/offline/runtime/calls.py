@@ -359,7 +359,14 @@ def _is_method(node: ast.Attribute, case: Case) -> bool:
 
 
 def _square_for_round(case: Case) -> Site | None:
-    """Square brackets after a function's name."""
+    """Square brackets after a function's name, unless the name should hold what a call of the function gives."""
+    for node in case.likely(ast.Subscript):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name) as value) if name not in case.program.functions and (
+                site := not_called_site(case, value)
+            ):
+                if site.lines != (case.line,):
+                    return None
     for node in case.likely(ast.Subscript):
         if isinstance(node, ast.Subscript):
             func = case.text(node.value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import literals as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
-from tutor_server.pedagogy.offline.runtime.origins import is_input
+from tutor_server.pedagogy.offline.runtime.unconverted import is_about_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,8 @@ _FEWEST_ALIKE = 2
 
 def _number_in_quotes(case: Case) -> Site | None:
     """Find the one number that the code writes as a text and hands on, to where it is calculated with."""
-    here = [node for node in case.nodes_here if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr)]
-    for node in here:
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            return None
-        if isinstance(node, ast.Name) and is_input(case.program, node, case.line):
-            return None
+    if is_about_text(case):
+        return None
     quoted = [(node, said) for node, said in _texts(case) if _NUMBER.fullmatch(said) and _is_handed_on(case, node)]
     if len(quoted) != 1:
         return None

@@ -225,6 +225,17 @@ def _without_result(case: Case, call: ast.Call, statement: ast.Assign) -> Edit |
     return None
 
 
+def _none_handed_on(case: Case) -> Site | None:
+    """Find the value of a call that is None because the function or method gives nothing back."""
+    for call in case.likely(ast.Call):
+        if isinstance(call, ast.Call):
+            for argument in call.args:
+                site = none_site(case, argument) if isinstance(argument, ast.Call | ast.Name) else None
+                if site is not None:
+                    return site
+    return None
+
+
 def _caret(case: Case) -> Site | None:
     for node in case.likely(ast.BinOp):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
@@ -384,6 +395,14 @@ RULES = (
         _TYPE_ERROR,
         re.compile(r"can only concatenate (?P<left>list|tuple) \(not \"(?P<right>(?!NoneType|builtin)[\w.]+)\"\)"),
         _item_onto_list,
+    ),
+    RuntimeRule(
+        "runtime.none-handed-on",
+        "runtime",
+        lessons.NONE_IN_OPERATION,
+        _TYPE_ERROR,
+        re.compile(r"not '?NoneType'?$|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType"),
+        _none_handed_on,
     ),
     RuntimeRule(
         "runtime.none-in-operation",

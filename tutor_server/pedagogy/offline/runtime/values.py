@@ -150,6 +150,29 @@ def _too_big(case: Case) -> Site | None:
     return case.here(nodes[0] if nodes else None)
 
 
+def _zero_from_start(case: Case) -> Site | None:
+    """Find the first value of a divisor that counts up in the loop in which it divides."""
+    for node in case.likely(ast.BinOp):
+        match node:
+            case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=ast.Name(id=name)):
+                pass
+            case _:
+                continue
+        here = case.program.function_at(case.line)
+        bound = [item for item in case.program.assignments(name) if case.program.function_at(item[0]) is here]
+        loops = [up for up in case.program.above(node) if isinstance(up, ast.While)]
+        counted = bool(loops) and any(loops[-1].lineno < line <= (loops[-1].end_lineno or 0) for line, _ in bound)
+        zeros = [line for line, value in bound if isinstance(value, ast.Constant) and value.value == 0]
+        if counted and len(zeros) == 1 and zeros[0] < case.line:
+            line = case.program.line(zeros[0])
+            return Site(
+                lines=(zeros[0],),
+                expression=line.strip(),
+                facts={"name": Code(name), "division": Code(case.text(node))},
+            )
+    return None
+
+
 def _closed(case: Case) -> Site | None:
     call = _call(case, "read", "write", "readline", "readlines", "writelines")
     owner = case.text(call.func.value) if call is not None and isinstance(call.func, ast.Attribute) else "the file"
@@ -215,6 +238,14 @@ RULES = (
         frozenset(("ZeroDivisionError",)),
         re.compile(""),
         _zero_from_loop,
+    ),
+    RuntimeRule(
+        "runtime.divisor-starts-at-zero",
+        "runtime",
+        lessons.DIVISOR_STARTS_AT_ZERO,
+        frozenset(("ZeroDivisionError",)),
+        re.compile(""),
+        _zero_from_start,
     ),
     RuntimeRule(
         "runtime.division-by-zero",

@@ -298,3 +298,31 @@ VALUE_NOT_ACCEPTED = Lesson(
     reason="The value is one that the function can work with.",
     check="try a value inside the bounds and one right at their edge.",
 )
+
+DIVISOR_STARTS_AT_ZERO = Lesson(
+    question=(
+        "With which value does $name start on this line? In the first round the program works out $division. What is "
+        "that, with this value?"
+    ),
+    concept=(
+        "Nothing can be divided by zero, and no rest can be taken by it. A name that counts up and divides in each "
+        "round has to start with a number that may divide. On line $line $name starts with a value for which "
+        "$division has no result."
+    ),
+    picture="You cannot share a cake among nobody.",
+    precise="Division and remainder are undefined for a zero divisor; the counter's initial value is used first.",
+    place="It lets $name start with zero.",
+    plan=(
+        "Write down the values that $name takes in the first rounds.",
+        "Say which is the smallest number that makes sense as a divisor here.",
+        "Start with that one.",
+    ),
+    example=Example(
+        before="A divisor that starts with a number that may divide:",
+        code="pages = 12\nparts = 1\nwhile parts < 4:\n    print(parts, pages / parts)\n    parts += 1",
+        after="The first division is by 1, so it has a result.",
+    ),
+    remedy="On line $line let $name start with the smallest number that should divide.",
+    reason="The first round divides by a number that is not zero.",
+    check="print $name before the division in the first round.",
+)
