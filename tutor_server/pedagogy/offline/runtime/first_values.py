@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.lessons.runtime.beginnings import NO_VALUE_BE
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.spelling import edit_distance
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function
@@ -93,7 +94,7 @@ def _changes_itself(case: Case, line: int, name: str) -> bool:
         case ast.AugAssign(target=ast.Name(id=target)):
             return target == name
         case ast.Assign(targets=[ast.Name(id=target)], value=value):
-            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
     return False
 
 
@@ -102,7 +103,7 @@ def _loop_that_starts_anew(loops: list[ast.For | ast.While], name: str) -> ast.F
     inner = loops[0]
     for outer in loops[1:]:
         after = [s for s in outer.body if s.lineno > (inner.end_lineno or 0)]
-        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in ast.walk(s)):
+        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in walk(s)):
             return inner
         inner = outer
     return inner

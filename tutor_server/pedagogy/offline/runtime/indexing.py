@@ -207,7 +207,7 @@ def _positions_wanted(case: Case) -> Site | None:
 
 def _has_neighbours(case: Case, loop: ast.For, name: str) -> bool:
     """Tell whether a loop works with the places before or after, or writes into them, so that it needs positions."""
-    for node in (n for s in loop.body for n in ast.walk(s)):
+    for node in (n for s in loop.body for n in walk(s)):
         match node:
             case ast.Subscript(value=owner, slice=ast.BinOp(left=ast.Name(id=used))) if used == name and case.text(
                 owner

@@ -12,6 +12,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import literals as lessons
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.unconverted import is_about_text
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def _is_handed_on(case: Case, node: ast.expr) -> bool:
 
 def _is_wanted_as_text(function: Function, name: str) -> bool:
     """Tell whether a function goes through a parameter, or asks it for a part, as one does with a text."""
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case (
                 ast.For(iter=ast.Name(id=used))

@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.lessons.runtime import objects as lessons
 from tutor_server.pedagogy.offline.lessons.runtime.calls import CLASS_IN_PLACE_OF_OBJECT
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function
@@ -135,7 +136,7 @@ def _class_for_object(case: Case) -> Site | None:
 
 def _base_not_set_up(case: Case) -> Site | None:
     """Find the set-up of a class that leaves out the one of its parent, which stores the missing value."""
-    classes = {node.name: node for node in case.program.nodes if isinstance(node, ast.ClassDef)}
+    classes = {node.name: node for node in case.program.each(ast.ClassDef)}
     own = classes.get(case.match["type"])
     set_up = _set_up(own) if own is not None else None
     if own is None or set_up is None:
@@ -143,13 +144,9 @@ def _base_not_set_up(case: Case) -> Site | None:
     for base in own.bases:
         parent = classes.get(base.id) if isinstance(base, ast.Name) else None
         above = _set_up(parent) if parent is not None else None
-        if (
-            parent is None
-            or above is None
-            or any(isinstance(n, ast.Name) and n.id == "super" for n in ast.walk(set_up))
-        ):
+        if parent is None or above is None or any(isinstance(n, ast.Name) and n.id == "super" for n in walk(set_up)):
             continue
-        if any(isinstance(n, ast.Attribute) and n.attr == case.match["name"] for n in ast.walk(above)):
+        if any(isinstance(n, ast.Attribute) and n.attr == case.match["name"] for n in walk(above)):
             return Site(
                 lines=(set_up.lineno,),
                 expression=case.program.line(set_up.lineno).strip(),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.tree_walk import walk
-
 if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Function, Program
 

@@ -13,7 +13,7 @@ from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 def _exit_named(case: Case) -> Site | None:
     """Find the line that names `exit`, in the function of the line that should not have been reached."""
     here = case.program.function_at(case.line)
-    for node in case.program.nodes:
+    for node in case.program.each(ast.Expr):
         match node:
             case ast.Expr(value=ast.Name(id="exit" | "quit" as name) as value) if (
                 node.lineno < case.line and case.program.function_at(node.lineno) is here

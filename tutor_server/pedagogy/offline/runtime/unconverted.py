@@ -10,6 +10,7 @@ from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime.unconverted import PARTS_STILL_TEXTS
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.origins import is_input
+from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def is_about_text(case: Case) -> bool:
 
 
 def _splits(case: Case) -> Iterator[ast.Call]:
-    for node in case.program.nodes:
+    for node in case.program.each(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr="split")):
                 yield node
@@ -66,16 +67,16 @@ def _kept(case: Case, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
 
 
 def _nodes_of(case: Case, function: ast.AST | None) -> list[ast.AST]:
-    return list(ast.walk(function)) if function is not None else case.program.nodes
+    return list(walk(function)) if function is not None else case.program.nodes
 
 
 def _converts(node: ast.AST, names: set[str]) -> bool:
     """Tell whether a node turns one of the names, or each part of it, into numbers."""
     match node:
         case ast.Call(func=ast.Name(id="int" | "float"), args=[value]):
-            return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(value))
+            return any(isinstance(n, ast.Name) and n.id in names for n in walk(value))
         case ast.Call(func=ast.Name(id="map"), args=[_, value]) | ast.comprehension(iter=value) | ast.For(iter=value):
-            return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(value))
+            return any(isinstance(n, ast.Name) and n.id in names for n in walk(value))
     return False
 
 
