@@ -116,6 +116,115 @@ SMELLY = [
     ("numerical.own-power", "r = 3\narea = 3.14 * r ** r\n", 2),
     ("numerical.rest-dropped", "def average(a, b):\n    return (a + b) // 2\n", 2),
     ("numerical.point-cut-off-in-array", "import numpy as np\nv = np.array([1, 2])\nv[0] = 1 / 2\n", 2),
+    (
+        "logic.answer-in-first-round",
+        "def f(n):\n    while n > 1:\n        if n == 5:\n            return n\n        return 0\n",
+        5,
+    ),
+    ("logic.answer-in-first-round", "def f(n):\n    for k in range(3):\n        n = n * 2\n        return n\n", 4),
+    (
+        "logic.answer-at-first-fit",
+        "def f(xs):\n    n = 0\n    for x in xs:\n        if x > 2:\n            n += 1\n            return n\n",
+        6,
+    ),
+    (
+        "logic.best-starts-out-of-reach",
+        "best = float('inf')\nfor x in [3, 5]:\n    if x > best:\n        best = x\nprint(best)\n",
+        1,
+    ),
+    (
+        "logic.collection-in-place-of-item",
+        "n = 0\nletters = 'abc'\nfor c in letters:\n    if letters in 'ab':\n        n += 1\n",
+        4,
+    ),
+    ("logic.condition-always-true", "n = 3\nk = 4\nif k == 0 or n - 1:\n    print(k)\n", 3),
+    (
+        "logic.function-named-in-condition",
+        "def even(n):\n    return n % 2 == 0\n\nprint([n for n in range(4) if even])\n",
+        4,
+    ),
+    ("logic.function-named-in-condition", "word = input()\nwhile not word.isdigit:\n    word = input()\n", 2),
+    ("logic.function-in-place-of-result", "def wage():\n    return 3\n\nprint(wage)\n", 4),
+    (
+        "logic.function-in-place-of-result",
+        (
+            "class Till:\n    def total(self):\n        return 3\n\n    def show(self):\n"
+            "        return 'sum ' + str(self.total)\n"
+        ),
+        6,
+    ),
+    (
+        "logic.only-last-round-counts",
+        "total = 0\nn = 47\nwhile n > 0:\n    total = n % 10\n    n //= 10\nprint(total)\n",
+        4,
+    ),
+    (
+        "logic.only-last-round-counts",
+        (
+            "best = 0\nwho = None\nfor name, n in [('a', 3), ('b', 1)]:\n    if n > best:\n        best = n\n"
+            "    who = name\nprint(who)\n"
+        ),
+        6,
+    ),
+    ("logic.sign-and-equals-swapped", "class Tin:\n    n = 3\n\n    def add(self, k):\n        self.n =+ k\n", 5),
+    (
+        "logic.method-named-not-called",
+        "for word in ['a', 'stop']:\n    if word == 'stop':\n        exit\n    print(word)\n",
+        3,
+    ),
+    ("logic.value-lost-before-use", "a, b = 48, 18\nwhile b:\n    a = b\n    b = a % b\nprint(a)\n", 4),
+    (
+        "logic.value-lost-before-use",
+        ("top = nxt = 0\nfor x in [3, 9, 4]:\n    if x > top:\n        top = x\n        nxt = top\nprint(nxt)\n"),
+        5,
+    ),
+    (
+        "logic.stored-the-wrong-way-round",
+        "best = 0\nfor x in [3, 5]:\n    if x > best:\n        x = best\nprint(best)\n",
+        4,
+    ),
+    (
+        "logic.stored-under-another-spelling",
+        "found = False\nfor x in [3, 5]:\n    if x == 5:\n        Found = True\nif found:\n    print('yes')\n",
+        4,
+    ),
+    ("logic.never-changed", "steps = 0\nn = 9\nwhile n > 1:\n    n = n // 2\nprint(steps)\n", 1),
+    ("logic.never-changed", "seen = []\nfor x in [3, 3]:\n    if x in seen:\n        print('again')\n", 1),
+    (
+        "logic.branches-alike",
+        "tally = {}\nfor c in 'abca':\n    if c in tally:\n        tally[c] = 1\n    else:\n        tally[c] = 1\n",
+        4,
+    ),
+    (
+        "logic.grows-in-one-branch",
+        "out = ''\nfor c in 'abca':\n    if c == 'a':\n        out = c\n    else:\n        out += '-'\nprint(out)\n",
+        4,
+    ),
+    (
+        "numerical.digits-by-plain-division",
+        "n = 47\nt = 0\nwhile n > 0:\n    t += n % 10\n    n = n / 10\nprint(t)\n",
+        5,
+    ),
+    ("numerical.temperature-formula", "def cold(f):\n    return f - 32 * 5 / 9\n", 2),
+    ("numerical.temperature-formula", "c = 20\nprint(c * 1.8 - 32)\n", 2),
+    ("logic.text-without-f", "steps = 3\nprint('{steps} steps')\n", 2),
+    ("logic.form-behind-braces", "total = 3.14159\nprint(f'{total:.2}f')\n", 2),
+    ("logic.text-added-to-list", "out = []\nfor k in range(3):\n    out += str(k)\nprint(out)\n", 1),
+    ("logic.value-compared-with-type", "part = [1]\nif part is list:\n    print('row')\n", 2),
+    ("logic.letter-compared-with-word", "n = 0\nfor c in 'banana'.lower():\n    if c == 'aeiou':\n        n += 1\n", 3),
+    (
+        "logic.middle-kept",
+        (
+            "xs = [1, 3, 5]\nlow, high = 0, 2\nwhile low <= high:\n    mid = (low + high) // 2\n    if xs[mid] < 4:\n"
+            "        low = mid\n    else:\n        high = mid - 1\n"
+        ),
+        6,
+    ),
+    (
+        "logic.divides-always",
+        "def prime(n):\n    for d in range(1, n):\n        if n % d == 0:\n            return False\n    return True\n",
+        2,
+    ),
 ]
 
 SOUND = [
@@ -160,6 +269,26 @@ SOUND = [
         "def ways(n):\n    row = [None for _ in range(n)]\n    for k in range(n):\n        row[k] = 1\n"
         "    return row[0] + row[1]\n"
     ),
+    "last = 0\nnow = 4\nwhile now < 20:\n    last = now\n    now += 6\nprint(last)\n",
+    (
+        "class Tin:\n    @property\n    def full(self):\n        return True\n\n\ntin = Tin()\nif not tin.full:\n"
+        "    print(tin.full)\n"
+    ),
+    (
+        "xs = [1, 3, 5]\nlow, high = 0, 2\nwhile low < high:\n    mid = (low + high) // 2\n    if xs[mid] < 4:\n"
+        "        low = mid + 1\n    else:\n        high = mid\nprint(low)\n"
+    ),
+    (
+        "best = now = 0\nfor x in [3, -4, 5]:\n    if now < 0:\n        now = x\n    else:\n        now += x\n"
+        "    best = max(best, now)\nprint(best)\n"
+    ),
+    (
+        "def find(xs, x):\n    way = []\n    for k in xs:\n        way.append(k)\n        if k == x:\n"
+        "            return way\n    return []\n"
+    ),
+    "def warm(c):\n    return c * 9 / 5 + 32\n\n\ndef cold(f):\n    return (f - 32) * 5 / 9\n",
+    "n = 60\nd = 2\nwhile n > 1:\n    if n % d == 0:\n        n = n / d\n    else:\n        d += 1\nprint(d)\n",
+    "form = '{who} was here'\nwho = 'Ida'\nprint(form.format(who=who))\n",
 ]
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline.logic import conditions, effects, formulas, loops, returns, start_values
+from tutor_server.pedagogy.offline.logic import (
+    conditions,
+    effects,
+    formulas,
+    loops,
+    returns,
+    searches,
+    start_values,
+    stores,
+    texts,
+)
 from tutor_server.pedagogy.offline.logic.smell import SURE, Smell
 from tutor_server.pedagogy.offline.logic.wrong_branch import explain_branch
 from tutor_server.pedagogy.offline.logic.wrong_result import explain_result, explain_unreached
@@ -22,6 +32,9 @@ SMELLS: tuple[Smell, ...] = (
     *conditions.SMELLS,
     *effects.SMELLS,
     *formulas.SMELLS,
+    *stores.SMELLS,
+    *texts.SMELLS,
+    *searches.SMELLS,
 )
 """Every smell; where several are found, certainty, the symptom and the distance to the cursor decide."""
 

@@ -28,24 +28,29 @@ def _always_true(program: Program) -> Iterator[Site]:
     """`x == 1 or 2`: the second part is a value and no question."""
     for node in program.each(ast.BoolOp):
         match node:
-            case ast.BoolOp(op=ast.Or(), values=[ast.Compare(left=left, ops=[ast.Eq()]), *rest]) if any(
-                isinstance(part, ast.Constant) and part.value not in (None, False, True) for part in rest
-            ):
+            case ast.BoolOp(op=ast.Or(), values=[ast.Compare(left=left), *rest]) if any(_asks_nothing(p) for p in rest):
                 parts = [program.segment(node.values[0])]
                 parts += [
                     f"{program.segment(left)} == {program.segment(part)}"
-                    if isinstance(part, ast.Constant)
+                    if _asks_nothing(part)
                     else program.segment(part)
                     for part in rest
                 ]
                 changed = _on_line(program, node, " or ".join(parts))
-                second = next(part for part in rest if isinstance(part, ast.Constant))
+                second = next(part for part in rest if _asks_nothing(part))
                 yield Site(
                     lines=(node.lineno,),
                     expression=program.segment(node),
                     edit=program.edit(node.lineno, changed[1]) if changed else None,
                     facts={"second": Code(program.segment(second)), "left": Code(program.segment(left))},
                 )
+
+
+def _asks_nothing(part: ast.expr) -> bool:
+    """Tell whether a part of a condition is a value and no question: written out, or worked out from numbers."""
+    if isinstance(part, ast.Constant):
+        return part.value not in (None, False, True)
+    return isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub)
 
 
 def _never_true(program: Program) -> Iterator[Site]:
@@ -247,36 +252,81 @@ def _identity(program: Program) -> Iterator[Site]:
                 )
 
 
+_TESTS_OF_TEXTS = frozenset(
+    ("isdigit", "isalpha", "isupper", "islower", "startswith", "endswith", "isspace", "isalnum", "strip", "lower")
+)
+
+
 def _function_as_truth(program: Program) -> Iterator[Site]:
     """Find where a function or method is named in a condition, but not called."""
-    for node in program.each(ast.If, ast.While):
-        test = node.test if isinstance(node, ast.If | ast.While) else None
-        match test:
-            case ast.Name(id=name) if name in program.functions and not program.assignments(name):
-                pass
-            case ast.Attribute(
-                attr="isdigit"
-                | "isalpha"
-                | "isupper"
-                | "islower"
-                | "startswith"
-                | "endswith"
-                | "isspace"
-                | "isalnum"
-                | "strip"
-                | "lower"
-            ):
-                pass
+    tests: list[ast.expr] = [node.test for node in program.each(ast.If, ast.While, ast.IfExp)]  # type: ignore[attr-defined] # each of them has one
+    tests += [test for node in program.each(ast.comprehension) for test in node.ifs]
+    for test in tests:
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            tests.append(test.operand)
+        elif isinstance(test, ast.BoolOp):
+            tests += test.values
+        elif _is_named_only(program, test):
+            text = program.segment(test)
+            line = program.line(test.lineno)
+            yield Site(
+                lines=(test.lineno,),
+                expression=text,
+                edit=program.edit(test.lineno, line.replace(text, f"{text}()", 1)),
+                facts={"name": Code(text)},
+            )
+
+
+def _is_named_only(program: Program, node: ast.expr) -> bool:
+    """Tell whether an expression is a function or method of the code, or a test of texts, that is not called."""
+    match node:
+        case ast.Name(id=name):
+            return name in program.functions and not program.assignments(name) and _is_function(program, name)
+        case ast.Attribute(attr=name) if name in _TESTS_OF_TEXTS:
+            return True
+        case ast.Attribute(value=ast.Name(), attr=name):
+            stored = any(n.attr == name and isinstance(n.ctx, ast.Store) for n in program.each(ast.Attribute))
+            return not stored and _is_method(program, name)
+    return False
+
+
+def _is_method(program: Program, name: str) -> bool:
+    """Tell whether every function of a name is a method, and none a property or the like."""
+    named = [function for function in program.each(ast.FunctionDef) if function.name == name]
+    return bool(named) and all(
+        not function.decorator_list and isinstance(program.parents.get(function), ast.ClassDef) for function in named
+    )
+
+
+def _is_function(program: Program, name: str) -> bool:
+    """Tell whether a name is that of a function, not of a method; one with a decorator counts as neither."""
+    function = program.functions[name]
+    return not function.decorator_list and not isinstance(program.parents.get(function), ast.ClassDef)
+
+
+def _function_for_result(program: Program) -> Iterator[Site]:
+    """Find where a function of the code is shown or compared itself, in place of what a call of it gives."""
+    named: list[ast.Name | ast.Attribute] = [*program.each(ast.Name), *program.each(ast.Attribute)]
+    for node in named:
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        if name not in program.functions or program.functions[name].decorator_list or not _is_named_only(program, node):
+            continue
+        match program.parents.get(node):
+            case ast.Call(func=ast.Name(id="print" | "str" | "round" | "format"), args=args):
+                is_meant = node in args
+            case ast.Compare(ops=[sign], left=left, comparators=[right]):
+                other = right if left is node else left
+                is_meant = not isinstance(sign, ast.Is | ast.IsNot) and not _is_named_only(program, other)
+            case ast.FormattedValue():
+                is_meant = True
             case _:
-                continue
-        text = program.segment(test)
-        line = program.line(test.lineno)
-        yield Site(
-            lines=(test.lineno,),
-            expression=text,
-            edit=program.edit(test.lineno, line.replace(text, f"{text}()", 1)),
-            facts={"name": Code(text)},
-        )
+                is_meant = False
+        if is_meant:
+            text, line = program.segment(node), program.line(node.lineno)
+            called = program.functions[name]
+            wants = [arg for arg in called.args.args if arg.arg != "self"]
+            edit = None if wants else program.edit(node.lineno, line.replace(text, f"{text}()", 1))
+            yield Site(lines=(node.lineno,), expression=text, edit=edit, facts={"name": Code(text)})
 
 
 def _float_equality(program: Program) -> Iterator[Site]:
@@ -382,6 +432,14 @@ SMELLS = (
         0.9,
         frozenset(("truth", "value", "other")),
         _function_as_truth,
+    ),
+    Smell(
+        "logic.function-in-place-of-result",
+        "logic",
+        lessons.FUNCTION_IN_PLACE_OF_RESULT,
+        0.9,
+        frozenset(("text", "value", "printed", "other")),
+        _function_for_result,
     ),
     Smell(
         "numerical.equality-of-floats",

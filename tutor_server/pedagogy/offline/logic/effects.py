@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import effects as lessons
-from tutor_server.pedagogy.offline.logic.smell import Smell, names_in, stored_in
+from tutor_server.pedagogy.offline.logic.smell import Smell, loops_of, names_in, stored_in
 from tutor_server.pedagogy.offline.program import BUILTINS
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.tree_walk import walk
@@ -91,10 +91,11 @@ def _no_effect(program: Program) -> Iterator[Site]:
 
 def _only_last_round(program: Program) -> Iterator[Site]:
     """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
-    for loop in program.each(ast.For):
+    for loop in loops_of(program):
         if any(isinstance(n, ast.Break | ast.Return) for n in walk(loop)):
             continue
-        for statement in loop.body:
+        fresh = names_in(loop.target) if isinstance(loop, ast.For) else stored_in(loop)
+        for before, statement in pairwise((None, *loop.body)):
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Constant):
                     pass
@@ -102,14 +103,28 @@ def _only_last_round(program: Program) -> Iterator[Site]:
                     continue
             reads = [n for n in walk(loop) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
             start = program.last_value(name, loop.lineno)
-            looped = names_in(loop.target) & names_in(value)
-            if reads or not looped or not _begins_empty(start) or _stored_again(loop, statement, name):
+            looped = (fresh - {name}) & names_in(value)
+            if isinstance(loop, ast.While) and isinstance(value, ast.Name):
+                continue
+            is_begun = _begins_empty(start) or (_is_none(start) and _keeps_best(before, fresh))
+            if reads or not looped or not is_begun or _stored_again(loop, statement, name):
                 continue
             yield Site(
                 lines=(statement.lineno,),
                 expression=program.segment(statement),
                 facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
             )
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _keeps_best(statement: ast.stmt | None, fresh: set[str]) -> bool:
+    """Tell whether a statement remembers something of a round under a condition, as what follows it should."""
+    return isinstance(statement, ast.If) and any(
+        isinstance(inner, ast.Assign) and bool(names_in(inner.value) & fresh) for inner in statement.body
+    )
 
 
 def _begins_empty(value: ast.expr | None) -> bool:
@@ -121,7 +136,7 @@ def _begins_empty(value: ast.expr | None) -> bool:
     return False
 
 
-def _stored_again(loop: ast.For, statement: ast.stmt, name: str) -> bool:
+def _stored_again(loop: ast.For | ast.While, statement: ast.stmt, name: str) -> bool:
     """Tell whether another statement of the loop stores the name as well."""
     return any(name in stored_in(other) for other in loop.body if other is not statement)
 
@@ -138,7 +153,7 @@ def _method_not_called(program: Program) -> Iterator[Site]:
                     facts={"name": Code(text)},
                 )
             case ast.Expr(value=ast.Name(id=name) as value) if (
-                name in program.functions or name in ("print", "input")
+                name in program.functions or name in ("print", "input", "exit", "quit")
             ) and not program.is_cell:
                 line = program.line(node.lineno)
                 yield Site(
@@ -178,12 +193,13 @@ def _sign_swapped(program: Program) -> Iterator[Site]:
     """`x =+ 1` where `x += 1` is meant."""
     for node in program.each(ast.Assign):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.UnaryOp(op=ast.UAdd() | ast.USub())):
-                line = program.line(node.lineno)
+            case ast.Assign(targets=[target], value=ast.UnaryOp(op=ast.UAdd() | ast.USub())):
+                line, name = program.line(node.lineno), program.segment(target)
+                is_begun = not isinstance(target, ast.Name) or any(
+                    isinstance(up, ast.For | ast.While) for up in program.above(node)
+                )
                 for wrong, right in (("=+", "+="), ("=-", "-=")):
-                    if wrong in line and (
-                        wrong == "=+" or any(isinstance(up, ast.For | ast.While) for up in program.above(node))
-                    ):
+                    if f" {wrong} " in line and (wrong == "=+" or is_begun):
                         yield Site(
                             lines=(node.lineno,),
                             expression=line.strip(),
@@ -218,6 +234,32 @@ def _lost_in_swap(program: Program) -> Iterator[Site]:
                             edit=edit,
                             facts={"left": Code(left), "right": Code(right)},
                         )
+
+
+def _lost_before_use(program: Program) -> Iterator[Site]:
+    """Find a line that needs the old value of a name which the line before has replaced."""
+    for node in program.with_blocks:
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            for first, second in pairwise(block if isinstance(block, list) else ()):
+                match first, second:
+                    case (
+                        ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=b)),
+                        ast.Assign(targets=[ast.Name(id=c)], value=ast.BinOp() as value),
+                    ) if b == c and {a, b} <= names_in(value) and a != b:
+                        left, right = a, b
+                    case (
+                        ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=new)),
+                        ast.Assign(targets=[ast.Name(id=c)], value=ast.Name(id=d)),
+                    ) if a == d and isinstance(node, ast.If) and {a, new} <= names_in(node.test) and c not in (a, new):
+                        left, right = a, c
+                    case _:
+                        continue
+                if any(isinstance(up, ast.For | ast.While) for up in program.above(second)):
+                    yield Site(
+                        lines=(second.lineno,),
+                        expression=program.segment(second),
+                        facts={"left": Code(left), "right": Code(right), "first": Code(program.segment(first))},
+                    )
 
 
 def _same(program: Program, a: ast.AST, b: ast.AST) -> bool:
@@ -424,6 +466,14 @@ SMELLS = (
         0.9,
         frozenset(("value", "order", "other")),
         _lost_in_swap,
+    ),
+    Smell(
+        "logic.value-lost-before-use",
+        "logic",
+        lessons.VALUE_LOST_BEFORE_USE,
+        0.9,
+        frozenset(("value", "endless", "other")),
+        _lost_before_use,
     ),
     Smell(
         "numerical.rows-are-one-list",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tutor_server.pedagogy.offline.program import Program
 
@@ -166,6 +167,89 @@ def _fraction_in_integers(program: Program) -> Iterator[Site]:
             )
 
 
+def _digits_by_plain_division(program: Program) -> Iterator[Site]:
+    """Find a loop that takes the last digit of a number, but takes it away with the division that leaves a rest."""
+    for loop in program.each(ast.While):
+        digits = {
+            (node.left.id, node.right.value)
+            for statement in loop.body
+            for node in walk(statement)
+            if isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mod)
+            and isinstance(node.left, ast.Name)
+            and isinstance(node.right, ast.Constant)
+        }
+        for statement in loop.body:
+            match statement:
+                case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=ast.Constant(value=base)):
+                    pass
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.BinOp(left=ast.Name(id=old), op=ast.Div(), right=ast.Constant(value=base)),
+                ) if name == old:
+                    pass
+                case _:
+                    continue
+            if (name, base) in digits:
+                line = program.line(statement.lineno)
+                yield Site(
+                    lines=(statement.lineno,),
+                    expression=program.segment(statement),
+                    edit=program.edit(statement.lineno, line.replace("/", "//", 1)),
+                    facts={"name": Code(name), "base": str(base)},
+                )
+
+
+_FREEZING = 32
+_KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
+"""Degrees Celsius with their degrees Fahrenheit: freezing, fever, boiling."""
+_NEAR = 0.5
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
+
+
+def _temperature(program: Program) -> Iterator[Site]:
+    """Find a formula between Celsius and Fahrenheit that gives neither for the points that everybody knows."""
+    for node in program.each(ast.BinOp):
+        if isinstance(program.parents.get(node), ast.BinOp):
+            continue
+        inside = list(walk(node))
+        numbers = {n.value for n in inside if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
+        names = {n.id for n in inside if isinstance(n, ast.Name)}
+        if _FREEZING not in numbers or not ({5, 9} <= numbers or 1.8 in numbers) or len(names) != 1:  # noqa: PLR2004 - the factor of the formula
+            continue
+        name = next(iter(names))
+        to_f = [_value(node, name, c) for c in _KNOWN]
+        to_c = [_value(node, name, f) for f in _KNOWN.values()]
+        if None in to_f or None in to_c:
+            continue
+        if not _near(to_f, list(_KNOWN.values())) and not _near(to_c, list(_KNOWN)):
+            yield Site(lines=(node.lineno,), expression=program.segment(node), facts={"name": Code(name)})
+
+
+def _value(node: ast.expr, name: str, given: float) -> float | None:
+    """Work out a formula of one name; None where it holds anything but numbers, that name and the four operations."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=used) if used == name:
+            return given
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATIONS:
+            a, b = _value(left, name, given), _value(right, name, given)
+            if a is not None and b is not None and (b or not isinstance(sign, ast.Div | ast.FloorDiv)):
+                return _OPERATIONS[type(sign)](a, b)
+    return None
+
+
+def _near(found: list[float | None], wanted: list[float]) -> bool:
+    return all(value is not None and abs(value - right) < _NEAR for value, right in zip(found, wanted, strict=True))
+
+
 SMELLS = (
     Smell(
         "numerical.degrees-for-radians",
@@ -198,6 +282,22 @@ SMELLS = (
         0.85,
         frozenset(("value", "off", "more", "other")),
         _own_power,
+    ),
+    Smell(
+        "numerical.digits-by-plain-division",
+        "logic",
+        lessons.DIGITS_BY_PLAIN_DIVISION,
+        0.9,
+        frozenset(("value", "off", "more", "kind", "endless", "other")),
+        _digits_by_plain_division,
+    ),
+    Smell(
+        "numerical.temperature-formula",
+        "logic",
+        lessons.TEMPERATURE_FORMULA,
+        0.95,
+        frozenset(("value", "off", "less", "more", "other")),
+        _temperature,
     ),
     Smell(
         "numerical.rest-dropped",

@@ -283,6 +283,45 @@ def _shared_variable(program: Program) -> Iterator[Site]:
                 )
 
 
+def _collection_for_item(program: Program) -> Iterator[Site]:
+    """Find a loop whose variable nothing reads, while its body asks about the whole collection instead."""
+    for loop in program.each(ast.For):
+        if not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Name):
+            continue
+        variable, collection = loop.target.id, loop.iter.id
+        body = [node for statement in loop.body for node in walk(statement)]
+        if variable.startswith("_") or any(isinstance(n, ast.Name) and n.id == variable for n in body):
+            continue
+        for node in body:
+            match node:
+                case ast.Compare(left=ast.Name(id=used), ops=[ast.In() | ast.NotIn()]) if used == collection:
+                    pass
+                case ast.Compare(comparators=[ast.Name(id=used)], ops=[ast.Eq() | ast.NotEq()]) if used == collection:
+                    pass
+                case ast.Call(args=args) if any(isinstance(arg, ast.Name) and arg.id == collection for arg in args):
+                    if isinstance(node.func, ast.Name) and node.func.id in (
+                        "len",
+                        "print",
+                        "sum",
+                        "max",
+                        "min",
+                        "range",
+                    ):
+                        continue
+                case _:
+                    continue
+            yield Site(
+                lines=(node.lineno,),
+                expression=program.segment(node),
+                facts={
+                    "name": Code(variable),
+                    "collection": Code(collection),
+                    "header": Code(program.line(loop.lineno).strip()),
+                },
+            )
+            break
+
+
 SMELLS = (
     Smell(
         "logic.last-number-left-out",
@@ -331,6 +370,14 @@ SMELLS = (
         0.95,
         frozenset(("empty", "value", "short", "other")),
         _over_empty,
+    ),
+    Smell(
+        "logic.collection-in-place-of-item",
+        "logic",
+        lessons.COLLECTION_IN_PLACE_OF_ITEM,
+        0.85,
+        frozenset(("value", "zero", "text", "kind", "long", "other")),
+        _collection_for_item,
     ),
     Smell(
         "logic.one-variable-two-loops",

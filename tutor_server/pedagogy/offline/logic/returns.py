@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import returns as lessons
-from tutor_server.pedagogy.offline.logic.smell import Smell
+from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_of
 from tutor_server.pedagogy.offline.program import SHRINKING
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through
@@ -140,11 +140,12 @@ def _gives_texts(program: Program, result: ast.Return) -> bool:
 
 def _first_round(program: Program) -> Iterator[Site]:
     """Find a loop that gives an answer in its first round, whatever the first item is."""
-    for node in program.each(ast.For):
+    for node in loops_of(program):
         last = node.body[-1]
         inner = [n for n in node.body if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
-        counts = any(isinstance(n, ast.If | ast.AugAssign) for n in node.body[:-1])
-        if isinstance(last, ast.Return) and (inner or counts):
+        counts = any(isinstance(n, ast.If) or _collects(n) for n in node.body[:-1])
+        goes_on = isinstance(node, ast.While) and any(isinstance(n, ast.Continue) for s in node.body for n in walk(s))
+        if isinstance(last, ast.Return) and (inner or counts) and not goes_on:
             line = program.line(last.lineno)
             indent = program.line(node.lineno)[
                 : len(program.line(node.lineno)) - len(program.line(node.lineno).lstrip())
@@ -155,13 +156,59 @@ def _first_round(program: Program) -> Iterator[Site]:
                 edit=program.edit(last.lineno, indent + line.strip()),
                 facts={"header": Code(program.line(node.lineno).strip())},
             )
-        elif isinstance(last, ast.If) and _always_returns(last):
+        elif isinstance(node, ast.For) and isinstance(last, ast.If) and _always_returns(last):
             others = [branch for branch in _branches(last)[1:] if isinstance(branch[-1], ast.Return)]
             if others and not _compares_with_end(last):
                 answers = [branch[-1] for branch in _branches(last)]
                 early = [answer for answer in answers if _gives(program, answer, "True")]
                 final = early[0] if early and _needs_all(program, node) else others[-1][-1]
                 yield _too_early(program, final, node)
+
+
+def _collects(statement: ast.stmt) -> bool:
+    """Tell whether a statement makes a new value out of the old one of a name, or puts something in."""
+    match statement:
+        case ast.AugAssign():
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method in IN_PLACE
+    return False
+
+
+def _first_fit(program: Program) -> Iterator[Site]:
+    """Find a count or collection that is given back as soon as the first item has been added."""
+    for node in program.each(ast.If):
+        match node.body:
+            case [*_, added, ast.Return(value=value) as last] if value is not None and _collects(added):
+                pass
+            case _:
+                continue
+        loop = program.parents.get(node)
+        changed = {n.id for n in walk(added) if isinstance(n, ast.Name)} & {
+            n.id for n in walk(value) if isinstance(n, ast.Name)
+        }
+        for name in sorted(changed):
+            start = program.last_value(name, node.lineno)
+            uses = [n for n in program.each(ast.Name) if n.id == name]
+            here = program.function_at(node.lineno)
+            inside = [n for n in uses if program.function_at(n.lineno) is here and _loop_holds(loop, n)]
+            if isinstance(loop, ast.For) and start is not None and is_start(start) and len(inside) == _ADDED_AND_GIVEN:
+                yield Site(
+                    lines=(last.lineno,),
+                    expression=program.line(last.lineno).strip(),
+                    facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+                )
+
+
+_ADDED_AND_GIVEN = 2
+"""Mentions of a name in a loop that only adds to it and gives it back."""
+
+
+def _loop_holds(loop: ast.AST | None, node: ast.Name) -> bool:
+    """Tell whether a name stands within the lines of a loop."""
+    return isinstance(loop, ast.For) and loop.lineno < node.lineno <= (loop.end_lineno or 0)
 
 
 def answer_given_early(program: Program, site: Site, got: str | None) -> Site:
@@ -507,6 +554,14 @@ SMELLS = (
         0.8,
         frozenset(("none", "truth", "value", "short", "other")),
         _first_round,
+    ),
+    Smell(
+        "logic.answer-at-first-fit",
+        "logic",
+        lessons.ANSWER_AT_FIRST_FIT,
+        0.85,
+        frozenset(("none", "value", "short", "less", "other")),
+        _first_fit,
     ),
     Smell(
         "logic.answer-of-method-in-place",

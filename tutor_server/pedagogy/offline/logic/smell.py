@@ -32,6 +32,12 @@ class Smell(Rule):
 SURE = 0.5
 
 
+def loops_of(program: Program) -> Iterator[ast.For | ast.While]:
+    """Give every loop of a program, those over items first."""
+    yield from program.each(ast.For)
+    yield from program.each(ast.While)
+
+
 def loops_in(node: ast.AST) -> Iterator[ast.For | ast.While]:
     """Give the loops inside a node."""
     for inner in walk(node):

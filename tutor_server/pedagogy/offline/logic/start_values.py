@@ -116,6 +116,43 @@ def _smallest_from_zero(program: Program) -> Iterator[Site]:
             )
 
 
+def _out_of_reach(program: Program) -> Iterator[Site]:
+    """Find where the best value so far starts at an end that nothing in the data can ever go beyond."""
+    for node in program.each(ast.If):
+        match node.test:
+            case ast.Compare(ops=[ast.Gt() | ast.Lt() as sign], comparators=[ast.Name(id=name)]):
+                pass
+            case _:
+                continue
+        is_set = any(isinstance(s, ast.Assign) and name in stored_in(s) for s in node.body)
+        start = program.last_value(name, node.lineno)
+        limit = _limit(start) if start is not None else 0
+        looped = (
+            any(isinstance(up, ast.For | ast.While) and up.lineno > start.lineno for up in program.above(node))
+            if start
+            else False
+        )
+        if is_set and looped and start is not None and limit == (1 if isinstance(sign, ast.Gt) else -1):
+            yield Site(
+                lines=(start.lineno,),
+                expression=program.line(start.lineno).strip(),
+                facts={"name": Code(name), "test": Code(program.segment(node.test))},
+            )
+
+
+def _limit(value: ast.expr) -> int:
+    """Tell whether a value is infinity, 1, or minus infinity, -1."""
+    match value:
+        case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=str(text))]):
+            text = text.lower().lstrip("+")
+            return 1 if text in ("inf", "infinity") else -1 if text in ("-inf", "-infinity") else 0
+        case ast.Attribute(attr="inf"):
+            return 1
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_limit(inner)
+    return 0
+
+
 def _not_found_is_first(program: Program) -> Iterator[Site]:
     """Find where a position starts at 0 and is given back, so that “not found” looks like “found first”."""
     for function in program.functions.values():
@@ -224,6 +261,14 @@ SMELLS = (
         0.85,
         frozenset(("value", "less", "other")),
         _smallest_from_zero,
+    ),
+    Smell(
+        "logic.best-starts-out-of-reach",
+        "logic",
+        lessons.BEST_STARTS_OUT_OF_REACH,
+        0.95,
+        frozenset(("value", "none", "more", "less", "other")),
+        _out_of_reach,
     ),
     Smell(
         "logic.not-found-looks-like-first",

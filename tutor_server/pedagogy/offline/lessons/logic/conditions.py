@@ -309,3 +309,31 @@ TEXT_REPEATED = Lesson(
     reason="The star gets two numbers, so it multiplies.",
     check="type a small number and work the product out in your head.",
 )
+
+FUNCTION_IN_PLACE_OF_RESULT = Lesson(
+    question=(
+        "Print $name alone, without anything behind it. Is that the answer which the function works out, or something "
+        "else? Which of the two does this line need?"
+    ),
+    concept=(
+        "A function and its answer are two things. The name alone stands for the function; only with round brackets "
+        "behind the name does it run and give its answer. On line $line $name is used as it stands, so the "
+        "function itself is shown or compared, and it never runs."
+    ),
+    picture="A recipe is not the cake, however long you look at it.",
+    precise="The expression evaluates to the function object; calling it is a separate operation.",
+    place="It stands for the function, not for its answer.",
+    plan=(
+        "Say which value this line needs.",
+        "Look at the header of the function: what does it want to be given?",
+        "Recall how a function is told to run, and do that here.",
+    ),
+    example=Example(
+        before="The function, and its answer:",
+        code="def wage():\n    return 12 * 8\n\n\nprint(wage)\nprint(wage())",
+        after="The first line shows where the function is, the second what it gives.",
+    ),
+    remedy="On line $line call $name, with the values that it needs.",
+    reason="The function runs, and its answer is used.",
+    check="print what the call gives, on a line of its own.",
+)

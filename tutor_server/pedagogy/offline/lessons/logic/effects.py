@@ -371,3 +371,31 @@ ONLY_LAST_ROUND_COUNTS = Lesson(
     reason="Every round adds its part to what the rounds before have found.",
     check="print $name at the end of each round.",
 )
+
+VALUE_LOST_BEFORE_USE = Lesson(
+    question=(
+        "Write down $left and $right after the line before this one. This line reads $left. Which value does it need, "
+        "the old one or the new one?"
+    ),
+    concept=(
+        "Lines run one after the other, and an assignment replaces the old value at once. The line before, $first, "
+        "has given $left its new value. Line $line reads $left to work out $right, but the value that it needs is "
+        "gone by then."
+    ),
+    picture="It is like painting over the price before you have written it down.",
+    precise="Sequential assignments see each other's effects; a simultaneous one would not.",
+    place="It reads $left, which was replaced just before.",
+    plan=(
+        "Play both lines through with two numbers of your own.",
+        "Say which of the two lines needs an old value.",
+        "Let that one come first, or let both happen in one assignment.",
+    ),
+    example=Example(
+        before="The old value is passed on before it is replaced:",
+        code="last, best = 4, 7\nnew = 9\nlast = best\nbest = new\nprint(last, best)",
+        after="`last` gets the 7 while it is still there.",
+    ),
+    remedy="Let line $line come before the one that replaces $left, or do both in one assignment.",
+    reason="The old value is read while it is still there.",
+    check="print both names before and after the two lines.",
+)

@@ -181,3 +181,62 @@ POINT_CUT_OFF_IN_ARRAY = Lesson(
     reason="The array has room for the part behind the point.",
     check="print `dtype` and the stored number.",
 )
+
+DIGITS_BY_PLAIN_DIVISION = Lesson(
+    question=(
+        "Work out this line for 47 by hand, and then once more. What is left of $name after each of the two? Is it a "
+        "whole number?"
+    ),
+    concept=(
+        "To go through the digits of a number, each round looks at the last one and then takes it away. The rest of a "
+        "division by $base is the last digit. Taking it away needs the division that drops the rest. On line $line "
+        "the plain one keeps it behind the point, so $name never gets down to 0 as it should."
+    ),
+    picture="It is like tearing off a page and gluing it on again behind the others.",
+    precise="True division yields a float and keeps the fraction; the loop runs until it underflows.",
+    maths_precise="What is wanted is the floor of the quotient.",
+    place="It keeps the digit behind the point.",
+    plan=(
+        "Print $name in each of the first rounds.",
+        "Say what should be left of 47 when its last digit is gone.",
+        "Look up the sign for the division that drops the rest.",
+    ),
+    example=Example(
+        before="Both divisions of the same number:",
+        code="minutes = 135\nprint(minutes / 60)\nprint(minutes // 60)",
+        after="The first keeps the part behind the point, the second drops it.",
+    ),
+    remedy="On line $line use the division that drops the rest.",
+    reason="Each round takes away one digit, until nothing is left.",
+    check="try a number of one digit and one of three.",
+)
+
+TEMPERATURE_FORMULA = Lesson(
+    question=(
+        "Water freezes at 0 degrees Celsius, that is 32 Fahrenheit, and boils at 100, that is 212. What does this line "
+        "give for these values of $name?"
+    ),
+    concept=(
+        "A formula with two steps says which of them comes first. Multiplication and division come before addition "
+        "and subtraction, unless brackets say otherwise. What line $line works out fits neither direction: it does "
+        "not give the known values for freezing and boiling."
+    ),
+    picture="Socks before shoes gives another result than shoes before socks.",
+    precise="The map is affine: scale, then shift, or shift back, then scale back.",
+    maths_picture="First the bracket, then times and divided, then plus and minus.",
+    maths_precise="The inverse of an affine map undoes its steps in reverse order.",
+    place="For freezing and boiling it gives other values than it should.",
+    plan=(
+        "Work the line out by hand for freezing, step by step, as Python does.",
+        "Write down the steps in words: what is shifted by 32, and what is scaled?",
+        "Set signs and brackets so that the steps come in this order.",
+    ),
+    example=Example(
+        before="A shift that has to come before the scaling:",
+        code="points = 70\nshare = (points - 20) * 2 / 5\nprint(share)",
+        after="The brackets make the subtraction come first.",
+    ),
+    remedy="On line $line bring the steps into the right order, with brackets where they are needed.",
+    reason="The formula gives the known values.",
+    check="try freezing and boiling.",
+)

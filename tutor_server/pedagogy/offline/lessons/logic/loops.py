@@ -207,3 +207,31 @@ ONE_VARIABLE_TWO_LOOPS = Lesson(
     reason="Both values are there at the same time.",
     check="print both variables in the inner loop.",
 )
+
+COLLECTION_IN_PLACE_OF_ITEM = Lesson(
+    question=(
+        "The loop begins with $header. What is $name in each round, and on which line is it used? What does this line "
+        "look at instead?"
+    ),
+    concept=(
+        "A loop takes the items of a collection one by one and gives each of them the same name. The body is about "
+        "that one item. Here no line of the body uses $name. Line $line works with $collection, the whole, and "
+        "so does the same thing in every round."
+    ),
+    picture="It is like calling each pupil to the desk, and then asking the whole class.",
+    precise="The body is invariant under the loop variable, so the iterations cannot differ.",
+    place="It works with the whole $collection in every round.",
+    plan=(
+        "Write down $name and $collection for the first two rounds.",
+        "Say in words what should happen to one item.",
+        "Put the name of the item where it is meant.",
+    ),
+    example=Example(
+        before="The body is about one item:",
+        code='bag = ["pear", "plum"]\nfor fruit in bag:\n    print(fruit, fruit.startswith("pl"))',
+        after="`fruit` is another text in each round, so the answers differ.",
+    ),
+    remedy="On line $line use $name where the single item is meant.",
+    reason="Each round is about its own item.",
+    check="print what the line looks at in each round.",
+)

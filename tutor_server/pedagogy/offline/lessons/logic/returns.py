@@ -377,3 +377,34 @@ GENERATOR_HANDED_OUT = Lesson(
     reason="The caller gets items.",
     check="make a `list` of the result for a tiny input.",
 )
+
+ANSWER_AT_FIRST_FIT = Lesson(
+    question=(
+        "The loop begins with $header. When the first item fits, $name takes note of it. What does Python do right "
+        "after that, and which items has the loop seen by then?"
+    ),
+    concept=(
+        "`return` ends the function at once, also from within a loop. Here $name takes in one item, and in the same "
+        "block line $line gives it back. So whatever comes after the first item that fits is never looked at, "
+        "although $name was made to collect."
+    ),
+    picture="It is like going home after the first berry, with a bucket made for many.",
+    precise="The accumulator escapes in the iteration in which it first changes.",
+    place="It ends the loop with the first item that fits.",
+    plan=(
+        "Play it through with a list in which two items fit.",
+        "Say when $name is complete.",
+        "Give it back at that moment, and look at the indentation that this needs.",
+    ),
+    example=Example(
+        before="The answer is given when the loop is over:",
+        code=(
+            "def rainy(days):\n    found = 0\n    for rain in days:\n        if rain > 2:\n            found += 1\n"
+            "    return found\n\n\nprint(rainy([3, 0, 5]))"
+        ),
+        after="The last line of the function stands outside the loop, so both rainy days count.",
+    ),
+    remedy="Move line $line out of the loop, to the left edge of its header.",
+    reason="The answer is given after all items have been seen.",
+    check="try a case in which two items fit, and one in which none does.",
+)

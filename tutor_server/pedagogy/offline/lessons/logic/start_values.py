@@ -126,3 +126,33 @@ PRODUCT_WITH_ZERO = Lesson(
     reason="No factor is 0, so the product can grow.",
     check="try the smallest inputs, and compare with products done by hand.",
 )
+
+BEST_STARTS_OUT_OF_REACH = Lesson(
+    question=(
+        "With which value does $name start on this line? Think of any number of your data: can $test be true for it?"
+    ),
+    concept=(
+        "To find the best value, the first candidate must be one that every real value beats. The largest comes up "
+        "from below, the smallest comes down from above. $name starts on line $line at the end where nothing can "
+        "beat it, so $test is never true and the start stays."
+    ),
+    picture="It is like a high jump with the bar at the ceiling for the first jump.",
+    precise="The initial value must be the identity of the operation: minus infinity for max, plus infinity for min.",
+    place="Nothing can beat the value with which $name starts.",
+    plan=(
+        "Put three numbers into $test, one by one, with the start of $name.",
+        "Say on which side of all numbers the start has to be.",
+        "Start there, or with the first item of the data.",
+    ),
+    example=Example(
+        before="The largest comes up from the first item:",
+        code=(
+            "depths = [4, 11, 7]\ndeepest = depths[0]\nfor depth in depths:\n    if depth > deepest:\n"
+            "        deepest = depth\nprint(deepest)"
+        ),
+        after="The start is a real value, and every larger one beats it.",
+    ),
+    remedy="Let $name start on line $line at the other end, or with the first item.",
+    reason="The first real value beats the start, and the search begins.",
+    check="try three numbers, with the best one first, in the middle and last.",
+)
