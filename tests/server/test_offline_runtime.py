@@ -129,6 +129,22 @@ CASES = [
     ("none-handed-on", "def twice(x):\n    y = x * 2\n\nprint(round(twice(3)))\n", 2),
     ("divisor-starts-at-zero", "n = 6\nd = 0\nwhile n > 1:\n    if n % d == 0:\n        n //= d\n    d += 1\n", 2),
     ("function-not-called", "def load():\n    return {'a': 1}\n\ntable = load\nprint(table['a'])\n", 4),
+    (
+        "entry-began-otherwise",
+        "found = {}\nfor team in 'aab':\n    found[team] = 'x'\n    found[team].append('y')\n",
+        3,
+    ),
+    ("letters-for-lines", "text = 'a:1'\nfor line in text:\n    name, mark = line.split(':')\n", 2),
+    (
+        "recursion-misses-end",
+        "def power(n):\n    if n == 0:\n        return 1\n    return 2 * power(n / 2)\n\npower(3)\n",
+        4,
+    ),
+    (
+        "none-in-operation",
+        "def mark(n):\n    if n > 3:\n        return 'a'\n    else:\n        print('b')\n\nprint('x' + mark(2))\n",
+        5,
+    ),
     ("list-became-key", "seen = set()\nplace = [1, 2]\nseen.add(place)\n", 2),
     ("length-let-in", "xs = [1]\nfor k in (0, 1):\n    if 0 <= k <= len(xs):\n        print(xs[k])\n", 3),
     ("middle-too-far", "xs = [1, 2, 3]\nlow, high = 2, 2\nmid = low + high // 2\nprint(xs[mid])\n", 3),

@@ -210,10 +210,10 @@ def _of_own_class(case: Case) -> Site | None:
 
 def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
     """Give the last line of a class's set-up that stores a value, where several lines count on a missing one."""
-    around, text = case.program.parents.get(attribute), case.text(attribute)
+    around = case.program.parents.get(attribute)
     uses = sum(isinstance(node, ast.Attribute) and node.attr == attribute.attr for node in case.program.nodes)
     is_called = isinstance(around, ast.Call) and around.func is attribute
-    if not text.startswith("self.") or is_called or uses < 2:  # noqa: PLR2004 - one use may be the slip
+    if is_called or uses < 2 or _is_of_another(case, attribute.attr, class_name):  # noqa: PLR2004 - one use may be the slip
         return None
     for node in case.program.nodes:
         match node:
@@ -222,6 +222,16 @@ def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast
                 if isinstance(owner, ast.ClassDef) and owner.name == class_name:
                     return last
     return None
+
+
+def _is_of_another(case: Case, attribute: str, class_name: str) -> bool:
+    """Tell whether another class stores an attribute of this name, so that it may be the object that is wrong."""
+    for node in case.program.each(ast.Attribute):
+        if node.attr == attribute and isinstance(node.ctx, ast.Store) and case.text(node.value) == "self":
+            owners = [up.name for up in case.program.above(node) if isinstance(up, ast.ClassDef)]
+            if owners and owners[0] != class_name:
+                return True
+    return False
 
 
 def _in_module(case: Case) -> Site | None:

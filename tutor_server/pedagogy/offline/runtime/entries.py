@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import entries as lessons
+from tutor_server.pedagogy.offline.lessons.runtime.beginnings import BEGAN_AS_ANOTHER_KIND
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _VIEWS = frozenset(("items", "values", "pop", "get", "popleft"))
 _WHOLE = frozenset(("pair", "entry", "item", "row", "record", "line", "element", "t", "p", "e", "x", "i", "r"))
 """Names that people give to a whole entry; any other is taken for that of a part."""
+_TEXTS = frozenset(("text", "content", "data", "string", "document", "message", "source"))
+"""Names for a whole text of many lines."""
 _COUNTERS = frozenset(
     ("i", "k", "n", "no", "nr", "number", "index", "idx", "pos", "position", "place", "rank", "count")
 )
@@ -157,6 +160,52 @@ def _is_name_of_part(case: Case, iterated: ast.expr, name: str) -> bool:
     )
 
 
+def _began_otherwise(case: Case) -> Site | None:
+    """Find the one line that begins an entry, with a value that has not the method which the failing line calls."""
+    wanted = case.match["name"]
+    for node in case.likely(ast.Attribute):
+        match node:
+            case ast.Attribute(value=ast.Subscript(value=owner) as entry, attr=name) if name == wanted:
+                pass
+            case _:
+                continue
+        stored = list(_stored_in(case, case.text(owner)))
+        if len(stored) == 1 and not isinstance(stored[0], ast.List | ast.Dict | ast.Set | ast.ListComp):
+            line = stored[0].lineno
+            return Site(
+                lines=(line,),
+                expression=case.program.line(line).strip(),
+                facts={
+                    "name": Code(case.text(entry)),
+                    "kind": kind(case.match["type"]),
+                    "use": Code(case.program.line(case.line).strip()),
+                },
+            )
+    return None
+
+
+def _letters_for_lines(case: Case) -> Site | None:
+    """Find the loop that hands out the letters of a text, where its body takes lines apart."""
+    for call in case.likely(ast.Call):
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="split" | "partition")):
+                pass
+            case _:
+                continue
+        for up in case.program.above(call):
+            match up:
+                case ast.For(target=ast.Name(id=target), iter=ast.Name(id=text) as iterated) if (
+                    target == name and text.rstrip("s").lower() in _TEXTS
+                ):
+                    return Site(
+                        lines=(up.lineno,),
+                        expression=case.program.line(up.lineno).strip(),
+                        edit=case.rewrite(iterated, f"{text}.splitlines()"),
+                        facts={"name": Code(name), "text": Code(text), "use": Code(case.text(call))},
+                    )
+    return None
+
+
 def _list_as_key(case: Case) -> Site | None:
     """Find where a name got the list that is used as a key."""
     for node in case.likely(ast.Name):
@@ -207,6 +256,24 @@ RULES = (
         frozenset(("TypeError", "AttributeError", "KeyError")),
         re.compile(r"['\"]tuple['\"]|^\(|'str' object has no attribute|(?:string|tuple) indices must be integers"),
         _taken_whole,
+    ),
+    RuntimeRule(
+        "runtime.entry-began-otherwise",
+        "runtime",
+        BEGAN_AS_ANOTHER_KIND,
+        frozenset(("AttributeError",)),
+        re.compile(
+            r"'(?P<type>str|int|float|tuple)' object has no attribute '(?P<name>append|add|extend|update|items)'"
+        ),
+        _began_otherwise,
+    ),
+    RuntimeRule(
+        "runtime.letters-for-lines",
+        "runtime",
+        lessons.LETTERS_FOR_LINES,
+        frozenset(("ValueError",)),
+        re.compile(r"not enough values to unpack"),
+        _letters_for_lines,
     ),
     RuntimeRule(
         "runtime.list-became-key",

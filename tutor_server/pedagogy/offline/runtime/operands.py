@@ -199,7 +199,7 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
                 facts={**facts, "source": f"the call of `{method}`, which works in place and gives nothing back"},
             )
         case "function", ast.FunctionDef() as function:
-            last = function.body[-1]
+            last = _ends_without_value(function)
             return Site(
                 lines=(last.end_lineno or last.lineno,),
                 expression=case.program.line(last.end_lineno or 1).strip(),
@@ -208,6 +208,18 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
     if operation is not None:
         return case.here(operation, facts=facts, source="a place that never gave it a value")
     return None
+
+
+def _ends_without_value(function: ast.FunctionDef) -> ast.stmt:
+    """Give the line with which a way through a function ends that gives nothing back: it may show or work it out."""
+    ends: list[ast.stmt] = [function.body[-1]]
+    for last in ends:
+        if isinstance(last, ast.If):
+            ends += [block[-1] for block in (last.body, last.orelse) if block]
+    for last in ends:
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.BinOp | ast.Call | ast.Compare | ast.Name):
+            return last
+    return function.body[-1]
 
 
 def _without_result(case: Case, call: ast.Call, statement: ast.Assign) -> Edit | None:

@@ -77,6 +77,17 @@ def _never_reached(case: Case) -> Site | None:
     test = next((node.test for node in walk(function) if isinstance(node, ast.If)), None)
     stands_still = test is not None and _handed_on(function, call, test)
     stands_still = stands_still or (test is not None and _moves_away(call, test))
+    stands_still = stands_still or any(isinstance(v, ast.BinOp) and isinstance(v.op, ast.Div) for v in call.args)
+    goes_on = _goes_on_after(function)
+    if goes_on is not None and test is not None:
+        line = case.program.line(goes_on.lineno)
+        shown = f"return {case.text(goes_on.args[0])}" if len(goes_on.args) == 1 else None
+        return Site(
+            lines=(goes_on.lineno,),
+            expression=case.text(goes_on),
+            edit=case.program.edit(goes_on.lineno, line.replace(case.text(goes_on), shown)) if shown else None,
+            facts={"function": Code(function.name), "call": Code(case.text(call)), "test": Code(case.text(test))},
+        )
     place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
     return Site(
         lines=(place.lineno,),
@@ -87,6 +98,15 @@ def _never_reached(case: Case) -> Site | None:
             "test": Code(case.text(test)) if test is not None else "its test",
         },
     )
+
+
+def _goes_on_after(function: Function) -> ast.Call | None:
+    """Give the `print` in the case that should end the calls, where the function goes on after it."""
+    for node in function.body:
+        match node:
+            case ast.If(body=[ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_, *_]) as call)], orelse=[]):
+                return call
+    return None
 
 
 def _moves_away(call: ast.Call, test: ast.expr) -> bool:

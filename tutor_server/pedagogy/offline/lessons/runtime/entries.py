@@ -87,3 +87,31 @@ LIST_BECAME_KEY = Lesson(
     reason="The key cannot change any more.",
     check="print $name and its `type` before it is used as a key.",
 )
+
+LETTERS_FOR_LINES = Lesson(
+    question=(
+        "Print $name in the first rounds of this loop. How long is it each time? What does a loop over $text hand "
+        "out, and what does $use need?"
+    ),
+    concept=(
+        "A text is a row of characters, and a loop over it hands them out one by one. Lines are nothing that it knows "
+        "of. $use needs a whole line, but from the header on line $line it gets a single character, which cannot be "
+        "split into parts."
+    ),
+    picture="Who reads a letter one character at a time never sees a sentence.",
+    precise="Iterating a str yields strings of length one, whatever the line breaks in it.",
+    place="It hands out single characters.",
+    plan=(
+        "Print $name in the first two rounds.",
+        "Say what it should be in each round.",
+        "Look up the method of texts that makes a list of its lines.",
+    ),
+    example=Example(
+        before="A loop over the lines of a text:",
+        code='poem = "one\\ntwo"\nfor verse in poem.splitlines():\n    print(len(verse))',
+        after="The loop has two rounds, one for each line.",
+    ),
+    remedy="On line $line let the loop go over the lines of $text.",
+    reason="Each round gets a whole line.",
+    check="print $name in the first round.",
+)
