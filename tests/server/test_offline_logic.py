@@ -207,6 +207,8 @@ SMELLY = [
     ),
     ("numerical.temperature-formula", "def cold(f):\n    return f - 32 * 5 / 9\n", 2),
     ("numerical.temperature-formula", "c = 20\nprint(c * 1.8 - 32)\n", 2),
+    ("logic.counted-only-once", "count = 0\nfor x in [3, 5]:\n    if x > 2:\n        count = 1\nprint(count)\n", 4),
+    ("logic.function-in-place-of-result", "def clean(word):\n    return word.strip\n", 2),
     ("logic.text-without-f", "steps = 3\nprint('{steps} steps')\n", 2),
     ("logic.form-behind-braces", "total = 3.14159\nprint(f'{total:.2}f')\n", 2),
     ("logic.text-added-to-list", "out = []\nfor k in range(3):\n    out += str(k)\nprint(out)\n", 1),
@@ -288,6 +290,8 @@ SOUND = [
     ),
     "def warm(c):\n    return c * 9 / 5 + 32\n\n\ndef cold(f):\n    return (f - 32) * 5 / 9\n",
     "n = 60\nd = 2\nwhile n > 1:\n    if n % d == 0:\n        n = n / d\n    else:\n        d += 1\nprint(d)\n",
+    "import sys\n\nread = sys.stdin.readline\nupper = 'ab'.upper\nprint(upper())\n",
+    "found = 0\nfor x in [3, 5]:\n    if x > 2:\n        found = 1\nprint(found)\n",
     "form = '{who} was here'\nwho = 'Ida'\nprint(form.format(who=who))\n",
 ]
 

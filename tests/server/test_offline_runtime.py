@@ -116,6 +116,7 @@ CASES = [
         "def load(row):\n    day, rain = row.split(';')\n    return day, rain\n\n_, x = load('a;1')\nprint(x - 1)\n",
         3,
     ),
+    ("parts-still-texts", "row = '1 2'\nxs = [x for x in row.split()]\nprint(sum(xs))\n", 2),
     ("parts-still-texts", "def load(row):\n    xs = row.split()\n    return xs\n\nprint(sum(load('1 2')))\n", 2),
     (
         "began-as-none",

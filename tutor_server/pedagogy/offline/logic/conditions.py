@@ -309,6 +309,10 @@ def _function_for_result(program: Program) -> Iterator[Site]:
     named: list[ast.Name | ast.Attribute] = [*program.each(ast.Name), *program.each(ast.Attribute)]
     for node in named:
         name = node.id if isinstance(node, ast.Name) else node.attr
+        if name in _MAKES_TEXT and isinstance(node, ast.Attribute) and _is_result_meant(program, node):
+            text, line = program.segment(node), program.line(node.lineno)
+            edit = program.edit(node.lineno, line.replace(text, f"{text}()", 1))
+            yield Site(lines=(node.lineno,), expression=text, edit=edit, facts={"name": Code(text)})
         if name not in program.functions or program.functions[name].decorator_list or not _is_named_only(program, node):
             continue
         match program.parents.get(node):
@@ -327,6 +331,24 @@ def _function_for_result(program: Program) -> Iterator[Site]:
             wants = [arg for arg in called.args.args if arg.arg != "self"]
             edit = None if wants else program.edit(node.lineno, line.replace(text, f"{text}()", 1))
             yield Site(lines=(node.lineno,), expression=text, edit=edit, facts={"name": Code(text)})
+
+
+_MAKES_TEXT = frozenset(("strip", "lower", "upper", "title", "split", "capitalize", "rstrip", "lstrip", "isdigit"))
+
+
+def _is_result_meant(program: Program, method: ast.Attribute) -> bool:
+    """Tell whether a method of texts is given back, compared or stored, where its result must be meant."""
+    stored = any(n.attr == method.attr and isinstance(n.ctx, ast.Store) for n in program.each(ast.Attribute))
+    if stored or method.attr in program.functions or not isinstance(method.ctx, ast.Load):
+        return False
+    match program.parents.get(method):
+        case ast.Return() | ast.FormattedValue() | ast.BinOp() | ast.Compare():
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return not any(isinstance(c.func, ast.Name) and c.func.id == name for c in program.each(ast.Call))
+        case ast.Tuple() as row:
+            return isinstance(program.parents.get(row), ast.Return)
+    return False
 
 
 def _float_equality(program: Program) -> Iterator[Site]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ _NEW_VALUE = frozenset(
         "transpose",
     )
 )
+_COUNT = re.compile(r"count|total|number|tally|hits|^num|_num", re.IGNORECASE)
+"""Names of what grows by one; a 1 in any other may mean yes."""
 _NEW_BY_FUNCTION = frozenset(
     ("sorted", "reversed", "abs", "round", "int", "float", "str", "list", "len", "sum", "max", "min", "tuple", "set")
 )
@@ -112,6 +115,31 @@ def _only_last_round(program: Program) -> Iterator[Site]:
             yield Site(
                 lines=(statement.lineno,),
                 expression=program.segment(statement),
+                facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+            )
+
+
+def _counted_once(program: Program) -> Iterator[Site]:
+    """Find a count that is set to 1 wherever something is found, so that it never gets further."""
+    for node in program.each(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=1)) if _COUNT.search(name):
+                pass
+            case _:
+                continue
+        loop = next((up for up in program.above(node) if isinstance(up, ast.For | ast.While)), None)
+        start = program.last_value(name, loop.lineno) if loop is not None else None
+        if loop is None or not isinstance(start, ast.Constant) or start.value != 0:
+            continue
+        here = program.function_at(node.lineno)
+        bound = [line for line, _ in program.assignments(name) if program.function_at(line) is here]
+        read = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in walk(loop))
+        if len(bound) == 2 and not read:  # noqa: PLR2004 - the start and this line
+            line = program.line(node.lineno)
+            yield Site(
+                lines=(node.lineno,),
+                expression=program.segment(node),
+                edit=program.edit(node.lineno, line.replace("=", "+=", 1)),
                 facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
             )
 
@@ -434,6 +462,14 @@ SMELLS = (
         0.85,
         frozenset(("less", "value", "short", "zero", "kind")),
         _only_last_round,
+    ),
+    Smell(
+        "logic.counted-only-once",
+        "logic",
+        lessons.ONLY_LAST_ROUND_COUNTS,
+        0.8,
+        frozenset(("less", "value", "off", "other")),
+        _counted_once,
     ),
     Smell(
         "logic.method-named-not-called",

@@ -60,6 +60,12 @@ def _kept(case: Case, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
             yield from _handed_on(case, call, names)
         case ast.Assign(targets=[ast.Subscript() | ast.Attribute()]) | ast.Return():
             yield call.lineno, call
+        case ast.comprehension(target=ast.Name(id=part)) if any(
+            isinstance(made.elt, ast.Name) and made.elt.id == part
+            for made in case.program.each(ast.ListComp)
+            if around in made.generators
+        ):
+            yield call.lineno, call
         case ast.Assign(targets=[ast.Name(id=name)]):
             function = case.program.function_at(call.lineno)
             if not any(_converts(node, {name}) for node in _nodes_of(case, function)):

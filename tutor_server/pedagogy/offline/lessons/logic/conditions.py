@@ -318,7 +318,7 @@ FUNCTION_IN_PLACE_OF_RESULT = Lesson(
     concept=(
         "A function and its answer are two things. The name alone stands for the function; only with round brackets "
         "behind the name does it run and give its answer. On line $line $name is used as it stands, so the "
-        "function itself is shown or compared, and it never runs."
+        "function itself is handed on, and it never runs."
     ),
     picture="A recipe is not the cake, however long you look at it.",
     precise="The expression evaluates to the function object; calling it is a separate operation.",
