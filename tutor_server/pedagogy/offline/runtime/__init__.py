@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.runtime import (
+    arguments,
     attributes,
     beginnings,
-    calls,
+    callables,
     entries,
     first_values,
     indexing,
@@ -47,7 +48,8 @@ RULES: tuple[RuntimeRule, ...] = (
     *outside.RULES,
     *numerical.RULES,
     *names.RULES,
-    *calls.RULES,
+    *callables.RULES,
+    *arguments.RULES,
     *operands.RULES,
     *iteration.RULES,
     *indexing.RULES,

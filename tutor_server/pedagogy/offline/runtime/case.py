@@ -97,6 +97,11 @@ class Case:
         yield from inside
         yield from rest
 
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """The calls on the failing line, the marked one first."""
+        return [node for node in self.likely(ast.Call) if isinstance(node, ast.Call)]
+
     def text(self, node: ast.AST) -> str:
         """Give the source of a node."""
         return self.program.segment(node)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.runtime import objects as lessons
-from tutor_server.pedagogy.offline.lessons.runtime.calls import CLASS_IN_PLACE_OF_OBJECT
+from tutor_server.pedagogy.offline.lessons.runtime.arguments import CLASS_IN_PLACE_OF_OBJECT
 from tutor_server.pedagogy.offline.runtime.case import Case, RuntimeRule, Site
 from tutor_server.pedagogy.offline.runtime.operands import kind
 from tutor_server.pedagogy.tree_walk import walk
