@@ -295,7 +295,7 @@ SMELLS = (
         "numerical.temperature-formula",
         "logic",
         lessons.TEMPERATURE_FORMULA,
-        0.95,
+        0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _temperature,
     ),

@@ -187,7 +187,7 @@ SMELLS = (
         "logic.stored-the-wrong-way-round",
         "logic",
         lessons.STORED_THE_WRONG_WAY_ROUND,
-        0.95,
+        0.9,
         frozenset(("value", "none", "zero", "less", "other")),
         _wrong_way_round,
     ),
