@@ -95,7 +95,9 @@ def _no_effect(program: Program) -> Iterator[Site]:
 def _only_last_round(program: Program) -> Iterator[Site]:
     """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
     for loop in loops_of(program):
-        if any(isinstance(n, ast.Break | ast.Return) for n in walk(loop)):
+        if not any(isinstance(s, ast.Assign) and not isinstance(s.value, ast.Constant) for s in loop.body) or any(
+            isinstance(n, ast.Break | ast.Return) for n in walk(loop)
+        ):
             continue
         fresh = names_in(loop.target) if isinstance(loop, ast.For) else stored_in(loop)
         for before, statement in pairwise((None, *loop.body)):

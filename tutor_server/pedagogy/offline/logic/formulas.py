@@ -215,7 +215,7 @@ _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
 
 def _temperature(program: Program) -> Iterator[Site]:
     """Find a formula between Celsius and Fahrenheit that gives neither for the points that everybody knows."""
-    for node in program.each(ast.BinOp):
+    for node in program.each(ast.BinOp) if str(_FREEZING) in program.code else ():
         if isinstance(program.parents.get(node), ast.BinOp):
             continue
         inside = list(walk(node))

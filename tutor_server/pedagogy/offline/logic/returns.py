@@ -310,11 +310,13 @@ def _is_list(program: Program, name: str) -> bool:
 def _recursion_forgotten(program: Program) -> Iterator[Site]:
     """Find where a function calls itself and lets go of the answer."""
     for function in program.functions.values():
-        if program.returns_nothing(function) or _has_effect(program, function):
+        if program.returns_nothing(function):
             continue
         for node in program.own_nodes(function):
             match node:
-                case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call) if name == function.name:
+                case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call) if (
+                    name == function.name and not _has_effect(program, function)
+                ):
                     line = program.line(node.lineno)
                     text = line.strip()
                     yield Site(

@@ -24,26 +24,20 @@ _LOOKS = frozenset(("print", "len", "str", "sum", "max", "min", "sorted", "round
 
 def _wrong_way_round(program: Program) -> Iterator[Site]:
     """Find where the variable of a loop gets a value that nothing reads, from a name that should have got it."""
-    for loop in program.each(ast.For):
-        targets = names_in(loop.target)
-        inside = [node for statement in loop.body for node in walk(statement)]
-        for node in inside:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Name(id=other)) if variable in targets:
-                    pass
-                case _:
-                    continue
-            around = next((up for up in program.above(node) if isinstance(up, ast.For | ast.While)), None)
+    for node in program.each(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Name(id=other)):
+                pass
+            case _:
+                continue
+        loop = next((up for up in program.above(node) if isinstance(up, ast.For | ast.While)), None)
+        if isinstance(loop, ast.For) and variable in names_in(loop.target):
             is_read = any(
                 isinstance(n, ast.Name) and n.id == variable and isinstance(n.ctx, ast.Load) and n.lineno > node.lineno
-                for n in inside
+                for statement in loop.body
+                for n in walk(statement)
             )
-            if (
-                around is loop
-                and not is_read
-                and other not in stored_in(loop)
-                and program.last_value(other, loop.lineno)
-            ):
+            if not is_read and other not in stored_in(loop) and program.last_value(other, loop.lineno):
                 line = program.line(node.lineno)
                 indent = line[: len(line) - len(line.lstrip())]
                 yield Site(
@@ -148,7 +142,9 @@ def _is_awaited(program: Program, uses: list[ast.Name], loops: list[ast.stmt]) -
 def _branches_alike(program: Program) -> Iterator[Site]:
     """Find a condition whose two branches do the same."""
     for node in program.each(ast.If):
-        if not node.orelse or isinstance(node.orelse[0], ast.If) or isinstance(node.body[0], ast.Pass):
+        if not node.orelse or isinstance(node.body[0], ast.Pass) or type(node.orelse[0]) is not type(node.body[0]):
+            continue
+        if isinstance(node.orelse[0], ast.If) or len(node.body) != len(node.orelse):
             continue
         if [ast.dump(s) for s in node.body] == [ast.dump(s) for s in node.orelse]:
             yield Site(
