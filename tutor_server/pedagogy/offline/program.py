@@ -107,6 +107,7 @@ class Program:
         self.submission = submission
         self._own_nodes: dict[ast.AST, list[ast.AST]] = {}
         self._returns: dict[ast.AST, list[ast.Return]] = {}
+        self._expressions: dict[int, list[ast.expr]] = {}
         self._by_kinds: dict[tuple[type[ast.AST], ...], list[Any]] = {}
         self.first_line = submission.first_line
         self.is_cell = submission.kind == "cell"
@@ -269,6 +270,14 @@ class Program:
     @cached_property
     def _functions_by_line(self) -> dict[int, Function]:
         return _innermost(sorted((n for n in self.nodes if isinstance(n, Function)), key=lambda node: node.lineno))
+
+    def expressions_at(self, line: int) -> list[ast.expr]:
+        """Give the expressions that start on a line, breadth first; one line is asked about again and again."""
+        known = self._expressions.get(line)
+        if known is None:
+            known = [node for node in self.nodes if isinstance(node, ast.expr) and node.lineno == line]
+            self._expressions[line] = known
+        return known
 
     @cached_property
     def _statements_by_line(self) -> dict[int, ast.stmt]:

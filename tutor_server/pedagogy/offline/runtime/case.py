@@ -65,7 +65,7 @@ class Case:
     @cached_property
     def nodes_here(self) -> list[ast.expr]:
         """The expressions that start on the failing line, outer ones first."""
-        here = [node for node in self.program.nodes if isinstance(node, ast.expr) and node.lineno == self.line]
+        here = self.program.expressions_at(self.line)
         return sorted(here, key=lambda node: (node.col_offset, -(node.end_lineno or 0), -(node.end_col_offset or 0)))
 
     def columns(self, node: ast.expr) -> tuple[int, int]:
