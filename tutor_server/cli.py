@@ -29,6 +29,9 @@ DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
     options = _parser().parse_args(arguments)
+    from tutor_server.footprint import stay_small  # noqa: PLC0415 - not needed for --help
+
+    stay_small()
     from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
 
     try:

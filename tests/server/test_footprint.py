@@ -1,0 +1,50 @@
+"""What a serving process does without."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tutor_server.footprint import NOT_NEEDED
+
+
+def output_of(program: str) -> list[str]:
+    """Run a Python program; give the words that it printed."""
+    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+
+
+def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
+    """Signing, logging and migrations do what they do where these libraries are not installed."""
+    program = (
+        "import sys\n"
+        "from tutor_server.footprint import stay_small\n"
+        "stay_small()\n"
+        "import jwt, tutor_server.serving\n"
+        "jwt.decode(jwt.encode({}, 'k' * 32, 'HS256'), 'k' * 32, ['HS256'])\n"
+        "print(*(name.partition('.')[0] for name, module in sys.modules.items() if module is not None))"
+    )
+    assert not set(output_of(program)) & set(NOT_NEEDED)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+def test_the_memory_of_a_password_is_given_back() -> None:
+    """A process that has hashed passwords is as small as before; one hash needs 19 MiB."""
+    program = (
+        "import asyncio, pathlib\n"
+        "from tutor_server.footprint import stay_small\n"
+        "stay_small()\n"
+        "from tutor_server.identity.passwords import Passwords\n"
+        "def megabytes():\n"
+        "    return int(pathlib.Path('/proc/self/statm').read_text().split()[1]) * 4096 // 2**20\n"
+        "async def hash_some():\n"
+        "    passwords, before = Passwords(), megabytes()\n"
+        "    for number in range(4):\n"
+        "        await passwords.hash(str(number))\n"
+        "    passwords.close()\n"
+        "    print(megabytes() - before)\n"
+        "asyncio.run(hash_some())"
+    )
+    (grown,) = output_of(program)
+    assert int(grown) < 10
