@@ -15,6 +15,7 @@ from tests.service import PASSWORD
 from tutor_server.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
+from tutor_server.llm.terms import terms_of
 from tutor_server.settings import Settings
 from tutor_server.storage.migrations import upgrade
 
@@ -72,7 +73,7 @@ async def held_service(
 ) -> AsyncIterator[HeldService]:
     """Run the service with these settings. `prepare` may add to the application before it starts."""
     given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
-    app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines)
+    app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, ask_for_terms=terms_of)
     if prepare is not None:
         prepare(app)
     runner = Runner(app, access_log=None, logger=logging.getLogger("tests"))

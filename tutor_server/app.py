@@ -59,9 +59,10 @@ from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
-from tutor_server.llm.factory import build_chain
+from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
+from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.reservation import most_a_call_costs
 from tutor_server.retention import RetentionSweep
 from tutor_server.shared_state import budgets_of, shared_state
@@ -73,11 +74,12 @@ from tutor_server.tutoring.settling import Settling
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.identity.attempts import Attempts
+    from tutor_server.llm.terms import RemoteModel, Terms
     from tutor_server.settings import Settings
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -107,6 +109,7 @@ def build_app(
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     deadlines: Deadlines | None = None,
     leases: Leases | None = None,
+    ask_for_terms: Callable[[Sequence[RemoteModel]], Sequence[Terms]] = terms_by_own_process,
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
 
@@ -127,8 +130,9 @@ def build_app(
     for work in shared.work:
         app.cleanup_ctx.append(_keeping(work))
     revocations = _add_identity(app, settings, shared.attempts, new_id=new_id, random_bytes=random_bytes)
-    prices = Prices(read_price_file(settings.data_dir))
-    chain = build_chain(settings, deadlines, clock=clock.monotonic)
+    terms = ask_for_terms(remote_models(settings))
+    prices = Prices.of(read_price_file(settings.data_dir), terms)
+    chain = build_chain(settings, terms, deadlines, clock=clock.monotonic)
     ledger = Ledger(
         database=database,
         limiter=shared.limiter,
@@ -138,7 +142,7 @@ def build_app(
         price=prices.estimated_cost,
         leases=leases,
         budgets=budgets_of(settings),
-        most_a_call_costs=most_a_call_costs(settings, chain.providers, prices, clock.now()),
+        most_a_call_costs=most_a_call_costs(settings, terms, prices, clock.now()),
     )
     opening = Opening(
         database=database,

@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tutor_server.llm.prices import Prices
-    from tutor_server.llm.provider import Provider
+    from tutor_server.llm.terms import Terms
     from tutor_server.settings import Settings
 
 INSTRUCTIONS_TOKENS = 2000
 """What a prompt holds beside the student's context: instructions, a module's statement, earlier answers."""
 
 
-def most_a_call_costs(settings: Settings, providers: Iterable[Provider], prices: Prices, now: datetime) -> int:
-    """Give nano-dollars that no call is likely to pass, and load the price list now, not while a student waits.
+def most_a_call_costs(settings: Settings, models: Iterable[Terms], prices: Prices, now: datetime) -> int:
+    """Give nano-dollars that no call to one of these models is likely to pass.
 
     Raises `SettingsError` where a budget is set and a price is not known: such a budget would never be reached.
     """
     usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
     most = 0
-    for provider in providers:
-        cost = prices.estimated_cost(provider.name, provider.model, usage, now)
+    for model in models:
+        cost = prices.estimated_cost(model.provider, model.model, usage, now)
         if cost is None and budgets_of(settings) != Budgets():
             name = "TUTOR_MONTHLY_BUDGET_USD" if settings.daily_budget_usd is None else "TUTOR_DAILY_BUDGET_USD"
             raise SettingsError(
-                f"{name}: no price is known for {provider.model} of {provider.name}, so that no budget can hold; "
+                f"{name}: no price is known for {model.model} of {model.provider}, so that no budget can hold; "
                 f"put one into {settings.data_dir / PRICE_FILE}"
             )
         most = max(most, cost or 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.fake_upstream import KEY
 from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
 from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Request, Text, Turn
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
@@ -40,8 +41,8 @@ REQUEST = Request(
 def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:
     """Build a provider whose base URL is the fake upstream."""
     if name == "anthropic":
-        return AnthropicProvider(api_key=key, model=model, base_url=upstream.url)
-    return OpenAIProvider(api_key=key, model=model, base_url=upstream.openai_url)
+        return AnthropicProvider(anthropic_endpoint(key, upstream.url), model)
+    return OpenAIProvider(openai_endpoint(key, upstream.openai_url), model)
 
 
 def text_of(events: list[Event]) -> str:

@@ -18,6 +18,7 @@ from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Grant, Limits
 from tutor_server.app import build_app
 from tutor_server.errors import BudgetReached, DailyCapReached, GlobalLimitReached, MonthlyBudgetReached, RateLimited
+from tutor_server.llm.terms import terms_of
 from tutor_server.settings import Settings, SettingsError
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import upgrade
@@ -277,7 +278,7 @@ async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> 
     )
 
     with pytest.raises(SettingsError, match=r"TUTOR_MONTHLY_BUDGET_USD: no price is known for a-model-nobody-knows"):
-        build_app(settings)
+        build_app(settings, ask_for_terms=terms_of)
 
 
 PRICES = """

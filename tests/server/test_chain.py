@@ -17,6 +17,7 @@ from tutor_server.limits import Deadlines
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from tutor_server.llm.call import run_to_end
 from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
+from tutor_server.llm.endpoint import openai_endpoint
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Event, Finish, ProviderFailure, Text, Usage
@@ -210,7 +211,7 @@ async def test_p2_a_refused_connection_goes_to_the_next_provider(fallback: Provi
     """P2: where nobody listens, the next provider answers, and the attempts cost nothing."""
     async with FakeUpstream() as gone:
         url = gone.openai_url
-    nobody = OpenAIProvider(api_key="any", model="gone", base_url=url)
+    nobody = OpenAIProvider(openai_endpoint("any", url), "gone")
     recorder = MemoryRecorder()
     text, answer = await ask(make_chain(nobody, fallback), recorder)
     await nobody.close()

@@ -12,6 +12,7 @@ import pytest
 from tests.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
 from tests.server.model_calls import REQUEST, text_of
 from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.endpoint import anthropic_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,7 +38,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
         script = [{"status": 529}, {"text": "Look at line 2.", "input_tokens": 7}]
         async with http.post("/control", json={"reset": True, "script": script}) as response:
             assert response.status == 200
-        provider = AnthropicProvider(api_key=KEY, model="any", base_url=url)
+        provider = AnthropicProvider(anthropic_endpoint(KEY, url), "any")
         texts = []
         for _ in range(3):
             try:

@@ -23,13 +23,16 @@ from tests.certificates import PrivateAuthority
 from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
 from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
+from tests.service import service_environment
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
-from tutor_server.llm.factory import build_chain
+from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
+from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Turn, Usage
 from tutor_server.llm.sse import EventParser, ServerEvent
+from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS
 from tutor_server.pedagogy.offline import explain
 from tutor_server.settings import Settings
@@ -112,7 +115,7 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 ) -> None:
     """A model that only the proxy reaches answers through it."""
     monkeypatch.setenv("http_proxy", upstream.url)
-    provider = OpenAIProvider(api_key=KEY, model="any", base_url="http://model.invalid/v1")
+    provider = OpenAIProvider(openai_endpoint(KEY, "http://model.invalid/v1"), "any")
     events = await collect(provider)
     await provider.close()
 
@@ -215,7 +218,7 @@ async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: 
 
 def test_asks_openai_itself_with_its_current_options() -> None:
     """OpenAI gets `max_completion_tokens`, no reasoning before the first word, an opaque user, and stores nothing."""
-    provider = OpenAIProvider(api_key=KEY, model=Settings().openai_model)
+    provider = OpenAIProvider(openai_endpoint(KEY), Settings().openai_model)
     assert provider._options(REQUEST) == {
         "max_completion_tokens": 300,
         "stream_options": {"include_usage": True},
@@ -228,7 +231,7 @@ def test_asks_openai_itself_with_its_current_options() -> None:
 async def test_works_without_a_key_at_a_base_url() -> None:
     """Ollama and llama.cpp want no key; the SDK gets a stand-in for one."""
     async with FakeUpstream(key="none") as upstream:
-        provider = OpenAIProvider(api_key=None, model="llama3", base_url=upstream.openai_url)
+        provider = OpenAIProvider(openai_endpoint(None, upstream.openai_url), "llama3")
         assert text_of(await collect(provider)) == REPLY
         await provider.close()
 
@@ -334,9 +337,9 @@ async def test_p2_a_refused_connection_was_never_sent(upstream: FakeUpstream, na
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     provider = (
-        AnthropicProvider(api_key=KEY, model="m", base_url=url)
+        AnthropicProvider(anthropic_endpoint(KEY, url), "m")
         if name == "anthropic"
-        else OpenAIProvider(api_key=KEY, model="m", base_url=f"{url}/v1")
+        else OpenAIProvider(openai_endpoint(KEY, f"{url}/v1"), "m")
     )
     _, failure = await collect_failing(provider)
     await provider.close()
@@ -565,7 +568,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
     monkeypatch.setenv("TUTOR_OPENAI_MODEL", "llama3")
-    chain = build_chain(Settings(), Deadlines())
+    chain = build_chain(Settings(), terms_of(remote_models(Settings())), Deadlines())
     assert [(provider.name, provider.model) for provider in chain.providers] == [
         ("openai", "llama3"),
         ("anthropic", "claude-sonnet-5-5"),
@@ -574,18 +577,23 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
     await chain.close()
 
 
-def test_an_sdk_is_imported_only_for_its_provider() -> None:
-    """A service that runs offline does not wait for libraries that it does not use."""
+def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path: Path) -> None:
+    """They are asked by a process of its own: kept, they would be a third of a service's memory."""
     program = (
         "import sys\n"
-        "from tutor_server.limits import Deadlines\n"
-        "from tutor_server.llm.factory import build_chain\n"
+        "from pathlib import Path\n"
+        "from tutor_server.app import build_app\n"
         "from tutor_server.settings import Settings\n"
-        "build_chain(Settings(llm_providers=('offline',)), Deadlines())\n"
-        "print(sorted({'anthropic', 'openai', 'httpx2', 'genai_prices'} & set(sys.modules)))"
+        "build_app(Settings(data_dir=Path(sys.argv[1]), llm_providers=('openai',)))\n"
+        "print(sorted({'openai', 'genai_prices'} & set(sys.modules)))"
     )
-    command = [sys.executable, "-c", program]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        env=service_environment(tmp_path, OPENAI_API_KEY=KEY),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     assert result.stdout.strip() == "[]"
 
 
@@ -637,3 +645,21 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
         await read_slowly()
     assert caught.value.reason == "interrupted"
     assert text_of(given).split() == REPLY.split()[:AFTER_TEXT]
+
+
+def test_another_process_gives_the_same_terms() -> None:
+    """Address, headers with the credential, and prices come over unchanged; a model without prices has none."""
+    models = [
+        RemoteModel(provider="openai", name="gpt-5.6-luna", api_key=KEY),
+        RemoteModel(provider="openai", name="llama3", base_url="http://127.0.0.1:11434/v1"),
+    ]
+    terms = terms_by_own_process(models)
+    assert terms == terms_of(models)
+    assert terms[0].endpoint.url == "https://api.openai.com/v1/chat/completions"
+    assert terms[0].endpoint.headers["Authorization"] == f"Bearer {KEY}"
+    assert [model.prices is None for model in terms] == [False, True]
+
+
+def test_nobody_is_asked_for_a_chain_without_models() -> None:
+    """A service that runs offline starts no other process."""
+    assert terms_by_own_process(remote_models(Settings(llm_providers=("offline",)))) == []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import genai_prices
 import pytest
+from genai_prices.data_snapshot import get_snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor_server.llm.model_prices import prices_at
 from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.price_list import listed_prices
 from tutor_server.llm.prices import NANO_DOLLARS, Prices
 from tutor_server.llm.provider import Usage
 from tutor_server.settings import Settings, SettingsError
@@ -20,7 +24,19 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
-estimated_cost = Prices().estimated_cost
+LISTED = {
+    (provider, model): prices
+    for provider, model in (
+        ("anthropic", "claude-haiku-5-5"),
+        ("anthropic", "claude-sonnet-5-5"),
+        ("anthropic", Settings().anthropic_model),
+        ("openai", "gpt-5.6-luna"),
+        ("openai", "gpt-6.1-terra"),
+        ("openai", Settings().openai_model),
+    )
+    if (prices := listed_prices(provider, model)) is not None
+}
+estimated_cost = Prices({}, LISTED).estimated_cost
 
 
 def dollars(cost: int | None) -> Decimal:
@@ -66,10 +82,54 @@ def test_l6_the_price_of_the_day_counts() -> None:
     assert (dollars(before), dollars(after)) == (Decimal("0.2"), Decimal("0.04"))
 
 
+PROVIDERS = ("anthropic", "openai", "deepseek", "google")
+"""Ours, one whose prices change with the hour of the day, and one with tiers of its own."""
+MODELS = [
+    (provider.id, model.id)
+    for provider in get_snapshot().providers
+    if provider.id in PROVIDERS
+    for model in provider.models
+    if model.is_match(model.id)
+]
+
+
+@given(
+    st.sampled_from(MODELS),
+    st.tuples(*(st.integers(0, 300_000) for _ in range(4))),
+    st.timedeltas(timedelta(days=-600), timedelta(days=600)),
+    st.integers(-12, 14),
+)
+def test_l6_prices_are_those_of_genai_prices(
+    listed: tuple[str, str], tokens: tuple[int, int, int, int], later: timedelta, hours: int
+) -> None:
+    """L6: for each model of the list, any counts and any time the cost is the one that genai-prices finds itself."""
+    plain, output, read, written = tokens
+    provider, model = listed
+    time = (NOW + later).astimezone(timezone(timedelta(hours=hours)))
+    counted = genai_prices.Usage(
+        input_tokens=plain + read + written,
+        output_tokens=output,
+        cache_read_tokens=read,
+        cache_write_tokens=written,
+    )
+    exact = genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=time).total_price
+
+    periods = listed_prices(provider, model)
+
+    assert periods is not None
+    assert prices_at(periods, time).dollars(Usage(plain + read + written, output, read, written)) == exact
+
+
+def test_a_model_that_is_priced_by_the_call_is_unpriced() -> None:
+    """Tokens alone would not say what it costs."""
+    assert listed_prices("perplexity", "sonar") is None
+
+
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
 @pytest.mark.parametrize("model", ["llama3", "tutor-model", ""])
 def test_l7_an_unknown_model_is_unpriced(provider: str, model: str) -> None:
     """L7: no price is not a price of nothing."""
+    assert listed_prices(provider, model) is None
     assert estimated_cost(provider, model, Usage(1_000, 1_000), NOW) is None
 
 
@@ -128,7 +188,7 @@ output = 0
 def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: Path) -> None:
     """L6: the operator's file prices a model that no list knows, by tier and cache rate, to the nano-dollar."""
     (tmp_path / "prices.toml").write_text(OWN)
-    prices = Prices(read_price_file(tmp_path))
+    prices = Prices(read_price_file(tmp_path), LISTED)
 
     assert dollars(prices.estimated_cost("openai", "llama3.1:8b", usage, NOW)) == Decimal(expected)
 
@@ -136,7 +196,7 @@ def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: 
 def test_own_prices_come_before_the_list(tmp_path: Path) -> None:
     """A price of one's own replaces the list's, also where it is nothing; other models keep theirs."""
     (tmp_path / "prices.toml").write_text(OWN)
-    prices = Prices(read_price_file(tmp_path))
+    prices = Prices(read_price_file(tmp_path), LISTED)
 
     assert prices.estimated_cost("anthropic", "claude-sonnet-5-5", Usage(1000, 1000), NOW) == 0
     assert prices.estimated_cost("openai", "gpt-6.1-terra", Usage(1000, 0), NOW) == 1_000_000

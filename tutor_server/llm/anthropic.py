@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import anthropic
-
 from tutor_server.llm.failures import refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from anthropic.types import MessageParam, ThinkingConfigParam
     from anthropic.types.message_create_params import MessageCreateParamsStreaming
 
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
     from tutor_server.llm.upstream import Refused
@@ -49,18 +48,16 @@ _ERRORS: dict[str, FailureReason] = {
 
 
 class AnthropicProvider:
-    """Claude models. One credential, no tracing of what students write."""
+    """Claude models."""
 
     name: ClassVar[str] = "anthropic"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, *, api_key: str, model: str, base_url: str | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, model: str) -> None:
         self.model = model
         self._thinking = next((off for models, off in _THINKING if models.fullmatch(model)), None)
         self._always_thinks = bool(_ALWAYS_THINKS.match(model))
-        client = anthropic.AsyncAnthropic(api_key=api_key, base_url=base_url, open_telemetry=False)
-        url = f"{str(client.base_url).rstrip('/')}/v1/messages"
-        self._upstream = Upstream(url, {**client.default_headers, **client.auth_headers})
+        self._upstream = Upstream(endpoint)
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""

@@ -1,51 +1,56 @@
-"""Builds the chain that the settings name. A provider's SDK is imported only when that provider is in the chain."""
-
-# ruff: noqa: PLC0415 - each SDK takes a good part of a second to import
+"""Builds the chain that the settings name."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, assert_never
 
+from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.chain import Chain
 from tutor_server.llm.offline import OfflineProvider
+from tutor_server.llm.openai import OpenAIProvider
+from tutor_server.llm.terms import RemoteModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from tutor_server.limits import Deadlines
     from tutor_server.llm.provider import Provider
-    from tutor_server.settings import ProviderName, Settings
+    from tutor_server.llm.terms import Terms
+    from tutor_server.settings import Settings
 
 
-def build_chain(settings: Settings, deadlines: Deadlines, *, clock: Callable[[], float] = time.monotonic) -> Chain:
-    """Build the providers of `settings.chain` and chain them. `clock` gives monotonic seconds."""
-    providers = [build_provider(name, settings) for name in settings.chain]
-    return Chain(providers, deadlines, clock=clock)
+def remote_models(settings: Settings) -> list[RemoteModel]:
+    """Give the models of the chain that are not in this process."""
+    return list(_remote_models(settings))
 
 
-def build_provider(name: ProviderName, settings: Settings) -> Provider:
-    """Build one provider from its settings."""
-    match name:
-        case "anthropic":
-            from tutor_server.llm.anthropic import AnthropicProvider
+def _remote_models(settings: Settings) -> Iterator[RemoteModel]:
+    for name in settings.chain:
+        match name:
+            case "anthropic":
+                key, model, base_url = settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_base_url
+            case "openai":
+                key, model, base_url = settings.openai_api_key, settings.openai_model, settings.openai_base_url
+            case "offline":
+                continue
+            case _:
+                assert_never(name)
+        api_key = key.get_secret_value() if key else None
+        yield RemoteModel(provider=name, name=model, api_key=api_key, base_url=base_url)
 
-            if settings.anthropic_api_key is None:
-                raise ValueError("settings admit anthropic only with its key")
-            return AnthropicProvider(
-                api_key=settings.anthropic_api_key.get_secret_value(),
-                model=settings.anthropic_model,
-                base_url=settings.anthropic_base_url,
-            )
-        case "openai":
-            from tutor_server.llm.openai import OpenAIProvider
 
-            key = settings.openai_api_key
-            return OpenAIProvider(
-                api_key=key.get_secret_value() if key else None,
-                model=settings.openai_model,
-                base_url=settings.openai_base_url,
-            )
-        case "offline":
-            return OfflineProvider()
-    assert_never(name)
+def build_chain(
+    settings: Settings, terms: Iterable[Terms], deadlines: Deadlines, *, clock: Callable[[], float] = time.monotonic
+) -> Chain:
+    """Build the providers of `settings.chain`, each on its terms, and chain them. `clock` gives monotonic seconds."""
+    remote = {model.provider: _provider(model) for model in terms}
+    return Chain(
+        [OfflineProvider() if name == "offline" else remote[name] for name in settings.chain], deadlines, clock=clock
+    )
+
+
+def _provider(terms: Terms) -> Provider:
+    if terms.provider == "openai":
+        return OpenAIProvider(terms.endpoint, terms.model)
+    return AnthropicProvider(terms.endpoint, terms.model)

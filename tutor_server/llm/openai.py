@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-import openai
-
 from tutor_server.llm.failures import refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
@@ -19,13 +17,10 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
     from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
     from tutor_server.llm.upstream import Refused
-
-_DEFAULT_BASE_URL = "https://api.openai.com/v1"
-_NO_KEY = "none"
-"""Sent where no key is set: the SDK insists on one, servers on one's own machine do not look at it."""
 
 _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
 """Models that reason unless told otherwise: it would delay the first word, and be paid from the answer's tokens."""
@@ -45,19 +40,15 @@ _ERRORS: dict[str, FailureReason] = {
 
 
 class OpenAIProvider:
-    """OpenAI's models, or any server that speaks Chat Completions at `base_url`."""
+    """OpenAI's models, or any server that speaks Chat Completions at its endpoint."""
 
     name: ClassVar[str] = "openai"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, *, api_key: str | None, model: str, base_url: str | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, model: str) -> None:
         self.model = model
-        base_url = base_url or _DEFAULT_BASE_URL
-        client = openai.AsyncOpenAI(api_key=api_key or _NO_KEY, base_url=base_url)
-        self._upstream = Upstream(
-            f"{client.base_url}chat/completions", {**client.default_headers, **client.auth_headers}
-        )
-        self._is_openai = f".{urlsplit(base_url).hostname}".endswith(".openai.com")
+        self._upstream = Upstream(endpoint)
+        self._is_openai = f".{urlsplit(endpoint.url).hostname}".endswith(".openai.com")
         lengths = ("max_completion_tokens", "max_tokens")
         self._length_options = lengths if self._is_openai else lengths[::-1]
         self._refused_options: set[str] = set()

@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tutor_server.llm.model_prices import MILLION, ModelPrices, Rates
 from tutor_server.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tutor_server.llm.provider import Usage
-
 PRICE_FILE = "prices.toml"
 PRICED_PROVIDERS = ("anthropic", "openai")
-_MILLION = Decimal(1_000_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """Dollars per million tokens."""
-
-    input: Decimal
-    output: Decimal
-    cache_read: Decimal
-    cache_write: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelPrices:
-    """The rates of a model, and those in force for the whole call where its prompt is longer than a tier's tokens."""
-
-    rates: Rates
-    tiers: tuple[tuple[int, Rates], ...] = ()
-    """The shortest prompts first."""
-
-    def dollars(self, usage: Usage) -> Decimal:
-        """Price a call, exactly."""
-        cached = usage.cache_read_tokens + usage.cache_write_tokens
-        prompt = max(usage.input_tokens, cached)
-        rates = self.rates
-        for above, tier in self.tiers:
-            if prompt > above:
-                rates = tier
-        return (
-            (prompt - cached) * rates.input
-            + usage.cache_read_tokens * rates.cache_read
-            + usage.cache_write_tokens * rates.cache_write
-            + usage.output_tokens * rates.output
-        ) / _MILLION
-
 
 PriceFile = dict[tuple[str, str], ModelPrices]
 """Prices by provider and model."""
@@ -124,7 +86,7 @@ def _rates(table: Mapping[str, Any], place: str) -> Rates:
 def _rate(value: Any, place: str) -> Decimal:
     if type(value) is int or (isinstance(value, Decimal) and value.is_finite()):
         rate = Decimal(value)
-        if 0 <= rate <= _MILLION:
+        if 0 <= rate <= MILLION:
             return rate
     raise _wrong(f"{place} is a number of dollars per million tokens, 0 or more")
 

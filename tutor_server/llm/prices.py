@@ -1,25 +1,35 @@
-"""What a call is estimated to cost: by the operator's price file, else by the list in genai-prices' wheel."""
+"""What a call is estimated to cost: by the operator's price file, else by the list of prices."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_EVEN
+from typing import TYPE_CHECKING, Self
+
+from tutor_server.llm.model_prices import prices_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from tutor_server.llm.model_prices import PricePeriod
     from tutor_server.llm.price_file import PriceFile
     from tutor_server.llm.provider import Usage
+    from tutor_server.llm.terms import Terms
 
 NANO_DOLLARS = 10**9
 
 
 class Prices:
-    """Prices calls. Nothing is looked up outside the process."""
+    """Prices calls of the models that it was given, each by its provider and its name."""
 
-    def __init__(self, own: PriceFile | None = None) -> None:
-        self._own = own or {}
+    def __init__(self, own: PriceFile, listed: Mapping[tuple[str, str], tuple[PricePeriod, ...]]) -> None:
+        self._own = own
+        self._listed = listed
+
+    @classmethod
+    def of(cls, own: PriceFile, terms: Iterable[Terms]) -> Self:
+        """Take the listed prices from the models' terms."""
+        return cls(own, {(model.provider, model.model): model.prices for model in terms if model.prices is not None})
 
     def estimated_cost(self, provider: str, model: str, usage: Usage, at: datetime) -> int | None:
         """Give the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
@@ -28,33 +38,9 @@ class Prices:
         """
         if provider == "offline":
             return 0
-        own = self._own.get((provider, model))
-        dollars = _listed(provider, model, usage, at) if own is None else own.dollars(usage)
-        return None if dollars is None else int((dollars * NANO_DOLLARS).to_integral_value(ROUND_HALF_EVEN))
-
-
-def _listed(provider: str, model: str, usage: Usage, at: datetime) -> Decimal | None:
-    import genai_prices  # noqa: PLC0415 - takes 0.16 s, which a service without models need not wait for
-
-    if not _is_listed(provider, model):
-        return None
-    cached = usage.cache_read_tokens + usage.cache_write_tokens
-    counted = genai_prices.Usage(
-        input_tokens=max(usage.input_tokens, cached),
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-    )
-    return genai_prices.calc_price(counted, model, provider_id=provider, genai_request_timestamp=at).total_price
-
-
-@cache
-def _is_listed(provider: str, model: str) -> bool:
-    """Tell whether a price is listed: the list is searched at each call for a model that is not on it."""
-    import genai_prices  # noqa: PLC0415 - as above
-
-    try:
-        genai_prices.calc_price(genai_prices.Usage(), model, provider_id=provider)
-    except LookupError:
-        return False
-    return True
+        prices = self._own.get((provider, model))
+        if prices is None and (periods := self._listed.get((provider, model))) is not None:
+            prices = prices_at(periods, at)
+        if prices is None:
+            return None
+        return int((prices.dollars(usage) * NANO_DOLLARS).to_integral_value(ROUND_HALF_EVEN))

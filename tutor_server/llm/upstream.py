@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
 
@@ -64,15 +65,15 @@ class Refused(Exception):
 
 
 class Upstream:
-    """The address of one provider, and the connections to it.
+    """The connections to one provider.
 
-    The provider's SDK says where that is and which headers belong to a call. It does not carry the call: to build and
-    send one through an SDK takes ten times the processor time of the call itself.
+    Its SDK says where that is and which headers belong to a call. It does not carry the call: to build and send one
+    through an SDK takes ten times the processor time of the call itself.
     """
 
-    def __init__(self, url: str, headers: Mapping[str, object]) -> None:
-        self._url = url
-        self._headers = {name: value for name, value in headers.items() if isinstance(value, str)} | PLAIN_BODY
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._url = endpoint.url
+        self._headers = {**endpoint.headers, **PLAIN_BODY}
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager

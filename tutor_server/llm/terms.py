@@ -1,0 +1,82 @@
+"""On which terms a model answers: where it is called, and what that costs. The SDKs and the price list know.
+
+Those are big: of a process that has loaded them they hold 25 MB for OpenAI, and 65 MB for both providers. So a service
+asks them as it starts, by a process of its own that ends with the answer.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_server.llm.model_prices import PricePeriod
+
+RemoteName = Literal["anthropic", "openai"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteModel:
+    """A model as the settings name it. OpenAI's API goes without a key, and a base URL may be the provider's own."""
+
+    provider: RemoteName
+    name: str
+    api_key: str | None = None
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of one model; without `prices`, none are listed."""
+
+    provider: RemoteName
+    model: str
+    endpoint: Endpoint
+    prices: tuple[PricePeriod, ...] | None
+
+
+def terms_of(models: Sequence[RemoteModel]) -> list[Terms]:
+    """Give the terms of each model. Loads what knows them into this process."""
+    from tutor_server.llm.price_list import listed_prices  # noqa: PLC0415 - loads the price list
+
+    return [
+        Terms(
+            provider=model.provider,
+            model=model.name,
+            endpoint=_endpoint(model),
+            prices=listed_prices(model.provider, model.name),
+        )
+        for model in models
+    ]
+
+
+def _endpoint(model: RemoteModel) -> Endpoint:
+    if model.provider == "openai":
+        return openai_endpoint(model.api_key, model.base_url)
+    if model.api_key is None:
+        raise ValueError("settings admit anthropic only with its key")
+    return anthropic_endpoint(model.api_key, model.base_url)
+
+
+def terms_by_own_process(models: Sequence[RemoteModel]) -> list[Terms]:
+    """Give the terms of each model, and load nothing. Keys go through pipes only."""
+    if not models:
+        return []
+    program = "from tutor_server.llm.terms import answer; answer()"
+    asked = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-P", "-c", program], input=pickle.dumps(models), stdout=subprocess.PIPE, check=True
+    )
+    terms: list[Terms] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
+    return terms
+
+
+def answer() -> None:
+    """Be that process: take the models from stdin and write their terms to stdout."""
+    pickle.dump(terms_of(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - as above
