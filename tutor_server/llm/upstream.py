@@ -258,5 +258,12 @@ def count(value: object) -> int | None:
 
 
 def sendable(text: str) -> str:
-    """Give a text that can be written as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`."""
-    return text.encode("utf-8", "replace").decode()
+    """Give a text that can be written as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`.
+
+    Any other text is given back itself: a prompt is kept for as long as its answer takes.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
