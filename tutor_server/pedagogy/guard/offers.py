@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from tutor_server.pedagogy.guard.forms import is_literal, is_one_thing, is_syntax, tokens_of
 from tutor_server.pedagogy.guard.own import flat
@@ -11,7 +11,7 @@ from tutor_server.pedagogy.guard.reading import MARK
 from tutor_server.pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS, ENGLISH_NAMES, KEYWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor_server.pedagogy.guard.edits import Edit
     from tutor_server.pedagogy.guard.forms import Forms
@@ -53,17 +53,6 @@ class Offers:
         self._own = own
         self._forms = forms
         self._functions_are_free = functions_are_free
-        self._by_kind = {
-            "replace": self._by_replacing,
-            "contrast": self._by_contrast,
-            "insert": self._by_inserting,
-            "set": self._by_setting,
-            "should": self._by_telling,
-            "suggest": self._by_suggesting,
-            "becomes": self._by_becoming,
-            "attach": self._by_attaching,
-            "move": self._by_moving,
-        }
 
     def gives_away(self, edit: Edit, reading: Reading) -> bool:
         """Tell whether an instruction names code to write that the student has not got there."""
@@ -72,7 +61,7 @@ class Offers:
         ends_with_new = edit.kind not in {"attach", "move"}
         if not new or (ends_with_new and self._own.has(words[-_WORDS_BEFORE - len(flat(edit.new)) + 1 :])):
             return False
-        return self._by_kind[edit.kind](edit, new, tokens_of(new), reading)
+        return self._BY_KIND[edit.kind](self, edit, new, tokens_of(new), reading)
 
     def is_code_word(self, token: str) -> bool:
         """Tell whether a token can be code: a sign, a value, a name of Python's or one in the student's code."""
@@ -142,6 +131,18 @@ class Offers:
         ):
             return False
         return not self._is_own(tokens) or (_acts(tokens, new) and bool(_PLACE.search(reading.prose)))
+
+    _BY_KIND: ClassVar[Mapping[str, Callable[[Offers, Edit, str, list[str], Reading], bool]]] = {
+        "replace": _by_replacing,
+        "contrast": _by_contrast,
+        "insert": _by_inserting,
+        "set": _by_setting,
+        "should": _by_telling,
+        "suggest": _by_suggesting,
+        "becomes": _by_becoming,
+        "attach": _by_attaching,
+        "move": _by_moving,
+    }
 
     def _is_own(self, tokens: Sequence[str]) -> bool:
         return self._own.has(flat(" ".join(tokens)))
