@@ -1,6 +1,6 @@
 """On which terms a model answers: where it is called, and what that costs. The SDKs and the price list know.
 
-Those are big: of a process that has loaded them they hold 25 MB for OpenAI, and 65 MB for both providers. So a service
+Those are big: of a process that has loaded them they hold 23 MB for OpenAI, and 65 MB for both providers. So a service
 asks them as it starts, by a process of its own that ends with the answer.
 """
 
