@@ -29,6 +29,7 @@ LAG_P99, FIRST_P99 = 0.050, 0.250
 THINKS_SECONDS = 10
 """How long a model is silent that is cancelled before its first token."""
 TRIES = 3
+FIRST_ANSWERS = 8
 OPEN_SECONDS = 60
 """How long it may take until every answer of a load is open."""
 
@@ -223,7 +224,13 @@ class Memory:
 
 
 async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory:
-    """Open so many lines, then an answer on each; all answers are open at once."""
+    """Open so many lines, then an answer on each; all answers are open at once.
+
+    A few answers come before, so that what a process makes with its first ones and keeps is not shared out among all.
+    """
+    upstream.begin(Pace())
+    async with lines_of(subject, FIRST_ANSWERS) as lines:
+        check(subject, upstream, await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines))))
     idle = resident_bytes(*subject.pids)
     async with lines_of(subject, count) as lines:
         with_lines = resident_bytes(*subject.pids)
