@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tutor_server.storage.modules import Module
@@ -72,6 +71,8 @@ def read_modules(folder: Path) -> list[Module]:
 
 def parse_module(text: str, default_id: str) -> Module:
     """Read one file's text. Raises `ValueError` with what is wrong."""
+    import yaml  # noqa: PLC0415 - a service reads modules when they change, and 1 MB is free until then
+
     parts = _PARTS.match(text.replace("\r\n", "\n"))
     if parts is None:
         raise ValueError("does not begin with front matter between two lines of ---")
