@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.fake_upstream import KEY
@@ -36,6 +36,11 @@ REQUEST = Request(
     level=HintLevel.QUESTION,
     student=StudentLevels(),
 )
+
+
+def new_request() -> Request:
+    """Give the request to a chain, which lets go of its prompt."""
+    return replace(REQUEST)
 
 
 def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:

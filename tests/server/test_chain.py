@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
-from tests.server.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, make_provider
+from tests.server.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, make_provider, new_request
 from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitReached, TutorError
 from tutor_server.limits import Deadlines
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
@@ -98,7 +98,7 @@ def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time
 
 async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, Answer]:
     """Read an answer to its end."""
-    async with chain.stream(REQUEST, recorder) as answer:
+    async with chain.stream(new_request(), recorder) as answer:
         text = "".join([piece.content async for piece in answer])
     return text, answer
 
@@ -108,7 +108,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
     shown: list[str] = []
 
     async def read() -> None:
-        async with chain.stream(REQUEST, recorder) as answer:
+        async with chain.stream(new_request(), recorder) as answer:
             async for piece in answer:
                 shown.append(piece.content)  # noqa: PERF401 - what came before the error is wanted
 
@@ -307,7 +307,7 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
     provider = Pausing([Text("One. "), Text("Two. "), Text("Three."), Usage(5, 3), Finish("stop")])
     text = ""
     chain = make_chain(provider, deadlines=replace(PATIENT, between_contents=0.01))
-    async with chain.stream(REQUEST, MemoryRecorder()) as answer:
+    async with chain.stream(new_request(), MemoryRecorder()) as answer:
         async for piece in answer:
             text += piece.content
             await asyncio.sleep(0.02)
@@ -405,7 +405,7 @@ async def test_l2_a_cancel_closes_the_upstream_and_settles(
     shown = asyncio.Event()
 
     async def read() -> None:
-        async with chain.stream(REQUEST, recorder) as answer:
+        async with chain.stream(new_request(), recorder) as answer:
             async for _ in answer:
                 shown.set()
 
@@ -429,7 +429,7 @@ async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUp
     recorder = MemoryRecorder()
     chain = make_chain(fallback)
     upstream.play(Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT))
-    async with chain.stream(REQUEST, recorder) as answer:
+    async with chain.stream(new_request(), recorder) as answer:
         async for _ in answer:
             break
         left_at = time.monotonic()
@@ -445,7 +445,7 @@ async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUp
 
 
 async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
-    async with chain.stream(REQUEST, recorder) as answer:
+    async with chain.stream(new_request(), recorder) as answer:
         async for _ in answer:
             raise LookupError
 
@@ -453,7 +453,7 @@ async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
 async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, fallback: Provider) -> None:
     """The call is made when the first text is asked for, not before."""
     recorder = MemoryRecorder()
-    async with make_chain(fallback).stream(REQUEST, recorder):
+    async with make_chain(fallback).stream(new_request(), recorder):
         pass
     assert (recorder.calls, upstream.calls) == ([], [])
 
@@ -595,3 +595,15 @@ def test_failures_in_a_row_are_counted() -> None:
             breaker.failed()
         breaker.succeeded()
     assert breaker.admit()
+
+
+async def test_the_prompt_is_kept_until_a_model_speaks(upstream: FakeUpstream, fallback: Provider) -> None:
+    """A retry and the next provider are sent the whole prompt; once there is text nobody is asked again."""
+    upstream.play(Behaviour(status=529), Behaviour(status=529))
+    chain, request = make_chain(make_provider("anthropic", upstream), fallback), new_request()
+    async with chain.stream(request, MemoryRecorder()) as answer:
+        assert request == REQUEST
+        await anext(aiter(answer))
+        assert (request.system, request.turns) == ("", ())
+    await chain.close()
+    assert [call.body["messages"][-1]["content"] for call in upstream.calls] == [REQUEST.turns[-1].content] * 3

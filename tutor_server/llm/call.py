@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine
 
     from tutor_server.limits import Deadlines
     from tutor_server.llm.provider import Event, FailureReason, Provider, Request
@@ -81,6 +80,7 @@ class Call:
         self._deadlines = deadlines
         self._clock = clock
         self._counted: Usage | None = None
+        self._prompt_bytes = _size(request.system) + sum(_size(turn.content) for turn in request.turns)
         self._text_bytes = 0
         self._first_content_at: float | None = None
 
@@ -89,29 +89,30 @@ class Call:
 
         A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
         """
-        started_at = self._clock()
+        started_at, now = self._clock(), asyncio.get_running_loop().time
         record = await self._start()
-        reason: Literal["completed", "cancelled"] | FailureReason = "cancelled"
+        deadline = min(first_content_by, whole_answer_by)
+        broke_off: ProviderFailure | None = None
         try:
-            async with aclosing(self._stream(first_content_by, whole_answer_by)) as texts:
-                async for text in texts:
-                    yield text
-            reason = "completed"
+            async with asyncio.timeout_at(deadline) as timer, self._provider.stream(self._request) as events:
+                async for group in events:
+                    timer.reschedule(None)  # the reader's time is not the model's
+                    was_finished = self.finish is not None
+                    text = "".join(map(self._meter, group))
+                    if text:
+                        yield Text(text)
+                    if text or was_finished != (self.finish is not None):
+                        deadline = min(now() + self._patience, whole_answer_by)
+                    timer.reschedule(deadline)
+        except TimeoutError:
+            broke_off = ProviderFailure("timeout", "gave no content before the deadline")
         except ProviderFailure as failure:
-            self.failure = failure
-            reason = failure.reason
-        finally:
-            self.usage, estimated = self._bill()
-            outcome = CallOutcome(
-                reason=reason,
-                usage=self.usage,
-                usage_estimated=estimated,
-                latency_seconds=self._clock() - started_at,
-                first_content_seconds=None if self._first_content_at is None else self._first_content_at - started_at,
-                status=self.failure.status if self.failure else None,
-                message=str(self.failure) if self.failure else None,
-            )
-            record.settle(outcome)
+            broke_off = failure
+        except BaseException:
+            self._settle(record, "cancelled", started_at)
+            raise
+        self.failure = self._failure(broke_off)
+        self._settle(record, self.failure.reason if self.failure else "completed", started_at)
 
     async def _start(self) -> CallRecord:
         starting = asyncio.ensure_future(self._recorder.start(self._provider))
@@ -122,28 +123,33 @@ class Call:
                 starting.result().withdraw()
             raise
 
-    async def _stream(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:
-        now = asyncio.get_running_loop().time
-        deadline = min(first_content_by, whole_answer_by)
-        try:
-            async with AsyncExitStack() as stack:
-                events = await _by(deadline, stack.enter_async_context(self._provider.stream(self._request)))
-                while (group := await _by(deadline, anext(events, None))) is not None:
-                    was_finished = self.finish is not None
-                    text = "".join(map(self._meter, group))
-                    if text:
-                        yield Text(text)
-                    if self.finish is None and text:
-                        deadline = min(now() + self._deadlines.between_contents, whole_answer_by)
-                    elif self.finish is not None and not was_finished:
-                        deadline = min(now() + _TRAILING_SECONDS, whole_answer_by)
-        except ProviderFailure:
-            if self.finish is None:
-                raise
+    @property
+    def _patience(self) -> float:
+        """How many seconds the next content may take."""
+        return self._deadlines.between_contents if self.finish is None else _TRAILING_SECONDS
+
+    def _failure(self, broke_off: ProviderFailure | None) -> ProviderFailure | None:
+        """Say why a call that has ended is no whole answer; what breaks off behind one does not matter."""
         if self.finish is None:
-            raise ProviderFailure("interrupted", "ended the stream before the answer was complete")
+            return broke_off or ProviderFailure("interrupted", "ended the stream before the answer was complete")
         if not self.has_text and self.finish.reason != "refusal":
-            raise ProviderFailure("invalid_response", "completed an answer that has no text")
+            return ProviderFailure("invalid_response", "completed an answer that has no text")
+        return None
+
+    def _settle(
+        self, record: CallRecord, reason: Literal["completed", "cancelled"] | FailureReason, started_at: float
+    ) -> None:
+        self.usage, estimated = self._bill()
+        outcome = CallOutcome(
+            reason=reason,
+            usage=self.usage,
+            usage_estimated=estimated,
+            latency_seconds=self._clock() - started_at,
+            first_content_seconds=None if self._first_content_at is None else self._first_content_at - started_at,
+            status=self.failure.status if self.failure else None,
+            message=str(self.failure) if self.failure else None,
+        )
+        record.settle(outcome)
 
     def _meter(self, event: Event) -> str:
         """Note what an event says, and give its text."""
@@ -171,8 +177,7 @@ class Call:
             return Usage(0, 0), False
         output = _tokens(self._text_bytes)
         if counted is None:
-            prompt = _size(self._request.system) + sum(_size(turn.content) for turn in self._request.turns)
-            return Usage(_tokens(prompt), output), True
+            return Usage(_tokens(self._prompt_bytes), output), True
         return replace(counted, output_tokens=max(counted.output_tokens, output)), True
 
 
@@ -190,14 +195,6 @@ async def run_to_end(awaitable: Coroutine[None, None, T] | asyncio.Future[T]) ->
             task.exception()
         raise cancel
     return task.result()
-
-
-async def _by(deadline: float, awaitable: Awaitable[T]) -> T:
-    try:
-        async with asyncio.timeout_at(deadline):
-            return await awaitable
-    except TimeoutError:
-        raise ProviderFailure("timeout", "gave no content before the deadline") from None
 
 
 def _size(text: str) -> int:

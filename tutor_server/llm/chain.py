@@ -6,9 +6,9 @@ import asyncio
 import math
 import random
 import time
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tutor_server.errors import AIUnavailable, AnswerInterrupted
 from tutor_server.llm.breaker import Breaker
@@ -42,7 +42,7 @@ class _Link:
 
 
 class Answer:
-    """The stream of one answer: iterate over its `Text`s, once.
+    """The stream of one answer: a context in which to iterate over its `Text`s, once.
 
     Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
     and what the recorder raises. `provider` and `model` are the ones that speak; with the last text, or after it,
@@ -58,20 +58,22 @@ class Answer:
         self.usage = Usage(0, 0)
         self._texts = texts(self)
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_failure: object) -> None:
+        await self._texts.aclose()
+
     def __aiter__(self) -> AsyncIterator[Text]:
         return self._texts
-
-    async def aclose(self) -> None:
-        """Stop the answer where it is."""
-        await self._texts.aclose()
 
 
 class Chain:
     """Providers in the order of preference.
 
     A provider that fails before its first text is tried once more where that may help, then the next one is asked;
-    after text there is neither. A provider that keeps failing is passed over for a while. `clock` gives monotonic
-    seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
+    after text there is neither, and the request's prompt is let go. A provider that keeps failing is passed over for a
+    while. `clock` gives monotonic seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
     """
 
     def __init__(
@@ -94,11 +96,9 @@ class Chain:
         """The providers, the preferred one first."""
         return tuple(link.provider for link in self._links)
 
-    @asynccontextmanager
-    async def stream(self, request: Request, recorder: CallRecorder) -> AsyncIterator[Answer]:
-        """Open an answer. Leaving the context early closes the provider's stream and settles the call as cancelled."""
-        async with aclosing(Answer(lambda answer: self._texts(answer, request, recorder))) as answer:
-            yield answer
+    def stream(self, request: Request, recorder: CallRecorder) -> Answer:
+        """Open an answer. Leaving it early closes the provider's stream and settles the call as cancelled."""
+        return Answer(lambda answer: self._texts(answer, request, recorder))
 
     async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[Text, None]:
         now = asyncio.get_running_loop().time
@@ -113,6 +113,7 @@ class Chain:
                     async with aclosing(call.texts(first_content_by, whole_answer_by)) as texts:
                         async for text in texts:
                             answer.finish = call.finish
+                            request.forget_prompt()
                             yield text
                 finally:
                     answer.usage = _sum(answer.usage, call.usage)

@@ -21,9 +21,9 @@ class Turn:
     content: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
-    """One call to a provider: the assembled prompt, and the lesson it was assembled from.
+    """What providers are asked: the assembled prompt, and the lesson it was assembled from.
 
     A model reads `system` and `turns`; the offline tutor reads the lesson. `user` is an opaque id.
     """
@@ -35,6 +35,10 @@ class Request:
     submission: Submission
     level: HintLevel
     student: StudentLevels
+
+    def forget_prompt(self) -> None:
+        """Let go of what a model reads: an answer takes a while, and holds nothing larger."""
+        self.system, self.turns = "", ()
 
 
 @dataclass(frozen=True, slots=True)
