@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -11,6 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import httpx2
 import orjson
+from multidict import istr
 
 from tutor_server.llm.failures import connection_failures, said
 from tutor_server.llm.provider import ProviderFailure, Text
@@ -73,7 +74,8 @@ class Upstream:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._url = endpoint.url
-        self._headers = {**endpoint.headers, **PLAIN_BODY}
+        headers = {**endpoint.headers, **PLAIN_BODY}
+        self._headers = {istr(name): value for name, value in headers.items()}  # each call has names of its own else
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
@@ -84,15 +86,14 @@ class Upstream:
 
         Raises `ProviderFailure`, by `refusal` where the provider refuses.
         """
-        session = self._opened()
-        async with AsyncExitStack() as stack:
-            with connection_failures():
-                response = await stack.enter_async_context(
-                    session.post(self._url, data=_json(body), allow_redirects=False)
-                )
-                if response.status not in _SUCCESS:
-                    raise refusal(Refused(response.status, response.headers, await _error(response)))
-            yield await stack.enter_async_context(aclosing(answer_events(response, decoder)))
+        with connection_failures():
+            response = await self._opened().post(self._url, data=_json(body), allow_redirects=False)
+        del body  # An answer takes a while, and has no use for what was asked.
+        async with response:
+            if response.status not in _SUCCESS:
+                raise refusal(await _refused(response))
+            async with aclosing(answer_events(response, decoder)) as events:
+                yield events
 
     async def close(self) -> None:
         """Release the connections."""
@@ -207,11 +208,16 @@ class _Line:
         return True
 
 
-async def _error(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
+async def _refused(response: aiohttp.ClientResponse) -> Refused:
     """Read what a refusal says, from its first bytes: its body may have no end."""
     content = bytearray()
-    while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
-        content += chunk
+    with connection_failures():
+        while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
+            content += chunk
+    return Refused(response.status, response.headers, _error_in(content))
+
+
+def _error_in(content: bytearray) -> Mapping[str, Any]:
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
