@@ -149,14 +149,19 @@ class Tutor:
 
     async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
-        opening = asyncio.ensure_future(self._open(user_id, ask, answer))
         progress: Progress | None = None
         failure: TutorError | None = None
         try:
+            opening = asyncio.ensure_future(self._open(user_id, ask, answer))
             try:
                 known = await run_to_end(opening)
+            except asyncio.CancelledError:
+                if (refusal := _refusal_by(opening)) is not None:
+                    raise refusal from None
+                raise
             finally:  # a cancel that came meanwhile is raised after the opening, which is settled all the same
                 progress = _opened_by(opening)
+                del opening
             if isinstance(known, StoredAsk):
                 await self._repeat(user_id, known, answer)
                 return
@@ -166,7 +171,7 @@ class Tutor:
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
-            failure = _refusal_by(opening) or answer.stopped_by or ShuttingDown()
+            failure = answer.stopped_by or ShuttingDown()
         except Exception:  # the edge of this task: the student is told, the ask is settled
             log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
             failure = TutorError()
