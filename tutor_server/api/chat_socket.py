@@ -217,6 +217,7 @@ class _Connection:
                 await self._receive(message.data)
             elif message.type is WSMsgType.BINARY:
                 await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+            del message  # the next one may take long
 
     @staticmethod
     async def _cancel(*tasks: asyncio.Task[None]) -> None:

@@ -30,7 +30,8 @@ class Answer:
         self._deltas: list[Delta] = []
         self._end: Done | Error | None = None
         self._readers = 0
-        self._changed = asyncio.Event()
+        self._awaited: list[asyncio.Future[None]] = []
+        """What readers wait for who have all there is; an event each would take more than most answers' deltas."""
         self._grace = grace
         self._on_abandoned = on_abandoned
         self._abandonment: asyncio.TimerHandle | None = None
@@ -120,7 +121,7 @@ class Answer:
     async def opened(self) -> None:
         """Wait until the ask was accepted or refused."""
         while self._accepted is None and self._end is None:
-            await self._changed.wait()
+            await self._next_frame()
 
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
         """Yield what there is and what comes, from delta `next_seq` to the end. Each reader has its own place."""
@@ -132,14 +133,13 @@ class Answer:
             if with_accepted and self._accepted is not None:
                 yield self._accepted
             while True:
-                changed = self._changed
                 while next_seq < len(self._deltas):
                     next_seq += 1
                     yield self._deltas[next_seq - 1]
                 if self._end is not None:
                     yield self._end
                     return
-                await changed.wait()
+                await self._next_frame()
         finally:
             self._readers -= 1
             if not self._readers and self._end is None:
@@ -148,8 +148,18 @@ class Answer:
     def _notify(self, frame: FromService) -> None:
         if self._publish is not None:
             self._publish(frame)
-        self._changed.set()
-        self._changed = asyncio.Event()
+        for awaited in self._awaited:
+            if not awaited.done():
+                awaited.set_result(None)
+
+    async def _next_frame(self) -> None:
+        """Wait for one; between this and a look at what there is, nothing may be awaited."""
+        awaited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._awaited.append(awaited)
+        try:
+            await awaited
+        finally:
+            self._awaited.remove(awaited)
 
     def _miss_readers(self, seconds: float) -> None:
         self._abandonment = asyncio.get_running_loop().call_later(seconds, self._on_abandoned)

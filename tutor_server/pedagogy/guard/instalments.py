@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import deque
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard.forms import all_tokens_of
@@ -34,7 +33,7 @@ class Instalments:
     def __init__(self, gives_away: Callable[[str], bool], is_case: Callable[[str], bool]) -> None:
         self._gives_away = gives_away
         self._is_case = is_case
-        self._pieces: deque[list[str]] = deque(maxlen=_REMEMBERED)
+        self._pieces: list[list[str]] = []
 
     def completes(self, piece: str) -> bool:
         """Take in the next piece and tell whether it completes a statement with those before it."""
@@ -45,6 +44,7 @@ class Instalments:
         if not tokens:
             return False
         self._pieces.append(tokens[-_LONGEST_PIECE:])
+        del self._pieces[:-_REMEMBERED]
         if len(tokens) > _LONGEST_PIECE:
             return False
         return any(map(self._is_new_code, self._endings()))
