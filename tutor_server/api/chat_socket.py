@@ -26,7 +26,7 @@ from tutor_server.protocol import (
 from tutor_server.tutoring.answer import error_frame
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine, Iterable
 
     from tutor_server.admission.limiter import ConnectionSlots, Slot
     from tutor_server.clock import Clock
@@ -146,7 +146,7 @@ class _Connection:
         self._token = token
         self._sending = asyncio.Lock()
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
-        self._opening: set[asyncio.Task[None]] = set()
+        self._opening: list[Answer] = []
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbye: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         self._has_ended = asyncio.Event()
@@ -173,14 +173,14 @@ class _Connection:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             await slot.release()
             if self._goodbye.done():
-                await self._cancel(reading, *self._forwarders.values())
+                await _cancel(reading, *self._forwarders.values())
                 await self._close(*self._goodbye.result())
             else:
                 await reading
         finally:
             if self._expiry is not None:
                 self._expiry.cancel()
-            await self._cancel(reading, *self._forwarders.values(), *self._opening)
+            await _cancel(reading, *self._forwarders.values())
             self._has_ended.set()
             self._log.info(
                 "connection_closed",
@@ -218,12 +218,6 @@ class _Connection:
             elif message.type is WSMsgType.BINARY:
                 await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
             del message  # the next one may take long
-
-    @staticmethod
-    async def _cancel(*tasks: asyncio.Task[None]) -> None:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
 
     async def _receive(self, text: str) -> None:
         try:
@@ -269,16 +263,19 @@ class _Connection:
         def forget(done: asyncio.Task[None]) -> None:
             if self._forwarders.get(request_id) is done:
                 del self._forwarders[request_id]
+            self._forget_opened()
 
         task.add_done_callback(forget)
 
     async def _hold_back(self, answer: Answer) -> None:
         """Wait while too many have not been opened: who asks without end keeps nobody else from asking."""
-        opening = asyncio.create_task(answer.opened())
-        self._opening.add(opening)
-        opening.add_done_callback(self._opening.discard)
+        self._forget_opened()
+        self._opening.append(answer)
         if len(self._opening) >= OPENING_AT_ONCE:
-            await asyncio.wait(self._opening, return_when=asyncio.FIRST_COMPLETED)
+            await _first(other.opened() for other in self._opening)
+
+    def _forget_opened(self) -> None:
+        self._opening = [answer for answer in self._opening if not answer.is_opened]
 
     async def _send_all(self, frames: AsyncIterator[FromService]) -> None:
         async for frame in frames:
@@ -316,6 +313,21 @@ class _Connection:
             self._expiry.cancel()
         seconds = (self._token.expires_at - self._clock.now()).total_seconds()
         self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self.end_sign_in, "TOKEN_EXPIRED")
+
+
+async def _cancel(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def _first(waits: Iterable[Coroutine[None, None, None]]) -> None:
+    """Wait for the first of several things to happen."""
+    waiting = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _cancel(*waiting)
 
 
 def _message_id(text: str) -> UUID:

@@ -61,6 +61,11 @@ class Answer:
         return ends
 
     @property
+    def is_opened(self) -> bool:
+        """Whether the ask was accepted or refused."""
+        return self._accepted is not None or self._end is not None
+
+    @property
     def is_over(self) -> bool:
         """Whether the answer has its end."""
         return self._end is not None
@@ -120,7 +125,7 @@ class Answer:
 
     async def opened(self) -> None:
         """Wait until the ask was accepted or refused."""
-        while self._accepted is None and self._end is None:
+        while not self.is_opened:
             await self._next_frame()
 
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
