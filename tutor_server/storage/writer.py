@@ -143,6 +143,7 @@ class SqliteWriter(Writer):
     def _run(self) -> None:
         while (commit := self._queue.get()) is not None:
             commit()
+            del commit  # and with it what its units know, for as long as nothing is to be written
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
