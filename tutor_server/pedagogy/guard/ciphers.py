@@ -92,9 +92,13 @@ _COMMON = frozenset(
 """Words of which one is in nearly every sentence, so that its letters are where they belong."""
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 """Characters by their numbers or names."""
-_OF_PYTHON_BACKWARDS = frozenset(word[::-1] for word in _OF_PYTHON) - _OF_PYTHON
-_OF_PYTHON_SHIFTED = frozenset(word.translate(_ROT13) for word in _OF_PYTHON) - _OF_PYTHON
-_OF_PYTHON_OTHERWISE = _OF_PYTHON_BACKWARDS | _OF_PYTHON_SHIFTED
+
+
+def _backwards_or_shifted(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(spelled for name in names for spelled in (name[::-1], name.translate(_ROT13)))
+
+
+_OF_PYTHON_OTHERWISE = _backwards_or_shifted(_OF_PYTHON) - _OF_PYTHON
 
 
 def _steps(word: str) -> tuple[int, ...]:
@@ -129,37 +133,26 @@ class Ciphers:
         _ = self._otherwise
 
     @cached_property
-    def _backwards(self) -> frozenset[str]:
-        return frozenset(name[::-1] for name in self._names)
-
-    @cached_property
-    def _shifted(self) -> frozenset[str]:
-        return frozenset(name.translate(_ROT13) for name in self._names)
-
-    @cached_property
     def _otherwise(self) -> frozenset[str]:
-        return self._backwards | self._shifted
+        return _backwards_or_shifted(self._names)
 
     def is_suspicious(self, text: str, words: Iterable[str]) -> bool:
         """Tell whether a text of plain `words` may hide code after all."""
-        return (
-            bool(self._found(words, _OF_PYTHON_OTHERWISE, self._otherwise))
-            or _has_letters_apart(text)
-            or _names_a_sign(text)
-            or _tells_a_value(text)
-        )
+        return bool(self._found(words)) or _has_letters_apart(text) or _names_a_sign(text) or _tells_a_value(text)
 
-    def _found(self, words: Iterable[str], of_python: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    def _found(self, words: Iterable[str]) -> frozenset[str]:
         """Give the words that are names of Python's or the student's in disguise, and not names as they stand."""
-        return (of_python.intersection(words) | own.intersection(words)) - self._names
+        return (_OF_PYTHON_OTHERWISE.intersection(words) | self._otherwise.intersection(words)) - self._names
 
     def decoded(self, text: str) -> Iterator[str]:
         """Give what a text says in an encoding, where that holds a name of the student's or a word of Python's."""
         words = frozenset(_WORD.findall(text))
-        if self._is_trace(self._found(words, _OF_PYTHON_BACKWARDS, self._backwards), text):
-            yield "\n".join(line[::-1] for line in text.split("\n"))
-        if self._is_trace(self._found(words, _OF_PYTHON_SHIFTED, self._shifted), text):
-            yield text.translate(_ROT13)
+        if found := self._found(words):
+            names = self._names | _OF_PYTHON
+            if self._is_trace({word for word in found if word[::-1] in names}, text):
+                yield "\n".join(line[::-1] for line in text.split("\n"))
+            if self._is_trace({word for word in found if word.translate(_ROT13) in names}, text):
+                yield text.translate(_ROT13)
         yield from self._of_other_letters(text, words)
         yield from _code_points(text)
         for content in _written_apart(text):
