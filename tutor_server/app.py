@@ -47,6 +47,7 @@ from tutor_server.api.keys import (
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
+from tutor_server.footprint import give_back_memory
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
 from tutor_server.identity.device_sign_ins import DeviceSignIns
@@ -197,6 +198,7 @@ def build_app(
     app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
     app.cleanup_ctx.append(_keeping(off_switch.run))
     app.cleanup_ctx.append(_keeping(refusals.run))
+    app.cleanup_ctx.append(_keeping(give_back_memory))
     app.cleanup_ctx.append(_keeping(RetentionSweep(database, clock, settings.retention_days).run))
     app.on_shutdown.append(end_answers)
     app.on_cleanup.append(close)

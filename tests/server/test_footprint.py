@@ -48,3 +48,30 @@ def test_the_memory_of_a_password_is_given_back() -> None:
     )
     (grown,) = output_of(program)
     assert int(grown) < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+def test_what_is_freed_among_what_is_used_is_given_back() -> None:
+    """Prompts of many who ask at once lie among what their answers hold; they are not kept for ever."""
+    program = (
+        "import asyncio, pathlib\n"
+        "from tutor_server import footprint\n"
+        "footprint.stay_small()\n"
+        "footprint.GIVING_BACK_SECONDS = 0\n"
+        "def megabytes():\n"
+        "    return int(pathlib.Path('/proc/self/statm').read_text().split()[1]) * 4096 // 2**20\n"
+        "async def ask_all_at_once():\n"
+        "    before = megabytes()\n"
+        "    prompts = [bytes(5000) for _ in range(10_000)]\n"
+        "    answers = prompts[::100]\n"
+        "    del prompts\n"
+        "    print(megabytes() - before)\n"
+        "    giving_back = asyncio.create_task(footprint.give_back_memory())\n"
+        "    for _ in range(3):\n"
+        "        await asyncio.sleep(0)\n"
+        "    print(megabytes() - before)\n"
+        "asyncio.run(ask_all_at_once())"
+    )
+    kept, left = map(int, output_of(program))
+    assert kept > 40
+    assert left < 10
