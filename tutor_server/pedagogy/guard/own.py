@@ -90,14 +90,11 @@ class Own:
         return logical_lines(self._code)
 
     @cached_property
-    def _tokens(self) -> list[list[str]]:
+    def _corpus(self) -> str:
+        """All tokens of the material; a list of them would take ten times the memory."""
         texts = [self._code, *self._said]
         texts += [seen for text in texts if (seen := undisguised(text)) != text]
-        return [flat(text) for text in texts]
-
-    @cached_property
-    def _corpus(self) -> str:
-        return "\x01".join(map(joined, self._tokens))
+        return "\x01".join(joined(flat(text)) for text in texts)
 
     @cached_property
     def _without_comments(self) -> str:
@@ -106,7 +103,7 @@ class Own:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that the student's material holds, keywords apart."""
-        return frozenset(filter(str.isidentifier, set().union(*self._tokens))) - KEYWORDS
+        return frozenset(filter(str.isidentifier, self._corpus.split(_SEPARATOR))) - KEYWORDS
 
     @cached_property
     def code_names(self) -> frozenset[str]:
@@ -145,9 +142,10 @@ class Own:
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """The names that the student chose: functions, parameters, variables, attributes, loop variables, aliases."""
-        loops = _names_in(listed.partition(" in ")[0] for listed in _TARGET.findall(self._code))
+        lists = _PARAMETERS.findall(self._code) + _ASSIGNED.findall(self._code)
+        lists += (listed.partition(" in ")[0] for listed in _TARGET.findall(self._code))
         attributes = _ATTRIBUTE.findall(self._code) if "self." in self._code else ()
-        return self.functions.union(self.parameters, self.variables, attributes, loops) - _OF_PYTHON
+        return self.functions.union(_names_in(lists), attributes) - _OF_PYTHON
 
     @cached_property
     def undefined(self) -> frozenset[str]:
@@ -166,7 +164,7 @@ class Own:
 
     def is_from_a_message(self, text: str) -> bool:
         """Tell whether a text stands in what was said about the code, and not in the code itself."""
-        return joined(flat(text)) not in joined(self._tokens[0]) and self.said(text)
+        return joined(flat(text)) not in joined(flat(self._code)) and self.said(text)
 
     def has_string(self, token: str) -> bool:
         """Tell whether a string has the words of one in the code, up to case and spacing."""
