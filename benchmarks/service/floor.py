@@ -29,7 +29,7 @@ async def main(upstream: str) -> None:
     app.router.add_post("/", pass_on)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)  # as many as the load opens at once
     await site.start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.Event().wait()

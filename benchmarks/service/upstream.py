@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 CASE = re.compile(rb"benchmark case (\d+) (\w+)")
 """How an ask names its case and itself, in the question."""
 
+QUEUED_CONNECTIONS = 4096
+"""Connections that may wait to be taken in: all answers open theirs at once, and one that finds no place waits for
+seconds, or fails."""
+
 HOLD_SECONDS = 0.5
 """Between two looks at whether an answer may end."""
 
@@ -74,7 +78,8 @@ class FastUpstream:
 
     async def start(self) -> str:
         """Listen on a free port; give the base URL."""
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=QUEUED_CONNECTIONS)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
 
     async def stop(self) -> None:
