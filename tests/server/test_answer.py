@@ -1,0 +1,40 @@
+"""An answer and those who follow it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from tutor_server.errors import Cancelled
+from tutor_server.protocol import Delta, Error
+from tutor_server.tutoring.answer import Answer
+
+if TYPE_CHECKING:
+    from tutor_server.protocol import FromService
+
+
+async def followed(answer: Answer) -> list[FromService]:
+    """Follow an answer to its end."""
+    return [frame async for frame in answer.stream(with_accepted=False)]
+
+
+async def test_each_reader_has_every_frame_whoever_leaves() -> None:
+    """A reader that leaves while all wait for the next words takes nobody along."""
+    answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda: None)
+    readers = [asyncio.create_task(followed(answer)) for _ in range(3)]
+    answer.release("One. ")
+    await asyncio.sleep(0)
+    readers[1].cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await readers[1]
+    answer.release("Two. ")
+    answer.release("Three.")  # before any of them could read the second
+    answer.fail(Cancelled())
+    for reader in (readers[0], readers[2]):
+        *deltas, end = await reader
+        assert [delta.content for delta in deltas if isinstance(delta, Delta)] == ["One. ", "Two. ", "Three."]
+        assert isinstance(end, Error)
+    assert answer._awaited == []
