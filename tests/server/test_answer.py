@@ -23,7 +23,7 @@ async def followed(answer: Answer) -> list[FromService]:
 
 async def test_each_reader_has_every_frame_whoever_leaves() -> None:
     """A reader that leaves while all wait for the next words takes nobody along."""
-    answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda: None)
+    answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda _answer: None)
     readers = [asyncio.create_task(followed(answer)) for _ in range(3)]
     answer.release("One. ")
     await asyncio.sleep(0)

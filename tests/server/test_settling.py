@@ -195,10 +195,10 @@ async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstr
 
 async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
     """L2: a connection that breaks before its first reader starts leaves no answer running for ever."""
-    abandoned = asyncio.Event()
-    answer = Answer(uuid4(), grace=0.01, on_abandoned=abandoned.set)
+    abandoned: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    answer = Answer(uuid4(), grace=0.01, on_abandoned=abandoned.set_result)
 
-    await asyncio.wait_for(abandoned.wait(), 5)
+    assert await asyncio.wait_for(abandoned, 5) is answer
 
     assert not answer.is_over
 

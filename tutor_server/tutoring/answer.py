@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class Answer:
     """What one ask has given so far. It is written by the ask's own task and outlives its readers.
 
-    Without a reader for `grace` seconds, also if none ever comes, `on_abandoned` is called.
+    Without a reader for `grace` seconds, also if none ever comes, `on_abandoned` is called with it.
     """
 
     def __init__(
-        self, request_id: UUID, *, grace: float, on_abandoned: Callable[[], object], digest: bytes | None = None
+        self, request_id: UUID, *, grace: float, on_abandoned: Callable[[Answer], object], digest: bytes | None = None
     ) -> None:
         self.request_id = request_id
         self._digest = digest
@@ -73,7 +73,7 @@ class Answer:
     @classmethod
     def refused(cls, request_id: UUID, error: TutorError) -> Self:
         """Make an answer that is nothing but a refusal."""
-        answer = cls(request_id, grace=0, on_abandoned=lambda: None)
+        answer = cls(request_id, grace=0, on_abandoned=lambda _answer: None)
         answer.fail(error)
         return answer
 
@@ -167,7 +167,7 @@ class Answer:
             self._awaited.remove(awaited)
 
     def _miss_readers(self, seconds: float) -> None:
-        self._abandonment = asyncio.get_running_loop().call_later(seconds, self._on_abandoned)
+        self._abandonment = asyncio.get_running_loop().call_later(seconds, self._on_abandoned, self)
 
     def _keep(self) -> None:
         if self._abandonment is not None:

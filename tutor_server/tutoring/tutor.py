@@ -107,7 +107,7 @@ class Tutor:
         if self._is_closing:
             return Answer.refused(request_id, ShuttingDown())
 
-        def abandon() -> None:
+        def abandon(_answer: Answer) -> None:
             task.cancel()
 
         answer = Answer(request_id, grace=self._deadlines.grace, on_abandoned=abandon)
@@ -258,13 +258,12 @@ class Tutor:
         return None if running is None else running[0]
 
     def _new_answer(self, user_id: UUID, request_id: UUID, digest: bytes) -> Answer:
-        def abandon() -> None:
+        def abandon(answer: Answer) -> None:
             work = asyncio.create_task(self._abandon(user_id, answer))
             self._abandoning.add(work)
             work.add_done_callback(self._abandoning.discard)
 
-        answer = Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
-        return answer
+        return Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
 
     async def _abandon(self, user_id: UUID, answer: Answer) -> None:
         """Stop an answer that nobody reads, unless somebody does at another process."""
