@@ -90,6 +90,9 @@ class MemoryRecorder:
         """The outcome of every call."""
         return [call.outcome for call in self.calls]
 
+    def reserved(self, _provider: Provider) -> None:
+        """Give nothing: every call of a test is recorded as it starts."""
+
     async def start(self, provider: Provider) -> RecordedCall:
         """Note the call."""
         call = RecordedCall(provider.name, provider.model)

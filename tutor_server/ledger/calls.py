@@ -114,6 +114,15 @@ class AskCalls:
         """Leave whatever is still open to the sweep."""
         self._ledger.under_way.difference_update(self._ids)
 
+    def reserved(self, provider: Provider) -> _AskCall | None:
+        """Give the call that the ask was opened with, if it is to this provider and was not given yet."""
+        reserved = self._reserved
+        if reserved is None or (reserved.provider, reserved.model) != (provider.name, provider.model):
+            return None
+        self._reserved = None
+        place, self._place = self._place, None
+        return _AskCall(self, reserved, place)
+
     async def start(self, provider: Provider) -> _AskCall:
         """Record that a call is about to be sent.
 
@@ -121,8 +130,6 @@ class AskCalls:
         """
         place = await self._take_place() if provider.is_remote else None
         reserved, self._reserved = self._reserved, None
-        if reserved is not None and (reserved.provider, reserved.model) == (provider.name, provider.model):
-            return _AskCall(self, reserved, place)
         call = self._new_call(provider, state="sent")
         self._keep(call)
         if reserved is not None:

@@ -54,6 +54,10 @@ class CallRecord(Protocol):
 class CallRecorder(Protocol):
     """Keeps a record of every call to a provider; the ledger is one."""
 
+    def reserved(self, provider: Provider) -> CallRecord | None:
+        """Give the record that was made for this call beforehand, if one was; it is given once."""
+        ...
+
     async def start(self, provider: Provider) -> CallRecord:
         """Record that a call is about to be sent. Raises a `TutorError` where it must not, as `GlobalLimitReached`."""
         ...
@@ -90,7 +94,7 @@ class Call:
         A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
         """
         started_at, now = self._clock(), asyncio.get_running_loop().time
-        record = await self._start()
+        record = self._recorder.reserved(self._provider) or await self._start()
         deadline = min(first_content_by, whole_answer_by)
         broke_off: ProviderFailure | None = None
         try:

@@ -17,6 +17,7 @@ from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.opening import SMALL_CODE, digest_of
+from tutor_server.tutoring.reading import seconds_to_reading
 from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import Progress
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.llm.chain import Chain
     from tutor_server.llm.provider import Request
-    from tutor_server.protocol import Ask
+    from tutor_server.protocol import Ask, Submission
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.opening import OpenAsk, Opening
@@ -39,8 +40,8 @@ log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
-READING_SECONDS = 0.03
-"""Between two reads of what models say, once the student has some text: nobody sees it."""
+SHORT_CODE = 1_000
+"""Characters of a program that is looked through for its topic where the answer is."""
 FIRST_CHARACTERS = 200
 """How much is judged at a time until the student has some text: a sentence or two."""
 OFFLINE = "offline"
@@ -211,7 +212,8 @@ class Tutor:
                 if guard.verdict is not None:
                     break
                 if answer.has_text and model.finish is None and model.provider != OFFLINE:
-                    await _reading_time()
+                    now = asyncio.get_running_loop().time()
+                    await asyncio.sleep(seconds_to_reading(opened.accepted.message_id, now, len(self._running)))
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
             answer.release("".join(guard.finish()))
         if guard.verdict is not None:
@@ -219,7 +221,7 @@ class Tutor:
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
             await self._complete(request, answer, own_words or _own_words(request))
-        progress.topic = await asyncio.to_thread(topic, request.submission)
+        progress.topic = await _topic(request.submission)
 
     @staticmethod
     async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:
@@ -304,6 +306,13 @@ class Tutor:
         return True
 
 
+async def _topic(submission: Submission) -> str | None:
+    """Give the offline tutor's rule for what is wrong with a program."""
+    if len(submission.code) <= SHORT_CODE:  # a thread would take as long to begin and to report
+        return topic(submission)
+    return await asyncio.to_thread(topic, submission)
+
+
 async def _release(text: str, guard: Guard, answer: Answer) -> None:
     """Give the student what the guard lets pass of a text: the first of it at once, the rest as one delta."""
     while len(text) > FIRST_CHARACTERS and not answer.has_text:
@@ -311,14 +320,6 @@ async def _release(text: str, guard: Guard, answer: Answer) -> None:
         text = text[FIRST_CHARACTERS:]
         await asyncio.sleep(0)  # in which it leaves
     answer.release("".join(guard.feed(text)))
-
-
-async def _reading_time() -> None:
-    """Wait until the process reads its models' words again: at the same times for all answers.
-
-    Woken for each token, an idle process spends more on waking than on reading.
-    """
-    await asyncio.sleep(READING_SECONDS - asyncio.get_running_loop().time() % READING_SECONDS)
 
 
 def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:

@@ -1,0 +1,24 @@
+"""When what the models say is read, once their students have some text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+PAUSE_SECONDS = 0.04
+"""Between two reads of one model's words: nobody sees it."""
+READ_TOGETHER = 32
+"""Answers."""
+
+
+def seconds_to_reading(message_id: UUID, now: float, running: int) -> float:
+    """Give how long an answer waits for its next turn to be read, of so many that run; `now` is the event loop's time.
+
+    A few answers are read at the same times: an idle process that is woken for each of their tokens spends more on
+    waking than on reading. Many are read in several groups, since the last of one group waits for all the others.
+    """
+    groups = 1 + running // READ_TOGETHER
+    turn = message_id.int % groups / groups * PAUSE_SECONDS
+    return PAUSE_SECONDS - (now - turn) % PAUSE_SECONDS
