@@ -74,6 +74,8 @@ class Tutor:
         self._database = database
         self._deadlines = deadlines
         self._running: dict[tuple[UUID, UUID], tuple[Answer, asyncio.Task[None]]] = {}
+        self._stopping: set[tuple[UUID, UUID]] = set()
+        """Those of the running that were told to stop."""
         self._modules: dict[tuple[UUID, UUID], str | None] = {}
         """The module of each running ask."""
         self._resuming: set[asyncio.Task[None]] = set()
@@ -187,10 +189,11 @@ class Tutor:
 
     async def _open(self, user_id: UUID, ask: Ask, answer: Answer) -> OpenAsk | StoredAsk:
         """Open an ask once the user's earlier, stopped ones have given back their rungs of the ladder."""
-        earlier = takewhile(lambda running: running[1][0] is not answer, self._running.items())
-        stopped = {task for (owner, _), (other, task) in earlier if owner == user_id and other.stopped_by is not None}
-        if stopped:
-            await asyncio.wait(stopped)
+        if self._stopping:
+            earlier = takewhile(lambda running: running[1][0] is not answer, self._running.items())
+            stopped = {task for key, (_, task) in earlier if key[0] == user_id and key in self._stopping}
+            if stopped:
+                await asyncio.wait(stopped)
         return await self._opening.open(user_id, ask)
 
     async def _speak(self, progress: Progress, answer: Answer) -> None:
@@ -282,6 +285,7 @@ class Tutor:
 
         def forget(_task: asyncio.Task[None]) -> None:
             del self._running[key]
+            self._stopping.discard(key)
             self._modules.pop(key, None)
             if not answer.is_over:
                 answer.fail(answer.stopped_by or TutorError())
@@ -301,6 +305,7 @@ class Tutor:
         answer, task = running
         if answer.stopped_by is None and not answer.is_over:
             answer.stopped_by = reason
+            self._stopping.add((user_id, request_id))
             # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
             asyncio.get_running_loop().call_soon(task.cancel)
         return True
