@@ -330,6 +330,14 @@ class TestSolutionsDoNotPass:
         assert verdict is not None
         assert [line for line in bug.new_lines if line in seen(shown)] == []
 
+    @pytest.mark.parametrize("letters", [2, 3, 4, 5])
+    @pytest.mark.parametrize("line_end", ["\n", "\n\n"])
+    def test_t1_code_without_signs_is_not_spelled_line_by_line(self, letters: int, line_end: str) -> None:
+        """T1: letters that no line sets apart in a number that tells are read with those of the lines before."""
+        lines = re.findall(f".{{1,{letters}}}", "returntotalminuslengrade")
+        spelling = "".join(" ".join(line) + line_end for line in lines)
+        assert rule(f"Spell this:\n{spelling}Do you see it?") == "encoded"
+
     @given(
         bug=st.sampled_from(BUGS),
         cuts=st.lists(st.integers(1, 4), min_size=1, max_size=30),

@@ -25,7 +25,7 @@ _TELLING_NAME = 5
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
-_LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][ `|.\-·•,_]*(?=[\s`|.\-·•,_])"
+_LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][\s`|.\-·•,_]*(?=[\s`|.\-·•,_])"
 _LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _BETWEEN = re.compile(r"[\s`|·•]")

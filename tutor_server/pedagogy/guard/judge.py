@@ -76,8 +76,6 @@ _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finall
 _LONG_STRING = 10
 _SHORT = 40
 """Characters up to which a line of mere words may be a piece of code."""
-_LETTER = 5
-"""Characters of a unit that is one letter of something that is spelled."""
 _OPERATION = 3
 """Tokens of the shortest code that does something: two operands and what joins them."""
 _COLLECTION = frozenset("\"'[(")
@@ -152,7 +150,7 @@ class Judge:
         words = _WORD.findall(text)
         if not (_TELLING.isdisjoint(words) and self._own.identifiers.isdisjoint(words)):
             return False
-        return not self._hidden.is_suspicious(thought[-_SHORT:] + text if len(text) < _LETTER else text, words)
+        return not self._hidden.is_suspicious(thought[-_SHORT:] + text, words)
 
     def _written_beside(self, block: str, code: str) -> str | None:
         """Judge what a block says outside its code: after the opening mark, and in comments not the student's."""
