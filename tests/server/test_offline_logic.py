@@ -293,6 +293,15 @@ SOUND = [
     "import sys\n\nread = sys.stdin.readline\nupper = 'ab'.upper\nprint(upper())\n",
     "found = 0\nfor x in [3, 5]:\n    if x > 2:\n        found = 1\nprint(found)\n",
     "form = '{who} was here'\nwho = 'Ida'\nprint(form.format(who=who))\n",
+    (
+        "def show(marks=None):\n    if marks is None:\n        marks = []\n    for mark in marks:\n        print(mark)"
+        "\n\n\nshow([1])\n"
+    ),
+    (
+        "try:\n    marks = open('marks.txt').readlines()\nexcept OSError:\n    marks = []\nfor mark in marks:\n"
+        "    print(mark)\n"
+    ),
+    "word = 'abc'\nfor k in range(-len(word), 0):\n    print(word[k])\n",
 ]
 
 

@@ -167,7 +167,8 @@ def _down_without_step(program: Program) -> Iterator[Site]:
         high = any(
             isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "len" for n in walk(start)
         ) or (isinstance(start, ast.Constant) and isinstance(start.value, int) and start.value > 0)
-        if low and high:
+        is_negative = isinstance(start, ast.UnaryOp) and isinstance(start.op, ast.USub)
+        if low and high and not is_negative:
             line, text = program.line(node.lineno), program.segment(node)
             yield Site(
                 lines=(node.lineno,),
@@ -255,18 +256,24 @@ def _over_empty(program: Program) -> Iterator[Site]:
             continue
         name = node.iter.id
         before = [(at, value) for at, value in program.assignments(name) if at < node.lineno]
+        at, made = before[-1] if before else (0, None)
         if (
-            not before
-            or before[-1][1] is None
-            or not is_start(before[-1][1])
-            or isinstance(before[-1][1], ast.Constant)
+            made is None
+            or not is_start(made)
+            or isinstance(made, ast.Constant)
+            or _is_one_of_several_ways(program, made)
         ):
             continue
-        at = before[-1][0]
         filled = any(n.id == name and at < n.lineno < node.lineno for n in program.each(ast.Name))
         around = [up for up in program.above(node) if isinstance(up, ast.For | ast.While)]
         if not filled and not around and program.function_at(at) is program.function_at(node.lineno):
             yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip(), facts={"name": Code(name)})
+
+
+def _is_one_of_several_ways(program: Program, value: ast.expr) -> bool:
+    """Tell whether a program may come by without having made a value, as with `if items is None: items = []`."""
+    block = next(up for up in program.above(value) if not isinstance(up, ast.expr | ast.Assign | ast.AnnAssign))
+    return isinstance(block, ast.If | ast.Try | ast.ExceptHandler | ast.match_case)
 
 
 def _shared_variable(program: Program) -> Iterator[Site]:
