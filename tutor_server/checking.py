@@ -14,7 +14,7 @@ from tutor_server.llm.factory import remote_models
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
-from tutor_server.llm.terms import terms_of
+from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.reservation import most_a_call_costs
 from tutor_server.serving import DATABASE_FAILURES, database_problem
 from tutor_server.settings import SettingsError
@@ -73,7 +73,7 @@ def _future_file(file: Path) -> Finding:
 def _prices(settings: Settings, now: datetime) -> Finding:
     try:
         own = read_price_file(settings.data_dir)
-        terms = terms_of(remote_models(settings))
+        terms = terms_by_own_process(remote_models(settings))
         most_a_call_costs(settings, terms, Prices.of(own, terms), now)
     except SettingsError as error:
         return Finding("prices", str(error), is_wrong=True)

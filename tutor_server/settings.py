@@ -22,6 +22,8 @@ from tutor_server.pedagogy.levels import HintLevel
 ProviderName = Literal["anthropic", "openai", "offline"]
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """More fits no column of the database."""
+ModelName = Annotated[str, Field(max_length=128)]
+"""Likewise."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
@@ -59,10 +61,10 @@ class Settings(BaseSettings):
     """The chain, comma-separated; unset: the providers whose key is set, else `offline`."""
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
-    anthropic_model: str = "claude-sonnet-5-5"
+    anthropic_model: ModelName = "claude-sonnet-5-5"
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
-    openai_model: str = "gpt-6.1-terra"
+    openai_model: ModelName = "gpt-6.1-terra"
 
     messages_per_minute: PositiveInt = 20
     connections_per_user: PositiveInt = 3
@@ -121,6 +123,14 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("is an address like redis://redis.uni.example:6379/0") from None
         return value
+
+    @field_validator("anthropic_api_key", "openai_api_key")
+    @classmethod
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value is not None else ""  # a file's last line end is no part of it
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("holds a character that no key has")
+        return SecretStr(key) if key else None
 
     @field_validator("anthropic_base_url", "openai_base_url")
     @classmethod

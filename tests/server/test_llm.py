@@ -35,7 +35,7 @@ from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS
 from tutor_server.pedagogy.offline import explain
-from tutor_server.settings import Settings
+from tutor_server.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -658,6 +658,15 @@ def test_another_process_gives_the_same_terms() -> None:
     assert terms[0].endpoint.url == "https://api.openai.com/v1/chat/completions"
     assert terms[0].endpoint.headers["Authorization"] == f"Bearer {KEY}"
     assert [model.prices is None for model in terms] == [False, True]
+
+
+def test_what_an_sdk_cannot_work_with_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that cannot start says why, and not where in an SDK it was."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    with pytest.raises(SettingsError, match=r"SDKs cannot be set up: FileNotFoundError: .*No such file") as refusal:
+        terms_by_own_process([RemoteModel(provider="openai", name="llama3", api_key=KEY)])
+    assert "\n" not in str(refusal.value)
+    assert KEY not in str(refusal.value)
 
 
 def test_nobody_is_asked_for_a_chain_without_models() -> None:

@@ -63,6 +63,9 @@ def test_the_defaults_are_the_contracts() -> None:
         ("OPENAI_BASE_URL", "localhost:11434/v1"),
         ("OPENAI_BASE_URL", "ftp://models.example/v1"),
         ("ANTHROPIC_BASE_URL", "http://"),
+        ("OPENAI_API_KEY", "sk-one\nsk-two"),
+        ("ANTHROPIC_API_KEY", "sk-\u0430bc"),
+        ("TUTOR_OPENAI_MODEL", "m" * 129),
         ("TUTOR_TRUSTED_PROXIES", "10.0.0.1,proxy.example"),
         ("TUTOR_LLM_PROVIDERS", "anthropic,gemini"),
         ("TUTOR_LLM_PROVIDERS", "offline,offline"),
@@ -96,7 +99,11 @@ def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, n
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TUTOR_JWT_SECRET", "marker"), ("TUTOR_REDIS_URL", "redis://:marker@redis.example:marker/0")],
+    [
+        ("TUTOR_JWT_SECRET", "marker"),
+        ("OPENAI_API_KEY", "marker\x7f"),
+        ("TUTOR_REDIS_URL", "redis://:marker@redis.example:marker/0"),
+    ],
 )
 def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """The line about a secret does not hold it."""
@@ -127,6 +134,15 @@ def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_JWT_SECRET", "")
 
     assert (load_settings().daily_message_cap, load_settings().jwt_secret) == (100, None)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " "])
+def test_a_key_is_without_the_end_of_the_line_it_was_read_from(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """As a file of secrets or an editor of Windows leaves it; no header can hold it."""
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET + end)
+    key = load_settings().openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == SECRET
 
 
 def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

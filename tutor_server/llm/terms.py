@@ -66,13 +66,21 @@ def _endpoint(model: RemoteModel) -> Endpoint:
 
 
 def terms_by_own_process(models: Sequence[RemoteModel]) -> list[Terms]:
-    """Give the terms of each model, and load nothing. Keys go through pipes only."""
+    """Give the terms of each model, and load nothing. Keys go through pipes only.
+
+    Raises `SettingsError` with what an SDK says, which reads more of the environment than we do: proxies, certificates.
+    """
     if not models:
         return []
     program = "from tutor_server.llm.terms import answer; answer()"
     asked = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-P", "-c", program], input=pickle.dumps(models), stdout=subprocess.PIPE, check=True
+        [sys.executable, "-P", "-c", program], input=pickle.dumps(models), capture_output=True, check=False
     )
+    if asked.returncode:
+        from tutor_server.settings import SettingsError  # noqa: PLC0415 - that process has no use for settings
+
+        *_, said = asked.stderr.decode(errors="replace").splitlines() or [f"it ended with {asked.returncode}"]
+        raise SettingsError(f"the providers' SDKs cannot be set up: {said}")
     terms: list[Terms] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
     return terms
 
