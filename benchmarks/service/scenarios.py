@@ -31,7 +31,9 @@ THINKS_SECONDS = 10
 TRIES = 3
 FIRST_ANSWERS = 8
 OPEN_SECONDS = 60
-"""How long it may take until every answer of a load is open."""
+"""How long it may take until every answer of a load is in its middle."""
+OPEN_TOKENS = 50
+"""Of a hundred: what an answer has said while it counts as open, since it grows with its words."""
 
 
 class LoadFailed(Exception):
@@ -242,14 +244,21 @@ async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory
 
 @asynccontextmanager
 async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterator[list[Heard]]:
-    """Hold an answer open on each of the lines, all at once; on exit they are heard out, into the list given."""
+    """Hold an answer open on each of the lines, all of them in their middle; on exit they are heard out, into the list.
+
+    Those that were asked first may have said all but their last token.
+    """
     upstream.begin(Pace(tokens=100, seconds=0.1))
     upstream.holds_ends = True
     heard: list[Heard] = []
+
+    def all_are_open() -> bool:
+        return upstream.open == len(lines) and all(len(said.ends) >= OPEN_TOKENS for said in upstream.said.values())
+
     async with asyncio.TaskGroup() as group:
         asking = [group.create_task(line.ask(number)) for number, line in enumerate(lines)]
         try:
-            await until(lambda: upstream.open == len(lines), OPEN_SECONDS)
+            await until(all_are_open, OPEN_SECONDS)
             yield heard
         finally:
             upstream.holds_ends = False

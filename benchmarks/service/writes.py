@@ -20,7 +20,7 @@ from tutor_server.storage.asks import SAY
 from tutor_server.storage.database import open_database
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import ChatMessage
-from tutor_server.storage.usage import UsageChange, add_usage
+from tutor_server.storage.usage import UsageChange, add_usage, usage_of_all_time
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -66,7 +66,8 @@ async def _measure(url: str, seconds: float) -> tuple[float, float]:
         stored = await database.read(
             lambda connection: connection.scalar(select(func.count()).select_from(ChatMessage))
         )
-        assert stored == len(times)
+        counted = sum(model.calls for model in await database.read(usage_of_all_time))
+        assert stored == counted == len(times)
     finally:
         await database.close()
     return len(times) / lasted, percentile(times, 99)
