@@ -295,6 +295,14 @@ async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback:
     assert recorder.outcomes[0].reason == "timeout"
 
 
+async def test_the_whole_answer_has_a_deadline_where_nothing_is_waited_for() -> None:
+    """Nor does an upstream go on for ever whose next words are always there before they are wanted."""
+    recorder = MemoryRecorder()
+    chain = make_chain(ScriptedProvider([Text("word ")] * 200_000), deadlines=replace(PATIENT, whole_answer=0.05))
+    await ask_failing(chain, recorder, AnswerInterrupted)
+    assert recorder.outcomes[0].reason == "timeout"
+
+
 async def test_a_slow_reader_is_not_the_providers_silence() -> None:
     """Only waiting for the provider counts against its deadlines, not what is done with its text."""
 

@@ -108,6 +108,8 @@ class Call:
                     if text or was_finished != (self.finish is not None):
                         deadline = min(now() + self._patience, whole_answer_by)
                     timer.reschedule(deadline)
+                    if now() >= deadline:  # what is there already comes without a wait that the timer could end
+                        await asyncio.sleep(0)
         except TimeoutError:
             broke_off = ProviderFailure("timeout", "gave no content before the deadline")
         except ProviderFailure as failure:
