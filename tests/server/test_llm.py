@@ -20,13 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.certificates import PrivateAuthority
+from tests.connect_proxy import connect_proxy
 from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
 from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
+from tests.servers import free_port
 from tests.service import service_environment
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
-from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
+from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
 from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
@@ -121,6 +123,29 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 
     assert text_of(events) == REPLY
     assert upstream.calls[0].headers["host"] == "model.invalid"
+
+
+async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that was never led to its model costs nothing, and the operator reads who refused it."""
+    async with connect_proxy(free_port(), status="407 Proxy Authentication Required") as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        provider = OpenAIProvider(openai_endpoint(KEY, "https://model.invalid/v1"), "any")
+        _, failure = await collect_failing(provider)
+        await provider.close()
+
+    assert proxy.asked_for == ["model.invalid:443"]
+    assert (failure.reason, failure.sent) == ("unreachable", False)
+    assert "the proxy answered 407" in str(failure)
+
+
+async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that could not begin costs nothing."""
+    monkeypatch.setenv("http_proxy", "http://[proxy")
+    provider = OpenAIProvider(Endpoint(url="http://model.invalid/v1/chat/completions", headers={}), "any")
+    _, failure = await collect_failing(provider)
+    await provider.close()
+
+    assert (failure.reason, failure.sent) == ("unreachable", False)
 
 
 async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:

@@ -32,8 +32,10 @@ def connection_failures() -> Iterator[None]:
 def _connection_failure(error: aiohttp.ClientError | OSError) -> ProviderFailure:
     kinds = "/".join(dict.fromkeys(type(cause).__name__ for cause in (error, error.__cause__) if cause is not None))
     match error:
-        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
             return ProviderFailure("unreachable", f"cannot be reached ({kinds})", sent=False)
+        case aiohttp.ClientHttpProxyError(status=status):
+            return ProviderFailure("unreachable", f"cannot be reached: the proxy answered {status}", sent=False)
         case TimeoutError():
             return ProviderFailure("timeout", f"did not answer in time ({kinds})")
         case _:
