@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.storage import aiosqlite_fixes
 from tutor_server.storage.failures import is_unavailability
+from tutor_server.storage.pings import ping_the_rested
 from tutor_server.storage.turns import Turns
 from tutor_server.storage.writer import PostgresWriter, SqliteWriter
 
@@ -130,13 +131,12 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
         parsed,
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MORE_CONNECTIONS,
-        pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": CONNECT_SECONDS},
     )
     turns = Turns(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
-    # A read needs no transaction, nor does the look whether a connection still lives: that is four trips less to the
-    # database of six.
+    ping_the_rested(engine)
+    # A read needs no transaction: without one it is a single trip to the database.
     transacting = engine.execution_options(isolation_level="READ COMMITTED")
     return Database(engine, PostgresWriter(transacting, turns), turns)
 
