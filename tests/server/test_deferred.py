@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from tutor_server.storage.asks import SAY
 from tutor_server.storage.database import open_database
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.figures import count_refusals, refusals_by_limit, refusals_of_all_time
+from tutor_server.storage.migrations import upgrade
 from tutor_server.storage.models import ChatMessage, User
 from tutor_server.storage.spending import Budgets, Spent, change_spending, commit_spending, spent_on
 from tutor_server.storage.statement import Query, Statement
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tests.servers import PostgresServer
     from tutor_server.storage.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -174,6 +176,46 @@ async def test_a_statement_gives_values_as_they_went_in(database: Database) -> N
         return read.all(connection, {})
 
     assert await database.commit(write_and_read) == [(UUID(int=1), None, NOON)]
+
+
+async def test_rows_that_are_inserted_together_are_those_that_were_given(database: Database) -> None:
+    """Each with its own values, in their order; PostgreSQL executes one statement for all of them."""
+    given = [
+        {
+            "id": UUID(int=number),
+            "session_id": session_id(number % 2),
+            "role": "user",
+            "content": '{"é", NULL}' * number,
+            "code": None if number % 2 else "x = 1\n",
+            "hint_level": number,
+            "created_at": NOON + timedelta(microseconds=number),
+        }
+        for number in range(3)
+    ]
+    executions: list[bool] = []
+
+    def write_and_read(connection: Connection) -> list[dict[str, Any]]:
+        event.listen(connection, "before_cursor_execute", lambda *heard: executions.append(heard[-1]))
+        SAY.execute_many(connection, given)
+        rows = connection.execute(select(*ChatMessage.__table__.columns).order_by(ChatMessage.created_at))
+        return [dict(row) for row in rows.mappings()]
+
+    assert await database.commit(write_and_read) == given
+    assert executions[0] is (database.engine.dialect.name == "sqlite")
+
+
+async def test_a_text_that_is_too_long_is_refused_and_not_cut(postgres_server: PostgresServer) -> None:
+    """PostgreSQL would cut a value that is cast to its column's type; SQLite knows no lengths."""
+    opened = open_database(postgres_server.database())
+    await opened.commit(upgrade)
+    long = {"id": uuid4(), "session_id": session_id(0), "role": "x" * 17, "content": "", "code": None}
+
+    with pytest.raises(DBAPIError, match="too long"):
+        await opened.commit(
+            lambda connection: SAY.execute_many(connection, [long | {"hint_level": 1, "created_at": NOON}])
+        )
+
+    await opened.close()
 
 
 async def test_what_a_driver_refuses_is_an_error_of_sqlalchemy_without_values(database: Database) -> None:

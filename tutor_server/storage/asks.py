@@ -14,7 +14,7 @@ from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
 from tutor_server.storage.problems import lower_level
-from tutor_server.storage.statement import Query, Statement, scalar
+from tutor_server.storage.statement import Insert, Query, Statement, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,7 +53,7 @@ _OPEN: Query[UUID] = Query(
     ),
     scalar,
 )
-SAY = Statement(lambda insert: insert(ChatMessage))
+SAY = Insert(ChatMessage)
 
 
 class _Climbed(NamedTuple):
