@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import String, bindparam, create_engine, event, func, select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import greenlet_spawn
 
 from tutor_server.storage.deferred import deferring, write_deferred_first
 from tutor_server.storage.failures import is_unavailability, lost_against_another
+from tutor_server.storage.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +37,11 @@ ATTEMPTS = 3
 """How often PostgreSQL may undo a transaction for the sake of another before its caller is told."""
 ABANDONED_SECONDS = 10.0
 """How long a process may hold the others up without a statement: one that stands still, or whose machine is gone."""
-_ONE_BY_ONE = text(
-    "SELECT set_config('idle_in_transaction_session_timeout', :abandoned, true),"
-    " pg_advisory_xact_lock(hashtext('ask-tutor writes'))"
+_ONE_BY_ONE = Statement(
+    lambda _: select(
+        func.set_config("idle_in_transaction_session_timeout", bindparam("abandoned", type_=String()), true()),
+        func.pg_advisory_xact_lock(func.hashtext("ask-tutor writes")),
+    )
 )
 
 
@@ -243,6 +247,10 @@ class PostgresWriter(Writer):
             return await self._attempt(work)
 
     async def _attempt(self, work: Callable[[Connection], T]) -> T:
-        async with self._engine.begin() as connection:
-            await connection.execute(_ONE_BY_ONE, {"abandoned": str(round(ABANDONED_SECONDS * 1000))})
-            return await connection.run_sync(work)
+        return await greenlet_spawn(self._run_alone, work)
+
+    def _run_alone(self, work: Callable[[Connection], T]) -> T:
+        """Run a group in a transaction that none of another process overlaps."""
+        with self._engine.sync_engine.begin() as connection:
+            _ONE_BY_ONE.execute(connection, {"abandoned": str(round(ABANDONED_SECONDS * 1000))})
+            return work(connection)
