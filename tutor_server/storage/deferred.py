@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from operator import add
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Deferred:
 
     def __init__(self) -> None:
         self._rows: dict[Statement, list[Mapping[str, Any]]] = {}
-        self._sums: dict[Sums, dict[Key, Sequence[int]]] = {}
+        self._sums: dict[Sums, dict[Key, list[Sequence[int]]]] = {}
 
     def add_row(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Execute a statement later, together with others of its kind."""
@@ -34,9 +33,7 @@ class Deferred:
 
     def add_amounts(self, sums: Sums, key: Key, amounts: Sequence[int]) -> None:
         """Add to a row of sums later, in one change with all else that is added to it."""
-        rows = self._sums.setdefault(sums, {})
-        total = rows.get(key)
-        rows[key] = amounts if total is None else tuple(map(add, total, amounts))
+        self._sums.setdefault(sums, {}).setdefault(key, []).append(amounts)
 
     def write(self, connection: Connection) -> None:
         """Write all of it: rows in the order in which their statements came first, then sums.
@@ -52,7 +49,8 @@ class Deferred:
     def write_sums(self, connection: Connection, sums: Sums) -> None:
         """Write what is added to these sums."""
         if sums in self._sums:
-            sums.write(connection, self._sums[sums])
+            totals = {key: tuple(map(sum, zip(*added, strict=True))) for key, added in self._sums[sums].items()}
+            sums.write(connection, totals)
             del self._sums[sums]
 
 
