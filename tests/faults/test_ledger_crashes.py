@@ -19,7 +19,7 @@ from aiohttp import ClientError
 from tests.chat_client import CODE, Closed, connect
 from tests.fake_upstream import Behaviour, FakeUpstream
 from tests.faults.short_times import LEASES, PROGRAM
-from tests.service import Service, sign_up_student
+from tests.service import START_SECONDS, Service, sign_up_student
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
         assert set(interrupted.values()) == {("ANSWER_INTERRUPTED", True)}
 
 
-@pytest.mark.timeout(60 + 12 * KILLS)
+@pytest.mark.timeout(60 + 30 * KILLS)
 async def test_l1_one_worker_of_two_killed_again_and_again(
     tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> None:
@@ -187,7 +187,7 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
             await until(lambda: upstream.open_streams >= STREAMS)
             os.kill(moments.choice(service.worker_ids()), signal.SIGKILL)
             await asyncio.gather(*asks)
-            await until(lambda: started_workers(service) == number + 3)  # noqa: B023 - see above
+            await until(lambda: started_workers(service) == number + 3, seconds=START_SECONDS)  # noqa: B023 - see above
         await course.settle_down()
 
         course.require_whole_ledger()
