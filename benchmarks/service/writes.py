@@ -23,6 +23,8 @@ from tutor_server.storage.models import ChatMessage
 from tutor_server.storage.usage import UsageChange, add_usage, usage_of_all_time
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy import Connection
 
     from benchmarks.service.circumstances import Circumstances
@@ -56,12 +58,12 @@ async def _measure(url: str, seconds: float) -> tuple[float, float]:
         times: list[float] = []
         began = time.perf_counter()
 
-        async def write_on(number: int) -> None:
+        async def write_on(session: UUID) -> None:
             while (now := time.perf_counter()) < began + seconds:
-                await _write(database, number)
+                await _write(database, session)
                 times.append((time.perf_counter() - now) * 1000)
 
-        await asyncio.gather(*(write_on(number) for number in range(WRITERS)))
+        await asyncio.gather(*(write_on(session_id(number)) for number in range(WRITERS)))
         lasted = time.perf_counter() - began
         stored = await database.read(
             lambda connection: connection.scalar(select(func.count()).select_from(ChatMessage))
@@ -73,11 +75,11 @@ async def _measure(url: str, seconds: float) -> tuple[float, float]:
     return len(times) / lasted, percentile(times, 99)
 
 
-async def _write(database: Database, number: int) -> None:
+async def _write(database: Database, session: UUID) -> None:
     now = datetime.now(UTC)
     message = {
         "id": uuid4(),
-        "session_id": session_id(number),
+        "session_id": session,
         "role": "assistant",
         "content": "How many names are there, and what is the number of the last one?",
         "code": None,
