@@ -93,7 +93,7 @@ def classify(submission: Submission) -> ErrorType:
     speak of wrong behaviour: "logic". Never raises.
     """
     return (
-        _of_traceback(submission.traceback or "")
+        (_of_traceback(submission.traceback) if submission.traceback else None)
         or _of_diagnostics(submission.diagnostics, "syntax")
         or ("syntax" if not _compiles(submission) else None)
         or _of_diagnostics(submission.diagnostics, "runtime")
@@ -196,4 +196,4 @@ def _of_question(question: str) -> ErrorType | None:
         name = mentioned[-1] if mentioned else None
     if name is not None:
         return _of_exception(name)
-    return "logic" if _FAILING_TEST.search(question) or _BEHAVIOUR.search(question) else None
+    return "logic" if _BEHAVIOUR.search(question) or _FAILING_TEST.search(question) else None
