@@ -87,6 +87,8 @@ class Guard:
     def _rule_broken(self, unit: Unit) -> str | None:
         if unit.endless:
             return "endless"
+        if unit.text.isspace():  # it says nothing, and what stands before it has been judged
+            return None
         try:
             if self._canary is not None and self._canary.is_in(unit.text):
                 return "canary"

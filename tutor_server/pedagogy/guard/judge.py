@@ -122,7 +122,7 @@ class Judge:
 
     def rule_broken(self, unit: Unit, thought: str) -> str | None:
         """Give the name of the rule that a unit breaks, read after what its sentence began with, or None."""
-        if self._level >= HintLevel.SOLUTION or unit.text.isspace():  # what stands before a blank one has been judged
+        if self._level >= HintLevel.SOLUTION:
             return None
         if unit.kind == "block":
             code = read_block(unit.text)
@@ -291,7 +291,7 @@ class Judge:
         for line in map(_without_label, _LINE_END.split(reading.prose)):
             is_marked = bool(reading.marked) and bool(_MARKS.search(line))
             statement = (_MARKS.sub(lambda mark: reading.span(mark[0]), line) if is_marked else line).strip()
-            if not STATEMENT.fullmatch(statement) and (is_marked or not _ACTION.fullmatch(statement)):
+            if not STATEMENT.fullmatch(statement) and (is_marked or not _is_action(statement)):
                 continue
             tokens = tokens_of(statement)
             is_code = all(map(self._offers.is_code_word, used(tokens))) or _UNMISTAKABLE.fullmatch(statement)
@@ -323,6 +323,10 @@ def _inside(string: str) -> str:
 
 def _may_hold_clause(prose: str) -> bool:
     return "for " in prose or " import " in prose or "def " in prose
+
+
+def _is_action(statement: str) -> bool:
+    return ("=" in statement or statement.endswith(")")) and bool(_ACTION.fullmatch(statement))
 
 
 def _without_label(line: str) -> str:

@@ -41,12 +41,14 @@ class Pieces:
 
     def _piece_in(self, line: str) -> str:
         """Give the piece of code that a line is, or with which it begins or ends."""
-        if self._begins_as_talk(line) and len(line.split()) > _MOST_WORDS + 1:  # one of them may only count the next
+        is_talk, words = self._begins_as_talk(line), line.split()
+        if is_talk and len(words) > _MOST_WORDS + 1:  # one of them may only count the next
             return ""
         if _RULER.fullmatch(line):
             return ""
-        line = _COUNTED.sub("", line)
-        return line if self._is_code(line) else self._end_piece(line)
+        if words and not words[-1][0].isalpha():
+            line = _COUNTED.sub("", line)
+        return line if not is_talk and self._is_code(line) else self._end_piece(line)
 
     def _end_piece(self, line: str) -> str:
         """Give the one piece of code with which a short sentence begins or ends."""
