@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.guard import Guard, ciphers, disguises, edits, hidden, judge, prose_code, reading
+from tutor_server.pedagogy.guard import (
+    Guard,
+    canary,
+    ciphers,
+    disguises,
+    edits,
+    hidden,
+    inert,
+    instalments,
+    judge,
+    own,
+    pieces,
+    prose_code,
+    reading,
+    spelling,
+    units,
+)
 from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of
 from tutor_server.pedagogy.guard.offers import Offers, used
 from tutor_server.pedagogy.guard.own import Own
@@ -177,6 +195,7 @@ DISGUISES = st.lists(
 @example("101, 102, 103, 104, 105, 106, 107, 108")
 @example("ABCDEFG2ABCDEFG2")
 @example("a b c d e f g")
+@example("a b c d e f g h")
 def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) -> None:
     """A text that is not searched for what is slow to search for would not have had it found in it."""
     looks = [
@@ -186,6 +205,7 @@ def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) ->
         (reading._may_begin_with(reading._DIFF_MARKERS, text), reading._DIFF_MARKER),
         (any(sign in text for sign in ("%", "\\x", "\\u00")) or disguises._SIGN_OF_HEX.search(text), disguises._HEX),
         (disguises._SIGN_OF_NUMBERS.search(text), disguises._NUMBERS),
+        (disguises._SIGN_OF_SPACED.search(text), disguises._SPACED),
         (ciphers._SIGN_OF_BASE32.search(text), ciphers._BASE32),
         (ciphers._tells_a_value(text), ciphers._TOLD_VALUE),
     ]
@@ -199,6 +219,190 @@ def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) ->
 def test_nothing_is_packed_without_a_sign_that_no_sentence_goes_on_after(text: str) -> None:
     """A text that is not searched for what is packed in base85 would not have had any found in it."""
     assert ciphers._SIGN_OF_PACKED.search(text) or not ciphers._PACKED.search(text)
+
+
+CODE = st.lists(
+    st.sampled_from(
+        [
+            *("x", "total", "n", "match", "case", "type", "print", "_", "1", "0x1f", "1e5", "1_0", "'a b'", 'f"{x} y"'),
+            *("if", "else", "not", "in", "is", "for", "lambda", "await", "return", "and", "del", "True", "None"),
+            *("=", "+", "-", "==", ":", ",", ".", "(", ")", "[", "]", "{", "}", "*", ":=", ";", "#", "\\", "\r"),
+            *("'''", '"""', "'", '"', "r", "b", "\xb2", "\u0661", "\u00e9"),
+        ]
+    ),
+    min_size=2,
+    max_size=7,
+)
+
+
+@given(CODE, st.sampled_from([" ", " ", ""]))
+@settings(max_examples=1000, deadline=None)
+@example(["n", "=", "2", "n", "=", "3"], " ")
+@example(["x", "#", "so", "so"], " ")
+@example(["x", "=", "'''", "a", "b", "'''"], " ")
+@example(["x", "=", "1", "if", "n", "else", "2"], " ")
+@example(["match", "x", ":"], " ")
+def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space: str) -> None:
+    """A line that is not parsed would not have been found to do something either."""
+    code = space.join(tokens)
+    if instalments._has_operands_side_by_side(code, all_tokens_of(code)):
+        statement = instalments._statement(code)
+        assert statement is None or type(statement).__name__ == "TypeAlias"
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+@example("1. x")
+@example("\u0661. x")
+def test_no_fence_opens_where_a_line_begins_as_prose(line: str) -> None:
+    """A line in which no fence is looked for has none, and will not have one."""
+    if line and units._begins_as_prose(line):
+        assert not units._FENCE.match(line)
+        assert not units._COULD_BECOME_FENCE.match(line)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+@example("1.) x")
+@example("e.g. x")
+@example("x. x? x! x.. x")
+def test_only_a_full_stop_may_belong_to_a_number_or_an_abbreviation(text: str) -> None:
+    """Behind any other mark neither is looked for."""
+    for found in units._BOUNDARY.finditer(text):
+        if found[0] != ".":
+            assert not units._LIST_NUMBER.match(text[: found.end()])
+            assert not units._ABBREVIATION.search(text, found.end() - 8, found.end())
+
+
+@given(st.text("`\n.!?\u2026\"')]*_ ab", max_size=30))
+@settings(max_examples=500, deadline=None)
+@example("Is it? `x`.\n\nNo... (Yes!) e.g. a")
+def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
+    """The pattern that is written for speed finds what it would find if it were written for reading."""
+    plain = r"`+|\n|[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|\Z)"
+    found = [found.span() for found in units._BOUNDARY.finditer(text)]
+    assert found == [found.span() for found in re.finditer(plain, text)]
+
+
+@given(st.text("abc+/-=_ \n.", max_size=60))
+@settings(max_examples=500, deadline=None)
+@example("abcdefghijk==")
+@example("abcd abcd\nabcd ab=")
+def test_base64_is_found_as_by_the_plain_pattern(text: str) -> None:
+    """So does the pattern that does not try again with less."""
+    plain = r"(?<![\w+/=-])(?:[\w+/-]{11,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])"
+    found = [run.span() for run in disguises._BASE64.finditer(text)]
+    assert found == [run.span() for run in re.finditer(plain, text, re.ASCII)]
+
+
+@given(st.text(max_size=20))
+@settings(max_examples=300, deadline=None)
+@example("a\x1b")
+@example("a\rb")
+@example("a\u034fb")
+def test_a_plain_text_holds_nothing_to_clean(text: str) -> None:
+    """A text that is not searched for what cannot be seen has none of it."""
+    assert not (inert._is_plain(text) and inert._UNCLEAN.search(text))
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+@example("Total Mean")
+@example("_ __ total")
+@example("to\u0301tal \u0394")
+def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None:
+    """A text in which no such names are looked for has not two of them."""
+    otherwise = {word for word in spelling._WORD.findall(text) if not (word.islower() and word.isascii())}
+    assert len(spelling._SIGN_OF_OTHERWISE.findall(text)) >= len(otherwise)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+@example("total = 1")
+@example("mean(marks)")
+def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
+    """A line that is not read as an action would not have been one."""
+    assert judge._is_action(line) == bool(judge._ACTION.fullmatch(line))
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+@example("total (2).")
+@example("total\t1. ")
+@example("total\xa0?!")
+def test_nothing_counts_a_piece_where_the_last_word_begins_with_a_letter(line: str) -> None:
+    """A line whose end is not looked at ends in nothing that counts pieces."""
+    words = line.split()
+    if not words or words[-1][0].isalpha():
+        assert not pieces._COUNTED.search(line)
+
+
+PROGRAMS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "def",
+                "class",
+                "for",
+                "as",
+                "import",
+                "lambda",
+                "global",
+                "nonlocal",
+                "undef",
+                "subclass",
+                "x",
+                "total",
+                "_",
+            ),
+            *(
+                " ",
+                " ",
+                "\t",
+                "\n",
+                "\n    ",
+                ",",
+                ", ",
+                "=",
+                "==",
+                "+=",
+                "//=",
+                "(",
+                ")",
+                ":",
+                ".",
+                "1",
+                "\u00e9",
+                "\\",
+                "\r",
+            ),
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(PROGRAMS)
+@settings(max_examples=500, deadline=None)
+@example("def f(x, y=(1, 2)):\n    a, b = x\n    for k in y: a += k")
+@example("xdef f(a)\ndef g(b)")
+def test_names_are_found_as_by_the_plain_patterns(code: str) -> None:
+    """Patterns that are written for speed find what they would find if they were written for reading."""
+    plain = {
+        own._DEFINED: r"\b(?:def|class)[ \t]+(\w+)",
+        own._ASSIGNED: r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)",
+        own._PARAMETERS: r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)",
+        own._TARGET: r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)",
+    }
+    for pattern, as_read in plain.items():
+        assert pattern.findall(code) == re.findall(as_read, code)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_the_canary_is_looked_for_in_letters_and_digits(text: str) -> None:
+    """The quick way to leave out all others leaves out the same."""
+    assert canary._bare(text) == "".join(filter(str.isalnum, text)).lower()
 
 
 def test_an_ascii_character_is_seen_as_it_is() -> None:

@@ -8,7 +8,8 @@ import codecs
 from tutor_server.pedagogy.guard.disguises import undisguised
 
 _SHORTEST = 8
-_NO_LETTERS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+_SMALL_LETTERS = bytes(range(256)).lower()
 
 
 class Canary:
@@ -41,5 +42,5 @@ class Canary:
 
 def _bare(text: str) -> str:
     if text.isascii():
-        return text.translate(_NO_LETTERS).lower()
+        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # a tenth of what it takes with a text
     return "".join(filter(str.isalnum, text)).casefold()

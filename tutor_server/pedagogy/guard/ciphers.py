@@ -142,6 +142,8 @@ class Ciphers:
 
     def _found(self, words: Iterable[str]) -> frozenset[str]:
         """Give the words that are names of Python's or the student's in disguise, and not names as they stand."""
+        if _OF_PYTHON_OTHERWISE.isdisjoint(words) and self._otherwise.isdisjoint(words):
+            return frozenset()
         return (_OF_PYTHON_OTHERWISE.intersection(words) | self._otherwise.intersection(words)) - self._names
 
     def decoded(self, text: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ _ESCAPE = re.compile(r"\\([ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s*_~])\1(?![\w*])")
 
 _BASE64 = re.compile(
-    r"(?<![\w+/=-])(?:[\w+/-]{11,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])", re.ASCII
+    r"(?<![\w+/=-])(?:[\w+/-]{11,}+={0,2}|(?:[\w+/-]{4,76}+[ \n]++){3,}[\w+/-]{2,76}+={0,2})(?![\w+/=-])", re.ASCII
 )
 _HEX = re.compile(
     r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
@@ -84,6 +84,7 @@ _SIGN_OF_HEX = re.compile(r"[0-9a-fA-F :,]{16}")
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
 _SIGN_OF_NUMBERS = re.compile(r"\d\d")
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
+_SIGN_OF_SPACED = re.compile(r" \S \S \S ")
 _OF_ADDRESSES = str.maketrans("-_", "+/")
 """Base64 as it is written in addresses (RFC 4648 §5)."""
 _READABLE = re.compile(r"[\t\n\r -~]{8,}")
@@ -147,7 +148,8 @@ def decoded(text: str) -> list[str]:
     if _SIGN_OF_NUMBERS.search(text):
         runs = _NUMBERS.finditer(text)
         found += [_of_numbers([int(number) for number in re.findall(r"\d+", run[0])]) for run in runs]
-    found += [run[0].replace(" ", "") for run in _SPACED.finditer(text) if not run[0].isdigit()]
+    if _SIGN_OF_SPACED.search(text):
+        found += [run[0].replace(" ", "") for run in _SPACED.finditer(text) if not run[0].isdigit()]
     return [content for content in found if content is not None and CODE_SIGNS.search(content)]
 
 

@@ -186,6 +186,8 @@ def edits(prose: str) -> list[Edit]:
     """Give every instruction to edit in a sentence."""
     lowered = prose.lower()
     words = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
+    if _BY_TRIGGER.keys().isdisjoint(words):
+        return []
     numbers = {number for word in words for number in _BY_TRIGGER.get(word, ())}
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())

@@ -46,7 +46,7 @@ class Cleaner:
 
     def feed(self, text: str) -> str:
         """Give the clean text of what is decided by now."""
-        if not self._held and _UNCLEAN.search(text) is None:
+        if not self._held and (_is_plain(text) or _UNCLEAN.search(text) is None):
             return text
         text = self._held + text
         partial = _PARTIAL_SEQUENCE.search(text) if "\x1b" in text or text.endswith("\r") else None
@@ -58,6 +58,11 @@ class Cleaner:
         """Give the clean rest."""
         text, self._held = self._held, ""
         return _clean(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell of most tokens, without a search, that they hold nothing but what can be seen."""
+    return text.isascii() and text.isprintable()
 
 
 def _clean(text: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.guard.forms import all_tokens_of
+from tutor_server.pedagogy.guard.vocabulary import KEYWORDS
 from tutor_server.pedagogy.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ _OPERATION = 3
 """Tokens of the shortest code that does something."""
 _SPLIT_SIGN = re.compile(r"([-+*/%<>=!&|^]) (?=[=*/<>])")
 _SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda|import)\b")
+_HOLDS_ANY_WORDS = re.compile(r"""#|\"{3}|'{3}""")
+"""A comment, or the quotes of a long string."""
 _ACTIONS = (ast.Assign, ast.AugAssign, ast.Return, ast.If, ast.While, ast.For, ast.FunctionDef, ast.Call)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -77,11 +81,23 @@ def is_new_statement(code: str, gives_away: Callable[[str], bool], *, may_calcul
     if not _SIGN.search(code):
         return False
     code = _SPLIT_SIGN.sub(r"\1", code)
-    if len(all_tokens_of(code)) < _OPERATION:
+    tokens = all_tokens_of(code)
+    if len(tokens) < _OPERATION or _has_operands_side_by_side(code, tokens):
         return False
     statement = _statement(code)
     calculates = isinstance(statement, ast.Compare | ast.BinOp | ast.IfExp | ast.Subscript | ast.Attribute)
     return (isinstance(statement, _ACTIONS + _IMPORTS) or (may_calculate and calculates)) and gives_away(code)
+
+
+def _has_operands_side_by_side(code: str, tokens: list[str]) -> bool:
+    """Tell without parsing, which costs ten times as much, that a line of code is none: `n = 2 n = 3`."""
+    if _HOLDS_ANY_WORDS.search(code):
+        return False
+    return any(_is_operand(one) and _is_operand(other) for one, other in pairwise(tokens))
+
+
+def _is_operand(token: str) -> bool:
+    return token[0].isdigit() or (token.isidentifier() and token not in KEYWORDS)
 
 
 def _before(tokens: list[str], mark: str) -> list[str]:

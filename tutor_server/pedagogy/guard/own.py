@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 _MAX_CHARACTERS = 128 * 1024
 """Of longer code the stretch around the cursor counts: an answer quotes what it was asked about."""
 
-_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
-_ASSIGNED = re.compile(r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+# Patterns of words begin with their first letters, which are searched for several times faster than a word's edge is.
+_DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
+_ASSIGNED = re.compile(r"(?m)^[ \t]*+((?:\w++[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _CONSTANT = re.compile(r"(?m)^([^\W\d]\w*)[ \t]*=(?!=)")
-_PARAMETERS = re.compile(r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
-_TARGET = re.compile(r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)")
+_PARAMETERS = re.compile(r"def(?<!\w...)[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
+_TARGET = re.compile(
+    r"[failgn](?<!\w.)(?:(?<=f)or|(?<=a)s|(?<=i)mport|(?<=l)ambda|(?<=g)lobal|(?<=n)onlocal)[ \t]+([\w \t,]+)"
+)
 _NAME = re.compile(r"[^\W\d]\w*")
 _CODE_NAME = re.compile(
     r"""([^\W\d]\w*)|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_server.pedagogy.guard.disguises import undisguised, without_emphasis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIRST_MARK = 0xE000
 """Marked code stands in the prose as one character of the private use area: the first span as this one, and so on."""
@@ -22,12 +25,11 @@ _CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
 _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The prose of a unit, with a private character for every span of marked code; the spans; the text as seen."""
 
     prose: str
-    marked: list[str] = field(default_factory=list)
+    marked: Sequence[str] = ()
     seen: str = ""
 
     def span(self, mark: str) -> str:
@@ -92,11 +94,11 @@ def _is_table(prose: str) -> bool:
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
     """Read marked spans with nothing but space between them as one span."""
+    marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:
         marks = re.findall(MARK, match[0])
-        first = ord(marks[0]) - FIRST_MARK
-        reading.marked[first] = " ".join(reading.span(mark) for mark in marks)
-        return chr(first + FIRST_MARK)
+        marked[ord(marks[0]) - FIRST_MARK] = " ".join(map(reading.span, marks))
+        return str(marks[0])
 
-    return Reading(_NEIGHBOURS.sub(join, reading.prose), reading.marked, reading.seen)
+    return Reading(_NEIGHBOURS.sub(join, reading.prose), marked, reading.seen)

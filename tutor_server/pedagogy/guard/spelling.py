@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _FEWEST = 2
 """Words spelled otherwise that show that it is done on purpose: the first word of a sentence has a capital as well."""
 _WORD = re.compile(r"[^\W\d]\w*")
+_SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
+"""What is in every word but those of small letters of ASCII."""
 _OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.islower())
 
 
@@ -26,6 +28,8 @@ class Spelling:
 
     def corrected(self, text: str) -> str | None:
         """Give a text with its names as the program has them; None where that changes less than two."""
+        if len(_SIGN_OF_OTHERWISE.findall(text)) < _FEWEST:
+            return None
         otherwise = {word for word in _WORD.findall(text) if not (word.islower() and word.isascii())}
         if len(otherwise) < _FEWEST:
             return None
