@@ -54,6 +54,11 @@ _QUESTION_KINDS = (
     ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)")),
     ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big)")),
 )
+_TELLING = re.compile(
+    "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
+    "|last|order|reversed|backwards|empty|off|too"
+)
+"""Parts of words of which one is, in small letters, in whatever the patterns for questions find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ def _last(pattern: re.Pattern[str], text: str) -> str | None:
 
 
 def _from_question(question: str | None) -> Symptom | None:
-    if not question:
+    if not question or not _may_tell(question):
         return None
     for pattern in _SPOKEN:
         match = pattern.search(question)
@@ -176,6 +181,11 @@ def _from_question(question: str | None) -> Symptom | None:
             )
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
     return Symptom(kinds) if kinds else None
+
+
+def _may_tell(question: str) -> bool:
+    """Tell whether a question may hold a symptom; beyond ASCII there are other letters that patterns take for small."""
+    return not question.isascii() or bool(_TELLING.search(question.lower()))
 
 
 def _literal(text: str) -> tuple[bool, Any]:
