@@ -8,6 +8,7 @@ from tutor_server.pedagogy.offline import diagnose
 from tutor_server.pedagogy.offline.logic import SMELLS
 from tutor_server.pedagogy.offline.logic.smell import SURE
 from tutor_server.pedagogy.offline.logic.symptom import read_symptom
+from tutor_server.pedagogy.offline.program import Program
 from tutor_server.protocol import Position, Submission
 
 SMELLY = [
@@ -329,6 +330,14 @@ def test_every_sure_smell_has_a_case() -> None:
     assert {smell.name for smell in SMELLS if smell.certainty >= SURE} == {case[0] for case in SMELLY}
 
 
+@pytest.mark.parametrize("code", [case[1] for case in SMELLY])
+def test_every_smell_is_where_what_it_needs_is(code: str) -> None:
+    """A program is searched only for smells whose needs it has: whatever a search finds must be among them."""
+    program = Program(ask(code))
+    for smell in SMELLS:
+        assert list(smell.find(program)) == list(smell.search(program))
+
+
 def test_edits_of_smells_mend_the_line() -> None:
     """Where a smell has an edit, it stands on the line that was named."""
     edit = diagnose(ask("def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
@@ -493,3 +502,20 @@ def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, 
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
     assert (finding.rule, finding.lines) == ("logic.wrong-branch-taken", (line,))
     assert finding.facts["was"] == was
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("It skips the first.", ("short",)),
+        ("It \u017fkips the first.", ("short",)),
+        ("IT NEVER STOPS", ("endless",)),
+        ("\u0130s it \u0131nfinite?", ("endless",)),
+        ("Why is it sorted backwards, not sorted up?", ("order",)),
+    ],
+)
+def test_symptom_of_a_question_in_any_letters(question: str, kinds: tuple[str, ...]) -> None:
+    """Capitals count as small letters, and so do the other letters that case makes equal to these."""
+    symptom = read_symptom(None, question)
+    assert symptom is not None
+    assert symptom.kinds == kinds

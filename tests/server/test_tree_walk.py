@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from tutor_server.pedagogy.tree_walk import children, walk
+import pytest
+
+from tutor_server.pedagogy.tree_walk import alike, children, parents, walk
 
 EVERYTHING = """
 import os.path as path
@@ -48,3 +50,34 @@ def test_the_children_of_every_node_are_those_of_the_standard_library() -> None:
     for node in ast.walk(ast.parse(EVERYTHING)):
         below = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)]
         assert children(node) == below
+
+
+def test_the_parent_of_every_node_is_the_one_that_holds_it() -> None:
+    """Rules go up from a node as well; signs, which are one object in all trees, are held by the last that has them."""
+    tree = ast.parse(EVERYTHING)
+    held = {child: node for node in walk(tree) for child in children(node)}
+    assert list(parents(tree).items()) == list(held.items())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x + 1", "x  +  1"),
+        ("x + 1", "x + 1.0"),
+        ("x + 1", "x + True"),
+        ("x + 1", "x - 1"),
+        ("f(a, b)", "f(a)"),
+        ("f(a, b)", "f(a, *b)"),
+        ("x", "x.y"),
+        ("'a'", "b'a'"),
+        ("{**a}", "{**a}"),
+        ("{**a}", "{a: a}"),
+        ("lambda x, *, y=1: x", "lambda x, *, y: x"),
+        (EVERYTHING, EVERYTHING),
+    ],
+)
+def test_trees_are_alike_that_would_be_written_alike(one: str, other: str) -> None:
+    """Where a tree stands, and how it was written, makes no difference; a kind of value does."""
+    trees = [ast.parse(code).body for code in (one, "\n\n" + other)]
+    dumps = [list(map(ast.dump, tree)) for tree in trees]
+    assert alike(*trees) == (dumps[0] == dumps[1])

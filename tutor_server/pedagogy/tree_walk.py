@@ -29,7 +29,8 @@ _fields = _Fields()
 def children(node: ast.AST) -> list[ast.AST]:
     """Give the nodes right below a node, in the order of its fields, without contexts such as `ast.Load`."""
     found: list[ast.AST] = []
-    _add_children(node, found)
+    if _fields[node.__class__]:
+        _add_children(node, found)
     return found
 
 
@@ -37,7 +38,25 @@ def walk(node: ast.AST) -> list[ast.AST]:
     """Give a node and every node below it, breadth first, without contexts such as `ast.Load`."""
     found = [node]
     for each in found:
-        _add_children(each, found)
+        if _fields[each.__class__]:
+            _add_children(each, found)
+    return found
+
+
+def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Give the node that holds each node below a tree, breadth first, without contexts such as `ast.Load`."""
+    found: dict[ast.AST, ast.AST] = {}
+    nodes = [tree]
+    for node in nodes:
+        for field in _fields[node.__class__]:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                for child in filter(None, value):
+                    found[child] = node
+                    nodes.append(child)
+            elif isinstance(value, ast.AST):
+                found[value] = node
+                nodes.append(value)
     return found
 
 
@@ -48,3 +67,21 @@ def _add_children(node: ast.AST, found: list[ast.AST]) -> None:
             found += value if field not in _WITH_GAPS else filter(None, value)
         elif isinstance(value, ast.AST):
             found.append(value)
+
+
+def alike(one: object, other: object) -> bool:
+    """Tell whether two trees, or lists of trees, differ only in where they stand."""
+    waiting = [(one, other)]
+    while waiting:
+        a, b = waiting.pop()
+        if a.__class__ is not b.__class__:
+            return False
+        if isinstance(a, ast.AST):
+            waiting += [(getattr(a, field, None), getattr(b, field, None)) for field in a._fields]
+        elif isinstance(a, list) and isinstance(b, list):
+            if len(a) != len(b):
+                return False
+            waiting += zip(a, b, strict=True)
+        elif a != b:
+            return False
+    return True

@@ -8,13 +8,14 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_server.pedagogy.offline.finding import Edit
 from tutor_server.pedagogy.offline.lexing import tokens_of
 from tutor_server.pedagogy.syntax_tree import syntax_tree
-from tutor_server.pedagogy.tree_walk import children, walk
+from tutor_server.pedagogy.tree_walk import children, parents, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +39,10 @@ _MAGIC = re.compile(r"^(\s*)(?:[%!].*|\?{1,2}\w.*|\w[\w.]*\?{1,2})$")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Loop = ast.For | ast.While
+_GROUPS = (Function, Loop)
+Feature = type | UnionType | str
+"""Something that code can hold: nodes of a class, or of one of several classes, a value of a type, or a name."""
 
 _WITH_BLOCKS = (
     *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If),
@@ -65,7 +70,7 @@ class Fault:
 def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
     """Parse code, never running it. None where CPython cannot say, as with code nested too deep for it."""
     try:
-        return syntax_tree(code, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0)
+        return syntax_tree(code, _flags(cell=cell))
     except SyntaxError as error:
         return _fault(error)
     except (ValueError, MemoryError, RecursionError, OverflowError):
@@ -74,7 +79,7 @@ def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
 
 def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
     """Give the fault that CPython finds only after parsing, such as `return` outside a function."""
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0
+    flags = _flags(cell=cell)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -84,6 +89,10 @@ def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
     except (ValueError, MemoryError, RecursionError, OverflowError, SystemError):
         return None
     return None
+
+
+def _flags(*, cell: bool) -> int:
+    return ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0
 
 
 def _fault(error: SyntaxError) -> Fault:
@@ -108,7 +117,7 @@ class Program:
         self._own_nodes: dict[ast.AST, list[ast.AST]] = {}
         self._returns: dict[ast.AST, list[ast.Return]] = {}
         self._expressions: dict[int, list[ast.expr]] = {}
-        self._by_kinds: dict[tuple[type[ast.AST], ...], list[Any]] = {}
+        self._each: dict[tuple[type[ast.AST], ...], list[Any]] = {}
         self.first_line = submission.first_line
         self.is_cell = submission.kind == "cell"
         self.cells = submission.cells
@@ -172,35 +181,57 @@ class Program:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node that holds each node, breadth first, in one pass: the tree of a long program is large."""
-        found: dict[ast.AST, ast.AST] = {}
-        waiting: list[ast.AST] = [self.tree] if self.tree else []
-        for node in waiting:
-            below = children(node)
-            found.update(dict.fromkeys(below, node))
-            waiting += below
-        return found
+        return parents(self.tree) if self.tree else {}
 
     @cached_property
-    def _by_kind(self) -> dict[type[ast.AST], list[Any]]:
-        found: dict[type[ast.AST], list[Any]] = {}
-        for node in self.nodes:
-            found.setdefault(node.__class__, []).append(node)
+    def _places(self) -> dict[type[ast.AST], list[int]]:
+        """Where the nodes of each class stand in `nodes`."""
+        found: dict[type[ast.AST], list[int]] = {}
+        for place, node in enumerate(self.nodes):
+            found.setdefault(node.__class__, []).append(place)
         return found
 
     def each(self, *kinds: type[_Node]) -> list[_Node]:
         """Give every node of these classes, breadth first."""
-        present = tuple(kind for kind in kinds if kind in self._by_kind)
-        if len(present) < 2:  # noqa: PLR2004 - of several, the order among them has to be found
-            return self._by_kind[present[0]] if present else []
-        known = self._by_kinds.get(present)
+        known = self._each.get(kinds)
         if known is None:
-            known = self._by_kinds[present] = [node for node in self.nodes if node.__class__ in present]
+            places: list[int] = []
+            for kind in kinds:
+                places += self._places.get(kind, ())
+            known = self._each[kinds] = [self.nodes[place] for place in sorted(places)]
         return known
+
+    @cached_property
+    def features(self) -> frozenset[Feature]:
+        """The classes of the code's nodes, groups of such classes, types of values, and every name that is used."""
+        groups = (group for group in _GROUPS if any(kind in self._places for kind in group.__args__))
+        attributes = (node.attr for node in self.each(ast.Attribute))
+        types = (type(node.value) for node in self.each(ast.Constant))
+        return frozenset((*self._places, *groups, *types, *self.uses, *attributes))
 
     @cached_property
     def with_blocks(self) -> list[ast.AST]:
         """Every node that holds blocks of statements, breadth first."""
         return self.each(*_WITH_BLOCKS)
+
+    @cached_property
+    def neighbours(self) -> list[tuple[ast.AST, ast.stmt, ast.stmt]]:
+        """Every two statements that follow each other in a body or after an `else`, behind the node that holds them."""
+        return [
+            (node, first, second)
+            for node in self.with_blocks
+            for block in (getattr(node, "body", None), getattr(node, "orelse", None))
+            if isinstance(block, list)
+            for first, second in pairwise(block)
+        ]
+
+    @cached_property
+    def uses(self) -> dict[str, list[ast.Name]]:
+        """Where each name stands, breadth first."""
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.each(ast.Name):
+            found.setdefault(node.id, []).append(node)
+        return found
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Go up the tree from a node."""
@@ -392,10 +423,12 @@ def characters(line: str, byte_offset: int) -> int:
 
 
 def _at_margin(code: str, *, is_fragment: bool) -> tuple[str, str]:
+    if not is_fragment:
+        return code, ""
     lines = code.split("\n")
     first = next((line for line in lines if line.strip()), "")
     margin = first[: len(first) - len(first.lstrip())]
-    if not is_fragment or not margin:
+    if not margin:
         return code, ""
     if not all(line.startswith(margin) or not line.strip() or line.lstrip().startswith("#") for line in lines):
         return code, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.logic import (
@@ -39,27 +40,51 @@ SMELLS: tuple[Smell, ...] = (
 """Every smell; where several are found, certainty, the symptom and the distance to the cursor decide."""
 
 
+_BY_CERTAINTY = [
+    list(smells)
+    for _, smells in groupby(
+        sorted((smell for smell in SMELLS if smell.certainty >= SURE), key=lambda smell: -smell.certainty),
+        key=lambda smell: smell.certainty,
+    )
+]
+
+
 def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | None:
     """Find what a program that runs has wrong: a smell that fits the symptom, else the symptom itself, else a smell."""
-    found = [(smell, site) for smell in SMELLS for site in smell.find(program)]
-    if symptom is not None:
-        reach = _reach(program, symptom)
-        fitting = [
-            (smell, site) for smell, site in found if smell.symptoms & set(symptom.kinds) and _within(site, reach)
-        ]
-        if fitting and {smell.name for smell, _ in fitting} == {"logic.way-without-return"}:
-            return explain_unreached(program, symptom) or fitting[0]
-        if fitting:
-            smell, site = max(fitting, key=lambda pair: _fit(pair[0], symptom))
-            if smell.name == "logic.answer-in-first-round":
-                site = returns.answer_given_early(program, site, symptom.got)
-            return smell, site
-        if symptom.call or symptom.got:
-            return explain_branch(program, symptom) or explain_result(program, symptom)
-    sure = [(smell, site) for smell, site in found if smell.certainty >= SURE]
-    if sure:
-        return max(sure, key=lambda pair: (pair[0].certainty, -abs(pair[1].lines[0] - program.cursor_line)))
-    return explain_result(program, symptom) if symptom is not None else None
+    if symptom is None:
+        return _surest(program)
+    fitting = _fitting(program, symptom)
+    if fitting and {smell.name for smell, _ in fitting} == {"logic.way-without-return"}:
+        return explain_unreached(program, symptom) or fitting[0]
+    if fitting:
+        smell, site = max(fitting, key=lambda pair: _fit(pair[0], symptom))
+        if smell.name == "logic.answer-in-first-round":
+            site = returns.answer_given_early(program, site, symptom.got)
+        return smell, site
+    if symptom.call or symptom.got:
+        return explain_branch(program, symptom) or explain_result(program, symptom)
+    return _surest(program) or explain_result(program, symptom)
+
+
+def _surest(program: Program) -> tuple[Smell, Site] | None:
+    """Find the smell that is the most certain to be a mistake; of several such the one nearest to the cursor."""
+    for smells in _BY_CERTAINTY:
+        found = [(smell, site) for smell in smells for site in smell.find(program)]
+        if found:
+            return min(found, key=lambda pair: abs(pair[1].lines[0] - program.cursor_line))
+    return None
+
+
+def _fitting(program: Program, symptom: Symptom) -> list[tuple[Smell, Site]]:
+    """Give every smell that leads to the symptom, where the failing call reaches it."""
+    reach = _reach(program, symptom)
+    return [
+        (smell, site)
+        for smell in SMELLS
+        if not smell.symptoms.isdisjoint(symptom.kinds)
+        for site in smell.find(program)
+        if _within(site, reach)
+    ]
 
 
 def _fit(smell: Smell, symptom: Symptom) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
@@ -11,6 +11,7 @@ from tutor_server.pedagogy.offline.lessons.logic import conditions as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import is_input
+from tutor_server.pedagogy.tree_walk import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,26 +107,27 @@ def _same_twice(program: Program) -> Iterator[Site]:
     """Both sides of `and`, `or` or a comparison are the same."""
     for node in program.each(ast.BoolOp, ast.Compare):
         match node:
-            case ast.BoolOp(values=values) if len({ast.dump(v) for v in values}) < len(values):
+            case ast.BoolOp(values=values) if any(alike(one, other) for one, other in combinations(values, 2)):
                 yield Site(
                     lines=(node.lineno,),
                     expression=program.segment(node),
                     facts={"part": Code(program.segment(values[-1]))},
                 )
-            case ast.Compare(left=left, comparators=[right]) if (
-                left.__class__ is right.__class__
-                and not isinstance(left, ast.Constant | ast.Call)
-                and ast.dump(left) == ast.dump(right)
-            ):
+            case ast.Compare(left=left, comparators=[right]) if _are_one_part(left, right):
                 yield Site(
                     lines=(node.lineno,), expression=program.segment(node), facts={"part": Code(program.segment(left))}
                 )
 
 
+def _are_one_part(left: ast.expr, right: ast.expr) -> bool:
+    """Tell whether two sides are the same; calls may give something else each time."""
+    return not isinstance(left, ast.Constant | ast.Call) and alike(left, right)
+
+
 def _shadowed_branch(program: Program) -> Iterator[Site]:
     """Find where a wider condition is asked before a narrower one, so the narrower is never reached."""
     for node in program.each(ast.If):
-        seen: list[tuple[str, type[ast.cmpop], float, int]] = []
+        seen: list[tuple[ast.expr, type[ast.cmpop], float, int]] = []
         current: ast.stmt = node
         while isinstance(current, ast.If):
             match current.test:
@@ -134,11 +136,10 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
                     ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as sign],
                     comparators=[ast.Constant(value=int() | float() as bound)],
                 ):
-                    name = ast.dump(left)
                     for other, kind, limit, line in seen:
                         upwards = kind in (ast.Gt, ast.GtE) and isinstance(sign, ast.Gt | ast.GtE) and bound >= limit
                         downwards = kind in (ast.Lt, ast.LtE) and isinstance(sign, ast.Lt | ast.LtE) and bound <= limit
-                        if other == name and (upwards or downwards):
+                        if (upwards or downwards) and alike(other, left):
                             yield Site(
                                 lines=(current.lineno,),
                                 expression=program.segment(current.test),
@@ -148,7 +149,7 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
                                 },
                             )
                             break
-                    seen.append((name, type(sign), bound, current.lineno))
+                    seen.append((left, type(sign), bound, current.lineno))
                 case _:
                     break
             current = current.orelse[0] if len(current.orelse) == 1 else ast.Pass()
@@ -156,7 +157,7 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
 
 def _later_overrides(program: Program) -> Iterator[Site]:
     """Find a chain of separate `if`s in which a later, wider one overrides what an earlier one has set."""
-    for block in _blocks(program):
+    for block in _blocks(program) if len(program.each(ast.If)) > 1 else ():
         for first, second in pairwise(block):
             match first, second:
                 case (
@@ -175,7 +176,7 @@ def _later_overrides(program: Program) -> Iterator[Site]:
                         ),
                         body=[ast.Assign(targets=[ast.Name(id=y)])],
                     ),
-                ) if ast.dump(a) == ast.dump(b) and x == y and low < high:
+                ) if x == y and low < high and alike(a, b):
                     line = program.line(second.lineno)
                     yield Site(
                         lines=(second.lineno,),
@@ -259,6 +260,8 @@ _TESTS_OF_TEXTS = frozenset(
 
 def _function_as_truth(program: Program) -> Iterator[Site]:
     """Find where a function or method is named in a condition, but not called."""
+    if program.features.isdisjoint(_TESTS_OF_TEXTS) and program.features.isdisjoint(program.functions):
+        return
     tests: list[ast.expr] = [node.test for node in program.each(ast.If, ast.While, ast.IfExp)]  # type: ignore[attr-defined] # each of them has one
     tests += [test for node in program.each(ast.comprehension) for test in node.ifs]
     for test in tests:
@@ -306,6 +309,8 @@ def _is_function(program: Program, name: str) -> bool:
 
 def _function_for_result(program: Program) -> Iterator[Site]:
     """Find where a function of the code is shown or compared itself, in place of what a call of it gives."""
+    if program.features.isdisjoint(_MAKES_TEXT) and program.features.isdisjoint(program.functions):
+        return
     named: list[ast.Name | ast.Attribute] = [*program.each(ast.Name), *program.each(ast.Attribute)]
     for node in named:
         name = node.id if isinstance(node, ast.Name) else node.attr
@@ -382,6 +387,7 @@ SMELLS = (
         0.95,
         frozenset(("truth", "value", "other")),
         _always_true,
+        needs=frozenset((ast.Or, ast.Compare)),
     ),
     Smell(
         "logic.condition-never-true",
@@ -390,6 +396,7 @@ SMELLS = (
         0.95,
         frozenset(("none", "truth", "value", "other")),
         _never_true,
+        needs=frozenset((ast.And, ast.Eq)),
     ),
     Smell(
         "logic.condition-excludes-nothing",
@@ -398,6 +405,7 @@ SMELLS = (
         0.95,
         frozenset(("endless", "truth", "value", "other")),
         _always_different,
+        needs=frozenset((ast.Or, ast.NotEq)),
     ),
     Smell(
         "logic.same-part-twice",
@@ -414,6 +422,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "text", "other")),
         _shadowed_branch,
+        needs=frozenset((ast.If, ast.Compare)),
     ),
     Smell(
         "logic.later-if-overrides",
@@ -422,6 +431,7 @@ SMELLS = (
         0.85,
         frozenset(("value", "text", "other")),
         _later_overrides,
+        needs=frozenset((ast.If, ast.Compare, ast.Assign)),
     ),
     Smell(
         "logic.text-compared-with-number",
@@ -430,6 +440,7 @@ SMELLS = (
         0.9,
         frozenset(("truth", "value", "endless", "other")),
         _text_with_number,
+        needs=frozenset((ast.Compare, "input")),
     ),
     Smell(
         "logic.text-repeated",
@@ -438,6 +449,7 @@ SMELLS = (
         0.9,
         frozenset(("text", "kind", "value", "more", "other")),
         _text_repeated,
+        needs=frozenset((ast.Mult, "input")),
     ),
     Smell(
         "logic.identity-for-equality",
@@ -446,6 +458,7 @@ SMELLS = (
         0.7,
         frozenset(("truth", "value", "other")),
         _identity,
+        needs=frozenset((ast.Compare,)),
     ),
     Smell(
         "logic.function-named-in-condition",
@@ -470,5 +483,6 @@ SMELLS = (
         0.55,
         frozenset(("truth", "endless", "other")),
         _float_equality,
+        needs=frozenset((ast.Compare, float)),
     ),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import effects as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, loops_of, names_in, stored_in
-from tutor_server.pedagogy.offline.program import BUILTINS
+from tutor_server.pedagogy.offline.program import BUILTINS, Function, Loop
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.tree_walk import walk
 
@@ -95,30 +95,36 @@ def _no_effect(program: Program) -> Iterator[Site]:
 def _only_last_round(program: Program) -> Iterator[Site]:
     """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
     for loop in loops_of(program):
-        if not any(isinstance(s, ast.Assign) and not isinstance(s.value, ast.Constant) for s in loop.body) or any(
-            isinstance(n, ast.Break | ast.Return) for n in walk(loop)
-        ):
-            continue
-        fresh = names_in(loop.target) if isinstance(loop, ast.For) else stored_in(loop)
         for before, statement in pairwise((None, *loop.body)):
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Constant):
                     pass
                 case _:
                     continue
-            reads = [n for n in walk(loop) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
-            start = program.last_value(name, loop.lineno)
-            looped = (fresh - {name}) & names_in(value)
             if isinstance(loop, ast.While) and isinstance(value, ast.Name):
                 continue
-            is_begun = _begins_empty(start) or (_is_none(start) and _keeps_best(before, fresh))
-            if reads or not looped or not is_begun or _stored_again(loop, statement, name):
+            start = program.last_value(name, loop.lineno)
+            if not (_begins_empty(start) or _is_none(start)):
+                continue
+            fresh = names_in(loop.target) if isinstance(loop, ast.For) else stored_in(loop)
+            is_begun = not _is_none(start) or _keeps_best(before, fresh)
+            looped = (fresh - {name}) & names_in(value)
+            if not looped or not is_begun or _stored_again(loop, statement, name) or _is_read_or_left(loop, name):
                 continue
             yield Site(
                 lines=(statement.lineno,),
                 expression=program.segment(statement),
                 facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
             )
+
+
+def _is_read_or_left(loop: ast.For | ast.While, name: str) -> bool:
+    """Tell whether a round of a loop reads a name, or may be the last one."""
+    return any(
+        isinstance(n, ast.Break | ast.Return)
+        or (isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load))
+        for n in walk(loop)
+    )
 
 
 def _counted_once(program: Program) -> Iterator[Site]:
@@ -239,57 +245,48 @@ def _sign_swapped(program: Program) -> Iterator[Site]:
 
 
 def _lost_in_swap(program: Program) -> Iterator[Site]:
-    for node in program.with_blocks:
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            if not isinstance(block, list):
-                continue
-            for first, second in pairwise(block):
-                match first, second:
-                    case ast.Assign(targets=[a], value=b), ast.Assign(targets=[c], value=d) if (
-                        isinstance(b, ast.Name | ast.Subscript)
-                        and _same(program, a, d)
-                        and _same(program, b, c)
-                        and not _same(program, a, b)
-                    ):
-                        left, right = program.segment(a), program.segment(b)
-                        indent = program.line(first.lineno)[: first.col_offset]
-                        edit = (
-                            program.edit(first.lineno, f"{indent}{left}, {right} = {right}, {left}", before_lines=2)
-                            if second.lineno == first.lineno + 1
-                            else None
-                        )
-                        yield Site(
-                            lines=(second.lineno,),
-                            expression=program.segment(second),
-                            edit=edit,
-                            facts={"left": Code(left), "right": Code(right)},
-                        )
+    for _, first, second in program.neighbours:
+        match first, second:
+            case ast.Assign(targets=[a], value=ast.Name() | ast.Subscript() as b), ast.Assign(targets=[c], value=d) if (
+                _same(program, a, d) and _same(program, b, c) and not _same(program, a, b)
+            ):
+                left, right = program.segment(a), program.segment(b)
+                indent = program.line(first.lineno)[: first.col_offset]
+                edit = (
+                    program.edit(first.lineno, f"{indent}{left}, {right} = {right}, {left}", before_lines=2)
+                    if second.lineno == first.lineno + 1
+                    else None
+                )
+                yield Site(
+                    lines=(second.lineno,),
+                    expression=program.segment(second),
+                    edit=edit,
+                    facts={"left": Code(left), "right": Code(right)},
+                )
 
 
 def _lost_before_use(program: Program) -> Iterator[Site]:
     """Find a line that needs the old value of a name which the line before has replaced."""
-    for node in program.with_blocks:
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            for first, second in pairwise(block if isinstance(block, list) else ()):
-                match first, second:
-                    case (
-                        ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=b)),
-                        ast.Assign(targets=[ast.Name(id=c)], value=ast.BinOp() as value),
-                    ) if b == c and {a, b} <= names_in(value) and a != b:
-                        left, right = a, b
-                    case (
-                        ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=new)),
-                        ast.Assign(targets=[ast.Name(id=c)], value=ast.Name(id=d)),
-                    ) if a == d and isinstance(node, ast.If) and {a, new} <= names_in(node.test) and c not in (a, new):
-                        left, right = a, c
-                    case _:
-                        continue
-                if any(isinstance(up, ast.For | ast.While) for up in program.above(second)):
-                    yield Site(
-                        lines=(second.lineno,),
-                        expression=program.segment(second),
-                        facts={"left": Code(left), "right": Code(right), "first": Code(program.segment(first))},
-                    )
+    for node, first, second in program.neighbours:
+        match first, second:
+            case (
+                ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=b)),
+                ast.Assign(targets=[ast.Name(id=c)], value=ast.BinOp() as value),
+            ) if b == c and {a, b} <= names_in(value) and a != b:
+                left, right = a, b
+            case (
+                ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=new)),
+                ast.Assign(targets=[ast.Name(id=c)], value=ast.Name(id=d)),
+            ) if a == d and isinstance(node, ast.If) and {a, new} <= names_in(node.test) and c not in (a, new):
+                left, right = a, c
+            case _:
+                continue
+        if any(isinstance(up, ast.For | ast.While) for up in program.above(second)):
+            yield Site(
+                lines=(second.lineno,),
+                expression=program.segment(second),
+                facts={"left": Code(left), "right": Code(right), "first": Code(program.segment(first))},
+            )
 
 
 def _same(program: Program, a: ast.AST, b: ast.AST) -> bool:
@@ -319,6 +316,8 @@ def _rows_shared(program: Program) -> Iterator[Site]:
 def _default_shared(program: Program) -> Iterator[Site]:
     """Find a list or dictionary as a default value, changed in the body."""
     for function in program.functions.values():
+        if not function.args.defaults:
+            continue
         positional = function.args.args[len(function.args.args) - len(function.args.defaults) :]
         for arg, default in zip(positional, function.args.defaults, strict=False):
             if isinstance(default, ast.List | ast.Dict | ast.Set):
@@ -348,25 +347,24 @@ def _default_shared(program: Program) -> Iterator[Site]:
 
 def _none_stored(program: Program) -> Iterator[Site]:
     """Find where the result of a function that gives nothing back is used."""
-    for node in program.each(ast.Assign, ast.Return, ast.Call):
-        match node:
-            case (
-                ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)
-                | ast.Return(value=ast.Call(func=ast.Name(id=name)) as call)
-            ):
-                pass
-            case ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Name(id=name)) as call]):
+    for call in program.each(ast.Call):
+        match call.func:
+            case ast.Name(id=name) if name == "print" or _gives_nothing(program, name):
                 pass
             case _:
                 continue
-        if name == "print" or (
-            name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
-        ):
-            yield Site(
-                lines=(call.lineno,),
-                expression=program.segment(call),
-                facts={"name": Code(name), "call": Code(program.segment(call))},
-            )
+        match program.parents.get(call):
+            case ast.Assign() | ast.Return() | ast.Call(func=ast.Name(id="print"), args=[ast.Call()]):
+                yield Site(
+                    lines=(call.lineno,),
+                    expression=program.segment(call),
+                    facts={"name": Code(name), "call": Code(program.segment(call))},
+                )
+
+
+def _gives_nothing(program: Program, name: str) -> bool:
+    """Tell whether a name is that of a function of the code that gives nothing back."""
+    return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
 
 
 def _order_lost(program: Program) -> Iterator[Site]:
@@ -448,6 +446,7 @@ SMELLS = (
         0.6,
         frozenset(("none", "value", "off", "less", "more", "zero", "kind", "empty", "other")),
         _error_hidden,
+        needs=frozenset((ast.ExceptHandler,)),
     ),
     Smell(
         "logic.line-without-effect",
@@ -456,6 +455,7 @@ SMELLS = (
         0.95,
         frozenset(("value", "less", "endless", "zero", "empty", "other")),
         _no_effect,
+        needs=frozenset((ast.Expr,)),
     ),
     Smell(
         "logic.only-last-round-counts",
@@ -464,6 +464,7 @@ SMELLS = (
         0.85,
         frozenset(("less", "value", "short", "zero", "kind")),
         _only_last_round,
+        needs=frozenset((Loop, ast.Assign)),
     ),
     Smell(
         "logic.counted-only-once",
@@ -472,6 +473,7 @@ SMELLS = (
         0.8,
         frozenset(("less", "value", "off", "other")),
         _counted_once,
+        needs=frozenset((Loop, ast.Assign)),
     ),
     Smell(
         "logic.method-named-not-called",
@@ -480,6 +482,7 @@ SMELLS = (
         0.95,
         frozenset(("value", "order", "other", "endless")),
         _method_not_called,
+        needs=frozenset((ast.Expr,)),
     ),
     Smell(
         "logic.result-thrown-away",
@@ -488,6 +491,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "text", "order", "other")),
         _result_thrown_away,
+        needs=frozenset((ast.Expr, ast.Call)),
     ),
     Smell(
         "logic.sign-and-equals-swapped",
@@ -496,6 +500,7 @@ SMELLS = (
         0.95,
         frozenset(("value", "less", "endless", "other")),
         _sign_swapped,
+        needs=frozenset((ast.Assign, ast.UnaryOp)),
     ),
     Smell(
         "logic.value-lost-in-swap",
@@ -504,6 +509,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "order", "other")),
         _lost_in_swap,
+        needs=frozenset((ast.Assign,)),
     ),
     Smell(
         "logic.value-lost-before-use",
@@ -512,6 +518,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "endless", "other")),
         _lost_before_use,
+        needs=frozenset((Loop, ast.Assign)),
     ),
     Smell(
         "numerical.rows-are-one-list",
@@ -520,6 +527,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "other")),
         _rows_shared,
+        needs=frozenset((ast.Mult, ast.List)),
     ),
     Smell(
         "logic.default-value-shared",
@@ -528,6 +536,7 @@ SMELLS = (
         0.8,
         frozenset(("value", "long", "other")),
         _default_shared,
+        needs=frozenset((Function,)),
     ),
     Smell(
         "logic.nothing-given-back",
@@ -536,6 +545,7 @@ SMELLS = (
         0.7,
         frozenset(("none", "printed", "other")),
         _none_stored,
+        needs=frozenset((ast.Call,)),
     ),
     Smell(
         "logic.order-lost-in-set",
@@ -544,6 +554,7 @@ SMELLS = (
         0.6,
         frozenset(("order", "kind", "value")),
         _order_lost,
+        needs=frozenset((Function, ast.Return, "set")),
     ),
     Smell(
         "logic.always-put-in-front",
@@ -552,6 +563,7 @@ SMELLS = (
         0.45,
         frozenset(("order",)),
         _put_in_front,
+        needs=frozenset((Loop, "insert")),
     ),
     Smell(
         "logic.parameter-overwritten",
@@ -560,5 +572,6 @@ SMELLS = (
         0.75,
         frozenset(("value", "other")),
         _parameter_overwritten,
+        needs=frozenset((Function, ast.Assign)),
     ),
 )

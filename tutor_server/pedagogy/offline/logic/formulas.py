@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import formulas as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell
+from tutor_server.pedagogy.offline.program import Function
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.tree_walk import walk
 
@@ -258,6 +259,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _degrees,
+        needs=frozenset((ast.Call, ast.Attribute)),
     ),
     Smell(
         "numerical.caret-for-power",
@@ -266,6 +268,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _caret,
+        needs=frozenset((ast.BitXor,)),
     ),
     Smell(
         "numerical.only-last-term-divided",
@@ -274,6 +277,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _mean_without_brackets,
+        needs=frozenset((ast.Add,)),
     ),
     Smell(
         "numerical.own-power",
@@ -282,6 +286,7 @@ SMELLS = (
         0.85,
         frozenset(("value", "off", "more", "other")),
         _own_power,
+        needs=frozenset((ast.Pow,)),
     ),
     Smell(
         "numerical.digits-by-plain-division",
@@ -290,6 +295,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "off", "more", "kind", "endless", "other")),
         _digits_by_plain_division,
+        needs=frozenset((ast.While, ast.Mod, ast.Div)),
     ),
     Smell(
         "numerical.temperature-formula",
@@ -298,6 +304,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "off", "less", "more", "other")),
         _temperature,
+        needs=frozenset((ast.BinOp,)),
     ),
     Smell(
         "numerical.rest-dropped",
@@ -306,6 +313,7 @@ SMELLS = (
         0.7,
         frozenset(("value", "less", "off", "other")),
         _percent_or_mean_floored,
+        needs=frozenset((Function, ast.FloorDiv)),
     ),
     Smell(
         "numerical.point-cut-off-in-array",
@@ -314,5 +322,6 @@ SMELLS = (
         0.85,
         frozenset(("value", "less", "off", "other")),
         _fraction_in_integers,
+        needs=frozenset((ast.Assign, ast.Subscript, ast.Call, ast.Attribute)),
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import loops as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
+from tutor_server.pedagogy.offline.program import Function
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.tree_walk import walk
 
@@ -264,7 +265,7 @@ def _over_empty(program: Program) -> Iterator[Site]:
             or _is_one_of_several_ways(program, made)
         ):
             continue
-        filled = any(n.id == name and at < n.lineno < node.lineno for n in program.each(ast.Name))
+        filled = any(at < use.lineno < node.lineno for use in program.uses[name])
         around = [up for up in program.above(node) if isinstance(up, ast.For | ast.While)]
         if not filled and not around and program.function_at(at) is program.function_at(node.lineno):
             yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip(), facts={"name": Code(name)})
@@ -278,7 +279,8 @@ def _is_one_of_several_ways(program: Program, value: ast.expr) -> bool:
 
 def _shared_variable(program: Program) -> Iterator[Site]:
     """Find where an inner loop uses the variable of the outer one."""
-    for outer in program.each(ast.For):
+    loops = program.each(ast.For)
+    for outer in loops if len(loops) > 1 else ():
         if not isinstance(outer.target, ast.Name):
             continue
         for inner in (loop for s in outer.body for loop in loops_in(s)):
@@ -337,6 +339,7 @@ SMELLS = (
         0.75,
         frozenset(("less", "value", "off")),
         _bound_is_parameter,
+        needs=frozenset((Function, "range")),
     ),
     Smell(
         "logic.item-left-out",
@@ -345,6 +348,7 @@ SMELLS = (
         0.7,
         frozenset(("less", "short", "value", "none", "off")),
         _last_item_skipped,
+        needs=frozenset((ast.For, ast.Subscript, "range", "len")),
     ),
     Smell(
         "logic.counting-down-without-step",
@@ -353,6 +357,7 @@ SMELLS = (
         0.95,
         frozenset(("none", "value", "less", "other")),
         _down_without_step,
+        needs=frozenset(("range",)),
     ),
     Smell(
         "logic.loop-never-ends",
@@ -361,6 +366,7 @@ SMELLS = (
         0.9,
         frozenset(("endless", "value", "none", "other")),
         _never_moves,
+        needs=frozenset((ast.While,)),
     ),
     Smell(
         "logic.list-changed-while-looping",
@@ -369,6 +375,7 @@ SMELLS = (
         0.75,
         frozenset(("value", "order", "long", "short", "endless", "none", "other")),
         _changed_while_looping,
+        needs=frozenset((ast.For,)),
     ),
     Smell(
         "logic.loop-over-empty-list",
@@ -377,6 +384,7 @@ SMELLS = (
         0.95,
         frozenset(("empty", "value", "short", "other")),
         _over_empty,
+        needs=frozenset((ast.For,)),
     ),
     Smell(
         "logic.collection-in-place-of-item",
@@ -385,6 +393,7 @@ SMELLS = (
         0.85,
         frozenset(("value", "zero", "text", "kind", "long", "other")),
         _collection_for_item,
+        needs=frozenset((ast.For,)),
     ),
     Smell(
         "logic.one-variable-two-loops",
@@ -393,5 +402,6 @@ SMELLS = (
         0.8,
         frozenset(("value", "endless", "other")),
         _shared_variable,
+        needs=frozenset((ast.For,)),
     ),
 )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import returns as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_of
-from tutor_server.pedagogy.offline.program import SHRINKING
+from tutor_server.pedagogy.offline.program import SHRINKING, Function, Loop
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE, falls_through
 from tutor_server.pedagogy.tree_walk import walk
@@ -18,7 +17,7 @@ from tutor_server.pedagogy.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_server.pedagogy.offline.program import Function, Program
+    from tutor_server.pedagogy.offline.program import Program
 
 _SPELLED_CONSTANT = re.compile(r"""['"](True|False|None)['"](?:\.\w+\(\))*""")
 """A text that spells a value of Python's own, as people print it."""
@@ -191,9 +190,8 @@ def _first_fit(program: Program) -> Iterator[Site]:
         }
         for name in sorted(changed):
             start = program.last_value(name, node.lineno)
-            uses = [n for n in program.each(ast.Name) if n.id == name]
             here = program.function_at(node.lineno)
-            inside = [n for n in uses if program.function_at(n.lineno) is here and _loop_holds(loop, n)]
+            inside = [n for n in program.uses[name] if program.function_at(n.lineno) is here and _loop_holds(loop, n)]
             if isinstance(loop, ast.For) and start is not None and is_start(start) and len(inside) == _ADDED_AND_GIVEN:
                 yield Site(
                     lines=(last.lineno,),
@@ -404,11 +402,11 @@ def _goes_on(last: ast.stmt) -> bool:
 def _nothing_returned(program: Program) -> Iterator[Site]:
     """Find where a function builds a value in a name of its own and never hands it out."""
     for function in program.functions.values():
-        if not function.args.args or function.name.startswith(("__", "test")) or _prints(program, function):
+        if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
+            continue
+        if _prints(program, function) or _has_effect(program, function):
             continue
         bare = [node for node in program.returns_of(function) if node.value is None]
-        if not program.returns_nothing(function) or _has_effect(program, function):
-            continue
         parameters = {arg.arg for arg in function.args.args}
         if bare and len(function.body) == 1:
             yield Site(
@@ -493,22 +491,18 @@ def _other_returned(program: Program) -> Iterator[Site]:
 
 
 def _unreachable(program: Program) -> Iterator[Site]:
-    for node in program.with_blocks:
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            if not isinstance(block, list):
-                continue
-            for first, second in pairwise(block):
-                if isinstance(first, ast.Return | ast.Break | ast.Continue | ast.Raise) and not isinstance(
-                    second, ast.Pass | ast.Break | ast.Continue
-                ):
-                    yield Site(
-                        lines=(first.lineno,),
-                        expression=program.line(first.lineno).strip(),
-                        facts={
-                            "word": Code(type(first).__name__.lower()),
-                            "after": Code(program.line(second.lineno).strip()),
-                        },
-                    )
+    for _, first, second in program.neighbours:
+        if isinstance(first, ast.Return | ast.Break | ast.Continue | ast.Raise) and not isinstance(
+            second, ast.Pass | ast.Break | ast.Continue
+        ):
+            yield Site(
+                lines=(first.lineno,),
+                expression=program.line(first.lineno).strip(),
+                facts={
+                    "word": Code(type(first).__name__.lower()),
+                    "after": Code(program.line(second.lineno).strip()),
+                },
+            )
 
 
 def _generator_of_itself(program: Program) -> Iterator[Site]:
@@ -532,6 +526,7 @@ SMELLS = (
         0.8,
         frozenset(("none", "printed", "other")),
         _print_for_return,
+        needs=frozenset((Function, "print")),
     ),
     Smell(
         "logic.text-in-place-of-truth-value",
@@ -540,6 +535,7 @@ SMELLS = (
         0.8,
         frozenset(("kind", "text")),
         _text_for_truth,
+        needs=frozenset((ast.Return, str)),
     ),
     Smell(
         "logic.text-in-place-of-number",
@@ -548,6 +544,7 @@ SMELLS = (
         0.7,
         frozenset(("kind", "text")),
         _number_as_text,
+        needs=frozenset((ast.Return, str)),
     ),
     Smell(
         "logic.answer-in-first-round",
@@ -556,6 +553,7 @@ SMELLS = (
         0.8,
         frozenset(("none", "truth", "value", "short", "other")),
         _first_round,
+        needs=frozenset((Loop, ast.Return)),
     ),
     Smell(
         "logic.answer-at-first-fit",
@@ -564,6 +562,7 @@ SMELLS = (
         0.85,
         frozenset(("none", "value", "short", "less", "other")),
         _first_fit,
+        needs=frozenset((ast.For, ast.If, ast.Return)),
     ),
     Smell(
         "logic.answer-of-method-in-place",
@@ -572,6 +571,7 @@ SMELLS = (
         0.9,
         frozenset(("none", "other")),
         _in_place_returned,
+        needs=frozenset((ast.Call, ast.Attribute)),
     ),
     Smell(
         "logic.answer-of-call-forgotten",
@@ -580,6 +580,7 @@ SMELLS = (
         0.9,
         frozenset(("none", "other")),
         _recursion_forgotten,
+        needs=frozenset((Function, ast.Expr, ast.Call)),
     ),
     Smell(
         "logic.collection-built-but-not-returned",
@@ -588,6 +589,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "long", "order", "other")),
         _other_returned,
+        needs=frozenset((Function, ast.Return, ast.Call, ast.Attribute)),
     ),
     Smell(
         "logic.result-never-returned",
@@ -596,6 +598,7 @@ SMELLS = (
         0.85,
         frozenset(("none", "other")),
         _nothing_returned,
+        needs=frozenset((Function,)),
     ),
     Smell(
         "logic.way-without-return",
@@ -604,6 +607,7 @@ SMELLS = (
         0.55,
         frozenset(("none", "other")),
         _way_without_return,
+        needs=frozenset((Function, ast.If, ast.Return)),
     ),
     Smell(
         "logic.code-never-reached",
@@ -620,5 +624,6 @@ SMELLS = (
         0.9,
         frozenset(("kind", "value", "other")),
         _generator_of_itself,
+        needs=frozenset((Function, ast.Yield)),
     ),
 )

@@ -115,6 +115,7 @@ SMELLS = (
         0.95,
         frozenset(("endless", "none", "value", "other")),
         _half_kept,
+        needs=frozenset((ast.While, ast.FloorDiv)),
     ),
     Smell(
         "logic.divides-always",
@@ -123,5 +124,6 @@ SMELLS = (
         0.95,
         frozenset(("truth", "value", "empty", "other")),
         _divides_always,
+        needs=frozenset((ast.For, ast.Mod, ast.Eq, "range")),
     ),
 )

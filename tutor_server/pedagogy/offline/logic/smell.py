@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.lesson import Rule
 from tutor_server.pedagogy.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from tutor_server.pedagogy.offline.program import Program
+    from tutor_server.pedagogy.offline.program import Feature, Program
     from tutor_server.pedagogy.offline.runtime.case import Site
 
 
@@ -21,12 +21,18 @@ class Smell(Rule):
     """A rule for a program that runs.
 
     `certainty` from 0 to 1 tells how often the pattern is a mistake; below `SURE` it counts only beside a symptom.
-    `symptoms` are the kinds of wrong results that it leads to.
+    `symptoms` are the kinds of wrong results that it leads to. `search` finds it in a program that has every feature
+    which it `needs`; in any other it cannot be.
     """
 
     certainty: float
     symptoms: frozenset[str]
-    find: Callable[[Program], Iterator[Site]]
+    search: Callable[[Program], Iterator[Site]]
+    needs: frozenset[Feature] = field(default=frozenset(), hash=False)
+
+    def find(self, program: Program) -> Iterable[Site]:
+        """Give every place where the pattern is."""
+        return self.search(program) if self.needs <= program.features else ()
 
 
 SURE = 0.5

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import start_values as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
+from tutor_server.pedagogy.offline.program import Function, Loop
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.runtime.origins import IN_PLACE
 from tutor_server.pedagogy.tree_walk import walk
@@ -62,9 +63,7 @@ def _reset(program: Program) -> Iterator[Site]:
                 and isinstance(n.ctx, ast.Load)
                 and not any(n in walk(c) for c in changed)
             ]
-            used_after = any(
-                n.id == name and isinstance(n.ctx, ast.Load) and n.lineno > inside for n in program.each(ast.Name)
-            )
+            used_after = any(isinstance(use.ctx, ast.Load) and use.lineno > inside for use in program.uses[name])
             if changed and used_after and not used_inside:
                 text = program.line(statement.lineno).strip()
                 yield Site(
@@ -253,6 +252,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "short", "other")),
         _reset,
+        needs=frozenset((Loop, ast.Assign)),
     ),
     Smell(
         "logic.smallest-starts-at-zero",
@@ -261,6 +261,7 @@ SMELLS = (
         0.85,
         frozenset(("value", "less", "other")),
         _smallest_from_zero,
+        needs=frozenset((Loop, ast.If, ast.Compare, ast.Assign)),
     ),
     Smell(
         "logic.best-starts-out-of-reach",
@@ -269,6 +270,7 @@ SMELLS = (
         0.95,
         frozenset(("value", "none", "more", "less", "other")),
         _out_of_reach,
+        needs=frozenset((Loop, ast.If, ast.Compare, ast.Assign)),
     ),
     Smell(
         "logic.not-found-looks-like-first",
@@ -277,6 +279,7 @@ SMELLS = (
         0.8,
         frozenset(("value", "more", "off")),
         _not_found_is_first,
+        needs=frozenset((Function, ast.For, ast.If, ast.Eq, ast.Assign, ast.Return)),
     ),
     Smell(
         "logic.product-with-zero",
@@ -285,5 +288,6 @@ SMELLS = (
         0.9,
         frozenset(("value", "less", "zero", "other")),
         _product_from_zero,
+        needs=frozenset((Loop, ast.Mult)),
     ),
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from tutor_server.pedagogy.offline.finding import Code
 from tutor_server.pedagogy.offline.lessons.logic import stores as lessons
 from tutor_server.pedagogy.offline.logic.smell import Smell, is_start, names_in, stored_in
+from tutor_server.pedagogy.offline.program import Loop
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.spelling import edit_distance
-from tutor_server.pedagogy.tree_walk import walk
+from tutor_server.pedagogy.tree_walk import alike, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def _wrong_way_round(program: Program) -> Iterator[Site]:
                 for statement in loop.body
                 for n in walk(statement)
             )
-            if not is_read and other not in stored_in(loop) and program.last_value(other, loop.lineno):
+            if not is_read and program.last_value(other, loop.lineno) and other not in stored_in(loop):
                 line = program.line(node.lineno)
                 indent = line[: len(line) - len(line.lstrip())]
                 yield Site(
@@ -54,18 +55,18 @@ def _wrong_way_round(program: Program) -> Iterator[Site]:
 
 def _other_spelling(program: Program) -> Iterator[Site]:
     """Find a name that is stored and never read, beside one that differs by a slip and is."""
-    names = program.each(ast.Name)
-    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
     for node in program.each(ast.Assign):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)]) if name not in read and len(name) >= _FEWEST_LETTERS:
+            case ast.Assign(targets=[ast.Name(id=name)]) if len(name) >= _FEWEST_LETTERS and not _is_read(
+                program, name
+            ):
                 pass
             case _:
                 continue
         here = program.function_at(node.lineno)
         if isinstance(program.parents.get(node), ast.ClassDef):
             continue
-        for other in sorted(read & program.bound_names):
+        for other in sorted(other for other in program.bound_names if _is_read(program, other)):
             same_scope = any(program.function_at(line) is here for line, _ in program.assignments(other))
             if same_scope and _is_slip(name, other):
                 line = program.line(node.lineno)
@@ -76,6 +77,10 @@ def _other_spelling(program: Program) -> Iterator[Site]:
                     facts={"name": Code(name), "other": Code(other)},
                 )
                 break
+
+
+def _is_read(program: Program, name: str) -> bool:
+    return any(isinstance(use.ctx, ast.Load) for use in program.uses.get(name, ()))
 
 
 def _is_slip(name: str, other: str) -> bool:
@@ -101,7 +106,7 @@ def _never_changed(program: Program) -> Iterator[Site]:
         here = program.function_at(node.lineno)
         if isinstance(program.parents.get(node), ast.ClassDef) or len(program.assignments(name)) != 1:
             continue
-        uses = [n for n in program.each(ast.Name) if n.id == name and isinstance(n.ctx, ast.Load)]
+        uses = [use for use in program.uses[name] if isinstance(use.ctx, ast.Load)]
         if not uses or any(program.function_at(use.lineno) is not here for use in uses):
             continue
         loops = [
@@ -146,7 +151,7 @@ def _branches_alike(program: Program) -> Iterator[Site]:
             continue
         if isinstance(node.orelse[0], ast.If) or len(node.body) != len(node.orelse):
             continue
-        if [ast.dump(s) for s in node.body] == [ast.dump(s) for s in node.orelse]:
+        if alike(node.body, node.orelse):
             yield Site(
                 lines=(node.body[0].lineno,),
                 expression=program.line(node.body[0].lineno).strip(),
@@ -186,6 +191,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "none", "zero", "less", "other")),
         _wrong_way_round,
+        needs=frozenset((ast.For, ast.Assign)),
     ),
     Smell(
         "logic.stored-under-another-spelling",
@@ -194,6 +200,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "endless", "none", "truth", "zero", "other")),
         _other_spelling,
+        needs=frozenset((ast.Assign,)),
     ),
     Smell(
         "logic.never-changed",
@@ -202,6 +209,7 @@ SMELLS = (
         0.85,
         frozenset(("value", "zero", "empty", "less", "other")),
         _never_changed,
+        needs=frozenset((Loop, ast.Assign)),
     ),
     Smell(
         "logic.branches-alike",
@@ -210,6 +218,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "less", "text", "other")),
         _branches_alike,
+        needs=frozenset((ast.If,)),
     ),
     Smell(
         "logic.grows-in-one-branch",
@@ -218,5 +227,6 @@ SMELLS = (
         0.9,
         frozenset(("value", "short", "less", "text", "other")),
         _grows_in_one_branch,
+        needs=frozenset((Loop, ast.If, ast.Assign, ast.AugAssign)),
     ),
 )

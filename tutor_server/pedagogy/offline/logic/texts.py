@@ -26,7 +26,9 @@ _TEXTS = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
 
 def _without_f(program: Program) -> Iterator[Site]:
     """Find a text with names in braces that nothing fills in."""
-    if any(node.attr in ("format", "format_map", "Template") for node in program.each(ast.Attribute)):
+    if "{" not in program.code or any(
+        node.attr in ("format", "format_map", "Template") for node in program.each(ast.Attribute)
+    ):
         return
     for node in program.each(ast.Constant):
         around = program.parents.get(node)
@@ -162,7 +164,13 @@ def _letter_like_word(program: Program) -> Iterator[Site]:
 
 SMELLS = (
     Smell(
-        "logic.text-without-f", "logic", lessons.TEXT_WITHOUT_F, 0.9, frozenset(("text", "value", "other")), _without_f
+        "logic.text-without-f",
+        "logic",
+        lessons.TEXT_WITHOUT_F,
+        0.9,
+        frozenset(("text", "value", "other")),
+        _without_f,
+        needs=frozenset((str,)),
     ),
     Smell(
         "logic.form-behind-braces",
@@ -171,6 +179,7 @@ SMELLS = (
         0.95,
         frozenset(("text", "value", "other")),
         _sign_behind_braces,
+        needs=frozenset((ast.JoinedStr, ast.FormattedValue)),
     ),
     Smell(
         "logic.text-added-to-list",
@@ -179,6 +188,7 @@ SMELLS = (
         0.85,
         frozenset(("kind", "value", "other")),
         _added_to_list,
+        needs=frozenset((ast.AugAssign, ast.Add, ast.List)),
     ),
     Smell(
         "logic.value-compared-with-type",
@@ -187,6 +197,7 @@ SMELLS = (
         0.9,
         frozenset(("value", "truth", "other")),
         _type_in_comparison,
+        needs=frozenset((ast.Compare,)),
     ),
     Smell(
         "logic.letter-compared-with-word",
@@ -195,5 +206,6 @@ SMELLS = (
         0.85,
         frozenset(("value", "zero", "truth", "less", "other")),
         _letter_like_word,
+        needs=frozenset((ast.For, ast.Compare, str)),
     ),
 )
