@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import partial
 from operator import mul
@@ -11,8 +12,9 @@ import pytest
 
 from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain
+from tutor_server.pedagogy.offline import explain, topic
 from tutor_server.pedagogy.offline.certain import certainties
+from tutor_server.pedagogy.offline.program import Program
 from tutor_server.protocol import Position, Submission
 
 if TYPE_CHECKING:
@@ -108,3 +110,20 @@ def test_nested_lambdas_are_classified_without_being_compiled() -> None:
     assert classify(submission("lambda:" * 2700 + "0")) == "none"
     assert classify(submission("lambda:0\n" * 200)) == "none"
     assert classify(submission("lambda:0\n" * 200 + "return\n")) == "syntax"
+
+
+def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:
+    """Nothing that a topic leaves behind waits for the collector of what is tied up with itself."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = programs()
+        topic(submission("def double(n):\n    return n + n\nprint(double(2))\n"))
+        assert programs() == before
+    finally:
+        gc.enable()
+
+
+def programs() -> int:
+    """Count the programs that have not been freed."""
+    return sum(isinstance(found, Program) for found in gc.get_objects())

@@ -43,7 +43,7 @@ _CONSTANTS: dict[type, Kind] = {
     type(None): NONE,
     complex: Kind("complex"),
 }
-_ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
+ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
 _MADE_LATER = frozenset(("NameError",))
 """What a lambda meets no more by the time it is called: names that get their values after it."""
 _UNHASHABLE = frozenset(("list", "dict", "set"))
@@ -158,9 +158,11 @@ def asked(frame: Frame, node: ast.expr) -> Kind:
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
     """Forget the kinds of names that a condition tells apart by their kind; give these names."""
     found: set[str] = set()
+    if not frame.thought.asks_for_kinds and NONE not in frame.names.values():
+        return found
     for node in walk(test):
         match node:
-            case ast.Call(func=ast.Name(id=name)) if name in _ASKING:
+            case ast.Call(func=ast.Name(id=name)) if name in ASKING:
                 found |= _names(node)
             case (
                 ast.Compare(ops=[ast.Is() | ast.IsNot(), *_]) | ast.Compare(comparators=[ast.Constant(value=None), *_])

@@ -46,6 +46,8 @@ class Thought(Protocol):
     """Whether the module has been gone through, so that only functions are left that nothing calls."""
     knows_earlier_cells: bool
     """Whether the cells before this one were sent along, and tell which names they bind."""
+    asks_for_kinds: bool
+    """Whether a condition of the program may tell names apart by their kind."""
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Kind:
         """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""

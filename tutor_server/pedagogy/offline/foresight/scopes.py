@@ -12,9 +12,11 @@ from tutor_server.pedagogy.tree_walk import children
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BINDING = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
-    *(ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
+_BINDING = frozenset(
+    (
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
+        *(ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
+    )
 )
 """Nodes that bind names or hold a scope of their own."""
 
@@ -74,7 +76,7 @@ class Scopes:
                 if not isinstance(node.ctx, ast.Load):
                     scope.own.add(node.id)
             else:
-                waiting += self._bound_by(node, scope) if isinstance(node, _BINDING) else children(node)
+                waiting += self._bound_by(node, scope) if node.__class__ in _BINDING else children(node)
         scope.own -= scope.elsewhere
         return scope
 

@@ -126,7 +126,7 @@ def _if(frame: Frame, node: ast.If) -> bool:
     after_first = frame.names
     frame.names = narrowed
     second = run(frame, node.orelse)
-    if _is_of_another_platform(node.test):
+    if _is_of_another_platform(frame, node.test):
         del frame.dangers[noted:]
     if first and second:
         frame.names = join_names(after_first, frame.names)
@@ -137,11 +137,11 @@ def _if(frame: Frame, node: ast.If) -> bool:
     return first or second
 
 
-def _is_of_another_platform(test: ast.expr) -> bool:
+def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
     """Tell whether a condition is never true here: it asks for another Python, or is false in the text itself."""
     if isinstance(test, ast.Constant):
         return True
-    return any(
+    return not _OF_ANOTHER_PLATFORM.isdisjoint(frame.thought.program.features) and any(
         (isinstance(n, ast.Name) and n.id in _OF_ANOTHER_PLATFORM)
         or (isinstance(n, ast.Attribute) and n.attr in _OF_ANOTHER_PLATFORM)
         for n in walk(test)

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_server.pedagogy.offline.foresight.classes import Classes
+from tutor_server.pedagogy.offline.foresight.expressions import ASKING
 from tutor_server.pedagogy.offline.foresight.frame import Frame
 from tutor_server.pedagogy.offline.foresight.kinds import ANY, NEVER, NONE, Kind, join
 from tutor_server.pedagogy.offline.foresight.scopes import Scopes
@@ -21,6 +22,7 @@ _MOST_STEPS = 12_000
 _MOST_WAYS = 4
 """How many different kinds of arguments a function is gone through with."""
 _DEEPEST_CALL = 8
+_ASKING = ASKING | {ast.Is, ast.IsNot}
 
 
 class TooLong(Exception):
@@ -38,6 +40,9 @@ class Thought:
         cells = program.cells
         stars = any("import *" in cell.source for cell in cells)
         self.knows_earlier_cells = bool(cells) and len(program.cell_tree) == len(cells) and not stars
+        self.asks_for_kinds = not _ASKING.isdisjoint(program.features) or any(
+            constant.value is None for constant in program.each(ast.Constant)
+        )
         self.module = Frame(self, self.scopes.module)
         self._known: dict[tuple[Function, tuple[Kind, ...]], tuple[Kind, list[Crash]]] = {}
         self._ways: dict[Function, int] = {}
@@ -54,7 +59,9 @@ class Thought:
                     loose += self._gone_through(function, self._unknown(function), 0)[1]
         except TooLong:
             pass
-        return [*self.module.dangers, *loose]
+        found = [*self.module.dangers, *loose]
+        del self.module  # It knows the thought: both and the program would wait for the collector of rings.
+        return found
 
     def step(self) -> None:
         """Count one more expression, or error that a call hands on; raises `TooLong` when it is enough."""
