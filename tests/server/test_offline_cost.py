@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,9 @@ from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.pedagogy.offline import explain, topic
 from tutor_server.pedagogy.offline.certain import certainties
 from tutor_server.pedagogy.offline.program import Program
-from tutor_server.protocol import Position, Submission
+from tutor_server.pedagogy.remembered import Remembered
+from tutor_server.pedagogy.syntax_tree import COMPILED
+from tutor_server.protocol import Ask, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +113,34 @@ def test_nested_lambdas_are_classified_without_being_compiled() -> None:
     assert classify(submission("lambda:" * 2700 + "0")) == "none"
     assert classify(submission("lambda:0\n" * 200)) == "none"
     assert classify(submission("lambda:0\n" * 200 + "return\n")) == "syntax"
+
+
+def test_the_topic_of_the_same_code_is_found_once() -> None:
+    """Whoever asks again, at the next level, is another ask about the same code."""
+    code = "def total(ns):\n    s = 0\n    for n in ns:\n        s += n\n"
+    first, again = (Ask(code=code, cursor=Position(1, at), request_id=UUID(int=at)) for at in range(2))
+    other = Ask(code=code, cursor=Position(1, 0), request_id=UUID(int=2), question="Why do I get None?")
+    costs = [work(partial(topic, one)) for one in (first, again, other)]
+    assert costs[1] < 20 < min(costs[0], costs[2])
+
+
+def test_classified_code_is_not_compiled_again() -> None:
+    """What compiled is taken to be sound; what did not is looked at for where it fails."""
+    sound, broken = "x = 'known to be sound'\n", "return 'known to be broken'\n"
+    assert [classify(submission(code)) for code in (sound, broken)] == ["none", "syntax"]
+    assert [COMPILED.get(code, 0) for code in (sound, broken)] == [True, None]
+    assert [Program(submission(code)).fault is None for code in (sound, broken)] == [True, False]
+    COMPILED.keep(broken, 0, answer=True)
+    assert Program(submission(broken)).fault is None
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    """The oldest answer goes where there are too many."""
+    remembered = Remembered[int]()
+    for number in range(1000):
+        remembered.keep("code", number, answer=number)
+    known = [number for number in range(1000) if remembered.get("code", number) == number]
+    assert known == list(range(500, 1000))
 
 
 def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:

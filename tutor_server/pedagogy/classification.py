@@ -8,7 +8,7 @@ import textwrap
 import warnings
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.syntax_tree import syntax_tree
+from tutor_server.pedagogy.syntax_tree import COMPILED, syntax_tree
 
 if TYPE_CHECKING:
     from tutor_server.protocol import Diagnostic, ErrorType, Submission
@@ -172,6 +172,7 @@ def _compiles(submission: Submission) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
+        COMPILED.keep(code, flags, answer=True)
     except SyntaxError:
         return False
     except ValueError:  # A NUL or a lone surrogate: no Python program.

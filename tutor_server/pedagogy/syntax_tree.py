@@ -1,4 +1,4 @@
-"""Syntax trees by one thread at a time.
+"""Syntax trees by one thread at a time, and which code is known to compile.
 
 CPython before 3.11.8 counts the depth of all trees that are being built together, so that two threads at once can get a
 `SystemError` for sound code (gh-106905). The parser holds the interpreter lock anyhow: the lock here costs no time.
@@ -10,7 +10,12 @@ import ast
 import warnings
 from threading import RLock
 
+from tutor_server.pedagogy.remembered import Remembered
+
 _ONE_AT_A_TIME = RLock()
+
+COMPILED = Remembered[bool]()
+"""Whether code compiles, by the code and the compiler's flags: true where it is known to."""
 
 
 def syntax_tree(code: str, flags: int = 0) -> ast.Module:

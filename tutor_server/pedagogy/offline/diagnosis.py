@@ -15,8 +15,11 @@ from tutor_server.pedagogy.offline.program import Program, parse
 from tutor_server.pedagogy.offline.runtime.case import Site
 from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
 from tutor_server.pedagogy.offline.writing import write
+from tutor_server.pedagogy.remembered import Remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
     from tutor_server.pedagogy.offline.finding import Edit
     from tutor_server.pedagogy.offline.lesson import Rule
@@ -26,11 +29,27 @@ if TYPE_CHECKING:
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 """What hostile code raises in any walk over its tree."""
+_TOPICS = Remembered[str]()
 
 
 def topic(submission: Submission) -> str:
-    """Name the rule that a submission is about, without working out all that an explanation says of it."""
-    return _cause(submission)[0].name
+    """Name the rule that a submission is about, without working out all that an explanation says of it.
+
+    Whoever asks again about the same code gets the name that was found before.
+    """
+    decides = _what_decides(submission)
+    name = _TOPICS.get(*decides)
+    if name is None:
+        name = _cause(submission)[0].name
+        _TOPICS.keep(*decides, answer=name)
+    return name
+
+
+def _what_decides(submission: Submission) -> tuple[Hashable, ...]:
+    """Give what a rule depends on, and nothing that makes each ask another one."""
+    said = (submission.diagnostics, submission.traceback, submission.question)
+    place = (submission.kind, submission.first_line, submission.cursor.line)
+    return submission.code, submission.cells, *place, *said
 
 
 def diagnose(submission: Submission) -> Finding:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_server.pedagogy.offline.finding import Edit
 from tutor_server.pedagogy.offline.lexing import tokens_of
-from tutor_server.pedagogy.syntax_tree import syntax_tree
+from tutor_server.pedagogy.syntax_tree import COMPILED, syntax_tree
 from tutor_server.pedagogy.tree_walk import children, parents, walk
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ class Program:
             self.fault = parsed
         elif parsed is not None:
             self.tree = parsed
-            self.fault = None if self.margin else check(parsed, cell=self.is_cell)
+            is_sound = self.margin or COMPILED.get(self.code, _flags(cell=self.is_cell))
+            self.fault = None if is_sound else check(parsed, cell=self.is_cell)
 
     def shown(self, line: int) -> int:
         """Give a line's number in the student's editor."""
