@@ -8,10 +8,12 @@ from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING
 from uuid import UUID
+from weakref import ref
 
 import pytest
 
 from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.pedagogy.offline import explain, topic
 from tutor_server.pedagogy.offline.certain import certainties
@@ -158,3 +160,16 @@ def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:
 def programs() -> int:
     """Count the programs that have not been freed."""
     return sum(isinstance(found, Program) for found in gc.get_objects())
+
+
+def test_a_guard_is_freed_with_its_answer() -> None:
+    """Nothing that a guard knows of a program waits for the collector."""
+    guard = Guard(HintLevel.QUESTION, submission("def double(n):\n    return n + n\n"))
+    guard.feed("What does `double` give for 2, and what is 2 + 2? Write n, then +, then n. ")
+    judge = ref(guard._judge)
+    gc.disable()
+    try:
+        del guard
+        assert judge() is None
+    finally:
+        gc.enable()

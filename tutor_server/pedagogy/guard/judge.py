@@ -32,6 +32,7 @@ from tutor_server.pedagogy.guard.reading import (
 from tutor_server.pedagogy.guard.similarity import Program, shape
 from tutor_server.pedagogy.guard.units import split
 from tutor_server.pedagogy.guard.vocabulary import CONSTANTS, KEYWORDS
+from tutor_server.pedagogy.guard.weak_method import weakly
 from tutor_server.pedagogy.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Judge:
     ) -> None:
         self._level = level
         self._own = Own(submission)
-        self._instalments = Instalments(self._gives_away, self._is_case)
+        self._instalments = Instalments(weakly(self._gives_away), weakly(self._is_case))
         self._forms = Forms(self._own, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
         self._offers = Offers(self._own, self._forms, functions_are_free=level >= HintLevel.STRUCTURE)
         self._pieces = Pieces(self._offers)
@@ -266,7 +267,7 @@ class Judge:
 
     @cached_property
     def _hidden(self) -> Hidden:
-        return Hidden(self._own, self._gives_away, self._quotes_code)
+        return Hidden(self._own, weakly(self._gives_away), weakly(self._quotes_code))
 
     @cached_property
     def _program(self) -> Program:
