@@ -24,7 +24,7 @@ from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
-from tutor_server.workers import WORKER_COMMAND, Workers, bind
+from tutor_server.workers import BACKLOG, WORKER_COMMAND, Workers, bind
 
 if TYPE_CHECKING:
     import socket
@@ -82,7 +82,7 @@ async def serve(settings: Settings, host: str, port: int, *, build: Build = buil
     """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
     stopping = _stopping_signal()
-    await _serve(build(settings), lambda runner: TCPSite(runner, host, port), stopping, _announce)
+    await _serve(build(settings), lambda runner: TCPSite(runner, host, port, backlog=BACKLOG), stopping, _announce)
 
 
 async def serve_worker(
@@ -105,7 +105,9 @@ async def serve_worker(
             os.write(ready, b".")
 
     loop.add_reader(lifeline, parent_has_gone)
-    await _serve(build(settings), lambda runner: SockSite(runner, listening), stopping, say_that_it_serves)
+    await _serve(
+        build(settings), lambda runner: SockSite(runner, listening, backlog=BACKLOG), stopping, say_that_it_serves
+    )
 
 
 async def serve_in_workers(

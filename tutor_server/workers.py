@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-BACKLOG = 512
+BACKLOG = 1024
+"""Connections that may wait to be taken in: a class that comes back at once, after a restart."""
 QUICK_DEATHS = 5
 QUICK_DEATH_SECONDS = 10.0
 """Where each worker has died so often within these seconds, starting more of them helps nobody."""

@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,6 +163,20 @@ def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> N
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", service.url)
     assert [line for line in service.lines if not line.startswith("{")] == [f"listening on {service.url}"]
     assert [entry["event"] for entry in service.log] == ["migrated", "started", "stopping", "stopped"]
+
+
+def test_a_class_may_come_at_once(tmp_path: Path) -> None:
+    """Connections wait for a service that is busy, as many as a class has windows."""
+    service = Service(tmp_path)
+    address = "127.0.0.1", int(service.url.rpartition(":")[2])
+    service.process.send_signal(signal.SIGSTOP)
+    with ExitStack() as stack:
+        try:
+            for _ in range(600):
+                stack.enter_context(socket.create_connection(address, timeout=5))
+        finally:
+            service.process.send_signal(signal.SIGCONT)
+    service.stop()
 
 
 async def test_accounts_survive_a_restart(tmp_path: Path) -> None:

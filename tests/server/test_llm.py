@@ -35,7 +35,7 @@ from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Text, Turn, Usage
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
-from tutor_server.llm.upstream import MAX_TOKENS
+from tutor_server.llm.upstream import MAX_TOKENS, count
 from tutor_server.pedagogy.offline import explain
 from tutor_server.settings import Settings, SettingsError
 
@@ -123,6 +123,16 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 
     assert text_of(events) == REPLY
     assert upstream.calls[0].headers["host"] == "model.invalid"
+
+
+async def test_a_proxy_may_be_named_without_its_scheme(monkeypatch: pytest.MonkeyPatch, upstream: FakeUpstream) -> None:
+    """`proxy.uni.example:3128` is what many write."""
+    monkeypatch.setenv("http_proxy", upstream.url.removeprefix("http://"))
+    provider = OpenAIProvider(openai_endpoint(KEY, "http://model.invalid/v1"), "any")
+    events = await collect(provider)
+    await provider.close()
+
+    assert text_of(events) == REPLY
 
 
 async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,6 +466,13 @@ def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.D
                 assert all(0 <= tokens <= 4 * MAX_TOKENS for tokens in astuple(event))
             case Finish(reason):
                 assert reason in {"stop", "length", "refusal"}
+
+
+def test_p4_a_count_that_no_call_reaches_is_none() -> None:
+    """P4: it is estimated instead, and the sum of a few counts still fits into a column of PostgreSQL's."""
+    assert count(MAX_TOKENS) == MAX_TOKENS
+    assert count(MAX_TOKENS + 1) is None
+    assert 10 * MAX_TOKENS < 2**31
 
 
 @pytest.mark.parametrize("decoder", [_MessageDecoder(), _CompletionDecoder()])

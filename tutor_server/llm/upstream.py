@@ -38,8 +38,8 @@ _SUCCESS = range(200, 300)
 """RFC 9110 §15.3."""
 
 MAX_ERROR_BYTES = 64 * 1024
-MAX_TOKENS = 2**31
-"""No call comes near this; a larger count is nonsense."""
+MAX_TOKENS = 100_000_000
+"""No call comes near this; a larger count is nonsense, and several of them would pass PostgreSQL's integers."""
 
 
 class Decoder(Protocol):
@@ -237,7 +237,8 @@ def _proxy_to(url: str) -> str | None:
     if proxy_bypass(parts.hostname or ""):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def read_json(data: bytes) -> dict[str, Any]:
