@@ -138,7 +138,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
         yield running
 
 
-@pytest.mark.timeout(40 + 8 * KILLS)
+@pytest.mark.timeout(40 + 30 * KILLS)
 async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path, upstream: FakeUpstream) -> None:
     """L1: kill -9 with 8 streams open, at moments of all kinds, and a start on the same data folder each time."""
     upstream.default = ENDLESS
