@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
 SHORT_CODE = 1_000
-"""Characters of a program that is looked through for its topic where the answer is."""
+"""Characters of a program whose topic is found sooner than a thread could begin and report."""
 FIRST_CHARACTERS = 200
 """How much is judged at a time until the student has some text: a sentence or two."""
 OFFLINE = "offline"
@@ -80,6 +80,7 @@ class Tutor:
         """The module of each running ask."""
         self._resuming: set[asyncio.Task[None]] = set()
         self._abandoning: set[asyncio.Task[None]] = set()
+        self._one_topic = asyncio.Lock()
         self._is_closing = False
         siblings.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
         off_switch.subscribe(self._stop_what_is_off)
@@ -224,7 +225,15 @@ class Tutor:
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
             await self._complete(request, answer, own_words or _own_words(request))
-        progress.topic = await _topic(request.submission)
+        progress.topic = await self._topic(request.submission)
+
+    async def _topic(self, submission: Submission) -> str | None:
+        """Give the offline tutor's rule for what is wrong with a program, once everybody has heard what there is."""
+        if len(submission.code) > SHORT_CODE:
+            return await asyncio.to_thread(topic, submission)
+        async with self._one_topic:  # answers that began together end together
+            await asyncio.sleep(0)
+            return topic(submission)
 
     @staticmethod
     async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:
@@ -309,13 +318,6 @@ class Tutor:
             # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
             asyncio.get_running_loop().call_soon(task.cancel)
         return True
-
-
-async def _topic(submission: Submission) -> str | None:
-    """Give the offline tutor's rule for what is wrong with a program."""
-    if len(submission.code) <= SHORT_CODE:  # a thread would take as long to begin and to report
-        return topic(submission)
-    return await asyncio.to_thread(topic, submission)
 
 
 async def _release(text: str, guard: Guard, answer: Answer) -> None:
