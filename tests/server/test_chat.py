@@ -490,6 +490,22 @@ class TestWithAModel:
         assert again[-1]["type"] == "done"
         assert (again[0]["hint_level"], again[0]["remaining_today"]) == (1, 99)
 
+    async def test_l2_an_ask_that_is_taken_up_again_has_given_nothing_yet(self, modelled: Modelled) -> None:
+        """L2: were its process to die now, nothing of its first try would say that it had an end."""
+        slow = Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01)
+        modelled.upstream.play(*[Behaviour(status=500)] * 2, slow)
+        request_id = str(uuid4())
+
+        await modelled.chat.answer(request_id=request_id)
+        await modelled.chat.ask(request_id=request_id)
+        while (await modelled.chat.receive())["type"] != "delta":
+            pass
+        running = modelled.query("state, delta_ends", "asks")
+        await modelled.chat.send({"type": "cancel", "request_id": request_id})
+        await modelled.chat.collect(request_id)
+
+        assert running == [("running", None)]
+
     async def test_p3_a_cut_stream_is_never_done(self, modelled: Modelled) -> None:
         """P3: what was shown stays, the end is `ANSWER_INTERRUPTED`, and it counts."""
         modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, fault="reset", tokens_before_fault=40))

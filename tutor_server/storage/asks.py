@@ -38,7 +38,7 @@ _TOUCH_SESSION = Statement(
 )
 _AS_IF_NEW = (
     *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
-    *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at"),
+    *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at", "delta_ends"),
 )
 """What a released ask takes over from the one that takes it up again."""
 _OPEN: Query[UUID] = Query(
