@@ -23,7 +23,7 @@ ProviderName = Literal["anthropic", "openai", "offline"]
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """More fits no column of the database."""
 ModelName = Annotated[str, Field(max_length=128)]
-"""Likewise."""
+"""A longer one fits no column either."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         key = value.get_secret_value().strip() if value is not None else ""  # a file's last line end is no part of it
         if not (key.isascii() and key.isprintable()):
-            raise ValueError("holds a character that no key has")
+            raise ValueError("holds a character that no header can: copy the key again")
         return SecretStr(key) if key else None
 
     @field_validator("anthropic_base_url", "openai_base_url")

@@ -187,7 +187,7 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
             await until(lambda: upstream.open_streams >= STREAMS)
             os.kill(moments.choice(service.worker_ids()), signal.SIGKILL)
             await asyncio.gather(*asks)
-            await until(lambda: started_workers(service) == number + 3, seconds=START_SECONDS)  # noqa: B023 - see above
+            await have_started(service, number + 3)
         await course.settle_down()
 
         course.require_whole_ledger()
@@ -195,6 +195,11 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
         states = {"done": ["settled"], "cut": ["swept"]}
         assert course.rows() == {request_id: states[end] for request_id, end in course.ends.items()}
         assert set(course.ends.values()) == {"cut", "done"}
+
+
+async def have_started(service: Service, count: int) -> None:
+    """Wait until so many workers have started in all."""
+    await until(lambda: started_workers(service) == count, seconds=START_SECONDS)
 
 
 def started_workers(service: Service) -> int:

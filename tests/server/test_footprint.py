@@ -9,6 +9,16 @@ import pytest
 
 from tutor_server.footprint import NOT_NEEDED
 
+OF_GLIBC = pytest.mark.skipif(sys.platform != "linux", reason="other systems' allocators need no such help")
+SMALL_SERVICE = """
+import asyncio, pathlib
+from tutor_server import footprint
+footprint.stay_small()
+def megabytes():
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
+"""
+"""How a program begins that holds as little as a service does, and can tell how much."""
+
 
 def output_of(program: str) -> list[str]:
     """Run a Python program; give the words that it printed."""
@@ -28,16 +38,12 @@ def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
     assert not set(output_of(program)) & set(NOT_NEEDED)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+@OF_GLIBC
 def test_the_memory_of_a_password_is_given_back() -> None:
     """A process that has hashed passwords is as small as before; one hash needs 19 MiB."""
     program = (
-        "import asyncio, pathlib\n"
-        "from tutor_server.footprint import stay_small\n"
-        "stay_small()\n"
+        f"{SMALL_SERVICE}"
         "from tutor_server.identity.passwords import Passwords\n"
-        "def megabytes():\n"
-        "    return int(pathlib.Path('/proc/self/statm').read_text().split()[1]) * 4096 // 2**20\n"
         "async def hash_some():\n"
         "    passwords, before = Passwords(), megabytes()\n"
         "    for number in range(4):\n"
@@ -50,16 +56,12 @@ def test_the_memory_of_a_password_is_given_back() -> None:
     assert int(grown) < 10
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+@OF_GLIBC
 def test_what_is_freed_among_what_is_used_is_given_back() -> None:
     """Prompts of many who ask at once lie among what their answers hold; they are not kept for ever."""
     program = (
-        "import asyncio, pathlib\n"
-        "from tutor_server import footprint\n"
-        "footprint.stay_small()\n"
+        f"{SMALL_SERVICE}"
         "footprint.GIVING_BACK_SECONDS = 0\n"
-        "def megabytes():\n"
-        "    return int(pathlib.Path('/proc/self/statm').read_text().split()[1]) * 4096 // 2**20\n"
         "async def ask_all_at_once():\n"
         "    before = megabytes()\n"
         "    prompts = [bytes(5000) for _ in range(10_000)]\n"

@@ -14,11 +14,13 @@ from tutor_server.storage import pings
 from tutor_server.storage.database import Database, open_database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from sqlalchemy import Connection
 
     from tests.servers import PostgresServer
+
+    Use = Callable[[Database, Callable[[Connection], int]], Awaitable[int]]
 
 PING = ";"
 END_ALL = (
@@ -78,15 +80,15 @@ async def test_a_connection_that_has_rested_is_asked(database: Database, monkeyp
     assert await pings_of_a_read(database) == 1
 
 
-async def test_a_connection_that_the_server_has_ended_is_replaced(database: Database) -> None:
+@pytest.mark.parametrize("use", [Database.read, Database.commit])
+async def test_a_connection_that_the_server_has_ended_is_replaced(database: Database, use: Use) -> None:
     """At once, by reads and by writes, however short it rested: the driver has heard of its end."""
-    for use in (database.read, database.commit):
-        has_ended = asyncio.Event()
-        (await pooled(database)).add_termination_listener(lambda _: has_ended.set())  # noqa: B023 - it ends in this round
-        await end_all_connections(database)
-        await has_ended.wait()
+    has_ended = asyncio.Event()
+    (await pooled(database)).add_termination_listener(lambda _: has_ended.set())
+    await end_all_connections(database)
+    await has_ended.wait()
 
-        assert await use(one) == 1
+    assert await use(database, one) == 1
 
 
 async def test_a_connection_that_has_vanished_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tutor_server.tutoring.reading import PAUSE_SECONDS, READ_TOGETHER, seconds_to_reading
+from tutor_server.tutoring.reading_times import PAUSE_SECONDS, READ_TOGETHER, seconds_to_reading
 
 
 def turns(running: int) -> Counter[int]:

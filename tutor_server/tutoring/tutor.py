@@ -17,7 +17,7 @@ from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.opening import SMALL_CODE, digest_of
-from tutor_server.tutoring.reading import seconds_to_reading
+from tutor_server.tutoring.reading_times import seconds_to_reading
 from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import Progress
 

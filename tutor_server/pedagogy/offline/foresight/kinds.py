@@ -17,7 +17,7 @@ _DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:  # noqa: PLW1641 - the dataclass makes its hash
+class Kind:
     """A type by the name that Python's messages give it.
 
     `item`: what a collection holds. `parts`: the values of a tuple one by one, or the key and the value of a
@@ -29,14 +29,6 @@ class Kind:  # noqa: PLW1641 - the dataclass makes its hash
     parts: tuple[Kind, ...] = ()
     of: str = ""
     node: Function | ast.ClassDef | None = None
-
-    def __eq__(self, other: object) -> bool:
-        """Compare names first: kinds are compared all the time, and nearly always differ in them."""
-        if self is other:
-            return True
-        if not isinstance(other, Kind) or self.name != other.name:
-            return False
-        return (self.item, self.parts, self.of, self.node) == (other.item, other.parts, other.of, other.node)
 
     @property
     def is_known(self) -> bool:
