@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 import structlog
 from aiohttp import web
+from uuid_utils.compat import uuid7
 
 from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.api import (
@@ -76,6 +76,7 @@ from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+    from uuid import UUID
 
     from structlog.typing import FilteringBoundLogger
 
@@ -106,7 +107,7 @@ def build_app(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    new_id: Callable[[], UUID] = uuid4,
+    new_id: Callable[[], UUID] = uuid7,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     deadlines: Deadlines | None = None,
     leases: Leases | None = None,
@@ -114,6 +115,8 @@ def build_app(
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
 
+    Ids begin with their time: rows that are written together then stand together in the database's indexes, where those
+    of random ids would each change a page of their own.
     Raises `SettingsError` where the secret or the price file in the data folder is wrong.
     """
     clock = clock or SystemClock()

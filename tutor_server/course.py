@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
+
+from uuid_utils.compat import uuid7
 
 from tutor_server.administration.desk import Actor, AdministrationDesk
 from tutor_server.administration.module_files import ModuleFilesRefused, read_modules
@@ -87,6 +88,6 @@ async def remove_limits(settings: Settings, email: str) -> None:
 async def _desk(settings: Settings) -> AsyncIterator[AdministrationDesk]:
     async with opened_database(settings) as database:
         try:
-            yield AdministrationDesk(database, SystemClock(), uuid4)
+            yield AdministrationDesk(database, SystemClock(), uuid7)
         except NotFound as error:
             raise OperatorRefused(error.detail.rstrip(".")) from error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
-from uuid import uuid4
+
+from uuid_utils.compat import uuid7
 
 from tutor_server.clock import SystemClock
 from tutor_server.identity.passwords import Passwords
@@ -99,5 +100,5 @@ def _account(connection: Connection, email: str) -> Account:
 
 def _record(connection: Connection, action: str, user_id: UUID, now: datetime) -> None:
     audit.record(
-        connection, audit.Action(id=uuid4(), at=now, way="command", address=None, action=action, user_id=user_id)
+        connection, audit.Action(id=uuid7(), at=now, way="command", address=None, action=action, user_id=user_id)
     )

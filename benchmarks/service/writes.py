@@ -6,9 +6,9 @@ import asyncio
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from sqlalchemy import func, select
+from uuid_utils.compat import uuid7
 
 from benchmarks.figures import percentile
 from benchmarks.filled_database import Size, fill, session_id
@@ -78,7 +78,7 @@ async def _measure(url: str, seconds: float) -> tuple[float, float]:
 async def _write(database: Database, session: UUID) -> None:
     now = datetime.now(UTC)
     message = {
-        "id": uuid4(),
+        "id": uuid7(),
         "session_id": session,
         "role": "assistant",
         "content": "How many names are there, and what is the number of the last one?",

@@ -54,6 +54,8 @@ _OPEN: Query[UUID] = Query(
     scalar,
 )
 SAY = Insert(ChatMessage)
+TIME_BYTES = 6
+"""Of an id of version 7, which come first (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):
@@ -317,5 +319,5 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 
 
 def question_id(ask_id: UUID) -> UUID:
-    """Give the id of the student's message of an ask."""
-    return uuid5(ask_id, "question")
+    """Give the id of the student's message of an ask: of the same time, so that both stand near in their index."""
+    return UUID(bytes=ask_id.bytes[:TIME_BYTES] + uuid5(ask_id, "question").bytes[TIME_BYTES:])
