@@ -74,6 +74,21 @@ async def test_messages_come_page_by_page(service: Service, client: ClientSessio
     assert [content for page in pages for content in page] == ["0", "1", "2", "3"]
 
 
+async def test_ids_begin_with_their_time(service: Service, client: ClientSession, sign_up: SignUp) -> None:
+    """A question and its answer have the same one, so that they are neighbours in the database; later ones follow."""
+    student = await sign_up(service)
+    async with connect(service.url, student.access_token) as chat:
+        for _ in range(3):
+            session_id = (await chat.answer())[0]["session_id"]
+
+    _, page = await get(client, f"/api/chat/sessions/{session_id}/messages", student)
+
+    times = [item["id"][: len("01234567-89ab")] for item in page["items"]]
+    assert times[0::2] == times[1::2]
+    assert times == sorted(times)
+    assert len(set(times)) == 3
+
+
 @pytest.mark.parametrize("session_id", ["not-an-id", "00000000-0000-4000-8000-000000000000"])
 async def test_an_unknown_session_is_not_found(
     session_id: str, service: Service, client: ClientSession, sign_up: SignUp
