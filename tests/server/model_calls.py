@@ -9,7 +9,7 @@ from tests.fake_upstream import KEY
 from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
 from tutor_server.llm.openai import OpenAIProvider
-from tutor_server.llm.provider import Request, Text, Turn
+from tutor_server.llm.provider import Request, Turn
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
 from tutor_server.protocol import Position, Submission
 
@@ -52,7 +52,7 @@ def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model",
 
 def text_of(events: list[Event]) -> str:
     """Join the texts among the events."""
-    return "".join(event.content for event in events if isinstance(event, Text))
+    return "".join(event for event in events if isinstance(event, str))
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
 from tutor_server.llm.endpoint import openai_endpoint
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider
-from tutor_server.llm.provider import Event, Finish, ProviderFailure, Text, Usage
+from tutor_server.llm.provider import Event, Finish, ProviderFailure, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -72,7 +72,7 @@ class ScriptedProvider:
     async def stream(self, _request: object) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Play the next script."""
         self.asked += 1
-        whole: Script = [Text("Whole."), Usage(5, 1), Finish("stop")]
+        whole: Script = ["Whole.", Usage(5, 1), Finish("stop")]
         yield self._play(self._scripts.pop(0) if self._scripts else whole)
 
     async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
@@ -99,7 +99,7 @@ def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time
 async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, Answer]:
     """Read an answer to its end."""
     async with chain.stream(new_request(), recorder) as answer:
-        text = "".join([piece.content async for piece in answer])
+        text = "".join([piece async for piece in answer])
     return text, answer
 
 
@@ -110,7 +110,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
     async def read() -> None:
         async with chain.stream(new_request(), recorder) as answer:
             async for piece in answer:
-                shown.append(piece.content)  # noqa: PERF401 - what came before the error is wanted
+                shown.append(piece)  # noqa: PERF401 - what came before the error is wanted
 
     with pytest.raises(error) as caught:
         await read()
@@ -298,7 +298,7 @@ async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback:
 async def test_the_whole_answer_has_a_deadline_where_nothing_is_waited_for() -> None:
     """Nor does an upstream go on for ever whose next words are always there before they are wanted."""
     recorder = MemoryRecorder()
-    chain = make_chain(ScriptedProvider([Text("word ")] * 200_000), deadlines=replace(PATIENT, whole_answer=0.05))
+    chain = make_chain(ScriptedProvider(["word "] * 200_000), deadlines=replace(PATIENT, whole_answer=0.05))
     await ask_failing(chain, recorder, AnswerInterrupted)
     assert recorder.outcomes[0].reason == "timeout"
 
@@ -312,12 +312,12 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
                 await asyncio.sleep(0)
                 yield group
 
-    provider = Pausing([Text("One. "), Text("Two. "), Text("Three."), Usage(5, 3), Finish("stop")])
+    provider = Pausing(["One. ", "Two. ", "Three.", Usage(5, 3), Finish("stop")])
     text = ""
     chain = make_chain(provider, deadlines=replace(PATIENT, between_contents=0.01))
     async with chain.stream(new_request(), MemoryRecorder()) as answer:
         async for piece in answer:
-            text += piece.content
+            text += piece
             await asyncio.sleep(0.02)
     assert text == "One. Two. Three."
 
@@ -528,8 +528,8 @@ async def test_what_runs_to_its_end_may_fail() -> None:
 async def test_usage_may_follow_the_end_or_never_come(upstream: FakeUpstream) -> None:
     """What goes wrong after the provider called its answer complete does not undo it."""
     ends: list[Script] = [
-        [Text("Done."), Finish("stop"), Usage(9, 2)],
-        [Text("Done."), Finish("stop"), ProviderFailure("interrupted", "late")],
+        ["Done.", Finish("stop"), Usage(9, 2)],
+        ["Done.", Finish("stop"), ProviderFailure("interrupted", "late")],
     ]
     recorder = MemoryRecorder()
     chain = make_chain(ScriptedProvider(*ends))

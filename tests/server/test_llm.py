@@ -32,7 +32,7 @@ from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpo
 from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
-from tutor_server.llm.provider import Finish, ProviderFailure, Text, Turn, Usage
+from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS, count
@@ -301,7 +301,7 @@ async def test_p7_odd_streams_give_the_same_answer(upstream: FakeUpstream, name:
     events = await collect(provider)
     await provider.close()
     assert text_of(events) == REPLY
-    assert [event for event in events if not isinstance(event, Text)][-2:] in (
+    assert [event for event in events if not isinstance(event, str)][-2:] in (
         [Usage(25, WORDS), Finish("stop")],
         [Finish("stop"), Usage(25, WORDS)],
     )
@@ -460,7 +460,7 @@ def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.D
         return
     for event in events:
         match event:
-            case Text(content):
+            case str(content):
                 assert isinstance(content, str)
             case Usage():
                 assert all(0 <= tokens <= 4 * MAX_TOKENS for tokens in astuple(event))
@@ -599,7 +599,7 @@ async def test_offline_gives_the_explanation_by_sentence() -> None:
     provider = OfflineProvider()
     events = await collect(provider)
     assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
-    assert len([event for event in events if isinstance(event, Text)]) > 1
+    assert len([event for event in events if isinstance(event, str)]) > 1
     assert events[-2:] == [Usage(0, 0), Finish("stop")]
     assert (provider.name, provider.model, provider.is_remote) == ("offline", "offline-1", False)
 

@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
-from tutor_server.llm.provider import Finish, ProviderFailure, Text, Usage
+from tutor_server.llm.patience import Patience
+from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from tutor_server.limits import Deadlines
     from tutor_server.llm.provider import Event, FailureReason, Provider, Request
@@ -88,7 +89,7 @@ class Call:
         self._text_bytes = 0
         self._first_content_at: float | None = None
 
-    async def texts(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[Text, None]:
+    async def texts(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[str, None]:
         """Make the call and yield its text. The deadlines are times of the event loop's clock.
 
         A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
@@ -98,16 +99,16 @@ class Call:
         deadline = min(first_content_by, whole_answer_by)
         broke_off: ProviderFailure | None = None
         try:
-            async with asyncio.timeout_at(deadline) as timer, self._provider.stream(self._request) as events:
+            async with Patience(deadline) as patience, self._provider.stream(self._request) as events:
                 async for group in events:
-                    timer.reschedule(None)  # the reader's time is not the model's
+                    patience.suspend()  # the reader's time is not the model's
                     was_finished = self.finish is not None
-                    text = "".join(map(self._meter, group))
+                    text = self._meter(group)
                     if text:
-                        yield Text(text)
+                        yield text
                     if text or was_finished != (self.finish is not None):
                         deadline = min(now() + self._patience, whole_answer_by)
-                    timer.reschedule(deadline)
+                    patience.renew(deadline)
                     if now() >= deadline:  # what is there already comes without a wait that the timer could end
                         await asyncio.sleep(0)
         except TimeoutError:
@@ -157,19 +158,21 @@ class Call:
         )
         record.settle(outcome)
 
-    def _meter(self, event: Event) -> str:
-        """Note what an event says, and give its text."""
-        if isinstance(event, Text):
-            if event.content and self._first_content_at is None:
-                self._first_content_at = self._clock()
-                self.has_text = True
-            self._text_bytes += _size(event.content)
-            return event.content
-        if isinstance(event, Usage):
-            self._counted = event
-        else:
-            self.finish = event
-        return ""
+    def _meter(self, events: Sequence[Event]) -> str:
+        """Note what a group of events says, and give its text."""
+        text = ""
+        for event in events:
+            if isinstance(event, str):
+                text += event
+            elif isinstance(event, Usage):
+                self._counted = event
+            else:
+                self.finish = event
+        if text and not self.has_text:
+            self._first_content_at = self._clock()
+            self.has_text = True
+        self._text_bytes += _size(text)
+        return text
 
     def _bill(self) -> tuple[Usage, bool]:
         """Give the usage of the call, and whether it is an estimate."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tutor_server.limits import Deadlines
     from tutor_server.llm.call import CallRecorder
-    from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request, Text
+    from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request
 
 LONGEST_RETRY_WAIT = 5.0
 """Seconds. A provider that wants a longer wait is passed over instead."""
@@ -42,7 +42,7 @@ class _Link:
 
 
 class Answer:
-    """The stream of one answer: a context in which to iterate over its `Text`s, once.
+    """The stream of one answer: a context in which to iterate over its texts, once.
 
     Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
     and what the recorder raises. `provider` and `model` are the ones that speak; with the last text, or after it,
@@ -50,7 +50,7 @@ class Answer:
     was left.
     """
 
-    def __init__(self, texts: Callable[[Answer], AsyncGenerator[Text, None]]) -> None:
+    def __init__(self, texts: Callable[[Answer], AsyncGenerator[str, None]]) -> None:
         self.provider = ""
         self.model = ""
         self.fallback = False
@@ -64,7 +64,7 @@ class Answer:
     async def __aexit__(self, *_failure: object) -> None:
         await self._texts.aclose()
 
-    def __aiter__(self) -> AsyncIterator[Text]:
+    def __aiter__(self) -> AsyncIterator[str]:
         return self._texts
 
 
@@ -100,7 +100,7 @@ class Chain:
         """Open an answer. Leaving it early closes the provider's stream and settles the call as cancelled."""
         return Answer(lambda answer: self._texts(answer, request, recorder))
 
-    async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[Text, None]:
+    async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[str, None]:
         now = asyncio.get_running_loop().time
         whole_answer_by = now() + self._deadlines.whole_answer
         for link in self._links:

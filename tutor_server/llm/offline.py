@@ -7,7 +7,7 @@ import re
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar
 
-from tutor_server.llm.provider import Finish, Text, Usage
+from tutor_server.llm.provider import Finish, Usage
 from tutor_server.pedagogy.offline import explain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class OfflineProvider:
         explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
-                yield (Text(sentence),)
+                yield (sentence,)
         yield (Usage(0, 0), Finish("stop"))
 
     async def close(self) -> None:

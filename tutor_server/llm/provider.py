@@ -42,13 +42,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The next piece of the answer."""
-
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of the call so far, as the provider counts them; a later one replaces an earlier one.
 
@@ -71,7 +64,8 @@ class Finish:
     reason: Literal["stop", "length", "refusal"]
 
 
-Event = Text | Usage | Finish
+Event = str | Usage | Finish
+"""A string is the next piece of the answer."""
 
 
 class Provider(Protocol):

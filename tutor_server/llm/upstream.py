@@ -14,7 +14,7 @@ import orjson
 from multidict import istr
 
 from tutor_server.llm.failures import connection_failures, said
-from tutor_server.llm.provider import ProviderFailure, Text
+from tutor_server.llm.provider import ProviderFailure
 from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
@@ -257,11 +257,11 @@ def lacks_field() -> ProviderFailure:
     return ProviderFailure("invalid_response", "an event lacks a field or has one of another type")
 
 
-def text(content: object) -> Text:
+def text(content: object) -> str:
     """Give a piece of the answer. Raises `TypeError` for anything but a string."""
     if not isinstance(content, str):
         raise TypeError("text is a string")
-    return Text(content)
+    return content
 
 
 def count(value: object) -> int | None:

@@ -212,7 +212,7 @@ class Tutor:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
                     guard = own_words = own_words or _own_words(request)
-                await _release(text.content, guard, answer)
+                await _release(text, guard, answer)
                 if guard.verdict is not None:
                     break
                 if answer.has_text and model.finish is None and model.provider != OFFLINE:
