@@ -1,0 +1,83 @@
+"""The deadline of a model's next words, which moves when some have come."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutor_server.llm.patience import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+def now() -> float:
+    """Give the time of the loop."""
+    return asyncio.get_running_loop().time()
+
+
+async def wait_for_nothing() -> None:
+    """Wait as for a model that is silent."""
+    await asyncio.get_running_loop().create_future()
+
+
+@pytest.fixture(autouse=True)
+async def no_timer_fails() -> AsyncIterator[None]:
+    """See that no timer raises, which asyncio would only log."""
+    failures: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, failure: failures.append(failure))
+    yield
+    assert failures == []
+
+
+async def let_timers_strike() -> None:
+    """Let everything run that is due."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_deadline_that_has_passed_ends_the_context() -> None:
+    """As `asyncio.timeout` does."""
+    with pytest.raises(TimeoutError):
+        async with Patience(now()):
+            await wait_for_nothing()
+
+
+async def test_no_time_counts_while_suspended() -> None:
+    """Until the deadline is set anew, in this case to what has passed."""
+    heard = False
+    with pytest.raises(TimeoutError):  # noqa: PT012 - the context is what is tested
+        async with Patience(now()) as patience:
+            patience.suspend()
+            await let_timers_strike()
+            heard = True
+            patience.renew(now())
+            await wait_for_nothing()
+    assert heard
+
+
+async def test_deadline_moves_later_and_sooner() -> None:
+    """The timer of an earlier deadline does not end what has got more time, nor does that of a later one hold out."""
+    heard = False
+    with pytest.raises(TimeoutError):  # noqa: PT012 - the context is what is tested
+        async with Patience(now()) as patience:
+            patience.renew(now() + 600)
+            await let_timers_strike()
+            heard = True
+            patience.renew(now())
+            await wait_for_nothing()
+    assert heard
+
+
+@pytest.mark.parametrize("moves", [False, True])
+async def test_nothing_strikes_once_the_context_is_left(moves: bool) -> None:  # noqa: FBT001
+    """Neither the first timer nor a later one."""
+    async with Patience(now()) as patience:
+        if moves:
+            patience.renew(now())
+    await let_timers_strike()
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()
