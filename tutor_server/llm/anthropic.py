@@ -74,7 +74,7 @@ class AnthropicProvider:
         if self._always_thinks:
             body["max_tokens"] += _THINKING_TOKENS
             body["output_config"] = {"effort": "low"}
-        return self._upstream.answer(body, _MessageDecoder(), self._refusal)
+        return self._upstream.answer(body, _MessageDecoder(), self._refusal, request)
 
     @staticmethod
     def _refusal(refused: Refused) -> ProviderFailure:

@@ -60,7 +60,7 @@ class OpenAIProvider:
             "messages": [{"role": "system", "content": sendable(request.system)}, *map(_message, request.turns)],
             "stream": True,
         }
-        return self._upstream.answer({**body, **self._options(request)}, _CompletionDecoder(), self._refusal)
+        return self._upstream.answer({**body, **self._options(request)}, _CompletionDecoder(), self._refusal, request)
 
     def _options(self, request: Request) -> dict[str, Any]:
         options: dict[str, Any] = {"stream_options": {"include_usage": True}}

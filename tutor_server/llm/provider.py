@@ -35,6 +35,8 @@ class Request:
     submission: Submission
     level: HintLevel
     student: StudentLevels
+    is_heard: bool = False
+    """Whether the student has some of the answer: then the rest may come a moment later, in larger pieces."""
 
     def forget_prompt(self) -> None:
         """Let go of what a model reads: an answer takes a while, and holds nothing larger."""

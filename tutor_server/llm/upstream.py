@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import socket
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -15,14 +17,15 @@ from multidict import istr
 
 from tutor_server.llm.failures import connection_failures, said
 from tutor_server.llm.provider import ProviderFailure
+from tutor_server.llm.reading_times import seconds_to_reading
 from tutor_server.llm.sse import EventParser
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from tutor_server.llm.endpoint import Endpoint
-    from tutor_server.llm.provider import Event
+    from tutor_server.llm.provider import Event, Request
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}
@@ -77,14 +80,20 @@ class Upstream:
         headers = {**endpoint.headers, **PLAIN_BODY}
         self._headers = {istr(name): value for name, value in headers.items()}  # each call has names of its own else
         self._session: aiohttp.ClientSession | None = None
+        self._numbers = itertools.count()
+        self._running = 0
 
     @asynccontextmanager
     async def answer(
-        self, body: Mapping[str, Any], decoder: Decoder, refusal: Callable[[Refused], ProviderFailure]
+        self,
+        body: Mapping[str, Any],
+        decoder: Decoder,
+        refusal: Callable[[Refused], ProviderFailure],
+        request: Request,
     ) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
-        """Send a request and give the events of its answer. Leaving the context closes the connection at once.
+        """Send a body and give the events of its answer. Leaving the context closes the connection at once.
 
-        Raises `ProviderFailure`, by `refusal` where the provider refuses.
+        Once the request is heard they come in turns. Raises `ProviderFailure`, by `refusal` where the provider refuses.
         """
         with connection_failures():
             response = await self._opened().post(self._url, data=_json(body), allow_redirects=False)
@@ -92,8 +101,19 @@ class Upstream:
         async with response:
             if response.status not in _SUCCESS:
                 raise refusal(await _refused(response))
-            async with aclosing(answer_events(response, decoder)) as events:
-                yield events
+            with self._turns(request) as seconds_to_turn:
+                async with aclosing(answer_events(response, decoder, seconds_to_turn)) as events:
+                    yield events
+
+    @contextmanager
+    def _turns(self, request: Request) -> Iterator[Callable[[], float]]:
+        """Give what says how long an answer waits until it is read on."""
+        number, now = next(self._numbers), asyncio.get_running_loop().time
+        self._running += 1
+        try:
+            yield lambda: seconds_to_reading(number, now(), self._running) if request.is_heard else 0.0
+        finally:
+            self._running -= 1
 
     async def close(self) -> None:
         """Release the connections."""
@@ -117,7 +137,9 @@ def _json(body: Mapping[str, Any]) -> bytes:
     return bytes(memoryview(orjson.dumps(body)))
 
 
-async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> AsyncGenerator[Sequence[Event], None]:
+async def answer_events(
+    response: aiohttp.ClientResponse, decoder: Decoder, seconds_to_turn: Callable[[], float]
+) -> AsyncGenerator[Sequence[Event], None]:
     """Read a streamed answer, the events of one network read together. Nothing is read while a group is being used.
 
     Everything that arrived whole is given before a failure is raised as `ProviderFailure`.
@@ -141,7 +163,7 @@ async def answer_events(response: aiohttp.ClientResponse, decoder: Decoder) -> A
             if events:
                 line.quiet()
                 yield events
-                line.wake()
+                line.wake_in(seconds_to_turn() if isinstance(events[-1], str) else 0.0)  # after the last word at once
             if failure is not None:
                 raise failure
 
@@ -168,10 +190,11 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
 class _Line:
     """The connection that an answer comes over, as far as it wakes this process.
 
-    Between `quiet` and `wake`, what arrives gathers in the kernel, which wakes nobody for it but for the end or for
-    much (SO_RCVLOWAT): to be woken costs an idle process more than to read a token. The transport's own `pause_reading`
-    is no remedy: uvloop leaves the line with the kernel until it has been woken once more. Where the system knows no
-    such mark, all is as without. However the context is left, the line is awake: its connection may serve again.
+    From `quiet` to the time of `wake_in`, what arrives gathers in the kernel, which wakes nobody for it but for the end
+    or for much (SO_RCVLOWAT): to be woken costs an idle process more than to read a token. The transport's own
+    `pause_reading` is no remedy: uvloop leaves the line with the kernel until it has been woken once more. Where the
+    system knows no such mark, words are read as they come. However the context is left, the line is awake: its
+    connection may serve again.
     """
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -179,6 +202,7 @@ class _Line:
         self._transport = response.connection.transport if response.connection else None
         self._socket: socket.socket | None = None
         self._is_quiet = False
+        self._alarm: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
         if self._transport is not None:  # uvloop's own object for a socket makes one of these at each call
@@ -186,7 +210,7 @@ class _Line:
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        self.wake()
+        self._wake()
         if self._socket is not None:
             self._socket.detach()
 
@@ -195,8 +219,17 @@ class _Line:
         if self._response.connection is not None:
             self._is_quiet = self._wake_from(QUIET_BYTES)
 
-    def wake(self) -> None:
-        """Have the process woken by whatever has gathered or arrives."""
+    def wake_in(self, seconds: float) -> None:
+        """Have the process woken, from then on, by whatever has gathered or arrives."""
+        if seconds and self._is_quiet:
+            self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
+        else:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         if self._is_quiet:
             self._is_quiet = not self._wake_from(1)
 

@@ -17,7 +17,6 @@ from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.opening import SMALL_CODE, digest_of
-from tutor_server.tutoring.reading_times import seconds_to_reading
 from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import Progress
 
@@ -215,9 +214,7 @@ class Tutor:
                 await _release(text, guard, answer)
                 if guard.verdict is not None:
                     break
-                if answer.has_text and model.finish is None and model.provider != OFFLINE:
-                    now = asyncio.get_running_loop().time()
-                    await asyncio.sleep(seconds_to_reading(opened.accepted.message_id, now, len(self._running)))
+                request.is_heard = answer.has_text
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
             answer.release("".join(guard.finish()))
         if guard.verdict is not None:
