@@ -33,6 +33,7 @@ from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
+from tutor_server.llm.reading_times import PAUSE_SECONDS
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS, count
@@ -650,6 +651,19 @@ async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, 
     assert len(rest) == 1
     assert text_of(await collect(provider)) == REPLY
     assert upstream.calls[0].peer_port == upstream.calls[1].peer_port
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the others read words as they come")
+async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstream: FakeUpstream) -> None:
+    """However often the model sends, all of it is given."""
+    long = "word " * 100
+    upstream.play(Behaviour(text=long, token_seconds=0.002))
+    began = asyncio.get_running_loop().time()
+    async with provider.stream(replace(REQUEST, is_heard=True)) as stream:
+        groups = [group async for group in stream]
+    turns = (asyncio.get_running_loop().time() - began) / PAUSE_SECONDS
+    assert text_of([event for group in groups for event in group]) == long
+    assert len([group for group in groups if isinstance(group[-1], str)]) <= turns + 2
 
 
 @pytest.mark.parametrize("reads_on", [True, False])
