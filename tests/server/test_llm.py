@@ -36,7 +36,7 @@ from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
 from tutor_server.llm.reading_times import PAUSE_SECONDS
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
-from tutor_server.llm.upstream import MAX_TOKENS, count
+from tutor_server.llm.upstream import MAX_TOKENS, _is_under_way, count
 from tutor_server.pedagogy.offline import explain
 from tutor_server.settings import Settings, SettingsError
 
@@ -462,7 +462,7 @@ def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.D
     for event in events:
         match event:
             case str(content):
-                assert isinstance(content, str)
+                assert content
             case Usage():
                 assert all(0 <= tokens <= 4 * MAX_TOKENS for tokens in astuple(event))
             case Finish(reason):
@@ -651,6 +651,31 @@ async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, 
     assert len(rest) == 1
     assert text_of(await collect(provider)) == REPLY
     assert upstream.calls[0].peer_port == upstream.calls[1].peer_port
+
+
+async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
+    provider: Provider, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read as it comes."""
+    monkeypatch.setattr("tutor_server.llm.upstream.seconds_to_reading", lambda *_: 3600.0)
+    upstream.play(Behaviour(token_seconds=0.001))
+    assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
+
+
+@pytest.mark.parametrize(
+    ("events", "is_under_way"),
+    [
+        (["a"], True),
+        ([Usage(1, 1), "a"], True),
+        (["a", Usage(1, 1)], True),  # some servers count with each word
+        (["a", Finish("stop")], False),
+        ([Usage(1, 1)], False),  # Anthropic's, before the end
+        ([Finish("stop"), Usage(1, 1)], False),
+    ],
+)
+def test_an_answer_is_under_way_until_its_last_word(events: list[Event], *, is_under_way: bool) -> None:
+    """What is not under way is read on at once."""
+    assert _is_under_way(events) is is_under_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the others read words as they come")

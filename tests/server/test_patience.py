@@ -71,6 +71,28 @@ async def test_deadline_moves_later_and_sooner() -> None:
     assert heard
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -> None:
+    """Whoever has them is not interrupted, whichever of the two was first by a step of the loop."""
+    async with Patience(now()) as patience:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        patience.suspend()
+        await let_timers_strike()
+
+
+async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> None:
+    """Words that are always there already leave no other moment for it."""
+    heard = False
+    with pytest.raises(TimeoutError):  # noqa: PT012 - the context is what is tested
+        async with Patience(now() + 600) as patience:
+            patience.suspend()
+            patience.renew(now())
+            await asyncio.sleep(0)
+            heard = True
+    assert not heard
+
+
 @pytest.mark.parametrize("moves", [False, True])
 async def test_nothing_strikes_once_the_context_is_left(moves: bool) -> None:  # noqa: FBT001
     """Neither the first timer nor a later one."""

@@ -37,11 +37,15 @@ class Patience:
     def suspend(self) -> None:
         """Let no time count until `renew`."""
         self._ends_at = None
+        if self._timeout.when() is not None:  # struck just now, as what was waited for came
+            self._timeout.reschedule(None)
 
     def renew(self, ends_at: float) -> None:
-        """Move the deadline."""
+        """Move the deadline. One that has passed already strikes at the next `await`."""
         self._ends_at = ends_at
-        if self._timer is None or ends_at < self._strikes_at:
+        if ends_at <= self._loop.time():
+            self._timeout.reschedule(ends_at)
+        elif self._timer is None or ends_at < self._strikes_at:
             self._wind_up(ends_at)
 
     def _wind_up(self, strikes_at: float) -> None:
@@ -52,9 +56,9 @@ class Patience:
 
     def _strike(self) -> None:
         self._timer = None
-        now = self._loop.time()
-        if self._ends_at is None:
+        if self._ends_at is None or self._timeout.when() is not None:
             return
+        now = self._loop.time()
         if self._ends_at > now:
             self._wind_up(self._ends_at)
         else:

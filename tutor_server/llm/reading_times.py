@@ -4,6 +4,8 @@ from __future__ import annotations
 
 PAUSE_SECONDS = 0.04
 """Between two reads of one model's words: nobody sees it."""
+SOONEST_SECONDS = 0.002
+"""An event loop keeps whole milliseconds, and may wake an answer that much before its turn."""
 READ_TOGETHER = 32
 """Answers of one group: reading them takes some two milliseconds."""
 
@@ -17,4 +19,5 @@ def seconds_to_reading(number: int, now: float, running: int) -> float:
     """
     groups = 1 + running // READ_TOGETHER
     turn = number % groups / groups * PAUSE_SECONDS
-    return PAUSE_SECONDS - (now - turn) % PAUSE_SECONDS
+    seconds = PAUSE_SECONDS - (now - turn) % PAUSE_SECONDS
+    return seconds if seconds > SOONEST_SECONDS else seconds + PAUSE_SECONDS

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -16,7 +15,8 @@ import orjson
 from multidict import istr
 
 from tutor_server.llm.failures import connection_failures, said
-from tutor_server.llm.provider import ProviderFailure
+from tutor_server.llm.line import Line
+from tutor_server.llm.provider import Finish, ProviderFailure
 from tutor_server.llm.reading_times import seconds_to_reading
 from tutor_server.llm.sse import EventParser
 
@@ -33,9 +33,6 @@ PLAIN_BODY = {"Accept-Encoding": "identity"}
 
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
 """The call's own deadlines watch over the reading; a second watch would be wound up again at each token."""
-
-QUIET_BYTES = 32 * 1024
-"""How much may gather on a line while nobody wants to read it, before it wakes the process."""
 
 _SUCCESS = range(200, 300)
 """RFC 9110 §15.3."""
@@ -149,7 +146,7 @@ async def answer_events(
         message = f"answered with something other than an event stream{said(media_type)}"
         raise ProviderFailure("invalid_response", message, status=response.status)
     parser = EventParser()
-    with _Line(response) as line:
+    with Line(response) as line:
         while True:
             events: list[Event] = []
             chunk, failure = await _read(response.content)
@@ -163,9 +160,15 @@ async def answer_events(
             if events:
                 line.quiet()
                 yield events
-                line.wake_in(seconds_to_turn() if isinstance(events[-1], str) else 0.0)  # after the last word at once
+                line.wake_in(seconds_to_turn() if _is_under_way(events) else 0.0)
             if failure is not None:
                 raise failure
+
+
+def _is_under_way(events: Sequence[Event]) -> bool:
+    """Tell whether more text may follow: nobody waits for a turn where only the end is to come."""
+    kinds = set(map(type, events))
+    return str in kinds and Finish not in kinds
 
 
 async def _read(content: aiohttp.StreamReader) -> tuple[bytes, ProviderFailure | None]:
@@ -185,60 +188,6 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
         return content.read_nowait()
     finally:
         content._exception = failure  # noqa: SLF001
-
-
-class _Line:
-    """The connection that an answer comes over, as far as it wakes this process.
-
-    From `quiet` to the time of `wake_in`, what arrives gathers in the kernel, which wakes nobody for it but for the end
-    or for much (SO_RCVLOWAT): to be woken costs an idle process more than to read a token. The transport's own
-    `pause_reading` is no remedy: uvloop leaves the line with the kernel until it has been woken once more. Where the
-    system knows no such mark, words are read as they come. However the context is left, the line is awake: its
-    connection may serve again.
-    """
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-        self._transport = response.connection.transport if response.connection else None
-        self._socket: socket.socket | None = None
-        self._is_quiet = False
-        self._alarm: asyncio.TimerHandle | None = None
-
-    def __enter__(self) -> Self:
-        if self._transport is not None:  # uvloop's own object for a socket makes one of these at each call
-            self._socket = socket.socket(fileno=self._transport.get_extra_info("socket").fileno())
-        return self
-
-    def __exit__(self, *_failure: object) -> None:
-        self._wake()
-        if self._socket is not None:
-            self._socket.detach()
-
-    def quiet(self) -> None:
-        """Let what arrives gather, unless it was all."""
-        if self._response.connection is not None:
-            self._is_quiet = self._wake_from(QUIET_BYTES)
-
-    def wake_in(self, seconds: float) -> None:
-        """Have the process woken, from then on, by whatever has gathered or arrives."""
-        if seconds and self._is_quiet:
-            self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
-        else:
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        if self._is_quiet:
-            self._is_quiet = not self._wake_from(1)
-
-    def _wake_from(self, size: int) -> bool:
-        if self._socket is None or self._transport is None or self._transport.is_closing():
-            return False
-        with suppress(OSError):
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
-        return True
 
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:

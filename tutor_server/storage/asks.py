@@ -55,7 +55,7 @@ _OPEN: Query[UUID] = Query(
 )
 SAY = Insert(ChatMessage)
 TIME_BYTES = 6
-"""Of an id of version 7, which come first (RFC 9562 §5.7)."""
+"""Those that an id of version 7 begins with (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):
@@ -319,5 +319,5 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 
 
 def question_id(ask_id: UUID) -> UUID:
-    """Give the id of the student's message of an ask: of the same time, so that both stand near in their index."""
+    """Give the id of the student's message of an ask. It begins as the ask's: both stand near in their index."""
     return UUID(bytes=ask_id.bytes[:TIME_BYTES] + uuid5(ask_id, "question").bytes[TIME_BYTES:])
