@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import structlog
 from aiohttp import web
@@ -115,8 +116,8 @@ def build_app(
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
 
-    Ids begin with their time: rows that are written together then stand together in the database's indexes, where those
-    of random ids would each change a page of their own.
+    Ids of what is written begin with their time: rows that are written together then stand together in the database's
+    indexes, where those of random ids would each change a page of their own.
     Raises `SettingsError` where the secret or the price file in the data folder is wrong.
     """
     clock = clock or SystemClock()
@@ -133,7 +134,7 @@ def build_app(
     shared = shared_state(settings, database, clock, new_id=new_id, leases=leases, deadlines=deadlines)
     for work in shared.work:
         app.cleanup_ctx.append(_keeping(work))
-    revocations = _add_identity(app, settings, shared.attempts, new_id=new_id, random_bytes=random_bytes)
+    revocations = _add_identity(app, settings, shared.attempts, random_bytes=random_bytes)
     terms = ask_for_terms(remote_models(settings))
     prices = Prices.of(read_price_file(settings.data_dir), terms)
     chain = build_chain(settings, terms, deadlines, clock=clock.monotonic)
@@ -213,14 +214,16 @@ def _add_identity(
     settings: Settings,
     attempts: Attempts,
     *,
-    new_id: Callable[[], UUID],
     random_bytes: Callable[[int], bytes],
 ) -> Revocations:
-    """Build what knows who people are; give what tells that a sign-in has ended."""
+    """Build what knows who people are; give what tells that a sign-in has ended.
+
+    People's ids are random: providers and logs know them, and are not to learn when somebody registered.
+    """
     clock, database = app[CLOCK], app[DATABASE]
     keys = derive_keys(settings.signing_secret())
     passwords = Passwords()
-    access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=new_id)
+    access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=uuid4)
     revocations = Revocations(database, clock)
     app[AUTHENTICATOR] = Authenticator(access_tokens, revocations)
     app[THROTTLE] = throttle = Throttle(attempts)
@@ -234,12 +237,12 @@ def _add_identity(
         revocations=revocations,
         subject=keys.subject,
         clock=clock,
-        new_id=new_id,
+        new_id=uuid4,
     )
     app[DEVICE_PAGE_KEY] = keys.device_page
     app[ADMIN_PAGE_KEY] = keys.admin_page
     app[DEVICE_SIGN_INS] = DeviceSignIns(
-        database=database, accounts=accounts, throttle=throttle, clock=clock, new_id=new_id, random_bytes=random_bytes
+        database=database, accounts=accounts, throttle=throttle, clock=clock, new_id=uuid4, random_bytes=random_bytes
     )
 
     async def learn_revocations(_app: web.Application) -> None:
