@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from aiohttp import web
 from uuid_utils.compat import uuid7
 
+from tutor_analysis.analyst import Analyst
+from tutor_analysis.pool import Pool
 from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.api import (
     admin,
@@ -76,11 +78,11 @@ from tutor_server.tutoring.settling import Settling
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-    from uuid import UUID
+    from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_analysis.pool import NotAnalysed
     from tutor_server.identity.attempts import Attempts
     from tutor_server.llm.terms import RemoteModel, Terms
     from tutor_server.settings import Settings
@@ -137,7 +139,14 @@ def build_app(
     revocations = _add_identity(app, settings, shared.attempts, random_bytes=random_bytes)
     terms = ask_for_terms(remote_models(settings))
     prices = Prices.of(read_price_file(settings.data_dir), terms)
-    chain = build_chain(settings, terms, deadlines, clock=clock.monotonic)
+    analyst = Analyst(Pool(), _log_unanalysed)
+    chain = build_chain(
+        settings,
+        terms,
+        deadlines,
+        lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student),
+        clock=clock.monotonic,
+    )
     ledger = Ledger(
         database=database,
         limiter=shared.limiter,
@@ -153,6 +162,7 @@ def build_app(
         database=database,
         limiter=shared.limiter,
         ledger=ledger,
+        analyst=analyst,
         first_provider=chain.providers[0],
         rules=Rules(
             daily_messages=settings.daily_message_cap,
@@ -172,6 +182,7 @@ def build_app(
     app[CHAT_SOCKETS] = sockets = ChatSockets(
         tutor=Tutor(
             opening=opening,
+            analyst=analyst,
             settling=Settling(database, shared.limiter, clock, store_code=settings.store_code),
             siblings=shared.siblings,
             chain=chain,
@@ -180,6 +191,7 @@ def build_app(
             database=database,
             deadlines=deadlines,
         ),
+        analyst=analyst,
         authenticator=app[AUTHENTICATOR],
         slots=shared.slots,
         clock=clock,
@@ -195,6 +207,7 @@ def build_app(
     async def close(_app: web.Application) -> None:
         await refusals.write()
         await chain.close()
+        await analyst.close()
         await database.close()
         if shared.close is not None:
             await shared.close()
@@ -255,6 +268,12 @@ def _add_identity(
     app.cleanup_ctx.append(_keeping(revocations.run))
     app.on_cleanup.append(close)
     return revocations
+
+
+def _log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
+    """Log that a step of analysis gave no result: the student gets a generic hint, and nothing of theirs is logged."""
+    level = log.error if failure.reason == "failed" else log.warning
+    level("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
 
 
 def _keeping(work: Callable[[], Coroutine[None, None, None]]) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -11,12 +11,14 @@ from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
 from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Request, Turn
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain
 from tutor_server.protocol import Position, Submission
 
 if TYPE_CHECKING:
     from tests.fake_upstream import FakeUpstream
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Event, Provider
+    from tutor_server.pedagogy.offline import Explanation
 
 REMOTE = ("anthropic", "openai")
 PROGRAM = "total = 0\nfor number in numbers:\n    total += number\n"
@@ -41,6 +43,11 @@ REQUEST = Request(
 def new_request() -> Request:
     """Give the request to a chain, which lets go of its prompt."""
     return replace(REQUEST)
+
+
+async def explained(request: Request) -> Explanation:
+    """Return the offline tutor's explanation, without the budget that a service has."""
+    return explain(request.submission, request.level, request.student)
 
 
 def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
-from tests.server.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, make_provider, new_request
+from tests.server.model_calls import (
+    REMOTE,
+    REQUEST,
+    MemoryRecorder,
+    RecordedCall,
+    explained,
+    make_provider,
+    new_request,
+)
 from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitReached, TutorError
 from tutor_server.limits import Deadlines
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
@@ -93,7 +101,9 @@ def failing(reason: FailureReason = "server_error") -> Script:
 def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time | None = None) -> Chain:
     """Chain providers without waiting between attempts."""
     held = clock or Time()
-    return Chain(providers, deadlines, clock=held, sleep=held.sleep, jitter=lambda: 0.5)
+    return Chain(
+        providers, deadlines, offline=OfflineProvider(explained), clock=held, sleep=held.sleep, jitter=lambda: 0.5
+    )
 
 
 async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, Answer]:
@@ -235,7 +245,7 @@ async def test_p2_all_down_is_the_fixed_text(upstream: FakeUpstream) -> None:
 async def test_p2_offline_ends_an_outage(upstream: FakeUpstream) -> None:
     """P2: with `offline` at the end of the chain an outage gives an offline answer, marked as a fallback."""
     provider = make_provider("anthropic", upstream, "fake-529")
-    text, answer = await ask(make_chain(provider, OfflineProvider()), MemoryRecorder())
+    text, answer = await ask(make_chain(provider, OfflineProvider(explained)), MemoryRecorder())
     await provider.close()
     assert text
     assert (answer.provider, answer.model, answer.fallback) == ("offline", "offline-1", True)
@@ -474,7 +484,7 @@ async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallba
             raise GlobalLimitReached(retry_after=7)
 
     with pytest.raises(GlobalLimitReached):
-        await ask(make_chain(fallback, OfflineProvider()), Full())
+        await ask(make_chain(fallback, OfflineProvider(explained)), Full())
     assert upstream.calls == []
 
 
@@ -547,7 +557,7 @@ async def test_the_breaker_passes_a_failing_provider_over() -> None:
     """After a few failures in a row nobody waits for the provider; later one call tries it, and it is back."""
     clock, recorder = Time(), MemoryRecorder()
     sick = ScriptedProvider(*[failing("overloaded")] * FAILURES_TO_OPEN)
-    chain = make_chain(sick, OfflineProvider(), clock=clock)
+    chain = make_chain(sick, OfflineProvider(explained), clock=clock)
     for _ in range(10):
         _, answer = await ask(chain, recorder)
         assert (answer.provider, answer.fallback) == ("offline", True)
@@ -560,7 +570,7 @@ async def test_the_breaker_passes_a_failing_provider_over() -> None:
 async def test_a_breaker_that_opens_is_not_waited_for() -> None:
     """The failure that opens the breaker is not followed by the wait before a retry that would not be made."""
     clock = Time()
-    chain = make_chain(ScriptedProvider(*[failing()] * 9), OfflineProvider(), clock=clock)
+    chain = make_chain(ScriptedProvider(*[failing()] * 9), OfflineProvider(explained), clock=clock)
     for _ in range(9):
         await ask(chain, MemoryRecorder())
     assert len(clock.slept) == FAILURES_TO_OPEN // 2

@@ -290,7 +290,7 @@ def test_h6_of_a_thousand_wrong_items_one_is_described(name: str) -> None:
     frame = json.dumps(ask | {name: [{}] * 300_000})
     started_at = time.process_time()
 
-    with pytest.raises(FrameRefused, match=rf"^{name}\.0: "):
+    with pytest.raises(FrameRefused, match=rf"^{name}\.0\."):
         parse_frame(frame)
 
     assert time.process_time() - started_at < 1

@@ -23,7 +23,7 @@ from tests.certificates import PrivateAuthority
 from tests.connect_proxy import connect_proxy
 from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
 from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
-from tests.server.model_calls import REMOTE, REQUEST, make_provider, text_of
+from tests.server.model_calls import REMOTE, REQUEST, explained, make_provider, text_of
 from tests.servers import free_port
 from tests.service import service_environment
 from tutor_server.limits import Deadlines
@@ -597,7 +597,7 @@ async def test_s8_prompts_are_never_logged(
 
 async def test_offline_gives_the_explanation_by_sentence() -> None:
     """The offline tutor's text comes whole, in several pieces, for nothing."""
-    provider = OfflineProvider()
+    provider = OfflineProvider(explained)
     events = await collect(provider)
     assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
     assert len([event for event in events if isinstance(event, str)]) > 1
@@ -611,7 +611,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
     monkeypatch.setenv("TUTOR_OPENAI_MODEL", "llama3")
-    chain = build_chain(Settings(), terms_of(remote_models(Settings())), Deadlines())
+    chain = build_chain(Settings(), terms_of(remote_models(Settings())), Deadlines(), explained)
     assert [(provider.name, provider.model) for provider in chain.providers] == [
         ("openai", "llama3"),
         ("anthropic", "claude-sonnet-5-5"),

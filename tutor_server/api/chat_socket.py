@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import structlog
 from aiohttp import WSMsgType, web
 
-from tutor_server.api.frames import FrameRefused, parse_frame
+from tutor_analysis.pool import NotAnalysed
+from tutor_server.api.frames import FrameRefused, parse_frame, read_large_frame, request_id_in
 from tutor_server.api.routes import Access, Routes
-from tutor_server.errors import NotFound, TutorError, Unauthenticated, ValidationFailed
+from tutor_server.errors import LimiterUnavailable, NotFound, RateLimited, TutorError, Unauthenticated, ValidationFailed
 from tutor_server.protocol import (
     MAX_FRAME_BYTES,
     SUBPROTOCOL,
@@ -24,10 +25,12 @@ from tutor_server.protocol import (
     encode,
 )
 from tutor_server.tutoring.answer import error_frame
+from tutor_server.tutoring.received import ReceivedAsk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable
 
+    from tutor_analysis.analyst import Analyst
     from tutor_server.admission.limiter import ConnectionSlots, Slot
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
@@ -46,6 +49,11 @@ HEARTBEAT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
 SMALL_FRAME = 16 * 1024
 """Characters."""
+LARGE_FRAME_SECONDS = 2.0
+"""Processor time. A frame of 1 MiB with as many notebook cells as it can hold takes half of it."""
+ALLOWANCE_USED_UP = "Your last questions took very long to read. Please wait a moment."
+ALLOWANCE_WAIT, OVERLOAD_WAIT = 10, 5
+"""Seconds after which to ask again: once a student's allowance is used up, and where too many wait."""
 OPENING_AT_ONCE = 4
 """Asks of a connection that may wait for their acceptance or refusal; who sends more is read no further meanwhile."""
 
@@ -66,12 +74,14 @@ class ChatSockets:
         self,
         *,
         tutor: Tutor,
+        analyst: Analyst,
         authenticator: Authenticator,
         slots: ConnectionSlots,
         clock: Clock,
         deadlines: Deadlines,
     ) -> None:
         self._tutor = tutor
+        self._analyst = analyst
         self._authenticator = authenticator
         self._slots = slots
         self._clock = clock
@@ -138,6 +148,7 @@ class _Connection:
         self, sockets: ChatSockets, request: web.Request, socket: web.WebSocketResponse, token: AccessToken
     ) -> None:
         self._tutor = sockets._tutor  # noqa: SLF001 - one thing in two classes
+        self._analyst = sockets._analyst  # noqa: SLF001
         self._authenticator = sockets._authenticator  # noqa: SLF001
         self._clock = sockets._clock  # noqa: SLF001
         self._write_deadline = sockets._deadlines.slow_reader  # noqa: SLF001
@@ -221,26 +232,40 @@ class _Connection:
 
     async def _receive(self, text: str) -> None:
         try:
-            # What is small is read where it is; with more, reading and checking it would hold up everybody.
-            frame = parse_frame(text) if len(text) <= SMALL_FRAME else await asyncio.to_thread(parse_frame, text)
+            frame = _received(parse_frame(text)) if len(text) <= SMALL_FRAME else await self._read_large(text)
         except FrameRefused as refused:
             await self._send(error_frame(refused.error, refused.request_id))
             return
-        request_id = getattr(frame, "request_id", None)
+        request_id = frame.ask.request_id if isinstance(frame, ReceivedAsk) else getattr(frame, "request_id", None)
         try:
             await self._dispatch(frame)
         except TutorError as error:
             await self._send(error_frame(error, request_id))
         except Exception:  # noqa: BLE001 - the edge of the socket: logged, answered, and the connection stays
-            self._log.exception("frame_failed", frame=frame.TYPE)
+            self._log.exception("frame_failed", frame=type(frame).__name__)
             await self._send(error_frame(TutorError(), request_id))
 
-    async def _dispatch(self, frame: FromEditor) -> None:
+    async def _read_large(self, text: str) -> _Frame:
+        """Read a frame in a child process: reading and digesting it here would hold up everybody.
+
+        Raises `FrameRefused`.
+        """
+        try:
+            read = await self._analyst.run(self._token.user_id, read_large_frame, text, seconds=LARGE_FRAME_SECONDS)
+        except NotAnalysed as failure:
+            self._log.warning("frame_unread", reason=failure.reason, exception_type=failure.detail or None)
+            raise FrameRefused(_refusal_of(failure), request_id_in(text)) from None
+        if read.refused is not None:
+            raise FrameRefused(read.refused(read.detail), read.request_id)
+        assert read.message is not None  # noqa: S101 - for the type checker
+        return _received(read.message, read.digest)
+
+    async def _dispatch(self, frame: _Frame) -> None:
         user_id = self._token.user_id
         match frame:
-            case Ask():
+            case ReceivedAsk():
                 answer = self._tutor.ask(user_id, frame)
-                self._forward(frame.request_id, answer.stream())
+                self._forward(frame.ask.request_id, answer.stream())
                 await self._hold_back(answer)
             case Resume():
                 answer = self._tutor.resume(user_id, frame.request_id)
@@ -313,6 +338,22 @@ class _Connection:
             self._expiry.cancel()
         seconds = (self._token.expires_at - self._clock.now()).total_seconds()
         self._expiry = asyncio.get_running_loop().call_later(max(0.0, seconds), self.end_sign_in, "TOKEN_EXPIRED")
+
+
+_Frame = ReceivedAsk | Cancel | Resume | Rate | Auth
+
+
+def _received(message: FromEditor, digest: bytes | None = None) -> _Frame:
+    return ReceivedAsk(message, digest) if isinstance(message, Ask) else message
+
+
+def _refusal_of(failure: NotAnalysed) -> TutorError:
+    """Return what the student is told whose frame was not read."""
+    if failure.reason == "allowance":
+        return RateLimited(ALLOWANCE_USED_UP, retry_after=ALLOWANCE_WAIT)
+    if failure.reason == "deadline":
+        return ValidationFailed("This message takes too long to read. Ask about a smaller file.")
+    return LimiterUnavailable(retry_after=OVERLOAD_WAIT)
 
 
 async def _cancel(*tasks: asyncio.Task[None]) -> None:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FailFast, TypeAdapter, ValidationError
 
 from tutor_server.api.strict_text import NotJson, holds_nul, load_json
-from tutor_server.errors import PayloadTooLarge, ValidationFailed
+from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
 from tutor_server.protocol import FROM_EDITOR, MAX_CODE_BYTES, Ask, Cell, Diagnostic, FromEditor
+from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"
 """JSON has no other way to write them (RFC 8259 §3, §7): where a text has none, its thousand items need no look."""
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
-_ITEMS: dict[str, TypeAdapter[Any]] = {"diagnostics": TypeAdapter(Diagnostic), "cells": TypeAdapter(Cell)}
-"""What stands in the lists of an ask. It is read one by one, up to the first that is wrong: pydantic would describe
-each of the 300,000 wrong ones that a frame can hold, which takes seconds.
+_LISTS: dict[str, TypeAdapter[Any]] = {
+    "diagnostics": TypeAdapter(Annotated[tuple[Diagnostic, ...], FailFast()]),
+    "cells": TypeAdapter(Annotated[tuple[Cell, ...], FailFast()]),
+}
+"""The lists of an ask. Each is read up to the first item that is wrong: pydantic would describe each of the 300,000
+wrong ones that a frame can hold, which takes seconds.
 """
+_REQUEST_ID = re.compile(r'"request_id"[ \t\r\n]*+:[ \t\r\n]*+"([0-9A-Fa-f-]{36})"')
 
 
 class FrameRefused(Exception):
     """A frame that is not of the contract's form, with the request id where one could be read."""
 
-    def __init__(self, error: ValidationFailed | PayloadTooLarge, request_id: UUID | None) -> None:
+    def __init__(self, error: TutorError, request_id: UUID | None) -> None:
         super().__init__(error.detail)
         self.error = error
         self.request_id = request_id
@@ -59,9 +65,40 @@ def parse_frame(text: str) -> FromEditor:
         raise FrameRefused(wrong, request_id) from None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFrame:
+    """A large frame as a child process has read it: the message, or why it is refused.
+
+    An ask is bounded, and has the digest of all that it was.
+    """
+
+    message: FromEditor | None = None
+    digest: bytes | None = None
+    refused: type[TutorError] | None = None
+    detail: str = ""
+    request_id: UUID | None = None
+
+
+def read_large_frame(text: str) -> ReadFrame:
+    """Read one text frame away from the event loop, where reading and digesting it would hold up everybody."""
+    try:
+        message = parse_frame(text)
+    except FrameRefused as refused:
+        return ReadFrame(refused=type(refused.error), detail=refused.error.detail, request_id=refused.request_id)
+    if isinstance(message, Ask):
+        return ReadFrame(bounded(message), digest_of(message))
+    return ReadFrame(message)
+
+
+def request_id_in(text: str) -> UUID | None:
+    """Return the request id that a frame seems to have, without reading the frame."""
+    match = _REQUEST_ID.search(text)
+    return UUID(match[1]) if match is not None and match[1].count("-") == 4 else None  # noqa: PLR2004 - RFC 9562 §4
+
+
 def _read(kind: str, content: dict[str, Any]) -> FromEditor:
     """Make a message of its known fields. Raises `ValidationFailed`."""
-    lists = {name: _items(name, content.pop(name)) for name in _ITEMS if isinstance(content.get(name), list)}
+    lists = {name: _items(name, content.pop(name)) for name in _LISTS if isinstance(content.get(name), list)}
     try:
         message = _ADAPTERS[kind].validate_json(orjson.dumps(content), strict=True)
     except ValidationError as error:
@@ -76,13 +113,12 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
 
 
 def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
-    read = []
-    for number, item in enumerate(items):
-        try:
-            read.append(_ITEMS[name].validate_json(orjson.dumps(item), strict=True))
-        except ValidationError as error:
-            raise ValidationFailed(f"{name}.{number}: {_describe(error)}") from None
-    return tuple(read)
+    """Read a list of an ask. Raises `ValidationFailed`."""
+    try:
+        read: tuple[Any, ...] = _LISTS[name].validate_json(orjson.dumps(items), strict=True)
+    except ValidationError as error:
+        raise ValidationFailed(f"{name}.{_describe(error)}") from None
+    return read
 
 
 def _without_nulls(value: Any) -> Any:

@@ -73,7 +73,8 @@ class Chain:
 
     A provider that fails before its first text is tried once more where that may help, then the next one is asked;
     after text there is neither, and the request's prompt is let go. A provider that keeps failing is passed over for a
-    while. `clock` gives monotonic seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
+    while. What could not be analysed goes to `offline` alone, whether that is one of the providers or not. `clock`
+    gives monotonic seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class Chain:
         providers: Sequence[Provider],
         deadlines: Deadlines,
         *,
+        offline: Provider,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        self._offline = (_Link(offline, Breaker(clock)),)
         self._links = [_Link(provider, Breaker(clock)) for provider in providers]
         self._deadlines = deadlines
         self._clock = clock
@@ -103,7 +106,7 @@ class Chain:
     async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[str, None]:
         now = asyncio.get_running_loop().time
         whole_answer_by = now() + self._deadlines.whole_answer
-        for link in self._links:
+        for link in self._offline if request.is_unread else self._links:
             answer.provider, answer.model = link.provider.name, link.provider.model
             first_content_by = min(now() + self._deadlines.first_content, whole_answer_by)
             retries = 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tutor_server.limits import Deadlines
+    from tutor_server.llm.offline import Explain
     from tutor_server.llm.provider import Provider
     from tutor_server.llm.terms import Terms
     from tutor_server.settings import Settings
@@ -41,13 +42,21 @@ def _remote_models(settings: Settings) -> Iterator[RemoteModel]:
 
 
 def build_chain(
-    settings: Settings, terms: Iterable[Terms], deadlines: Deadlines, *, clock: Callable[[], float] = time.monotonic
+    settings: Settings,
+    terms: Iterable[Terms],
+    deadlines: Deadlines,
+    explain: Explain,
+    *,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Chain:
-    """Build the providers of `settings.chain`, each on its terms, and chain them. `clock` gives monotonic seconds."""
+    """Build the providers of `settings.chain`, each on its terms, and chain them.
+
+    `explain` is the offline tutor's; `clock` gives monotonic seconds.
+    """
     remote = {model.provider: _provider(model) for model in terms}
-    return Chain(
-        [OfflineProvider() if name == "offline" else remote[name] for name in settings.chain], deadlines, clock=clock
-    )
+    offline = OfflineProvider(explain)
+    providers = [offline if name == "offline" else remote[name] for name in settings.chain]
+    return Chain(providers, deadlines, offline=offline, clock=clock)
 
 
 def _provider(terms: Terms) -> Provider:

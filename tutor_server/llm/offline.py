@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from tutor_server.llm.provider import Finish, Usage
-from tutor_server.pedagogy.offline import explain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
     from tutor_server.llm.provider import Event, Request
+    from tutor_server.pedagogy.offline import Explanation
+
+    Explain = Callable[[Request], Awaitable[Explanation]]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
 class OfflineProvider:
-    """Answers with the offline tutor's explanation, worked out in a thread: large programs take milliseconds."""
+    """Answers with the offline tutor's explanation, as `explain` finds it in bounded time."""
 
     name: ClassVar[str] = "offline"
     model: ClassVar[str] = "offline-1"
     is_remote: ClassVar[bool] = False
+
+    def __init__(self, explain: Explain) -> None:
+        self._explain = explain
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
@@ -32,7 +36,7 @@ class OfflineProvider:
             yield events
 
     async def _events(self, request: Request) -> AsyncGenerator[Sequence[Event], None]:
-        explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
+        explanation = await self._explain(request)
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
                 yield (sentence,)

@@ -35,6 +35,8 @@ class Request:
     submission: Submission
     level: HintLevel
     student: StudentLevels
+    is_unread: bool = False
+    """Whether the submission could not be analysed: no guard could stand over a model, and the tutor knows nothing."""
     is_heard: bool = False
     """Whether the student has some of the answer: then the rest may come a moment later, in larger pieces."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tutor_server.errors import TutorError
     from tutor_server.protocol import FromService
+    from tutor_server.tutoring.received import ReceivedAsk
 
 
 class Answer:
@@ -22,10 +23,15 @@ class Answer:
     """
 
     def __init__(
-        self, request_id: UUID, *, grace: float, on_abandoned: Callable[[Answer], object], digest: bytes | None = None
+        self,
+        request_id: UUID,
+        *,
+        grace: float,
+        on_abandoned: Callable[[Answer], object],
+        received: ReceivedAsk | None = None,
     ) -> None:
         self.request_id = request_id
-        self._digest = digest
+        self._received = received
         self._accepted: Accepted | None = None
         self._deltas: list[Delta] = []
         self._end: Done | Error | None = None
@@ -79,7 +85,7 @@ class Answer:
 
     def is_to(self, digest: bytes) -> bool:
         """Tell whether this is the answer to a question of that content (unknown for one that was only resumed)."""
-        return self._digest in {None, digest}
+        return self._received is None or self._received.digest == digest
 
     @property
     def next_seq(self) -> int:

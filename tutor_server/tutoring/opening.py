@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,9 +11,7 @@ from tutor_server.admission.limiter import daily_cap_reached
 from tutor_server.errors import BudgetReached, DailyCapReached, DatabaseUnavailable, NotFound, TutorError
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.llm.provider import Request, Usage
-from tutor_server.pedagogy.classification import classify
-from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import Accepted, Ask, encode
+from tutor_server.protocol import Accepted
 from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
 from tutor_server.storage.background import Asker, read_asker, read_background
 from tutor_server.storage.daily_usage import count_message
@@ -30,19 +26,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tutor_analysis.analyst import Analyst, Examination
     from tutor_server.admission.limiter import Grant, Limiter
     from tutor_server.clock import Clock
     from tutor_server.ledger.calls import Ledger
     from tutor_server.llm.provider import Provider
-    from tutor_server.pedagogy.problem import Problem
-    from tutor_server.protocol import ErrorType
     from tutor_server.storage.database import Database
-
-SMALL_CODE = 5_000
-"""Characters. Larger programs are analysed in a thread, so that they do not hold up the others."""
+    from tutor_server.tutoring.received import ReceivedAsk
 
 REMEMBERED_ASKERS = 5_000
-_NO_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +70,7 @@ class Opening:
         database: Database,
         limiter: Limiter,
         ledger: Ledger,
+        analyst: Analyst,
         first_provider: Provider,
         rules: Rules,
         clock: Clock,
@@ -87,6 +80,7 @@ class Opening:
         self._database = database
         self._limiter = limiter
         self._ledger = ledger
+        self._analyst = analyst
         self._first_provider = first_provider
         self._rules = rules
         self._clock = clock
@@ -94,21 +88,22 @@ class Opening:
         self._new_word = new_word
         self._askers = _Askers()
 
-    async def open(self, user_id: UUID, ask: Ask) -> OpenAsk | StoredAsk:
+    async def open(self, user_id: UUID, received: ReceivedAsk) -> OpenAsk | StoredAsk:
         """Open an ask, or find the one that its request id already stands for.
 
         Raises a limit's refusal, `NotFound` or `DatabaseUnavailable`; then nothing was used up.
         """
-        known = self._askers.get(user_id) or await self._look_up(user_id, ask.request_id)
+        request_id = received.ask.request_id
+        known = self._askers.get(user_id) or await self._look_up(user_id, request_id)
         while isinstance(known, Asker):
             try:
-                return await self._open_as(known, ask)
+                return await self._open_as(known, received)
             except _Outdated:
-                known = await self._look_up(user_id, ask.request_id)
+                known = await self._look_up(user_id, request_id)
             except DatabaseUnavailable:
                 raise
             except TutorError:  # what is remembered may be at fault, and an ask that was answered is never refused
-                latest = await self._look_up(user_id, ask.request_id)
+                latest = await self._look_up(user_id, request_id)
                 if latest == known:
                     raise
                 known = latest
@@ -123,7 +118,7 @@ class Opening:
 
         return await self._database.read(read)
 
-    async def _open_as(self, asker: Asker, ask: Ask) -> OpenAsk:
+    async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk:
         """Pass the limits as the student is remembered, then open. Raises `_Outdated`."""
         calls_provider = self._first_provider.is_remote
         grant = await self._limiter.admit(
@@ -133,7 +128,7 @@ class Opening:
             own=asker.own_limits,
         )
         try:
-            return await self._open_admitted(ask, asker, grant)
+            return await self._open_admitted(received, asker, grant)
         except DailyCapReached:  # the database knows of more messages than the limiter did
             await self._give_back(grant)
             await self._limiter.recount(grant.subject, grant.day)
@@ -146,26 +141,20 @@ class Opening:
             await self._give_back(grant)
             raise
 
-    async def _open_admitted(self, ask: Ask, asker: Asker, grant: Grant) -> OpenAsk:
+    async def _open_admitted(self, received: ReceivedAsk, asker: Asker, grant: Grant) -> OpenAsk:
         """Do what takes time: it is for those alone whom the limits have let pass. Raises `_Outdated`."""
+        ask = received.ask
         session_id = _parse_id(ask.session_id)
         session_type = "notebook" if ask.kind == "cell" else "editor"
-        problem, error_type = await self._analyse(ask)
+        examined = await self._analyst.examine(asker.id, ask)
         return await self._record(
-            ask, problem, error_type, known=asker, session_type=session_type, session_id=session_id, grant=grant
+            received, examined, known=asker, session_type=session_type, session_id=session_id, grant=grant
         )
-
-    async def _analyse(self, ask: Ask) -> tuple[Problem, ErrorType]:
-        def analyse() -> tuple[Problem, ErrorType]:
-            return identify(ask.code, ask.cursor, ask.kind), classify(ask)
-
-        return analyse() if len(ask.code) <= SMALL_CODE else await asyncio.to_thread(analyse)
 
     async def _record(
         self,
-        ask: Ask,
-        problem: Problem,
-        error_type: ErrorType,
+        received: ReceivedAsk,
+        examined: Examination,
         *,
         known: Asker,
         session_type: str,
@@ -173,6 +162,7 @@ class Opening:
         grant: Grant,
     ) -> OpenAsk:
         """Write the ask, knowing what was said before; give it as it is now under way. Raises `_Outdated`."""
+        ask, problem, digest = received.ask, examined.problem, received.digest
         ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
         nonce, canary = self._new_word(), self._new_word()
@@ -208,14 +198,14 @@ class Opening:
                 id=ids[1],
                 user_id=asker.id,
                 request_id=ask.request_id,
-                digest=digest_of(ask),
+                digest=digest,
                 session_id=background.session_id or ids[2],
                 begins_session=background.session_id is None,
                 session_type=session_type,
                 module_id=ask.module_id,
                 raised=raised,
                 max_hint_level=bound,
-                error_type=error_type,
+                error_type=examined.error_type,
                 remaining_today=daily_messages - messages,
                 day=grant.day,
                 owner=self._ledger.owner,
@@ -253,7 +243,7 @@ class Opening:
                     message_id=ask_id,
                     hint_level=raised.level,
                     max_hint_level=bound,
-                    error_type=error_type,
+                    error_type=examined.error_type,
                     remaining_today=new.remaining_today,
                 ),
                 request=Request(
@@ -264,6 +254,7 @@ class Opening:
                     submission=ask,
                     level=raised.level,
                     student=asker.levels,
+                    is_unread=not examined.is_read,
                 ),
                 canary=canary,
                 allowed_names=_words(module.allowed_names if module else ()),
@@ -313,12 +304,6 @@ class _Askers:
 def _words(dotted_names: Iterable[str]) -> frozenset[str]:
     """Give what the guard knows names by: the words between their dots."""
     return frozenset(word for name in dotted_names for word in name.split("."))
-
-
-def digest_of(ask: Ask) -> bytes:
-    """Fingerprint the whole content of an ask, to tell a repetition from another use of its request id."""
-    content = encode(replace(ask, request_id=_NO_ID))
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
 
 
 def _parse_id(text: str | None) -> UUID | None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tutor_analysis.analyst import is_small
+from tutor_analysis.unread import NOT_ANALYSED
+from tutor_analysis.work import Material
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
-from tutor_server.pedagogy.guard import Guard
 from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.pedagogy.offline import explain, topic
 from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
-from tutor_server.tutoring.opening import SMALL_CODE, digest_of
 from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import Progress
 
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from uuid import UUID
 
+    from tutor_analysis.analyst import Analyst
+    from tutor_analysis.guarding import BoundedGuard
     from tutor_server.limits import Deadlines
     from tutor_server.llm.chain import Chain
     from tutor_server.llm.provider import Request
-    from tutor_server.protocol import Ask, Submission
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.opening import OpenAsk, Opening
+    from tutor_server.tutoring.received import ReceivedAsk
     from tutor_server.tutoring.refusals import RefusalCount
     from tutor_server.tutoring.settling import Settling
     from tutor_server.tutoring.siblings import Siblings
@@ -39,8 +41,6 @@ log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
 """How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
-SHORT_CODE = 1_000
-"""Characters of a program whose topic is found sooner than a thread could begin and report."""
 FIRST_CHARACTERS = 200
 """How much is judged at a time until the student has some text: a sentence or two."""
 OFFLINE = "offline"
@@ -56,6 +56,7 @@ class Tutor:
         self,
         *,
         opening: Opening,
+        analyst: Analyst,
         settling: Settling,
         siblings: Siblings,
         chain: Chain,
@@ -65,6 +66,7 @@ class Tutor:
         deadlines: Deadlines,
     ) -> None:
         self._opening = opening
+        self._analyst = analyst
         self._settling = settling
         self._siblings = siblings
         self._chain = chain
@@ -84,21 +86,22 @@ class Tutor:
         siblings.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
         off_switch.subscribe(self._stop_what_is_off)
 
-    def ask(self, user_id: UUID, ask: Ask) -> Answer:
+    def ask(self, user_id: UUID, received: ReceivedAsk) -> Answer:
         """Start to answer, or find the answer that this request id already has. A refusal ends the answer.
 
         Raises `ValidationFailed` for other content than that of the running answer, which goes on.
         """
+        ask = received.ask
         answer = self._find(user_id, ask.request_id)
         if answer is None and self._is_closing:
             return Answer.refused(ask.request_id, ShuttingDown())
         if answer is None and (refusal := self._off_switch.refusal(ask.module_id)) is not None:
             return Answer.refused(ask.request_id, refusal)
         if answer is None:
-            answer = self._new_answer(user_id, ask.request_id, digest_of(ask))
+            answer = self._new_answer(user_id, received)
             self._modules[user_id, ask.request_id] = ask.module_id
-            self._run(user_id, answer, self._answer(user_id, ask, answer))
-        elif not answer.is_to(digest_of(ask)):
+            self._run(user_id, answer, self._answer(user_id, received, answer))
+        elif not answer.is_to(received.digest):
             raise ValidationFailed(OTHER_CONTENT)
         return answer
 
@@ -150,12 +153,12 @@ class Tutor:
             await asyncio.wait(tasks, timeout=SETTLING_SECONDS)
         self._settling.close()
 
-    async def _answer(self, user_id: UUID, ask: Ask, answer: Answer) -> None:
+    async def _answer(self, user_id: UUID, received: ReceivedAsk, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
         progress: Progress | None = None
         failure: TutorError | None = None
         try:
-            opening = asyncio.ensure_future(self._open(user_id, ask, answer))
+            opening = asyncio.ensure_future(self._open(user_id, received, answer))
             try:
                 known = await run_to_end(opening)
             except asyncio.CancelledError:
@@ -169,14 +172,14 @@ class Tutor:
                 await self._repeat(user_id, known, answer)
                 return
             assert progress is not None  # noqa: S101 - for the type checker
-            answer.share(self._siblings.publisher(user_id, ask.request_id))
-            await self._speak(progress, answer)
+            answer.share(self._siblings.publisher(user_id, answer.request_id))
+            await self._speak(user_id, progress, answer)
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
             failure = answer.stopped_by or ShuttingDown()
         except Exception:  # the edge of this task: the student is told, the ask is settled
-            log.exception("ask_failed", user=str(user_id), request_id=str(ask.request_id))
+            log.exception("ask_failed", user=str(user_id), request_id=str(answer.request_id))
             failure = TutorError()
         if failure is not None and failure.limit is not None:
             self._refusals.note(failure.limit)
@@ -187,57 +190,64 @@ class Tutor:
                 return
         answer.fail(failure or TutorError())
 
-    async def _open(self, user_id: UUID, ask: Ask, answer: Answer) -> OpenAsk | StoredAsk:
+    async def _open(self, user_id: UUID, received: ReceivedAsk, answer: Answer) -> OpenAsk | StoredAsk:
         """Open an ask once the user's earlier, stopped ones have given back their rungs of the ladder."""
         if self._stopping:
             earlier = takewhile(lambda running: running[1][0] is not answer, self._running.items())
             stopped = {task for key, (_, task) in earlier if key[0] == user_id and key in self._stopping}
             if stopped:
                 await asyncio.wait(stopped)
-        return await self._opening.open(user_id, ask)
+        return await self._opening.open(user_id, received)
 
-    async def _speak(self, progress: Progress, answer: Answer) -> None:
+    async def _speak(self, user_id: UUID, progress: Progress, answer: Answer) -> None:
         """Stream the model's words through the guard; where they may not or do not come, the offline tutor's."""
         opened = progress.opened
         answer.accept(opened.accepted)
         request = opened.request
-        is_small = len(request.submission.code) <= SMALL_CODE
-        guard = _guard(opened) if is_small else await asyncio.to_thread(_read_guard, opened)
-        own_words: Guard | None = None
+        guard = self._analyst.guard(user_id, opened.accepted.message_id, _material(opened))
+        own_words: BoundedGuard | None = None
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
                 if model.provider == OFFLINE:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
-                    guard = own_words = own_words or _own_words(request)
+                    guard = own_words = own_words or self._own_words(user_id, opened)
                 await _release(text, guard, answer)
                 if guard.verdict is not None:
                     break
                 request.is_heard = answer.has_text
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
-            answer.release("".join(guard.finish()))
+            answer.release("".join(await guard.finish()))
         if guard.verdict is not None:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            await self._complete(request, answer, own_words or _own_words(request))
-        progress.topic = await self._topic(request.submission)
+            await self._complete(user_id, request, answer, own_words or self._own_words(user_id, opened))
+        progress.topic = await self._topic(user_id, request)
 
-    async def _topic(self, submission: Submission) -> str | None:
-        """Give the offline tutor's rule for what is wrong with a program, once everybody has heard what there is."""
-        if len(submission.code) > SHORT_CODE:
-            return await asyncio.to_thread(topic, submission)
+    async def _topic(self, user_id: UUID, request: Request) -> str:
+        """Return the offline tutor's rule for what is wrong with a program, once everybody has heard what there is."""
+        if request.is_unread:
+            return NOT_ANALYSED
+        if not is_small(request.submission):
+            return await self._analyst.topic(user_id, request.submission)
         async with self._one_topic:  # answers that began together end together
             await asyncio.sleep(0)
-            return topic(submission)
+            return await self._analyst.topic(user_id, request.submission)
 
-    @staticmethod
-    async def _complete(request: Request, answer: Answer, own_words: Guard) -> None:
+    async def _complete(self, user_id: UUID, request: Request, answer: Answer, own_words: BoundedGuard) -> None:
         """Give the offline tutor's explanation where the model's was stopped, or was none."""
-        explanation = await asyncio.to_thread(explain, request.submission, request.level, request.student)
+        explanation = await self._analyst.explain(user_id, request.submission, request.level, request.student)
         separator = "\n\n" if answer.has_text else ""
-        answer.release("".join((*own_words.feed(separator + explanation.text), *own_words.finish())))
+        answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
+
+    def _own_words(self, user_id: UUID, opened: OpenAsk) -> BoundedGuard:
+        """Build the guard that makes the offline tutor's words inert."""
+        request = opened.request
+        return self._analyst.guard(
+            user_id, opened.accepted.message_id, Material(level=HintLevel.SOLUTION, submission=request.submission)
+        )
 
     async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
         """Answer an ask that is known already: as it ended, or once it has."""
@@ -268,13 +278,14 @@ class Tutor:
         running = self._running.get((user_id, request_id))
         return None if running is None else running[0]
 
-    def _new_answer(self, user_id: UUID, request_id: UUID, digest: bytes) -> Answer:
+    def _new_answer(self, user_id: UUID, received: ReceivedAsk) -> Answer:
         def abandon(answer: Answer) -> None:
             work = asyncio.create_task(self._abandon(user_id, answer))
             self._abandoning.add(work)
             work.add_done_callback(self._abandoning.discard)
 
-        return Answer(request_id, digest=digest, grace=self._deadlines.grace, on_abandoned=abandon)
+        request_id = received.ask.request_id
+        return Answer(request_id, received=received, grace=self._deadlines.grace, on_abandoned=abandon)
 
     async def _abandon(self, user_id: UUID, answer: Answer) -> None:
         """Stop an answer that nobody reads, unless somebody does at another process."""
@@ -317,13 +328,13 @@ class Tutor:
         return True
 
 
-async def _release(text: str, guard: Guard, answer: Answer) -> None:
+async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:
     """Give the student what the guard lets pass of a text: the first of it at once, the rest as one delta."""
     while len(text) > FIRST_CHARACTERS and not answer.has_text:
-        answer.release("".join(guard.feed(text[:FIRST_CHARACTERS])))
+        answer.release("".join(await guard.feed(text[:FIRST_CHARACTERS])))
         text = text[FIRST_CHARACTERS:]
         await asyncio.sleep(0)  # in which it leaves
-    answer.release("".join(guard.feed(text)))
+    answer.release("".join(await guard.feed(text)))
 
 
 def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:
@@ -354,25 +365,12 @@ def _done(progress: Progress) -> Done:
     )
 
 
-def _guard(opened: OpenAsk) -> Guard:
-    """Make the guard over a model's words."""
-    request = opened.request
-    return Guard(
-        request.level,
-        request.submission,
+def _material(opened: OpenAsk) -> Material:
+    """Return what the guard over a model's words knows."""
+    return Material(
+        level=opened.request.level,
+        submission=opened.request.submission,
         allowed_names=opened.allowed_names,
         earlier=opened.earlier_answers,
         canary=opened.canary,
     )
-
-
-def _read_guard(opened: OpenAsk) -> Guard:
-    """Make the guard over a model's words with the student's program read already."""
-    guard = _guard(opened)
-    guard.read_ahead()
-    return guard
-
-
-def _own_words(request: Request) -> Guard:
-    """Make the guard that makes the offline tutor's words inert."""
-    return Guard(HintLevel.SOLUTION, request.submission)

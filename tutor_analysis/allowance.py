@@ -1,0 +1,33 @@
+"""How much processor time each student may still use: a token bucket by student."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+_MOST_REMEMBERED = 10_000
+
+
+class Allowances:
+    """Buckets of `capacity` seconds that fill up by `refill` seconds a second. Times are monotonic seconds."""
+
+    def __init__(self, capacity: float, refill: float) -> None:
+        self._capacity = capacity
+        self._refill = refill
+        self._left: dict[Hashable, tuple[float, float]] = {}
+        """What a student had left, and when, the latest call last; a student who is not here has all of it."""
+
+    def left(self, owner: Hashable, now: float) -> float:
+        """Return the seconds that a student has left; less than 0 after a call that took more than there was."""
+        left, since = self._left.get(owner, (self._capacity, now))
+        return min(self._capacity, left + (now - since) * self._refill)
+
+    def take(self, owner: Hashable, seconds: float, now: float) -> None:
+        """Take seconds from a student's bucket."""
+        left = self.left(owner, now) - seconds
+        self._left.pop(owner, None)
+        self._left[owner] = (left, now)
+        if len(self._left) > _MOST_REMEMBERED:
+            del self._left[next(iter(self._left))]

@@ -1,0 +1,139 @@
+"""Analyses submissions in bounded time: where the result does not come in time, there is a generic one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tutor_analysis import work
+from tutor_analysis.guarding import LoopGuard, ProcessGuard
+from tutor_analysis.pool import NotAnalysed, Pool
+from tutor_analysis.processor_time import OverBudget, ProcessorTime
+from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from uuid import UUID
+
+    from tutor_analysis.guarding import BoundedGuard
+    from tutor_analysis.work import Material
+    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+    from tutor_server.pedagogy.offline import Explanation
+    from tutor_server.pedagogy.offline.certain import Certainty
+    from tutor_server.pedagogy.problem import Problem
+    from tutor_server.protocol import ErrorType, Submission
+
+T = TypeVar("T")
+
+SMALL_CODE = 4_000
+"""Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""
+SMALL_REST = 12_000
+"""Characters of everything else that comes with it."""
+FEW = 100
+"""Notebook cells and diagnostics, each."""
+LOOP_SECONDS = 0.025
+"""Processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
+_MOST_HEAVY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a submission is about. Without `is_read` it could not be analysed, and the rest is a guess."""
+
+    problem: Problem
+    error_type: ErrorType
+    is_read: bool = True
+
+
+class Analyst:
+    """Runs each step of analysis where it belongs, for its student.
+
+    A small submission is analysed in the event loop. One that takes too long there, and every larger one, is analysed
+    by a child process. `on_failure` learns the student, the step and the reason where that gives no result either.
+    """
+
+    def __init__(self, pool: Pool, on_failure: Callable[[Hashable, str, NotAnalysed], object]) -> None:
+        self._pool = pool
+        self._on_failure = on_failure
+        self._heavy: OrderedDict[int, None] = OrderedDict()
+        """Hashes of code that is small, and took too long in the event loop."""
+
+    async def examine(self, owner: Hashable, submission: Submission) -> Examination:
+        """Return the problem that a submission is about, and the kind of error."""
+        try:
+            problem, error_type = await self._run(owner, submission, work.examine, submission)
+        except NotAnalysed as failure:
+            self._on_failure(owner, "examine", failure)
+            return Examination(unread_problem(submission), "none", is_read=False)
+        return Examination(problem, error_type)
+
+    async def explain(
+        self, owner: Hashable, submission: Submission, level: HintLevel, student: StudentLevels
+    ) -> Explanation:
+        """Return the offline tutor's explanation."""
+        try:
+            return await self._run(owner, submission, work.explain, submission, level, student)
+        except NotAnalysed as failure:
+            self._on_failure(owner, "explain", failure)
+            return unread_explanation(submission)
+
+    async def topic(self, owner: Hashable, submission: Submission) -> str:
+        """Return the name of the rule that a submission is about."""
+        try:
+            return await self._run(owner, submission, work.topic, submission)
+        except NotAnalysed as failure:
+            self._on_failure(owner, "topic", failure)
+            return NOT_ANALYSED
+
+    async def certainties(self, owner: Hashable, submission: Submission) -> list[Certainty]:
+        """Return what is certainly wrong in a whole document."""
+        try:
+            return await self._run(owner, submission, work.certainties, submission)
+        except NotAnalysed as failure:
+            self._on_failure(owner, "certainties", failure)
+            return []
+
+    def guard(self, owner: Hashable, answer: UUID, material: Material) -> BoundedGuard:
+        """Build the guard of an answer."""
+
+        def tell(failure: NotAnalysed) -> None:
+            self._on_failure(owner, "guard", failure)
+
+        if self._is_light(material.submission):
+            return LoopGuard(material, LOOP_SECONDS, tell)
+        return ProcessGuard(self._pool, owner, answer, material, tell)
+
+    async def run(
+        self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
+    ) -> T:
+        """Return what another function of a module returns, always from a child process. Raise `NotAnalysed`."""
+        return await self._pool.run(owner, function, *arguments, seconds=seconds)
+
+    async def close(self) -> None:
+        """End the child processes."""
+        await self._pool.close()
+
+    async def _run(self, owner: Hashable, submission: Submission, function: Callable[..., T], *arguments: Any) -> T:
+        if self._is_light(submission):
+            try:
+                with ProcessorTime(LOOP_SECONDS):
+                    return function(*arguments)
+            except OverBudget:
+                self._heavy[hash(submission.code)] = None
+                if len(self._heavy) > _MOST_HEAVY:
+                    self._heavy.popitem(last=False)
+        return await self._pool.run(owner, function, *arguments)
+
+    def _is_light(self, submission: Submission) -> bool:
+        return is_small(submission) and hash(submission.code) not in self._heavy
+
+
+def is_small(submission: Submission) -> bool:
+    """Return whether a submission is analysed in the event loop."""
+    if len(submission.code) > SMALL_CODE or len(submission.cells) > FEW or len(submission.diagnostics) > FEW:
+        return False
+    rest = len(submission.traceback or "") + len(submission.question or "")
+    rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
+    rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)
+    return rest <= SMALL_REST

@@ -1,0 +1,99 @@
+"""The guard of one answer, under a budget: in the event loop for a small submission, else in a child process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_analysis.pool import NotAnalysed
+from tutor_analysis.processor_time import OverBudget, ProcessorTime
+from tutor_analysis.work import judge, judge_the_end
+from tutor_server.pedagogy.guard import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from uuid import UUID
+
+    from tutor_analysis.pool import Pool
+    from tutor_analysis.work import Judged, Material
+    from tutor_server.pedagogy.guard import Guard
+
+UNJUDGED = Verdict("unjudged", "")
+"""The verdict on a text that could not be judged; the rule is the guard's own for such a unit."""
+
+
+class LoopGuard:
+    """Judges in the event loop, each text in at most `seconds` of processor time; fails closed past them."""
+
+    def __init__(self, material: Material, seconds: float, on_failure: Callable[[NotAnalysed], object]) -> None:
+        self.verdict: Verdict | None = None
+        self._material = material
+        self._seconds = seconds
+        self._on_failure = on_failure
+        self._guard: Guard | None = None
+
+    async def feed(self, text: str) -> list[str]:
+        """Take in the next text of the model and return the units that may be shown now; after a verdict, none."""
+        return self._judged(lambda guard: guard.feed(text))
+
+    async def finish(self) -> list[str]:
+        """Return the rest: the model has finished, and a block that is open counts as closed."""
+        return self._judged(lambda guard: guard.finish())
+
+    def _judged(self, judging: Callable[[Guard], list[str]]) -> list[str]:
+        if self.verdict is not None:
+            return []
+        try:
+            with ProcessorTime(self._seconds):
+                guard = self._guard = self._guard or self._material.guard()
+                units = judging(guard)
+        except OverBudget:
+            self.verdict, self._guard = UNJUDGED, None  # it was ended in the middle of something
+            self._on_failure(NotAnalysed("deadline"))
+            return []
+        self.verdict = guard.verdict
+        return units
+
+
+class ProcessGuard:
+    """Judges in a child process of the pool; fails closed where that gives no result."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        owner: Hashable,
+        answer: UUID,
+        material: Material,
+        on_failure: Callable[[NotAnalysed], object],
+    ) -> None:
+        self.verdict: Verdict | None = None
+        self._pool = pool
+        self._owner = owner
+        self._answer = answer
+        self._material = material
+        self._on_failure = on_failure
+        self._text = ""
+
+    async def feed(self, text: str) -> list[str]:
+        """Take in the next text of the model and return the units that may be shown now; after a verdict, none."""
+        return await self._judged(judge, text)
+
+    async def finish(self) -> list[str]:
+        """Return the rest: the model has finished, and a block that is open counts as closed."""
+        return await self._judged(judge_the_end, "")
+
+    async def _judged(self, judging: Callable[[UUID, Material, str, str], Judged], text: str) -> list[str]:
+        if self.verdict is not None:
+            return []
+        try:
+            judged = await self._pool.run(self._owner, judging, self._answer, self._material, self._text, text)
+        except NotAnalysed as failure:
+            self._on_failure(failure)
+            self.verdict = UNJUDGED
+            return []
+        self._text += text
+        self.verdict = judged.verdict
+        return list(judged.units)
+
+
+BoundedGuard = LoopGuard | ProcessGuard
+"""Stands between a model and a student as `Guard` does."""

@@ -1,0 +1,255 @@
+"""A small pool of child processes that analyse what students send: killed at their deadline, shared out by student."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from tutor_analysis.allowance import Allowances
+from tutor_analysis.process import CALL, RETURN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+T = TypeVar("T")
+
+COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().with_name("process.py")))
+"""Isolated: no module of a student's folder stands in for one of ours."""
+
+Reason = Literal["deadline", "allowance", "overload", "failed"]
+
+
+class NotAnalysed(Exception):
+    """There is no result.
+
+    `deadline`: the process was killed at its deadline or ended by itself; `allowance`: this student's processor time is
+    used up for now; `overload`: too many wait; `failed`: the function raised, and `detail` names the exception's type.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason} {detail}".strip())
+        self.reason: Reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLimits:
+    """What the pool may use. Seconds; `processor` is per call, `allowance` and `refill` are per student.
+
+    The longest sound program that CPython's library holds takes 0.06 s a call.
+    """
+
+    processes: int = 2
+    processor: float = 0.5
+    wall: float = 5.0
+    """A process that got no processor for so long is given up too."""
+    allowance: float = 3.0
+    refill: float = 0.1
+    """Seconds of allowance that come back in each second."""
+    waiting: int = 200
+    longest_wait: float = 5.0
+    idle: float = 30.0
+    """A process that had nothing to do for so long ends, and gives its memory back."""
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    owner: Hashable
+    call: bytes
+    seconds: float
+    result: asyncio.Future[Any]
+    expiry: asyncio.TimerHandle | None = field(default=None)
+
+
+class Pool:
+    """Runs module-level functions in child processes, which are started when they are needed.
+
+    No student occupies two processes at once, and those who wait are served in turn: a student's fifth call comes
+    after everybody's first.
+    """
+
+    def __init__(self, limits: PoolLimits | None = None, *, command: Sequence[str] = COMMAND) -> None:
+        self._limits = limits or PoolLimits()
+        self._command = command
+        self._waiting: dict[Hashable, deque[_Job]] = {}
+        """By student, the one who is to be served next first."""
+        self._running: set[Hashable] = set()
+        self._slots: set[asyncio.Task[None]] = set()
+        self._resting: list[asyncio.Future[None]] = []
+        """What slots wait for that have nothing to do."""
+        self._allowances = Allowances(self._limits.allowance, self._limits.refill)
+        self._is_closed = False
+
+    async def run(
+        self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
+    ) -> T:
+        """Return what a function of a module returns; it and its arguments are pickled. Raise `NotAnalysed`.
+
+        `seconds` is the deadline in processor time, if it is another than that of the limits.
+        """
+        loop = asyncio.get_running_loop()
+        if self._allowances.left(owner, loop.time()) <= 0:
+            raise NotAnalysed("allowance")
+        if self._is_closed or sum(map(len, self._waiting.values())) >= self._limits.waiting:
+            raise NotAnalysed("overload")
+        call = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        job = _Job(owner, call, seconds or self._limits.processor, loop.create_future())
+        job.expiry = loop.call_later(self._limits.longest_wait, self._expire, job)
+        self._waiting.setdefault(owner, deque()).append(job)
+        self._wake()
+        try:
+            result: T = await job.result
+        finally:
+            job.expiry.cancel()
+            self._forget(job)
+        return result
+
+    async def close(self) -> None:
+        """Kill the processes; whoever waits gets `NotAnalysed`."""
+        self._is_closed = True
+        for jobs in list(self._waiting.values()):
+            for job in list(jobs):
+                self._fail(job, NotAnalysed("overload"))
+        slots = list(self._slots)
+        for slot in slots:
+            slot.cancel()
+        if slots:
+            await asyncio.wait(slots)
+
+    def _wake(self) -> None:
+        """Let a process take what waits: one that rests, or a new one."""
+        while self._resting:
+            rest = self._resting.pop()
+            if not rest.done():
+                rest.set_result(None)
+                return
+        if len(self._slots) < self._limits.processes:
+            slot = asyncio.create_task(self._serve(), name="analysis process")
+            self._slots.add(slot)
+            slot.add_done_callback(self._slots.discard)
+
+    async def _serve(self) -> None:
+        """Keep one child process at work until it has rested for long enough."""
+        process: _Process | None = None
+        try:
+            while True:
+                job = self._next()
+                if job is None:
+                    if not await self._rest():
+                        return
+                    continue
+                self._running.add(job.owner)
+                try:
+                    process = await self._run(process, job)
+                finally:
+                    self._running.discard(job.owner)
+        finally:
+            if process is not None:
+                await process.end()
+
+    async def _run(self, process: _Process | None, job: _Job) -> _Process | None:
+        """Run a job to its end, and return the process if it is as good as before."""
+        now = asyncio.get_running_loop().time
+        try:
+            process = process or await _Process.start(self._command)
+            async with asyncio.timeout(self._limits.wall):
+                is_result, value, seconds = await process.call(job.call, job.seconds)
+        except (TimeoutError, OSError, EOFError):
+            self._allowances.take(job.owner, job.seconds, now())
+            self._fail(job, NotAnalysed("deadline"))
+            if process is not None:
+                await process.end()
+            return None
+        except BaseException:
+            self._fail(job, NotAnalysed("overload"))
+            raise
+        self._allowances.take(job.owner, seconds, now())
+        if not is_result:
+            self._fail(job, NotAnalysed("failed", value))
+        elif not job.result.done():
+            job.result.set_result(value)
+        return process
+
+    def _next(self) -> _Job | None:
+        """Take the next job of the first student who occupies no process."""
+        for owner in self._waiting:
+            if owner not in self._running:
+                jobs = self._waiting.pop(owner)
+                job = jobs.popleft()
+                if jobs:  # now the last in turn
+                    self._waiting[owner] = jobs
+                if job.expiry is not None:
+                    job.expiry.cancel()
+                return job
+        return None
+
+    async def _rest(self) -> bool:
+        """Wait for work, and return whether some came in time."""
+        rest = asyncio.get_running_loop().create_future()
+        self._resting.append(rest)
+        try:
+            async with asyncio.timeout(self._limits.idle):
+                await rest
+        except TimeoutError:
+            return False
+        finally:
+            with suppress(ValueError):
+                self._resting.remove(rest)
+        return True
+
+    def _expire(self, job: _Job) -> None:
+        if job in self._waiting.get(job.owner, ()):
+            self._fail(job, NotAnalysed("overload"))
+
+    def _fail(self, job: _Job, error: NotAnalysed) -> None:
+        if not job.result.done():
+            job.result.set_exception(error)
+        self._forget(job)
+
+    def _forget(self, job: _Job) -> None:
+        """Take a job out of those that wait, if it still does."""
+        jobs = self._waiting.get(job.owner)
+        if jobs is not None and job in jobs:
+            jobs.remove(job)
+            if not jobs:
+                del self._waiting[job.owner]
+
+
+class _Process:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
+        self._process = process
+        self._calls, self._returns = process.stdin, process.stdout
+
+    @classmethod
+    async def start(cls, command: Sequence[str]) -> _Process:
+        """Start a child process. Raise `OSError` where the system has none to give."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        return cls(process)
+
+    async def call(self, call: bytes, seconds: float) -> tuple[bool, Any, float]:
+        """Return whether the call had a result, the result or what it raised, and its processor time."""
+        self._calls.write(CALL.pack(len(call), seconds))
+        self._calls.write(call)
+        await self._calls.drain()
+        size, is_result, taken = RETURN.unpack(await self._returns.readexactly(RETURN.size))
+        value = pickle.loads(await self._returns.readexactly(size))  # noqa: S301 - parent and child are one program, and nobody else has their pipe
+        return is_result, value, taken
+
+    async def end(self) -> None:
+        """Kill the process and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._calls.close()
+        await self._process.wait()

@@ -1,0 +1,40 @@
+"""What is known and said of a submission that could not be analysed in time: no more than can be seen at a glance."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.offline import Explanation
+from tutor_server.pedagogy.problem import Problem, Unit
+
+if TYPE_CHECKING:
+    from tutor_server.protocol import Submission
+
+NOT_ANALYSED = "not-analysed"
+"""The name of this explanation, where another has that of its rule."""
+
+_TEXT = """\
+I could not work through this code in the time that I have, so I cannot say what is wrong with it. That happens with \
+code that is very long or nested very deeply, and when many ask at once.
+
+Two things help to find a mistake in such code:
+
+1. Read the last line of the error message, if there is one. It names the kind of error, and the line above it shows \
+where Python noticed it.
+2. Copy the part that you are working on into a file of its own, with an example call, and ask me there. I can read a \
+short program as a whole.
+
+Which part did you change last, before it stopped working?"""
+
+
+def unread_problem(submission: Submission) -> Problem:
+    """Return the identity of a submission by its text alone: the same text is the same problem, any other is not."""
+    text = submission.code.encode("utf-8", "surrogatepass")
+    fingerprint = hashlib.sha256(b"not analysed\n" + text).hexdigest()
+    return Problem(Unit("<module>", "module", 0, submission.code.count("\n") + 1, submission.code), fingerprint)
+
+
+def unread_explanation(submission: Submission) -> Explanation:
+    """Return what to do about code that the tutor cannot read: the same at each level, since there is no solution."""
+    return Explanation(NOT_ANALYSED, (submission.first_line + submission.cursor.line + 1,), _TEXT)

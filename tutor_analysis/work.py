@@ -1,0 +1,91 @@
+"""The units of analysis: functions of plain values, which run in the event loop or in a child process alike."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.offline import explain, topic
+from tutor_server.pedagogy.offline.certain import certainties
+from tutor_server.pedagogy.problem import identify
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tutor_server.pedagogy.guard import Verdict
+    from tutor_server.pedagogy.levels import HintLevel
+    from tutor_server.pedagogy.problem import Problem
+    from tutor_server.protocol import ErrorType, Submission
+
+__all__ = ["Judged", "Material", "certainties", "examine", "explain", "judge", "judge_the_end", "topic"]
+
+_MOST_GUARDS = 16
+"""Answers that a child process keeps a guard for; the guard of another is built anew from what it was fed."""
+_guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the guard of an answer knows, as `Guard` takes it."""
+
+    level: HintLevel
+    submission: Submission
+    allowed_names: frozenset[str] = frozenset()
+    earlier: tuple[str, ...] = ()
+    canary: str | None = None
+
+    def guard(self) -> Guard:
+        """Build the guard of an answer."""
+        return Guard(
+            self.level,
+            self.submission,
+            allowed_names=self.allowed_names,
+            earlier=self.earlier,
+            canary=self.canary,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a guard releases of a text, unit by unit, and its verdict."""
+
+    units: tuple[str, ...]
+    verdict: Verdict | None
+
+
+def examine(submission: Submission) -> tuple[Problem, ErrorType]:
+    """Return the identity of the problem and the kind of error."""
+    return identify(submission.code, submission.cursor, submission.kind), classify(submission)
+
+
+def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
+    """Judge the next text of an answer, after the text before it; return what it releases.
+
+    The guard is kept from call to call. A process that does not have it feeds a new one with the text before; what a
+    guard releases depends on the whole text alone, so the result is the same.
+    """
+    guard = _guard_after(answer, material, before)
+    units = guard.feed(text)
+    _guards[answer] = (len(before) + len(text), guard)
+    if len(_guards) > _MOST_GUARDS:
+        _guards.popitem(last=False)
+    return Judged(tuple(units), guard.verdict)
+
+
+def judge_the_end(answer: UUID, material: Material, before: str, text: str) -> Judged:
+    """Judge the last text of an answer, after the text before it; return what that releases."""
+    guard = _guard_after(answer, material, before)
+    units = [*guard.feed(text), *guard.finish()]
+    return Judged(tuple(units), guard.verdict)
+
+
+def _guard_after(answer: UUID, material: Material, before: str) -> Guard:
+    """Return a guard that was fed with a text."""
+    length, guard = _guards.pop(answer, (0, None))
+    if guard is None or length != len(before):
+        guard = material.guard()
+        guard.feed(before)
+    return guard

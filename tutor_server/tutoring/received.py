@@ -1,0 +1,90 @@
+"""An ask as it arrived: bounded in what analysis looks at, and with the digest of its whole content."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tutor_server.protocol import Cell, encode
+
+if TYPE_CHECKING:
+    from tutor_server.protocol import Ask, Diagnostic
+
+MAX_TRACEBACK_CHARACTERS = 64 * 1024
+"""The end of a longer traceback is kept: the exception stands there."""
+MAX_DIAGNOSTICS = 200
+MAX_MESSAGE_CHARACTERS = 2_000
+"""Of a diagnostic's message, source and code, each."""
+MAX_CELLS = 200
+MAX_CELLS_CHARACTERS = 128 * 1024
+"""Of all earlier cells together; the nearest ones are kept."""
+
+_NO_ID = UUID(int=0)
+
+
+class ReceivedAsk:
+    """An ask whose digest is computed when it is first needed: an ask that is refused needs none."""
+
+    def __init__(self, ask: Ask, digest: bytes | None = None) -> None:
+        self.ask = ask
+        self._digest = digest
+
+    @property
+    def digest(self) -> bytes:
+        """What tells a repetition of the ask from another use of its request id."""
+        if self._digest is None:
+            self._digest = digest_of(self.ask)
+        return self._digest
+
+
+def digest_of(ask: Ask) -> bytes:
+    """Return the SHA-256 digest of the whole content of an ask."""
+    content = encode(replace(ask, request_id=_NO_ID))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+
+
+def bounded(ask: Ask) -> Ask:
+    """Return an ask with no more around its code than a prompt and an explanation have use for."""
+    traceback = ask.traceback
+    return replace(
+        ask,
+        traceback=None if traceback is None else traceback[-MAX_TRACEBACK_CHARACTERS:],
+        diagnostics=_nearest(ask.diagnostics, ask.cursor.line),
+        cells=_latest(ask.cells),
+    )
+
+
+def _nearest(diagnostics: tuple[Diagnostic, ...], line: int) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics nearest to a line, in the order in which they came."""
+    if len(diagnostics) > MAX_DIAGNOSTICS:
+        order = sorted(range(len(diagnostics)), key=lambda number: abs(diagnostics[number].line - line))
+        diagnostics = tuple(diagnostics[number] for number in sorted(order[:MAX_DIAGNOSTICS]))
+    return tuple(_short(diagnostic) for diagnostic in diagnostics)
+
+
+def _short(diagnostic: Diagnostic) -> Diagnostic:
+    if max(len(diagnostic.message), len(diagnostic.source), len(diagnostic.code)) <= MAX_MESSAGE_CHARACTERS:
+        return diagnostic
+    return replace(
+        diagnostic,
+        message=diagnostic.message[:MAX_MESSAGE_CHARACTERS],
+        source=diagnostic.source[:MAX_MESSAGE_CHARACTERS],
+        code=diagnostic.code[:MAX_MESSAGE_CHARACTERS],
+    )
+
+
+def _latest(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return the cells right before the one asked about; of the first that does not fit, its end."""
+    kept: list[Cell] = []
+    room = MAX_CELLS_CHARACTERS
+    for cell in reversed(cells[-MAX_CELLS:]):
+        if room <= 0:
+            break
+        output = cell.output[-room:]
+        room -= len(output)
+        source = cell.source[-room:] if room > 0 else ""
+        room -= len(source)
+        kept.append(cell if (source, output) == (cell.source, cell.output) else Cell(source=source, output=output))
+    return tuple(reversed(kept))
