@@ -10,6 +10,7 @@ from tutor_analysis import work
 from tutor_analysis.guarding import LoopGuard, ProcessGuard
 from tutor_analysis.pool import NotAnalysed, Pool
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
+from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
 
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SMALL_CODE = 4_000
-"""Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""
-SMALL_REST = 12_000
-"""Characters of everything else that comes with it."""
-FEW = 100
-"""Notebook cells and diagnostics, each."""
 LOOP_SECONDS = 0.025
 """Processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
 _MOST_HEAVY = 1_000
@@ -127,13 +122,3 @@ class Analyst:
 
     def _is_light(self, submission: Submission) -> bool:
         return is_small(submission) and hash(submission.code) not in self._heavy
-
-
-def is_small(submission: Submission) -> bool:
-    """Return whether a submission is analysed in the event loop."""
-    if len(submission.code) > SMALL_CODE or len(submission.cells) > FEW or len(submission.diagnostics) > FEW:
-        return False
-    rest = len(submission.traceback or "") + len(submission.question or "")
-    rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
-    rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)
-    return rest <= SMALL_REST

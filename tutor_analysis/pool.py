@@ -132,49 +132,49 @@ class Pool:
         if len(self._slots) < self._limits.processes:
             slot = asyncio.create_task(self._serve(), name="analysis process")
             self._slots.add(slot)
-            slot.add_done_callback(self._slots.discard)
+            slot.add_done_callback(self._ended)
+
+    def _ended(self, slot: asyncio.Task[None]) -> None:
+        self._slots.discard(slot)
+        if not slot.cancelled() and isinstance(slot.exception(), OSError) and self._waiting:
+            self._wake()  # each of those who wait learns for itself whether there is a process by now
 
     async def _serve(self) -> None:
         """Keep one child process at work until it has rested for long enough."""
         process: _Process | None = None
         try:
-            while True:
-                job = self._next()
+            while (job := self._next()) is not None or await self._rest():
                 if job is None:
-                    if not await self._rest():
-                        return
                     continue
                 self._running.add(job.owner)
                 try:
-                    process = await self._run(process, job)
+                    process = process or await _Process.start(self._command)
+                    if not await self._run(process, job):
+                        await process.end()
+                        process = None
                 finally:
                     self._running.discard(job.owner)
+                    self._fail(job, NotAnalysed("overload"))  # where it has no end yet: the slot is ended under it
         finally:
             if process is not None:
                 await process.end()
 
-    async def _run(self, process: _Process | None, job: _Job) -> _Process | None:
-        """Run a job to its end, and return the process if it is as good as before."""
+    async def _run(self, process: _Process, job: _Job) -> bool:
+        """Run a job to its end, and return whether the process is as good as before."""
         now = asyncio.get_running_loop().time
         try:
-            process = process or await _Process.start(self._command)
             async with asyncio.timeout(self._limits.wall):
                 is_result, value, seconds = await process.call(job.call, job.seconds)
         except (TimeoutError, OSError, EOFError):
             self._allowances.take(job.owner, job.seconds, now())
             self._fail(job, NotAnalysed("deadline"))
-            if process is not None:
-                await process.end()
-            return None
-        except BaseException:
-            self._fail(job, NotAnalysed("overload"))
-            raise
+            return False
         self._allowances.take(job.owner, seconds, now())
         if not is_result:
             self._fail(job, NotAnalysed("failed", value))
         elif not job.result.done():
             job.result.set_result(value)
-        return process
+        return True
 
     def _next(self) -> _Job | None:
         """Take the next job of the first student who occupies no process."""
@@ -229,7 +229,7 @@ class _Process:
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> _Process:
-        """Start a child process. Raise `OSError` where the system has none to give."""
+        """Start a child process. Raise `OSError` where the system has none to give: its slot ends, too."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -251,5 +251,4 @@ class _Process:
         """Kill the process and wait until it is gone."""
         with suppress(ProcessLookupError):
             self._process.kill()
-        self._calls.close()
-        await self._process.wait()
+        await self._process.communicate()

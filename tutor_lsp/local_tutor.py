@@ -9,20 +9,19 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
+from tutor_lsp.analysis import Analysis
 from tutor_lsp.local_state import LocalState, StateUnavailable
 from tutor_lsp.tutor import LOCAL
-from tutor_server.pedagogy.classification import classify
 from tutor_server.pedagogy.ladder import next_level
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain
-from tutor_server.pedagogy.problem import Problem, identify
 from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
     from pathlib import Path
 
-    from tutor_server.protocol import Ask, ErrorType, FromService
+    from tutor_server.pedagogy.problem import Problem
+    from tutor_server.protocol import Ask, FromService
 
 T = TypeVar("T")
 
@@ -30,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 PROVIDER = "offline"
 MODEL = "offline-1"
+STUDENT = "student"
+"""The one whose asks are analysed here."""
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
@@ -45,8 +46,10 @@ class LocalTutor:
         student: StudentLevels | None = None,
         max_hint_level: HintLevel = HintLevel.SOLUTION,
         new_id: Callable[[], UUID] = uuid4,
+        analysis: Analysis | None = None,
     ) -> None:
         self.student = student or StudentLevels()
+        self._analysis = analysis or Analysis()
         self._state = LocalState(data_dir)
         self._max_hint_level = max_hint_level
         self._new_id = new_id
@@ -90,6 +93,7 @@ class LocalTutor:
         """End what is still streaming."""
         for request_id in self._open:
             self._stop(request_id, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
+        await self._analysis.close()
 
     def _stop(self, request_id: UUID, code: ErrorCode, content: str) -> None:
         stop = self._open.get(request_id)
@@ -97,12 +101,14 @@ class LocalTutor:
             stop.set_result(Error(request_id=request_id, code=code, content=content))
 
     async def _answer(self, ask: Ask, stop: asyncio.Future[Error]) -> AsyncGenerator[FromService, None]:
-        problem, error_type = await _unless(stop, asyncio.to_thread(_examine, ask))
+        analyst = await _unless(stop, self._analysis.analyst())
+        examined = await _unless(stop, analyst.examine(STUDENT, ask))
+        problem = examined.problem
         counting = asyncio.ensure_future(asyncio.to_thread(self._state.count_ask, problem.fingerprint))
         whole = False
         try:
             level = next_level(await asyncio.shield(counting), self._max_hint_level)
-            explanation = await _unless(stop, asyncio.to_thread(explain, ask, level, self.student))
+            explanation = await _unless(stop, analyst.explain(STUDENT, ask, level, self.student))
             message_id = self._new_id()
             yield Accepted(
                 request_id=ask.request_id,
@@ -110,7 +116,7 @@ class LocalTutor:
                 message_id=message_id,
                 hint_level=level,
                 max_hint_level=self._max_hint_level,
-                error_type=error_type,
+                error_type=examined.error_type,
             )
             for seq, sentence in enumerate(_sentences(explanation.text)):
                 if stop.done():
@@ -137,7 +143,7 @@ class _Stopped(Exception):
 
 
 async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
-    """Wait for work in a thread, but no longer than until `stop`; then raise `_Stopped` and let the work run out."""
+    """Wait for work, but no longer than until `stop`; then raise `_Stopped`."""
     running = asyncio.ensure_future(work)
     either: set[asyncio.Future[Any]] = {running, stop}
     try:
@@ -147,10 +153,6 @@ async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
         return await running
     finally:
         running.cancel()
-
-
-def _examine(ask: Ask) -> tuple[Problem, ErrorType]:
-    return identify(ask.code, ask.cursor, ask.kind), classify(ask)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tutor_lsp.analysis import Analysis
 from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
 from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.findings import look, marks, whole
@@ -47,6 +48,7 @@ class OwnDiagnostics:
         self._choice = choice
         self._known = known
         self._background = background
+        self._analysis = Analysis()
         self._pause = pause
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._shown: dict[str, list[types.Diagnostic]] = {}
@@ -87,6 +89,10 @@ class OwnDiagnostics:
         if document is not None:
             self._known.tell(document, params.diagnostics)
             self.show(document)
+
+    async def shutdown(self) -> None:
+        """End the child process that looks at large documents, if there is one."""
+        await self._analysis.close()
 
     def refresh(self) -> None:
         """Follow the settings."""
@@ -137,7 +143,7 @@ class OwnDiagnostics:
         await asyncio.sleep(self._pause)
         shown, revision = whole(document), document.revision
         is_cell = notebook_cell(self._editor.documents, document.uri) is not None
-        found = await asyncio.to_thread(look, shown, "cell" if is_cell else "document")
+        found = await look(await self._analysis.analyst(), shown, "cell" if is_cell else "document")
         if document.revision == revision:
             self._known.find(document, marks(document, shown, found))
             self.show(document)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
+from tutor_analysis.size import is_small
 from tutor_lsp.private_file import read_json, write_json
 from tutor_server.protocol import Delta, Done, Error, ErrorCode
 
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_lsp.capture.redaction import Redactor
+    from tutor_lsp.capture.restoring import Restoration
     from tutor_lsp.tutor import Status, Tutor
     from tutor_server.protocol import Ask, FromService
 
 KEY_FILE = "redaction.json"
 _KEY_BYTES = 32
-_SMALL_CODE = 8_000
-"""Characters. A larger program is redacted in a thread, so that the editor is not held up."""
+_REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
+"""An ask that takes longer does not leave the computer."""
 
 TOO_LONG = "This is too much for one question. Ask about a smaller file."
 
@@ -33,6 +35,7 @@ class RedactingTutor:
     def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
         self._tutor = tutor
         self._redactor = redactor
+        self._pool = Pool(_REDACTION)
 
     @property
     def status(self) -> Status:
@@ -42,11 +45,11 @@ class RedactingTutor:
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
         """Ask without what is private; the deltas of the answer are numbered anew, since some text has to wait."""
         try:
-            if len(ask.code) <= _SMALL_CODE:
+            if is_small(ask):
                 redacted, restoration = self._redactor.redact(ask)
-            else:
-                redacted, restoration = await asyncio.to_thread(self._redactor.redact, ask)
-        except ValueError:
+            else:  # in a child process, so that the editor is not held up
+                redacted, restoration = await self._pool.run(None, redact, self._redactor, ask)
+        except (ValueError, NotAnalysed):
             yield Error(request_id=ask.request_id, code=ErrorCode.PAYLOAD_TOO_LARGE, content=TOO_LONG, retryable=False)
             return
         text, seq = restoration.stream(), 0
@@ -74,6 +77,12 @@ class RedactingTutor:
     async def close(self) -> None:
         """Give back the connection."""
         await self._tutor.close()
+        await self._pool.close()
+
+
+def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
+    """Return an ask without what is private, and what puts it back. Raise `ValueError` for one that gets too long."""
+    return redactor.redact(ask)
 
 
 def redaction_key(data_dir: Path) -> bytes:

@@ -79,6 +79,7 @@ class AskTutorServer:
         for part in (
             self._asks.shutdown,
             self._runs.shutdown,
+            self._own.shutdown,
             self._choice.close,
             self._sign_ins.close,
             self._background.close,

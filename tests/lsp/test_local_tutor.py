@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from tutor_lsp import local_tutor
+from tutor_lsp.analysis import Analysis
 from tutor_lsp.local_state import FILE_NAME, LocalState, StateUnavailable
 from tutor_lsp.local_tutor import LocalTutor
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
@@ -24,8 +24,8 @@ from tutor_server.pedagogy.problem import identify
 from tutor_server.protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
-    from tutor_server.pedagogy.offline import Explanation
-    from tutor_server.protocol import FromService, Submission
+    from tutor_analysis.analyst import Analyst
+    from tutor_server.protocol import FromService
 
 NO_COLON = "for value in [1, 2]\n    print(value)\n"
 NO_BRACKET = "total = sum([1, 2]\nprint(total)\n"
@@ -112,25 +112,29 @@ async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
     assert await level_of(tutor) == 1
 
 
-async def test_cancel_need_not_wait_for_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """E6: a long explanation does not hold the cancel up."""
-    begun, go_on = threading.Event(), threading.Event()
+class EndlessAnalysis(Analysis):
+    """An analysis that begins, and does not come to an end."""
 
-    def take_long(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
-        begun.set()
-        go_on.wait(10)
-        return explain(submission, level, student)
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
 
-    monkeypatch.setattr(local_tutor, "explain", take_long)
-    tutor = LocalTutor(tmp_path)
+    async def analyst(self) -> Analyst:
+        """Begin."""
+        self.begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_cancel_need_not_wait_for_the_work(tmp_path: Path) -> None:
+    """E6: a long analysis does not hold the cancel up."""
+    analysis = EndlessAnalysis()
+    tutor = LocalTutor(tmp_path, analysis=analysis)
     ask = question()
     answer = asyncio.create_task(collect(tutor, ask))
-    await asyncio.to_thread(begun.wait, 10)
-    try:
-        await tutor.cancel(ask.request_id)
-        (error,) = await answer
-    finally:
-        go_on.set()
+    await analysis.begun.wait()
+    await tutor.cancel(ask.request_id)
+    (error,) = await answer
     assert isinstance(error, Error)
     assert error.code == ErrorCode.CANCELLED
     assert LocalState(tmp_path).count_ask(identify(ask.code, ask.cursor, ask.kind).fingerprint) == 0

@@ -14,19 +14,21 @@ from tutor_server.protocol import Position, Submission
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tutor_analysis.analyst import Analyst
     from tutor_lsp.capture.document import Window
     from tutor_lsp.text_document import EditedDocument
     from tutor_server.pedagogy.offline.certain import Certainty
     from tutor_server.protocol import Kind
 
 MAX_FINDINGS = 50
+OF_DOCUMENTS = "documents"
+"""Whom this analysis is for: it may run beside that of a question."""
 
 
-def look(shown: Window, kind: Kind) -> list[Certainty]:
-    """Read code, a whole document. Takes some milliseconds, the first time more: call it in a thread."""
-    from tutor_server.pedagogy.offline.certain import certainties  # noqa: PLC0415 - loads the whole offline tutor
-
-    return certainties(Submission(code=shown.code, cursor=Position(0, 0), kind=kind))[:MAX_FINDINGS]
+async def look(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
+    """Return what is certainly wrong in code that is a whole document."""
+    submission = Submission(code=shown.code, cursor=Position(0, 0), kind=kind)
+    return (await analyst.certainties(OF_DOCUMENTS, submission))[:MAX_FINDINGS]
 
 
 def whole(document: EditedDocument) -> Window:

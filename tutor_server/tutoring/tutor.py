@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_analysis.analyst import is_small
+from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_analysis.work import Material
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed

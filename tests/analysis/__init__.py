@@ -1,0 +1,1 @@
+"""Tests of bounded analysis, over real child processes."""

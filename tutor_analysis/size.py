@@ -1,0 +1,25 @@
+"""How large a submission may be that is analysed in the event loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_server.protocol import Submission
+
+SMALL_CODE = 4_000
+"""Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""
+SMALL_REST = 12_000
+"""Characters of everything else that comes with it."""
+FEW = 100
+"""Notebook cells and diagnostics, each."""
+
+
+def is_small(submission: Submission) -> bool:
+    """Return whether a submission is analysed in the event loop."""
+    if len(submission.code) > SMALL_CODE or len(submission.cells) > FEW or len(submission.diagnostics) > FEW:
+        return False
+    rest = len(submission.traceback or "") + len(submission.question or "")
+    rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
+    rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)
+    return rest <= SMALL_REST

@@ -1,0 +1,58 @@
+"""What the language server analyses by itself: loaded at its first use, and long analysis in a child process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from tutor_analysis.analyst import Analyst
+    from tutor_analysis.pool import NotAnalysed
+
+logger = logging.getLogger(__name__)
+
+PROCESSOR_SECONDS = 2.0
+"""Of one step. Nobody but the student waits here, so it is longer than in a service."""
+WALL_SECONDS = 10.0
+WITHOUT_END = 1e9
+"""Seconds: it is the student's own computer, whose time needs no sharing out."""
+
+
+class Analysis:
+    """Holds the analyst once it is needed."""
+
+    def __init__(self) -> None:
+        self._analyst: Analyst | None = None
+
+    async def analyst(self) -> Analyst:
+        """Return the analyst; the first call loads the offline tutor in a thread."""
+        if self._analyst is None:
+            await asyncio.to_thread(import_module, "tutor_analysis.analyst")
+        return self._loaded()
+
+    def _loaded(self) -> Analyst:
+        if self._analyst is None:
+            self._analyst = _build()
+        return self._analyst
+
+    async def close(self) -> None:
+        """End the child process, if there is one."""
+        analyst, self._analyst = self._analyst, None
+        if analyst is not None:
+            await analyst.close()
+
+
+def _build() -> Analyst:
+    from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - loads the whole offline tutor
+    from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - likewise
+
+    limits = PoolLimits(processes=1, processor=PROCESSOR_SECONDS, wall=WALL_SECONDS, allowance=WITHOUT_END)
+    return Analyst(Pool(limits), _log)
+
+
+def _log(_owner: Hashable, step: str, failure: NotAnalysed) -> None:
+    logger.warning("not analysed (%s): %s", step, failure)
