@@ -35,7 +35,7 @@ class Chat:
 
     async def send(self, frame: dict[str, Any]) -> None:
         """Send one frame."""
-        await self.socket.send_str(json.dumps(frame))
+        await self.socket.send_str(json.dumps(frame, separators=(",", ":")))
 
     async def receive(self) -> dict[str, Any]:
         """Receive one frame. Raises `Closed`."""

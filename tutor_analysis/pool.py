@@ -135,9 +135,13 @@ class Pool:
             slot.add_done_callback(self._ended)
 
     def _ended(self, slot: asyncio.Task[None]) -> None:
+        """Forget a slot that rested for long enough, or had no process; what came meanwhile gets another."""
         self._slots.discard(slot)
-        if not slot.cancelled() and isinstance(slot.exception(), OSError) and self._waiting:
-            self._wake()  # each of those who wait learns for itself whether there is a process by now
+        failure = None if slot.cancelled() else slot.exception()
+        if failure is not None and not isinstance(failure, OSError):
+            raise failure
+        if self._waiting and not self._is_closed:
+            self._wake()
 
     async def _serve(self) -> None:
         """Keep one child process at work until it has rested for long enough."""

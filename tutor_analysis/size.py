@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 SMALL_CODE = 4_000
 """Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""
-SMALL_REST = 12_000
-"""Characters of everything else that comes with it."""
+SMALL_REST = 4_000
+"""Characters of everything else that comes with it. A search in `re` looks for signals only in a long match."""
 FEW = 100
 """Notebook cells and diagnostics, each."""
 

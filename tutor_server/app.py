@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_analysis.pool import NotAnalysed
+    from tutor_analysis.pool import NotAnalysed, PoolLimits
     from tutor_server.identity.attempts import Attempts
     from tutor_server.llm.terms import RemoteModel, Terms
     from tutor_server.settings import Settings
@@ -114,6 +114,7 @@ def build_app(
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     deadlines: Deadlines | None = None,
     leases: Leases | None = None,
+    analysis: PoolLimits | None = None,
     ask_for_terms: Callable[[Sequence[RemoteModel]], Sequence[Terms]] = terms_by_own_process,
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
@@ -139,7 +140,7 @@ def build_app(
     revocations = _add_identity(app, settings, shared.attempts, random_bytes=random_bytes)
     terms = ask_for_terms(remote_models(settings))
     prices = Prices.of(read_price_file(settings.data_dir), terms)
-    analyst = Analyst(Pool(), _log_unanalysed)
+    analyst = Analyst(Pool(analysis), _log_unanalysed)
     chain = build_chain(
         settings,
         terms,

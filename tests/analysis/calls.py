@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import sys
 import time
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from tutor_server.protocol import Submission
+
+STARTED: list[Submission] = []
+"""What `examine_for_ever` was called with in this process."""
 
 
 def process_id(_argument: str = "") -> int:
@@ -52,3 +59,9 @@ def print_much() -> str:
     print("noise" * 100_000)  # noqa: T201 - that it does no harm is tested
     print("noise", file=sys.stderr)  # noqa: T201 - likewise
     return "done"
+
+
+def examine_for_ever(submission: Submission) -> None:
+    """Stand in for an examination that does not come to an end."""
+    STARTED.append(submission)
+    re.match(r"(?:a|a)*b", "a" * 60)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tutor_analysis.pool import PoolLimits
 from tutor_server.app import build_app
 from tutor_server.limits import Deadlines, Leases
 from tutor_server.llm import breaker, chain
@@ -25,12 +26,14 @@ LEASES = Leases(lasts=2, renewal=0.5, sweep=0.5)
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
 
-def program(*, pass_over: float | None = None, **deadlines: float) -> tuple[str, ...]:
+def program(*, pass_over: float | None = None, analysis: float | None = None, **deadlines: float) -> tuple[str, ...]:
     """Name the program with these deadlines, in seconds, in place of the contract's.
 
     `pass_over`: for so long no provider is called that has failed; 0 makes each call independent of those before.
+    `analysis`: so much processor time has each step of the analysis of a large program.
     """
-    times = deadlines if pass_over is None else {"pass_over": pass_over, **deadlines}
+    others = {"pass_over": pass_over, "analysis": analysis}
+    times = {name: seconds for name, seconds in others.items() if seconds is not None} | deadlines
     return (*PROGRAM, *(f"--time={name}={seconds}" for name, seconds in times.items()))
 
 
@@ -48,7 +51,8 @@ def main() -> int:
     times = {name: float(seconds) for name, _, seconds in (time.partition("=") for time in options.time)}
     if (pass_over := times.pop("pass_over", None)) is not None:
         breaker.OPEN_SECONDS = chain.LONGEST_PASS_OVER = chain.OPERATOR_PASS_OVER = pass_over
-    build = partial(build_app, leases=LEASES, deadlines=Deadlines(**times))
+    analysis = PoolLimits(processor=times.pop("analysis", PoolLimits().processor))
+    build = partial(build_app, leases=LEASES, analysis=analysis, deadlines=Deadlines(**times))
     settings = load_settings()
     configure_logs("info", "json")
     if options.command == "serve-worker":

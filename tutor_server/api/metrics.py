@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE
 from tutor_server.api.routes import Access, Routes
-from tutor_server.storage.figures import refusals_of_all_time
+from tutor_server.storage.figures import not_analysed_of_all_time, refusals_of_all_time
 from tutor_server.storage.guard_verdicts import verdict_totals
 from tutor_server.storage.spending import spent_on
 from tutor_server.storage.usage import usage_of_all_time
@@ -39,6 +39,7 @@ async def metrics(request: web.Request) -> web.Response:
             *_usage(usage_of_all_time(connection)),
             _verdicts(verdict_totals(connection)),
             _refusals(refusals_of_all_time(connection)),
+            _not_analysed(not_analysed_of_all_time(connection)),
             *_money(spent_on(connection, today), budgets),
         )
 
@@ -70,6 +71,10 @@ def _verdicts(verdicts: Sequence[VerdictTotal]) -> Counter:
 def _refusals(refusals: Mapping[str, int]) -> Counter:
     samples = [({"limit": limit}, count) for limit, count in refusals.items()]
     return Counter("tutor_refusals_total", "Asks that a limit or a budget refused.", samples)
+
+
+def _not_analysed(asks: int) -> Counter:
+    return Counter("tutor_not_analysed_total", "Asks that got a generic hint: their code took too long.", [({}, asks)])
 
 
 def _money(spent: Spent, budgets: Budgets) -> tuple[Gauge, Gauge]:

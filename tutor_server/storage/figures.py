@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FEWEST_STUDENTS = 5
 """What fewer students than this have in common is not shown by module (k-anonymity)."""
 
+NOT_ANALYSED = "not_analysed"
+"""Counted beside the limits: no limit refused the ask, but the analysis of its code ran out of time."""
 _REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
 _ENDED_WELL = ("completed", "cancelled")
 """Outcomes of calls in which the provider did what was asked of it."""
@@ -90,7 +92,7 @@ def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[s
     """Sum the refusals of some days by limit."""
     query = (
         select(Refusals.limit_name, func.sum(Refusals.count))
-        .where(Refusals.day.between(first, last))
+        .where(Refusals.day.between(first, last), Refusals.limit_name != NOT_ANALYSED)
         .group_by(Refusals.limit_name)
     )
     return {name: int(count) for name, count in connection.execute(query)}
@@ -98,8 +100,15 @@ def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[s
 
 def refusals_of_all_time(connection: Connection) -> dict[str, int]:
     """Sum all refusals by limit."""
-    query = select(Refusals.limit_name, func.sum(Refusals.count)).group_by(Refusals.limit_name)
-    return {name: int(count) for name, count in connection.execute(query.order_by(Refusals.limit_name))}
+    query = select(Refusals.limit_name, func.sum(Refusals.count)).where(Refusals.limit_name != NOT_ANALYSED)
+    query = query.group_by(Refusals.limit_name).order_by(Refusals.limit_name)
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def not_analysed_of_all_time(connection: Connection) -> int:
+    """Return how many asks got a generic hint, since their code could not be analysed in time."""
+    query = select(func.sum(Refusals.count)).where(Refusals.limit_name == NOT_ANALYSED)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def count_refusals(connection: Connection, day: date, counts: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Counting what the limits refuse, for the dashboard: in memory, and now and then in the database."""
+"""Counting what the limits refuse and what cannot be analysed: in memory, and now and then in the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from tutor_server.errors import DatabaseUnavailable
-from tutor_server.storage.figures import count_refusals
+from tutor_server.storage.figures import NOT_ANALYSED, count_refusals
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +28,7 @@ WRITE_SECONDS = 10.0
 
 
 class RefusalCount:
-    """Counts refusals by limit and UTC day."""
+    """Counts refusals by limit and UTC day, and beside them the asks that got a generic hint."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -37,7 +37,14 @@ class RefusalCount:
 
     def note(self, limit: Limit) -> None:
         """Count one."""
-        self._unwritten[self._clock.now().date()][str(limit)] += 1
+        self._count(str(limit))
+
+    def note_unread(self) -> None:
+        """Count an ask whose code could not be analysed."""
+        self._count(NOT_ANALYSED)
+
+    def _count(self, name: str) -> None:
+        self._unwritten[self._clock.now().date()][name] += 1
 
     async def run(self) -> None:
         """Write for ever."""

@@ -14,7 +14,7 @@ from tutor_analysis.work import Material
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
 from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Done
+from tutor_server.protocol import Done, Position, Submission
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.replay import replay
@@ -46,6 +46,7 @@ FIRST_CHARACTERS = 200
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
+_OWN_WORDS = Material(level=HintLevel.SOLUTION, submission=Submission(code="", cursor=Position(0, 0)))
 OTHER_CONTENT = "This request_id was used for another question."
 
 
@@ -229,6 +230,7 @@ class Tutor:
     async def _topic(self, user_id: UUID, request: Request) -> str:
         """Return the offline tutor's rule for what is wrong with a program, once everybody has heard what there is."""
         if request.is_unread:
+            self._refusals.note_unread()
             return NOT_ANALYSED
         if not is_small(request.submission):
             return await self._analyst.topic(user_id, request.submission)
@@ -243,11 +245,8 @@ class Tutor:
         answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
 
     def _own_words(self, user_id: UUID, opened: OpenAsk) -> BoundedGuard:
-        """Build the guard that makes the offline tutor's words inert."""
-        request = opened.request
-        return self._analyst.guard(
-            user_id, opened.accepted.message_id, Material(level=HintLevel.SOLUTION, submission=request.submission)
-        )
+        """Build the guard that makes the offline tutor's words inert, for which it needs nothing of the student's."""
+        return self._analyst.guard(user_id, opened.accepted.message_id, _OWN_WORDS)
 
     async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
         """Answer an ask that is known already: as it ended, or once it has."""

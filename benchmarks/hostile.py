@@ -1,0 +1,147 @@
+"""What one student's ask costs the others: `python -m benchmarks.hostile`.
+
+A service answers one hostile ask after another, each at five hint levels, while somebody else asks for its health
+every few milliseconds, which takes a turn of the event loop and a read of the database. Printed are the longest wait
+for that, the least of several rounds, and how long the ask took; then what eight hostile asks at once do to another
+student's asks, and how soon the service is idle again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientSession
+
+from benchmarks.service.processes import cpu_seconds, load_average, machine
+from tests.chat_client import CODE, connect
+from tests.fake_upstream import KEY, FakeUpstream
+from tests.hostile_asks import HOSTILE_ASKS
+from tests.service import Service, sign_up_student
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from tests.service import Student
+
+LEVELS = 5
+EIGHT = 8
+PING_SECONDS = 0.01
+OPEN_LIMITS = {"TUTOR_MESSAGES_PER_MINUTE": "100000", "TUTOR_DAILY_MESSAGE_CAP": "100000"}
+IDLE_SECONDS = 5.0
+"""After so long the service has to be idle again."""
+IDLE_SHARE = 0.1
+"""Of a processor, at which a service counts as idle."""
+
+
+async def longest_wait(client: ClientSession, stopped: asyncio.Event) -> float:
+    """Ask for health until stopped, and return the longest wait for an answer, in seconds."""
+    longest = 0.0
+    while not stopped.is_set():
+        asked = time.monotonic()
+        async with client.get("/api/health") as response:
+            await response.read()
+        longest = max(longest, time.monotonic() - asked)
+        await asyncio.sleep(PING_SECONDS)
+    return longest
+
+
+async def one_ask(service: Service, fields: dict[str, Any], other: ClientSession) -> tuple[float, float, str]:
+    """Return the longest wait of another student, the seconds of the slowest level, and how the asks ended."""
+    hostile = await sign_up_student(service)
+    stopped = asyncio.Event()
+    waiting = asyncio.create_task(longest_wait(other, stopped))
+    slowest, ends = 0.0, set[str]()
+    async with connect(service.url, hostile.access_token) as chat:
+        for _ in range(LEVELS):
+            began = time.monotonic()
+            end = (await chat.answer(**fields))[-1]
+            slowest = max(slowest, time.monotonic() - began)
+            ends.add(end.get("code", end["type"]))
+    stopped.set()
+    return await waiting, slowest, " ".join(sorted(ends))
+
+
+async def eight_at_once(service: Service, fields: dict[str, Any], other: Student) -> tuple[float, float]:
+    """Return the slowest of another student's asks while eight hostile ones are open, and the share of idle time."""
+    hostile = await sign_up_student(service)
+
+    async def ask() -> None:
+        async with connect(service.url, hostile.access_token) as chat:
+            ids = [await chat.ask(**fields) for _ in range(EIGHT)]
+            left = set(ids)
+            while left:
+                frame = await chat.receive()
+                if frame["type"] in {"done", "error"}:
+                    left.discard(frame["request_id"])
+
+    flood = asyncio.create_task(ask())
+    slowest = 0.0
+    async with connect(service.url, other.access_token) as chat:
+        while not flood.done():
+            began = time.monotonic()
+            await chat.answer(code=CODE)
+            slowest = max(slowest, time.monotonic() - began)
+            await asyncio.sleep(PING_SECONDS)
+    await flood
+    await asyncio.sleep(IDLE_SECONDS)
+    began, before = time.monotonic(), cpu_seconds(service.process.pid)
+    await asyncio.sleep(1)
+    return slowest, (cpu_seconds(service.process.pid) - before) / (time.monotonic() - began)
+
+
+@asynccontextmanager
+async def running(folder: Path, *, with_model: bool) -> AsyncIterator[Service]:
+    """Run a service, offline or with a model that answers at once."""
+    settings = dict(OPEN_LIMITS)
+    async with FakeUpstream() as upstream:
+        if with_model:
+            settings |= {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.openai_url}
+        service = await asyncio.to_thread(Service, folder, settings)
+        try:
+            yield service
+        finally:
+            await asyncio.to_thread(service.stop)
+
+
+async def measure(names: Sequence[str], rounds: int, *, with_model: bool) -> float:
+    """Print a row for each ask, and return the longest wait of all."""
+    print(f"\n{'with a model' if with_model else 'offline'}: longest wait of another student, ms, least of {rounds}")
+    worst = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), with_model=with_model) as service:
+            other = await sign_up_student(service)
+            for name in names:
+                async with ClientSession(service.url) as client:
+                    results = [await one_ask(service, HOSTILE_ASKS[name], client) for _ in range(rounds)]
+                wait, seconds = min(result[0] for result in results), min(result[1] for result in results)
+                worst = max(worst, wait)
+                print(f"{wait * 1000:8.1f}  ask {seconds:6.2f} s  {results[-1][2]:24} {name}", flush=True)
+            print(f"eight at once: another student's slowest ask, s; busy {IDLE_SECONDS:.0f} s later")
+            for name in names:
+                slowest, busy = await eight_at_once(service, HOSTILE_ASKS[name], other)
+                print(f"{slowest:8.2f}  {busy:4.0%}  {name}", flush=True)
+    return worst
+
+
+def main() -> int:
+    """Measure offline and with a model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="the asks whose name holds this")
+    chosen = parser.parse_args()
+    names = [name for name in HOSTILE_ASKS if chosen.only in name]
+    print(f"{machine()}, load {load_average():.1f}")
+    worst = max(asyncio.run(measure(names, chosen.rounds, with_model=with_model)) for with_model in (False, True))
+    print(f"\nlongest wait of all: {worst * 1000:.0f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Where each step of analysis runs, and what there is where it gives no result."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.analysis import calls
+from tutor_analysis import work
+from tutor_analysis.analyst import Analyst
+from tutor_analysis.guarding import UNJUDGED, LoopGuard, ProcessGuard
+from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
+from tutor_analysis.size import FEW, SMALL_CODE, SMALL_REST, is_small
+from tutor_analysis.unread import NOT_ANALYSED
+from tutor_analysis.work import Material
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain, topic
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Hashable
+
+BUG = "def total(prices):\n    for price in prices\n        print(price)\n"
+SMALL = Submission(code=BUG, cursor=Position(1, 0))
+LARGE = Submission(code=BUG + "x = 1\n" * SMALL_CODE, cursor=Position(1, 0))
+PATIENT = PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, allowance=1000)
+IMPATIENT = PoolLimits(processes=1, processor=0.001, wall=120, longest_wait=120, allowance=1000)
+"""Nothing comes to its end in a child process."""
+STUDENT = StudentLevels()
+GIVES_AWAY = ("Look at line 2. ", "Something is missing there: write ", "`for price in prices:` and ", "run it again.")
+HARMLESS = ("What should stand ", "at the end of line 2? Compare it ", "with the line above it.")
+
+Failures = list[tuple["Hashable", str, str]]
+
+
+@asynccontextmanager
+async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> AsyncIterator[Analyst]:
+    """Run an analyst, and end it."""
+    heard: Failures = [] if failures is None else failures
+    analyst = Analyst(Pool(limits), lambda owner, step, failure: heard.append((owner, step, failure.reason)))
+    try:
+        yield analyst
+    finally:
+        await analyst.close()
+
+
+@pytest.mark.parametrize("submission", [SMALL, LARGE], ids=["small", "large"])
+async def test_the_result_is_the_same_wherever_it_is_found(submission: Submission) -> None:
+    """Problem, kind of error, explanation and topic are those of the rules themselves."""
+    async with analyst_with(PATIENT) as analyst:
+        examined = await analyst.examine("anna", submission)
+        explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
+        named = await analyst.topic("anna", submission)
+    assert (examined.problem, examined.error_type) == work.examine(submission)
+    assert examined.is_read
+    assert explanation == explain(submission, HintLevel.STRUCTURE, STUDENT)
+    assert named == topic(submission)
+
+
+async def test_what_is_small_needs_no_process() -> None:
+    """A pool that never gives a result is not asked."""
+    failures: Failures = []
+    async with analyst_with(IMPATIENT, failures) as analyst:
+        assert (await analyst.examine("anna", SMALL)).is_read
+    assert failures == []
+
+
+async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
+    """It says that the code was not read, points to nothing in it, and each step that failed is told."""
+    failures: Failures = []
+    async with analyst_with(IMPATIENT, failures) as analyst:
+        examined = await analyst.examine("anna", LARGE)
+        explanation = await analyst.explain("anna", LARGE, HintLevel.SOLUTION, STUDENT)
+        named = await analyst.topic("anna", LARGE)
+    assert (examined.is_read, examined.error_type) == (False, "none")
+    assert (explanation.rule, named) == (NOT_ANALYSED, NOT_ANALYSED)
+    assert "could not work through this code" in explanation.text
+    assert failures == [("anna", step, "deadline") for step in ("examine", "explain", "topic")]
+
+
+async def test_the_same_unread_code_stays_the_same_problem() -> None:
+    """Its ladder goes on where it was, and other code begins anew."""
+    other = Submission(code=LARGE.code + "y = 2\n", cursor=LARGE.cursor)
+    async with analyst_with(IMPATIENT) as analyst:
+        first, again, changed = [await analyst.examine("anna", asked) for asked in (LARGE, LARGE, other)]
+    assert first.problem.fingerprint == again.problem.fingerprint != changed.problem.fingerprint
+
+
+async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended in the loop, finished elsewhere, and not tried in the loop again."""
+    monkeypatch.setattr(work, "examine", calls.examine_for_ever)
+    calls.STARTED.clear()
+    async with analyst_with(IMPATIENT) as analyst:
+        for _ in range(2):
+            assert not (await analyst.examine("anna", SMALL)).is_read
+    assert calls.STARTED == [SMALL]
+
+
+@pytest.mark.parametrize("texts", [GIVES_AWAY, HARMLESS], ids=["gives away", "harmless"])
+async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None:
+    """Text by text it releases what `Guard` releases, with the same verdict."""
+    material = Material(level=HintLevel.QUESTION, submission=LARGE)
+    expected = Guard(HintLevel.QUESTION, LARGE)
+    async with analyst_with(PATIENT) as analyst:
+        guard = analyst.guard("anna", uuid4(), material)
+        assert isinstance(guard, ProcessGuard)
+        for text in texts:
+            assert await guard.feed(text) == expected.feed(text)
+        assert await guard.finish() == expected.finish()
+    assert guard.verdict == expected.verdict
+
+
+async def test_a_guard_goes_on_in_another_process() -> None:
+    """Where the process has ended meanwhile, the next one reads again what the guard was fed."""
+    expected = Guard(HintLevel.QUESTION, LARGE)
+    pool = Pool(PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, idle=0.0))
+    guard = ProcessGuard(pool, "anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE), print)
+    for text in HARMLESS:
+        assert await guard.feed(text) == expected.feed(text)
+    assert await guard.finish() == expected.finish()
+    await pool.close()
+
+
+async def test_a_guard_fails_closed() -> None:
+    """Where a text cannot be judged in time, nothing of it is shown, nor of what comes after it."""
+    failures: Failures = []
+    async with analyst_with(IMPATIENT, failures) as analyst:
+        guard = analyst.guard("anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE))
+        assert await guard.feed("A harmless sentence. Another one.") == []
+        assert guard.verdict == UNJUDGED
+        assert [await guard.feed("And one more."), await guard.finish()] == [[], []]
+    assert failures == [("anna", "guard", "deadline")]
+
+
+async def test_a_guard_in_the_loop_fails_closed() -> None:
+    """So it does in the event loop, past the processor time of a step."""
+    heard: list[NotAnalysed] = []
+    guard = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 1e-6, heard.append)
+    shown: list[str] = []
+    for _ in range(200):  # the kernel counts processor time in steps of a few milliseconds
+        shown += await guard.feed("Look at the end of line 2. What is missing there, compared with line 1? " * 50)
+    assert guard.verdict == UNJUDGED
+    assert [failure.reason for failure in heard] == ["deadline"]
+
+
+def test_what_counts_as_small() -> None:
+    """The code, and all that comes with it, each have a bound."""
+    place = Position(0, 0)
+    said = Diagnostic(line=0, character=0, end_line=0, end_character=1, message="m" * (SMALL_REST + 1))
+    assert is_small(Submission(code="x" * SMALL_CODE, cursor=place, traceback="t" * SMALL_REST))
+    assert not is_small(Submission(code="x" * (SMALL_CODE + 1), cursor=place))
+    assert not is_small(Submission(code="", cursor=place, traceback="t" * (SMALL_REST + 1)))
+    assert not is_small(Submission(code="", cursor=place, diagnostics=(said,)))
+    assert not is_small(Submission(code="", cursor=place, cells=(Cell(source=""),) * (FEW + 1)))
+    assert not is_small(Submission(code="", cursor=place, cells=(Cell(source="s" * SMALL_REST, output="o"),)))
