@@ -273,8 +273,8 @@ def _add_identity(
 
 def _log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
     """Log that a step of analysis gave no result: the student gets a generic hint, and nothing of theirs is logged."""
-    level = log.error if failure.reason == "failed" else log.warning
-    level("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
+    note = log.error if failure.reason == "failed" else log.warning
+    note("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
 
 
 def _keeping(work: Callable[[], Coroutine[None, None, None]]) -> Callable[[web.Application], AsyncIterator[None]]:
