@@ -3,35 +3,73 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 from tutor_server.api.keys import SETTINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+    Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+FORWARDED_FOR = "X-Forwarded-For"
+_WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]{1,5}|\[(?P<v6>[^\[\]]+)\](?::[0-9]{1,5})?")
+LONGEST_ENTRY = 128
+"""Characters; an address with its zone and port is shorter."""
 
 
 def client_address(request: web.Request) -> str:
-    """Give the address of the client.
+    """Return the address of the client of a request, see `address_behind`."""
+    forwarded = request.headers.getall(FORWARDED_FOR, ())
+    return address_behind(request.remote, forwarded, request.app[SETTINGS].trusted_proxies)
 
-    From the right of `X-Forwarded-For`, the first address that is not a trusted proxy's: what stands left of it was
-    written by whoever is there, and proves nothing.
+
+def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Network, ...]) -> str:
+    """Return the client's address without port and zone, IPv4-mapped IPv6 as IPv4; empty if the peer has none.
+
+    `forwarded` are the lines of `X-Forwarded-For`. From its right, the client's is the first address that is not a
+    trusted proxy's: anybody can have written what stands left of it. The same holds left of an entry that is no
+    address; its writer then counts as the client.
+
+    `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes on what a client wrote into
+    the other, so that no more than one of them can be believed.
     """
-    address = request.remote or ""
-    proxies = request.app[SETTINGS].trusted_proxies
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-    for entry in reversed([entry.strip() for entry in forwarded.split(",") if entry.strip()]):
-        if not _is_trusted(address, proxies):
+    address = _parse(peer or "")
+    if address is None:
+        return ""
+    entries = [entry for line in forwarded for entry in line.split(",")]
+    while entries and _is_within(address, proxies):
+        entry = _parse(entries.pop())
+        if entry is None:
             break
         address = entry
-    return address
+    return str(address)
 
 
-def _is_trusted(address: str, proxies: tuple[Network, ...]) -> bool:
+def is_proxy(address: str, proxies: tuple[Network, ...]) -> bool:
+    """Return whether an address is a trusted proxy's."""
+    parsed = _parse(address)
+    return parsed is not None and _is_within(parsed, proxies)
+
+
+def _parse(entry: str) -> Address | None:
+    """Return the address in `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443` or `fe80::1%eth0`."""
+    text = entry.strip(" \t")
+    if len(text) > LONGEST_ENTRY:
+        return None
+    if match := _WITH_PORT.fullmatch(text):
+        text = match["v4"] or match["v6"]
     try:
-        parsed = ipaddress.ip_address(address)
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    return any(parsed in network for network in proxies)
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def _is_within(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)
