@@ -13,6 +13,7 @@ import pytest
 
 from tutor_lsp import protocol as lsp
 from tutor_server.app import build_app
+from tutor_server.connections.descriptors import ADVICE, LARGEST_RESERVE
 from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.provider import Usage
 from tutor_server.protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
@@ -111,6 +112,20 @@ def test_operations_says_what_each_setting_is_for() -> None:
     (table,) = re.findall(r"^## Which setting does what\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
 
     assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", table)) == set(variables())
+
+
+def test_the_numbers_of_open_files_fit_together() -> None:
+    """What nginx may open holds its connections, and the service what one nginx worker passes on to it."""
+    numbers = dict(
+        re.findall(r"^\s*(LimitNOFILE|worker_rlimit_nofile|worker_connections)[= ](\d+)", OPERATIONS, re.MULTILINE)
+    )
+    service, nginx, connections = (
+        int(numbers[name]) for name in ("LimitNOFILE", "worker_rlimit_nofile", "worker_connections")
+    )
+
+    assert f"LimitNOFILE={service} " in ADVICE
+    assert connections < nginx
+    assert connections // 2 < service - LARGEST_RESERVE
 
 
 def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
+from tutor_server.api.client_address import is_proxy
+from tutor_server.api.connection_admission import serve_if_admitted
 from tutor_server.api.envelope import error_response, framework_error
-from tutor_server.api.keys import DEADLINES
+from tutor_server.api.keys import AUTHENTICATOR, DEADLINES, SETTINGS
 from tutor_server.api.security_headers import set_security_headers
-from tutor_server.errors import MalformedRequest, RequestTimeout, TutorError
+from tutor_server.connections.descriptors import DescriptorBudget
+from tutor_server.connections.quota import ConnectionQuota
+from tutor_server.errors import MalformedRequest, RequestTimeout, TooManyConnections, TutorError
+from tutor_server.identity.throttling import network_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,11 +28,16 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_server.api.client_address import Network
+    from tutor_server.connections.quota import Place
     from tutor_server.limits import Deadlines
 
     _Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 log: FilteringBoundLogger = structlog.get_logger()
+
+WAITING_SECONDS = 2.0
+"""What a newcomer past the quota has to send its request in, so as to be refused."""
 
 _ERRORS = {error.status: error for error in (MalformedRequest, RequestTimeout)}
 
@@ -37,9 +47,20 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
+        quota, proxies = ConnectionQuota(DescriptorBudget()), self.app[SETTINGS].trusted_proxies
+        admitted = serve_if_admitted(
+            made.request_handler,
+            _place_of,
+            quota,
+            proxies=proxies,
+            authenticator=self.app[AUTHENTICATOR],
+            now=made._loop.time,  # noqa: SLF001 - see above
+        )
         return _Server(
-            _refuses_in_the_envelope(made.request_handler),
+            _refuses_in_the_envelope(admitted),
             self.app[DEADLINES],
+            quota,
+            proxies,
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 - see above
             **made._kwargs,  # noqa: SLF001
@@ -47,15 +68,47 @@ class Runner(web.AppRunner):
 
 
 class _Server(web.Server):
-    def __init__(self, handle: _Handle, deadlines: Deadlines, **settings: Any) -> None:
+    def __init__(
+        self,
+        handle: _Handle,
+        deadlines: Deadlines,
+        quota: ConnectionQuota,
+        proxies: tuple[Network, ...],
+        **settings: Any,
+    ) -> None:
         super().__init__(handle, keepalive_timeout=deadlines.idle, lingering_time=deadlines.request_body, **settings)
         self._deadlines = deadlines
+        self._quota = quota
+        self._proxies = proxies
         self._head_deadlines = cycle(deadlines.request_head * (1 + step / 100) for step in range(10))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every newcomer is refused."""
+        return self._quota.is_full
+
+    @property
+    def newcomers(self) -> int:
+        """How many connections may be taken in now."""
+        return self._quota.newcomers
+
     def __call__(self) -> RequestHandler:
+        """Make a connection whose address is seen with its first request."""
+        return self._connection(self._quota.enter(None))
+
+    def connection_from(self, address: str) -> _Connection:
+        """Make a connection from an address. A proxy's counts for the clients that it forwards."""
+        return self._connection(self._quota.enter(None if is_proxy(address, self._proxies) else network_of(address)))
+
+    def _connection(self, place: Place) -> _Connection:
         """Make a connection; many that are opened at once do not all run out of time at once, up to a tenth later."""
-        deadlines = replace(self._deadlines, request_head=next(self._head_deadlines))
-        return _Connection(self, deadlines, loop=self._loop, **self._kwargs)
+        request_head = next(self._head_deadlines)
+        if not place.is_admitted:
+            request_head = min(request_head, WAITING_SECONDS)
+        deadlines = replace(self._deadlines, request_head=request_head)
+        connection = _Connection(self, deadlines, place, loop=self._loop, **self._kwargs)
+        place.close = connection.evict
+        return connection
 
 
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
@@ -70,6 +123,9 @@ def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
             response = await handle(request)
         except web.HTTPExpectationFailed as error:
             return _closing(framework_error(error))
+        except TooManyConnections as error:
+            request.protocol._lingering_time = WAITING_SECONDS  # noqa: SLF001 - has no setting
+            return _closing(error_response(error))
         if response.status == RequestTimeout.status or request.content.exception() is not None:
             response.force_close()
             request.protocol._lingering_time = 0.0  # noqa: SLF001 - has no setting either
@@ -183,10 +239,46 @@ class _KeepsTime(RequestHandler):
             self.transport.abort()
 
 
-class _Connection(_QuotesNothing, _KeepsTime):
+class _HoldsPlace(_KeepsTime):
+    """Hold a place of the connections' quota; aiohttp takes whatever is accepted."""
+
+    __slots__ = ("_is_evicted", "place")
+
+    def __init__(self, manager: web.Server, deadlines: Deadlines, place: Place, **settings: Any) -> None:
+        super().__init__(manager, deadlines, **settings)
+        self.place = place
+        self._is_evicted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless the place has been taken meanwhile."""
+        super().connection_made(transport)
+        if self._is_evicted:
+            self.evict()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Give the place back."""
+        super().connection_lost(exc)
+        self.place.leave()
+
+    def evict(self) -> None:
+        """Cut the connection, whose place another needs."""
+        self._is_evicted = True
+        if self.transport is not None:
+            self.transport.abort()
+
+    def abandon(self) -> None:
+        """Give the place of a connection back that could not be opened."""
+        self.place.leave()
+
+
+class _Connection(_QuotesNothing, _HoldsPlace):
     """A connection with all remedies."""
 
     __slots__ = ()
+
+
+def _place_of(request: web.BaseRequest) -> Place:
+    return cast("_HoldsPlace", request.protocol).place
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:

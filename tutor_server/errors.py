@@ -53,6 +53,13 @@ class RequestTimeout(TutorError):
     code, status, text = "REQUEST_TIMEOUT", 408, "The request took too long to arrive."
 
 
+class TooManyConnections(TutorError):
+    """The process is near its limit of file descriptors, and the client's address has its share of connections."""
+
+    code, status, retryable = "TOO_MANY_CONNECTIONS", 503, True
+    text = "The tutor has too many connections right now. Please try again in a moment."
+
+
 class PayloadTooLarge(TutorError):
     """The request is over a size limit."""
 

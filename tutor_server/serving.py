@@ -11,12 +11,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp.web import SockSite, TCPSite
 from sqlalchemy.exc import DBAPIError
 
 from tutor_server.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
+from tutor_server.connections.accepting import BoundSite, SharedSite
+from tutor_server.connections.descriptors import raise_limit
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.hosts import is_loopback
 from tutor_server.llm.price_file import read_price_file
@@ -81,8 +82,9 @@ def prepare_data_dir(settings: Settings) -> None:
 async def serve(settings: Settings, host: str, port: int, *, build: Build = build_app) -> None:
     """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
+    raise_limit()
     stopping = _stopping_signal()
-    await _serve(build(settings), lambda runner: TCPSite(runner, host, port, backlog=BACKLOG), stopping, _announce)
+    await _serve(build(settings), lambda runner: BoundSite(runner, host, port, backlog=BACKLOG), stopping, _announce)
 
 
 async def serve_worker(
@@ -106,7 +108,7 @@ async def serve_worker(
 
     loop.add_reader(lifeline, parent_has_gone)
     await _serve(
-        build(settings), lambda runner: SockSite(runner, listening, backlog=BACKLOG), stopping, say_that_it_serves
+        build(settings), lambda runner: SharedSite(runner, listening, backlog=BACKLOG), stopping, say_that_it_serves
     )
 
 
@@ -120,6 +122,7 @@ async def serve_in_workers(
     """
     _require_shared_state(settings)
     prepare_data_dir(settings)
+    raise_limit()  # the workers inherit it
     read_price_file(settings.data_dir)  # what is wrong is said here once, and not by each worker
     database = open_database(settings.effective_database_url)
     try:

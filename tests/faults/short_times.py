@@ -10,6 +10,7 @@ import asyncio
 import socket
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -26,20 +27,23 @@ LEASES = Leases(lasts=2, renewal=0.5, sweep=0.5)
 PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 
 
-def program(*, pass_over: float | None = None, analysis: float | None = None, **deadlines: float) -> tuple[str, ...]:
-    """Name the program with these deadlines, in seconds, in place of the contract's.
+def program(
+    *, loop: str = "asyncio", pass_over: float | None = None, analysis: float | None = None, **deadlines: float
+) -> tuple[str, ...]:
+    """Name the program with these deadlines, in seconds, in place of the contract's, and an event loop.
 
     `pass_over`: for so long no provider is called that has failed; 0 makes each call independent of those before.
     `analysis`: so much processor time has each step of the analysis of a large program.
     """
     others = {"pass_over": pass_over, "analysis": analysis}
     times = {name: seconds for name, seconds in others.items() if seconds is not None} | deadlines
-    return (*PROGRAM, *(f"--time={name}={seconds}" for name, seconds in times.items()))
+    return (*PROGRAM, f"--loop={loop}", *(f"--time={name}={seconds}" for name, seconds in times.items()))
 
 
 def main() -> int:
     """Run what the arguments say."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
     parser.add_argument("--time", action="append", default=[])
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve")
@@ -53,17 +57,18 @@ def main() -> int:
         breaker.OPEN_SECONDS = chain.LONGEST_PASS_OVER = chain.OPERATOR_PASS_OVER = pass_over
     analysis = PoolLimits(processor=times.pop("analysis", PoolLimits().processor))
     build = partial(build_app, leases=LEASES, analysis=analysis, deadlines=Deadlines(**times))
+    run = asyncio.Runner(loop_factory=import_module(options.loop).new_event_loop).run
     settings = load_settings()
     configure_logs("info", "json")
     if options.command == "serve-worker":
         listening, lifeline, ready = options.numbers
         with socket.socket(fileno=listening) as shared:
-            asyncio.run(serve_worker(settings, shared, lifeline, ready, build=build))
+            run(serve_worker(settings, shared, lifeline, ready, build=build))
     elif options.workers == 1:
-        asyncio.run(serve(settings, "127.0.0.1", options.port, build=build))
+        run(serve(settings, "127.0.0.1", options.port, build=build))
     else:
-        command = (*PROGRAM, *(f"--time={time}" for time in options.time), "serve-worker")
-        return asyncio.run(serve_in_workers(settings, "127.0.0.1", options.port, options.workers, command=command))
+        command = (*PROGRAM, f"--loop={options.loop}", *(f"--time={time}" for time in options.time), "serve-worker")
+        return run(serve_in_workers(settings, "127.0.0.1", options.port, options.workers, command=command))
     return 0
 
 

@@ -1,0 +1,251 @@
+"""H12: more connections than the process has descriptors for, from one address and from many."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+import sys
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientSession, TCPConnector
+from yarl import URL
+
+from tests.chat_client import Chat, connect
+from tests.faults import short_times
+from tests.faults.classroom import classroom
+from tests.installations import Laptop
+from tests.service import TUTOR_SERVER, RunningService
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from tests.installations import Installation
+    from tests.service import Service, SignUp, Student
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="connects from several addresses of loopback")
+
+HOME, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+SMALL = 256
+TOO_MANY = {
+    "detail": "The tutor has too many connections right now. Please try again in a moment.",
+    "code": "TOO_MANY_CONNECTIONS",
+    "retry_after": 10,
+}
+LOOPS = ("uvloop", "asyncio")
+PATIENT = 60.0
+"""Seconds that strangers may be silent where a busy machine shall not make a difference."""
+CONNECTED = 5
+MORE = 8
+TOGETHER = 50
+"""Connections that are opened at once."""
+
+
+def limited(program: Sequence[str], descriptors: int) -> tuple[str, ...]:
+    """Return the command that runs a program with so many descriptors, and no way to have more."""
+    return ("sh", "-c", f'ulimit -n {descriptors} && exec "$0" "$@"', *program)
+
+
+@pytest.fixture(autouse=True)
+def own_limit() -> Iterator[None]:
+    """Let the test itself have as many sockets open as it can."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+class SilentConnections:
+    """Connections on which nothing is said."""
+
+    def __init__(self, service: Service) -> None:
+        self._address = URL(service.url)
+        self._sockets = ExitStack()
+
+    def open(self, count: int, source: str = HOME) -> None:
+        """Open some more. The service closes those that it has no room for."""
+        for _ in range(count):
+            silent = socket.create_connection((self._address.host, self._address.port), source_address=(source, 0))
+            self._sockets.enter_context(silent)
+
+    def close(self) -> None:
+        """Close all."""
+        self._sockets.close()
+
+
+@asynccontextmanager
+async def newcomer(service: Service, source: str = HOME) -> AsyncIterator[ClientSession]:
+    """Yield a client without a connection, at an address of this machine."""
+    async with ClientSession(service.url, connector=TCPConnector(local_addr=(source, 0))) as client:
+        yield client
+
+
+async def health(service: Service, source: str = HOME) -> tuple[int, Any, str | None]:
+    """Ask for health over a new connection; return status, answer and `Retry-After`."""
+    async with newcomer(service, source) as client, client.get("/api/health") as response:
+        return response.status, await response.json(), response.headers.get("Retry-After")
+
+
+async def is_served(chat: Chat) -> bool:
+    """Return whether a student who was connected before gets an answer."""
+    async with asyncio.timeout(10):
+        return bool((await chat.answer())[-1]["type"] == "done")
+
+
+async def signed_in_status(service: Service, student: Student) -> int:
+    """Ask for a student's account over a new connection."""
+    async with newcomer(service) as client, client.get("/api/auth/me", headers=student.headers) as response:
+        return response.status
+
+
+def warnings_of(service: Service) -> dict[str, int]:
+    """Count the lines of the log that are no information."""
+    events = [entry["event"] for entry in service.log if entry["level"] != "info"]
+    return {event: events.count(event) for event in events}
+
+
+async def hold_all_from_one_address(service: Service, student: Student, chats: list[Chat], silent: int) -> None:
+    """Open silent connections from one address, and check who is served meanwhile and afterwards."""
+    strangers = SilentConnections(service)
+    await asyncio.to_thread(strangers.open, silent)
+    try:
+        for _ in range(CONNECTED):
+            await asyncio.to_thread(strangers.open, MORE)  # takes what the service itself has closed meanwhile
+            assert await health(service) == (503, TOO_MANY, "10")
+        assert (await health(service, ELSEWHERE))[0] == 200
+        assert [await is_served(chat) for chat in chats[:CONNECTED]] == [True] * len(chats[:CONNECTED])
+        assert await signed_in_status(service, student) == 200
+        async with connect(service.url, student.access_token) as late:
+            assert await is_served(late)
+    finally:
+        strangers.close()
+    async with asyncio.timeout(10):
+        while (await health(service))[0] != 200:  # noqa: ASYNC110 - until the service has noticed
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def chats_of(service: Service, student: Student, count: int) -> AsyncIterator[list[Chat]]:
+    """Yield open sockets of one student."""
+    async with ClientSession(service.url, connector=TCPConnector(limit=0), headers=student.headers) as session:
+
+        async def chat() -> Chat:
+            return Chat(await session.ws_connect("/api/chat/ws", protocols=("tutor.v1",)))
+
+        chats: list[Chat] = []
+        while len(chats) < count:
+            chats += await asyncio.gather(*(chat() for _ in range(min(TOGETHER, count))))
+        yield chats
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+async def test_h12_silent_connections_from_one_address(
+    loop: str, installation: Installation, sign_up: SignUp, tmp_path: Path
+) -> None:
+    """H12: the connected are served, so are other addresses and who is signed in; newcomers get 503 with the reason.
+
+    As many silent connections as the processes have descriptors; the log has a line for each process.
+    """
+    if loop == "asyncio" and not isinstance(installation, Laptop):
+        pytest.skip("one installation is enough for the loop that is not the service's own")
+    program = limited(short_times.program(loop=loop, request_head=PATIENT), SMALL)
+    settings = installation.settings() | {"TUTOR_CONNECTIONS_PER_USER": "100"}
+    async with RunningService(tmp_path, settings, workers=installation.workers, program=program) as service:
+        student = await sign_up(service)
+        async with chats_of(service, student, CONNECTED) as chats:
+            await hold_all_from_one_address(service, student, chats, SMALL * installation.workers)
+
+        warnings = warnings_of(service)
+        assert warnings.keys() == {"few_open_files", "connections_refused"}
+        assert warnings["connections_refused"] <= installation.workers
+
+
+@pytest.mark.real_time
+@pytest.mark.timeout(180)
+async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path: Path) -> None:
+    """H12: 1,500 sockets, 1,024 silent connections → the connected are served, newcomers get 503."""
+    settings = installation.settings() | {
+        "TUTOR_CONNECTIONS_PER_USER": "2000",
+        "TUTOR_MESSAGES_PER_MINUTE": "1000",
+    }
+    program = limited(short_times.program(loop="uvloop", request_head=PATIENT), 4096 // installation.workers)
+    async with RunningService(tmp_path, settings, workers=installation.workers, program=program) as service:
+        student = await sign_up(service)
+        async with chats_of(service, student, 1500) as chats:
+            await hold_all_from_one_address(service, student, chats, 1024)
+            assert not any(chat.socket.closed for chat in chats)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) -> None:
+    """H12: where all addresses together leave no room, the service's own needs still have theirs.
+
+    A student who was connected gets the model's answer, for which the service calls a provider and writes its database.
+    """
+    program = limited(short_times.program(loop=loop, request_head=PATIENT), SMALL)
+    async with classroom(tmp_path, Laptop(), program=program) as room, room.seat() as seat:
+        strangers = SilentConnections(room.service)
+        for number in range(2, 30):
+            await asyncio.to_thread(strangers.open, 8, f"127.0.0.{number}")
+        try:
+            assert await health(room.service, "127.0.0.99") == (503, TOO_MANY, "10")
+            answers = [(await seat.chat.answer())[-1] for _ in range(3)]
+            assert [(answer["type"], answer["provider"]) for answer in answers] == [("done", "anthropic")] * 3
+        finally:
+            strangers.close()
+
+        assert warnings_of(room.service) == {"few_open_files": 1, "connections_refused": 1}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+async def test_no_descriptor_is_left_to_accept_with(loop: str, sign_up: SignUp, tmp_path: Path) -> None:
+    """EMFILE: the service does not spin, the connected are served, and newcomers are as soon as there is room."""
+    async with RunningService(tmp_path, {}, program=short_times.program(loop=loop)) as service:
+        student = await sign_up(service)
+        async with connect(service.url, student.access_token) as chat:
+            assert await is_served(chat)
+            pid = service.process.pid
+            limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+            waiting = asyncio.create_task(health(service))
+            await service.logged("accept_failed", reason="Too many open files")
+            seconds = processor_seconds(pid)
+            assert not (await asyncio.wait({waiting}, timeout=1))[0]
+            assert processor_seconds(pid) - seconds < 0.5
+            await chat.send({"type": "unknown"})
+            assert (await chat.receive())["code"] == "VALIDATION_FAILED"
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+
+            assert (await waiting)[0] == 200
+        assert warnings_of(service) == {"accept_failed": 1}
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used (proc(5))."""
+    fields = Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()
+    return int(fields[0]) / 1e9
+
+
+@pytest.mark.real_time
+async def test_a_silent_connection_past_the_quota_is_closed(tmp_path: Path) -> None:
+    """It has two seconds to say what it wants; those with a place have the usual eight."""
+    async with RunningService(tmp_path, {}, program=limited((TUTOR_SERVER,), SMALL)) as service:
+        strangers = SilentConnections(service)
+        await asyncio.to_thread(strangers.open, SMALL)
+        late = socket.create_connection((URL(service.url).host, URL(service.url).port))
+        try:
+            late.settimeout(5)
+            assert await asyncio.to_thread(late.recv, 1) == b""
+            await until(lambda: open_sockets(service.process.pid) < SMALL // 4, seconds=12)
+        finally:
+            late.close()
+            strangers.close()
+
+
+def open_sockets(pid: int) -> int:
+    """Count the descriptors of a process."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))

@@ -1,0 +1,267 @@
+"""Connections are shared out by address where descriptors are scarce, and only there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import HeldClock
+from tutor_server.connections.descriptors import COUNT_SECONDS, DescriptorBudget
+from tutor_server.connections.quota import ConnectionQuota, Refusal
+
+if TYPE_CHECKING:
+    from tutor_server.connections.quota import Place
+
+OTHERS = 50
+LIMIT = 600
+CAPACITY = 400
+"""A quarter of the limit is reserved, and the rest of the service has 50 open."""
+WAITING_ROOM = 37
+
+
+class Process:
+    """A process with descriptors of its own, and a quota of its connections."""
+
+    def __init__(self) -> None:
+        self.clock = HeldClock()
+        self.limit = LIMIT
+        self.others = OTHERS
+        self.connected: dict[Place, None] = {}
+        self.evicted: list[Place] = []
+        budget = DescriptorBudget(limit=lambda: self.limit, count=self._count, now=self.clock.monotonic)
+        self.quota = ConnectionQuota(budget)
+
+    def _count(self) -> int:
+        return self.others + len(self.connected)
+
+    def connect(self, address: str | None) -> Place:
+        """Open a connection."""
+        place = self.quota.enter(address)
+
+        def close() -> None:
+            self.evicted.append(place)
+            self.disconnect(place)
+
+        place.close = close
+        self.connected[place] = None
+        return place
+
+    def disconnect(self, place: Place) -> None:
+        """Close a connection."""
+        del self.connected[place]
+        place.leave()
+
+    def fill(self, address: str) -> int:
+        """Open connections from an address until one is refused; return how many are served."""
+        served = 0
+        while self.connect(address).is_admitted:
+            served += 1
+        return served
+
+
+@pytest.fixture
+def process() -> Process:
+    """Return a process without connections."""
+    return Process()
+
+
+def test_one_address_takes_three_quarters(process: Process) -> None:
+    """It cannot hold all, and the next one still finds room; together they leave room for a third."""
+    assert process.fill("one") == CAPACITY * 3 // 4
+    assert process.fill("two") > 0
+    assert process.fill("three") > 0
+    assert not process.quota.is_full
+
+
+def test_a_refused_address_leaves_room_for_others(process: Process) -> None:
+    """A newcomer's first request is refused by its address' share, another's is served."""
+    process.fill("one")
+
+    assert process.connect("one").begin_request("one") is Refusal.SHARE
+    assert process.connect("two").begin_request("two") is None
+
+
+def test_many_addresses_fill_the_process(process: Process) -> None:
+    """Past the capacity everybody is refused, whatever the address."""
+    for number in range(CAPACITY):
+        process.connect(f"192.0.2.{number}")
+
+    assert process.quota.is_full
+    assert process.connect("new").begin_request("new") is Refusal.FULL
+
+
+def test_those_who_are_connected_go_on(process: Process) -> None:
+    """A connection that was admitted serves further requests, however many others came meanwhile."""
+    connected = process.connect("one")
+    process.fill("one")
+    for number in range(CAPACITY):
+        process.connect(f"192.0.2.{number}")
+
+    for _ in range(3):
+        assert connected.begin_request("one") is None
+        connected.end_request()
+
+
+def test_a_waiting_connection_may_be_served_after_all(process: Process) -> None:
+    """What counts is whether there is room when its request is here."""
+    first = process.connect("one")
+    process.fill("one")
+    late = process.connect("one")
+    process.disconnect(first)
+
+    assert late.begin_request("one") is None
+
+
+def test_connections_that_wait_to_be_refused_are_bounded(process: Process) -> None:
+    """The longest waiting one is closed for a newcomer; those who are served are not touched."""
+    admitted = [process.connect("one") for _ in range(CAPACITY * 3 // 4)]
+    waiting = [process.connect("one") for _ in range(WAITING_ROOM + 2)]
+
+    assert process.evicted == waiting[:2]
+    assert all(place.is_admitted for place in admitted)
+
+
+def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
+    """The longest silent of those that never sent a request makes room."""
+    busy, idle, stranger = (process.connect("one") for _ in range(3))
+    assert busy.begin_request("one") is None
+    assert idle.begin_request("one") is None
+    idle.end_request()
+    process.fill("one")
+    newcomer = process.connect("one")
+
+    assert newcomer.begin_request("one") is Refusal.SHARE
+    assert newcomer.displace_stranger("one")
+    assert newcomer.is_admitted
+    assert process.evicted == [stranger]
+
+
+def test_an_idle_connection_is_displaced_once_there_is_no_stranger(process: Process) -> None:
+    """Between two requests it is worth less than one under way, and more than one that never sent any."""
+    idle = process.connect("one")
+    assert idle.begin_request("one") is None
+    idle.end_request()
+    while (newcomer := process.connect("one")).begin_request("one") is None:
+        pass
+
+    assert newcomer.displace_stranger("one")
+    assert process.evicted == [idle]
+
+
+def test_nobody_is_displaced_who_has_a_request_under_way(process: Process) -> None:
+    """Where every connection is in use, who is signed in is refused like others."""
+    for number in range(CAPACITY):
+        assert process.connect(f"192.0.2.{number}").begin_request(f"192.0.2.{number}") is None
+    newcomer = process.connect("new")
+
+    assert newcomer.begin_request("new") is Refusal.FULL
+    assert not newcomer.displace_stranger("new")
+
+
+def test_a_proxys_connections_count_for_its_clients(process: Process) -> None:
+    """Each counts for the client whose request it carries, and for nobody in between."""
+    places = [process.connect(None) for _ in range(CAPACITY * 3 // 4 + 1)]
+    refusals = [place.begin_request("one") for place in places]
+
+    assert refusals == [None] * (CAPACITY * 3 // 4) + [Refusal.SHARE]
+    assert places[-1].begin_request("two") is None
+    places[0].end_request()
+    places[1].end_request()
+    assert places[0].begin_request("one") is None
+
+
+def test_what_the_service_itself_has_open_counts(process: Process) -> None:
+    """Provider calls and child processes take from what connections may have; it comes back with their end."""
+    process.others = LIMIT - 10
+    assert process.connect("one").begin_request("one") is Refusal.FULL
+
+    process.others = OTHERS
+    process.clock.seconds += COUNT_SECONDS
+    assert process.connect("one").begin_request("one") is None
+
+
+def test_a_limit_that_is_changed_meanwhile(process: Process) -> None:
+    """An operator's `prlimit` on the running process is seen."""
+    assert process.connect("one").is_admitted
+    process.limit = OTHERS
+    process.clock.seconds += COUNT_SECONDS
+
+    assert process.quota.is_full
+
+
+def test_without_a_descriptor_to_count_with() -> None:
+    """The process counts as full where even the count fails."""
+
+    def fail() -> int:
+        raise OSError
+
+    quota = ConnectionQuota(DescriptorBudget(limit=lambda: LIMIT, count=fail, now=HeldClock().monotonic))
+
+    assert quota.is_full
+
+
+def test_a_slow_count_is_rare() -> None:
+    """A count that takes a second is repeated 50 seconds later."""
+    clock = HeldClock()
+    counts: list[float] = []
+
+    def count() -> int:
+        counts.append(clock.seconds)
+        clock.seconds += 1
+        return OTHERS
+
+    budget = DescriptorBudget(limit=lambda: LIMIT, count=count, now=clock.monotonic)
+    for clock.seconds in range(60):
+        budget.capacity(0)
+
+    assert counts == [0, 50]
+
+
+def test_a_request_of_a_connection_that_has_gone(process: Process) -> None:
+    """It counts for nothing, whether it begins or ends after the connection."""
+    gone, left = process.connect("one"), process.connect("one")
+    assert left.begin_request("one") is None
+    process.disconnect(gone)
+    process.disconnect(left)
+
+    assert gone.begin_request("one") is None
+    gone.end_request()
+    left.end_request()
+    assert process.quota.admitted == 0
+
+
+ADDRESSES = st.sampled_from(["one", "two", "three", None])
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["connect", "request", "end", "leave"]), ADDRESSES, st.integers(0, 700)), max_size=900
+)
+
+
+@given(STEPS)
+def test_nobody_is_refused_by_address_while_there_is_room(steps: list[tuple[str, str | None, int]]) -> None:
+    """Below three quarters of the capacity nobody is refused; the capacity always holds, and the counts end at none."""
+    process = Process()
+    process.limit, process.others = 80, 20  # a capacity of 40
+    process.clock.seconds += COUNT_SECONDS
+    for step, address, number in steps:
+        places = list(process.connected)
+        place = places[number % len(places)] if places else None
+        admitted = process.quota.admitted
+        refused = False
+        if step == "connect":
+            refused = not process.connect(address).is_admitted
+        elif place is not None and step == "leave":
+            process.disconnect(place)
+        elif place is not None and step == "request" and place.is_admitted:
+            refused = place.begin_request(address or "proxied") is not None
+        elif place is not None and place.is_admitted:
+            place.end_request()
+        assert not refused or admitted >= 30
+        assert process.quota.admitted <= 40
+        assert len(process.connected) <= 45
+    for place in list(process.connected):
+        process.disconnect(place)
+    assert process.quota.admitted == 0
+    assert process.fill("one") == 30

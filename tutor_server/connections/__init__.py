@@ -1,0 +1,1 @@
+"""Which connections this process takes: its descriptors, their shares by address, and the accept loop."""

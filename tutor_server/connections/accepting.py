@@ -1,0 +1,163 @@
+"""The accept loop: takes in connections on every event loop in the same way, also at the limit of descriptors.
+
+The loops' own fail there (EMFILE): asyncio logs it once for each place in the backlog and tries again at once, libuv
+closes whatever waits in the backlog without an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Protocol, cast
+
+import structlog
+from aiohttp.web import SockSite, TCPSite
+from aiohttp.web_runner import BaseSite
+
+from tutor_server.telemetry.sparse import SparseLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aiohttp.web_runner import BaseRunner
+    from structlog.typing import FilteringBoundLogger
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+BATCH = 64
+"""Connections taken in at once; then those who are connected have their turn."""
+FULL_SECONDS = 0.02
+"""A process without room takes in newcomers so much later: another worker that has room comes first."""
+RETRY_SECONDS = 0.25
+"""The pause after a failure to accept, such as no free descriptor."""
+
+
+class Connection(asyncio.Protocol):
+    """The protocol of one connection."""
+
+    def abandon(self) -> None:
+        """Take note that the connection could not be opened."""
+
+
+class Server(Protocol):
+    """Makes the protocols of connections."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every newcomer is refused."""
+        ...
+
+    @property
+    def newcomers(self) -> int:
+        """How many connections may be taken in now."""
+        ...
+
+    def connection_from(self, address: str) -> Connection:
+        """Return the protocol of a new connection from an address."""
+        ...
+
+
+class Acceptor:
+    """Accepts on listening sockets until it is closed. A site takes it for the server of an event loop."""
+
+    def __init__(self, server: Server, sockets: Sequence[socket.socket]) -> None:
+        self.sockets = sockets
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._pauses: dict[socket.socket, asyncio.TimerHandle] = {}
+        self._opening: set[asyncio.Task[None]] = set()
+        self._failures = SparseLine(self._loop.time)
+        for listening in sockets:
+            listening.settimeout(0)
+            self._loop.add_reader(listening, self._on_readable, listening)
+
+    def close(self) -> None:
+        """Stop, and close the listening sockets: newcomers are refused by the system."""
+        for pause in self._pauses.values():
+            pause.cancel()
+        for listening in self.sockets:
+            self._loop.remove_reader(listening)
+            listening.close()
+
+    def _on_readable(self, listening: socket.socket) -> None:
+        if self._server.is_full:
+            self._pause(listening, FULL_SECONDS, self._accept_late)
+        else:
+            self._accept(listening)
+
+    def _accept_late(self, listening: socket.socket) -> None:
+        self._listen_again(listening)
+        self._accept(listening)
+
+    def _listen_again(self, listening: socket.socket) -> None:
+        del self._pauses[listening]
+        self._loop.add_reader(listening, self._on_readable, listening)
+
+    def _pause(self, listening: socket.socket, seconds: float, then: Callable[[socket.socket], None]) -> None:
+        self._loop.remove_reader(listening)
+        self._pauses[listening] = self._loop.call_later(seconds, then, listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(min(BATCH, self._server.newcomers)):
+            try:
+                accepted, peer = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # EMFILE, ENFILE, ENOBUFS, ENOMEM, or what the network reports (accept(2))
+                if count := self._failures.count():
+                    log.warning("accept_failed", count=count, reason=os.strerror(error.errno or 0))
+                self._pause(listening, RETRY_SECONDS, self._listen_again)
+                return
+            accepted.settimeout(0)
+            connection = self._server.connection_from(peer[0] if isinstance(peer, tuple) else "")
+            task = self._loop.create_task(self._open(accepted, connection))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _open(self, accepted: socket.socket, connection: Connection) -> None:
+        try:
+            await self._loop.connect_accepted_socket(lambda: connection, accepted)
+        except OSError:  # the client has gone already
+            connection.abandon()
+            accepted.close()
+
+
+class BoundSite(TCPSite):
+    """Listens on a host and a port of its own."""
+
+    __slots__ = ()
+
+    async def start(self) -> None:
+        """Bind and accept. Raises `OSError`."""
+        if sys.platform == "win32":  # whose event loop has no `add_reader`; it has no limit of descriptors either
+            await super().start()
+            return
+        await BaseSite.start(self)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(asyncio.Protocol, self._host, self._port, start_serving=False)
+        sockets = [socket.socket(fileno=os.dup(bound.fileno())) for bound in server.sockets]
+        server.close()
+        for listening in sockets:
+            listening.listen(self._backlog)
+        self._bound_port = sockets[0].getsockname()[1]
+        self._server = _accept_on(self._runner, sockets)
+
+
+class SharedSite(SockSite):
+    """Accepts on a listening socket that several processes share."""
+
+    __slots__ = ()
+
+    async def start(self) -> None:
+        """Accept."""
+        if sys.platform == "win32":
+            await super().start()
+            return
+        await BaseSite.start(self)
+        self._server = _accept_on(self._runner, [self._sock])
+
+
+def _accept_on(runner: BaseRunner, sockets: Sequence[socket.socket]) -> asyncio.AbstractServer:
+    return cast("asyncio.AbstractServer", Acceptor(cast("Server", runner.server), sockets))

@@ -1,0 +1,119 @@
+"""How many file descriptors this process may open, how many it has open, and how many of them connections may use."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+if sys.platform != "win32":
+    import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from structlog.typing import FilteringBoundLogger
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+SMALL_LIMIT = 4096
+"""Below it the log warns: a few hundred students with an answer each come near it."""
+ADVICE = "raise the hard limit of open files: LimitNOFILE=65536 in the systemd unit, or ulimit -Hn 65536"
+MACOS_LIMIT = 10_240
+"""OPEN_MAX of macOS, whose kernel refuses a higher limit even if the hard limit is unlimited."""
+
+RESERVED_PART = 4
+"""One in so many descriptors is reserved for the database, Redis, providers, child processes and newcomers."""
+LARGEST_RESERVE = 1024
+WAITING_PART = 4
+"""One in so many descriptors of the reserve is for newcomers that are about to be refused."""
+
+COUNT_SECONDS = 0.25
+COUNT_COST = 50
+"""A count of all open descriptors takes at most one in so many parts of the time."""
+
+
+def raise_limit() -> None:
+    """Raise the soft limit of open files to the hard limit, and log a warning if the result is small.
+
+    Windows has no such limit. Child processes inherit the result.
+    """
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (hard, MACOS_LIMIT):
+        if soft == wanted:
+            break
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            break
+    limit = descriptor_limit()
+    if limit < SMALL_LIMIT:
+        log.warning("few_open_files", limit=limit, advice=ADVICE)
+
+
+def descriptor_limit() -> int:
+    """Return how many descriptors this process may have open."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+
+
+def open_descriptors() -> int:
+    """Return how many descriptors this process has open; 0 if the system does not show them. Raises `OSError`."""
+    if sys.platform == "win32":
+        return 0
+    if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # since Linux 6.2
+        return shown
+    return len(list(Path("/dev/fd").iterdir())) - 1  # without the descriptor that reads the folder
+
+
+class DescriptorBudget:
+    """Divides the descriptors of the process between connections and everything else."""
+
+    def __init__(
+        self,
+        *,
+        limit: Callable[[], int] = descriptor_limit,
+        count: Callable[[], int] = open_descriptors,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read_limit = limit
+        self._count = count
+        self._now = now
+        self._limit = limit()
+        self._others = 0
+        self._next_count = now()
+
+    @property
+    def limit(self) -> int:
+        """The number of descriptors that the process may have open."""
+        return self._limit
+
+    @property
+    def waiting_room(self) -> int:
+        """How many newcomers past the capacity may be connected, to be refused."""
+        return self._reserve // WAITING_PART
+
+    def capacity(self, held: int) -> int:
+        """Return how many connections the process may hold if it holds `held` descriptors for them now.
+
+        What remains of the limit is in use by the rest of the service, or reserved for it.
+        """
+        if (now := self._now()) >= self._next_count:
+            self._limit = self._read_limit()
+            try:
+                self._others = max(0, self._count() - held)
+            except OSError:  # no descriptor is left to count them with
+                self._others = self._limit
+            self._next_count = now + max(COUNT_SECONDS, COUNT_COST * (self._now() - now))
+        return self._limit - self._reserve - self._others
+
+    @property
+    def _reserve(self) -> int:
+        return min(self._limit // RESERVED_PART, LARGEST_RESERVE)
