@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from tests.installations import Installation
     from tests.service import Service, SignUp, Student
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="connects from several addresses of loopback")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="connects from several addresses of loopback"),
+    pytest.mark.timeout(180),  # each starts a service of its own, and the machine may be busy
+]
 
 HOME, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 SMALL = 256
@@ -165,7 +168,6 @@ async def test_h12_silent_connections_from_one_address(
 
 
 @pytest.mark.real_time
-@pytest.mark.timeout(180)
 async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path: Path) -> None:
     """H12: 1,500 sockets, 1,024 silent connections → the connected are served, newcomers get 503."""
     settings = installation.settings() | {
