@@ -93,7 +93,7 @@ def test_every_message_and_command_of_the_language_server_is_documented() -> Non
     text = section("Language server")
     names = {value for value in vars(lsp).values() if isinstance(value, str) and re.match(r"tutor[./]\w+", value)}
 
-    assert set(re.findall(r"`(tutor(?:\.|/answer/|/diagnostics/|/status/)\w+)`", text)) == names
+    assert set(re.findall(r"`(tutor(?:\.|/answer/|/diagnostics/|/signIn/|/status/)\w+)`", text)) == names
 
 
 def test_the_readme_lists_settings_that_exist() -> None:

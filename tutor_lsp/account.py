@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from lsprotocol import types
 
+from tutor_lsp import protocol
 from tutor_lsp.service_session import host_of
 from tutor_lsp.status import as_message
 from tutor_lsp.token_store import StoreUnavailable
@@ -16,7 +17,6 @@ from tutor_lsp.token_store import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tutor_lsp import protocol
     from tutor_lsp.ask import Asks
     from tutor_lsp.background import Background
     from tutor_lsp.editor import Editor
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 2.0
 """How often the record of sign-ins is looked at; a look is one `stat`."""
+
+SIGN_IN_CANCELLED = "The sign-in was cancelled."
 
 NO_SERVICE = (
     "No tutor service is set, and none is needed: the tutor answers on this computer. "
@@ -84,7 +86,7 @@ class Account:
 
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Forget the sign-in on this computer, for all windows, and tell the service; answers that stream end."""
-        self._stop()
+        self._cancel()
         await self._choice.follow()
         server_url, sign_ins = self._choice.server_url, self._choice.sign_ins
         await self._choice.change(replace(self._choice.settings, access_token=None))
@@ -103,12 +105,22 @@ class Account:
     async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
         """Stop signing in (`window/workDoneProgress/cancel`)."""
         if params.token == self._progress_token:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        """Stop the sign-in that is under way, and tell the editor that nobody is signed in by it."""
+        if self._signing_in is not None and not self._signing_in.done():
             self._stop()
+            self._tell_end("cancelled", SIGN_IN_CANCELLED)
 
     def _stop(self) -> None:
         if self._signing_in is not None:
             self._signing_in.cancel()
             self._signing_in = None
+
+    def _tell_end(self, reason: Literal["completed", "cancelled", "failed"], message: str) -> None:
+        if self._editor.speaks_tutor:
+            self._editor.notify(protocol.SIGN_IN_DID_END, protocol.SignInEnded(reason=reason, message=message))
 
     async def _sign_in(self, server_url: str) -> None:
         from tutor_lsp.editor_sign_in import EditorSignIn  # noqa: PLC0415 - at the start nobody signs in
@@ -120,3 +132,4 @@ class Account:
         self._status.refresh()
         kind = types.MessageType.Info if outcome.is_signed_in else types.MessageType.Warning
         self._editor.show_message(outcome.message, kind)
+        self._tell_end("completed" if outcome.is_signed_in else "failed", outcome.message)

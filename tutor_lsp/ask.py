@@ -56,6 +56,7 @@ class _Running:
     captured: Captured
     answer: Answer
     uri: str
+    is_local: bool
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
 
@@ -90,10 +91,12 @@ class Asks:
 
         The same `askId` again, while its answer runs, is the same ask. Raises `Refused`.
         """
+        if not isinstance(argument.local, bool | None):
+            raise Refused("local is true or false.")
         request_id = self._new_id() if argument.ask_id is None else _uuid(argument.ask_id)
         if request_id not in self._running:
             captured = capture(argument, self._editor.documents, self._known, request_id)
-            self._start(captured, argument.uri)
+            self._start(captured, argument.uri, is_local=bool(argument.local))
         return protocol.AskStarted(ask_id=str(request_id))
 
     async def cancel(self, params: protocol.CancelAsk) -> None:
@@ -123,13 +126,13 @@ class Asks:
         """Stop all answers."""
         await self.cancel(protocol.CancelAsk())
 
-    def _start(self, captured: Captured, uri: str) -> None:
+    def _start(self, captured: Captured, uri: str, *, is_local: bool) -> None:
         for request_id, earlier in list(self._running.items()):
             if captured.is_about_the_place_of(earlier.captured):
                 self._stop(request_id)
         request_id = captured.ask.request_id
         answer = open_answer(self._editor, self._choice.settings, self._background, request_id)
-        running = self._running[request_id] = _Running(captured, answer, uri)
+        running = self._running[request_id] = _Running(captured, answer, uri, is_local)
         running.task = self._background.run(self._run(running), "an answer")
 
     def _stop(self, request_id: UUID) -> None:
@@ -143,8 +146,7 @@ class Asks:
         # The reply to the command goes out first, so that the editor knows the id that the answer carries.
         await asyncio.sleep(0)
         try:
-            await self._choice.follow()
-            tutor = self._choice.tutor()
+            tutor = await self._tutor_for(running)
             if tutor is None:
                 self._refuse(running)
             else:
@@ -153,6 +155,10 @@ class Asks:
             log_failure("an answer", error)
         # Left over where the tutor broke its promise to end every stream with `Done` or `Error`.
         self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_FAILURE)
+
+    async def _tutor_for(self, running: _Running) -> Tutor | None:
+        await self._choice.follow()
+        return self._choice.local_tutor() if running.is_local else self._choice.tutor()
 
     def _refuse(self, running: _Running) -> None:
         """Say what keeps every question from being asked: nobody is signed in, or a setting is wrong."""
@@ -196,7 +202,7 @@ class Asks:
         self._end(
             running,
             reason="completed",
-            message_id=str(done.message_id),
+            message_id=None if running.is_local else str(done.message_id),  # the service knows no such message
             provider=done.provider,
             fallback=done.fallback,
             withheld=done.withheld,

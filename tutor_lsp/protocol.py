@@ -10,11 +10,12 @@ document or a message. Field names are camelCase on the wire. Positions are in t
 | `tutor/answer/didEnd` | to the editor | `AnswerEnded` | carried in `reason`, `code` and `message` |
 | `tutor/answer/cancel` | from the editor | `CancelAsk` | none: an unknown ask is ignored |
 | `tutor/diagnostics/didChange` | from the editor | `OtherDiagnostics` | none: an unknown document is ignored |
+| `tutor/signIn/didEnd` | to the editor | `SignInEnded` | carried in `reason` and `message` |
 | `tutor/status/didChange` | to the editor | `StatusChanged` | |
 
 | command | argument | result | errors |
 | --- | --- | --- | --- |
-| `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: the document is not open, `askId` is no UUID |
+| `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: not open, `askId` no UUID, `local` no boolean |
 | `tutor.cancel` | `CancelAsk` | null | none: an unknown ask is ignored |
 | `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
@@ -39,6 +40,7 @@ ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
 ANSWER_DID_END = "tutor/answer/didEnd"
 ANSWER_CANCEL = "tutor/answer/cancel"
 DIAGNOSTICS_DID_CHANGE = "tutor/diagnostics/didChange"
+SIGN_IN_DID_END = "tutor/signIn/didEnd"
 STATUS_DID_CHANGE = "tutor/status/didChange"
 
 ASK = "tutor.ask"
@@ -79,6 +81,11 @@ class AskArgument:
     question: str | None = None
     ask_id: str | None = None
     """A UUID, made by the client where it wants to know it beforehand."""
+    local: Any = None
+    """True: the offline tutor of the language server answers, also where a service is set.
+
+    A client sends it only when the student has chosen that for this ask. The command checks that it is a boolean.
+    """
 
 
 @attrs.frozen(kw_only=True)
@@ -238,6 +245,15 @@ class StatusChanged:
     state: State
     message: str
     command: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class SignInEnded:
+    """A sign-in that `tutor.signIn` began has ended; one that was begun anew is reported once."""
+
+    reason: Literal["completed", "cancelled", "failed"]
+    message: str
+    """For the student."""
 
 
 CUSTOM_PARAMS: dict[str, type[Any]] = {

@@ -63,6 +63,7 @@ class TutorChoice:
         """Hears of each change of the tutor's own status."""
         self._build = build
         self._tutor: Tutor | None = None
+        self._local_tutor: Tutor | None = None
         self._built_for: tuple[str | None, str | None] | None = None
 
     @property
@@ -92,6 +93,14 @@ class TutorChoice:
             self._tutor = self._build(self.settings, access, self.on_status)
         return self._tutor
 
+    def local_tutor(self) -> Tutor:
+        """Return the tutor of local mode, whatever the settings and sign-ins say; built at the first call."""
+        if self.server_url is None and (tutor := self.tutor()) is not None:
+            return tutor
+        if self._local_tutor is None:
+            self._local_tutor = self._build(self.settings, None, lambda _: None)
+        return self._local_tutor
+
     async def change(self, settings: Settings) -> None:
         """Take new settings; a tutor that was built from others is closed, and the next question builds another."""
         if settings != self.settings:
@@ -105,10 +114,11 @@ class TutorChoice:
             await self.close()
 
     async def close(self) -> None:
-        """Close the tutor if there is one."""
-        tutor, self._tutor = self._tutor, None
-        if tutor is not None:
-            await tutor.close()
+        """Close the tutors that were built."""
+        tutors, self._tutor, self._local_tutor = (self._tutor, self._local_tutor), None, None
+        for tutor in tutors:
+            if tutor is not None:
+                await tutor.close()
 
     def _choice(self) -> tuple[str | None, str | None]:
         """Name the service and the sign-in."""

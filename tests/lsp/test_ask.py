@@ -90,6 +90,7 @@ async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: Scrip
         {"uri": "file:///work/fact.py"},
         {"uri": "file:///work/fact.py", "position": {"line": -1, "character": 0}},
         {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "askId": "one"},
+        {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "local": "yes"},
         {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "question": "x" * 4001},
         {"uri": "file:///work/fact.py", "position": {"line": 0, "character": 0}, "diagnostics": [{"message": 1}]},
         {"uri": "file:///etc/passwd", "position": {"line": 0, "character": 0}},

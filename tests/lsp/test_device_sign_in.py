@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tutor_lsp.tutor_choice import Access
 
 STATUS_DID_CHANGE = "tutor/status/didChange"
+SIGN_IN_DID_END = "tutor/signIn/didEnd"
 
 
 @pytest.fixture
@@ -296,6 +297,7 @@ class TestLanguageServer:
             f"To sign in, open {accounts.url}/device in a browser and enter the code {USER_CODE}.",
             THIS_WINDOW_ONLY,
         ]
+        assert editor.all_heard(SIGN_IN_DID_END) == [{"reason": "completed", "message": THIS_WINDOW_ONLY}]
         assert answer.ended["reason"] == "completed"
         assert await self.token() == "access-1"
 
@@ -359,13 +361,15 @@ class TestLanguageServer:
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
     async def test_a_refusal_is_said(self, editor: Editor, accounts: ScriptedAccounts) -> None:
-        """Denied in the browser: one warning."""
+        """Denied in the browser: one warning, and the sign-in has failed."""
         accounts.device_errors = ["access_denied"]
 
         await editor.execute("tutor.signIn")
         message = await editor.hear("window/showMessage", type=2)
+        ended = await editor.hear(SIGN_IN_DID_END)
 
         assert message["message"] == "The sign-in was refused in the browser."
+        assert ended == {"reason": "failed", "message": message["message"]}
 
     async def test_progress_can_be_cancelled(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
         """While it waits there is progress; cancelled, the service is asked no more."""
@@ -380,6 +384,7 @@ class TestLanguageServer:
         await editor.notify("window/workDoneProgress/cancel", {"token": created["token"]})
         await editor.until(lambda: any(p["value"]["kind"] == "end" for p in editor.all_heard("$/progress")))
 
+        assert [end["reason"] for end in editor.all_heard(SIGN_IN_DID_END)] == ["cancelled"]
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
     async def test_asked_again_it_begins_anew(self, editor: Editor, accounts: ScriptedAccounts) -> None:
@@ -391,7 +396,9 @@ class TestLanguageServer:
         await editor.until(lambda: len(editor.all_heard("window/showMessage")) == 2)
         accounts.device_errors.clear()
         await editor.hear(STATUS_DID_CHANGE, state="ready")
+        await editor.hear(SIGN_IN_DID_END)
 
+        assert [end["reason"] for end in editor.all_heard(SIGN_IN_DID_END)] == ["completed"]
         assert accounts.paths.count("device") == 2
         assert accounts.access_token == "access-1"
 

@@ -178,6 +178,32 @@ class TestSignedOut:
         assert "tutor sign-in" in answer.ended["message"]
         assert tutor.asks == []
 
+    async def test_a_local_ask_needs_no_sign_in(self, editor: Editor) -> None:
+        """With `local` the tutor of local mode answers; the status stays, and the answer has no id to rate it by."""
+        uri = await editor.open("x = 1\n")
+
+        answer = await editor.answer(await editor.ask(uri, local=True))
+
+        assert (answer.ended["reason"], answer.ended.get("messageId")) == ("completed", None)
+        assert (await editor.execute("tutor.status"))["state"] == "signedOut"
+
+
+async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
+    """An ask with `local` is answered by the offline tutor, which counts its own hint levels; others still fail."""
+    server = AskTutorServer(replace(settings, server_url="http://127.0.0.1:1", access_token="t"), "0")
+    async with Conversation(server.language_server) as conversation:
+        editor = conversation.editor
+        await editor.initialize()
+        uri = await editor.open("print(totl)\n")
+        first = await editor.answer(await editor.ask(uri))
+        local = [await editor.answer(await editor.ask(uri, local=True)) for _ in range(2)]
+        last = await editor.answer(await editor.ask(uri))
+        await server.close()
+
+    assert [answer.ended["code"] for answer in (first, last)] == ["AI_UNAVAILABLE"] * 2
+    assert [(answer.started or {})["hintLevel"] for answer in local] == [1, 2]
+    assert [answer.ended["provider"] for answer in local] == ["offline"] * 2
+
 
 class TestSignedIn:
     """A service is set, with a token."""
