@@ -36,22 +36,13 @@ HINT = f"{THREAD} .comment-body"
 LAST_HINT = f"{THREAD} .review-comment:last-child .comment-body"
 
 USER_SETTINGS = {
-    "workbench.startupEditor": "none",
-    "workbench.tips.enabled": False,
-    "workbench.secondarySideBar.defaultVisibility": "hidden",
-    "workbench.layoutControl.enabled": False,
-    "window.commandCenter": False,
-    "window.autoDetectColorScheme": True,
-    "chat.disableAIFeatures": True,
-    "editor.minimap.enabled": False,
+    "window.autoDetectColorScheme": True,  # the tests choose the theme by the scheme of the browser
     "telemetry.telemetryLevel": "off",
     "extensions.autoUpdate": False,
     "extensions.autoCheckUpdates": False,
-    "extensions.ignoreRecommendations": True,
     "workbench.enableExperiments": False,
-    "git.enabled": False,
-    "comments.openView": "never",
 }
+"""Nothing but what asks the network, and what the tests need: students have VS Code as it comes."""
 
 
 class StepFailed(AssertionError):
@@ -243,6 +234,10 @@ class VSCode:
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._ask("screenshot", {"path": str(Path(folder) / f"vscode-{name}.png")})
+
+    def settings(self, scope: str) -> str:
+        """Return the settings file of a scope, `User` or, for those of the remote computer, `Machine`."""
+        return (self._home / "data" / scope / "settings.json").read_text(encoding="utf-8")
 
     def log(self) -> str:
         """Give the extension's log."""

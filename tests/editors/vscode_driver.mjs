@@ -38,6 +38,7 @@ const commands = {
     return handle.jsonValue();
   },
   screenshot: ({ path, selector }) => (selector ? page.locator(selector).first() : page).screenshot({ path, animations: "disabled" }),
+  size: ({ width, height }) => page.setViewportSize({ width, height }),
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   popups: () => popups,
   close: () => browser.close(),

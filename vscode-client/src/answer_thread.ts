@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import type { Offer } from "./offers";
 import { lineAfter } from "./place";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
-import { Hint, NextStep, Question, SystemEntry, whatHappened } from "./thread_entries";
+import { Ways, type Hint } from "./thread_entries";
+import { Turn, type About } from "./turn";
 
 /**
  * VS Code passes a thread's changes on 100 ms after the last of them: changes that come faster than that would not be seen
@@ -13,22 +14,20 @@ import { Hint, NextStep, Question, SystemEntry, whatHappened } from "./thread_en
 const REPAINT_MS = 120;
 /** From a paint to the layout that it leads to. */
 const LAYOUT_MS = 300;
-/** Of a hint whose end is brought into view. A longer one would be read from its middle. */
-const SHORT_CHARACTERS = 1500;
 /** Values of `commentThread` in the `when` clauses of package.json. */
 const ANSWERING = "answering";
 const ANSWERED = "answered";
+const UNANSWERED = "unanswered";
 const WITHOUT_NEXT = "withoutNext";
 
 export class AnswerThread implements vscode.Disposable {
-  /** The hint that was asked for last. */
-  latest: Hint;
+  /** What was asked last. */
+  latest: Turn;
   private readonly thread: vscode.CommentThread;
-  private readonly entries: vscode.Comment[] = [];
-  private readonly stop: NextStep;
-  private readonly next: NextStep;
-  private readonly again: NextStep;
-  private step: NextStep | undefined;
+  private readonly turns: Turn[];
+  private step: Ways | undefined;
+  private earlier: { readonly count: number; readonly entry: Ways } | undefined;
+  private isUnfolded = false;
   private paintedAt = 0;
   private repaint: NodeJS.Timeout | undefined;
   private revealing: NodeJS.Timeout | undefined;
@@ -45,17 +44,17 @@ export class AnswerThread implements vscode.Disposable {
     readonly shownIn: vscode.TextDocument,
     private line: number,
     private character: number,
-    question: string | undefined,
+    about: About,
   ) {
-    this.stop = new NextStep({ title: "Stop", command: "askTutor.stop", argument: id });
-    this.next = new NextStep({ title: "Next hint", command: "askTutor.nextHint", argument: id });
-    this.again = new NextStep({ title: "Ask again", command: "askTutor.nextHint", argument: id });
-    this.latest = this.add(question);
+    this.latest = new Turn(this, about);
+    this.turns = [this.latest];
+    this.step = new Ways(this.way("Stop", "stop"));
     // A thread that is made without comments opens its reply box.
     this.thread = controller.createCommentThread(shownIn.uri, lineRange(line), this.shown());
     this.thread.label = "Ask Tutor";
     this.thread.contextValue = ANSWERING;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    this.revealSoon();
   }
 
   /** Where the code that it is about stands now. */
@@ -71,25 +70,32 @@ export class AnswerThread implements vscode.Disposable {
     return document === this.document && line === this.line;
   }
 
-  /** Show that the student has asked again. */
-  ask(question: string | undefined): void {
-    this.latest = this.add(question);
+  /** Show that the student has asked again. An ask without an answer makes room, if this one asks the same. */
+  ask(about: About): void {
+    const { latest } = this;
+    if (!latest.isRunning && !latest.hasText && (!latest.hasQuestion || latest.about.question === about.question)) {
+      this.turns.pop();
+    }
+    this.latest = new Turn(this, about);
+    this.turns.push(this.latest);
+    this.isUnfolded = false;
+    this.step = new Ways(this.way("Stop", "stop"));
     this.thread.contextValue = ANSWERING;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
     this.paint();
-    this.revealEnd();
+    this.revealSoon();
   }
 
-  started(hint: Hint, message: AnswerStarted): void {
-    hint.started(message);
+  started(turn: Turn, message: AnswerStarted): void {
+    turn.hint.started(message);
     this.atLastLevel = message.hintLevel >= message.maxHintLevel;
     this.thread.label = `Ask Tutor: hint ${message.hintLevel} of ${message.maxHintLevel}`;
     this.paintSoon();
   }
 
-  updated(hint: Hint, delta: string): void {
-    const isFirst = hint.isEmpty;
-    hint.append(delta);
+  updated(turn: Turn, delta: string): void {
+    const isFirst = !turn.hasText;
+    turn.hint.append(delta);
     if (isFirst) {
       this.paint();
     } else {
@@ -97,26 +103,49 @@ export class AnswerThread implements vscode.Disposable {
     }
   }
 
-  ended(hint: Hint, end: AnswerEnded, offer?: Offer): void {
-    hint.ended(end);
-    if (end.reason === "refused" || end.reason === "failed") {
-      if (hint.isEmpty) {
-        this.entries.splice(this.entries.indexOf(hint), 1);
-      }
-      this.entries.push(new SystemEntry(hint.isEmpty ? "No answer" : "Interrupted", whatHappened(end), offer));
-    }
-    if (hint === this.latest) {
-      this.step = this.atLastLevel ? undefined : this.hasHints ? this.next : this.again;
-      this.thread.contextValue = this.step === this.next ? ANSWERED : WITHOUT_NEXT;
+  /** The answer has ended. `offers` help against the reason; `isAway`: the service cannot answer, so that this computer may. */
+  ended(turn: Turn, end: AnswerEnded, offers: readonly Offer[], isAway: boolean): void {
+    turn.ended(end);
+    if (turn === this.latest) {
+      this.step = this.stepAfter(turn, offers, isAway);
+      this.thread.contextValue = !turn.isCompleted ? UNANSWERED : this.atLastLevel ? WITHOUT_NEXT : ANSWERED;
     }
     this.paint();
-    if (hint === this.latest && hint.length <= SHORT_CHARACTERS) {
-      this.revealEnd();
+    if (turn === this.latest) {
+      this.revealSoon();
+    }
+  }
+
+  /** Show or take away that the connection to the service was lost while it answers. */
+  setReconnecting(isLost: boolean): void {
+    const { latest } = this;
+    if (latest.setReconnecting(isLost) && latest.isRunning) {
+      this.step = new Ways(this.way("Stop", "stop"), ...(latest.isReconnecting ? [this.answerHere] : []));
+      this.paint();
+      this.revealSoon();
     }
   }
 
   rated(hint: Hint, helpful: boolean): void {
     hint.rated(helpful);
+    this.paint();
+  }
+
+  /** Put the focus into the thread, where `Tab` goes from link to link. VS Code does so for the thread at the cursor only. */
+  async focus(): Promise<void> {
+    const start = new vscode.Position(this.line, 0);
+    const isShown = vscode.window.activeTextEditor?.document === this.shownIn;
+    const isHere = isShown && vscode.window.activeTextEditor?.selection.active.line === this.line;
+    if (!isHere) {
+      await vscode.window.showTextDocument(this.shownIn, { selection: new vscode.Range(start, start) });
+    }
+    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    await vscode.commands.executeCommand("workbench.action.focusCommentOnCurrentLine");
+  }
+
+  /** Show the hints before the last one, too. */
+  unfold(): void {
+    this.isUnfolded = true;
     this.paint();
   }
 
@@ -147,35 +176,54 @@ export class AnswerThread implements vscode.Disposable {
     this.thread.dispose();
   }
 
-  private add(question: string | undefined): Hint {
-    if (question !== undefined) {
-      this.entries.push(new Question(question));
+  private stepAfter(turn: Turn, offers: readonly Offer[], isAway: boolean): Ways | undefined {
+    if (!turn.isCompleted) {
+      const [main, ...others] = [...offers, this.way("Ask again", "askAgain"), ...(isAway ? [this.answerHere] : [])];
+      return new Ways(main, ...others);
     }
-    const hint = new Hint(this);
-    this.entries.push(hint);
-    this.step = this.stop;
-    return hint;
+    return this.atLastLevel ? undefined : new Ways(this.way("Next hint", "nextHint"));
   }
 
-  private get hasHints(): boolean {
-    return this.entries.some((entry) => entry instanceof Hint && !entry.isEmpty);
+  private get answerHere(): Offer {
+    return this.way("Answer on this computer", "answerHere");
   }
 
+  private way(title: string, command: string): Offer {
+    return { title, command: `askTutor.${command}`, argument: this.id };
+  }
+
+  /**
+   * The last hint, and what was asked since. Earlier hints are folded into a link, so that the line that they are about and
+   * the last hint fit into the window together.
+   */
   private shown(): vscode.Comment[] {
-    const entries = this.entries.map((entry) => (entry instanceof Hint ? entry.shown : entry));
-    return this.step === undefined ? entries : [...entries, this.step];
+    const lastHint = this.isUnfolded ? 0 : Math.max(0, this.turns.map(({ hasText }) => hasText).lastIndexOf(true));
+    const count = this.turns.slice(0, lastHint).filter(({ hasText }) => hasText).length;
+    if (count !== this.earlier?.count) {
+      const title = count === 1 ? "Show the earlier hint" : `Show the ${count} earlier hints`;
+      this.earlier = { count, entry: new Ways(undefined, this.way(title, "showEarlier")) };
+    }
+    return [
+      ...(count > 0 ? [this.earlier.entry] : []),
+      ...this.turns.slice(lastHint).flatMap(({ entries }) => entries),
+      ...(this.step === undefined ? [] : [this.step]),
+    ];
   }
 
-  /** Bring the latest hint into view where the student is looking at the thread, which grows downwards. */
-  private revealEnd(): void {
+  /** Once it is laid out, bring as much of the thread into view as there is room for below its line. */
+  private revealSoon(): void {
     clearTimeout(this.revealing);
     this.revealing = setTimeout(() => {
       const below = Math.min(this.line + 1, this.shownIn.lineCount - 1);
-      const type = below > this.line ? vscode.TextEditorRevealType.Default : vscode.TextEditorRevealType.AtTop;
       for (const editor of vscode.window.visibleTextEditors) {
         const isSeen = editor.visibleRanges.some(({ start, end }) => start.line <= below && this.line <= end.line);
         if (editor.document === this.shownIn && isSeen) {
-          editor.revealRange(lineRange(below), type);
+          if (below > this.line) {
+            editor.revealRange(lineRange(below), vscode.TextEditorRevealType.Default);
+            editor.revealRange(lineRange(this.line), vscode.TextEditorRevealType.Default);
+          } else {
+            editor.revealRange(lineRange(this.line), vscode.TextEditorRevealType.AtTop);
+          }
         }
       }
     }, LAYOUT_MS);

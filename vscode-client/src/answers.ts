@@ -6,28 +6,29 @@ import { AnswerThread } from "./answer_thread";
 import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
 import type { LanguageServer } from "./language_server";
-import { SIGN_IN, type Offer } from "./offers";
+import { CHOOSE_PYTHON, INSTALL_PYTHON, RESTART, SET_ADDRESS, SHOW_LOG, SIGN_IN, type Offer } from "./offers";
 import * as protocol from "./protocol";
+import { isAddressWrong } from "./service_address";
 import type { Hint } from "./thread_entries";
+import type { About, Turn } from "./turn";
 
 const ANSWERING_CONTEXT = "askTutor.isAnswering";
+const ANSWER_CONTEXT = "askTutor.hasAnswer";
 const ID = "askTutor";
 
 const SIGN_IN_FIRST = "Sign in to your course's tutor first.";
-const RESTART: Offer = { title: "Restart the tutor", command: "askTutor.restart" };
-
-/** What an ask is about, beyond the place. */
-export interface About {
-  readonly question?: string;
-  readonly traceback?: string;
-}
+/** Codes of answers that fail because the service, or what it needs, is away. */
+const AWAY = new Set(["AI_UNAVAILABLE", "DATABASE_UNAVAILABLE", "LIMITER_UNAVAILABLE", "SHUTTING_DOWN"]);
 
 export class Answers implements vscode.Disposable {
   private readonly controller = vscode.comments.createCommentController(ID, "Ask Tutor");
   private readonly copies = new CellCopies();
-  private readonly running = new Map<string, Hint>();
+  private readonly running = new Map<string, Turn>();
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private threads: AnswerThread[] = [];
+  private connection: protocol.State = "local";
+  /** The thread whose ask goes out by itself once the student has signed in. */
+  private waitsForSignIn: AnswerThread | undefined;
 
   constructor(
     private readonly server: LanguageServer,
@@ -39,17 +40,24 @@ export class Answers implements vscode.Disposable {
       placeHolder: "Your question to the tutor",
     };
     server.on(protocol.ANSWER_DID_START, (message) => {
-      this.withHint(message.askId, (hint) => {
-        hint.thread.started(hint, message);
-      });
+      const turn = this.running.get(message.askId);
+      turn?.thread.started(turn, message);
     });
     server.on(protocol.ANSWER_DID_UPDATE, ({ askId, delta }) => {
-      this.withHint(askId, (hint) => {
-        hint.thread.updated(hint, delta);
-      });
+      const turn = this.running.get(askId);
+      turn?.thread.updated(turn, delta);
     });
     server.on(protocol.ANSWER_DID_END, (message) => {
       this.ended(message);
+    });
+    server.on(protocol.STATUS_DID_CHANGE, ({ state }) => {
+      this.connection = state;
+      for (const { thread } of this.running.values()) {
+        thread.setReconnecting(state === "reconnecting");
+      }
+    });
+    server.on(protocol.SIGN_IN_DID_END, ({ reason }) => {
+      void this.signInEnded(reason === "completed");
     });
     this.subscriptions.push(
       this.controller,
@@ -79,10 +87,12 @@ export class Answers implements vscode.Disposable {
     const document = this.copies.original(shown);
     const converter = this.server.running?.code2ProtocolConverter;
     const diagnostics = diagnosticsOnLines(document.uri, position.line, position.line);
-    await this.ask(document, position, {
-      ...about,
-      ...(converter && diagnostics.length > 0 ? { diagnostics: converter.asDiagnosticsSync(diagnostics) } : {}),
-    });
+    await this.ask(
+      document,
+      position,
+      about,
+      converter && diagnostics.length > 0 ? converter.asDiagnosticsSync(diagnostics) : undefined,
+    );
   }
 
   /** Ask as the code action wants it, which the server has filled in. */
@@ -90,7 +100,9 @@ export class Answers implements vscode.Disposable {
     const uri = vscode.Uri.parse(argument.uri);
     const document = await vscode.workspace.openTextDocument(uri);
     const { line, character } = argument.position;
-    await this.ask(document, new vscode.Position(line, character), argument);
+    const { question, traceback, diagnostics } = argument;
+    const about = { ...(question === undefined ? {} : { question }), ...(traceback === undefined ? {} : { traceback }) };
+    await this.ask(document, new vscode.Position(line, character), about, diagnostics);
   }
 
   /** Give the next hint in a thread. */
@@ -98,15 +110,35 @@ export class Answers implements vscode.Disposable {
     await this.askAt(thread.document, thread.position, question === undefined ? {} : { question });
   }
 
+  /** Ask once more what was asked last in a thread. */
+  async again(thread: AnswerThread): Promise<void> {
+    await this.askAt(thread.document, thread.position, thread.latest.about);
+  }
+
+  /** Ask once more what was asked last in a thread, and let this computer answer, without the service. */
+  async answerHere(thread: AnswerThread): Promise<void> {
+    await this.askAt(thread.document, thread.position, { ...thread.latest.about, local: true });
+  }
+
+  /** Sign in. The ask that needed it, in this thread or the last one that does, then goes out by itself. */
+  async signIn(thread?: AnswerThread): Promise<void> {
+    const waiting = thread ?? [...this.threads].reverse().find(({ latest }) => latest.needsSignIn);
+    this.waitsForSignIn = waiting;
+    const { state } = await this.server.execute<protocol.StatusChanged>(protocol.SERVER_COMMANDS.signIn);
+    if (state !== "signedOut") {
+      await this.signInEnded(true); // signed in already, in another window
+    }
+  }
+
   async rate(hint: Hint, helpful: boolean): Promise<void> {
-    hint.thread.rated(hint, helpful);
+    hint.turn.thread.rated(hint, helpful);
     await this.server.execute(protocol.SERVER_COMMANDS.rate, { messageId: hint.messageId, helpful });
   }
 
   /** Stop the answer of a thread, or all. */
   async stop(thread?: AnswerThread): Promise<void> {
-    for (const [askId, hint] of this.running) {
-      if (thread === undefined || hint.thread === thread) {
+    for (const [askId, turn] of this.running) {
+      if (thread === undefined || turn.thread === thread) {
         await this.server.notify(protocol.ANSWER_CANCEL, { askId });
       }
     }
@@ -117,11 +149,19 @@ export class Answers implements vscode.Disposable {
     await this.stop(thread);
     this.threads = this.threads.filter((each) => each !== thread);
     thread.dispose();
+    this.tellContext();
   }
 
   /** Find a thread by its id or by VS Code's own object. */
   find(thread: unknown): AnswerThread | undefined {
     return this.threads.find((each) => each.id === thread || each.owns(thread));
+  }
+
+  /** Find the thread at a line of a document, else the last one that was asked in. */
+  findAt(editor: vscode.TextEditor | undefined): AnswerThread | undefined {
+    const document = editor && this.copies.original(editor.document);
+    const here = this.threads.find((each) => document && each.isAt(document, editor.selection.active.line));
+    return here ?? this.threads[this.threads.length - 1];
   }
 
   dispose(): void {
@@ -134,70 +174,111 @@ export class Answers implements vscode.Disposable {
   private async ask(
     document: vscode.TextDocument,
     position: vscode.Position,
-    about: Omit<protocol.AskArgument, "uri" | "position">,
+    about: About,
+    diagnostics: protocol.AskArgument["diagnostics"],
   ): Promise<void> {
     const askId = randomUUID();
-    const thread = await this.showAsked(document, position, about.question);
-    this.running.set(askId, thread.latest);
+    const turn = (await this.showAsked(document, position, about)).latest;
+    await this.startIfStopped();
+    this.running.set(askId, turn);
     this.tellContext();
     try {
       await this.prepare(document);
       const { line, character } = position;
-      const argument: protocol.AskArgument = { ...about, uri: document.uri.toString(), position: { line, character }, askId };
-      await this.server.execute(protocol.SERVER_COMMANDS.ask, argument);
+      await this.server.execute(protocol.SERVER_COMMANDS.ask, {
+        ...about,
+        ...(diagnostics === undefined ? {} : { diagnostics }),
+        uri: document.uri.toString(),
+        position: { line, character },
+        askId,
+      } satisfies protocol.AskArgument);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.ended({ askId, reason: "failed", message }, this.server.state.kind === "stopped" ? RESTART : undefined);
+      this.ended({ askId, reason: "failed", message });
+    }
+  }
+
+  /** Python may have been installed since the server found none. */
+  private async startIfStopped(): Promise<void> {
+    const { state } = this.server;
+    if (state.kind === "stopped" && state.lacksPython) {
+      await this.server.restart();
     }
   }
 
   private async showAsked(
     document: vscode.TextDocument,
     position: vscode.Position,
-    question?: string,
+    about: About,
   ): Promise<AnswerThread> {
     const shownIn = await this.copies.shownIn(document);
     const known = this.threads.find((each) => each.isAt(document, position.line));
     if (known !== undefined) {
-      known.ask(question);
+      known.ask(about);
       return known;
     }
     for (const other of this.threads) {
       other.collapse();
     }
     const { line, character } = position;
-    const thread = new AnswerThread(this.controller, randomUUID(), document, shownIn, line, character, question);
+    const thread = new AnswerThread(this.controller, randomUUID(), document, shownIn, line, character, about);
     this.threads.push(thread);
     return thread;
   }
 
-  private ended(message: protocol.AnswerEnded, offer?: Offer): void {
-    this.withHint(message.askId, (hint) => {
+  private ended(message: protocol.AnswerEnded): void {
+    const turn = this.running.get(message.askId);
+    if (turn !== undefined) {
       this.running.delete(message.askId);
-      if (message.code === "UNAUTHENTICATED") {
-        hint.thread.ended(hint, { ...message, message: SIGN_IN_FIRST }, SIGN_IN);
-      } else {
-        hint.thread.ended(hint, message, offer);
-      }
-    });
+      const told = turn.about.local !== true && message.code === "UNAUTHENTICATED" ? { ...message, message: SIGN_IN_FIRST } : message;
+      turn.thread.ended(turn, told, this.waysOn(turn, message), this.isAway(message));
+    }
     this.tellContext();
+  }
+
+  /** What helps against the reason why no answer came, other than asking again. */
+  private waysOn({ thread }: Turn, { code }: protocol.AnswerEnded): Offer[] {
+    const { state } = this.server;
+    if (state.kind === "stopped") {
+      return state.lacksPython ? [CHOOSE_PYTHON, INSTALL_PYTHON] : [RESTART, SHOW_LOG];
+    }
+    if (code === "UNAUTHENTICATED") {
+      return [{ ...SIGN_IN, argument: thread.id }];
+    }
+    return code === "VALIDATION_FAILED" && this.connection === "offline" && isAddressWrong() ? [SET_ADDRESS] : [];
+  }
+
+  /** Whether the service cannot answer now, for a reason that is not the student's or the course's. */
+  private isAway({ code }: protocol.AnswerEnded): boolean {
+    const isReached = this.connection === "ready" || this.connection === "connecting";
+    return (
+      this.server.state.kind === "running" &&
+      this.connection !== "local" &&
+      this.connection !== "signedOut" &&
+      (!isReached || (typeof code === "string" && AWAY.has(code)))
+    );
+  }
+
+  private async signInEnded(isSignedIn: boolean): Promise<void> {
+    const thread = this.waitsForSignIn;
+    this.waitsForSignIn = undefined;
+    if (isSignedIn && thread?.latest.needsSignIn && this.threads.includes(thread)) {
+      await this.again(thread);
+    }
   }
 
   /** The server has gone, and with it the answers that it had under way. */
   private lost(): void {
+    this.waitsForSignIn = undefined;
+    const { state } = this.server;
+    const message = state.kind === "stopped" ? state.reason : "The tutor was restarted before it could finish.";
     for (const askId of [...this.running.keys()]) {
-      this.ended({ askId, reason: "failed", message: "The tutor was restarted before it could finish. Ask again." });
-    }
-  }
-
-  private withHint(askId: string, act: (hint: Hint) => void): void {
-    const hint = this.running.get(askId);
-    if (hint !== undefined) {
-      act(hint);
+      this.ended({ askId, reason: "failed", message });
     }
   }
 
   private tellContext(): void {
     void vscode.commands.executeCommand("setContext", ANSWERING_CONTEXT, this.running.size > 0);
+    void vscode.commands.executeCommand("setContext", ANSWER_CONTEXT, this.threads.length > 0);
   }
 }

@@ -3,17 +3,21 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
+import type { AnswerThread } from "./answer_thread";
 import { Answers } from "./answers";
 import { OtherDiagnostics, withWholeLines } from "./diagnostics";
 import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
-import { LanguageServer, type Launch } from "./language_server";
+import { LanguageServer, NoPython, type Launch } from "./language_server";
 import { Modules } from "./modules";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
 import { offer, SET_ADDRESS } from "./offers";
 import { SERVER_COMMANDS, type AskArgument, type StatusChanged } from "./protocol";
-import { chosenInterpreter, onDidChooseInterpreter } from "./python_extension";
+import { CancellableProgress } from "./progress";
+import { ChosenInterpreter, chosenInterpreter } from "./python_extension";
+import { PythonSetup } from "./python_setup";
 import { Runs } from "./run";
 import { startServer } from "./server_process";
+import { setAddress } from "./service_address";
 import { Status } from "./status";
 import { Hint } from "./thread_entries";
 
@@ -25,10 +29,12 @@ let running: LanguageServer | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Ask Tutor", { log: true });
-  const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => answers), log);
+  const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => ({ answers, progress })), log);
   const notebooks = new Notebooks(server);
   const answers = new Answers(server, (document) => notebooks.refresh(document));
   const runs = new Runs(server, answers);
+  const progress = new CancellableProgress(server);
+  const python = new PythonSetup(server, context.extensionUri);
   running = server;
   context.subscriptions.push(
     log,
@@ -38,30 +44,37 @@ export function activate(context: vscode.ExtensionContext): void {
     notebooks,
     answers,
     runs,
+    progress,
+    python,
+    new ChosenInterpreter(server),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (START_SETTINGS.some((setting) => event.affectsConfiguration(setting))) {
         void server.restart();
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    ...commands(server, answers, runs, new Modules(server), log),
+    ...commands({ server, answers, runs, python, modules: new Modules(server), log }),
   );
-  void server.restart().then(() => {
-    context.subscriptions.push(onDidChooseInterpreter(() => void server.restart()));
-  });
+  void server.restart();
 }
 
 export async function deactivate(): Promise<void> {
   await running?.stop();
 }
 
-function middleware(answers: () => Answers): Middleware {
+/** The parts are asked for late: they need the server, which needs the middleware. */
+function middleware(parts: () => { answers: Answers; progress: CancellableProgress }): Middleware {
   return {
+    handleWorkDoneProgress: (token, params, next) => {
+      parts().progress.handle(token, params, () => {
+        next(token, params);
+      });
+    },
     provideCodeActions: (document, range, context, token, next) =>
       next(document, range, withWholeLines(document, range, context), token),
     executeCommand: async (command, args, next) => {
       if (command === SERVER_COMMANDS.ask) {
-        await answers().askAsOffered(args[0] as AskArgument);
+        await parts().answers.askAsOffered(args[0] as AskArgument);
         return undefined;
       }
       return (await next(command, args)) as unknown;
@@ -109,18 +122,21 @@ async function findInterpreter(setting: string, log: vscode.LogOutputChannel): P
     log.warn(reason);
   }
   if (found === undefined) {
-    throw new Error("Ask Tutor needs Python 3.11 or newer. Install it, or name it in the setting tutor.interpreter.");
+    throw new NoPython("Ask Tutor needs Python 3.11 or newer, and has found none.");
   }
   return found;
 }
 
-function commands(
-  server: LanguageServer,
-  answers: Answers,
-  runs: Runs,
-  modules: Modules,
-  log: vscode.LogOutputChannel,
-): vscode.Disposable[] {
+interface Parts {
+  readonly server: LanguageServer;
+  readonly answers: Answers;
+  readonly runs: Runs;
+  readonly python: PythonSetup;
+  readonly modules: Modules;
+  readonly log: vscode.LogOutputChannel;
+}
+
+function commands({ server, answers, runs, python, modules, log }: Parts): vscode.Disposable[] {
   const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
     vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
       try {
@@ -144,9 +160,21 @@ function commands(
     const thread = threadOf(answers, argument);
     await (thread ? answers.next(thread, questionIn(argument)) : ask());
   };
+  /** The thread that a link or button belongs to; from the palette, the one at the cursor, else the last one. */
+  const inThread = (act: (thread: AnswerThread) => unknown) => async (argument: unknown) => {
+    const thread = threadOf(answers, argument) ?? answers.findAt(vscode.window.activeTextEditor);
+    if (thread === undefined) {
+      throw new Error("There is no answer yet. Ask about a line first.");
+    }
+    await act(thread);
+  };
   return [
     command("ask", ask),
     command("nextHint", next),
+    command("askAgain", inThread((thread) => answers.again(thread))),
+    command("answerHere", inThread((thread) => answers.answerHere(thread))),
+    command("goToAnswer", inThread((thread) => thread.focus())),
+    command("showEarlier", inThread((thread) => { thread.unfold(); })),
     command("followUp", next),
     command("stop", (argument) => answers.stop(threadOf(answers, argument))),
     command("close", async (argument) => {
@@ -157,11 +185,14 @@ function commands(
     command("notHelpful", rate(false)),
     command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
     command("runAndAsk", () => runs.run(pythonEditor())),
-    command("signIn", () => signIn(server)),
+    command("signIn", (argument) => signIn(server, answers, threadOf(answers, argument))),
     command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
     command("modules", () => modules.show()),
     command("completeModule", () => modules.complete()),
     command("chooseModule", () => modules.choose()),
+    command("setAddress", () => setAddress(server)),
+    command("choosePython", () => python.choose()),
+    command("installPython", () => python.explainInstallation()),
     command("restart", () => server.restart()),
     vscode.commands.registerCommand("askTutor.showLog", () => {
       log.show();
@@ -169,12 +200,12 @@ function commands(
   ];
 }
 
-async function signIn(server: LanguageServer): Promise<void> {
+async function signIn(server: LanguageServer, answers: Answers, thread?: AnswerThread): Promise<void> {
   const { state } = await server.execute<StatusChanged>(SERVER_COMMANDS.status);
   if (state === "local") {
     offer("No tutor service is set, and none is needed: the tutor answers on this computer.", SET_ADDRESS);
   } else {
-    await server.execute(SERVER_COMMANDS.signIn);
+    await answers.signIn(thread);
   }
 }
 

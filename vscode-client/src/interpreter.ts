@@ -2,13 +2,15 @@
 
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 
 const NAMES =
-  process.platform === "win32" ? ["python.exe", "python3.exe"] : ["python3", "python"];
+  process.platform === "win32"
+    ? ["python.exe", "python3.exe", "py.exe"]
+    : ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
 const OLDEST: readonly [number, number] = [3, 11];
 const CHECK_SECONDS = 15;
 const TELL = "import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)";
@@ -42,6 +44,35 @@ export async function firstSuitable(candidates: Iterable<Candidate>): Promise<Se
     refused.push(`${candidate.path} (${candidate.source}) ${outcome}`);
   }
   return { refused };
+}
+
+/** Return all that are a Python of a version that we run on, each program once. */
+export async function suitable(files: Iterable<string>): Promise<Interpreter[]> {
+  const outcomes = await Promise.all([...new Set(files)].map(check));
+  const found = outcomes.filter((outcome) => typeof outcome !== "string");
+  return found.filter((one, index) => found.findIndex(({ path: file }) => file === one.path) === index);
+}
+
+/** Find Python on PATH and where its installers put it, also where they leave PATH alone. */
+export async function usualInterpreters(environment: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+  const own = homedir();
+  const folders =
+    process.platform === "win32"
+      ? await subfolders([path.join(environment["LOCALAPPDATA"] ?? own, "Programs", "Python"), "C:\\Program Files"])
+      : [
+          "/usr/bin",
+          "/usr/local/bin",
+          "/opt/homebrew/bin",
+          path.join(own, ".local", "bin"),
+          ...(await subfolders(["/Library/Frameworks/Python.framework/Versions", path.join(own, ".pyenv", "versions")], "bin")),
+        ];
+  const onPath = (environment["PATH"] ?? "").split(path.delimiter);
+  return interpretersOnPath([...onPath, ...folders].join(path.delimiter));
+}
+
+async function subfolders(parents: readonly string[], below = ""): Promise<string[]> {
+  const names = await Promise.all(parents.map((parent) => readdir(parent).catch(() => [])));
+  return parents.flatMap((parent, index) => (names[index] ?? []).map((name) => path.join(parent, name, below)));
 }
 
 /** Find Python in the absolute folders of PATH: a program in the student's own folder is never started. */

@@ -20,15 +20,19 @@ import { Restarts } from "./restarts";
 const MAX_CRASHES = 5;
 const CRASH_MINUTES = 3;
 const LANGUAGE = "python";
+const STOPPED_OFTEN = "The tutor has stopped several times. Its log may say why.";
 
 export type ServerState =
   | { readonly kind: "starting" }
   | { readonly kind: "running" }
-  | { readonly kind: "stopped"; readonly reason: string };
+  | { readonly kind: "stopped"; readonly reason: string; readonly lacksPython: boolean };
+
+/** There is no Python that the server runs on; the message is for the student. */
+export class NoPython extends Error {}
 
 /** What the server needs to be started; made anew for each start, from the settings as they are then. */
 export interface Launch {
-  /** Gives the interpreter; raises an error whose message is for the student. */
+  /** Gives the interpreter; raises `NoPython`. */
   findInterpreter(): Promise<Interpreter>;
   start(interpreter: Interpreter): ReturnType<typeof import("./server_process").startServer>;
   /** Settings that only the student's own may decide, and no folder's. */
@@ -54,7 +58,7 @@ class SpeaksTutor implements StaticFeature {
 export class LanguageServer implements vscode.Disposable {
   private readonly restarts = new Restarts(() => this.restartNow());
   private readonly changedState = new vscode.EventEmitter<ServerState>();
-  private readonly listeners: [NotificationType<unknown>, (params: unknown) => void][] = [];
+  private readonly listeners = new Map<string, ((params: unknown) => void)[]>();
   private client: LanguageClient | undefined;
   private crashes: number[] = [];
   private isDisposed = false;
@@ -79,7 +83,8 @@ export class LanguageServer implements vscode.Disposable {
 
   /** Hear a notification, of this server and of those started after it. Before the first start. */
   on<P>(type: NotificationType<P>, listener: (params: P) => void): void {
-    this.listeners.push([type, listener as (params: unknown) => void]);
+    const listeners = this.listeners.get(type.method) ?? [];
+    this.listeners.set(type.method, [...listeners, listener as (params: unknown) => void]);
   }
 
   /** Start the server, or end it and start another. Of many requests at once, one is done. */
@@ -132,7 +137,7 @@ export class LanguageServer implements vscode.Disposable {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.log.error(reason);
-      this.become({ kind: "stopped", reason });
+      this.become({ kind: "stopped", reason, lacksPython: error instanceof NoPython });
     }
   }
 
@@ -161,8 +166,12 @@ export class LanguageServer implements vscode.Disposable {
       initializationFailedHandler: () => false,
     });
     client.registerFeature(new SpeaksTutor());
-    for (const [type, listener] of this.listeners) {
-      client.onNotification(type, listener);
+    for (const [method, listeners] of this.listeners) {
+      client.onNotification(method, (params: unknown) => {
+        for (const listener of listeners) {
+          listener(params);
+        }
+      });
     }
     this.client = client;
     await client.start();
@@ -182,7 +191,7 @@ export class LanguageServer implements vscode.Disposable {
       void this.restart();
     } else {
       this.crashes = [];
-      this.become({ kind: "stopped", reason: "The tutor has stopped several times. Its log may say why." });
+      this.become({ kind: "stopped", reason: STOPPED_OFTEN, lacksPython: false });
     }
   }
 

@@ -1,4 +1,4 @@
-/** What a student can do first, where a command needs a course's service. */
+/** Ways on: what a student can do next, as links in the answer's place and as buttons of messages. */
 
 import * as vscode from "vscode";
 
@@ -9,17 +9,29 @@ export interface Offer {
 }
 
 export const SIGN_IN: Offer = { title: "Sign in", command: "askTutor.signIn" };
-export const SET_ADDRESS: Offer = {
-  title: "Set the address",
-  command: "workbench.action.openSettings",
-  argument: "tutor.serverUrl",
-};
+export const SET_ADDRESS: Offer = { title: "Set the address", command: "askTutor.setAddress" };
+export const RESTART: Offer = { title: "Restart the tutor", command: "askTutor.restart" };
+export const SHOW_LOG: Offer = { title: "Show the log", command: "askTutor.showLog" };
+export const CHOOSE_PYTHON: Offer = { title: "Choose a Python interpreter", command: "askTutor.choosePython" };
+export const INSTALL_PYTHON: Offer = { title: "How to install Python", command: "askTutor.installPython" };
 
-/** Tell something together with a way on. Returns at once: a message that nobody answers never ends. */
-export function offer(message: string, { title, command, argument }: Offer): void {
-  void vscode.window.showInformationMessage(message, title).then((choice) => {
-    if (choice === title) {
-      void vscode.commands.executeCommand(command, ...(argument === undefined ? [] : [argument]));
-    }
+/** Tell something together with ways on. Returns at once: a message that nobody answers never ends. */
+export function offer(message: string, ...offers: Offer[]): void {
+  void vscode.window.showInformationMessage(message, ...offers.map(({ title }) => title)).then((choice) => {
+    take(offers.find(({ title }) => title === choice));
   });
+}
+
+/** As `offer`, for what keeps the tutor from working. */
+export function warn(message: string, ...offers: Offer[]): void {
+  void vscode.window.showWarningMessage(message, ...offers.map(({ title }) => title)).then((choice) => {
+    take(offers.find(({ title }) => title === choice));
+  });
+}
+
+function take(chosen: Offer | undefined): void {
+  if (chosen !== undefined) {
+    const { command, argument } = chosen;
+    void vscode.commands.executeCommand(command, ...(argument === undefined ? [] : [argument]));
+  }
 }

@@ -31,6 +31,8 @@ export interface AskArgument {
   traceback?: string;
   question?: string;
   askId?: string;
+  /** True: the tutor of this computer answers, also where a service is set. Only by the student's own choice. */
+  local?: boolean;
 }
 
 /** What others than us report about a document. */
@@ -84,6 +86,12 @@ export interface StatusChanged {
   command?: string | null;
 }
 
+/** Comes once for each sign-in that was begun and not begun anew. */
+export interface SignInEnded {
+  reason: "completed" | "cancelled" | "failed";
+  message: string;
+}
+
 export interface RunEnded {
   reason: "completed" | "failed" | "timedOut" | "needsInput" | "cancelled";
   message: string;
@@ -111,6 +119,7 @@ export const ANSWER_DID_UPDATE = new NotificationType<AnswerUpdated>("tutor/answ
 export const ANSWER_DID_END = new NotificationType<AnswerEnded>("tutor/answer/didEnd");
 export const ANSWER_CANCEL = new NotificationType<{ askId: string }>("tutor/answer/cancel");
 export const DIAGNOSTICS_DID_CHANGE = new NotificationType<OtherDiagnostics>("tutor/diagnostics/didChange");
+export const SIGN_IN_DID_END = new NotificationType<SignInEnded>("tutor/signIn/didEnd");
 export const STATUS_DID_CHANGE = new NotificationType<StatusChanged>("tutor/status/didChange");
 
 /** Key of a cell's metadata under which its outputs go along; LSP does not carry what a cell printed. */

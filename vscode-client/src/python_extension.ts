@@ -1,6 +1,7 @@
 /** What the Python extension says about interpreters, where it is installed. */
 
 import * as vscode from "vscode";
+import type { LanguageServer } from "./language_server";
 
 const ID = "ms-python.python";
 const ANSWER_SECONDS = 5;
@@ -33,13 +34,35 @@ export async function chosenInterpreter(): Promise<string | undefined> {
   }
 }
 
-/** Hear of another choice. Does nothing where the extension is not running. */
-export function onDidChooseInterpreter(listener: () => void): vscode.Disposable {
-  const extension = vscode.extensions.getExtension<PythonApi>(ID);
-  if (!extension?.isActive) {
-    return new vscode.Disposable(() => undefined);
+/** Starts the server with another interpreter once the student chooses one in the Python extension. */
+export class ChosenInterpreter implements vscode.Disposable {
+  private choice: vscode.Disposable | undefined;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(private readonly server: LanguageServer) {
+    this.subscriptions = [
+      server.onDidChangeState(() => {
+        this.listen();
+      }),
+      vscode.extensions.onDidChange(() => {
+        if (server.state.kind === "stopped") {
+          void server.restart(); // the extension may be new, and know of a Python
+        }
+      }),
+    ];
   }
-  return extension.exports.environments.onDidChangeActiveEnvironmentPath(listener);
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions, ...(this.choice ? [this.choice] : [])).dispose();
+  }
+
+  /** The search for an interpreter activates the extension: this hears of it after the first start. */
+  private listen(): void {
+    const extension = vscode.extensions.getExtension<PythonApi>(ID);
+    if (this.choice === undefined && extension?.isActive) {
+      this.choice = extension.exports.environments.onDidChangeActiveEnvironmentPath(() => void this.server.restart());
+    }
+  }
 }
 
 async function ask(): Promise<string | undefined> {

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, vscode.Command> = {
 };
 const LOG: vscode.Command = { title: "Show log", command: "askTutor.showLog" };
 const RESTART: vscode.Command = { title: "Restart", command: "askTutor.restart" };
+const CHOOSE_PYTHON: vscode.Command = { title: "Choose a Python interpreter", command: "askTutor.choosePython" };
 
 const { Information, Warning, Error: Severe } = vscode.LanguageStatusSeverity;
 const SHOWN: Record<StatusChanged["state"], readonly [string, vscode.LanguageStatusSeverity]> = {
@@ -62,7 +63,7 @@ export class Status implements vscode.Disposable {
       this.item.text = "Tutor: stopped";
       this.item.detail = state.reason;
       this.item.severity = Severe;
-      this.item.command = RESTART;
+      this.item.command = state.lacksPython ? CHOOSE_PYTHON : RESTART;
     } else if (state.kind === "starting") {
       this.item.text = "Tutor: starting…";
       this.item.detail = "";

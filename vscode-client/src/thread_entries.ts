@@ -1,10 +1,10 @@
 /** What stands in a thread: questions, hints, links to the next step, and what the program has to say itself. */
 
 import * as vscode from "vscode";
-import type { AnswerThread } from "./answer_thread";
 import { inert, literal } from "./markdown";
 import type { Offer } from "./offers";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
+import type { Turn } from "./turn";
 
 const FEW_LEFT = 10;
 /** A longer wait is told by the message itself, as a time of day. */
@@ -28,7 +28,10 @@ export class Hint implements vscode.Comment {
   private notes: string[] = [];
   private whole: Hint | undefined;
 
-  constructor(readonly thread: AnswerThread) {}
+  constructor(
+    readonly turn: Turn,
+    private readonly isLocal: boolean,
+  ) {}
 
   /**
    * What to give to VS Code: once the hint is whole, another object than before. VS Code 1.139 makes no buttons for a comment
@@ -48,7 +51,7 @@ export class Hint implements vscode.Comment {
   }
 
   started({ hintLevel, maxHintLevel }: AnswerStarted): void {
-    this.label = `Hint ${hintLevel} of ${maxHintLevel}`;
+    this.label = `Hint ${hintLevel} of ${maxHintLevel}${this.isLocal ? " · offline tutor on this computer" : ""}`;
   }
 
   append(delta: string): void {
@@ -62,14 +65,18 @@ export class Hint implements vscode.Comment {
       this.contextValue = RATEABLE;
       this.whole = Object.create(this) as Hint;
     }
-    if (end.provider === "offline" && this.label !== undefined) {
+    if (end.provider === "offline" && this.label !== undefined && !this.isLocal) {
       this.label += " · offline tutor";
+    }
+    if (end.reason === "completed" && this.isLocal) {
+      this.notes.push("Your course's tutor does not know of this hint, and does not count it.");
     }
     if (end.withheld) {
       this.notes.push("Part of this hint is from the offline tutor: the model had given away too much.");
     }
     if (end.reason === "cancelled") {
       this.notes.push("Stopped.");
+      this.label = this.label === undefined ? "Stopped" : `${this.label} · stopped`; // the note is out of sight in a long hint
     }
     if (end.stale) {
       this.notes.push("Your code has changed since you asked.");
@@ -101,15 +108,17 @@ export class Question implements vscode.Comment {
   }
 }
 
-/** What the student can do next, as a link below all that was said. */
-export class NextStep implements vscode.Comment {
+/** What the student can do, as links; the one that most take stands out. */
+export class Ways implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: "" };
   readonly body: vscode.MarkdownString;
 
-  constructor({ title, command, argument }: Offer) {
-    this.body = new vscode.MarkdownString(`**[${title}](${commandUri(command, argument)})**`);
-    this.body.isTrusted = { enabledCommands: [command] };
+  constructor(main: Offer | undefined, ...others: Offer[]) {
+    const offers = [...(main ? [main] : []), ...others];
+    const links = offers.map((offer) => (offer === main ? `**${link(offer)}**` : link(offer)));
+    this.body = new vscode.MarkdownString(links.join(" &nbsp;·&nbsp; "));
+    this.body.isTrusted = { enabledCommands: offers.map(({ command }) => command) };
   }
 }
 
@@ -122,15 +131,10 @@ export class SystemEntry implements vscode.Comment {
   constructor(
     readonly label: string,
     message: string,
-    offer?: Offer,
   ) {
     const body = new vscode.MarkdownString('<span style="color:var(--vscode-editorWarning-foreground);">', true);
     body.supportHtml = true;
     body.appendMarkdown(`$(warning)</span> ${literal(message)}`);
-    if (offer) {
-      body.isTrusted = { enabledCommands: [offer.command] };
-      body.appendMarkdown(`\n\n[${offer.title}](${commandUri(offer.command, offer.argument)})`);
-    }
     this.body = body;
   }
 }
@@ -141,6 +145,6 @@ export function whatHappened({ message, retryAfter }: AnswerEnded): string {
   return isSoon ? `${told} It works again in ${retryAfter} seconds.` : told;
 }
 
-function commandUri(command: string, argument: unknown): string {
-  return `command:${command}${argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`}`;
+function link({ title, command, argument }: Offer): string {
+  return `[${title}](command:${command}${argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`})`;
 }

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test, type TestContext } from "node:test";
-import { firstSuitable, interpretersOnPath, isInside } from "../src/interpreter";
+import { firstSuitable, interpretersOnPath, isInside, suitable, usualInterpreters } from "../src/interpreter";
 
 const POSIX_ONLY = { skip: process.platform === "win32" && "needs scripts that the system runs" };
 
@@ -41,4 +41,19 @@ test("a file in a folder, however deep, is inside; its neighbours are not", () =
   const folder = path.resolve("course");
   assert.equal(isInside(path.join(folder, ".venv", "bin", "python"), [folder]), true);
   assert.equal(isInside(path.resolve("course-2", "python"), [folder]), false);
+});
+
+test("those to choose from are new enough, and each program is there once", POSIX_ONLY, async (context) => {
+  const folder = await folderWith(context, {
+    old: "3 10 /usr/bin/python3.10",
+    python3: "3 13 /opt/python3.13",
+    "python3.13": "3 13 /opt/python3.13",
+  });
+  const files = ["missing", "old", "python3", "python3.13"].map((name) => path.join(folder, name));
+  assert.deepEqual(await suitable(files), [{ path: "/opt/python3.13", version: "3.13" }]);
+});
+
+test("a Python of PATH is among those to choose from", POSIX_ONLY, async (context) => {
+  const folder = await folderWith(context, { "python3.12": "3 12 /x" });
+  assert.ok((await usualInterpreters({ PATH: folder })).includes(path.join(folder, "python3.12")));
 });
