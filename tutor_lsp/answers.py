@@ -39,16 +39,21 @@ class Answer(Protocol):
         ...
 
 
-def open_answer(editor: Editor, settings: Settings, background: Background, ask_id: UUID) -> Answer:
-    """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins."""
+def open_answer(
+    editor: Editor, settings: Settings, background: Background, ask_id: UUID, elsewhere: str | None = None
+) -> Answer:
+    """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins.
+
+    `elsewhere` names the file that the answer is about if it is not the one that the student asked from.
+    """
     way = settings.answer_in
     if way == "notifications" or (way is None and editor.speaks_tutor):
         return NotifiedAnswer(editor)
     progress = Progress(editor, background, str(ask_id))
     if way == "message" or not editor.shows_documents:
-        return ShownAnswer(editor, background, progress, MessageSurface(editor).show)
+        return ShownAnswer(editor, background, progress, MessageSurface(editor).show, elsewhere)
     surface = DocumentSurface(editor, settings.data_dir / "answers", f"hint-{str(ask_id)[:8]}.md")
-    return ShownAnswer(editor, background, progress, surface.show)
+    return ShownAnswer(editor, background, progress, surface.show, elsewhere)
 
 
 class NotifiedAnswer:
@@ -119,17 +124,19 @@ class ShownAnswer:
         background: Background,
         progress: Progress,
         show: Callable[[str], Coroutine[Any, Any, None]],
+        elsewhere: str | None = None,
     ) -> None:
         self._editor = editor
         self._background = background
         self._progress = progress
         self._show = show
+        self._elsewhere = "" if elsewhere is None else f" · {elsewhere}"
         self._heading = ""
         self._pieces: list[str] = []
 
     def started(self, message: protocol.AnswerStarted) -> None:
         """Say which hint is on its way."""
-        self._heading = f"Hint {message.hint_level} of {message.max_hint_level}"
+        self._heading = f"Hint {message.hint_level} of {message.max_hint_level}{self._elsewhere}"
         self._progress.report(self._heading)
 
     def updated(self, message: protocol.AnswerUpdated) -> None:

@@ -55,7 +55,6 @@ class _Running:
 
     captured: Captured
     answer: Answer
-    uri: str
     is_local: bool
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
@@ -131,8 +130,9 @@ class Asks:
             if captured.is_about_the_place_of(earlier.captured):
                 self._stop(request_id)
         request_id = captured.ask.request_id
-        answer = open_answer(self._editor, self._choice.settings, self._background, request_id)
-        running = self._running[request_id] = _Running(captured, answer, uri, is_local)
+        elsewhere = None if captured.uri == uri else captured.document.filename
+        answer = open_answer(self._editor, self._choice.settings, self._background, request_id, elsewhere)
+        running = self._running[request_id] = _Running(captured, answer, is_local)
         running.task = self._background.run(self._run(running), "an answer")
 
     def _stop(self, request_id: UUID) -> None:
@@ -190,7 +190,7 @@ class Asks:
         running.answer.started(
             protocol.AnswerStarted(
                 ask_id=str(running.captured.ask.request_id),
-                uri=running.uri,
+                uri=running.captured.uri,
                 range=running.captured.range,
                 hint_level=accepted.hint_level,
                 max_hint_level=accepted.max_hint_level,

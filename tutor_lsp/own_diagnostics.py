@@ -54,7 +54,10 @@ class OwnDiagnostics:
         self._shown: dict[str, list[types.Diagnostic]] = {}
 
     async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Look at it in a moment."""
+        """Show where a run failed in it, and look at it in a moment."""
+        document = self._editor.documents.open_document(params.text_document.uri)
+        if document is not None:
+            self._known.crashes.opened(document)
         self._changed([params.text_document.uri])
 
     async def did_change(self, params: types.DidChangeTextDocumentParams) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor_lsp.interpreter import student_interpreter
-from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame
+from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame, innermost_own_frame
 from tutor_lsp.values_at_failure import read_values, with_values_told
 
 if TYPE_CHECKING:
-    from tutor_lsp.python_traceback import Frame
+    from tutor_lsp.python_traceback import Frame, OwnFrame
 
 TIME_LIMIT_SECONDS = 10.0
 
@@ -58,6 +58,10 @@ class Outcome:
     def frame_in(self, path: Path) -> Frame | None:
         """Give the line of the file that was running at the end; None if none was."""
         return innermost_frame(self.traceback or "", path)
+
+    def failed_at(self, program: Path) -> OwnFrame | None:
+        """Return the innermost frame of the student's own code, in the program or another file of theirs."""
+        return innermost_own_frame(self.traceback or "", program)
 
 
 async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> Outcome:
@@ -116,10 +120,10 @@ def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
         raise CouldNotRun(failure)
     status, timed_out = fields["exit_status"], fields["timed_out"]
     traceback = find_traceback(fields["stderr"]) if status or timed_out else None
-    frame = None if traceback is None else innermost_frame(traceback, path)
-    told = None if frame is None else read_values(values, frame)
-    if frame is not None and told is not None:
-        traceback = f"{traceback}\n# values on line {frame.line + 1}: {told}"
+    failed_at = None if traceback is None else innermost_own_frame(traceback, path)
+    told = None if failed_at is None else read_values(values, failed_at)
+    if failed_at is not None and told is not None:
+        traceback = f"{traceback}\n# values on line {failed_at.frame.line + 1}: {told}"
     return Outcome(status, traceback, timed_out, fields["stdout"], told)
 
 

@@ -137,6 +137,9 @@ class RunEnded:
     """Where the program failed, or was stopped, in the student's file as it is now; a diagnostic stands there."""
     output: str | None = None
     """The end of what it printed on stdout."""
+    origin: types.Location | None = None
+    """Where it failed in another file of the student's; `range` is then the line that led there. An ask at either is
+    about the origin, and its `didStart` names it."""
 
 
 @attrs.frozen(kw_only=True)

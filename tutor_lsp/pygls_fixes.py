@@ -60,6 +60,12 @@ class OpenDocuments(Workspace):
         document = self._text_documents.get(unquote(uri))
         return document if isinstance(document, EditedDocument) else None
 
+    def detached(self, uri: str, text: str) -> EditedDocument:
+        """Build a Python document that is not open, with positions in the client's encoding as those that are."""
+        document = self._create_text_document(uri, text, language_id="python")
+        assert isinstance(document, EditedDocument)  # noqa: S101 - for the type checker
+        return document
+
     def get_text_document(self, doc_uri: str) -> TextDocument:
         """Give the document. Raises `Refused` where the editor has not opened it."""
         document = self.open_document(doc_uri)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import NamedTuple
 
 _HEADER = re.compile(r"^(?:  \+ Exception Group )?Traceback \(most recent call last\):$", re.MULTILINE)
 _SYNTAX_ERROR = re.compile(r'^  File ".+", line \d+$', re.MULTILINE)
@@ -18,6 +16,9 @@ _CHAIN = (
 )
 _GROUP_MARGIN = re.compile(r"^  [|+] ", re.MULTILINE)
 _FRAME = re.compile(r'^[\s|+]*File "(?P<file>.+)", line (?P<line>\d+)')
+_INSTALLED = frozenset(("site-packages", "dist-packages", "Lib"))
+"""Folders of installed packages and, on Windows, of the standard library."""
+_VERSION = re.compile(r"[Pp]ython[\d.]+")
 _MARKER = re.compile(r"[\s|]*?(?P<marks>[~^]+)\s*")
 
 
@@ -31,6 +32,13 @@ class Frame:
     line: int
     source: str = ""
     marked: tuple[int, int] | None = None
+
+
+class OwnFrame(NamedTuple):
+    """A frame in a file of the student's own: the program itself or a module in its folder tree."""
+
+    path: Path
+    frame: Frame
 
 
 def find_traceback(stderr: str) -> str | None:
@@ -67,6 +75,39 @@ def innermost_frame(traceback: str, path: Path) -> Frame | None:
         if match and os.path.normcase(match["file"]) == name:
             return _frame(int(match["line"]), *lines[number + 1 : number + 3])
     return None
+
+
+def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
+    """Return the innermost frame in code of the student's own, or None if there is none.
+
+    `at_start_of_program/sitecustomize.py` decides by the same rule, so that the values belong to this frame.
+    """
+    lines = traceback.split("\n")
+    for number in range(len(lines) - 1, -1, -1):
+        match = _FRAME.match(lines[number])
+        if match and is_own(match["file"], program):
+            return OwnFrame(Path(match["file"]), _frame(int(match["line"]), *lines[number + 1 : number + 3]))
+    return None
+
+
+def is_own(file: str, program: Path) -> bool:
+    """Return whether a file that a traceback names is the program or a module of the student's beside or below it.
+
+    Virtual environments lie in a folder that is hidden or holds `site-packages`; an installed Python is in a folder
+    named after its version.
+    """
+    if os.path.normcase(file) == os.path.normcase(program):
+        return True
+    for folder in {program.parent, program.resolve().parent}:
+        root = os.path.normcase(folder).rstrip(os.sep) + os.sep
+        if os.path.normcase(file).startswith(root):
+            parts = Path(file[len(root) :]).parts
+            return not any(_is_installed(part) for part in parts)
+    return False
+
+
+def _is_installed(folder: str) -> bool:
+    return folder in _INSTALLED or folder.startswith(".") or _VERSION.fullmatch(folder) is not None
 
 
 def _frame(line: int, printed: str = "", below: str = "") -> Frame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -13,13 +15,15 @@ from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.answers import Progress
-from tutor_lsp.capture.crashes import line_now
+from tutor_lsp.capture.crashes import bare_lines, line_now
 from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.traceback import traceback_text
 from tutor_lsp.capture.wire_text import printed
 from tutor_lsp.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
 from tutor_lsp.pygls_fixes import Refused
-from tutor_lsp.source_file import NotPythonText, read_source
+from tutor_lsp.python_traceback import OwnFrame
+from tutor_lsp.source_file import NotPythonText, read_executed, read_source
+from tutor_lsp.text_document import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +76,8 @@ class Runs:
         self._background = background
         self._time_limit = time_limit
         self._running: dict[str, _Running] = {}
+        self._origins: dict[str, str] = {}
+        """The URI of the other file in which the last run of a document failed."""
 
     async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
         """Run a file to its end, and tell how it went (command `tutor.run`). Cancelling the request stops the run.
@@ -131,16 +137,24 @@ class Runs:
             progress.end()
             if self._running.get(key) is running:
                 del self._running[key]
-        return self._conclude(running, outcome)
+        return await self._conclude(running, outcome)
 
-    def _conclude(self, running: _Running, outcome: Outcome) -> protocol.RunEnded:
+    async def _conclude(self, running: _Running, outcome: Outcome) -> protocol.RunEnded:
         """Remember and show where the program failed; after any other end, that it did not."""
-        frame, crash = outcome.frame_in(running.path), None
-        reason, message = _told(running.path.name, outcome, frame, self._time_limit)
+        failed_at = outcome.failed_at(running.path)
+        text = None
+        if failed_at is not None and not _is_same_file(failed_at.path, running.path):
+            text = await asyncio.to_thread(read_executed, failed_at.path)
+        frame, crash, origin = outcome.frame_in(running.path), None, None
+        reason, message = _told(running.path, outcome, failed_at if text is not None else frame, self._time_limit)
         if self._editor.documents.open_document(running.document.uri) is running.document:
-            self._crashes.forget(running.document)
-            if reason in {"failed", "timedOut"} and frame is not None:
-                crash = self._note(running, outcome, frame, message)
+            self._forget(running.document)
+            if reason in {"failed", "timedOut"}:
+                failure = _Failure(outcome, message)
+                if failed_at is not None and text is not None:
+                    origin = self._note_elsewhere(running, failure, failed_at, text)
+                if frame is not None:
+                    crash = self._note(running, failure, frame, origin)
             self._own.show(running.document)
         return protocol.RunEnded(
             reason=reason,
@@ -149,31 +163,99 @@ class Runs:
             traceback=traceback_text(outcome.traceback),
             range=None if crash is None else crash.mark.diagnostic(running.document).range,
             output=printed(outcome.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
+            origin=origin,
         )
 
-    def _note(self, running: _Running, outcome: Outcome, frame: Frame, message: str) -> Crash | None:
+    def _forget(self, document: EditedDocument) -> None:
+        """Forget the last run of a document, also in the other file where it failed."""
+        self._crashes.forget(document)
+        uri = self._origins.pop(unquote(document.uri), None)
+        other = None if uri is None else self._editor.documents.open_document(uri)
+        if other is not None:
+            self._crashes.forget(other)
+            self._own.show(other)
+
+    def _note(self, running: _Running, failure: _Failure, frame: Frame, origin: types.Location | None) -> Crash | None:
         """Remember a crash at the line that is now where `frame` was; None where that has been edited meanwhile."""
         document = running.document
         line = line_now(running.lines, document.lines, frame.line)
         if line is None:
             return None
-        severity = types.DiagnosticSeverity.Error
-        if outcome.timed_out:
-            severity = types.DiagnosticSeverity.Warning
         return self._crashes.note(
             document,
             line,
             frame,
-            message=message if outcome.timed_out else outcome.exception,
-            traceback=outcome.traceback or "",
-            values=outcome.values,
-            severity=severity,
+            message=failure.message,
+            traceback=failure.traceback,
+            values=failure.outcome.values if origin is None else None,
+            severity=failure.severity,
+            origin=None if origin is None else origin.uri,
         )
 
+    def _note_elsewhere(
+        self, running: _Running, failure: _Failure, failed_at: OwnFrame, text: str
+    ) -> types.Location | None:
+        """Remember a crash in another file of the student's, open in the editor or not; None if its line is edited.
 
-def _told(name: str, outcome: Outcome, frame: Frame | None, time_limit: float) -> tuple[protocol.RunReason, str]:
+        The editor has not sent a file that it has not opened. The program that the student has just run has executed
+        it, so its text as it ran stands in until the editor opens it.
+        """
+        documents = self._editor.documents
+        is_failed = partial(_is_same_file, failed_at.path)
+        opened = (documents.open_document(uri) for uri in list(documents.text_documents))
+        document = next((one for one in opened if one is not None and is_failed(Path(one.path))), None)
+        then = bare_lines(split_lines(text))
+        if document is None:
+            document = documents.detached(failed_at.path.as_uri(), text)
+            self._crashes.keep_copy(document)
+        line = line_now(then, bare_lines(document.lines), failed_at.frame.line)
+        if line is None:
+            return None
+        crash = self._crashes.note(
+            document,
+            line,
+            failed_at.frame,
+            message=failure.message,
+            traceback=failure.traceback,
+            values=failure.outcome.values,
+            severity=failure.severity,
+        )
+        if documents.open_document(document.uri) is document:
+            self._own.show(document)
+        self._origins[unquote(running.document.uri)] = document.uri
+        return types.Location(document.uri, crash.mark.diagnostic(document).range)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """How a program failed; `sentence` is what the student is told of the run."""
+
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def message(self) -> str:
+        return self.sentence if self.outcome.timed_out else self.outcome.exception
+
+    @property
+    def severity(self) -> types.DiagnosticSeverity:
+        return types.DiagnosticSeverity.Warning if self.outcome.timed_out else types.DiagnosticSeverity.Error
+
+    @property
+    def traceback(self) -> str:
+        return self.outcome.traceback or ""
+
+
+def _told(
+    path: Path, outcome: Outcome, frame: OwnFrame | Frame | None, time_limit: float
+) -> tuple[protocol.RunReason, str]:
     """Tell how a run ended, in a word for the client and a sentence for the student."""
-    where = "" if frame is None else f" at line {frame.line + 1}"
+    name = path.name
+    where = ""
+    if isinstance(frame, OwnFrame):
+        where = f" in {frame.path.name} at line {frame.frame.line + 1}"
+    elif frame is not None:
+        where = f" at line {frame.line + 1}"
     if outcome.asks_for_input:
         return "needsInput", f"{name} waits for input, which it cannot get here. Run it in a terminal, and ask then."
     if outcome.timed_out:
@@ -183,6 +265,10 @@ def _told(name: str, outcome: Outcome, frame: Frame | None, time_limit: float) -
     if outcome.exit_status:
         return "completed", f"{name} ended with exit status {outcome.exit_status}."
     return "completed", f"{name} ran to its end."
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    return os.path.normcase(path) == os.path.normcase(other)
 
 
 async def _require_saved(path: Path, shown: str) -> None:

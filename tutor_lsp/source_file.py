@@ -6,6 +6,8 @@ import io
 import tokenize
 from typing import TYPE_CHECKING
 
+from tutor_server.protocol import MAX_CODE_BYTES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,3 +29,13 @@ def read_source(path: Path) -> str:
         return content.decode(encoding)
     except (SyntaxError, UnicodeError) as error:
         raise NotPythonText from error
+
+
+def read_executed(path: Path) -> str | None:
+    """Return the text of a module that the student's program has just executed, or None if no ask can carry it."""
+    try:
+        if path.suffix in PYTHON_SUFFIXES and path.is_file() and path.stat().st_size <= MAX_CODE_BYTES:
+            return read_source(path)
+    except (NotPythonText, OSError):
+        pass
+    return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor_lsp.python_traceback import Frame
+    from tutor_lsp.python_traceback import OwnFrame
 
 _AT_START = Path(__file__).resolve().with_name("at_start_of_program")
 _MAX_BYTES = 4 * 1024
@@ -35,12 +35,12 @@ def with_values_told(environment: Mapping[str, str], program: Path, values: Path
     }
 
 
-def read_values(file: Path, frame: Frame) -> str | None:
-    """Give the values of the line of `frame`, `total = 3, n = 0`; None where none were told."""
+def read_values(file: Path, failed_at: OwnFrame) -> str | None:
+    """Return the values of the line where the program failed, `total = 3, n = 0`; None if none were told."""
     if not file.is_file():
         return None
     with file.open("rb") as told:
-        number, *values = told.read(_MAX_BYTES).decode("utf-8", "replace").split("\n")
-    if number != str(frame.line + 1) or not values:
+        place, *values = told.read(_MAX_BYTES).decode("utf-8", "replace").split("\n")
+    if place != f"{failed_at.frame.line + 1} {failed_at.path}" or not values:
         return None
     return ", ".join(values[:_MAX_VALUES])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp.python_traceback import Frame, exception_line, find_traceback, innermost_frame
+from tutor_lsp.python_traceback import Frame, exception_line, find_traceback, innermost_frame, innermost_own_frame
 
 MAIN = Path("/work/main.py")
 HEADER = "Traceback (most recent call last):\n"
@@ -102,3 +102,26 @@ def test_the_exception_is_one_line(traceback: str, line: str) -> None:
 def test_the_frame_is_the_innermost_of_the_file(traceback: str, found: Frame | None) -> None:
     """Line, its text, and the columns of the text that are marked; a file of the same name elsewhere is another."""
     assert innermost_frame(traceback, MAIN) == found
+
+
+@pytest.mark.parametrize(
+    ("file", "fails_there"),
+    [
+        ("/work/mine.py", "yes"),
+        ("/work/package/lib/mine.py", "yes"),
+        ("/work/python_course/mine.py", "yes"),
+        ("/workshop/mine.py", "no"),
+        ("/mine.py", "no"),
+        ("/work/.venv/lib/mine.py", "no"),
+        ("/work/env/lib/python3.11/json/decoder.py", "no"),
+        ("/work/env/Lib/json/decoder.py", "no"),
+        ("/work/x/site-packages/mine.py", "no"),
+        ("<string>", "no"),
+        ("mine.py", "no"),
+    ],
+)
+def test_the_students_own_code_lies_in_the_programs_folder_tree(file: str, fails_there: str) -> None:
+    """Of the student's frames the innermost counts; installed packages and Pythons below the folder are not theirs."""
+    traceback = raised("KeyError: 'a'", frame(1, "f()"), frame(7, "d['a']", "~^^^^^", file=file))
+    found = innermost_own_frame(traceback, MAIN)
+    assert found == ((Path(file), Frame(6, "d['a']")) if fails_there == "yes" else (MAIN, Frame(0, "f()")))

@@ -30,6 +30,17 @@ async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None
     )
 
 
+async def test_values_are_those_of_the_students_other_file(tmp_path: Path) -> None:
+    """Where a module of theirs fails, its line has the values; where a library fails, the line that led there."""
+    (tmp_path / "mine.py").write_text("def mean(xs):\n    return sum(xs) / len(xs)\n")
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages" / "theirs.py").write_text("def mean(ys):\n    return sum(ys) / len(ys)\n")
+    assert await values(tmp_path, "import mine\nx = []\nmine.mean(x)\n") == "# values on line 2: xs = []"
+    path = "import sys\nsys.path.append('site-packages')\n"
+    code = f"{path}import theirs\nx = []\ntheirs.mean(x)\n"
+    assert await values(tmp_path, code) == "# values on line 5: x = []"
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [

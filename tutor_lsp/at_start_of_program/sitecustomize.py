@@ -25,6 +25,7 @@ MAX_DEPTH = 2
 """Of containers in containers."""
 ATOMS = (type(None), bool, float, complex, range)
 CONTAINERS = (list, tuple, set, frozenset, dict)
+INSTALLED = ("site-packages", "dist-packages", "Lib")
 ARRAYS = (("numpy", "ndarray"), ("pandas", "DataFrame"), ("pandas", "Series"), ("torch", "Tensor"))
 
 HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded
@@ -65,24 +66,43 @@ def watch() -> None:
 
 
 def tell(traceback: TracebackType | None) -> None:
-    """Write the number of the line, and below it `name = value` for each of its values."""
+    """Write the number of the line and its file, and below `name = value` for each of the line's values."""
     place: TracebackType | None = None
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == PROGRAM:
+        if is_own(traceback.tb_frame.f_code.co_filename):
             place = traceback
         traceback = traceback.tb_next
     if place is None:
         return
-    with open(PROGRAM, "rb") as program:  # noqa: PTH123 - pathlib is not loaded
+    file_name = place.tb_frame.f_code.co_filename
+    with open(file_name, "rb") as program:  # noqa: PTH123 - pathlib is not loaded
         line = program.read().splitlines()[place.tb_lineno - 1].decode("utf-8", "replace")
     found: dict[str, str] = {}
     for name in names(line):
         text = shown(look_up(name, place.tb_frame))
         if text is not None and len(found) < MAX_VALUES:
             found[name] = text
-    lines = [str(place.tb_lineno)] + [name + " = " + text for name, text in found.items()]
+    lines = [str(place.tb_lineno) + " " + file_name] + [name + " = " + text for name, text in found.items()]
     with open(VALUES_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - likewise
         file.write("\n".join(lines))
+
+
+def is_own(file_name: str) -> bool:
+    """Return whether a file is the student's own, by the rule of `tutor_lsp.python_traceback.is_own`."""
+    if file_name == PROGRAM:
+        return True
+    for program in (PROGRAM, os.path.realpath(PROGRAM)):
+        root = os.path.normcase(os.path.dirname(program)).rstrip(os.sep) + os.sep  # noqa: PTH120 - pathlib is not loaded
+        if os.path.normcase(file_name).startswith(root):
+            parts = file_name[len(root) :].replace(os.sep, "/").split("/")
+            return not any(is_installed(part) for part in parts)
+    return False
+
+
+def is_installed(folder: str) -> bool:
+    """Return whether a folder belongs to an installed Python or a virtual environment."""
+    is_version = folder[:6] in ("python", "Python") and folder[6:].replace(".", "").isdigit()
+    return folder in INSTALLED or folder.startswith(".") or is_version
 
 
 def names(line: str) -> Iterator[str]:

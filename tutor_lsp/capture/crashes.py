@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 from lsprotocol import types
@@ -14,8 +15,12 @@ from tutor_lsp.text_document import without_line_end
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor_lsp.pygls_fixes import OpenDocuments
     from tutor_lsp.python_traceback import Frame
     from tutor_lsp.text_document import EditedDocument
+
+MAX_COPIES = 8
+"""How many files that the editor has not opened are kept from runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Crash:
 
     mark: Mark
     traceback: str
+    origin: str | None = None
+    """The URI of another file of the student's, where the exception was raised."""
 
 
 class KnownCrashes:
@@ -31,6 +38,36 @@ class KnownCrashes:
 
     def __init__(self) -> None:
         self._crashes: WeakKeyDictionary[EditedDocument, Crash] = WeakKeyDictionary()
+        self._copies: dict[str, EditedDocument] = {}
+
+    def keep_copy(self, document: EditedDocument) -> None:
+        """Keep the text of a file that a run has executed and the editor has not opened, so that asks can be about it.
+
+        No ask reads a file: its text is as it was when the program failed.
+        """
+        self._copies.pop(unquote(document.uri), None)
+        self._copies[unquote(document.uri)] = document
+        if len(self._copies) > MAX_COPIES:
+            del self._copies[next(iter(self._copies))]
+
+    def opened(self, document: EditedDocument) -> None:
+        """Move the crash of a copy to the document that the editor has opened now, unless its text is another."""
+        copy = self._copies.pop(unquote(document.uri), None)
+        crash = None if copy is None else self.of(copy)
+        if copy is None or crash is None:
+            return
+        line = line_now(bare_lines(copy.lines), bare_lines(document.lines), crash.mark.line)
+        if line is not None:
+            mark = crash.mark
+            moved = Mark.put(document, line, mark.columns, mark.message, mark.severity)
+            self._crashes[document] = replace(crash, mark=replace(moved, detail=mark.detail))
+
+    def origin(self, crash: Crash | None, documents: OpenDocuments) -> EditedDocument | None:
+        """Return the other file in which the exception was raised, if its line is still as it was then."""
+        if crash is None or crash.origin is None:
+            return None
+        document = documents.open_document(crash.origin) or self._copies.get(unquote(crash.origin))
+        return document if document is not None and self.of(document) is not None else None
 
     def note(
         self,
@@ -42,6 +79,7 @@ class KnownCrashes:
         traceback: str,
         values: str | None = None,
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
+        origin: str | None = None,
     ) -> Crash:
         """Take note of a crash in line `line` of the document as it is now, which is the line of `frame`.
 
@@ -49,7 +87,7 @@ class KnownCrashes:
         """
         columns = _columns(without_line_end(document.lines[line]), frame)
         mark = Mark.put(document, line, columns, message, severity)
-        crash = Crash(replace(mark, detail=f"Values on this line: {values}") if values else mark, traceback)
+        crash = Crash(replace(mark, detail=f"Values on this line: {values}") if values else mark, traceback, origin)
         self._crashes[document] = crash
         return crash
 
@@ -69,6 +107,12 @@ class KnownCrashes:
         """Give the crash if it is on one of the lines `first` to `last`."""
         crash = self.of(document)
         return crash if crash is not None and first <= crash.mark.line <= last else None
+
+
+def bare_lines(lines: Sequence[str]) -> list[str]:
+    """Return lines without what the editor and the disk may write differently: line ends and a byte order mark."""
+    bare = [without_line_end(line) for line in lines]
+    return [bare[0].removeprefix("\ufeff"), *bare[1:]]
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:

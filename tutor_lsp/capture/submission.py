@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from attrs import evolve
 from lsprotocol import types
 from pygls.workspace import ServerTextPosition, ServerTextRange
 
@@ -39,6 +40,8 @@ class Captured:
 
     ask: Ask
     range: types.Range
+    uri: str
+    """Of the document: another than the argument's where a run failed in another file of the student's."""
     document: EditedDocument
     problem: Problem
     anchor: Anchor
@@ -87,6 +90,10 @@ def capture(
     question = valid(argument.question or "").strip()
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise Refused(f"A question can have at most {MAX_QUESTION_CHARACTERS} characters.")
+    crash = known.crashes.on_lines(document, argument.position.line, argument.position.line)
+    origin = None if question else known.crashes.origin(crash, documents)
+    if origin is not None:
+        argument, document = _at_origin(argument, origin, known), origin
     anchor = document.anchor(argument.position)
     around = _surroundings(documents, document, anchor.line)
     shown = _window(document, anchor, around)
@@ -110,11 +117,19 @@ def capture(
     return Captured(
         ask=ask,
         range=_range(document, anchor.line, said),
+        uri=argument.uri,
         document=document,
         problem=identify(ask.code, ask.cursor, ask.kind),
         anchor=anchor,
         revision=document.revision,
     )
+
+
+def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
+    """Move an ask about a line that led to a failure to the line where it was, in another file of the student's."""
+    crash = known.crashes.of(origin)
+    position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
+    return evolve(argument, uri=origin.uri, position=position, diagnostics=None)
 
 
 def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
