@@ -55,7 +55,7 @@ class _Running:
 
     captured: Captured
     answer: Answer
-    is_local: bool
+    is_local: bool = False
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
 
@@ -95,7 +95,7 @@ class Asks:
         request_id = self._new_id() if argument.ask_id is None else _uuid(argument.ask_id)
         if request_id not in self._running:
             captured = capture(argument, self._editor.documents, self._known, request_id)
-            self._start(captured, argument.uri, is_local=bool(argument.local))
+            self._start(captured, argument)
         return protocol.AskStarted(ask_id=str(request_id))
 
     async def cancel(self, params: protocol.CancelAsk) -> None:
@@ -125,14 +125,14 @@ class Asks:
         """Stop all answers."""
         await self.cancel(protocol.CancelAsk())
 
-    def _start(self, captured: Captured, uri: str, *, is_local: bool) -> None:
+    def _start(self, captured: Captured, argument: protocol.AskArgument) -> None:
         for request_id, earlier in list(self._running.items()):
             if captured.is_about_the_place_of(earlier.captured):
                 self._stop(request_id)
         request_id = captured.ask.request_id
-        elsewhere = None if captured.uri == uri else captured.document.filename
+        elsewhere = None if captured.uri == argument.uri else captured.document.filename
         answer = open_answer(self._editor, self._choice.settings, self._background, request_id, elsewhere)
-        running = self._running[request_id] = _Running(captured, answer, is_local)
+        running = self._running[request_id] = _Running(captured, answer, is_local=bool(argument.local))
         running.task = self._background.run(self._run(running), "an answer")
 
     def _stop(self, request_id: UUID) -> None:
