@@ -17,13 +17,38 @@ if not __package__:
     sys.path[:] = [str(Path(here).parent), *(entry for entry in sys.path if entry != here)]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tutor_lsp.server import AskTutorServer
 
 
+USAGE = "usage: tutor-lsp [--help] [--version] [--stdio]"
+HELP = f"""{USAGE}
+
+The language server of Ask Tutor, for an editor that speaks LSP 3.17. The editor
+starts it and talks to it over standard input and output. In a terminal use
+`tutor ask FILE` instead.
+
+options:
+  --help     show this help and exit
+  --version  show the version and exit
+  --stdio    standard input and output; the default, for editors that name it
+
+environment:
+  TUTOR_SERVER_URL    the tutor service; unset: the one you are signed in to
+  TUTOR_ACCESS_TOKEN  a token for it, for tests and demos; else `tutor sign-in`
+  TUTOR_DATA_DIR      where sign-ins and hint levels are kept
+
+Exit status: 0 after LSP's `shutdown`, 1 without it, 2 wrong use.
+"""
+DONE, WRONG_USE = 0, 2
+
+
 def main() -> int:
-    """Serve one editor. Gives the exit status: 0 after `shutdown`, else 1."""
+    """Serve one editor. Gives the exit status: 0 after `shutdown`, else 1; 2 for a wrong argument."""
+    status = answer_arguments(sys.argv[1:])
+    if status is not None:
+        return status
 
     def build() -> AskTutorServer:
         from tutor_lsp import __version__  # noqa: PLC0415 - loaded by `run`, with garbage collection off
@@ -33,6 +58,25 @@ def main() -> int:
         return AskTutorServer(from_environment(os.environ), __version__)
 
     return run(build)
+
+
+def answer_arguments(arguments: Sequence[str]) -> int | None:
+    """Return the exit status if the command line asks for something other than to serve, and write the answer."""
+    unknown = [argument for argument in arguments if argument not in {"--stdio", "--help", "-h", "--version"}]
+    if unknown:
+        sys.stderr.write(f"tutor-lsp: there is no argument {unknown[0][:80]!r}. {USAGE}\n")
+        return WRONG_USE
+    if "--help" in arguments or "-h" in arguments:
+        sys.stdout.write(HELP)
+        return DONE
+    if "--version" in arguments:
+        from tutor_lsp import __version__  # noqa: PLC0415 - not needed to serve
+
+        sys.stdout.write(f"tutor-lsp {__version__}\n")
+        return DONE
+    if sys.stdin is not None and sys.stdin.isatty():
+        sys.stderr.write("tutor-lsp: waiting for an editor. Ctrl-C ends it; `tutor-lsp --help` says more.\n")
+    return None
 
 
 def run(build: Callable[[], AskTutorServer]) -> int:
