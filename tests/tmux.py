@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COLUMNS, ROWS = 100, 30
 WAIT_SECONDS = 30
@@ -21,7 +24,15 @@ PROGRAMS = str(Path(sys.executable).parent)
 class Terminal:
     """A terminal of tmux that runs one command in a folder, between `with`."""
 
-    def __init__(self, tmux: str, folder: Path, *command: str) -> None:
+    def __init__(
+        self,
+        tmux: str,
+        folder: Path,
+        *command: str,
+        columns: int = COLUMNS,
+        rows: int = ROWS,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._tmux = (tmux, "-S", "tmux.sock", "-f", os.devnull)
         self._folder = folder
         self._command = command
@@ -31,10 +42,12 @@ class Terminal:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
             "TUTOR_DATA_DIR": str(folder / "data"),
+            **(environment or {}),
         }
+        self._size = ("-x", str(columns), "-y", str(rows))
 
     def __enter__(self) -> Self:
-        self._run("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), *self._command)
+        self._run("new-session", "-d", *self._size, *self._command)
         return self
 
     def __exit__(self, *_: object) -> None:

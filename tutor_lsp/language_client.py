@@ -45,11 +45,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The answer is over. `message` and `retry_after` (seconds) tell why it was refused or failed."""
+    """The answer is over. `message`, `retry_after` (seconds) and `code` tell why it was refused or failed."""
 
     reason: str
     message: str = ""
     retry_after: int | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,9 @@ class LanguageClient:
             case "tutor/answer/didUpdate":
                 return Piece(params["delta"])
             case "tutor/answer/didEnd":
-                return Ended(params["reason"], params.get("message") or "", params.get("retryAfter"))
+                return Ended(
+                    params["reason"], params.get("message") or "", params.get("retryAfter"), params.get("code")
+                )
         return None
 
     def _on_the_wire(self, uri: str, position: Position) -> dict[str, int]:

@@ -8,13 +8,25 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tutor_lsp import terminal_account, terminal_ask, terminal_modules
+from tutor_lsp import __version__, terminal_account, terminal_ask, terminal_modules
 from tutor_lsp.exit_status import FAILED, Exit
 from tutor_lsp.program import TIME_LIMIT_SECONDS
 from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped
+from tutor_lsp.terminal_service import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_EXAMPLES = """\
+examples:
+  tutor ask average.py:8       what is wrong in line 8? Again: the next hint
+  tutor ask --run average.py   run it, and ask about the error that ends it
+  tutor sign-in --server URL   use the tutor service of your course
+
+`tutor COMMAND --help` says more.
+Exit status: 0 done, 1 refused or failed, 2 wrong use.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,9 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="tutor", description="A programming tutor: a question first, the solution last."
+        prog="tutor",
+        description="A programming tutor: a question first, the solution last.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.add_argument("--version", action="version", version=f"tutor {__version__}", help="show the version and exit")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     ask = commands.add_parser(
         "ask",
@@ -61,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         "--run",
         action="store_true",
         help=f"run the file first, for at most {TIME_LIMIT_SECONDS:.0f} seconds, and ask about its traceback",
+    )
+    ask.add_argument(
+        "--local",
+        action="store_true",
+        help="answer on this computer: no account, no network, nothing is sent to a service",
     )
     ask.set_defaults(run_command=terminal_ask.ask)
 
@@ -92,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _complain(reason: str) -> None:
-    sys.stderr.write(f"tutor: {' '.join(reason.split())}\n")
+    sys.stderr.write(wrapped(f"tutor: {' '.join(reason.split())}", sys.stderr) + "\n")
 
 
 if __name__ == "__main__":

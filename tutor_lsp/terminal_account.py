@@ -12,7 +12,7 @@ from tutor_lsp.course import as_student
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.server_address import WrongAddress, check_server_url
 from tutor_lsp.service_session import SignedOut
-from tutor_lsp.terminal_service import choose, run, say
+from tutor_lsp.terminal_service import choose, run, say, wrapped
 from tutor_lsp.token_store import StoreUnavailable
 from tutor_lsp.tutor import LOCAL, SIGNED_OUT
 
@@ -42,6 +42,13 @@ def sign_in(options: argparse.Namespace) -> int:
         run(sign_ins.use(server_url))
         say(f"You are signed in at {server_url} as {profile.email}. To change that, sign out first.")
         return DONE
+    go_through_sign_in(choice, server_url)
+    return DONE
+
+
+def go_through_sign_in(choice: TutorChoice, server_url: str) -> None:
+    """Show the page and the code, wait for the approval and keep the tokens. Raises `Exit`."""
+    sign_ins = choice.sign_ins
     service = sign_ins.service(server_url)
     code = run(device_sign_in.begin(service, server_url, program="a terminal"))
     if not (run(sign_ins.has_keyring()) or sign_ins.may_use_file):
@@ -51,7 +58,6 @@ def sign_in(options: argparse.Namespace) -> int:
     say(f"You are signed in as {email}.")
     if choice.settings.server_url not in {None, server_url}:
         say(f"TUTOR_SERVER_URL is set to {choice.settings.server_url}, which goes first. Unset it to use this service.")
-    return DONE
 
 
 def sign_out(_options: argparse.Namespace) -> int:
@@ -113,7 +119,8 @@ async def _present_profile(choice: TutorChoice, server_url: str) -> Profile | No
 
 
 def _ask_for_file(sign_ins: SignIns) -> None:
-    sys.stderr.write(QUESTION.format(path=sign_ins.tokens_path))
+    lines = QUESTION.format(path=sign_ins.tokens_path).split("\n")
+    sys.stderr.write("\n".join(wrapped(line, sys.stderr) for line in lines[:-1]) + f"\n{lines[-1]}")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Exit(

@@ -6,15 +6,18 @@ import asyncio
 import re
 import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tutor_lsp.answer_view import open_view
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
 from tutor_lsp.place import Place, lines_of, parse_place, where_to_look
 from tutor_lsp.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
-from tutor_lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_source
-from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Position
+from tutor_lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
+from tutor_lsp.terminal_account import go_through_sign_in
+from tutor_lsp.terminal_service import choose, choose_way, is_interactive, say
+from tutor_server.protocol import MAX_QUESTION_CHARACTERS, ErrorCode, Position
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_lsp.language_client import Event
     from tutor_lsp.program import Outcome
 
+LOCAL_INSTEAD = "With --local it is answered on this computer instead."
 NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
 _PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
 """The first line of a script, whose name need not have an ending."""
@@ -35,18 +39,72 @@ def ask(options: argparse.Namespace) -> int:
     text = _read(place)
     if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
         raise Exit(WRONG_USE, f"A question has at most {MAX_QUESTION_CHARACTERS} characters.")
-    position = _position(place, text)
-    argument: dict[str, str] = {}
+    subject = _Subject(place.path.resolve(), text, _position(place, text))
+    argument: dict[str, Any] = {}
     if options.question:
         argument["question"] = options.question
+    if options.local:
+        argument["local"] = True
     if options.run:
         outcome = _run(place, has_subject=bool(place.line or options.question))
-        frame = outcome.frame_in(place.path.resolve())
         if outcome.traceback is not None:
             argument["traceback"] = outcome.traceback
-        if place.line is None and frame is not None:
-            position = _position(Place(place.path, frame.line + 1), text)
-    return asyncio.run(_stream_answer(place.path.resolve(), text, position, argument))
+        if place.line is None:
+            subject = _where_it_failed(place, subject, outcome)
+    while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
+        _go_on(ended, argument)
+    return DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is asked about: a place in the text of a file."""
+
+    path: Path
+    text: str
+    position: Position
+
+
+def _where_it_failed(place: Place, subject: _Subject, outcome: Outcome) -> _Subject:
+    """Return the place where the run failed, which may lie in another file of the student's."""
+    failed_at = outcome.failed_at(subject.path)
+    if failed_at is not None and failed_at.path != subject.path:
+        text = read_executed(failed_at.path)
+        if text is not None and failed_at.frame.line < len(lines_of(text)):
+            line = failed_at.frame.line + 1
+            say(f"{place.path} failed in {failed_at.path.name} at line {line}: {outcome.exception}", "")
+            return _Subject(failed_at.path, text, _position(Place(failed_at.path, line), text))
+    frame = outcome.frame_in(subject.path)
+    if frame is None:
+        return subject
+    return _Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
+
+
+def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
+    """Return if the question is to be asked again: after a sign-in, on this computer, or once more. Else raise `Exit`.
+
+    A limit or an off switch is the course's decision: no other way is offered.
+    """
+    reason = ended.message or "The tutor could not answer."
+    if ended.retry_after:
+        reason += f" Try again in {ended.retry_after} s."
+    choice = choose()
+    is_signed_out = ended.code == ErrorCode.UNAUTHENTICATED and not choice.has_own_token
+    is_away = choice.server_url is not None and (ended.reason == "failed" or is_signed_out)
+    if not is_away or argument.get("local") or choice.server_url is None:
+        raise Exit(FAILED, reason)
+    if not is_interactive():
+        raise Exit(FAILED, f"{reason} {LOCAL_INSTEAD}")
+    first = {"s": "sign in now; this question then goes on"} if is_signed_out else {"r": "ask again"}
+    match choose_way(reason, {**first, "l": "answer on this computer, without the service", "n": "stop"}):
+        case "s":
+            go_through_sign_in(choice, choice.server_url)
+        case "l":
+            argument["local"] = True
+        case "r":
+            pass
+        case _:
+            raise Exit(FAILED, "Stopped.")
 
 
 def _read(place: Place) -> str:
@@ -99,11 +157,11 @@ def _run(place: Place, *, has_subject: bool) -> Outcome:
     return outcome
 
 
-async def _stream_answer(path: Path, text: str, position: Position, argument: dict[str, str]) -> int:
+async def _stream_answer(subject: _Subject, argument: dict[str, Any]) -> Ended:
     with open_view(sys.stdout) as view:
         async with await LanguageClient.start() as client:
-            uri = await client.open(path, text)
-            offered = await client.ask_action(uri, position)
+            uri = await client.open(subject.path, subject.text)
+            offered = await client.ask_action(uri, subject.position)
             if offered is None:
                 raise Exit(FAILED, "The tutor has nothing to offer there.")
             async with aclosing(client.ask({**offered, **argument})) as events:
@@ -111,10 +169,7 @@ async def _stream_answer(path: Path, text: str, position: Position, argument: di
                     _show(view, event)
                     if isinstance(event, Ended):
                         ended = event
-    if ended.reason != "completed":
-        again = f" Try again in {ended.retry_after} s." if ended.retry_after else ""
-        raise Exit(FAILED, (ended.message or "The tutor could not answer.") + again)
-    return DONE
+    return ended
 
 
 def _show(view: AnswerView, event: Event) -> None:

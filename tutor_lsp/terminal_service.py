@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from tutor_lsp.answer_view import inert
@@ -17,8 +19,8 @@ from tutor_lsp.token_store import StoreUnavailable
 from tutor_lsp.tutor_choice import TutorChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from typing import Any, TypeVar
+    from collections.abc import Coroutine, Mapping
+    from typing import Any, TextIO, TypeVar
 
     T = TypeVar("T")
 
@@ -43,5 +45,42 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def say(*lines: str) -> None:
     """Write lines to stdout, without what a terminal would obey."""
-    sys.stdout.write("".join(f"{inert(line)}\n" for line in lines))
+    sys.stdout.write("".join(f"{wrapped(inert(line), sys.stdout)}\n" for line in lines))
     sys.stdout.flush()
+
+
+def wrapped(line: str, stream: TextIO) -> str:
+    """Return a line cut between words to fit the terminal that it goes to; for a pipe or a file, as it is.
+
+    An address is never cut: the terminal itself breaks it, and it can still be opened and copied.
+    """
+    if not stream.isatty():
+        return line
+    columns = shutil.get_terminal_size().columns
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = textwrap.wrap(
+        line.strip(),
+        columns,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(parts)
+
+
+def is_interactive() -> bool:
+    """Return whether somebody can read a question and type an answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def choose_way(reason: str, ways: Mapping[str, str]) -> str:
+    """Ask the student for one of several ways to go on, by its letter; Enter takes the first, all else the last."""
+    letters = list(ways)
+    lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
+    sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))
+    sys.stderr.write(f"Which? [{letters[0]}] ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    typed = line.strip().lower() or (letters[0] if line else letters[-1])
+    return typed if typed in ways else letters[-1]

@@ -21,6 +21,7 @@ from tests.device_page import Browser
 from tests.tutor_program import SECONDS, Result, Tutor, on_a_terminal
 from tutor_lsp.language_client import LanguageClient
 from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.terminal_ask import LOCAL_INSTEAD
 from tutor_lsp.token_store import Tokens
 
 if TYPE_CHECKING:
@@ -212,9 +213,9 @@ async def test_a_sign_in_that_the_service_has_ended(tutor: Tutor, service: Servi
     refused = await tutor.run("ask", "average.py:8")
     status = await tutor.run("status")
 
-    message = "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.\n"
-    assert refused == (1, "", f"tutor: {message}")
-    assert status == (0, f"Service: {service.url}\n{message}", "")
+    message = "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal."
+    assert refused == (1, "", f"tutor: {message} {LOCAL_INSTEAD}\n")
+    assert status == (0, f"Service: {service.url}\n{message}\n", "")
     assert (kept(tutor, "tokens.json"), kept(tutor, "sign-in.json")["sign_ins"]) == ({}, [])
 
 

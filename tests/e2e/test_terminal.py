@@ -18,6 +18,7 @@ import pytest
 from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.terminal_screen import screen
 from tests.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
+from tutor_lsp.terminal_ask import LOCAL_INSTEAD
 from tutor_server.protocol import Error, ErrorCode, Limit
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ async def test_signed_out_is_status_1(tutor: Tutor) -> None:
     assert result == (
         1,
         "",
-        "tutor: Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.\n",
+        f"tutor: Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal. {LOCAL_INSTEAD}\n",
     )
 
 

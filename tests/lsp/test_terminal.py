@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp import terminal_ask
+from tutor_lsp import __version__, terminal_ask
 from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE
 from tutor_lsp.place import Place
 from tutor_lsp.terminal import main
@@ -154,3 +154,11 @@ def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert caught.value.code == DONE
     shown = capsys.readouterr().out
     assert all(f"    {name} " in shown for name in ("ask", "sign-in", "sign-out", "status"))
+
+
+def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version names the program and its version."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == DONE
+    assert capsys.readouterr().out == f"tutor {__version__}\n"

@@ -1,0 +1,117 @@
+"""`tutor ask` in a terminal of 80 by 24, at which a student sits: nothing is cut, and no door stays closed (tmux)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.device_page import Browser
+from tests.tmux import Terminal
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.conftest import RequireProgram
+    from tests.service import Service, SignUp, StartService, Student
+
+    Shell = Callable[..., Terminal]
+
+COLUMNS, ROWS = 80, 24
+AVERAGE = Path(__file__).parents[2] / "examples" / "average.py"
+NOWHERE = {"TUTOR_SERVER_URL": "http://127.0.0.1:9", "TUTOR_ACCESS_TOKEN": "x"}
+CHOICE = r"(?s:.)*  l  answer on this computer, without the service\n  n  stop\nWhich\? "
+HINT = r"Hint 1 of 5 · question\n\nHave a look at line 8(?s:.)*before you change anything\.\n[$#]"
+
+
+@pytest.fixture
+def shell(require_program: RequireProgram, tmp_path: Path) -> Iterator[Shell]:
+    """Give a function that opens a terminal with a shell in it, in a folder with a student's program."""
+    tmux = require_program("tmux")
+    shutil.copy(AVERAGE, tmp_path)
+    opened: list[Terminal] = []
+
+    def open_shell(**environment: str) -> Terminal:
+        environment |= {"PS1": "$ ", "ENV": "", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+        terminal = Terminal(tmux, tmp_path, "sh", columns=COLUMNS, rows=ROWS, environment=environment)
+        opened.append(terminal)
+        return terminal.__enter__()
+
+    yield open_shell
+    for terminal in opened:
+        terminal.__exit__()
+
+
+def test_a_failure_in_another_file_is_asked_about_there(shell: Shell, tmp_path: Path) -> None:
+    """`--run` says in which file the program failed, and the hint is about its line."""
+    (tmp_path / "main.py").write_text("import shapes\n\nprint(shapes.area([4]))\n")
+    (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
+    terminal = shell()
+    terminal.press("tutor ask --run main.py", "Enter")
+    terminal.until(
+        r"main\.py failed in shapes\.py at line 2: IndexError: list index out of range\n\n"
+        r"Hint 1 of 5 · question\n\nHave a look at line 2, return sides\[0\] \* sides\[1\]"
+    )
+
+
+def test_a_service_that_is_away_leaves_this_computer(shell: Shell) -> None:
+    """The reason comes with the ways out: once more, here, or not at all."""
+    terminal = shell(**NOWHERE)
+    terminal.press("tutor ask average.py:8", "Enter")
+    terminal.until(rf"The tutor at 127\.0\.0\.1 cannot be reached\.\n  r  ask again\n{CHOICE}\[r\]")
+    terminal.press("Enter")
+    terminal.until(rf"Which\? \[r\]{CHOICE}\[r\]")
+    terminal.press("l", "Enter")
+    terminal.until(HINT)
+    terminal.press("clear; tutor ask --local average.py:8", "Enter")
+    terminal.until(r"Hint 2 of 5 · concept")
+
+
+def test_stopping_there_is_a_failure(shell: Shell) -> None:
+    """`n`, like anything else that is not offered, ends with status 1."""
+    terminal = shell(**NOWHERE)
+    terminal.press("tutor ask average.py:8; echo status $?", "Enter")
+    terminal.until(rf"{CHOICE}\[r\]")
+    terminal.press("what", "Enter")
+    terminal.until(r"tutor: Stopped\.\nstatus 1")
+
+
+async def test_sign_in_goes_on_with_the_question(shell: Shell, start_service: StartService, sign_up: SignUp) -> None:
+    """Signed out of the service that is set: sign in right there, and the question is answered."""
+    async with start_service() as service:
+        await _sign_in_and_go_on(shell(TUTOR_SERVER_URL=service.url), service, await sign_up(service))
+
+
+async def _sign_in_and_go_on(terminal: Terminal, service: Service, student: Student) -> None:
+    terminal.press("tutor ask average.py:8", "Enter")
+    terminal.until(rf"  s  sign in now; this question then goes on\n{CHOICE}\[s\]")
+    terminal.press("Enter")
+    terminal.until(r"May it be kept in a\nfile that only you can read\?(?s:.)*\[y/N\]")
+    terminal.press("y", "Enter")
+    screen = "\n".join(terminal.until(r"Your code is (\S+)\.(?s:.)*Ctrl-C stops\."))
+    assert f"    {service.url}/device\n" in screen
+    (code,) = re.findall(r"Your code is (\S+)\.", screen)
+    browser = Browser(service.url)
+    try:
+        await browser.sign_in(code, student.email, student.password)
+        await browser.submit(decision="approve")
+    finally:
+        await browser.close()
+    await until(lambda: re.search(HINT, "\n".join(terminal.screen())), seconds=30)
+
+
+def test_long_messages_are_cut_between_words(shell: Shell) -> None:
+    """No word is broken at the edge of the terminal, in messages and in the help."""
+    terminal = shell()
+    terminal.press("tutor ask --question x README.md; tutor ask average.py:9999 --question why", "Enter")
+    terminal.press("tutor sign-in", "Enter")
+    screen = "\n".join(terminal.until(r"Without one, `tutor\sask`\sworks"))
+    assert re.search(r"tutor: Say which service: tutor sign-in --server URL\. Without one, `tutor ask`\nworks", screen)
+    for command in ("tutor --help", "tutor-lsp --help", "tutor ask --help"):
+        terminal.press(f"clear; {command}", "Enter")
+        screen = "\n".join(terminal.until(r"(?:status|service)\S*[^\n]*\n[$#]"))
+        assert all(len(line) <= COLUMNS for line in screen.split("\n"))
