@@ -7,8 +7,8 @@ vim.g.loaded_tutor = true
 
 vim.api.nvim_create_user_command("TutorAsk", function(command)
   local lines = command.range > 0 and { command.line1, command.line2 } or nil
-  require("tutor").ask({ question = command.args, lines = lines })
-end, { nargs = "*", range = true, desc = "Ask the tutor about this line" })
+  require("tutor").ask({ question = command.args, lines = lines, locally = command.bang or nil })
+end, { bang = true, nargs = "*", range = true, desc = "Ask the tutor about this line" })
 
 vim.api.nvim_create_user_command("TutorNext", function()
   require("tutor").next()

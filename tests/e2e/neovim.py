@@ -58,6 +58,23 @@ function hint_window()
   return window > 0 and window or nil
 end
 
+-- What the tutor has said outside of an answer, in a window of its own or below the code.
+function said()
+  local texts = vim.iter(vim.api.nvim_list_wins()):map(function(window)
+    local config = vim.api.nvim_win_get_config(window)
+    local is_message = config.title and window ~= hint_window()
+    local bufnr = vim.api.nvim_win_get_buf(window)
+    return is_message and table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\\n") or nil
+  end):totable()
+  return table.concat(texts, "\\n") .. vim.fn.execute("messages")
+end
+
+-- What can be done now, by the float's footer.
+function keys()
+  local config = hint_window() and vim.api.nvim_win_get_config(hint_window()) or {}
+  return config.footer and vim.trim(config.footer[1][1]) or ""
+end
+
 function title()
   local config = hint_window() and vim.api.nvim_win_get_config(hint_window()) or {}
   return config.title and vim.trim(config.title[1][1]) or ""

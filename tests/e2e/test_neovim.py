@@ -180,7 +180,8 @@ def test_question_about_selected_lines_goes_along(nvim: Neovim) -> None:
 def test_stop_before_anything_has_come_counts_nothing(nvim: Neovim) -> None:
     """`:TutorStop` right behind `:TutorAsk` leaves the ladder where it was."""
     nvim.lua("vim.cmd.TutorAsk() vim.cmd.TutorStop()")
-    assert nvim.until("hints() ~= '' and hints()") == "Stopped."
+    assert nvim.until("hints() ~= '' and hints()") == "Stopped. Enter, or :TutorAsk, asks again."
+    assert nvim.lua("return keys()") == "Enter ask again · q close"
     nvim.command("TutorAsk")
     nvim.answer()
     assert nvim.lua("return title()") == "Hint 1 of 5"
@@ -239,7 +240,8 @@ def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str
         nvim.command("TutorAsk")
         end = nvim.answer()
         assert end["reason"] == "refused"
-        assert nvim.lua("return hints()") == f"{end['message']} Here: :TutorSignIn"
+        assert nvim.lua("return hints()") == (f"{end['message']} Here: s, or :TutorSignIn; your question then goes on.")
+        assert nvim.lua("return keys()") == "Enter ask again · s sign in · l answer on this computer · q close"
 
 
 @on_both_versions
@@ -273,7 +275,7 @@ def _follow_stop_and_lose(program: str, folder: Path, environment: dict[str, str
         end = nvim.answer()
         assert (end["reason"], end["code"]) == ("cancelled", "CANCELLED")
         text = "".join(nvim.deltas(end["askId"])).rstrip()
-        assert nvim.lua("return hints()") == f"{text}\n\nStopped."
+        assert nvim.lua("return hints()") == f"{text}\n\nStopped. Enter, or :TutorAsk, asks again."
         assert nvim.lua("return require('tutor').status()") == "Tutor"
 
         started = nvim.lua("return #heard")

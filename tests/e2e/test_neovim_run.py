@@ -58,6 +58,45 @@ def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> 
     assert "Print `place` and the length of `grades`" in nvim.lua("return hints()")
 
 
+def test_run_goes_to_the_students_other_file(nvim: Neovim, tmp_path: Path) -> None:
+    """Where a module of the student's fails, that file is shown in its place, marked, and what `:TutorAsk` is about."""
+    (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
+    nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
+    nvim.command("TutorRun")
+    nvim.until(f"{MESSAGES}:match('main.py failed in shapes.py at line 2: IndexError')")
+    assert nvim.lua("return { vim.fn.expand('%:t'), unpack(vim.api.nvim_win_get_cursor(0)) }") == ["shapes.py", 2, 22]
+    ((source, line, start, end, _),) = diagnostics(nvim, 1)
+    assert (source, line, start, end) == ("Ask Tutor", 2, 22, 30)
+    nvim.command("TutorAsk")
+    nvim.answer()
+    assert "line 2, `return sides[0] * sides[1]`" in nvim.lua("return hints()")
+    nvim.press("q")
+    nvim.lua("vim.cmd.normal({ vim.keycode('<C-o>'), bang = true })")
+    assert nvim.lua("return vim.fn.expand('%:t')") == "main.py"
+
+
+def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path) -> None:
+    """At the line of the program that led to the failure, the answer is shown beside the line where it was."""
+    (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
+    nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
+    nvim.command("TutorRun")
+    nvim.until("vim.fn.expand('%:t') == 'shapes.py'")
+    nvim.command("edit +3 main.py")
+    nvim.command("TutorAsk")
+    nvim.answer()
+    shown = (
+        "vim.iter(vim.api.nvim_list_wins()):map(function(w) return vim.fn.bufname(vim.fn.winbufnr(w)) end):join(' ')"
+    )
+    assert nvim.lua(f"return {shown}").endswith("shapes.py tutor://hints")
+    nvim.press("<CR>")
+    nvim.answer(2)
+    started = nvim.lua(
+        "return vim.iter(all_heard('tutor/answer/didStart')):map(function(m) return m.params end):totable()"
+    )
+    assert [one["uri"].rpartition("/")[2] for one in started] == ["shapes.py", "shapes.py"]
+    assert nvim.lua("return title()") == "Hint 2 of 5"
+
+
 def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
     """A run that goes well leaves the cursor where it was; the file is edited in any case before it is saved."""
     nvim.open("hello.py", "x = 1\nprint('hello', 'you')\n", line=2)

@@ -66,8 +66,9 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
             assert (end["reason"], end["code"]) == ("failed", "ANSWER_INTERRUPTED")
             text = nvim.lua("return hints()")
             assert text.startswith("Which name has no value yet?")
-            assert text.endswith(end["message"])
-            nvim.command("TutorNext")
+            assert text.endswith(f"{end['message']} Enter, or :TutorAsk, asks again.")
+            assert nvim.lua("return keys()") == "Enter ask again · l answer on this computer · q close"
+            nvim.press("<CR>")
             assert nvim.answer(2)["reason"] == "completed"
             assert nvim.lua("return hints()").endswith("Look at line 3.")
             assert nvim.lua("return require('tutor').status()") == "Tutor"
@@ -111,24 +112,27 @@ async def test_rate_limit_is_said_where_the_answer_would_be(
         await asyncio.to_thread(ask_twice, signed_in(service, await sign_up(service)))
 
 
-async def test_sign_in_by_device_flow_and_out(
+async def test_sign_in_goes_on_with_the_question_that_waited(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """`:TutorSignIn` opens the page and says the code; approved there, asks are answered, until `:TutorSignOut`."""
+    """`s` where the answer would be opens the page and says the code; approved there, the question is answered.
+
+    So it is until `:TutorSignOut`.
+    """
 
     def begin(nvim: Neovim) -> None:
         nvim.open("sum.py", CODE, line=BAD_LINE)
         assert nvim.lua("return require('tutor').status()") == "Tutor: signed out"
-        nvim.command("TutorAsk")
+        nvim.command("TutorAsk what is m?")
         assert nvim.answer()["reason"] == "refused"
-        nvim.press("q")
-        nvim.command("TutorSignIn")
+        nvim.press("s")
 
     def go_on(nvim: Neovim) -> None:
         nvim.until("require('tutor').status() == 'Tutor'")
-        nvim.until(f"{MESSAGES}:match('You are signed in')")
-        nvim.command("TutorAsk")
+        nvim.until("said():match('You are signed in')")
         assert nvim.answer(2)["reason"] == "completed"
+        assert nvim.lua("return title()") == "Hint 1 of 5"
+        assert "Sign in" not in nvim.lua("return hints()")
         nvim.command("TutorSignOut")
         nvim.until("require('tutor').status() == 'Tutor: signed out'")
         nvim.quit()
@@ -147,9 +151,9 @@ async def test_sign_in_by_device_flow_and_out(
         with Neovim(program, tmp_path, init=init, **environment) as nvim:
             await asyncio.to_thread(begin, nvim)
             # Not `nvim.until`: Neovim cannot wait for the browser to open while it waits for something else.
-            said = f"return {MESSAGES}:match('Code (%u+%-%u+)')"
-            await until(lambda: nvim.lua(said), seconds=WAIT_SECONDS)
-            page, code = (tmp_path / "opened").read_text(encoding="utf-8"), nvim.lua(said)
+            told = "return hints():match('Code (%u+%-%u+)')"
+            await until(lambda: nvim.lua(told), seconds=WAIT_SECONDS)
+            page, code = (tmp_path / "opened").read_text(encoding="utf-8"), nvim.lua(told)
             browser = Browser(service.url)
             try:
                 assert page.startswith(f"{service.url}/device")
@@ -159,6 +163,32 @@ async def test_sign_in_by_device_flow_and_out(
             finally:
                 await browser.close()
             await asyncio.to_thread(go_on, nvim)
+        assert service.query("SELECT content FROM chat_messages WHERE role = 'user'") == [("what is m?",)]
+
+
+def test_a_service_that_is_away_leaves_this_computer(program: str, tmp_path: Path) -> None:
+    """`l` has the same question answered here, and the next hints too; `:TutorAsk` asks the service, `!` does not."""
+    with Neovim(program, tmp_path, TUTOR_SERVER_URL="http://127.0.0.1:9", TUTOR_ACCESS_TOKEN="x") as nvim:
+        nvim.open("sum.py", CODE, line=BAD_LINE)
+        nvim.command("TutorAsk")
+        assert nvim.answer()["reason"] == "failed"
+        assert nvim.lua("return keys()") == "Enter ask again · l answer on this computer · q close"
+        nvim.press("<CR>")
+        assert nvim.answer(2)["reason"] == "failed"
+        nvim.press("l")
+        assert nvim.answer(3)["provider"] == "offline"
+        assert "cannot be reached" not in nvim.lua("return hints()")
+        nvim.press("<CR>")
+        nvim.answer(4)
+        assert nvim.lua("return title()") == "Hint 2 of 5"
+        assert nvim.lua("return require('tutor').status()") == "Tutor: offline"
+        nvim.press("q")
+        nvim.command("TutorAsk!")
+        nvim.answer(5)
+        assert nvim.lua("return title()") == "Hint 3 of 5"
+        nvim.press("q")
+        nvim.command("TutorAsk")
+        assert nvim.answer(6)["reason"] == "failed"
 
 
 def test_sign_in_says_that_no_service_is_needed(program: str, tmp_path: Path) -> None:
@@ -168,4 +198,4 @@ def test_sign_in_says_that_no_service_is_needed(program: str, tmp_path: Path) ->
         assert "Open a Python file first" in nvim.lua(f"return {MESSAGES}")
         nvim.open("sum.py", CODE, line=BAD_LINE)
         nvim.command("TutorSignIn")
-        nvim.until(f"{MESSAGES}:match('No tutor service is set')")
+        nvim.until("said():match('No tutor service is set')")

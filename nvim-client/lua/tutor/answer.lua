@@ -2,12 +2,14 @@
 ---
 --- Nothing but what the tutor said is text: the headings between hints are virtual.
 
+local ASKING = "Asking…"
 local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
 
 ---@class tutor.Answer
 ---@field bufnr integer
 ---@field first_row integer where the newest hint starts
 ---@field private _is_empty boolean whether the newest hint has no text yet
+---@field private _has_text boolean whether the tutor has said anything in the newest hint
 ---@field private _held string white space that has come and is not shown yet
 ---@field private _placeholder? integer extmark
 ---@field private _heading? integer extmark
@@ -23,7 +25,7 @@ function Answer.new()
   vim.bo[bufnr].filetype = "markdown"
   -- Neovim 0.10 leaves Markdown to the old syntax files, which know neither nested blocks nor wrapped spans.
   pcall(vim.treesitter.start, bufnr, "markdown")
-  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true, _held = "" }, Answer)
+  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true, _has_text = false, _held = "" }, Answer)
 end
 
 --- Drop all hints.
@@ -33,19 +35,28 @@ function Answer:clear()
   self.first_row, self._is_empty, self._placeholder, self._heading = 0, true, nil, nil
 end
 
---- Make room for another hint, below those that are there.
+--- Make room for another hint, below those that are there, in place of one that came to nothing but remarks.
 function Answer:begin()
-  if not self._is_empty then
+  if not self._is_empty and not self._has_text then
+    vim.api.nvim_buf_clear_namespace(self.bufnr, NAMESPACE, self.first_row, -1)
+    self:_replace(self.first_row, -1, { "" })
+    self._is_empty = true
+  elseif not self._is_empty then
     local rows = vim.api.nvim_buf_line_count(self.bufnr)
     self:_replace(rows, rows, { "", "" })
     self.first_row, self._is_empty, self._heading = rows + 1, true, nil
   end
   self:_drop_placeholder()
-  self._held = ""
-  self._placeholder = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row, 0, {
-    virt_text = { { "Asking…", "Comment" } },
-    virt_text_pos = "overlay",
-  })
+  self._held, self._has_text = "", false
+  self:_hold_place(ASKING)
+end
+
+--- Show what the hint waits for, as long as it has no text; nil: only for the tutor.
+---@param what? string
+function Answer:wait_for(what)
+  if self._placeholder then
+    self:_hold_place(what or ASKING)
+  end
 end
 
 --- Put a heading above the newest hint, where others stand before it.
@@ -59,6 +70,12 @@ function Answer:head(heading)
   end
 end
 
+--- Return whether the newest hint stands below a heading.
+---@return boolean
+function Answer:has_heading()
+  return self._heading ~= nil
+end
+
 --- Add a piece to the newest hint. White space at its end waits for what follows: no hint ends in blank lines.
 ---@param text string
 function Answer:append(text)
@@ -67,7 +84,7 @@ function Answer:append(text)
     return
   end
   self:_drop_placeholder()
-  self._is_empty = false
+  self._is_empty, self._has_text = false, true
   local lines = vim.split(text, "\n", { plain = true })
   local row = vim.api.nvim_buf_line_count(self.bufnr) - 1
   local last = vim.api.nvim_buf_get_lines(self.bufnr, row, -1, false)[1]
@@ -98,6 +115,16 @@ function Answer:note(text, highlight)
     hl_eol = true,
     priority = 200, -- above what Markdown makes of it
     strict = false,
+  })
+end
+
+---@private
+---@param text string
+function Answer:_hold_place(text)
+  self._placeholder = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row, 0, {
+    id = self._placeholder,
+    virt_text = { { text, "Comment" } },
+    virt_text_pos = "overlay",
   })
 end
 

@@ -3,26 +3,36 @@
 local Place = require("tutor.place")
 local client = require("tutor.client")
 local diagnostics = require("tutor.diagnostics")
+local ending = require("tutor.ending")
 local position = require("tutor.position")
 local view = require("tutor.view")
 
 local M = {}
 
 local TITLE = "Ask tutor"
-local FEW_QUESTIONS = 10
 
 --- States of the connection in which an answer has to wait.
 local HOLD_UPS = { connecting = true, reconnecting = true }
 
+---@class tutor.Question
+---@field text? string in the student's own words
+---@field locally? boolean whether it is answered on this computer, whatever service is set
+
 ---@class tutor.Ask
 ---@field id string the UUID that the answer's notifications carry
 ---@field place tutor.Place
+---@field question tutor.Question
 ---@field client_id? integer once the language server has been asked
+---@field is_last? boolean whether the hint is of the last level
 
 ---@type tutor.Ask? the question whose answer is awaited
 local current
 ---@type tutor.Place? the place last asked about
 local place
+---@type tutor.Question? the last question, if it has no whole answer: asking again means it
+local unanswered
+local is_local = false -- whether the place last asked about is answered on this computer
+local waits_for_sign_in = false
 
 ---@return string # a random UUID (RFC 9562, version 4)
 local function new_id()
@@ -44,24 +54,34 @@ local function abandon()
   end
 end
 
----@param note? string
+--- End the question without a whole answer: the same one can be asked again.
+---@param note string
 ---@param highlight? string
-local function finish(note, highlight)
+---@param offers? tutor.Offer[] beside asking again
+local function give_up(note, highlight, offers)
+  unanswered = current and current.question
   current = nil
-  view.finish(note, highlight)
+  view.finish(vim.list_extend({ ending.ASK_AGAIN }, offers or {}), note, highlight)
+end
+
+local function on_close()
+  abandon()
+  waits_for_sign_in = false
 end
 
 ---@param where tutor.Place
 ---@param is_fresh boolean
+---@param question tutor.Question
 ---@return tutor.Ask
-local function begin(where, is_fresh)
+local function begin(where, is_fresh, question)
   abandon()
   if place and place ~= where then
     place:forget()
   end
-  place = where
-  view.begin(where, is_fresh, { next = function() M.next() end, stop = M.stop, on_close = abandon })
-  current = { id = new_id(), place = where }
+  place, is_local = where, question.locally or false
+  view.begin(where, is_fresh, { next = function() M.next() end, stop = M.stop, on_close = on_close })
+  unanswered, waits_for_sign_in = nil, false -- after the window before this one has closed
+  current = { id = new_id(), place = where, question = question }
   return current
 end
 
@@ -74,12 +94,17 @@ local function send(ask, lsp_client, argument)
   local line = argument.position.line
   local known = diagnostics.on_rows(bufnr, line, line, lsp_client.offset_encoding)
   local all = diagnostics.joined(argument.diagnostics or {}, known)
-  argument = vim.tbl_extend("force", argument, { askId = ask.id, diagnostics = #all > 0 and all or nil })
+  argument = vim.tbl_extend("force", argument, {
+    askId = ask.id,
+    diagnostics = #all > 0 and all or nil,
+    question = ask.question.text,
+    ["local"] = ask.question.locally or nil,
+  })
   ask.client_id = lsp_client.id
   local params = { command = "tutor.ask", arguments = { argument } }
   client.request(lsp_client, bufnr, "workspace/executeCommand", params, function(error)
     if error and current == ask then
-      finish(error.message, "DiagnosticError")
+      give_up(error.message, "DiagnosticError")
     end
   end)
 end
@@ -87,8 +112,7 @@ end
 --- Ask for the code action at the question's place, and choose it.
 ---@param ask tutor.Ask
 ---@param lsp_client vim.lsp.Client
----@param question? string
-local function request_action(ask, lsp_client, question)
+local function request_action(ask, lsp_client)
   local bufnr, encoding = ask.place.bufnr, lsp_client.offset_encoding
   local first, byte, last = ask.place:now()
   local start = position.to_lsp(bufnr, first, byte, encoding)
@@ -109,26 +133,25 @@ local function request_action(ask, lsp_client, question)
       return action.title == TITLE
     end)
     if action then
-      local argument = vim.tbl_extend("force", action.command.arguments[1], { question = question })
-      send(ask, lsp_client, argument)
+      send(ask, lsp_client, action.command.arguments[1])
     else
-      finish(error and error.message or "The tutor has nothing to offer here.", "DiagnosticError")
+      give_up(error and error.message or "The tutor has nothing to offer here.", "DiagnosticError")
     end
   end)
 end
 
 ---@param where tutor.Place
 ---@param is_fresh boolean
----@param question? string
+---@param question tutor.Question
 local function ask_at(where, is_fresh, question)
-  local ask = begin(where, is_fresh)
+  local ask = begin(where, is_fresh, question)
   client.with(where.bufnr, function(lsp_client)
     if current == ask then
-      request_action(ask, lsp_client, question)
+      request_action(ask, lsp_client)
     end
   end, function(reason)
     if current == ask then
-      finish(reason, "DiagnosticError")
+      give_up(reason, "DiagnosticError")
     end
   end)
 end
@@ -136,11 +159,12 @@ end
 --- Ask about the cursor's place, or about a range of lines; from the answer's window, again about the answer's place.
 ---@param question? string
 ---@param lines? integer[] the first and the last, counted from 1
-function M.ask(question, lines)
+---@param locally? boolean whether it is answered on this computer, whatever service is set
+function M.ask(question, lines, locally)
   local bufnr = vim.api.nvim_get_current_buf()
   question = question ~= "" and question or nil
   if view.is_shown_in(bufnr) then
-    M.next(question)
+    M.next(question, locally)
     return
   elseif not client.is_for(bufnr) then
     vim.notify("The tutor answers questions about Python files: ask from your code.", vim.log.levels.WARN)
@@ -148,18 +172,22 @@ function M.ask(question, lines)
   end
   local cursor = vim.api.nvim_win_get_cursor(0)
   local where = lines and Place.new(bufnr, lines[1] - 1, 0, lines[2] - 1) or Place.new(bufnr, cursor[1] - 1, cursor[2])
-  ask_at(where, true, question)
+  ask_at(where, true, { text = question, locally = locally })
 end
 
---- Ask again at the place last asked about.
+--- Ask again at the place last asked about: the question that has no whole answer, or else for the next hint.
 ---@param question? string
-function M.next(question)
+---@param locally? boolean whether it is answered on this computer; by default as the last time
+function M.next(question, locally)
   if not place then
     vim.notify("Ask about a line first, with :TutorAsk.", vim.log.levels.WARN)
   elseif not place:exists() then
     vim.notify("The code that you asked about is closed. Ask anew with :TutorAsk.", vim.log.levels.WARN)
   else
-    ask_at(place, false, question)
+    if locally == nil then
+      locally = is_local
+    end
+    ask_at(place, false, { text = question or (unanswered and unanswered.text), locally = locally })
   end
 end
 
@@ -170,7 +198,7 @@ function M.stop()
   if current and current.client_id then
     client.notify(current.client_id, "tutor/answer/cancel", { askId = current.id }) -- its end comes back
   elseif current then
-    finish("Stopped.")
+    give_up("Stopped. " .. ending.HOW_TO_ASK_AGAIN)
   end
   return is_awaited
 end
@@ -182,14 +210,33 @@ function M.chosen(command, context)
   local lsp_client = assert(vim.lsp.get_client_by_id(context.client_id))
   local argument = command.arguments[1]
   local row, byte = position.from_lsp(context.bufnr, argument.position, lsp_client.offset_encoding)
-  send(begin(Place.new(context.bufnr, row, byte), true), lsp_client, argument)
+  send(begin(Place.new(context.bufnr, row, byte), true, {}), lsp_client, argument)
 end
 
----@param params { askId: string, hintLevel: integer, maxHintLevel: integer }
+--- Go to the code that the answer is about, where a run has failed in another file than the one asked in.
+---@param params { uri: string, range: lsp.Range }
+local function go_along(params)
+  local bufnr = vim.uri_to_bufnr(params.uri)
+  local lsp_client = current.client_id and vim.lsp.get_client_by_id(current.client_id)
+  if bufnr == current.place.bufnr or not lsp_client or not pcall(vim.fn.bufload, bufnr) then
+    return
+  end
+  vim.bo[bufnr].buflisted = true
+  local row, byte = position.from_lsp(bufnr, params.range.start, lsp_client.offset_encoding)
+  local before = current.place
+  place = Place.new(bufnr, row, byte)
+  current.place = place
+  view.move(place, before, on_close)
+  before:forget()
+end
+
+---@param params { askId: string, uri: string, range: lsp.Range, hintLevel: integer, maxHintLevel: integer }
 function M.on_start(params)
   if current and params.askId == current.id then
     local level, max = params.hintLevel, params.maxHintLevel
-    view.head(("Hint %d of %d"):format(level, max), level >= max)
+    current.is_last = level >= max
+    go_along(params)
+    view.head(("Hint %d of %d"):format(level, max))
   end
 end
 
@@ -200,50 +247,45 @@ function M.on_update(params)
   end
 end
 
----@param params table
----@return string? # what the student should know of how the answer ended
-local function remark(params)
-  local remarks = {}
-  if params.message then
-    table.insert(remarks, params.message)
-  end
-  if params.code == "UNAUTHENTICATED" then
-    table.insert(remarks, "Here: :TutorSignIn")
-  end
-  if params.retryAfter then
-    table.insert(remarks, ("Try again in %d s."):format(params.retryAfter))
-  end
-  if params.withheld then
-    table.insert(remarks, "The offline tutor has completed this hint.")
-  end
-  if params.stale then
-    table.insert(remarks, "Your code has changed since you asked.")
-  end
-  if params.remainingToday and params.remainingToday <= FEW_QUESTIONS then
-    table.insert(remarks, ("Questions left today: %d."):format(params.remainingToday))
-  end
-  return #remarks > 0 and table.concat(remarks, " ") or nil
+local function answer_here()
+  M.next(nil, true)
 end
 
 ---@param params table
 function M.on_end(params)
-  if current and params.askId == current.id then
-    local is_bad = params.reason == "refused" or params.reason == "failed"
-    finish(remark(params), is_bad and "DiagnosticError" or "Comment")
+  if not (current and params.askId == current.id) then
+    return
+  elseif params.reason == "completed" then
+    local is_last = current.is_last
+    current = nil
+    view.finish({ is_last and ending.ASK_AGAIN or ending.NEXT_HINT }, ending.remark(params))
+    return
   end
+  local is_bad = params.reason == "refused" or params.reason == "failed"
+  give_up(ending.remark(params), is_bad and "DiagnosticError" or "Comment", is_local and {} or ending.ways_out(params, answer_here))
+  waits_for_sign_in = params.code == "UNAUTHENTICATED"
 end
 
 ---@param params { state: string, message: string }
 function M.on_status(params)
   if current then
     view.hold_up(HOLD_UPS[params.state] and params.message or nil)
+  elseif waits_for_sign_in and params.state == "ready" then
+    M.next() -- the question goes on by itself
   end
+end
+
+--- Show what the language server says of signing in where the question waits for it.
+---@param text string
+---@return boolean # whether it is shown
+function M.on_message(text)
+  return waits_for_sign_in and view.remark(text)
 end
 
 ---@param client_id integer
 function M.on_server_stopped(client_id)
   if current and current.client_id == client_id then
-    finish(client.STOPPED, "DiagnosticError")
+    give_up(client.STOPPED, "DiagnosticError")
   end
 end
 

@@ -115,6 +115,9 @@ function M.config()
       ["tutor/answer/didEnd"] = function(_, params)
         require("tutor.ask").on_end(params)
       end,
+      ["window/showMessage"] = function(_, params)
+        require("tutor.message").show(params.message, params.type)
+      end,
       ["tutor/status/didChange"] = function(_, params)
         status.set(params.state, params.message)
         require("tutor.ask").on_status(params)

@@ -12,10 +12,12 @@ function M.setup(options)
 end
 
 --- Ask about the cursor's line, or about a range of lines.
----@param about? { question?: string, lines?: integer[] } `lines`: the first and the last, counted from 1
+---
+--- `lines` are the first and the last, counted from 1; `locally`: answered on this computer, whatever service is set.
+---@param about? { question?: string, lines?: integer[], locally?: boolean }
 function M.ask(about)
   about = about or {}
-  require("tutor.ask").ask(about.question, about.lines)
+  require("tutor.ask").ask(about.question, about.lines, about.locally)
 end
 
 --- Ask for the next hint on the place last asked about.

@@ -19,7 +19,15 @@ local function show(text, highlight)
   vim.api.nvim_echo({ { text, highlight } }, true, {})
 end
 
---- Go to where the program failed, in a window that shows the file; the way back is in the jump list.
+--- Put the place where a window is into its jump list: the way back.
+---@param window integer
+local function remember_place(window)
+  vim.api.nvim_win_call(window, function()
+    vim.cmd.normal({ "m'", bang = true })
+  end)
+end
+
+--- Go to where the program failed, in a window that shows the file.
 ---@param bufnr integer
 ---@param range lsp.Range
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
@@ -27,18 +35,42 @@ local function go_to(bufnr, range, encoding)
   local window = vim.fn.bufwinid(bufnr)
   if window > 0 then
     local row, byte = position.from_lsp(bufnr, range.start, encoding)
-    vim.api.nvim_win_call(window, function()
-      vim.cmd.normal({ "m'", bang = true })
-    end)
     vim.api.nvim_win_set_cursor(window, { row + 1, byte })
   end
+end
+
+--- Go to where the program failed in another file of the student's, in the window of the one that was run.
+---@param bufnr integer of the file that was run
+---@param origin lsp.Location
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+---@return boolean # whether the file could be shown
+local function go_to_other(bufnr, origin, encoding)
+  local other = vim.uri_to_bufnr(origin.uri)
+  local window = vim.fn.bufwinid(bufnr)
+  if not pcall(vim.fn.bufload, other) or (window <= 0 and vim.fn.bufwinid(other) <= 0) then
+    return false
+  end
+  vim.bo[other].buflisted = true
+  if vim.fn.bufwinid(other) > 0 then
+    vim.api.nvim_set_current_win(vim.fn.bufwinid(other))
+  else
+    remember_place(window)
+    vim.api.nvim_win_set_buf(window, other)
+  end
+  go_to(other, origin.range, encoding)
+  return true
 end
 
 ---@param run tutor.Run
 ---@param result table `RunEnded`
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
 local function tell(run, result, encoding)
-  if result.range then
+  local is_elsewhere = result.origin and go_to_other(run.bufnr, result.origin, encoding)
+  if result.range and not is_elsewhere then
+    local window = vim.fn.bufwinid(run.bufnr)
+    if window > 0 then
+      remember_place(window)
+    end
     go_to(run.bufnr, result.range, encoding)
   end
   local went_well = result.reason == "completed" and result.exitStatus == 0

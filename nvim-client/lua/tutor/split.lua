@@ -21,7 +21,12 @@ function Split.open(bufnr)
 end
 
 --- Keep the size: the student may have chosen it.
-function Split.fit(_, _) end
+function Split.fit(_, _, _) end
+
+--- A split stands where it is, whatever it is about.
+function Split.move(_, _, _) end
+
+function Split.begin(_) end
 
 --- Show a title, and which keys do what.
 ---@param title string

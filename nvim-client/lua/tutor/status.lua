@@ -29,6 +29,12 @@ function M.set(new_state, message)
   vim.cmd.redrawstatus({ bang = true })
 end
 
+--- Return whether the tutor answers on this computer, without a service.
+---@return boolean
+function M.is_local()
+  return state == "local"
+end
+
 --- Give the state in a few words; empty where the tutor is not in use.
 ---@return string
 function M.text()

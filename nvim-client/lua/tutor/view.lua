@@ -8,17 +8,18 @@ local M = {}
 local GROUP = vim.api.nvim_create_augroup("tutor.view", {})
 local UNREAD_MS = 1000
 local KEYS_WHILE_ANSWERING = "Ctrl-C stop · q close"
-local KEYS_AFTERWARDS = "Enter next hint · q close"
-local KEYS_AT_LAST = "Enter ask again · q close"
+local CLOSE = "q close"
+local MORE = "j k scroll"
 
 local LOOKS = {
   breakindent = true,
   concealcursor = "nc",
   conceallevel = 2,
-  fillchars = "eob: ",
+  fillchars = "eob: ,lastline:…",
   linebreak = true,
   number = false,
   relativenumber = false,
+  scrolloff = 0,
   signcolumn = "no",
   smoothscroll = true,
   spell = false,
@@ -32,6 +33,11 @@ local LOOKS = {
 ---@field stop fun()
 ---@field on_close fun()
 
+---@class tutor.Offer a key that is of use now that the answer has ended
+---@field key string
+---@field label string
+---@field action? fun() without one, the key always has the same meaning
+
 ---@type tutor.Answer?
 local answer
 ---@type tutor.Float|tutor.Split|nil
@@ -39,7 +45,7 @@ local surface
 local heading = ""
 local hitch ---@type string?
 local keys = ""
-local is_last = false -- whether the newest hint is of the last level
+local offered = {} ---@type string[] keys that are mapped for the ended answer alone
 local bottom = 1 -- the last row of text, counted from 1, when we last followed it
 local first_text_at ---@type integer? milliseconds
 
@@ -48,29 +54,78 @@ local function is_open()
   return surface ~= nil and vim.api.nvim_win_is_valid(surface.window)
 end
 
+---@param window integer
+---@return integer # rows of the newest hint, with the heading above it
+local function rows_of_newest(window)
+  local blank = answer.first_row > 0 and 1 or 0
+  local start = { start_row = answer.first_row - blank }
+  return vim.api.nvim_win_text_height(window, start).all - blank
+end
+
 local function show_label()
   if is_open() then
-    surface:label(hitch and ("%s · %s"):format(heading, hitch) or heading, keys)
+    local title = hitch and ("%s · %s"):format(heading, hitch) or heading
+    local is_cut = rows_of_newest(surface.window) > vim.api.nvim_win_get_height(surface.window)
+    surface:label(title, is_cut and ("%s · %s"):format(MORE, keys) or keys)
   end
+end
+
+---@param key string
+---@param action fun()
+---@param what string
+local function map(key, action, what)
+  vim.keymap.set("n", key, action, { buffer = answer.bufnr, nowait = true, desc = what })
 end
 
 ---@param actions tutor.Actions
 local function set_keys(actions)
-  local function map(key, action, what)
-    vim.keymap.set("n", key, action, { buffer = answer.bufnr, nowait = true, desc = what })
-  end
   map("q", M.close, "Close the tutor's answer")
   map("<CR>", actions.next, "Ask for the next hint")
   map("<C-c>", actions.stop, "Stop the tutor's answer")
 end
 
+--- Take back the keys that were offered when the last answer ended.
+local function withdraw_offers()
+  for _, key in ipairs(offered) do
+    pcall(vim.keymap.del, "n", key, { buffer = answer.bufnr })
+  end
+  offered = {}
+end
+
+--- Let the window fit its text, and stand beside its line wherever that has gone.
+local function fit()
+  if is_open() then
+    surface:fit(vim.api.nvim_win_text_height(surface.window, {}).all, rows_of_newest(surface.window))
+    show_label()
+  end
+end
+
+---@param bufnr integer
+---@return integer # a window that shows the buffer, the current one if it does
+local function window_of(bufnr)
+  local current = vim.api.nvim_get_current_win()
+  return vim.api.nvim_win_get_buf(current) == bufnr and current or vim.fn.bufwinid(bufnr)
+end
+
+--- Follow what moves the line or changes the room beside it.
+---@param place tutor.Place
+---@param code integer the window with the code
+---@param on_close fun()
+local function watch(place, code, on_close)
+  vim.api.nvim_clear_autocmds({ group = GROUP })
+  local function on(events, pattern, callback)
+    vim.api.nvim_create_autocmd(events, { group = GROUP, pattern = pattern, callback = callback })
+  end
+  on("WinClosed", tostring(surface.window), on_close)
+  on({ "VimResized", "WinResized" }, nil, vim.schedule_wrap(fit))
+  on("WinScrolled", tostring(code), fit)
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI" }, { group = GROUP, buffer = place.bufnr, callback = fit })
+end
+
 ---@param place tutor.Place
 ---@param on_close fun()
 local function open(place, on_close)
-  local code = vim.api.nvim_get_current_win()
-  if vim.api.nvim_win_get_buf(code) ~= place.bufnr then
-    code = vim.fn.bufwinid(place.bufnr)
-  end
+  local code = window_of(place.bufnr)
   vim.cmd.stopinsert()
   if options.current.window == "split" then
     surface = require("tutor.split").open(answer.bufnr)
@@ -80,26 +135,29 @@ local function open(place, on_close)
   for name, value in pairs(LOOKS) do
     vim.wo[surface.window][0][name] = value
   end
-  vim.api.nvim_clear_autocmds({ group = GROUP })
-  vim.api.nvim_create_autocmd("WinClosed", { group = GROUP, pattern = tostring(surface.window), callback = on_close })
-  vim.api.nvim_create_autocmd("VimResized", { group = GROUP, callback = M.follow })
-  vim.api.nvim_create_autocmd("WinScrolled", { group = GROUP, pattern = tostring(code), callback = M.follow })
+  watch(place, code, on_close)
 end
 
---- Say whether a buffer is the one with the hints.
+--- Return whether a buffer is the one with the hints.
 ---@param bufnr integer
 ---@return boolean
 function M.is_shown_in(bufnr)
   return answer ~= nil and answer.bufnr == bufnr
 end
 
+--- Return whether the window with the hints is open.
+---@return boolean
+function M.is_open()
+  return is_open()
+end
+
 --- Stay at the end of the text, unless the student has gone up to read.
-function M.follow()
+local function follow()
   if not is_open() then
     return
   end
   local window = surface.window
-  surface:fit(vim.api.nvim_win_text_height(window, {}).all)
+  fit()
   local is_at_end = vim.api.nvim_win_get_cursor(window)[1] >= bottom
   bottom = vim.api.nvim_buf_line_count(answer.bufnr)
   if is_at_end then
@@ -115,6 +173,7 @@ function M.begin(place, is_fresh, actions)
   if not (answer and vim.api.nvim_buf_is_valid(answer.bufnr)) then
     answer = Answer.new()
   end
+  withdraw_offers()
   if is_fresh then
     vim.api.nvim_clear_autocmds({ group = GROUP })
     M.close()
@@ -123,49 +182,78 @@ function M.begin(place, is_fresh, actions)
   answer:begin()
   if is_open() then
     vim.api.nvim_set_current_win(surface.window)
+    surface:begin()
   else
     open(place, actions.on_close)
   end
   set_keys(actions)
   heading, hitch, keys = "Ask Tutor", nil, KEYS_WHILE_ANSWERING
   show_label()
-  first_text_at, is_last = nil, false
+  first_text_at = nil
   bottom = 1 -- wherever the cursor was: it goes to the new hint
-  M.follow()
+  follow()
+end
+
+--- Stand beside another place: the answer turns out to be about it. Its code is shown in the window of the one before.
+---@param place tutor.Place
+---@param before tutor.Place
+---@param on_close fun()
+function M.move(place, before, on_close)
+  local code = window_of(place.bufnr)
+  if code <= 0 then
+    code = window_of(before.bufnr)
+    if code <= 0 then
+      return
+    end
+    vim.api.nvim_win_call(code, function()
+      vim.cmd.normal({ "m'", bang = true })
+    end)
+    vim.api.nvim_win_set_buf(code, place.bufnr)
+  end
+  local row, byte = place:now()
+  vim.api.nvim_win_set_cursor(code, { row + 1, byte })
+  if is_open() then
+    surface:move(place, code)
+    watch(place, code, on_close)
+    follow()
+  end
 end
 
 --- Show which hint it is.
 ---@param text string
----@param has_none_after boolean
-function M.head(text, has_none_after)
-  heading, is_last = text, has_none_after
+function M.head(text)
+  heading = text
   show_label()
   answer:head(text)
-  M.follow()
+  follow()
 end
 
---- Show what holds the answer up, beside the heading; nil: nothing does any more.
+--- Show what holds the answer up, beside the heading and where its text will be; nil: nothing does any more.
 ---@param text? string
 function M.hold_up(text)
   hitch = text
+  answer:wait_for(text)
   show_label()
 end
 
---- Go to the beginning of the newest hint, which has come in one go and which nobody has read along.
+--- Show the newest hint from its beginning: where all of it can be seen, or where nobody has read along.
 ---@param window integer
 local function show_from_start(window)
+  local is_whole = rows_of_newest(window) <= vim.api.nvim_win_get_height(window)
   local is_at_end = vim.api.nvim_win_get_cursor(window)[1] >= bottom
-  if not is_at_end then
+  local was_quick = vim.uv.now() - (first_text_at or 0) < UNREAD_MS
+  if not (is_at_end and (is_whole or was_quick)) then
     return
   end
-  local rows = vim.api.nvim_win_text_height(window, { start_row = answer.first_row }).all
   vim.cmd.redraw()
   vim.api.nvim_win_set_cursor(window, { answer.first_row + 1, 0 })
-  if rows > vim.api.nvim_win_get_height(window) then
-    vim.api.nvim_win_call(window, function()
-      vim.cmd.normal({ "zt", bang = true })
-    end)
+  local view = { topline = 1, topfill = 0, skipcol = 0 }
+  if vim.api.nvim_win_text_height(window, {}).all > vim.api.nvim_win_get_height(window) then
+    view.topline, view.topfill = answer.first_row + 1, answer:has_heading() and 1 or 0
   end
+  vim.api.nvim_win_call(window, function()
+    vim.fn.winrestview(view)
+  end)
 end
 
 --- Show the next piece.
@@ -173,23 +261,45 @@ end
 function M.append(text)
   first_text_at = first_text_at or vim.uv.now()
   answer:append(text)
-  M.follow()
+  follow()
 end
 
---- End the answer, with a remark where there is one.
+--- End the answer, with a remark where there is one, and say which keys are of use now.
+---@param offers tutor.Offer[]
 ---@param note? string
 ---@param highlight? string
-function M.finish(note, highlight)
+function M.finish(offers, note, highlight)
   answer:finish()
   if note then
     answer:note(note, highlight or "Comment")
   end
-  hitch, keys = nil, is_last and KEYS_AT_LAST or KEYS_AFTERWARDS
+  hitch = nil
+  local labels = {}
+  for _, offer in ipairs(offers) do
+    table.insert(labels, offer.label)
+    if offer.action then
+      map(offer.key, offer.action, offer.label)
+      table.insert(offered, offer.key)
+    end
+  end
+  table.insert(labels, CLOSE)
+  keys = table.concat(labels, " · ")
   show_label()
-  M.follow()
-  if is_open() and vim.uv.now() - (first_text_at or 0) < UNREAD_MS then
+  follow()
+  if is_open() then
     show_from_start(surface.window)
   end
+end
+
+--- Add a remark below the hints, where the window is open.
+---@param text string
+---@return boolean # whether it was
+function M.remark(text)
+  if is_open() then
+    answer:note(text, "DiagnosticInfo")
+    follow()
+  end
+  return is_open()
 end
 
 --- Close the window; the hints stay until another place is asked about.

@@ -1,0 +1,66 @@
+--- How an answer ended: what the student should know of it, and which keys lead on.
+
+local status = require("tutor.status")
+
+local M = {}
+
+local FEW_QUESTIONS = 10
+
+---@type tutor.Offer
+M.NEXT_HINT = { key = "<CR>", label = "Enter next hint" }
+---@type tutor.Offer
+M.ASK_AGAIN = { key = "<CR>", label = "Enter ask again" }
+M.HOW_TO_ASK_AGAIN = "Enter, or :TutorAsk, asks again."
+
+---@type tutor.Offer
+local SIGN_IN = {
+  key = "s",
+  label = "s sign in",
+  action = function()
+    require("tutor.account").sign_in()
+  end,
+}
+
+--- Put into words how an answer ended; nil where there is nothing to say.
+---@param params table of `tutor/answer/didEnd`
+---@return string?
+function M.remark(params)
+  local remarks = {}
+  if params.message then
+    table.insert(remarks, params.message)
+  end
+  if params.code == "UNAUTHENTICATED" then
+    table.insert(remarks, "Here: s, or :TutorSignIn; your question then goes on.")
+  end
+  if params.retryAfter then
+    table.insert(remarks, ("Try again in %d s."):format(params.retryAfter))
+  end
+  if params.withheld then
+    table.insert(remarks, "The offline tutor has completed this hint.")
+  end
+  if params.stale then
+    table.insert(remarks, "Your code has changed since you asked.")
+  end
+  if params.remainingToday and params.remainingToday <= FEW_QUESTIONS then
+    table.insert(remarks, ("Questions left today: %d."):format(params.remainingToday))
+  end
+  if params.reason == "failed" or params.reason == "cancelled" then
+    table.insert(remarks, M.HOW_TO_ASK_AGAIN)
+  end
+  return #remarks > 0 and table.concat(remarks, " ") or nil
+end
+
+--- List the ways out of an ask that the service has not answered. A limit or an off switch leaves none.
+---@param params table of `tutor/answer/didEnd`
+---@param answer_here fun() asks again, to be answered on this computer
+---@return tutor.Offer[]
+function M.ways_out(params, answer_here)
+  local is_signed_out = params.code == "UNAUTHENTICATED"
+  if status.is_local() or not (params.reason == "failed" or is_signed_out) then
+    return {}
+  end
+  local here = { key = "l", label = "l answer on this computer", action = answer_here }
+  return is_signed_out and { SIGN_IN, here } or { here }
+end
+
+return M
