@@ -15,6 +15,9 @@ from tutor_analysis.analyst import Analyst
 from tutor_analysis.pool import Pool
 from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.api import (
+    account_links,
+    account_new,
+    account_page,
     admin,
     admin_course,
     admin_page,
@@ -32,7 +35,9 @@ from tutor_server.api.chat_socket import CHAT_SOCKETS, ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
 from tutor_server.api.keys import (
+    ACCOUNT_PAGE_KEY,
     ACCOUNTS,
+    ADDRESS_PROOFS,
     ADMIN_PAGE_KEY,
     ADMINISTRATION,
     AUTHENTICATOR,
@@ -53,11 +58,14 @@ from tutor_server.clock import Clock, SystemClock
 from tutor_server.footprint import give_back_memory
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
+from tutor_server.identity.address_proofs import AddressProofs
 from tutor_server.identity.device_sign_ins import DeviceSignIns
+from tutor_server.identity.email_links import EmailLinks
 from tutor_server.identity.keys import derive_keys
+from tutor_server.identity.page_sessions import PageSessions
 from tutor_server.identity.passwords import Passwords
 from tutor_server.identity.refresh_tokens import RefreshTokens
-from tutor_server.identity.registration import RegistrationPolicy
+from tutor_server.identity.registration import RegistrationPolicy, Registrations
 from tutor_server.identity.revocations import Revocations
 from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.calls import Ledger
@@ -67,6 +75,8 @@ from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.terms import terms_by_own_process
+from tutor_server.mail.outbox import Outbox
+from tutor_server.mail.server import MailServer
 from tutor_server.reservation import most_a_call_costs
 from tutor_server.retention import RetentionSweep
 from tutor_server.shared_state import budgets_of, shared_state
@@ -94,6 +104,9 @@ ROUTES = (
     *auth.routes,
     *device.routes,
     *device_page.routes,
+    *account_page.routes,
+    *account_new.routes,
+    *account_links.routes,
     *modules.routes,
     *history.routes,
     *me.routes,
@@ -241,18 +254,32 @@ def _add_identity(
     revocations = Revocations(database, clock)
     app[AUTHENTICATOR] = Authenticator(access_tokens, revocations)
     app[THROTTLE] = throttle = Throttle(attempts)
+    links = EmailLinks(_outbox(settings, clock), clock, random_bytes)
+    registrations = Registrations(
+        database=database,
+        passwords=passwords,
+        policy=RegistrationPolicy.parse(settings.registration or "open", by_mail=links.are_mailed),
+        throttle=throttle,
+        links=links,
+        revocations=revocations,
+        subject=keys.subject,
+        clock=clock,
+        new_id=uuid4,
+    )
     app[ACCOUNTS] = accounts = Accounts(
         database=database,
         passwords=passwords,
         access_tokens=access_tokens,
         refresh_tokens=RefreshTokens(keys.refresh_tokens, random_bytes=random_bytes),
-        registration=RegistrationPolicy.parse(settings.registration or "open"),
+        registrations=registrations,
         throttle=throttle,
         revocations=revocations,
         subject=keys.subject,
         clock=clock,
         new_id=uuid4,
     )
+    app[ADDRESS_PROOFS] = AddressProofs(database, accounts, PageSessions(database, clock), clock)
+    app[ACCOUNT_PAGE_KEY] = keys.account_page
     app[DEVICE_PAGE_KEY] = keys.device_page
     app[ADMIN_PAGE_KEY] = keys.admin_page
     app[DEVICE_SIGN_INS] = DeviceSignIns(
@@ -263,6 +290,8 @@ def _add_identity(
         await revocations.catch_up()
 
     async def close(_app: web.Application) -> None:
+        if links.outbox is not None:
+            await links.outbox.close()
         passwords.close()
 
     app.on_startup.append(learn_revocations)
@@ -275,6 +304,12 @@ def _log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
     """Log that a step of analysis gave no result: the student gets a generic hint, and nothing of theirs is logged."""
     note = log.error if failure.reason == "failed" else log.warning
     note("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
+
+
+def _outbox(settings: Settings, clock: Clock) -> Outbox | None:
+    if settings.smtp_url is None or settings.smtp_from is None:
+        return None
+    return Outbox(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from, clock)
 
 
 def _keeping(work: Callable[[], Coroutine[None, None, None]]) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.llm.factory import remote_models
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.terms import terms_by_own_process
+from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
 from tutor_server.reservation import most_a_call_costs
 from tutor_server.serving import DATABASE_FAILURES, database_problem
 from tutor_server.settings import SettingsError
@@ -38,7 +40,12 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Test everything the settings name; changes nothing."""
-    findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
+    findings = [
+        await _database(settings),
+        await _redis(settings),
+        await _mail(settings),
+        _prices(settings, datetime.now(UTC)),
+    ]
     for name in settings.chain:
         problem = await key_problem(name, settings)
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
@@ -98,3 +105,19 @@ async def _redis(settings: Settings) -> Finding:
     except (RedisError, OSError, ValueError) as error:
         return Finding("redis", f"cannot be reached ({type(error).__name__}); check TUTOR_REDIS_URL", is_wrong=True)
     return Finding("redis", "connected")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        text = "not set: `tutor-server users invite` prints links"
+        if (settings.registration or "").startswith("domains:"):
+            return Finding("mail", f"not set, but TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}", is_wrong=True)
+        return Finding("mail", text)
+    try:
+        await MailServer.parse(settings.smtp_url.get_secret_value()).test()
+    except MAIL_FAILURES as error:
+        reason = f"the server cannot be used ({mail_problem(error)}); check TUTOR_SMTP_URL"
+        return Finding("mail", reason, is_wrong=True)
+    if settings.public_url is None:
+        return Finding("mail", "connected, but links lead to this machine alone: set TUTOR_PUBLIC_URL")
+    return Finding("mail", "connected")

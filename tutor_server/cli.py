@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor_server.cli_accounts import add_account_commands
 from tutor_server.cli_course import add_course_commands, add_limit_commands
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="test the configuration and say what is wrong")
     check.set_defaults(run=_check)
 
-    users = commands.add_parser("users", help="look at accounts, disable or enable one, reset a password, set limits")
+    users = commands.add_parser("users", help="make, invite, list, disable, export or erase accounts; set limits")
     actions = users.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="one line an account").set_defaults(run=_list_users)
     for name, run, text in (
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=text)
         action.add_argument("email", metavar="EMAIL")
         action.set_defaults(run=run)
+    add_account_commands(actions, _operate)
     add_limit_commands(actions, _operate)
     add_course_commands(commands, _operate)
     return parser

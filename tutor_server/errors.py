@@ -114,6 +114,13 @@ class AccountDisabled(TutorError):
     code, status, text = "ACCOUNT_DISABLED", 403, "This account is disabled. Ask your instructor."
 
 
+class EmailUnconfirmed(TutorError):
+    """Nobody has shown yet that the account's e-mail address is theirs."""
+
+    code, status, retryable = "EMAIL_UNCONFIRMED", 403, False
+    text = "Confirm your e-mail address first: open the link that was mailed to you. Your account page sends it again."
+
+
 class EmailTaken(TutorError):
     """An account with this e-mail exists."""
 
@@ -124,6 +131,12 @@ class RegistrationClosed(TutorError):
     """The operator does not let this address register."""
 
     code, status, text = "REGISTRATION_CLOSED", 403, "Registration is closed here. Ask your instructor for an account."
+
+
+class LinkUnknown(NotFound):
+    """The one-time link was used, has run out, or was made up."""
+
+    text = "This link has been used already, or has run out."
 
 
 class AdminKeyInvalid(TutorError):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SWEEP_SECONDS = 3600.0
+UNCONFIRMED_DAYS = 30
+"""How long an account waits for the owner of its address."""
 AUDIT_DAYS = 400
 """How long the audit log goes back: past a year, so that the same week of the last one can be looked at."""
 
@@ -51,6 +53,7 @@ class RetentionSweep:
         now = self._clock.now()
         await self._database.commit(lambda connection: retention.forget_what_ran_out(connection, now))
         await self._all(retention.forget_actions_before, now - timedelta(days=AUDIT_DAYS))
+        await self._all(retention.forget_unconfirmed_before, now - timedelta(days=UNCONFIRMED_DAYS))
         if self._days is not None:
             before = now - timedelta(days=self._days)
             asks = await self._all(retention.forget_asks_before, before)

@@ -14,14 +14,16 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from tutor_server.aiohttp_fixes import Runner
-from tutor_server.api.keys import DATABASE
+from tutor_server.api.keys import DATABASE, SETTINGS
 from tutor_server.app import build_app
 from tutor_server.connections.accepting import BoundSite, SharedSite
 from tutor_server.connections.descriptors import raise_limit
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.hosts import is_loopback
+from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.settings import SettingsError
+from tutor_server.storage.accounts import has_accounts
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
@@ -67,6 +69,8 @@ def require_safe_host(settings: Settings, host: str) -> None:
     for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
         if value is None:
             raise SettingsError(f"{name}: must be set to listen on {host}, which others can reach")
+    if settings.smtp_url is not None and settings.public_url is None:
+        raise SettingsError(f"TUTOR_PUBLIC_URL: must be set to mail links from {host}, which others can reach")
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -77,6 +81,19 @@ def prepare_data_dir(settings: Settings) -> None:
         raise SettingsError(f"TUTOR_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}") from error
     if not os.access(settings.data_dir, os.W_OK | os.X_OK):
         raise SettingsError(f"TUTOR_DATA_DIR: {settings.data_dir} is not writable")
+
+
+async def require_confirmed_domains(settings: Settings, database: Database) -> None:
+    """Refuse a registration by domain in which anybody can invent addresses. Raises `SettingsError`.
+
+    An installation from before, whose database holds accounts, goes on with these: nobody registers there by
+    themselves until mail is set up.
+    """
+    if settings.smtp_url is not None or not (settings.registration or "").startswith("domains:"):
+        return
+    if not await database.read(has_accounts):
+        raise SettingsError(f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}")
+    log.warning("registration_closed", reason=f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}")
 
 
 async def serve(settings: Settings, host: str, port: int, *, build: Build = build_app) -> None:
@@ -127,6 +144,7 @@ async def serve_in_workers(
     database = open_database(settings.effective_database_url)
     try:
         await _bring_up_to_date(database)
+        await require_confirmed_domains(settings, database)
     finally:
         await database.close()
     try:
@@ -148,6 +166,7 @@ async def _serve(
     runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await _bring_up_to_date(app[DATABASE])
+        await require_confirmed_domains(app[SETTINGS], app[DATABASE])
         await runner.setup()
         site = site_on(runner)
         try:
@@ -192,6 +211,8 @@ async def migrate(settings: Settings) -> None:
     database = open_database(settings.effective_database_url)
     try:
         await database.commit(upgrade)
+        with suppress(SettingsError):  # a new installation hears of it when it starts
+            await require_confirmed_domains(settings, database)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
     except NewerSchema as error:

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     """Opens the admin routes, sent as header `X-Admin-Key`; unset: they answer 404."""
     registration: str | None = None
     """`open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
+    smtp_url: SecretStr | None = None
+    """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: nothing is mailed."""
+    smtp_from: str | None = None
+    """Whom mails are from."""
     public_url: str | None = None
     """The address people use."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
@@ -124,6 +128,28 @@ class Settings(BaseSettings):
                 raise ValueError("is an address like redis://redis.uni.example:6379/0") from None
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only where it is used
+
+            try:
+                MailServer.parse(value.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"is an address like smtps://user:password@mail.uni.example: {error}") from None
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is not None:
+            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - only where it is used
+
+            if not is_sender(value):
+                raise ValueError("is an address like tutor@uni.example or Ask Tutor <tutor@uni.example>")
+        return value
+
     @field_validator("anthropic_api_key", "openai_api_key")
     @classmethod
     def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
@@ -178,6 +204,12 @@ class Settings(BaseSettings):
         for name in self.llm_providers:
             if name in keys and keys[name] is None:
                 raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {name.upper()}_API_KEY is not set")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.smtp_from is None:
+            raise ValueError("TUTOR_SMTP_FROM: must be set with TUTOR_SMTP_URL: whom mails are from")
         return self
 
     @property

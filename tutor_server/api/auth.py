@@ -9,6 +9,7 @@ from aiohttp import web
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ACCOUNTS, CLOCK, SETTINGS
+from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import Access, Routes
 from tutor_server.clock import next_midnight
 from tutor_server.errors import (
@@ -41,9 +42,10 @@ async def register(request: web.Request, body: schemas.Registration) -> schemas.
     """Open an account and sign in to it."""
     levels = StudentLevels(body.programming_level, body.maths_level)
     password = body.password.get_secret_value()
-    return _signed_in(
-        request, await request.app[ACCOUNTS].register(body.email, password, levels, client_address(request))
+    registered = await request.app[ACCOUNTS].register(
+        body.email, password, levels, client_address(request), origin=origin_of(request)
     )
+    return _signed_in(request, registered)
 
 
 @routes.add(

@@ -82,6 +82,12 @@ def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
         raise ValidationFailed(_wrong_fields(error)) from None
 
 
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """Return the first wrong field of a model, and its rule in words for people."""
+    problem = error.errors(include_url=False, include_input=False)[0]
+    return str(problem["loc"][0]), _rule(problem)
+
+
 def _wrong_fields(error: ValidationError) -> str:
     """Name each wrong field and its rule, never its value."""
     problems = error.errors(include_url=False, include_input=False)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
-from yarl import URL
 
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import DEVICE_SIGN_INS, SETTINGS
+from tutor_server.api.keys import DEVICE_SIGN_INS
+from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import (
     AccessDenied,
@@ -23,7 +23,6 @@ from tutor_server.errors import (
     TooManyAttempts,
     UnsupportedGrantType,
 )
-from tutor_server.hosts import is_loopback
 from tutor_server.identity.device_sign_ins import shown_user_code
 from tutor_server.limits import ACCESS_TOKEN_LIFETIME, DEVICE_CODE_LIFETIME, DEVICE_POLL_SECONDS
 
@@ -75,15 +74,9 @@ async def poll_device_sign_in(request: web.Request, form: schemas.DeviceTokenReq
 
 
 def _page(request: web.Request) -> str:
-    """Give the address of the page for people. Raises `DeviceSignInUnavailable` where the operator did not say it."""
-    public_url = request.app[SETTINGS].public_url
-    if public_url is not None:
-        return f"{public_url}/device"
-    try:
-        address = URL.build(scheme=request.scheme, authority=request.host, path="/device")
-    except ValueError:
-        raise InvalidRequest("The Host header cannot be read.") from None
-    if not is_loopback(address.host or ""):
+    """Return the address of the page for people. Raises `DeviceSignInUnavailable` if the operator did not set it."""
+    origin = origin_of(request)
+    if origin is None:
         log.warning("device_sign_in_unavailable", reason="TUTOR_PUBLIC_URL is not set")
         raise DeviceSignInUnavailable
-    return str(address)
+    return f"{origin}/device"

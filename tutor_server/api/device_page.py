@@ -15,16 +15,26 @@ from aiohttp import hdrs, web
 from pydantic import SecretStr, ValidationError
 
 from tutor_server.api import schemas
+from tutor_server.api.account_browser import forget_code, visitor_of
 from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
-from tutor_server.api.keys import CLOCK, DEVICE_PAGE_KEY, DEVICE_SIGN_INS, SETTINGS
+from tutor_server.api.keys import ACCOUNTS, CLOCK, DEVICE_PAGE_KEY, DEVICE_SIGN_INS
+from tutor_server.api.origin import is_secure
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import AccountDisabled, InvalidCredentials, TooManyAttempts, TutorError, UserCodeUnknown
+from tutor_server.errors import (
+    AccountDisabled,
+    EmailUnconfirmed,
+    InvalidCredentials,
+    TooManyAttempts,
+    TutorError,
+    UserCodeUnknown,
+)
 from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_server.storage.accounts import Account
     from tutor_server.storage.devices import Device
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -59,7 +69,20 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
             return await _sign_in(request, device, browser, form.email, form.password)
     except (UserCodeUnknown, TooManyAttempts) as error:
         return _refused(_ask_for_code(request, browser, typed_code, problem=_sentence(error)), error)
+    account = (await visitor_of(request)).account
+    if account is not None and form.other is None:
+        return await _sign_in_as(request, device, browser, account)
     return _ask_to_sign_in(request, device, browser)
+
+
+async def _sign_in_as(request: web.Request, device: Device, browser: str, account: Account) -> web.Response:
+    """Let who is signed in to the account page decide, without the password again."""
+    signed_in_browser = _new_browser()
+    try:
+        await request.app[DEVICE_SIGN_INS].sign_in_as(account, device, browser=signed_in_browser)
+    except (EmailUnconfirmed, InvalidCredentials) as error:
+        return _refused(_ask_to_sign_in(request, device, browser, email=account.email, error=error), error)
+    return _ask_to_decide(request, device, signed_in_browser, account.email, is_known=True)
 
 
 async def _sign_in(request: web.Request, device: Device, browser: str, email: str, password: SecretStr) -> web.Response:
@@ -74,25 +97,31 @@ async def _sign_in(request: web.Request, device: Device, browser: str, email: st
             address=client_address(request),
             browser=signed_in_browser,
         )
-    except (InvalidCredentials, AccountDisabled, TooManyAttempts) as error:
-        return _refused(_ask_to_sign_in(request, device, browser, email=email[:254], problem=_sentence(error)), error)
+    except (InvalidCredentials, AccountDisabled, EmailUnconfirmed, TooManyAttempts) as error:
+        return _refused(_ask_to_sign_in(request, device, browser, email=email[:254], error=error), error)
+    return _ask_to_decide(request, device, signed_in_browser, login.email, is_known=False)
+
+
+def _ask_to_decide(request: web.Request, device: Device, browser: str, email: str, *, is_known: bool) -> web.Response:
     minutes = int((request.app[CLOCK].now() - device.created_at).total_seconds() // 60)
     page = html_page(
         "device_decision.html",
-        csrf=_csrf(request, signed_in_browser),
+        csrf=_csrf(request, browser),
         user_code=shown_user_code(device.user_code),
         device=device,
         address=client_address(request),
         age=f"{_minutes(minutes)} ago" if minutes else "less than a minute ago",
-        email=login.email,
+        email=email,
+        is_known=is_known,
     )
-    return _remember(request, page, signed_in_browser)
+    return _remember(request, page, browser)
 
 
 async def _decide(request: web.Request, device: Device, browser: str, *, approved: bool) -> web.Response:
     await request.app[DEVICE_SIGN_INS].decide(device, approved=approved, browser=browser)
     page = html_page("device_done.html", approved=approved)
-    page.del_cookie(_cookie(request), path="/", secure=_is_secure(request), httponly=True, samesite="Strict")
+    page.del_cookie(_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Strict")
+    forget_code(request, page)
     return page
 
 
@@ -105,11 +134,13 @@ def _ask_for_code(
 
 
 def _ask_to_sign_in(
-    request: web.Request, device: Device, browser: str, *, email: str = "", problem: str | None = None
+    request: web.Request, device: Device, browser: str, *, email: str = "", error: TutorError | None = None
 ) -> web.Response:
     return html_page(
         "device_sign_in.html",
-        problem=problem,
+        problem=None if error is None else _sentence(error),
+        is_closed=request.app[ACCOUNTS].registrations.policy.is_closed,
+        is_unconfirmed=isinstance(error, EmailUnconfirmed),
         csrf=_csrf(request, browser),
         user_code=shown_user_code(device.user_code),
         email=email,
@@ -152,18 +183,13 @@ def _new_browser() -> str:
 
 
 def _remember(request: web.Request, page: web.Response, browser: str) -> web.Response:
-    page.set_cookie(_cookie(request), browser, path="/", secure=_is_secure(request), httponly=True, samesite="Strict")
+    page.set_cookie(_cookie(request), browser, path="/", secure=is_secure(request), httponly=True, samesite="Strict")
     return page
 
 
 def _cookie(request: web.Request) -> str:
     """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
-    return "__Host-device" if _is_secure(request) else "device"
-
-
-def _is_secure(request: web.Request) -> bool:
-    public_url = request.app[SETTINGS].public_url
-    return request.secure if public_url is None else public_url.startswith("https:")
+    return "__Host-device" if is_secure(request) else "device"
 
 
 def _csrf(request: web.Request, browser: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor_server.errors import TutorError
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.identity.accounts import Accounts
+    from tutor_server.identity.address_proofs import AddressProofs
     from tutor_server.identity.device_sign_ins import DeviceSignIns
     from tutor_server.identity.throttling import Throttle
     from tutor_server.limits import Deadlines
@@ -30,7 +31,9 @@ DATABASE: web.AppKey[Database] = web.AppKey("database")
 NEW_ID: web.AppKey[Callable[[], UUID]] = web.AppKey("new_id")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
 THROTTLE: web.AppKey[Throttle] = web.AppKey("throttle")
+ACCOUNT_PAGE_KEY: web.AppKey[bytes] = web.AppKey("account_page_key")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
+ADDRESS_PROOFS: web.AppKey[AddressProofs] = web.AppKey("address_proofs")
 DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
 DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 

@@ -171,6 +171,26 @@ class DevicePageForm(_Body):
     email: str | None = None
     password: SecretStr | None = None
     decision: str | None = None
+    other: str | None = None
+
+
+class AccountAddress(_Body):
+    """`GET /account` and the pages below it: the code of a device to go back to, the token of a link, what was done."""
+
+    user_code: str = ""
+    token: str = ""
+    done: str = ""
+
+
+class AccountForm(_Body):
+    """Every form of the account pages."""
+
+    csrf: str = ""
+    token: str = Field(default="", repr=False)
+    email: str = ""
+    password: SecretStr = SecretStr("")
+    new_password: SecretStr = SecretStr("")
+    again: SecretStr = SecretStr("")
 
 
 class DeviceStarted(_Body):

@@ -9,15 +9,13 @@ import structlog
 
 from tutor_server.errors import (
     AccountDisabled,
-    EmailTaken,
     InvalidCredentials,
     NotFound,
-    RegistrationClosed,
     TokenInvalid,
     Unauthenticated,
 )
-from tutor_server.storage import accounts, daily_usage, personal_data, tokens
-from tutor_server.storage.accounts import Account
+from tutor_server.identity.email_links import SETS_PASSWORD
+from tutor_server.storage import accounts, daily_usage, one_time_tokens, personal_data, tokens
 from tutor_server.storage.overrides import own_limits
 
 if TYPE_CHECKING:
@@ -32,10 +30,11 @@ if TYPE_CHECKING:
     from tutor_server.identity.access_tokens import AccessTokens
     from tutor_server.identity.passwords import Passwords
     from tutor_server.identity.refresh_tokens import RefreshTokens
-    from tutor_server.identity.registration import RegistrationPolicy
+    from tutor_server.identity.registration import Registrations
     from tutor_server.identity.revocations import Revocations
     from tutor_server.identity.throttling import Throttle
     from tutor_server.pedagogy.levels import StudentLevels
+    from tutor_server.storage.accounts import Account
     from tutor_server.storage.database import Database
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -80,7 +79,7 @@ class Accounts:
     passwords: Passwords
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
-    registration: RegistrationPolicy
+    registrations: Registrations
     throttle: Throttle
     revocations: Revocations
     subject: Callable[[str], str]
@@ -88,38 +87,23 @@ class Accounts:
     clock: Clock
     new_id: Callable[[], UUID]
 
-    async def register(self, email: str, password: str, levels: StudentLevels, address: str) -> SignedIn:
-        """Open an account and sign in to it. Raises `RegistrationClosed`, `TooManyAttempts` or `EmailTaken`."""
-        if not self.registration.admits(email):
-            log.info("registration_refused", reason="policy")
-            raise RegistrationClosed
-        await self.throttle.registration(address)
+    async def register(
+        self, email: str, password: str, levels: StudentLevels, address: str, *, origin: str | None
+    ) -> SignedIn:
+        """Open an account and sign in to it. Raises as `Registrations.open` does."""
         now = self.clock.now()
-        account = Account(
-            id=self.new_id(),
-            email=email,
-            subject=self.subject(email),
-            password_hash=await self.passwords.hash(password),
-            levels=levels,
-            created_at=now,
-        )
         family_id = self.new_id()
 
-        def unit(connection: Connection) -> tuple[str, int]:
-            if not accounts.add_account(connection, account):
-                raise EmailTaken
+        def sign_in(connection: Connection, account: Account) -> tuple[str, int]:
             refresh_token = self.refresh_tokens.start_family(
                 connection, family_id=family_id, user_id=account.id, now=now
             )
             # An address that was deleted today comes back to the day's count it left behind.
             return refresh_token, daily_usage.messages_on(connection, account.subject, now.date())
 
-        try:
-            refresh_token, messages_today = await self.database.commit(unit)
-        except EmailTaken:
-            log.info("registration_refused", reason="email_taken")
-            raise
-        log.info("registered", user_id=str(account.id))
+        account, (refresh_token, messages_today) = await self.registrations.open(
+            email, password, levels, address, origin=origin, also=sign_in
+        )
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
     async def check_password(self, email: str, password: str, address: str) -> Account:
@@ -206,6 +190,7 @@ class Accounts:
         def unit(connection: Connection) -> frozenset[UUID]:
             if not accounts.change_password(connection, account, password_hash):
                 raise InvalidCredentials(WRONG_CURRENT_PASSWORD)
+            one_time_tokens.void_tokens(connection, user_id, SETS_PASSWORD, now)
             return tokens.revoke_families_of(connection, user_id, now)
 
         ended = await self.database.commit(unit)

@@ -14,6 +14,7 @@ from tutor_server.errors import (
     AccessDenied,
     AuthorizationPending,
     DeviceCodeExpired,
+    EmailUnconfirmed,
     InvalidCredentials,
     InvalidGrant,
     SlowDown,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tutor_server.clock import Clock
     from tutor_server.identity.accounts import Accounts
     from tutor_server.identity.throttling import Throttle
+    from tutor_server.storage.accounts import Account
     from tutor_server.storage.database import Database
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -154,9 +156,19 @@ class DeviceSignIns:
     async def sign_in(self, device: Device, email: str, password: str, *, address: str, browser: str) -> None:
         """Sign in, in a browser, to decide about a device.
 
-        Raises as `Accounts.check_password` does, and `UserCodeUnknown` where the device has stopped waiting.
+        Raises as `Accounts.check_password` and `sign_in_as` do.
         """
-        account = await self.accounts.check_password(email, password, address)
+        await self.sign_in_as(await self.accounts.check_password(email, password, address), device, browser=browser)
+
+    async def sign_in_as(self, account: Account, device: Device, *, browser: str) -> None:
+        """Let a browser whose student is known decide about a device.
+
+        Raises `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown`
+        if the device has stopped waiting.
+        """
+        if account.confirmed_at is None:
+            log.info("device_page_refused", user_id=str(account.id))
+            raise EmailUnconfirmed
         now = self.clock.now()
 
         def unit(connection: Connection) -> bool:

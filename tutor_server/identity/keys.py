@@ -19,6 +19,8 @@ class Keys:
     """Hashes e-mail addresses."""
     device_page: bytes = field(repr=False)
     """Ties the forms of the device page to the browser that got them."""
+    account_page: bytes = field(repr=False)
+    """Ties the forms of the account pages to the browser that got them."""
     admin_page: bytes = field(repr=False)
     """Signs the dashboard's sessions, and ties its forms to them."""
 
@@ -38,6 +40,7 @@ def derive_keys(secret: bytes) -> Keys:
         refresh_tokens=_hmac(secret, b"ask-tutor refresh tokens\x01"),
         subjects=_hmac(secret, b"ask-tutor subjects\x01"),
         device_page=_hmac(secret, b"ask-tutor device page\x01"),
+        account_page=_hmac(secret, b"ask-tutor account page\x01"),
         admin_page=_hmac(secret, b"ask-tutor admin page\x01"),
     )
 

@@ -1,9 +1,39 @@
-"""Who may open an account by themselves."""
+"""Opening an account: who may do so by themselves, and what it takes until it counts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self, TypeVar
+from uuid import UUID
+
+import structlog
+
+from tutor_server.errors import EmailTaken, RegistrationClosed
+from tutor_server.identity.email_links import CONFIRMS, hash_of
+from tutor_server.storage import accounts, one_time_tokens, tokens
+from tutor_server.storage.accounts import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.clock import Clock
+    from tutor_server.identity.email_links import EmailLinks
+    from tutor_server.identity.passwords import Passwords
+    from tutor_server.identity.revocations import Revocations
+    from tutor_server.identity.throttling import Throttle
+    from tutor_server.pedagogy.levels import StudentLevels
+    from tutor_server.storage.database import Database
+
+T = TypeVar("T")
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+UNCONFIRMED_DOMAINS = (
+    "domains:… needs TUTOR_SMTP_URL: without mail nobody shows that an address is theirs, and anybody can invent one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +43,103 @@ class RegistrationPolicy:
     domains: frozenset[str] | None
 
     @classmethod
-    def parse(cls, setting: str) -> Self:
-        """Read `open`, `closed` or `domains:uni.example,…`. A domain does not stand for its subdomains."""
+    def parse(cls, setting: str, *, by_mail: bool) -> Self:
+        """Read `open`, `closed` or `domains:uni.example,…`. A domain does not stand for its subdomains.
+
+        `by_mail`: owners confirm their addresses. If they do not, a domain admits nobody: an address proves nothing.
+        """
         if setting == "open":
             return cls(None)
         _, _, domains = setting.partition(":")
-        return cls(frozenset(domain.strip().lower() for domain in domains.split(",") if domain.strip()))
+        found = frozenset(domain.strip().lower() for domain in domains.split(",") if domain.strip())
+        return cls(found if by_mail else frozenset())
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody may register."""
+        return self.domains == frozenset()
 
     def admits(self, email: str) -> bool:
-        """Tell whether an address (lower-case) may register."""
+        """Return whether an address (lower-case) may register."""
         return self.domains is None or email.rpartition("@")[2] in self.domains
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrations:
+    """The use case of opening an account.
+
+    If mail is set up the account counts once the owner of its address has confirmed it. Until then whoever registers
+    the address again takes its place.
+    """
+
+    database: Database
+    passwords: Passwords
+    policy: RegistrationPolicy
+    throttle: Throttle
+    links: EmailLinks
+    revocations: Revocations
+    subject: Callable[[str], str]
+    """Gives the keyed hash of an e-mail address."""
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+    async def open(
+        self,
+        email: str,
+        password: str,
+        levels: StudentLevels,
+        address: str,
+        *,
+        origin: str | None,
+        browser: str | None = None,
+        also: Callable[[Connection, Account], T],
+    ) -> tuple[Account, T]:
+        """Open an account; `also` is done in the same transaction. The link to confirm it leaves by mail.
+
+        In `browser`, if one is given, the link needs no password. Raises `RegistrationClosed` (also if `origin` is
+        unknown, so that no link can be written), `TooManyAttempts` or `EmailTaken`.
+        """
+        if not self.policy.admits(email) or (origin is None and self.links.are_mailed):
+            log.info("registration_refused", reason="policy" if origin else "TUTOR_PUBLIC_URL is not set")
+            raise RegistrationClosed
+        await self.throttle.registration(address)
+        now = self.clock.now()
+        new = Account(
+            id=self.new_id(),
+            email=email,
+            subject=self.subject(email),
+            password_hash=await self.passwords.hash(password),
+            levels=levels,
+            created_at=now,
+            confirmed_at=None if self.links.are_mailed else now,
+        )
+
+        def unit(connection: Connection) -> tuple[Account, T, frozenset[UUID], str | None]:
+            account, ended = new, frozenset[UUID]()
+            if not accounts.add_account(connection, new):
+                account = self._take_over(connection, new)
+                ended = tokens.revoke_families_of(connection, account.id, now)
+                one_time_tokens.void_tokens(connection, account.id, CONFIRMS, now)
+            secret = None
+            if self.links.are_mailed:
+                browser_hash = None if browser is None else hash_of(browser)
+                secret = self.links.add(connection, account.id, "confirm", browser_hash=browser_hash)
+            return account, also(connection, account), ended, secret
+
+        try:
+            account, value, ended, secret = await self.database.commit(unit)
+        except EmailTaken:
+            log.info("registration_refused", reason="email_taken")
+            raise
+        self.revocations.announce(ended)
+        if secret is not None and origin is not None:
+            self.links.mail_confirmation(email, secret, origin)
+        log.info("registered", user_id=str(account.id))
+        return account, value
+
+    def _take_over(self, connection: Connection, new: Account) -> Account:
+        """Let a registration take the place of one that nobody has confirmed. Raises `EmailTaken`."""
+        replaced = accounts.replace_unconfirmed(connection, new) if self.links.are_mailed else None
+        if replaced is None:
+            raise EmailTaken
+        return replace(new, id=replaced)

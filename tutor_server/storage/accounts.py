@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Account:
     """A student's account. `subject` is the keyed hash of the e-mail that daily counts are kept under.
 
-    A disabled account keeps everything, and nobody can sign in to it.
+    A disabled account keeps everything, and nobody can sign in to it. An account that nobody has confirmed asks
+    nothing, and the owner of its address can take it over.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class Account:
     levels: StudentLevels
     created_at: datetime
     disabled_at: datetime | None = None
+    confirmed_at: datetime | None = None
 
 
 def add_account(connection: Connection, account: Account) -> bool:
@@ -47,11 +49,40 @@ def add_account(connection: Connection, account: Account) -> bool:
             programming_level=account.levels.programming,
             maths_level=account.levels.maths,
             created_at=account.created_at,
+            confirmed_at=account.confirmed_at,
         )
         .on_conflict_do_nothing(index_elements=["email"])
         .returning(User.id)
     )
     return added.first() is not None
+
+
+def replace_unconfirmed(connection: Connection, account: Account) -> UUID | None:
+    """Put another registration in the place of one that nobody has confirmed.
+
+    Return the id, which stays; None if the address has no account, or a confirmed one.
+    """
+    return connection.scalar(
+        update(User)
+        .where(User.email == account.email, User.confirmed_at.is_(None))
+        .values(
+            password_hash=account.password_hash,
+            programming_level=account.levels.programming,
+            maths_level=account.levels.maths,
+            created_at=account.created_at,
+        )
+        .returning(User.id)
+    )
+
+
+def confirm(connection: Connection, user_id: UUID, now: datetime) -> None:
+    """Note that the owner of the address has shown that it is theirs; the first time counts."""
+    connection.execute(update(User).where(User.id == user_id, User.confirmed_at.is_(None)).values(confirmed_at=now))
+
+
+def has_accounts(connection: Connection) -> bool:
+    """Return whether there is any account."""
+    return connection.scalar(select(User.id).limit(1)) is not None
 
 
 def account_of_email(connection: Connection, email: str) -> Account | None:
@@ -124,6 +155,7 @@ _COLUMNS = (
     User.maths_level,
     User.created_at,
     User.disabled_at,
+    User.confirmed_at,
 )
 
 
@@ -141,4 +173,5 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
         levels=StudentLevels(row.programming_level, row.maths_level),
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        confirmed_at=row.confirmed_at,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 
-from tutor_server.errors import NotFound
+from tutor_server.errors import EmailUnconfirmed, NotFound
 from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, Problem, User
 from tutor_server.storage.modules import find_module
@@ -71,6 +71,7 @@ class _AskerRow(NamedTuple):
     subject: str
     programming_level: int
     maths_level: int
+    is_confirmed: bool
     has_own_limits: bool
     messages_per_minute: int | None
     daily_messages: int | None
@@ -82,6 +83,7 @@ _ASKER = Query(
             User.subject,
             User.programming_level,
             User.maths_level,
+            User.confirmed_at.is_not(None),
             LimitOverride.user_id.is_not(None),
             LimitOverride.messages_per_minute,
             LimitOverride.daily_messages,
@@ -136,10 +138,12 @@ _EARLIER_ANSWERS = Query(
 
 
 def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
-    """Read who asks. Raises `NotFound`."""
+    """Read who asks. Raises `NotFound`, or `EmailUnconfirmed` if nobody has shown that the address is theirs."""
     user = _ASKER.first(connection, {"user": user_id, "now": now})
     if user is None:
         raise NotFound("This account does not exist any more.")
+    if not user.is_confirmed:
+        raise EmailUnconfirmed
     return Asker(
         id=user_id,
         subject=user.subject,

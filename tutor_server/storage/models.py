@@ -34,7 +34,11 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """An account. `subject` is a keyed hash of the e-mail: what daily counts are kept under, also past a deletion."""
+    """An account. `subject` is a keyed hash of the e-mail: what daily counts are kept under, also past a deletion.
+
+    An empty `password_hash` matches no password: its owner was invited and has not chosen one. Until `confirmed_at` is
+    set, nobody has shown that the address is theirs.
+    """
 
     __tablename__ = "users"
 
@@ -46,6 +50,34 @@ class User(Base):
     maths_level: Mapped[int] = mapped_column(default=3)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+
+
+class OneTimeToken(Base):
+    """The secret of a link that was mailed or printed, kept as a hash. Using it once deletes the row.
+
+    `purpose` is `confirm`, `reset` or `invite`. `browser_hash` names the browser in which the account was made.
+    """
+
+    __tablename__ = "one_time_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PageSession(Base):
+    """A browser that is signed in to the account pages, known by the hash of the secret in its cookie."""
+
+    __tablename__ = "page_sessions"
+
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class RefreshToken(Base):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+import orjson
+from sqlalchemy import delete, func, select
 
 from tutor_server.storage.models import (
     AdminAction,
@@ -17,6 +18,8 @@ from tutor_server.storage.models import (
     LimitOverride,
     ModelCall,
     ModuleProgress,
+    OneTimeToken,
+    PageSession,
     Problem,
     RefreshToken,
     User,
@@ -36,6 +39,9 @@ SECRETS = frozenset(
         "users.password_hash",
         "users.subject",
         "refresh_tokens.token_hash",
+        "one_time_tokens.token_hash",
+        "one_time_tokens.browser_hash",
+        "page_sessions.browser_hash",
         "device_authorizations.device_code_hash",
         "device_authorizations.user_code",
         "device_authorizations.browser_hash",
@@ -60,6 +66,22 @@ def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
     }
 
 
+def as_document(data: Mapping[str, Rows]) -> bytes:
+    """Write what `personal_data_of` returns as JSON: one list of rows a table."""
+    return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
+
+
+def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
+    """Return how many rows each table holds about a student; empty if there is no such account."""
+    subject = connection.scalar(select(User.subject).where(User.id == user_id))
+    if subject is None:
+        return {}
+    return {
+        table: connection.scalar(select(func.count()).select_from(Base.metadata.tables[table]).where(owned)) or 0
+        for table, owned in _owned_by(user_id, subject).items()
+    }
+
+
 def erase(connection: Connection, user_id: UUID, today: date) -> bool:
     """Erase a student; tell whether there was one. Cost rows stay, and belong to nobody.
 
@@ -78,6 +100,8 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
     return {
         User.__tablename__: User.id == user_id,
         RefreshToken.__tablename__: RefreshToken.user_id == user_id,
+        OneTimeToken.__tablename__: OneTimeToken.user_id == user_id,
+        PageSession.__tablename__: PageSession.user_id == user_id,
         DeviceAuthorization.__tablename__: DeviceAuthorization.user_id == user_id,
         ChatSession.__tablename__: ChatSession.user_id == user_id,
         ChatMessage.__tablename__: ChatMessage.session_id.in_(sessions),

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from tutor_server.storage.daily_usage import forget_days_before
-from tutor_server.storage.models import AdminAction, Ask, ChatMessage, ChatSession, ModelCall, Problem
+from tutor_server.storage.models import (
+    AdminAction,
+    Ask,
+    ChatMessage,
+    ChatSession,
+    ModelCall,
+    OneTimeToken,
+    PageSession,
+    Problem,
+    User,
+)
 from tutor_server.storage.overrides import forget_expired_overrides
 
 if TYPE_CHECKING:
@@ -21,9 +31,20 @@ BATCH = 500
 
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
-    """Drop what serves nothing any more: counts of past days, limits of students that have run out."""
+    """Drop what serves nothing any more: counts of past days, limits of students, links and page sessions."""
     forget_days_before(connection, now.date() - timedelta(days=1))  # a process whose clock is behind may still count
     forget_expired_overrides(connection, now)
+    connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))
+    connection.execute(delete(PageSession).where(PageSession.expires_at < now))
+
+
+def forget_unconfirmed_before(connection: Connection, before: datetime) -> int:
+    """Forget accounts made before a time whose address nobody has confirmed; return how many."""
+    old = select(User.id).where(User.created_at < before, User.confirmed_at.is_(None)).limit(BATCH)
+    ids = connection.scalars(old).all()
+    if ids:
+        connection.execute(delete(User).where(User.id.in_(ids), User.confirmed_at.is_(None)))
+    return len(ids)
 
 
 def forget_asks_before(connection: Connection, before: datetime) -> int:

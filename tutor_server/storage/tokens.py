@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from tutor_server.storage.models import DeviceAuthorization, EndedSignIn, RefreshToken
+from tutor_server.storage.models import DeviceAuthorization, EndedSignIn, PageSession, RefreshToken
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def revoke_family(connection: Connection, family_id: UUID, now: datetime) -> Non
 def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> frozenset[UUID]:
     """End every sign-in of a user, and whatever device the user was about to sign in; give the families."""
     connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.user_id == user_id))
+    connection.execute(delete(PageSession).where(PageSession.user_id == user_id))
     return _revoke(connection, RefreshToken.user_id == user_id, now)
 
 

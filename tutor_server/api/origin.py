@@ -1,0 +1,36 @@
+"""The address under which people reach the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yarl import URL
+
+from tutor_server.api.keys import SETTINGS
+from tutor_server.errors import InvalidRequest
+from tutor_server.hosts import is_loopback
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+def origin_of(request: web.Request) -> str | None:
+    """Return `TUTOR_PUBLIC_URL`, or without it the address of this machine that the request names.
+
+    None for any other host: whoever sends a request could name one of theirs, and links would lead there. Raises
+    `InvalidRequest` for a Host header that cannot be read.
+    """
+    public_url = request.app[SETTINGS].public_url
+    if public_url is not None:
+        return public_url
+    try:
+        address = URL.build(scheme=request.scheme, authority=request.host)
+    except ValueError:
+        raise InvalidRequest("The Host header cannot be read.") from None
+    return str(address).rstrip("/") if is_loopback(address.host or "") else None
+
+
+def is_secure(request: web.Request) -> bool:
+    """Return whether people reach the service over https."""
+    public_url = request.app[SETTINGS].public_url
+    return request.secure if public_url is None else public_url.startswith("https:")

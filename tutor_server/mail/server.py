@@ -1,0 +1,124 @@
+"""The operator's mail server: how its address is read, and one delivery to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import aiosmtplib
+
+from tutor_server.hosts import is_loopback
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+SUBMISSION_PORT, SMTPS_PORT = 587, 465
+"""RFC 6409 §3.1 and RFC 8314 §3.3."""
+SECONDS = 20.0
+"""How long each step of a delivery may take."""
+
+FINAL = 500
+
+MAIL_FAILURES = (aiosmtplib.SMTPException, OSError)
+"""What a delivery can raise; errors of TLS are among `OSError`."""
+
+_SENDER = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
+
+
+class MailRefused(Exception):
+    """A mail server refused for good; the message holds no address."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. `starttls`: True requires it, None takes it if it is offered."""
+
+    host: str
+    port: int
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    is_tls: bool = False
+    starttls: bool | None = None
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Read `smtp://` or `smtps://[user:password@]host[:port]`. Raises `ValueError` without the address in it.
+
+        To another machine `smtp://` requires STARTTLS, since the mails hold secrets; `?starttls=off` waives that for a
+        relay that has none and asks for no password.
+        """
+        if not url.isascii() or not url.isprintable() or " " in url:
+            raise ValueError("holds a character that no address can")
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        starttls = query.pop("starttls", None)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path not in {"", "/"}:
+            raise ValueError("the scheme or the host is missing")
+        if query or parts.fragment or starttls not in {None, "required", "off"}:
+            raise ValueError("only ?starttls=required or ?starttls=off may follow")
+        user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+        is_tls, is_near = parts.scheme == "smtps", is_loopback(parts.hostname)
+        if is_tls and starttls is not None:
+            raise ValueError("smtps:// has TLS from the start, and no STARTTLS")
+        if starttls == "off" and user and not is_near:
+            raise ValueError("a password goes to another machine through TLS alone")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (SMTPS_PORT if is_tls else SUBMISSION_PORT),
+            user=user,
+            password=password,
+            is_tls=is_tls,
+            starttls={"required": True, "off": False}.get(starttls or "", None if is_near or is_tls else True),
+        )
+
+    async def deliver(self, message: EmailMessage) -> None:
+        """Hand one mail over. Raises `MailRefused`, or one of `MAIL_FAILURES` if a later attempt may succeed."""
+        try:
+            async with self._connection() as connection:
+                await connection.send_message(message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _judged(error.recipients[0]) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise _judged(error) from None
+
+    async def test(self) -> None:
+        """Connect and sign in, without a mail. Raises one of `MAIL_FAILURES`."""
+        async with self._connection() as connection:
+            await connection.noop()
+
+    def _connection(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user,
+            password=self.password,
+            use_tls=self.is_tls,
+            start_tls=False if self.is_tls else self.starttls,
+            # What is taken on this machine although nobody asked for it protects nothing.
+            validate_certs=self.is_tls or self.starttls is not None or not is_loopback(self.host),
+            timeout=SECONDS,
+        )
+
+
+def mail_problem(error: Exception) -> str:
+    """Describe a failed delivery in a few words, without what the server said: that may hold an address."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{type(error).__name__}, status {error.code}"
+    return str(error) if isinstance(error, MailRefused) else type(error).__name__
+
+
+def is_sender(text: str) -> bool:
+    """Return whether a text is an address to send from, `tutor@uni.example` or `Ask Tutor <tutor@uni.example>`."""
+    name, address = parseaddr(text)
+    is_whole = text in {address, f"{name} <{address}>", f'"{name}" <{address}>'}
+    return text.isprintable() and is_whole and _SENDER.fullmatch(address) is not None
+
+
+def _judged(error: aiosmtplib.SMTPResponseException) -> Exception:
+    """Return what to raise for a status: 5xx is for good (RFC 5321 §4.2.1), except for a password to be corrected."""
+    if error.code < FINAL or isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return error
+    return MailRefused(f"{type(error).__name__}, status {error.code}")
