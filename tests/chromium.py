@@ -102,6 +102,14 @@ class Page:
                     if node["role"]["value"] != "RootWebArea" and _has_focus(node):
                         return node["role"]["value"], node["name"]["value"]
 
+    async def focused_or_none(self) -> tuple[str, str] | None:
+        """Return role and name of what has the focus now, or None."""
+        tree = await self.call("Accessibility.getFullAXTree")
+        for node in tree["nodes"]:
+            if node["role"]["value"] != "RootWebArea" and _has_focus(node):
+                return node["role"]["value"], node["name"]["value"]
+        return None
+
     async def resize(self, width: int, height: int) -> None:
         """Give the tab a size in CSS pixels."""
         await self.call(

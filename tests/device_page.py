@@ -44,6 +44,11 @@ class Browser:
         async with self.session.post("/device", data=self.page.fields | fields) as response:
             return await self._show(response)
 
+    async def send(self, path: str, **fields: str) -> Shown:
+        """Send a form of the page to where it goes, with these fields filled in; follow where that leads."""
+        async with self.session.post(path, data=self.page.fields | fields) as response:
+            return await self._show(response)
+
     async def sign_in(self, user_code: str, email: str, password: str) -> Shown:
         """Go from the first page up to the decision."""
         await self.open()

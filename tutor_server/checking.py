@@ -40,15 +40,14 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Test everything the settings name; changes nothing."""
-    findings = [
-        await _database(settings),
-        await _redis(settings),
-        await _mail(settings),
-        _prices(settings, datetime.now(UTC)),
-    ]
+    findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
     for name in settings.chain:
         problem = await key_problem(name, settings)
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
+    if settings.smtp_url is not None:
+        findings.append(await _mail(settings.smtp_url.get_secret_value(), settings.public_url))
+    elif (settings.registration or "").startswith("domains:"):
+        findings.append(Finding("registration", f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}", is_wrong=True))
     return findings
 
 
@@ -107,17 +106,12 @@ async def _redis(settings: Settings) -> Finding:
     return Finding("redis", "connected")
 
 
-async def _mail(settings: Settings) -> Finding:
-    if settings.smtp_url is None:
-        text = "not set: `tutor-server users invite` prints links"
-        if (settings.registration or "").startswith("domains:"):
-            return Finding("mail", f"not set, but TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}", is_wrong=True)
-        return Finding("mail", text)
+async def _mail(url: str, public_url: str | None) -> Finding:
     try:
-        await MailServer.parse(settings.smtp_url.get_secret_value()).test()
+        await MailServer.parse(url).test()
     except MAIL_FAILURES as error:
         reason = f"the server cannot be used ({mail_problem(error)}); check TUTOR_SMTP_URL"
         return Finding("mail", reason, is_wrong=True)
-    if settings.public_url is None:
+    if public_url is None:
         return Finding("mail", "connected, but links lead to this machine alone: set TUTOR_PUBLIC_URL")
     return Finding("mail", "connected")

@@ -12,6 +12,7 @@ import jwt
 import pytest
 
 from tests.held_service import ON_BOTH, SECRET, HeldService, held_service
+from tests.mail_server import mail_server
 from tests.service import PASSWORD, Student, sign_up_student
 from tutor_server.identity.keys import derive_keys
 from tutor_server.storage.daily_usage import count_message
@@ -478,7 +479,10 @@ async def test_messages_of_today_are_counted(held: HeldService) -> None:
 )
 async def test_registration_policy(tmp_path: Path, clock: HeldClock, policy: str, email: str, status: int) -> None:
     """The operator says who may register: nobody, or addresses of exactly these domains."""
-    async with held_service(tmp_path, clock, registration=policy) as held:
+    async with (
+        mail_server() as mail,
+        held_service(tmp_path, clock, registration=policy, **mail.settings) as held,
+    ):
         answered, answer = await held.post("/api/auth/register", {"email": email, "password": PASSWORD})
 
     assert answered == status

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.service import TUTOR_SERVER, Service, service_environment
+from tests.chat_client import connect
+from tests.mail_server import mail_server
+from tests.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import PRICE_FILE
 from tutor_server.settings import Settings
@@ -362,3 +364,72 @@ async def test_keys_are_checked_with_the_provider(model_list: str, key: str, pro
     problems = [await key_problem(name, settings) for name in settings.chain]
 
     assert problems == [problem and problem.format(name) for name in ("ANTHROPIC", "OPENAI")]
+
+
+DOMAINS = {"TUTOR_REGISTRATION": "domains:uni.example"}
+
+
+def test_registration_by_domain_needs_mail(tmp_path: Path) -> None:
+    """A new installation is refused with the reason, and `check` says the same."""
+    done = run(tmp_path, "serve", "--port", "0", **DOMAINS)
+    checked = run(tmp_path, "check", **DOMAINS)
+
+    assert done.returncode == checked.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "tutor-server: TUTOR_REGISTRATION: domains:… needs TUTOR_SMTP_URL: without mail"
+    )
+    assert "wrong registration: TUTOR_REGISTRATION: domains:… needs TUTOR_SMTP_URL" in checked.stdout
+
+
+async def test_an_installation_from_before_goes_on(tmp_path: Path) -> None:
+    """Its accounts ask as before; nobody registers, and the log says why."""
+    first = Service(tmp_path)
+    student = await sign_up_student(first)
+    assert first.stop() == 0
+    again = Service(tmp_path, DOMAINS)
+    async with connect(again.url, student.access_token) as chat:
+        frames = await chat.answer()
+    async with ClientSession(again.url) as client:
+        body = {"email": "eve@uni.example", "password": PASSWORD}
+        async with client.post("/api/auth/register", json=body) as response:
+            refused = response.status, (await response.json())["code"]
+    log = [entry for entry in again.log if entry["event"] == "registration_closed"]
+    assert again.stop() == 0
+
+    assert frames[0]["type"] == "accepted"
+    assert refused == (403, "REGISTRATION_CLOSED")
+    assert [entry["level"] for entry in log] == ["warning"]
+    assert "TUTOR_SMTP_URL" in log[0]["reason"]
+
+
+async def test_check_tries_the_mail_server(tmp_path: Path) -> None:
+    """It signs in there, and says what is wrong without the password."""
+    async with mail_server(password="marker") as mail:
+        sender = {"TUTOR_SMTP_FROM": "tutor@uni.example", "TUTOR_PUBLIC_URL": "http://127.0.0.1:8765"}
+        urls = [f"smtp://ada:{word}@127.0.0.1:{mail.port}" for word in ("marker", "wrong")]
+        checks = [await asyncio.to_thread(run, tmp_path, "check", TUTOR_SMTP_URL=url, **sender) for url in urls]
+    away = await asyncio.to_thread(run, tmp_path, "check", TUTOR_SMTP_URL="smtp://127.0.0.1:1", **sender)
+
+    assert [done.returncode for done in (*checks, away)] == [0, 1, 1]
+    assert [done.stdout.splitlines()[-1] for done in (*checks, away)] == [
+        "ok    mail: connected",
+        "wrong mail: the server cannot be used (SMTPAuthenticationError, status 535); check TUTOR_SMTP_URL",
+        "wrong mail: the server cannot be used (SMTPConnectError); check TUTOR_SMTP_URL",
+    ]
+    assert mail.messages == []
+    assert "marker" not in "".join(done.stdout + done.stderr for done in checks)
+
+
+def test_links_need_an_address_that_people_reach(tmp_path: Path) -> None:
+    """A service that others reach and that mails has to know its own address."""
+    settings = {
+        "TUTOR_REGISTRATION": "open",
+        "TUTOR_JWT_SECRET": "x" * 32,
+        "TUTOR_SMTP_URL": "smtps://mail.uni.example",
+        "TUTOR_SMTP_FROM": "tutor@uni.example",
+    }
+
+    done = run(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0", **settings)  # noqa: S104 - the point of it
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("tutor-server: TUTOR_PUBLIC_URL: must be set to mail links from 0.0.0.0")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sqlite3
 import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.chat_client import Closed, connect
-from tests.device_page import approve_a_device
+from tests.device_page import Browser, approve_a_device
 from tests.server.test_modules import store_modules
 from tests.service import TUTOR_SERVER, service_environment
 from tutor_server.storage.models import Base
@@ -35,6 +39,11 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 async def leave_traces(service: Service, client: ClientSession, student: Student) -> None:
     """Do everything that is stored."""
     await approve_a_device(service.url, student.email, student.password)
+    browser = Browser(service.url)
+    await browser.open("/account")
+    await browser.send("/account/sign-in", email=student.email, password=student.password)
+    await browser.close()
+    store_link(service, student)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
@@ -49,6 +58,16 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
     url = f"{service.url}/api/progress/loops"
     async with client.put(url, json={"status": "in_progress"}, headers=student.headers) as response:
         assert response.status == 200
+
+
+def store_link(service: Service, student: Student) -> None:
+    """Store what a link leaves that was mailed to a student."""
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO one_time_tokens (token_hash, user_id, purpose, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+            (os.urandom(32), student.id.replace("-", ""), "reset", now, now),
+        )
 
 
 async def export(service: Service, client: ClientSession, student: Student) -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Uuid, bindparam, inspect, select, text
 
+from tutor_server.pedagogy.levels import StudentLevels
+from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import downgrade, is_at_head, upgrade
-from tutor_server.storage.models import Base
+from tutor_server.storage.models import Base, User
+from tutor_server.storage.types import UtcDateTime
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -93,3 +98,26 @@ async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
         ("user_module_progress", ("user_id", "module_id")),
         ("user_module_progress", ("user_id",)),
     }
+
+
+async def test_accounts_from_before_count_as_confirmed(database: Database) -> None:
+    """Accounts stay usable; an unconfirmed one is dropped on the way back, where it would count."""
+    await database.commit(lambda connection: upgrade(connection, "0004"))
+    made = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    insert = text(
+        "INSERT INTO users (id, email, subject, password_hash, programming_level, maths_level, created_at)"
+        " VALUES (:id, :email, :email, 'x', 3, 3, :made)"
+    ).bindparams(bindparam("id", type_=Uuid()), bindparam("made", type_=UtcDateTime()))
+    await database.commit(
+        lambda connection: connection.execute(insert, {"id": uuid4(), "email": "ada@uni.example", "made": made})
+    )
+
+    await database.commit(upgrade)
+    rows = await database.read(lambda connection: connection.execute(select(User.email, User.confirmed_at)).all())
+    assert [tuple(row) for row in rows] == [("ada@uni.example", made)]
+
+    new = Account(uuid4(), "eve@uni.example", "eve", "x", StudentLevels(), made)
+    await database.commit(lambda connection: add_account(connection, new))
+    await database.commit(lambda connection: downgrade(connection, "0004"))
+    left = await database.read(lambda connection: connection.scalars(text("SELECT email FROM users")).all())
+    assert left == ["ada@uni.example"]

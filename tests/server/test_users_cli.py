@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import json
+import os
+import pty
 import re
 import subprocess
+import termios
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
 
 from tests.chat_client import Closed, connect
+from tests.device_page import Browser
+from tests.mail_server import mail_server
 from tests.service import PASSWORD, TUTOR_SERVER, Service, service_environment
 from tutor_server.identity.revocations import POLL_SECONDS
+from tutor_server.storage.models import Base
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,10 +39,11 @@ async def running(start_service: StartService) -> AsyncIterator[Service]:
         yield service
 
 
-def users(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, with something on its stdin."""
     return subprocess.run(
         [TUTOR_SERVER, "users", *arguments],
+        input=typed,
         cwd=data_dir.parent,
         env=service_environment(data_dir, **settings),
         capture_output=True,
@@ -40,6 +51,30 @@ def users(data_dir: Path, *arguments: str, **settings: str) -> subprocess.Comple
         timeout=30,
         check=False,
     )
+
+
+def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[int, str]:
+    """Run one command at a terminal of its own, typing a line at each question; return status and what it shows."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [TUTOR_SERVER, "users", *arguments],
+        env=service_environment(data_dir),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - nothing else runs in this process
+    ) as process:
+        os.close(theirs)
+        shown = ""
+        with suppress(OSError):  # its end of the terminal is closed
+            while chunk := os.read(ours, 4096).decode():
+                shown += chunk
+                if shown.endswith(": ") and typed:
+                    os.write(ours, f"{typed.pop(0)}\n".encode())
+        status = process.wait(30)
+    os.close(ours)
+    return status, shown
 
 
 def done(data_dir: Path, *arguments: str) -> str:
@@ -106,7 +141,135 @@ async def test_a_new_password_is_printed_once(running: Service, sign_up: SignUp)
     assert done(running.data_dir, "reset-password", student.email) != printed
 
 
-@pytest.mark.parametrize("action", ["disable", "enable", "reset-password"])
+async def act(running: Service, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, beside servers of this test."""
+    return await asyncio.to_thread(users, running.data_dir, *arguments, typed=typed, **settings)
+
+
+async def audited(running: Service) -> list[tuple[Any, ...]]:
+    """Return the acts of the audit log in their order, with the way they came."""
+    return running.query("SELECT action, way FROM admin_actions ORDER BY at, id")
+
+
+async def test_adding_an_account(running: Service) -> None:
+    """The password comes from stdin; the account is confirmed, and nothing is printed. A second time is one line."""
+    run = await act(running, "add", "Ada@Uni.example", typed=f"{PASSWORD}\n")
+    again = await act(running, "add", "ada@uni.example", typed=f"{PASSWORD}\n")
+
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert (await log_in(running, "ada@uni.example", PASSWORD))[0] == 200
+    assert running.query("SELECT count(*) FROM users WHERE confirmed_at IS NOT NULL") == [(1,)]
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr == "tutor-server: an account with the e-mail address ada@uni.example exists already\n"
+    assert await audited(running) == [("user_added", "command")]
+
+
+async def test_a_generated_password_is_printed_once(running: Service) -> None:
+    """It signs in."""
+    run = await act(running, "add", "--generate", "ada@uni.example")
+
+    assert GROUPS.fullmatch(run.stdout)
+    assert (await log_in(running, "ada@uni.example", run.stdout.strip()))[0] == 200
+
+
+def test_a_password_at_a_terminal(tmp_path: Path) -> None:
+    """It is asked for twice and not shown."""
+    assert (
+        subprocess.run([TUTOR_SERVER, "migrate"], env=service_environment(tmp_path / "data"), check=False).returncode
+        == 0
+    )
+    status, shown = at_a_terminal(tmp_path / "data", [PASSWORD, PASSWORD], "add", "ada@uni.example")
+    unequal = at_a_terminal(tmp_path / "data", [PASSWORD, "another"], "add", "eve@uni.example")
+
+    assert (status, PASSWORD in shown) == (0, False)
+    assert unequal[0] == 1
+    assert "the two passwords are not the same" in unequal[1]
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "line"),
+    [
+        ("ada", PASSWORD, "email: is not an e-mail address"),
+        ("ada@uni.example", "short", "password: needs at least 8 characters"),
+        ("ada@uni.example", "", "password: needs at least 8 characters"),
+    ],
+)
+async def test_what_is_no_account(running: Service, email: str, typed: str, line: str) -> None:
+    """One line, and status 1."""
+    run = await act(running, "add", email, typed=typed)
+
+    assert (run.returncode, run.stderr) == (1, f"tutor-server: {line}\n")
+
+
+async def test_an_invitation_is_printed(running: Service) -> None:
+    """Without mail the link is printed; it chooses a password once, also a second link does, then there is no other."""
+    address = {"TUTOR_PUBLIC_URL": running.url}
+    first = await act(running, "invite", "ada@uni.example", **address)
+    second = await act(running, "invite", "ada@uni.example", **address)
+    assert (await log_in(running, "ada@uni.example", ""))[0] == 401
+    browser = Browser(running.url)
+    await browser.open(second.stdout.strip().removeprefix(running.url))
+    await browser.send("/account/reset", new_password=PASSWORD, again=PASSWORD)
+    title = browser.page.title
+    used = [(await browser.open(run.stdout.strip().removeprefix(running.url))).status for run in (first, second)]
+    await browser.close()
+    late = await act(running, "invite", "ada@uni.example", **address)
+
+    assert re.fullmatch(rf"{running.url}/account/reset\?token=[\w-]{{43}}\n", first.stdout)
+    assert (title, used) == ("Your account", [404, 404])
+    assert (await log_in(running, "ada@uni.example", PASSWORD))[0] == 200
+    assert (late.returncode, late.stdout) == (1, "")
+    assert late.stderr == "tutor-server: an account with the e-mail address ada@uni.example exists already\n"
+    assert await audited(running) == [("user_invited", "command")] * 2
+
+
+async def test_an_invitation_is_mailed(running: Service) -> None:
+    """With mail nothing is printed; a server that is away is one line, and the account waits for another invitation."""
+    async with mail_server() as mail:
+        run = await act(running, "invite", "ada@uni.example", TUTOR_PUBLIC_URL=running.url, **mail.environment)
+        link = await mail.link_to("ada@uni.example")
+    away = await act(
+        running, "invite", "eve@uni.example", TUTOR_SMTP_URL="smtp://127.0.0.1:1", TUTOR_SMTP_FROM="tutor@uni.example"
+    )
+
+    assert (run.returncode, run.stdout, [*filter(None, run.stderr.splitlines())][1:]) == (0, "", [])
+    assert link.startswith("/account/reset?token=")
+    assert away.returncode == 1
+    assert away.stderr.splitlines()[-1] == (
+        "tutor-server: the account is made, but the mail could not be sent (SMTPConnectError): invite again"
+    )
+    assert "eve@uni.example" not in away.stderr
+
+
+async def test_deleting_erases_what_the_api_would(running: Service, sign_up: SignUp) -> None:
+    """Nothing of the student is left, the audit log has the act without an id, and others are not concerned."""
+    student, other = await sign_up(running), await sign_up(running)
+    async with connect(running.url, student.access_token) as chat:
+        await chat.answer()
+    run = await act(running, "delete", student.email)
+
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    everything = "\n".join(
+        str(row) for table in Base.metadata.tables for row in running.query(f"SELECT * FROM {table}")
+    )
+    assert not re.search(f"{student.id.replace('-', '')}|{student.email}", everything)
+    assert other.email in everything
+    assert await audited(running) == [("user_deleted", "command")]
+
+
+async def test_the_export_is_that_of_the_api(running: Service, sign_up: SignUp) -> None:
+    """The same JSON on stdout, and a line in the audit log afterwards."""
+    student = await sign_up(running)
+    async with ClientSession(running.url) as client, client.get("/api/me/export", headers=student.headers) as response:
+        by_api = await response.json()
+    run = await act(running, "export", student.email)
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout) == by_api
+    assert await audited(running) == [("user_exported", "command")]
+
+
+@pytest.mark.parametrize("action", ["disable", "enable", "reset-password", "delete", "export"])
 async def test_an_unknown_address_is_one_line(running: Service, action: str) -> None:
     """Exit status 1, and nothing is printed to stdout."""
     run = users(running.data_dir, action, "nobody@uni.example")

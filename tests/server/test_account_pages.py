@@ -1,0 +1,616 @@
+"""The account pages, as a browser without scripts goes through them: with mail and without, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.chat_client import connect
+from tests.device_page import Browser, poll_device, start_device
+from tests.held_service import HeldService, held_service
+from tests.mail_server import MailServer, mail_server
+from tests.service import PASSWORD, RunningService
+from tests.waiting import until
+from tutor_server.identity.email_links import MOST_AN_HOUR
+from tutor_server.storage.retention import forget_unconfirmed_before
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.clock import HeldClock
+    from tests.installations import Installation
+
+EMAIL, OTHER = "ada@uni.example", "eve@uni.example"
+NEW = "another quiet long password"
+PAGES = ("/account", "/account/new", "/account/password", "/account/confirm?token=x", "/account/reset?token=x")
+
+
+@pytest.fixture
+async def mail() -> AsyncIterator[MailServer]:
+    """Yield a mail server."""
+    async with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def mailed(tmp_path: Path, clock: HeldClock, database_url: str, mail: MailServer) -> AsyncIterator[HeldService]:
+    """Yield a service that mails, on each kind of database."""
+    async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(mailed: HeldService) -> AsyncIterator[Browser]:
+    """Yield a browser of the service that mails."""
+    opened = Browser(mailed.url)
+    yield opened
+    await opened.close()
+
+
+async def make(browser: Browser, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Fill in the form for an account."""
+    await browser.open("/account/new")
+    await browser.send("/account/new", email=email, password=password, again=password)
+
+
+async def confirmed(browser: Browser, mail: MailServer, email: str = EMAIL) -> None:
+    """Make an account, and confirm its address in the same browser."""
+    await make(browser, email)
+    await browser.open(await mail.link_to(email))
+    await browser.send("/account/confirm")
+    assert browser.page.title == "Your account", browser.page.text
+
+
+async def asked(url: str, access_token: str) -> str:
+    """Ask once; return the code of the refusal, or the type of the first frame."""
+    async with connect(url, access_token) as chat:
+        first: dict[str, Any] = (await chat.answer())[0]
+        return str(first.get("code", first["type"]))
+
+
+async def signed_in(held: HeldService, email: str, password: str) -> tuple[int, Any]:
+    """Sign in by the API."""
+    return await held.post("/api/auth/login", {"email": email, "password": password})
+
+
+async def registered(browser: Browser, email: str) -> str:
+    """Register by the API; return the access token."""
+    async with browser.session.post("/api/auth/register", json={"email": email, "password": PASSWORD}) as response:
+        assert response.status == 201
+        return str((await response.json())["access_token"])
+
+
+async def everything(held: HeldService, table: str) -> list[Any]:
+    """Return the rows of a table."""
+    return list(await held.database.read(lambda connection: connection.execute(text(f"SELECT * FROM {table}")).all()))
+
+
+async def test_a_student_makes_an_account_and_confirms_it(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """From the form over the mail to the account: a click in the browser that made it, and it may ask."""
+    await make(browser, EMAIL.upper())
+    assert browser.page.title == "Look into your mail"
+    _, login = await signed_in(mailed, EMAIL, PASSWORD)
+    assert await asked(mailed.url, login["access_token"]) == "EMAIL_UNCONFIRMED"
+
+    await browser.open(await mail.link_to(EMAIL))
+    assert browser.page.title == "Confirm your address"
+    assert "password" not in browser.page.fields
+    await browser.send("/account/confirm")
+
+    assert (browser.page.title, browser.page.status) == ("Your account", 200)
+    assert "Your e-mail address is confirmed." in browser.page.text
+    assert await asked(mailed.url, login["access_token"]) == "accepted"
+    await browser.open(await mail.link_to(EMAIL))
+    assert (browser.page.status, browser.page.title) == (404, "This link is dead")
+
+
+async def test_another_browser_needs_the_password(mailed: HeldService, mail: MailServer) -> None:
+    """Who opens the link elsewhere shows that the account is theirs: a stranger's is confirmed by nobody else."""
+    status, registered = await mailed.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
+    assert status == 201
+    elsewhere = Browser(mailed.url)
+    await elsewhere.open(await mail.link_to(EMAIL))
+    assert "password" in elsewhere.page.fields
+    await elsewhere.send("/account/confirm", password="not the password")
+    refused = (elsewhere.page.status, elsewhere.page.problem)
+    before = await asked(mailed.url, registered["access_token"])
+    await elsewhere.send("/account/confirm", password=PASSWORD)
+    title = elsewhere.page.title
+    await elsewhere.close()
+
+    assert refused == (422, "The password is wrong.")
+    assert before == "EMAIL_UNCONFIRMED"
+    assert title == "Your account"
+    assert await asked(mailed.url, registered["access_token"]) == "accepted"
+
+
+async def test_the_owner_takes_over_by_registering_again(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """A stranger's password, sign-ins and link are void once the owner has made the account anew."""
+    eve = Browser(mailed.url)
+    await make(eve, EMAIL, "the password of a stranger")
+    old_link = await mail.link_to(EMAIL)
+    _, stranger = await signed_in(mailed, EMAIL, "the password of a stranger")
+
+    await make(browser)
+    await browser.open(await mail.link_to(EMAIL, 2))
+    await browser.send("/account/confirm")
+
+    assert browser.page.title == "Your account"
+    assert (await signed_in(mailed, EMAIL, "the password of a stranger"))[0] == 401
+    assert (await mailed.me(stranger["access_token"]))[0] == 401
+    assert (await mailed.post("/api/auth/refresh", {"refresh_token": stranger["refresh_token"]}))[0] == 401
+    await eve.open(old_link)
+    assert eve.page.status == 404
+    await eve.close()
+
+
+async def test_the_owner_takes_over_by_a_reset(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """The link of a reset confirms the address, and ends what the stranger had."""
+    eve = Browser(mailed.url)
+    await make(eve, EMAIL, "the password of a stranger")
+    await eve.open("/account")
+    await eve.send("/account/sign-in", email=EMAIL, password="the password of a stranger")
+    assert "not confirmed" in eve.page.text
+    _, stranger = await signed_in(mailed, EMAIL, "the password of a stranger")
+    await mail.mail_to(EMAIL)
+
+    await browser.open("/account/password")
+    await browser.send("/account/password", email=EMAIL)
+    await browser.open(await mail.link_to(EMAIL, 2))
+    await browser.send("/account/reset", new_password=NEW, again=NEW)
+
+    assert browser.page.title == "Your account"
+    assert "not confirmed" not in browser.page.text
+    assert (await mailed.me(stranger["access_token"]))[0] == 401
+    assert (await signed_in(mailed, EMAIL, "the password of a stranger"))[0] == 401
+    _, owner = await signed_in(mailed, EMAIL, NEW)
+    assert await asked(mailed.url, owner["access_token"]) == "accepted"
+    await eve.open("/account")
+    assert eve.page.title == "Sign in"
+    await eve.close()
+
+
+async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """Registering it again is 409 by the API; the page says the same as ever, and its owner gets a mail."""
+    await confirmed(browser, mail)
+    stranger = Browser(mailed.url)
+    await make(stranger, EMAIL, "the password of a stranger")
+    taken = stranger.page
+    await make(stranger, OTHER, "the password of a stranger")
+    fresh = stranger.page
+    await stranger.open("/account")
+    still_out = stranger.page.title
+    await stranger.close()
+    status, answer = await mailed.post("/api/auth/register", {"email": EMAIL, "password": NEW})
+
+    assert (status, answer["code"]) == (409, "EMAIL_TAKEN")
+    assert (taken.status, taken.text.replace(EMAIL, OTHER)) == (fresh.status, fresh.text)
+    assert still_out == "Sign in"
+    assert "There is one already" in (await mail.mail_to(EMAIL, 2)).get_content()
+    assert (await signed_in(mailed, EMAIL, PASSWORD))[0] == 200
+
+
+async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """The page says the same for every address; the link works once, for an hour, and ends every sign-in."""
+    await confirmed(browser, mail)
+    _, before = await signed_in(mailed, EMAIL, PASSWORD)
+    forgetful = Browser(mailed.url)
+    pages = []
+    for email in (OTHER, EMAIL):
+        await forgetful.open("/account/password")
+        await forgetful.send("/account/password", email=email)
+        pages.append((forgetful.page.status, forgetful.page.text.replace(email, "…")))
+    link = await mail.link_to(EMAIL, 2)
+    for _ in range(2):  # a mail scanner looks, and uses nothing up
+        await forgetful.open(link)
+    await forgetful.send("/account/reset", new_password=NEW, again="something else")
+    assert forgetful.page.problem == "The two passwords are not the same."
+    await forgetful.send("/account/reset", new_password="short", again="short")
+    assert forgetful.page.problem == "The password needs at least 8 characters."
+    fields = forgetful.page.fields
+    await forgetful.send("/account/reset", new_password=NEW, again=NEW)
+    title = forgetful.page.title
+    used = fields | forgetful.page.fields | {"new_password": PASSWORD, "again": PASSWORD}
+    await forgetful.send("/account/reset", **used)
+    again = forgetful.page.status
+    await forgetful.close()
+
+    assert pages[0] == pages[1]
+    assert (title, again) == ("Your account", 404)
+    assert (await mailed.me(before["access_token"]))[0] == 401
+    assert (await signed_in(mailed, EMAIL, PASSWORD))[0] == 401
+    assert (await signed_in(mailed, EMAIL, NEW))[0] == 200
+    assert mail.to(OTHER) == []
+    await browser.open("/account")
+    assert browser.page.title == "Sign in"
+
+
+async def test_links_run_out_and_are_bound_to_their_purpose(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """A link that confirms sets no password, and the other way round; they are good for an hour and for 24."""
+    await make(browser)
+    confirm = await mail.link_to(EMAIL)
+    await browser.open("/account/password")
+    await browser.send("/account/password", email=EMAIL)
+    reset = await mail.link_to(EMAIL, 2)
+
+    for swapped in (confirm.replace("confirm", "reset"), reset.replace("reset", "confirm")):
+        assert (await browser.open(swapped)).status == 404
+    mailed.clock.seconds = 3599
+    assert (await browser.open(reset)).status == 200
+    mailed.clock.seconds = 3600
+    assert (await browser.open(reset)).status == 404
+    mailed.clock.seconds = 24 * 3600 - 1
+    assert (await browser.open(confirm)).status == 200
+    mailed.clock.seconds = 24 * 3600
+    assert (await browser.open(confirm)).status == 404
+
+
+async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """After five links of a kind in an hour no more are mailed, and the page does not tell."""
+    await make(browser)
+    statuses = []
+    for _ in range(MOST_AN_HOUR + 3):
+        await browser.open("/account/password")
+        statuses.append((await browser.send("/account/password", email=EMAIL)).status)
+    await mail.mail_to(EMAIL, 1 + MOST_AN_HOUR)
+    mailed.clock.seconds = 3601
+    await browser.open("/account/password")
+    await browser.send("/account/password", email=EMAIL)
+    await mail.mail_to(EMAIL, 2 + MOST_AN_HOUR)
+
+    assert set(statuses) == {200}
+    assert len(mail.to(EMAIL)) == 2 + MOST_AN_HOUR
+
+
+async def test_nothing_in_the_database_opens_a_link(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """Tokens and browsers are stored as hashes."""
+    await make(browser)
+    token = (await mail.link_to(EMAIL)).partition("=")[2]
+    stored = str(await everything(mailed, "one_time_tokens")) + str(await everything(mailed, "page_sessions"))
+
+    assert token not in stored
+    assert len(token) == 43
+    assert await everything(mailed, "one_time_tokens") != []
+
+
+async def test_an_unconfirmed_student_is_told_what_to_do(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """Signed in, the page says why nothing can be asked, and sends the mail again; a device is not approved, 403."""
+    await make(browser)
+    await browser.open("/account")
+    await browser.send("/account/sign-in", email=EMAIL, password=PASSWORD)
+    assert "Your e-mail address is not confirmed." in browser.page.text
+    await browser.send("/account/confirm/send")
+    assert "The mail is on its way." in browser.page.text
+    again = await mail.link_to(EMAIL, 2)
+
+    started = await start_device(mailed.client)
+    elsewhere = Browser(mailed.url)
+    await elsewhere.sign_in(started["user_code"], EMAIL, PASSWORD)
+    refused = elsewhere.page
+    await elsewhere.close()
+    await browser.open("/device")
+    here = await browser.submit(user_code=started["user_code"])
+    assert refused.status == here.status == 403
+    assert "decision" not in refused.source + here.source
+    assert refused.problem.startswith("Confirm your e-mail address first")
+    assert (await poll_device(mailed.client, started["device_code"]))[1]["error"] == "authorization_pending"
+
+    await browser.open(again)
+    await browser.send("/account/confirm")
+    assert "Your e-mail address is confirmed." in browser.page.text
+
+
+async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """Who comes with a code and has no account makes one, confirms it, and approves without typing anything again."""
+    started = await start_device(mailed.client)
+    await browser.open(f"/device?user_code={started['user_code']}")
+    await browser.submit()
+    assert f'href="account/new?user_code={started["user_code"]}"' in browser.page.source
+
+    await browser.open(f"/account/new?user_code={started['user_code']}")
+    await browser.send("/account/new", email=EMAIL, password=PASSWORD, again=PASSWORD)
+    await browser.open(await mail.link_to(EMAIL))
+    await browser.send("/account/confirm")
+    assert browser.page.title == "Sign in a device"
+    await browser.submit()
+    assert (browser.page.title, f"Your account {EMAIL}" in browser.page.text) == ("Sign in this device?", True)
+    await browser.submit(decision="approve")
+
+    assert browser.page.title == "Approved"
+    mailed.clock.seconds += 5
+    status, pair = await poll_device(mailed.client, started["device_code"])
+    assert status == 200
+    assert await asked(mailed.url, pair["access_token"]) == "accepted"
+    await browser.open("/account")
+    assert started["user_code"] not in browser.page.source
+
+
+async def test_another_account_may_decide(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """Who is signed in to one account can approve with another."""
+    await confirmed(browser, mail)
+    started = await start_device(mailed.client)
+    await browser.open("/device")
+    await browser.submit(user_code=started["user_code"])
+    assert browser.page.title == "Sign in this device?"
+    await browser.submit(other="yes")
+    assert browser.page.title == "Sign in"
+    await browser.submit(email=EMAIL, password=PASSWORD)
+    assert browser.page.title == "Sign in this device?"
+
+
+async def test_seeing_exporting_and_erasing(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """The page counts what is stored, hands it over as the API does, and erases it once the password is typed."""
+    await confirmed(browser, mail)
+    _, login = await signed_in(mailed, EMAIL, PASSWORD)
+    assert await asked(mailed.url, login["access_token"]) == "accepted"
+    await browser.open("/account")
+    assert re.search(r"Conversations\s*1", browser.page.text)
+    assert "Asked today 1 of 100" in browser.page.text
+    async with browser.session.get("/account/export") as response:
+        here, disposition = await response.json(), response.headers["Content-Disposition"]
+    headers = {"Authorization": f"Bearer {login['access_token']}"}
+    async with mailed.client.get("/api/me/export", headers=headers) as response:
+        assert here == await response.json()
+    assert disposition.startswith("attachment")
+
+    await browser.open("/account/delete")
+    assert "cannot be undone" in browser.page.text
+    await browser.send("/account/delete", password="not the password")
+    assert (browser.page.status, browser.page.problem) == (422, "The password is wrong.")
+    assert (await signed_in(mailed, EMAIL, PASSWORD))[0] == 200
+    await browser.send("/account/delete", password=PASSWORD)
+
+    assert browser.page.title == "Your account is erased"
+    assert [await everything(mailed, table) for table in ("users", "page_sessions", "one_time_tokens")] == [[], [], []]
+    assert (await mailed.me(login["access_token"]))[0] == 401
+    await browser.open("/account")
+    assert browser.page.title == "Sign in"
+
+
+async def test_changing_the_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """This browser stays signed in, everything else is signed out, and a link that waits in a mailbox is void."""
+    await confirmed(browser, mail)
+    _, login = await signed_in(mailed, EMAIL, PASSWORD)
+    other = Browser(mailed.url)
+    await other.open("/account/password")
+    await other.send("/account/password", email=EMAIL)
+    waiting = await mail.link_to(EMAIL, 2)
+    await other.open("/account")
+    await other.send("/account/sign-in", email=EMAIL, password=PASSWORD)
+    assert other.page.title == "Your account"
+
+    await browser.open("/account/password")
+    await browser.send("/account/password", password="not the password", new_password=NEW, again=NEW)
+    assert browser.page.problem == "The current password is wrong."
+    await browser.send("/account/password", password=PASSWORD, new_password=NEW, again=NEW)
+
+    assert "Your password is changed." in browser.page.text
+    assert (await mailed.me(login["access_token"]))[0] == 401
+    assert (await other.open("/account")).title == "Sign in"
+    assert (await other.open(waiting)).status == 404
+    await other.close()
+    assert (await signed_in(mailed, EMAIL, NEW))[0] == 200
+
+
+async def test_a_page_session_ends(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """By signing out, after 12 hours, or once the account is disabled: a copied cookie opens nothing then."""
+    await confirmed(browser, mail)
+    copied = {cookie.key: cookie.value for cookie in browser.session.cookie_jar}
+    await browser.send("/account/sign-out")
+    assert "You are signed out." in browser.page.text
+    thief = Browser(mailed.url)
+    thief.session.cookie_jar.update_cookies(copied)
+    assert (await thief.open("/account")).title == "Sign in"
+    await thief.close()
+
+    await browser.send("/account/sign-in", email=EMAIL, password=PASSWORD)
+    mailed.clock.seconds += 12 * 3600 - 1
+    assert (await browser.open("/account")).title == "Your account"
+    mailed.clock.seconds += 1
+    assert (await browser.open("/account")).title == "Sign in"
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_what_browsers_are_told(held: HeldService, path: str) -> None:
+    """No framing, no scripts, no caching, no referrer with a token in it; the cookie is for this service alone."""
+    async with held.client.get(path) as response:
+        headers, cookie = response.headers, response.headers["Set-Cookie"]
+
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self'" in policy
+    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+
+
+async def test_the_cookie_of_a_public_service(tmp_path: Path, clock: HeldClock) -> None:
+    """Over https it has the prefix that keeps other hosts from setting it."""
+    async with (
+        held_service(tmp_path, clock, public_url="https://tutor.uni.example") as held,
+        held.client.get("/account") as response,
+    ):
+        cookie = response.headers["Set-Cookie"]
+
+    assert re.match(r"__Host-account=[\w-]{43};", cookie)
+    assert "Secure" in cookie
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/sign-in",
+        "/account/sign-out",
+        "/account/new",
+        "/account/password",
+        "/account/delete",
+        "/account/confirm/send",
+    ],
+)
+async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str) -> None:
+    """Without the token of this browser's own page a form is refused, signed in or not."""
+    await held.register(EMAIL)
+    browser = Browser(held.url)
+    await browser.open("/account")
+    await browser.send("/account/sign-in", email=EMAIL, password=PASSWORD)
+    passwords = {"password": PASSWORD, "new_password": NEW, "again": NEW}
+    await browser.send(path, csrf="0" * 64, email=EMAIL, **passwords)
+    refused = browser.page.status
+    status, _ = await signed_in(held, EMAIL, PASSWORD)
+    await browser.close()
+
+    assert refused == (200 if path == "/account/confirm/send" else 403)
+    assert status == 200
+    rows = await everything(held, "users")
+    assert len(rows) == 1
+
+
+async def test_guesses_at_the_page_are_throttled(held: HeldService) -> None:
+    """The eleventh wrong password has to wait, as by the API."""
+    await held.register(EMAIL)
+    browser = Browser(held.url)
+    await browser.open("/account")
+    statuses = [(await browser.send("/account/sign-in", email=EMAIL, password="wrong")).status for _ in range(11)]
+    retry_after = browser.page.headers["Retry-After"]
+    await browser.close()
+
+    assert statuses == [422] * 10 + [429]
+    assert int(retry_after) > 0
+
+
+async def test_without_mail_an_account_is_ready_at_once(held: HeldService) -> None:
+    """Nothing changes for `open` on loopback: no mail, no confirmation; the page signs the browser in."""
+    browser = Browser(held.url)
+    await browser.open("/account/new?user_code=BCDF-GHJK")
+    await browser.send("/account/new", email=EMAIL, password=PASSWORD, again=PASSWORD)
+    assert browser.page.title == "Sign in a device"
+    assert browser.page.fields["user_code"] == "BCDF-GHJK"
+    await browser.open("/account")
+    assert browser.page.title == "Your account"
+    await browser.send("/account/sign-out")
+    await make(browser)
+    taken = browser.page
+    await browser.open("/account/password")
+    forgotten = browser.page.text
+    await browser.close()
+
+    assert (taken.status, taken.problem) == (409, "An account with this e-mail already exists.")
+    assert "Your instructor can give you a new password." in forgotten
+    _, login = await signed_in(held, EMAIL, PASSWORD)
+    assert await asked(held.url, login["access_token"]) == "accepted"
+
+
+@pytest.mark.parametrize("policy", ["closed", "domains:uni.example"])
+async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: str) -> None:
+    """Closed, or by domain without mail: the page says whom to ask, and its form makes no account."""
+    async with held_service(tmp_path, clock, registration=policy) as held:
+        browser = Browser(held.url)
+        await browser.open("/account")
+        signing_in = browser.page.text
+        await browser.open("/account/new")
+        shown = browser.page.text
+        fields = (await browser.open("/account")).fields
+        await browser.send("/account/new", **fields | {"email": EMAIL, "password": PASSWORD, "again": PASSWORD})
+        await browser.close()
+        rows = await everything(held, "users")
+
+    assert "Your instructor makes it for you." in signing_in
+    assert "Nobody makes an account alone here." in shown
+    assert (browser.page.status, rows) == (403, [])
+
+
+async def test_what_the_form_says(mailed: HeldService, browser: Browser) -> None:
+    """One sentence for what is wrong; what was typed as address stays, escaped."""
+    await browser.open("/account/new")
+    await browser.send("/account/new", email='<b>"@', password=PASSWORD, again=PASSWORD)
+    assert (browser.page.status, browser.page.problem) == (422, "This is not an e-mail address.")
+    assert browser.page.fields["email"] == '<b>"@'
+    assert "<b>" not in browser.page.source
+    await browser.send("/account/new", email=EMAIL, password="short", again="short")
+    assert browser.page.problem == "The password needs at least 8 characters."
+    await browser.send("/account/new", email=EMAIL, password=PASSWORD, again=NEW)
+    assert browser.page.problem == "The two passwords are not the same."
+    assert await everything(mailed, "users") == []
+
+
+async def test_a_strange_host_gets_no_links(mailed: HeldService, mail: MailServer) -> None:
+    """Without `TUTOR_PUBLIC_URL` a Host header names no other machine than this one in a mail."""
+    headers = {"Host": "evil.example"}
+    body = {"email": EMAIL, "password": PASSWORD}
+    async with mailed.client.post("/api/auth/register", json=body, headers=headers) as response:
+        status, answer = response.status, await response.json()
+
+    assert (status, answer["code"]) == (403, "REGISTRATION_CLOSED")
+    assert mail.messages == []
+
+
+async def test_a_mail_server_that_is_away_holds_nobody_up(
+    tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
+) -> None:
+    """The page answers as ever; the log has the failure, and neither address nor token."""
+    async with held_service(tmp_path, clock, smtp_url="smtp://127.0.0.1:1", smtp_from="tutor@uni.example") as held:
+        browser = Browser(held.url)
+        await make(browser)
+        title = browser.page.title
+        await browser.close()
+        await until(lambda: b"mail_delayed" in log_output.getvalue())
+
+    log = log_output.getvalue().decode()
+    assert title == "Look into your mail"
+    assert EMAIL not in log
+    assert "token=" not in log
+
+
+async def test_accounts_that_nobody_confirms_are_forgotten(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """They go after 30 days; a confirmed one of the same age stays."""
+    await confirmed(browser, mail)
+    await make(browser, OTHER)
+    now = mailed.clock.now()
+
+    forgotten = await mailed.database.commit(lambda connection: forget_unconfirmed_before(connection, now))
+    assert forgotten == 0
+    mailed.clock.seconds += 1
+    later = mailed.clock.now()
+    assert await mailed.database.commit(lambda connection: forget_unconfirmed_before(connection, later)) == 1
+    assert [row.email for row in await everything(mailed, "users")] == [EMAIL]
+
+
+async def test_s12_invented_addresses_of_an_allowed_domain(
+    tmp_path: Path, installation: Installation, mail: MailServer
+) -> None:
+    """S12: 40 accounts of invented addresses ask nothing; once its owner has confirmed one, that one may ask."""
+    settings = {**installation.settings(), **mail.environment, "TUTOR_REGISTRATION": "domains:uni.example"}
+    emails = [f"invented-{number}@uni.example" for number in range(40)]
+    async with RunningService(tmp_path, settings, workers=installation.workers) as service:
+        browser = Browser(service.url)
+        tokens = await asyncio.gather(*(registered(browser, email) for email in emails))
+        refusals = set(await asyncio.gather(*(asked(service.url, token) for token in tokens)))
+        started = await start_device(browser.session)
+        await browser.sign_in(started["user_code"], emails[0], PASSWORD)
+        device = browser.page.status
+        calls = service.query("SELECT count(*) FROM model_calls")
+        await browser.open(await mail.link_to(emails[7]))
+        await browser.send("/account/confirm", password=PASSWORD)
+        title, owner = browser.page.title, await asked(service.url, tokens[7])
+        others = {await asked(service.url, token) for token in (tokens[6], tokens[8])}
+        await browser.close()
+
+    assert refusals == others == {"EMAIL_UNCONFIRMED"}
+    assert (device, calls) == (403, [(0,)])
+    assert (title, owner) == ("Your account", "accepted")
