@@ -435,6 +435,23 @@ async def test_changing_the_password(held: HeldService) -> None:
     assert await refreshed(held, account["refresh_token"]) == (401, "TOKEN_INVALID")
 
 
+async def test_common_passwords_are_refused(held: HeldService) -> None:
+    """422 that says what to do, at registration and at a change; nothing is counted and nothing has changed."""
+    refusal = {
+        "detail": "password: is one of those that are guessed first. "
+        "Choose another one, for example four words that do not belong together.",
+        "code": "VALIDATION_FAILED",
+    }
+    for _ in range(12):
+        body = {"email": "ada@uni.example", "password": "Password123"}
+        assert await held.post("/api/auth/register", body) == (422, refusal)
+    account = await held.register()
+    change = {"current_password": PASSWORD, "new_password": "ada@uni.example"}
+
+    assert await held.post("/api/auth/password", change, account["access_token"]) == (422, refusal)
+    assert (await held.me(account["access_token"]))[0] == 200
+
+
 async def test_changing_the_password_needs_the_current_one(client: ClientSession, student: Student) -> None:
     """A wrong current password, a short new one or no token change nothing."""
     body = {"current_password": PASSWORD, "new_password": "another long password"}

@@ -234,27 +234,31 @@ async def test_json_is_no_form(held: HeldService, route: str) -> None:
 
 
 async def test_s6_guessing_user_codes_is_blocked(tmp_path: Path, clock: HeldClock) -> None:
-    """S6: after ten unknown codes even a right one has to wait, from that address; others are not concerned."""
+    """S6: after twelve unknown codes in a browser even a right one has to wait there, or its owner to sign in."""
     async with held_service(tmp_path, clock) as held:
         started = await start_device(held.client)
         browser = Browser(held.url)
         await browser.open()
-        statuses = [(await browser.submit(user_code=f"XXXX-XXX{letter}")).status for letter in "BCDFGHJKLM"]
+        statuses = [(await browser.submit(user_code=f"XXXX-XXX{letter}")).status for letter in "BCDFGHJKLMNP"]
         await browser.submit(user_code=started["user_code"])
         blocked = browser.page
         clock.seconds = 599
+        await browser.open()
         await browser.submit(user_code=started["user_code"])
         still = browser.page
         fresh = await start_device(held.client)
         clock.seconds = 600
+        await browser.open()
         await browser.submit(user_code=fresh["user_code"])
         await browser.close()
 
-    assert statuses == [404] * 10
-    assert (blocked.status, blocked.headers["Retry-After"]) == (429, "600")
-    assert blocked.problem == "Too many attempts failed. Please try again in 10 minutes."
+    assert statuses == [404] * 12
+    assert (blocked.status, blocked.headers["Retry-After"], blocked.title) == (429, "600", "Sign in")
+    assert blocked.problem == (
+        "Too many unknown codes were entered here. Sign in to go on, or try again in 10 minutes."
+    )
     assert (still.status, still.headers["Retry-After"]) == (429, "1")
-    assert browser.page.title == "Sign in"
+    assert (browser.page.status, browser.page.title) == (200, "Sign in")
 
 
 async def test_s6_right_codes_are_not_counted(held: HeldService, browser: Browser) -> None:
@@ -365,7 +369,7 @@ async def test_the_page_lets_nothing_in(held: HeldService, browser: Browser) -> 
 
 
 async def test_the_cookie_is_the_browsers_alone(held: HeldService, browser: Browser) -> None:
-    """`HttpOnly` and `SameSite=Strict`; a new one once signed in, none in the end."""
+    """`HttpOnly` and `SameSite=Strict`; a new one once signed in, which stays for 30 days to tell the browser again."""
     await held.register(EMAIL)
     started = await start_device(held.client)
 
@@ -378,8 +382,11 @@ async def test_the_cookie_is_the_browsers_alone(held: HeldService, browser: Brow
     assert re.fullmatch(r"device=[\w-]{43}; HttpOnly; Path=/; SameSite=Strict", second)
     assert first != second
     await browser.submit(decision="approve")
-    assert 'device=""' in browser.page.headers["Set-Cookie"]
-    assert "Max-Age=0" in browser.page.headers["Set-Cookie"]
+    kept = second.replace("; HttpOnly", "; HttpOnly; Max-Age=2592000")
+    assert kept == browser.page.headers["Set-Cookie"]
+    await browser.open()
+    again = await browser.submit(user_code=started["user_code"], decision="approve")
+    assert again.status == 404  # it decides about nothing any more
 
 
 async def test_behind_https(tmp_path: Path, clock: HeldClock) -> None:

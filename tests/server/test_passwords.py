@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import extract_parameters
 
 from tutor_server.errors import ValidationFailed
+from tutor_server.identity.common_passwords import REFUSAL, require_uncommon
 from tutor_server.identity.passwords import Passwords
 
 if TYPE_CHECKING:
@@ -73,3 +76,54 @@ async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
         await asyncio.sleep(0)
 
     assert turns > 100
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "12345678",
+        "Password1",
+        "QWERTYUIOP",
+        "aaaaaaaa",
+        "ada.lovelace",
+        "AdaLovelace1815",
+        "ada_lovelace!",
+        "ada.lovelace@uni.example",
+        "Ask-Tutor",
+        "tutor2026",
+    ],
+)
+def test_what_is_guessed_first_is_refused(password: str) -> None:
+    """Common passwords in any case, the own e-mail and the product's name; the refusal repeats none of them."""
+    with pytest.raises(ValidationFailed) as refusal:
+        require_uncommon(password, "ada.lovelace@uni.example")
+
+    assert refusal.value.detail == REFUSAL
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a quiet long password",
+        "adas-lovely-lace",
+        "ada.lovelace-4711-0815",
+        "password\n12345678",
+        "\n",
+        "p\u00e4ssw\u00f6rter",
+        "\ud800aaaaaaa",
+    ],
+)
+def test_other_passwords_pass(password: str) -> None:
+    """A name in a longer password, two common ones in two lines, other alphabets, and what is no text at all."""
+    require_uncommon(password, "ada.lovelace@uni.example")
+
+
+def test_the_list_is_what_its_readme_says() -> None:
+    """Some 15,000 passwords of at least 8 characters in lower case, sorted, a line end before and after each."""
+    words = gzip.decompress((files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz").read_bytes())
+    first, *listed, last = words.decode().split("\n")
+
+    assert (first, last, len(listed)) == ("", "", 14_811)
+    assert listed == sorted({word.casefold() for word in listed})
+    assert min(map(len, listed)) == 8

@@ -129,10 +129,12 @@ def test_an_address_stands_for_its_network(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
-async def outcome(throttle: Throttle, account: str, address: str, error: TutorError | None) -> bool:
+async def outcome(
+    throttle: Throttle, account: str, address: str, error: TutorError | None, browser: str | None = None
+) -> bool:
     """Go through one check of a password that ends so; tell whether it was let through."""
     try:
-        async with throttle.sign_in(account, address):
+        async with throttle.sign_in(account, address, browser):
             if error is not None:
                 raise error
     except TooManyAttempts:
@@ -168,10 +170,12 @@ async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock:
 
 
 async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> None:
-    """Three hundred in half an hour, over however many accounts."""
-    tried = [await failures(throttle, f"student {number}", [CAFE]) for number in range(400)]
+    """Three hundred in half an hour, over however many accounts; then three more an hour to each of them."""
+    tried = [await failures(throttle, f"student {number}", [CAFE]) for number in range(300)]
+    past = [await failures(throttle, f"student {number}", [CAFE] * 5) for number in range(295, 305)]
 
     assert sum(tried) == 300
+    assert past == [3] * 10
 
 
 async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, clock: HeldClock) -> None:
@@ -182,13 +186,26 @@ async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, cl
         await failures(throttle, f"student {number}", [CAFE])
 
     assert not await outcome(throttle, "ada", HOME, None)
-    assert not await outcome(throttle, "new student", CAFE, None)
+    assert await outcome(throttle, "new student", CAFE, None)
     assert await outcome(throttle, "ada", CAFE, None)
     assert await failures(throttle, "ada", [CAFE] * 20) == 10  # and guessing from there is bounded as ever
 
     clock.seconds = 30 * 24 * 3600 + 1
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
     assert not await outcome(throttle, "ada", CAFE, None)  # it is not known for ever
+
+
+async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle) -> None:
+    """Whatever strangers and neighbours fill, up to ten wrong passwords in that browser; others gain nothing by it."""
+    await throttle.know_browser("ada", "a secret")
+    await failures(throttle, "ada", [CAFE] * 20)
+    await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
+
+    assert not await outcome(throttle, "ada", CAFE, None)
+    assert not await outcome(throttle, "ada", CAFE, None, "another secret")
+    assert await outcome(throttle, "ada", CAFE, None, "a secret")
+    wrong = [await outcome(throttle, "ada", CAFE, InvalidCredentials(), "a secret") for _ in range(20)]
+    assert wrong == [True] * 10 + [False] * 10
 
 
 async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> None:
@@ -266,8 +283,8 @@ async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -
     """Two thousand in an hour; what the policy or the form refuses is not counted, a taken e-mail is."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held:
-        for _ in range(throttling.REGISTRATION.allowed - 2):
-            await apps[0][THROTTLE].registration("127.0.0.1")
+        for number in range(throttling.REGISTRATION.allowed - 2):
+            await apps[0][THROTTLE].registration(str(number), "127.0.0.1")
         short = await held.post("/api/auth/register", {"email": "bob@uni.example", "password": "short"})
         await held.register(EMAIL)
         taken = await held.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
@@ -279,8 +296,19 @@ async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -
     assert (status, answer["code"], answer["retry_after"]) == (429, "TOO_MANY_ATTEMPTS", 3600)
 
 
+async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
+    """A program that repeats itself is refused after ten in an hour, and uses up nothing of its neighbours."""
+    for _ in range(10):
+        await throttle.registration("ada", CAFE)
+    for _ in range(throttling.REGISTRATION.allowed):
+        with pytest.raises(TooManyAttempts):
+            await throttle.registration("ada", CAFE)
+
+    await throttle.registration("bob", CAFE)
+
+
 async def test_devices_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """Three hundred in ten minutes: each one leaves a row in the database for a while."""
+    """Two thousand in ten minutes: each one leaves a row in the database for a while."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held, ClientSession(held.url) as client:
         for _ in range(throttling.DEVICE.allowed):

@@ -30,6 +30,7 @@ from tutor_server.errors import (
     UserCodeUnknown,
 )
 from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
+from tutor_server.identity.throttling import KNOWN_SECONDS
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -62,43 +63,48 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
         log.warning("device_form_refused")
         return _ask_for_code(request, _new_browser(), typed_code, problem=_STALE, status=HTTPStatus.FORBIDDEN)
     try:
-        device = await request.app[DEVICE_SIGN_INS].find(typed_code, client_address(request))
         if form.decision is not None:
-            return await _decide(request, device, browser, approved=form.decision == "approve")
+            return await _decide(request, typed_code, browser, approved=form.decision == "approve")
         if form.email is not None and form.password is not None:
-            return await _sign_in(request, device, browser, form.email, form.password)
-    except (UserCodeUnknown, TooManyAttempts) as error:
+            return await _sign_in(request, typed_code, browser, form.email, form.password)
+        account = (await visitor_of(request)).account
+        if account is not None and form.other is None:
+            return await _sign_in_as(request, typed_code, browser, account)
+        await request.app[DEVICE_SIGN_INS].find(typed_code, address=client_address(request), browser=browser)
+    except UserCodeUnknown as error:
         return _refused(_ask_for_code(request, browser, typed_code, problem=_sentence(error)), error)
-    account = (await visitor_of(request)).account
-    if account is not None and form.other is None:
-        return await _sign_in_as(request, device, browser, account)
-    return _ask_to_sign_in(request, device, browser)
+    except TooManyAttempts as error:
+        minutes = _minutes(math.ceil((error.retry_after or 0) / 60))
+        problem = f"Too many unknown codes were entered here. Sign in to go on, or try again in {minutes}."
+        return _refused(_ask_to_sign_in(request, typed_code, browser, problem=problem), error)
+    return _ask_to_sign_in(request, typed_code, browser)
 
 
-async def _sign_in_as(request: web.Request, device: Device, browser: str, account: Account) -> web.Response:
+async def _sign_in_as(request: web.Request, user_code: str, browser: str, account: Account) -> web.Response:
     """Let who is signed in to the account page decide, without the password again."""
     signed_in_browser = _new_browser()
     try:
-        await request.app[DEVICE_SIGN_INS].sign_in_as(account, device, browser=signed_in_browser)
+        device = await request.app[DEVICE_SIGN_INS].sign_in_as(account, user_code, new_browser=signed_in_browser)
     except (EmailUnconfirmed, InvalidCredentials) as error:
-        return _refused(_ask_to_sign_in(request, device, browser, email=account.email, error=error), error)
+        return _refused(_ask_to_sign_in_after(error, request, user_code, browser, account.email), error)
     return _ask_to_decide(request, device, signed_in_browser, account.email, is_known=True)
 
 
-async def _sign_in(request: web.Request, device: Device, browser: str, email: str, password: SecretStr) -> web.Response:
+async def _sign_in(request: web.Request, user_code: str, browser: str, email: str, password: SecretStr) -> web.Response:
     # A new secret, so that whoever planted the old one in this browser does not share what it may do from here on.
     signed_in_browser = _new_browser()
     try:
         login = _login(email, password)
-        await request.app[DEVICE_SIGN_INS].sign_in(
-            device,
+        device = await request.app[DEVICE_SIGN_INS].sign_in(
+            user_code,
             login.email,
             login.password.get_secret_value(),
             address=client_address(request),
-            browser=signed_in_browser,
+            browser=browser,
+            new_browser=signed_in_browser,
         )
     except (InvalidCredentials, AccountDisabled, EmailUnconfirmed, TooManyAttempts) as error:
-        return _refused(_ask_to_sign_in(request, device, browser, email=email[:254], error=error), error)
+        return _refused(_ask_to_sign_in_after(error, request, user_code, browser, email[:254]), error)
     return _ask_to_decide(request, device, signed_in_browser, login.email, is_known=False)
 
 
@@ -117,12 +123,12 @@ def _ask_to_decide(request: web.Request, device: Device, browser: str, email: st
     return _remember(request, page, browser)
 
 
-async def _decide(request: web.Request, device: Device, browser: str, *, approved: bool) -> web.Response:
-    await request.app[DEVICE_SIGN_INS].decide(device, approved=approved, browser=browser)
+async def _decide(request: web.Request, user_code: str, browser: str, *, approved: bool) -> web.Response:
+    await request.app[DEVICE_SIGN_INS].decide(user_code, approved=approved, browser=browser)
     page = html_page("device_done.html", approved=approved)
-    page.del_cookie(_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Strict")
     forget_code(request, page)
-    return page
+    # The secret signs nothing in any more. It stays, since attempts in a browser that the account knows count apart.
+    return _remember(request, page, browser, max_age=KNOWN_SECONDS)
 
 
 def _ask_for_code(
@@ -130,19 +136,39 @@ def _ask_for_code(
 ) -> web.Response:
     csrf = _csrf(request, browser)
     page = html_page("device_code.html", status=status, problem=problem, csrf=csrf, user_code=user_code)
-    return _remember(request, page, browser)
+    return page if browser == _browser(request) else _remember(request, page, browser)
+
+
+def _ask_to_sign_in_after(
+    error: TutorError, request: web.Request, user_code: str, browser: str, email: str
+) -> web.Response:
+    return _ask_to_sign_in(
+        request,
+        user_code,
+        browser,
+        email=email,
+        problem=_sentence(error),
+        is_unconfirmed=isinstance(error, EmailUnconfirmed),
+    )
 
 
 def _ask_to_sign_in(
-    request: web.Request, device: Device, browser: str, *, email: str = "", error: TutorError | None = None
+    request: web.Request,
+    user_code: str,
+    browser: str,
+    *,
+    email: str = "",
+    problem: str | None = None,
+    is_unconfirmed: bool = False,
 ) -> web.Response:
+    code = read_user_code(user_code)
     return html_page(
         "device_sign_in.html",
-        problem=None if error is None else _sentence(error),
+        problem=problem,
         is_closed=request.app[ACCOUNTS].registrations.policy.is_closed,
-        is_unconfirmed=isinstance(error, EmailUnconfirmed),
+        is_unconfirmed=is_unconfirmed,
         csrf=_csrf(request, browser),
-        user_code=shown_user_code(device.user_code),
+        user_code=shown_user_code(code) if code else "",
         email=email,
     )
 
@@ -182,8 +208,16 @@ def _new_browser() -> str:
     return secrets.token_urlsafe(_BROWSER_BYTES)
 
 
-def _remember(request: web.Request, page: web.Response, browser: str) -> web.Response:
-    page.set_cookie(_cookie(request), browser, path="/", secure=is_secure(request), httponly=True, samesite="Strict")
+def _remember(request: web.Request, page: web.Response, browser: str, *, max_age: int | None = None) -> web.Response:
+    page.set_cookie(
+        _cookie(request),
+        browser,
+        path="/",
+        max_age=max_age,
+        secure=is_secure(request),
+        httponly=True,
+        samesite="Strict",
+    )
     return page
 
 

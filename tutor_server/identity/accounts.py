@@ -106,13 +106,13 @@ class Accounts:
         )
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
-    async def check_password(self, email: str, password: str, address: str) -> Account:
-        """Give the account that an e-mail and a password belong to.
+    async def check_password(self, email: str, password: str, address: str, browser: str | None = None) -> Account:
+        """Return the account that an e-mail and a password belong to. `browser` is a secret that a browser alone holds.
 
         Raises `InvalidCredentials`, after the same work for an unknown e-mail as for a wrong password,
         `TooManyAttempts`, or `AccountDisabled`.
         """
-        async with self.throttle.sign_in(self.subject(email), address):
+        async with self.throttle.sign_in(self.subject(email), address, browser):
             account = await self.database.read(lambda connection: accounts.account_of_email(connection, email))
             matches = await self.passwords.matches(password, account.password_hash if account else None)
             if account is None or not matches:
@@ -178,8 +178,12 @@ class Accounts:
         self.revocations.announce(ended)
 
     async def change_password(self, user_id: UUID, current_password: str, new_password: str, address: str) -> None:
-        """Set another password and end every sign-in of the account. Raises as `check_password` does."""
+        """Set another password and end every sign-in of the account.
+
+        Raises as `check_password` does, and `ValidationFailed` for a common password.
+        """
         account = await self._account(user_id)
+        await self.passwords.require_uncommon(new_password, account.email)
         async with self.throttle.sign_in(account.subject, address):
             if not await self.passwords.matches(current_password, account.password_hash):
                 log.warning("password_change_refused", user_id=str(user_id))

@@ -137,58 +137,70 @@ class DeviceSignIns:
         log.info("device_signed_in", user_id=str(user_id))
         return TokenPair(self.accounts.access_tokens.issue(user_id, family_id), refresh_token)
 
-    async def find(self, user_code: str, address: str) -> Device:
+    async def find(self, user_code: str, *, address: str, browser: str) -> Device:
         """Find the device that waits under a user code as people write it.
 
-        Raises `UserCodeUnknown`, or `TooManyAttempts` where too many unknown ones came from the address: codes are
-        short enough to be guessed (RFC 8628 §5.1).
+        Raises `UserCodeUnknown`, or `TooManyAttempts` where too many unknown ones came from the browser or its address:
+        codes are short enough to be guessed (RFC 8628 §5.1). Who signs in can go on all the same.
         """
-        code, now = read_user_code(user_code), self.clock.now()
-        if code is None:
-            raise UserCodeUnknown
-        async with self.throttle.user_code(address):
+        code, now = _code(user_code), self.clock.now()
+        async with self.throttle.user_code(browser, address):
             device = await self.database.read(lambda connection: devices.waiting_device(connection, code, now))
             if device is None:
                 log.info("user_code_refused")
                 raise UserCodeUnknown
         return device
 
-    async def sign_in(self, device: Device, email: str, password: str, *, address: str, browser: str) -> None:
-        """Sign in, in a browser, to decide about a device.
+    async def sign_in(
+        self, user_code: str, email: str, password: str, *, address: str, browser: str, new_browser: str
+    ) -> Device:
+        """Sign in, in a browser, to decide about the device that waits under a user code; return the device.
 
+        The browser holds `new_browser` from then on. Unknown codes are counted for the account alone, so that they can
+        be entered where neighbours have used up the attempts of an address.
         Raises as `Accounts.check_password` and `sign_in_as` do.
         """
-        await self.sign_in_as(await self.accounts.check_password(email, password, address), device, browser=browser)
+        account = await self.accounts.check_password(email, password, address, browser)
+        return await self.sign_in_as(account, user_code, new_browser=new_browser)
 
-    async def sign_in_as(self, account: Account, device: Device, *, browser: str) -> None:
-        """Let a browser whose student is known decide about a device.
+    async def sign_in_as(self, account: Account, user_code: str, *, new_browser: str) -> Device:
+        """Let a browser whose student is known decide about a device; return the device.
 
-        Raises `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown`
-        if the device has stopped waiting.
+        Raises `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown` or
+        `TooManyAttempts` for the code.
         """
         if account.confirmed_at is None:
             log.info("device_page_refused", user_id=str(account.id))
             raise EmailUnconfirmed
+        code = _code(user_code)
         now = self.clock.now()
 
-        def unit(connection: Connection) -> bool:
+        def unit(connection: Connection) -> Device | None:
             if not accounts.may_sign_in(connection, account):
                 raise InvalidCredentials
-            return devices.sign_in_to_decide(
-                connection, device.user_code, user_id=account.id, browser_hash=_hash(browser), now=now
-            )
+            device = devices.waiting_device(connection, code, now)
+            devices.sign_in_to_decide(connection, code, user_id=account.id, browser_hash=_hash(new_browser), now=now)
+            return device
 
-        if not await self.database.commit(unit):
-            raise UserCodeUnknown
+        async with self.throttle.user_code_of(account.subject):
+            device = await self.database.commit(unit)
+            if device is None:
+                log.info("user_code_refused")
+                raise UserCodeUnknown
+        await self.throttle.know_browser(account.subject, new_browser)
         log.info("device_page_signed_in", user_id=str(account.id))
+        return device
 
-    async def decide(self, device: Device, *, approved: bool, browser: str) -> None:
-        """Approve or deny a device, in the browser that has signed in for it. Raises `UserCodeUnknown`."""
-        now = self.clock.now()
+    async def decide(self, user_code: str, *, approved: bool, browser: str) -> None:
+        """Approve or deny a device, in the browser that has signed in for it. Raises `UserCodeUnknown`.
+
+        Nothing is counted: the answer is the same whether a device waits under the code or not.
+        """
+        code, now = _code(user_code), self.clock.now()
         user_id = await self.database.commit(
             lambda connection: devices.decide(
                 connection,
-                device.user_code,
+                code,
                 "approved" if approved else "denied",
                 browser_hash=_hash(browser),
                 now=now,
@@ -218,6 +230,13 @@ def read_user_code(text: str) -> str | None:
     """Read a user code as people write it, whatever stands between its letters; None where it cannot be one."""
     letters = "".join(letter for letter in text[:100].upper() if letter in USER_CODE_LETTERS)
     return letters if len(letters) == USER_CODE_LENGTH else None
+
+
+def _code(text: str) -> str:
+    code = read_user_code(text)
+    if code is None:
+        raise UserCodeUnknown
+    return code
 
 
 def clean_name(name: str) -> str:

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tutor_server.errors import ValidationFailed
+from tutor_server.identity.common_passwords import require_uncommon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,10 @@ class Passwords:
         threads = max(1, min(4, (os.cpu_count() or 2) - 1))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._nobody = _unmatchable_hash()
+
+    async def require_uncommon(self, password: str, email: str) -> None:
+        """Raise `ValidationFailed` for a password that guessers try first for the account of an e-mail."""
+        await self._run(require_uncommon, password, email)
 
     async def hash(self, password: str) -> str:
         """Hash a password with a fresh salt. Raises `ValidationFailed` where it is too long or not text."""

@@ -97,17 +97,20 @@ class Registrations:
         """Open an account; `also` is done in the same transaction. The link to confirm it leaves by mail.
 
         In `browser`, if one is given, the link needs no password. Raises `RegistrationClosed` (also if `origin` is
-        unknown, so that no link can be written), `TooManyAttempts` or `EmailTaken`.
+        unknown, so that no link can be written), `ValidationFailed` for a common password, `TooManyAttempts` or
+        `EmailTaken`.
         """
         if not self.policy.admits(email) or (origin is None and self.links.are_mailed):
             log.info("registration_refused", reason="policy" if origin else "TUTOR_PUBLIC_URL is not set")
             raise RegistrationClosed
-        await self.throttle.registration(address)
+        await self.passwords.require_uncommon(password, email)
+        subject = self.subject(email)
+        await self.throttle.registration(subject, address)
         now = self.clock.now()
         new = Account(
             id=self.new_id(),
             email=email,
-            subject=self.subject(email),
+            subject=subject,
             password_hash=await self.passwords.hash(password),
             levels=levels,
             created_at=now,

@@ -1,0 +1,118 @@
+"""S9: behind one campus address nobody's mistakes or guesses keep out those who are right, on both installations."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.device_page import Browser, poll_device, start_device
+from tests.held_service import held_service
+from tests.service import PASSWORD, RunningService
+from tutor_server.api.keys import THROTTLE
+from tutor_server.errors import InvalidCredentials
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiohttp import web
+
+    from tests.clock import HeldClock
+    from tests.installations import Installation
+    from tests.service import Service, SignUp
+
+KEY = "the admin key of this test"
+LETTERS = "BCDFGHJKLM"
+
+
+@asynccontextmanager
+async def own_service(
+    installation: Installation, factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Service, ClientSession]]:
+    """Yield a service of which nobody else uses up attempts, and a client of it."""
+    settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
+    async with (
+        RunningService(factory.mktemp("doors"), settings, workers=installation.workers) as service,
+        ClientSession(service.url) as client,
+    ):
+        yield service, client
+
+
+async def log_in(client: ClientSession, email: str, password: str) -> int:
+    """Sign in; return the status."""
+    async with client.post("/api/auth/login", json={"email": email, "password": password}) as response:
+        return response.status
+
+
+async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path: Path, clock: HeldClock) -> None:
+    """S9: after 300 wrong sign-ins from the address a student who never signed in from there still gets in.
+
+    The wrong ones are counted at one process, without the hash of a password each; the student comes to another where
+    there are several.
+    """
+    settings = {name.removeprefix("TUTOR_").lower(): value for name, value in installation.settings().items()}
+    apps: list[web.Application] = []
+    (tmp_path / "other").mkdir()
+    async with (
+        held_service(tmp_path, clock, prepare=apps.append, **settings) as first,
+        held_service(tmp_path / "other", clock, prepare=apps.append, **settings) as second,
+    ):
+        held = second if installation.workers > 1 else first
+        await held.register("ada@uni.example")
+        for number in range(300):
+            with pytest.raises(InvalidCredentials):
+                async with apps[0][THROTTLE].sign_in(f"student {number % 30}", "127.0.0.1"):
+                    raise InvalidCredentials
+        past = [await log_in(held.client, "bob@uni.example", "not it") for _ in range(4)]
+        right = await log_in(held.client, "ada@uni.example", PASSWORD)
+
+    assert (past, right) == ([401, 401, 401, 429], 200)
+
+
+async def test_s9_mistyped_device_codes(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
+) -> None:
+    """S9: ten mistyped codes, and ten times as many, keep out neither their own browser nor its neighbours."""
+    async with own_service(installation, tmp_path_factory) as (service, client):
+        student = await sign_up(service)
+        started = await start_device(client)
+        browsers = [Browser(service.url) for _ in range(11)]
+        for number, browser in enumerate(browsers[:10]):
+            await browser.open()
+            typed = [await browser.submit(user_code=f"XXXX-XX{LETTERS[number]}{letter}") for letter in LETTERS]
+            assert [page.status for page in typed] == [404] * 10
+            if number == 0:
+                assert (await browser.submit(user_code=started["user_code"])).status == 200
+        neighbour = browsers[10]
+        await neighbour.open()
+        refused = await neighbour.submit(user_code=started["user_code"])
+        signed_in = await neighbour.submit(email=student.email, password=PASSWORD)
+        decided = await neighbour.submit(decision="approve")
+        polled, _ = await poll_device(client, started["device_code"])
+        for browser in browsers:
+            await browser.close()
+
+    assert (refused.status, refused.title) == (429, "Sign in")
+    assert started["user_code"] in refused.text
+    assert (signed_in.status, decided.title, polled) == (200, "Approved", 200)
+
+
+async def test_s6_an_account_cannot_guess_either(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
+) -> None:
+    """S6: codes that come with a sign-in are counted for the account, at whichever worker and in whichever browser."""
+    async with own_service(installation, tmp_path_factory) as (service, client):
+        student = await sign_up(service)
+        statuses = []
+        for letter in (*LETTERS, "N"):
+            browser = Browser(service.url)
+            await browser.open()
+            form = {"user_code": f"XXXX-XXX{letter}", "email": student.email, "password": PASSWORD}
+            statuses.append((await browser.submit(**form)).status)
+            await browser.close()
+        assert await log_in(client, student.email, PASSWORD) == 200
+
+    assert statuses == [404] * 10 + [429]
