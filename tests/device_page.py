@@ -49,6 +49,16 @@ class Browser:
         async with self.session.post(path, data=self.page.fields | fields) as response:
             return await self._show(response)
 
+    async def post(self, path: str, **fields: str) -> Shown:
+        """Send a form with the token of the page to another place."""
+        form = {"csrf": self.page.fields["csrf"]} | fields
+        async with self.session.post(path, data=form) as response:
+            return await self._show(response)
+
+    def cookie(self, name: str) -> str:
+        """Return the value of a cookie that the browser holds."""
+        return next(each.value for each in self.session.cookie_jar if each.key == name)
+
     async def sign_in(self, user_code: str, email: str, password: str) -> Shown:
         """Go from the first page up to the decision."""
         await self.open()

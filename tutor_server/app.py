@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from tutor_analysis.analyst import Analyst
 from tutor_analysis.pool import Pool
+from tutor_server.administration.dashboard_sessions import DashboardSessions
 from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.api import (
     account_links,
@@ -43,6 +44,7 @@ from tutor_server.api.keys import (
     AUTHENTICATOR,
     BUDGETS,
     CLOCK,
+    DASHBOARD_SESSIONS,
     DATABASE,
     DEADLINES,
     DEVICE_PAGE_KEY,
@@ -189,7 +191,8 @@ def build_app(
         new_id=new_id,
         new_word=lambda: random_bytes(12).hex(),
     )
-    app[ADMINISTRATION] = AdministrationDesk(database, clock, new_id)
+    app[ADMINISTRATION] = desk = AdministrationDesk(database, clock, new_id)
+    app[DASHBOARD_SESSIONS] = DashboardSessions(desk)
     app[OFF_SWITCH] = off_switch = OffSwitch(database)
     app[BUDGETS] = budgets_of(settings)
     refusals = RefusalCount(database, clock)

@@ -229,5 +229,6 @@ def _account(connection: Connection, email: str) -> Account:
 
 def _record(connection: Connection, action: str, user_id: UUID | None, now: datetime) -> None:
     audit.record(
-        connection, audit.Action(id=uuid7(), at=now, way="command", address=None, action=action, user_id=user_id)
+        connection,
+        audit.Action(id=uuid7(), at=now, way="command", actor="command", address=None, action=action, user_id=user_id),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import text
+from yarl import URL
 
 from tests.chat_client import CODE, connect
 from tests.fake_upstream import Behaviour
@@ -125,11 +126,15 @@ async def test_the_key_opens_it_through_the_form_alone(course: HeldService, brow
 
 
 async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser: ClientSession) -> None:
-    """After a working day, and with another end time or MAC."""
+    """After a working day, and with another secret; the database knows none of them."""
     await sign_in(browser)
     (cookie,) = [each.value for each in browser.cookie_jar if each.key == "admin"]
-    until, secret, mac = cookie.split(".")
-    for forged in (f"{int(until) + 1}.{secret}.{mac}", f"{until}.{secret}.{'0' * 64}", "x", f"0.{secret}.{mac}"):
+    rows = await course.database.read(
+        lambda connection: connection.execute(text("SELECT * FROM dashboard_sessions")).all()
+    )
+    assert len(rows) == 1
+    assert cookie not in str(rows)
+    for forged in (f"{cookie[1:]}A", cookie[1:], f"{cookie}A", "x"):
         async with course.client.get("/admin", headers={"Cookie": f"admin={forged}"}) as response:
             assert "Admin key" in await response.text(), forged
     course.clock.seconds = 8 * 3600 - 1
@@ -138,11 +143,26 @@ async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser
     assert "Admin key" in (await shown(browser))[1]
 
 
+async def test_another_key_ends_every_session(tmp_path: Path, clock: HeldClock) -> None:
+    """Whoever was let in with the old one has to enter the new one."""
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        pages = []
+        for key in (KEY, KEY, "another key of the tests"):
+            async with held_service(tmp_path, clock, admin_key=key) as service:
+                browser._base_url = URL(service.url)
+                if not pages:
+                    await sign_in(browser, key)
+                pages.append((await shown(browser))[1])
+
+    assert ["Cost by day" in page for page in pages] == [True, True, False]
+
+
 async def test_guessing_the_key_is_slowed_down(browser: ClientSession) -> None:
-    """As on the admin routes: 10 wrong keys a minute from an address."""
+    """As on the admin routes: 10 wrong keys a minute from an address; the right one gets in."""
     statuses = [(await sign_in(browser, "guess"))[0] for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
+    assert (await sign_in(browser))[0] == 200
 
 
 async def test_the_figures_are_what_sql_says(

@@ -100,6 +100,41 @@ async def test_s9_mistyped_device_codes(
     assert (signed_in.status, decided.title, polled) == (200, "Approved", 200)
 
 
+async def test_s11_a_copied_cookie_is_dead_after_the_sign_out(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """S11: at every worker, whoever signed out; the audit log says who came, what they did and that they went."""
+    async with own_service(installation, tmp_path_factory) as (service, client):
+        browser = Browser(service.url)
+        await browser.open("/admin")
+        page = await browser.post("/admin/sign-in", key=KEY)
+        assert page.title == "Dashboard"
+        copied = {"Cookie": f"admin={browser.cookie('admin')}"}
+        csrf = {"csrf": browser.page.fields["csrf"]}
+        assert [await shown(service, copied) for _ in range(8)] == [True] * 8
+        await browser.post("/admin/switch", is_off="yes", message="Exam.")
+        await browser.post("/admin/switch", is_off="no")
+        await browser.post("/admin/sign-out")
+        after = [await shown(service, copied) for _ in range(8)]
+        async with ClientSession(service.url, headers=copied) as other, other.post("/admin/switch", data=csrf) as sent:
+            refused = sent.status
+        async with client.get("/api/admin/audit", headers={"X-Admin-Key": KEY}) as response:
+            audit = (await response.json())["items"]
+        stored = service.query("SELECT count(*) FROM dashboard_sessions")
+        await browser.close()
+
+    assert (after, refused, stored) == ([False] * 8, 403, [(0,)])
+    assert [(act["actor"], act["way"], act["address"], act["action"]) for act in reversed(audit)] == [
+        ("key", "page", "127.0.0.1", action) for action in ("signed_in", "switched_off", "switched_on", "signed_out")
+    ]
+
+
+async def shown(service: Service, cookie: dict[str, str]) -> bool:
+    """Open the dashboard over a connection of its own; return whether it is shown."""
+    async with ClientSession(service.url, headers=cookie) as session, session.get("/admin") as response:
+        return "Cost by day" in await response.text()
+
+
 async def test_s6_an_account_cannot_guess_either(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
 ) -> None:

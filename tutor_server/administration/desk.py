@@ -38,6 +38,11 @@ class Actor:
     way: Literal["api", "page", "command"]
     address: str | None = None
 
+    @property
+    def name(self) -> str:
+        """Who it was: the admin key names nobody."""
+        return "command" if self.way == "command" else "key"
+
 
 @dataclass(frozen=True, slots=True)
 class AdministrationDesk:
@@ -56,7 +61,7 @@ class AdministrationDesk:
                 raise NotFound
             switches.switch_off(connection, off)
 
-        await self._act(actor, "switched_off", unit, module_id=module_id, details={"message": message})
+        await self.act(actor, "switched_off", unit, module_id=module_id, details={"message": message})
         return off
 
     async def switch_on(self, actor: Actor, module_id: str | None) -> None:
@@ -66,7 +71,7 @@ class AdministrationDesk:
             if not switches.switch_on(connection, module_id):
                 raise NotFound("This is not switched off.")
 
-        await self._act(actor, "switched_on", unit, module_id=module_id)
+        await self.act(actor, "switched_on", unit, module_id=module_id)
 
     async def set_limits(self, actor: Actor, email: str, own: OwnLimits, expires_at: datetime) -> Override:
         """Give a student limits of their own until a time. Raises `NotFound`."""
@@ -128,13 +133,9 @@ class AdministrationDesk:
                 raise NotFound
             switches.switch_on(connection, module_id)
 
-        await self._act(actor, "module_removed", unit, module_id=module_id)
+        await self.act(actor, "module_removed", unit, module_id=module_id)
 
-    async def note(self, actor: Actor, action: str) -> None:
-        """Note what changes nothing, such as a sign-in to the dashboard."""
-        await self._act(actor, action, lambda _connection: None)
-
-    async def _act(
+    async def act(
         self,
         actor: Actor,
         action: str,
@@ -143,6 +144,7 @@ class AdministrationDesk:
         module_id: str | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> T:
+        """Run a unit, and note in its transaction who did what."""
         row = self._action(actor, action, self.clock.now(), module_id=module_id, details=details)
 
         def act(connection: Connection) -> T:
@@ -172,6 +174,7 @@ class AdministrationDesk:
             id=action_id or self.new_id(),
             at=now,
             way=actor.way,
+            actor=actor.name,
             address=actor.address,
             action=action,
             user_id=user_id,

@@ -11,12 +11,20 @@ from aiohttp import hdrs, web
 
 from tutor_server.administration.desk import Actor
 from tutor_server.api import schemas
-from tutor_server.api.admin_session import Session, form_token, is_own_form, new_session, remember, session_of
+from tutor_server.api.admin_session import (
+    Session,
+    form_token,
+    is_own_form,
+    new_session,
+    remember,
+    session_of,
+    token_hash,
+)
 from tutor_server.api.caller import check_admin_key
 from tutor_server.api.client_address import client_address
 from tutor_server.api.figures import read_figures
 from tutor_server.api.html import dashboard_page, html_page
-from tutor_server.api.keys import ADMINISTRATION, BUDGETS, CLOCK, DATABASE, OFF_SWITCH
+from tutor_server.api.keys import ADMINISTRATION, BUDGETS, CLOCK, DASHBOARD_SESSIONS, DATABASE, OFF_SWITCH
 from tutor_server.api.routes import CSV, HTML, SCRIPT, Access, Routes
 from tutor_server.errors import AdminKeyInvalid, NotFound, TooManyAttempts
 from tutor_server.storage.modules import modules_in_order
@@ -51,7 +59,7 @@ _ASSETS = {
 @routes.add("GET /admin", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> web.Response:
     """Show the figures to who has signed in, to others the form for the admin key."""
-    session = session_of(request)
+    session = await session_of(request)
     if session is None or not session.is_signed_in:
         return _sign_in_page(request, session)
     return await _dashboard(request, session, query.days)
@@ -60,7 +68,7 @@ async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> we
 @routes.add("POST /admin/sign-in", access=Access.PUBLIC, produces=HTML, refuses=(NotFound, TooManyAttempts))
 async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSignIn) -> web.Response:
     """Take the admin key, and let the browser in for a working day."""
-    session = session_of(request)
+    session = await session_of(request)
     if session is None or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, None, problem=_STALE, status=HTTPStatus.FORBIDDEN)
     try:
@@ -72,27 +80,30 @@ async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSign
         page = _sign_in_page(request, session, problem=error.detail, status=HTTPStatus.TOO_MANY_REQUESTS)
         page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
         return page
-    await request.app[ADMINISTRATION].note(_actor(request), "signed_in")
+    opened = new_session()
+    await request.app[DASHBOARD_SESSIONS].open(_actor(request), token_hash(request, opened))
     page = _back()
-    remember(request, page, new_session(request, is_signed_in=True))
+    remember(request, page, opened)
     return page
 
 
 @routes.add("POST /admin/sign-out", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def sign_out_of_dashboard(request: web.Request, form: schemas.DashboardForm) -> web.Response:
-    """Forget the browser."""
-    session = session_of(request)
+    """End the session, for whoever holds its cookie."""
+    session = await session_of(request)
     if session is None or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
+    if session.is_signed_in:
+        await request.app[DASHBOARD_SESSIONS].close(_actor(request), token_hash(request, session))
     page = _back()
-    remember(request, page, new_session(request, is_signed_in=False))
+    remember(request, page, new_session())
     return page
 
 
 @routes.add("POST /admin/switch", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def switch_on_dashboard(request: web.Request, form: schemas.DashboardSwitch) -> web.Response:
     """Switch the tutor off or on, for everything or for a module."""
-    session = session_of(request)
+    session = await session_of(request)
     if session is None or not session.is_signed_in or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
     desk, module_id = request.app[ADMINISTRATION], form.module_id or None
@@ -107,7 +118,7 @@ async def switch_on_dashboard(request: web.Request, form: schemas.DashboardSwitc
 @routes.add("GET /admin/figures/{name}", access=Access.PUBLIC, produces=CSV, refuses=(NotFound,))
 async def figure(request: web.Request, name: str, query: schemas.DashboardAddress) -> web.Response:
     """Give a figure's table as CSV, to who has signed in."""
-    session = session_of(request)
+    session = await session_of(request)
     if session is None or not session.is_signed_in:
         raise NotFound
     wanted = name.removesuffix(".csv")
@@ -172,7 +183,7 @@ def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
 def _sign_in_page(
     request: web.Request, session: Session | None, *, problem: str | None = None, status: int = HTTPStatus.OK
 ) -> web.Response:
-    session = session or new_session(request, is_signed_in=False)
+    session = session or new_session()
     page = html_page("dashboard_sign_in.html", status=status, problem=problem, csrf=form_token(request, session))
     remember(request, page, session)
     return page

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from tutor_server.administration.dashboard_sessions import DashboardSessions
     from tutor_server.administration.desk import AdministrationDesk
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
@@ -39,6 +40,7 @@ DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 
 ADMINISTRATION: web.AppKey[AdministrationDesk] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
+DASHBOARD_SESSIONS: web.AppKey[DashboardSessions] = web.AppKey("dashboard_sessions")
 BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 

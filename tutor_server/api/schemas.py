@@ -398,11 +398,12 @@ class SwitchedOff(_Body):
 
 
 class AdminAction(_Body):
-    """What was done: by `api`, `page` or `command`, from which address, about which student or module."""
+    """What was done: by `api`, `page` or `command`, by whom, from which address, about which student or module."""
 
     id: UUID
     at: datetime
     way: str
+    actor: str
     address: str | None
     action: str
     user_id: UUID | None

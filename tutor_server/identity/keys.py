@@ -22,7 +22,7 @@ class Keys:
     account_page: bytes = field(repr=False)
     """Ties the forms of the account pages to the browser that got them."""
     admin_page: bytes = field(repr=False)
-    """Signs the dashboard's sessions, and ties its forms to them."""
+    """Hashes the secrets of the dashboard's sessions, and ties its forms to them."""
 
     def subject(self, email: str) -> str:
         """Give the keyed hash that stands for an e-mail address (lower-case) where the address itself must not."""

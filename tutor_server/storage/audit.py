@@ -24,6 +24,7 @@ class Action:
     id: UUID
     at: datetime
     way: str
+    actor: str
     address: str | None
     action: str
     user_id: UUID | None = None
@@ -41,6 +42,7 @@ def record(connection: Connection, action: Action) -> None:
             id=action.id,
             at=action.at,
             way=action.way,
+            actor=action.actor,
             address=action.address,
             action=action.action,
             user_id=action.user_id,

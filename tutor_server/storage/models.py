@@ -345,7 +345,8 @@ class SwitchedOff(Base):
 class AdminAction(Base):
     """The audit log: what an operator or instructor did, by which way (`api`, `page`, `command`) and from where.
 
-    `user_id` is the student that it was about, and becomes null with the account.
+    `actor` is the person who did it: `key` for a holder of the admin key, `command` for the command line. `user_id` is
+    the student that it was about, and becomes null with the account.
     """
 
     __tablename__ = "admin_actions"
@@ -353,11 +354,22 @@ class AdminAction(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     way: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(254), server_default="key")
     address: Mapped[str | None] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(32))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_SET_NULL), index=True)
     module_id: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[dict[str, Any]]
+
+
+class DashboardSession(Base):
+    """A browser that is signed in to the dashboard, by a keyed hash of the secret in its cookie."""
+
+    __tablename__ = "dashboard_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class GuardVerdicts(Base):

@@ -51,7 +51,16 @@ SECRETS = frozenset(
 """What proves something to this service and tells nothing about the student."""
 
 NOT_PERSONAL = frozenset(
-    {"learning_modules", "usage_rollups", "ended_sign_ins", "spending", "switched_off", "refusals", "guard_verdicts"}
+    {
+        "dashboard_sessions",
+        "ended_sign_ins",
+        "guard_verdicts",
+        "learning_modules",
+        "refusals",
+        "spending",
+        "switched_off",
+        "usage_rollups",
+    }
 )
 
 

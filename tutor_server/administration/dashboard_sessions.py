@@ -1,0 +1,47 @@
+"""Sessions of the dashboard: kept by the service, so that a sign-out ends them in every process at once.
+
+Sessions are known by a hash that the caller makes of the browser's secret; the secret itself is stored nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tutor_server.storage import dashboard_sessions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tutor_server.administration.desk import Actor, AdministrationDesk
+
+SESSION_LIFETIME = timedelta(hours=8)
+"""A working day."""
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSessions:
+    """Opens and closes sessions, each with its line in the audit log."""
+
+    desk: AdministrationDesk
+
+    async def open(self, actor: Actor, token_hash: bytes) -> None:
+        """Let a browser in for a working day."""
+        now = self.desk.clock.now()
+
+        def unit(connection: Connection) -> None:
+            dashboard_sessions.open_session(connection, token_hash, now=now, expires_at=now + SESSION_LIFETIME)
+
+        await self.desk.act(actor, "signed_in", unit)
+
+    async def is_open(self, token_hash: bytes) -> bool:
+        """Return whether a browser is let in."""
+        now = self.desk.clock.now()
+        return await self.desk.database.read(lambda connection: dashboard_sessions.is_open(connection, token_hash, now))
+
+    async def close(self, actor: Actor, token_hash: bytes) -> None:
+        """End a session that is open."""
+        await self.desk.act(
+            actor, "signed_out", lambda connection: dashboard_sessions.close_session(connection, token_hash)
+        )
