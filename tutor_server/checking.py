@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from tutor_server.checking_places import eviction_problem, folder_problems, reachability_problems
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.llm.factory import remote_models
 from tutor_server.llm.key_check import key_problem
@@ -24,6 +25,8 @@ from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head
 
 if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
     from tutor_server.settings import Settings
 
 REDIS_SECONDS = 5
@@ -41,6 +44,11 @@ class Finding:
 async def check(settings: Settings) -> list[Finding]:
     """Test everything the settings name; changes nothing."""
     findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
+    findings += [
+        Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
+        for wrong in folder_problems(settings.data_dir)
+    ]
+    findings += [Finding("public address", wrong, is_wrong=True) for wrong in reachability_problems(settings)]
     for name in settings.chain:
         problem = await key_problem(name, settings)
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
@@ -101,8 +109,11 @@ async def _redis(settings: Settings) -> Finding:
             socket_timeout=REDIS_SECONDS,
         ) as redis:
             await redis.ping()
+            problem = await _eviction(redis)
     except (RedisError, OSError, ValueError) as error:
         return Finding("redis", f"cannot be reached ({type(error).__name__}); check TUTOR_REDIS_URL", is_wrong=True)
+    if problem is not None:
+        return Finding("redis", f"{problem}; see TUTOR_REDIS_URL", is_wrong=True)
     return Finding("redis", "connected")
 
 
@@ -115,3 +126,12 @@ async def _mail(url: str, public_url: str | None) -> Finding:
     if public_url is None:
         return Finding("mail", "connected, but links lead to this machine alone: set TUTOR_PUBLIC_URL")
     return Finding("mail", "connected")
+
+
+async def _eviction(redis: Redis) -> str | None:
+    from redis.exceptions import ResponseError  # noqa: PLC0415 - only where it is used
+
+    try:
+        return eviction_problem(await redis.info("memory"))
+    except ResponseError:  # INFO is not for every user of a shared Redis
+        return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_server.cli_accounts import add_account_commands
 from tutor_server.cli_course import add_course_commands, add_limit_commands
+from tutor_server.hosts import can_be_looked_up
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -23,6 +24,7 @@ T = TypeVar("T")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
 MAX_PORT = 65535
+ENV_FILE = Path(".env")
 
 DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
 
@@ -36,11 +38,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
 
     try:
-        settings = load_settings(Path(".env"))
+        settings = load_settings(ENV_FILE)
         _configure_logs(settings)
+        if options.run is not _serve_worker:  # its parent has said so
+            _warn_of_ignored_settings()
         return int(options.run(settings, options))
     except SettingsError as error:
-        return _fail(str(error))
+        for problem in (str(error), *error.others) if options.run is _check else (str(error),):
+            _fail(problem)
+        return FAILED
+
+
+def _warn_of_ignored_settings() -> None:
+    import structlog  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.settings import ignored_settings  # noqa: PLC0415 - not needed for --help
+
+    log = structlog.get_logger()
+    for name in ignored_settings(ENV_FILE):
+        log.warning("setting_ignored", name=name)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the service")
-    serve.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
+    serve.add_argument("--host", type=_host, default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 picks a free one (default: %(default)s)")
     serve.add_argument(
         "--workers", type=_count, default=1, help="processes; more than one needs PostgreSQL and Redis (default: 1)"
@@ -223,6 +239,12 @@ def _count(text: str) -> int:
     if count < 1:
         raise argparse.ArgumentTypeError("at least one process serves")
     return count
+
+
+def _host(text: str) -> str:
+    if not text.strip() or not can_be_looked_up(text):
+        raise argparse.ArgumentTypeError("a host is an address or a name, such as 127.0.0.1")
+    return text
 
 
 def _port(text: str) -> int:

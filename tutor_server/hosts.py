@@ -5,6 +5,15 @@ from __future__ import annotations
 import ipaddress
 
 
+def can_be_looked_up(host: str) -> bool:
+    """Return whether the resolver can be asked for a host: it raises where a label is empty or too long."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return "\0" not in host
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine alone. Only `localhost` is believed by its name."""
     try:

@@ -22,7 +22,7 @@ from tutor_server.errors import DatabaseUnavailable
 from tutor_server.hosts import is_loopback
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.llm.price_file import read_price_file
-from tutor_server.settings import SettingsError
+from tutor_server.settings import SettingsError, must_be_set
 from tutor_server.storage.accounts import has_accounts
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
@@ -64,13 +64,15 @@ class StartRefused(Exception):
 
 def require_safe_host(settings: Settings, host: str) -> None:
     """Refuse to be open to others by accident. Raises `SettingsError`."""
+    if problem := settings.registration_problem():
+        raise SettingsError(problem)
     if is_loopback(host):
         return
     for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
         if value is None:
-            raise SettingsError(f"{name}: must be set to listen on {host}, which others can reach")
+            raise SettingsError(must_be_set(name, f"it listens on {host}"))
     if settings.smtp_url is not None and settings.public_url is None:
-        raise SettingsError(f"TUTOR_PUBLIC_URL: must be set to mail links from {host}, which others can reach")
+        raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"links that are mailed from {host} name it"))
 
 
 def prepare_data_dir(settings: Settings) -> None:

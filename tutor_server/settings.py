@@ -9,15 +9,22 @@ import tempfile
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from tutor_server import settings_values
 from tutor_server.hosts import is_loopback
 from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.settings_names import meant, names_in_file, unknown_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic_core import ErrorDetails
 
 ProviderName = Literal["anthropic", "openai", "offline"]
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -30,7 +37,11 @@ MIN_SECRET_BYTES = 32
 
 
 class SettingsError(Exception):
-    """A setting is wrong; the message is one line that names the variable."""
+    """A setting is wrong; the message is one line that names the variable. `others` are the lines of further ones."""
+
+    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.others = tuple(others)
 
 
 class Settings(BaseSettings):
@@ -90,12 +101,25 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] | None = None
     """Unset: `console` on a terminal, else `json`."""
 
-    @field_validator("llm_providers", "trusted_proxies", mode="before")
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        return settings_values.text(value) if isinstance(value, str) else value
+
+    @field_validator("llm_providers", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(item.strip() for item in value.split(",") if item.strip())
+            names = tuple(item.strip() for item in value.split(",") if item.strip())
+            if not names:
+                raise ValueError("names no provider: write anthropic, openai or offline, or leave the setting out")
+            return names
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return settings_values.networks(value) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -112,21 +136,17 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_driver(cls, value: str) -> str:
-        if value and value.partition("://")[0] not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-            raise ValueError("starts with sqlite+aiosqlite:// or postgresql+asyncpg://")
-        return value
+        return settings_values.database_url(value) if value else value
 
     @field_validator("redis_url")
     @classmethod
     def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            from redis import Redis  # noqa: PLC0415 - only where it is used
+        return None if value is None else SecretStr(settings_values.redis_url(value.get_secret_value()))
 
-            try:
-                Redis.from_url(value.get_secret_value())  # connects to nothing
-            except ValueError:
-                raise ValueError("is an address like redis://redis.uni.example:6379/0") from None
-        return value
+    @field_validator("admin_key")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(settings_values.admin_key(value.get_secret_value()))
 
     @field_validator("smtp_url")
     @classmethod
@@ -153,41 +173,23 @@ class Settings(BaseSettings):
     @field_validator("anthropic_api_key", "openai_api_key")
     @classmethod
     def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        key = value.get_secret_value().strip() if value is not None else ""  # a file's last line end is no part of it
-        if not (key.isascii() and key.isprintable()):
-            raise ValueError("holds a character that no header can: copy the key again")
+        key = "" if value is None else settings_values.header_value(value.get_secret_value())
         return SecretStr(key) if key else None
 
     @field_validator("anthropic_base_url", "openai_base_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
-        if value is not None:
-            url = urlsplit(value)
-            if url.scheme not in {"http", "https"} or not url.hostname:
-                raise ValueError("is an address that starts with https:// or http://")
-        return value
+        return None if value is None else settings_values.web_address(value)
 
     @field_validator("public_url")
     @classmethod
     def _reachable_safely(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        url = urlsplit(value)
-        if not url.hostname or url.query or url.fragment or url.username is not None:
-            raise ValueError("is an address like https://tutor.uni.example")
-        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
-            raise ValueError("starts with https://, since passwords are typed there")
-        return value.rstrip("/")
+        return None if value is None else settings_values.public_url(value)
 
     @field_validator("registration")
     @classmethod
     def _known_policy(cls, value: str | None) -> str | None:
-        if value in {None, "open", "closed"}:
-            return value
-        scheme, _, domains = str(value).partition(":")
-        if scheme != "domains" or not domains.strip(" ,"):
-            raise ValueError("is open, closed or domains:uni.example,…")
-        return value
+        return None if value is None else settings_values.registration(value)
 
     @field_validator("llm_providers")
     @classmethod
@@ -229,6 +231,16 @@ class Settings(BaseSettings):
         """The database to open."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutor.sqlite3'}"
 
+    def registration_problem(self) -> str | None:
+        """Return why it must be said who may register, where other settings let people in; None where it need not."""
+        if self.registration is not None:
+            return None
+        if self.trusted_proxies:
+            return must_be_set("TUTOR_REGISTRATION", "TUTOR_TRUSTED_PROXIES is set")
+        if self.public_url is not None and not is_loopback(urlsplit(self.public_url).hostname or ""):
+            return must_be_set("TUTOR_REGISTRATION", "TUTOR_PUBLIC_URL is set")
+        return None
+
     def signing_secret(self) -> bytes:
         """Give the secret behind tokens, generated once into the data folder where none is set."""
         if self.jwt_secret is not None:
@@ -260,19 +272,56 @@ def _write_once(path: Path, content: bytes) -> None:
         Path(draft).unlink()
 
 
+def must_be_set(name: str, reason: str) -> str:
+    """Return the line about a setting that has no default where others can reach the service."""
+    return f"{name}: must be set, since {reason} and others can reach the service; {_WHAT_TO_WRITE[name]}"
+
+
+_WHAT_TO_WRITE = {
+    "TUTOR_REGISTRATION": "write open, closed or domains:uni.example",
+    "TUTOR_JWT_SECRET": settings_values.MAKE_A_KEY,
+}
+
+
 def load_settings(env_file: Path | None = None) -> Settings:
-    """Read the settings. Raises `SettingsError` with one line that names the wrong variable, or the file."""
+    """Read the settings. Raises `SettingsError` with a line for each wrong one that names the variable, or the file."""
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        problems = [
+            f"{name}: unknown; did you mean {known}?"
+            for name in ignored_settings(env_file)
+            if (known := meant(name, SETTING_NAMES)) is not None
+        ]
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
-        if not first["loc"]:
-            raise SettingsError(message) from None
-        field = str(first["loc"][0])
-        name = field if field.isupper() else f"TUTOR_{field.upper()}"
-        raise SettingsError(f"{name}: {message}") from None
+        problems += [_line(problem) for problem in error.errors(include_url=False, include_input=False)]
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file}: is not a text in UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{env_file}: cannot be read: {error.strerror}") from error
+    if problems:
+        raise SettingsError(problems[0], problems[1:])
+    return settings
+
+
+def ignored_settings(env_file: Path | None = None) -> list[str]:
+    """Return the names with our prefix, in the environment and the file, that no program of ours reads.
+
+    Raises `OSError` or `UnicodeDecodeError` where the file cannot be read.
+    """
+    in_file = names_in_file(env_file.read_text(encoding="utf-8")) if env_file is not None and env_file.exists() else []
+    return unknown_names([*os.environ, *in_file], SETTING_NAMES)
+
+
+def _line(problem: ErrorDetails) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    field = str(problem["loc"][0])
+    return f"{field if field.isupper() else _name(field)}: {message}"
+
+
+def _name(field: str) -> str:
+    return f"TUTOR_{field.upper()}"
+
+
+SETTING_NAMES = frozenset(_name(field) for field, info in Settings.model_fields.items() if not info.validation_alias)

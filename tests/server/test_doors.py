@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
@@ -53,7 +53,9 @@ async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path:
     The wrong ones are counted at one process, without the hash of a password each; the student comes to another where
     there are several.
     """
-    settings = {name.removeprefix("TUTOR_").lower(): value for name, value in installation.settings().items()}
+    settings: dict[str, Any] = {
+        name.removeprefix("TUTOR_").lower(): value for name, value in installation.settings().items()
+    }
     apps: list[web.Application] = []
     (tmp_path / "other").mkdir()
     async with (

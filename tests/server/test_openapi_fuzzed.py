@@ -130,7 +130,11 @@ async def have_a_conversation(service: Service, student: Student) -> str:
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def campus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
     """Give a service with a module, and a student with a conversation."""
-    environment = {"TUTOR_ADMIN_KEY": ADMIN_KEY, "TUTOR_TRUSTED_PROXIES": "127.0.0.1"}
+    environment = {
+        "TUTOR_ADMIN_KEY": ADMIN_KEY,
+        "TUTOR_TRUSTED_PROXIES": "127.0.0.1",
+        "TUTOR_REGISTRATION": "open",
+    }
     if request.param == "postgres":
         postgres: PostgresServer = request.getfixturevalue("postgres_server")
         redis: RedisServer = request.getfixturevalue("redis_server")

@@ -377,11 +377,17 @@ async def test_l6_the_tier_of_the_prompt_decides(
 ) -> None:
     """L6: from the provider's count to the usage endpoint the cost is exact to a millionth of a dollar."""
     upstream.play(Behaviour(text="word " * 200, input_tokens=prompt))
-    model: dict[str, Any] = {"anthropic_model": "claude-haiku-5-5", "admin_key": "k", "database_url": database_url}
+    model: dict[str, Any] = {
+        "anthropic_model": "claude-haiku-5-5",
+        "admin_key": "an admin key of a test",
+        "database_url": database_url,
+    }
     async with serving(tmp_path, upstream, **model) as service:
         async with connect(service.url, (await service.register())["access_token"]) as chat:
             done = (await chat.answer())[-1]
-        async with service.client.get("/api/admin/usage", headers={"X-Admin-Key": "k"}) as response:
+        async with service.client.get(
+            "/api/admin/usage", headers={"X-Admin-Key": "an admin key of a test"}
+        ) as response:
             usage = await response.json()
 
     rate_in, rate_out = map(Decimal, rates)

@@ -1,0 +1,60 @@
+"""Names of settings that nobody reads: a slip of the keyboard is an error, any other a warning.
+
+Hosts and shells bring names of their own. Kubernetes, for one, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP` in
+every container where a service is called `tutor`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+PREFIX = "TUTOR_"
+SLIP = 2
+"""Letters left out, added, changed or swapped with a neighbour that still make a slip."""
+
+OF_OTHER_PROGRAMS = frozenset({"TUTOR_ACCESS_TOKEN", "TUTOR_SECRETS_FD", "TUTOR_SERVER_URL", "TUTOR_VALUES_FILE"})
+"""What the language server, `tutor` and the student's program read."""
+_OF_TESTS = re.compile(r"TUTOR_(TEST|VSCODE|CLIENT)(_\w+)?")
+_OF_KUBERNETES = re.compile(
+    r"TUTOR_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+_IN_A_FILE = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+
+
+def names_in_file(text: str) -> list[str]:
+    """Return the names that a file like `.env` sets."""
+    return _IN_A_FILE.findall(text)
+
+
+def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return, sorted, the names with our prefix that neither the service nor a program beside it reads."""
+    ours = {name.upper() for name in names if name.upper().startswith(PREFIX)}
+    return sorted(name for name in ours - set(known) - OF_OTHER_PROGRAMS if not _OF_TESTS.fullmatch(name))
+
+
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that an unknown one is a slip for, or None."""
+    if _OF_KUBERNETES.fullmatch(name):
+        return None
+    distances = [(_edits(name, each), each) for each in sorted({*known, *OF_OTHER_PROGRAMS})]
+    edits, nearest = min(distances)
+    return nearest if edits <= SLIP else None
+
+
+def _edits(one: str, other: str) -> int:
+    """Return the Damerau-Levenshtein distance of two words, in which no letter is edited twice."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for column, opposite in enumerate(other, 1):
+            cost = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != opposite))
+            if row > 1 and column > 1 and letter == other[column - 2] and opposite == one[row - 2]:
+                cost = min(cost, before[column - 2] + 1)
+            current.append(cost)
+        before, last = last, current
+    return last[-1]
