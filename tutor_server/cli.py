@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_server.cli_accounts import add_account_commands
 from tutor_server.cli_course import add_course_commands, add_limit_commands
-from tutor_server.hosts import can_be_looked_up
+from tutor_server.hosts import is_host
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -242,8 +242,8 @@ def _count(text: str) -> int:
 
 
 def _host(text: str) -> str:
-    if not text.strip() or not can_be_looked_up(text):
-        raise argparse.ArgumentTypeError("a host is an address or a name, such as 127.0.0.1")
+    if not is_host(text):
+        raise argparse.ArgumentTypeError("a host is an address or a name, such as 127.0.0.1 or ::1, without a port")
     return text
 
 

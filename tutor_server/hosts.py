@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+
+_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 
 
 def can_be_looked_up(host: str) -> bool:
@@ -12,6 +15,15 @@ def can_be_looked_up(host: str) -> bool:
     except UnicodeError:
         return False
     return "\0" not in host
+
+
+def is_host(text: str) -> bool:
+    """Return whether a text is an address or a name that can be looked up, and nothing beside it, such as a port."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return _NAME.fullmatch(text) is not None and can_be_looked_up(text)
+    return True
 
 
 def is_loopback(host: str) -> bool:

@@ -54,6 +54,11 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
         ("serve", "--port", "65536"),
         ("serve", "--port", "-1"),
         ("serve", "--workers", "two"),
+        ("serve", "--host", ""),
+        ("serve", "--host", "[::1]"),
+        ("serve", "--host", "0.0.0.0:80"),
+        ("serve", "--host", "tutor..example"),
+        ("serve", "--host", "%"),
         ("migrate", "now"),
     ],
 )
