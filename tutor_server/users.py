@@ -12,6 +12,7 @@ from tutor_server.api.bodies import read_fields
 from tutor_server.api.schemas import Registration
 from tutor_server.clock import SystemClock
 from tutor_server.errors import ValidationFailed
+from tutor_server.identity.common_passwords import require_uncommon
 from tutor_server.identity.email_links import MOST_AN_HOUR, SETS_PASSWORD, EmailLinks
 from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
@@ -201,6 +202,8 @@ async def _made(
         wanted = read_fields(
             {"email": email, "password": new_password() if password is None else password}, Registration
         )
+        if password is not None:
+            require_uncommon(password, wanted.email)
     except ValidationFailed as error:
         raise OperatorRefused(error.detail.rstrip(".")) from None
     passwords = Passwords()

@@ -6,7 +6,7 @@ from pydantic import SecretStr, ValidationError
 
 from tutor_server.api import schemas
 from tutor_server.api.bodies import first_problem
-from tutor_server.errors import InvalidCredentials
+from tutor_server.errors import InvalidCredentials, ValidationFailed
 
 _UNEQUAL = "The two passwords are not the same."
 
@@ -49,6 +49,11 @@ def read_new_password(form: schemas.AccountForm) -> str:
         raise _problem(error) from None
     _require_equal(form.new_password, form.again)
     return wanted.new_password.get_secret_value()
+
+
+def problem_with_password(error: ValidationFailed) -> str:
+    """Return the sentence for the student about a password that is refused as a common one."""
+    return f"The password {error.detail.removeprefix('password: ')}"
 
 
 def _require_equal(password: SecretStr, again: SecretStr) -> None:

@@ -23,12 +23,19 @@ from tutor_server.api.account_browser import (
     remember,
     visitor_of,
 )
-from tutor_server.api.account_forms import FormProblem, read_email, read_login, read_new_password
+from tutor_server.api.account_forms import FormProblem, problem_with_password, read_email, read_login, read_new_password
 from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ACCOUNTS, ADDRESS_PROOFS, DATABASE, THROTTLE
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import AccountDisabled, InvalidCredentials, LinkUnknown, TooManyAttempts, TutorError
+from tutor_server.errors import (
+    AccountDisabled,
+    InvalidCredentials,
+    LinkUnknown,
+    TooManyAttempts,
+    TutorError,
+    ValidationFailed,
+)
 
 if TYPE_CHECKING:
     from tutor_server.identity.address_proofs import Opened
@@ -82,7 +89,7 @@ async def send_confirmation(request: web.Request, form: schemas.AccountForm) -> 
     visitor, origin = await visitor_of(request), origin_of(request)
     if visitor.account is None or not is_own_form(request, visitor, form.csrf):
         return go_to(request, "account")
-    await request.app[THROTTLE].registration(client_address(request))
+    await request.app[THROTTLE].registration(visitor.account.subject, client_address(request))
     if origin is not None and visitor.account.confirmed_at is None:
         _links(request).confirm_again(request.app[DATABASE], visitor.account, origin)
     return go_to(request, "account?done=sent")
@@ -111,6 +118,9 @@ async def choose_password(request: web.Request, form: schemas.AccountForm) -> we
         await proofs.choose_password(form.token, read_new_password(form), signed_in.browser)
     except FormProblem as error:
         return _choice_page(request, visitor, account, form.token, problem=str(error), status=422)
+    except ValidationFailed as error:
+        problem = problem_with_password(error)
+        return _choice_page(request, visitor, account, form.token, problem=problem, status=error.status)
     except LinkUnknown as error:
         return _dead_link(request, visitor, error)
     page = go_to(request, after_sign_in(request, "account?done=password"))
@@ -141,6 +151,8 @@ async def change_password(request: web.Request, form: schemas.AccountForm) -> we
         await request.app[ADDRESS_PROOFS].sessions.sign_in(account, signed_in.browser)
     except FormProblem as error:
         return _password_page(request, visitor, problem=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except ValidationFailed as error:
+        return _password_page(request, visitor, problem=problem_with_password(error), status=error.status)
     except _REFUSALS as error:
         problem = "The current password is wrong." if isinstance(error, InvalidCredentials) else None
         return _password_page(request, visitor, problem=problem, error=error)
@@ -155,7 +167,7 @@ async def _mail_reset(request: web.Request, visitor: Visitor, form: schemas.Acco
         return _password_page(request, visitor)
     try:
         email = read_email(form)
-        await request.app[THROTTLE].registration(client_address(request))
+        await request.app[THROTTLE].registration(request.app[ACCOUNTS].subject(email), client_address(request))
     except FormProblem as error:
         return _password_page(request, visitor, email=form.email, problem=str(error), status=422)
     except TooManyAttempts as error:

@@ -20,12 +20,12 @@ from tutor_server.api.account_browser import (
     remember,
     visitor_of,
 )
-from tutor_server.api.account_forms import FormProblem, read_registration
+from tutor_server.api.account_forms import FormProblem, problem_with_password, read_registration
 from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ACCOUNTS, ADDRESS_PROOFS, DATABASE
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts, TutorError
+from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts, TutorError, ValidationFailed
 from tutor_server.pedagogy.levels import StudentLevels
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
         await _open(request, wanted, signed_in)
     except FormProblem as error:
         return _new_page(request, visitor, email=form.email, problem=str(error), status=422)
+    except ValidationFailed as error:
+        return _new_page(request, visitor, email=form.email, problem=problem_with_password(error), status=error.status)
     except (EmailTaken, RegistrationClosed, TooManyAttempts) as error:
         return _new_page(request, visitor, email=form.email, error=error)
     if _registrations(request).links.are_mailed:

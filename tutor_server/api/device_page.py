@@ -63,21 +63,26 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
         log.warning("device_form_refused")
         return _ask_for_code(request, _new_browser(), typed_code, problem=_STALE, status=HTTPStatus.FORBIDDEN)
     try:
-        if form.decision is not None:
-            return await _decide(request, typed_code, browser, approved=form.decision == "approve")
-        if form.email is not None and form.password is not None:
-            return await _sign_in(request, typed_code, browser, form.email, form.password)
-        account = (await visitor_of(request)).account
-        if account is not None and form.other is None:
-            return await _sign_in_as(request, typed_code, browser, account)
-        await request.app[DEVICE_SIGN_INS].find(typed_code, address=client_address(request), browser=browser)
+        return await _next_page(request, form, typed_code, browser)
     except UserCodeUnknown as error:
         return _refused(_ask_for_code(request, browser, typed_code, problem=_sentence(error)), error)
     except TooManyAttempts as error:
         minutes = _minutes(math.ceil((error.retry_after or 0) / 60))
         problem = f"Too many unknown codes were entered here. Sign in to go on, or try again in {minutes}."
         return _refused(_ask_to_sign_in(request, typed_code, browser, problem=problem), error)
-    return _ask_to_sign_in(request, typed_code, browser)
+
+
+async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_code: str, browser: str) -> web.Response:
+    """Do what a form asks for. Raises `UserCodeUnknown`, or `TooManyAttempts` for the code."""
+    if form.decision is not None:
+        return await _decide(request, user_code, browser, approved=form.decision == "approve")
+    if form.email is not None and form.password is not None:
+        return await _sign_in(request, user_code, browser, form.email, form.password)
+    account = (await visitor_of(request)).account
+    if account is not None and form.other is None:
+        return await _sign_in_as(request, user_code, browser, account)
+    await request.app[DEVICE_SIGN_INS].find(user_code, address=client_address(request), browser=browser)
+    return _ask_to_sign_in(request, user_code, browser)
 
 
 async def _sign_in_as(request: web.Request, user_code: str, browser: str, account: Account) -> web.Response:

@@ -82,9 +82,11 @@ class AddressProofs:
     async def choose_password(self, secret: str, password: str, browser: str) -> None:
         """Set the password that the owner of an address has chosen; end every sign-in, and sign the browser in.
 
-        The address is then confirmed. Raises `LinkUnknown` or `AccountDisabled`.
+        The address is then confirmed. Raises `LinkUnknown`, `ValidationFailed` for a common password, or
+        `AccountDisabled`.
         """
-        await self.open_choice(secret)  # before a password is hashed for whoever made a link up
+        chosen_for = await self.open_choice(secret)  # before a password is hashed for whoever made a link up
+        await self.accounts.passwords.require_uncommon(password, chosen_for.email)
         password_hash = await self.accounts.passwords.hash(password)
         now = self.clock.now()
 
