@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tutor_lsp.exchange import Exchange, OutOfOrder
 from tutor_lsp.failures import INTERNAL_FAILURE, log_failure
 from tutor_lsp.retrying import Outage, Timing
-from tutor_lsp.service_line import LineLost, ServiceLine, TooManyWindows, wire
+from tutor_lsp.service_line import LineLost, Restarting, ServiceLine, TooManyFrames, TooManyWindows, wire
 from tutor_lsp.service_session import ServiceFault, SignedOut
 from tutor_lsp.tutor import READY, SIGNED_OUT, Status
 from tutor_server.protocol import MAX_FRAME_BYTES, Auth, Cancel, Error, ErrorCode, Rate
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONNECTING = Status("connecting", "Connecting to the tutor…")
 RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
+TOO_MANY_FRAMES = "Too much was sent to the tutor at once. Going on in a few seconds…"
 
 
 class RemoteTutor:
@@ -56,6 +57,7 @@ class RemoteTutor:
         self._token: str | None = None
         self._line: ServiceLine | None = None
         self._outage: Outage | None = None
+        self._restarts_until = 0.0
         self._holding: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -232,6 +234,8 @@ class RemoteTutor:
 
     def _receive(self, message: FromService) -> None:
         for exchange in self._addressees(message):
+            if isinstance(message, Error) and message.code == ErrorCode.SHUTTING_DOWN and not exchange.is_accepted:
+                continue  # the service is about to close the line; the next one asks again
             try:
                 is_new = exchange.receive(message)
             except OutOfOrder:
@@ -259,6 +263,8 @@ class RemoteTutor:
         """
         now = asyncio.get_running_loop().time()
         outage = self._outage = self._outage or Outage(now, self._timing, self._jitter)
+        if isinstance(fault, Restarting):
+            self._restarts_until = now + self._timing.give_up
         is_renewed = False
         if isinstance(fault, SignedOut):
             try:
@@ -275,18 +281,25 @@ class RemoteTutor:
         if isinstance(fault, TooManyWindows):  # the service took none that it had not accepted before
             for exchange in exchanges:
                 exchange.was_sent = exchange.is_accepted
-        is_at_work = any(exchange.was_sent for exchange in exchanges)
-        if isinstance(fault, SignedOut) or not is_at_work or outage.lasts_too_long(now):
-            self._ratings.clear()
-            self._set_status(_after(fault))
-            is_signed_out = isinstance(fault, SignedOut)
-            code = ErrorCode.UNAUTHENTICATED if is_signed_out else ErrorCode.AI_UNAVAILABLE
-            for exchange in exchanges:
-                exchange.fail(code, str(fault), retryable=not is_signed_out)
+        if isinstance(fault, TooManyFrames) and not outage.rate_was_passed:
+            self._set_status(Status("reconnecting", TOO_MANY_FRAMES))
+            await self._sleep(outage.rate_pause())
+            return bool(self._exchanges)
+        is_at_work = now < self._restarts_until or any(exchange.was_sent for exchange in exchanges)
+        if isinstance(fault, SignedOut | TooManyFrames) or not is_at_work or outage.lasts_too_long(now):
+            self._give_up(fault, exchanges)
             return False
         self._set_status(RECONNECTING)
         await self._sleep(outage.next_delay())
         return bool(self._exchanges)
+
+    def _give_up(self, fault: ServiceFault, exchanges: list[Exchange]) -> None:
+        self._ratings.clear()
+        self._set_status(_after(fault))
+        is_signed_out = isinstance(fault, SignedOut)
+        code = ErrorCode.UNAUTHENTICATED if is_signed_out else ErrorCode.AI_UNAVAILABLE
+        for exchange in exchanges:
+            exchange.fail(code, str(fault), retryable=not is_signed_out)
 
     async def _renew_token(self, outage: Outage) -> bool:
         """Get another token, once an outage."""

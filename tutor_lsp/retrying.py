@@ -19,6 +19,7 @@ class Timing:
     `idle`: without an ask the line is closed after so long, so that idle windows hold none of the student's places.
     `give_up`: a lost line is tried for so long, as long as the service keeps an answer without its reader.
     `first_delay`, `longest_delay`: bounds of the wait between two tries, which doubles.
+    `rate_pause`: the service lets nobody in for 10 seconds who has sent too much; the wait is up to twice as long.
     `silence`: an ask has heard nothing for so long, though the service ends each within 120 s.
     """
 
@@ -26,6 +27,7 @@ class Timing:
     give_up: float = 30
     first_delay: float = 0.25
     longest_delay: float = 5
+    rate_pause: float = 11
     silence: float = 125
     heartbeat: float = HEARTBEAT_SECONDS
 
@@ -41,6 +43,7 @@ class Outage:
     timing: Timing
     jitter: Callable[[], float] = random.random
     token_was_renewed: bool = False
+    rate_was_passed: bool = False
     _tries: int = field(default=0, init=False)
 
     def lasts_too_long(self, now: float) -> bool:
@@ -52,3 +55,8 @@ class Outage:
         longest = min(self.timing.first_delay * 2.0**self._tries, self.timing.longest_delay)
         self._tries += 1
         return longest * (0.5 + self.jitter() / 2)
+
+    def rate_pause(self) -> float:
+        """Return the seconds to wait once the service has been sent too much."""
+        self.rate_was_passed = True
+        return self.timing.rate_pause * (1 + self.jitter())

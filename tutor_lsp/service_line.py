@@ -41,6 +41,20 @@ class TooManyWindows(ServiceFault):
         super().__init__("The tutor is in use in too many editor windows. Close one of them, then ask again.")
 
 
+class TooManyFrames(ServiceFault):
+    """The service has been sent more than its rate allows, from whichever windows of the student."""
+
+    def __init__(self) -> None:
+        super().__init__("Too much was sent to the tutor at once. Wait a moment, then ask again.")
+
+
+class Restarting(LineLost):
+    """The service starts anew, and is back in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The tutor service is restarting.")
+
+
 class ServiceLine:
     """An open line."""
 
@@ -73,7 +87,7 @@ class ServiceLine:
             raise LineLost("The connection to the tutor was lost.") from error
 
     async def receive(self) -> FromService:
-        """Wait for the next message that we know. Raises `LineLost`, `SignedOut` or `TooManyWindows`."""
+        """Wait for the next message that we know. Raises what the line's end means: `LineLost` or another fault."""
         from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
 
         while True:
@@ -98,6 +112,10 @@ class ServiceLine:
                 return SignedOut()
             case CloseCode.TOO_MANY_CONNECTIONS:
                 return TooManyWindows()
+            case CloseCode.TOO_MANY_FRAMES:
+                return TooManyFrames()
+            case CloseCode.RESTARTING:
+                return Restarting()
         return LineLost("The connection to the tutor was lost.")
 
 

@@ -25,10 +25,12 @@ Kind = Literal["document", "cell"]
 
 
 class CloseCode:
-    """Close codes of the socket (RFC 6455 §7.4.2 leaves 4000 to 4999 to applications)."""
+    """Close codes of the socket (RFC 6455 §7.4.1; §7.4.2 leaves 4000 to 4999 to applications)."""
 
     SHUTTING_DOWN = 1001
+    TOO_MANY_FRAMES = 1008
     TOO_BIG = 1009
+    RESTARTING = 1012
     UNAUTHENTICATED = 4001
     TOO_MANY_CONNECTIONS = 4002
 

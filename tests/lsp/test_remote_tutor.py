@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from aiohttp.test_utils import unused_port
 
 from tests.certificates import self_signed_context
 from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
+from tests.waiting import until
 from tutor_lsp.credentials import StaticToken
 from tutor_lsp.remote_tutor import RemoteTutor
 from tutor_lsp.retrying import Timing
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from tutor_lsp.credentials import Credentials
     from tutor_server.protocol import FromService
 
-QUICK = Timing(idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, silence=5, heartbeat=5)
+QUICK = Timing(idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, rate_pause=0.05, silence=5, heartbeat=5)
 
 
 @dataclass(slots=True)
@@ -551,6 +552,106 @@ async def test_too_many_windows(build: Build) -> None:
         assert len(service.connections) == 1
     assert states[-1].state == "tooManyWindows"
     assert (error.content, error.retryable) == (states[-1].message, True)
+
+
+async def close_1008(connection: Connection) -> None:
+    """Refuse more frames."""
+    await connection.socket.close(code=CloseCode.TOO_MANY_FRAMES)
+
+
+async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
+    """1008: the client waits longer than the service lets nobody in, then carries on with the answer."""
+
+    async def cut(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a", finish=False)
+        await close_1008(connection)
+
+    async def carry_on(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "b", first_seq=1)
+
+    waits: list[float] = []
+    states: list[Status] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    async with ScriptedService(cut, carry_on).serve() as url:
+        tutor = RemoteTutor(url, StaticToken("secret"), on_status=states.append, jitter=lambda: 0.5, sleep=sleep)
+        messages = await collect(tutor, question())
+        await tutor.close()
+
+    assert text_of(messages) == "ab"
+    assert waits == [pytest.approx(16.5)]
+    assert [state.state for state in states].count("reconnecting") == 1
+
+
+async def test_too_many_frames_again_end_the_asks_with_one_message(build: Build) -> None:
+    """1008 once more: the client gives up until the next ask, and knocks no further."""
+    states: list[Status] = []
+    service = ScriptedService(close_1008)
+    async with service.serve() as url:
+        error = error_of(await collect(build(url, states=states), question()))
+
+    assert len(service.connections) == 2
+    assert (error.code, error.retryable) == (ErrorCode.AI_UNAVAILABLE, True)
+    assert error.content == "Too much was sent to the tutor at once. Wait a moment, then ask again."
+    assert states[-1] == Status("offline", error.content)
+
+
+async def test_an_ask_that_a_stopping_service_refuses_is_asked_again(build: Build) -> None:
+    """`SHUTTING_DOWN` before `accepted`, then 1012: the next connection gets the ask, for one answer."""
+
+    async def refuse(connection: Connection) -> None:
+        frame = await connection.receive()
+        request_id = UUID(frame["request_id"])
+        await connection.send(
+            Error(request_id=request_id, code=ErrorCode.SHUTTING_DOWN, content="Stopping.", retryable=True)
+        )
+        await connection.socket.close(code=CloseCode.RESTARTING)
+
+    service = ScriptedService(refuse, answer_all)
+    async with service.serve() as url:
+        messages = await collect(build(url), question())
+
+    assert text_of(messages) == "look at this"
+    assert [connection.received[0]["type"] for connection in service.connections] == ["ask", "ask"]
+
+
+async def test_an_answer_that_a_stopping_service_ended_is_not_asked_again(build: Build) -> None:
+    """`SHUTTING_DOWN` after `accepted` is the end of the answer: the student decides."""
+
+    async def end(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "a", finish=False)
+        request_id = UUID(frame["request_id"])
+        await connection.send(
+            Error(request_id=request_id, code=ErrorCode.SHUTTING_DOWN, content="Stopping.", retryable=True)
+        )
+
+    async with ScriptedService(end).serve() as url:
+        error = error_of(await collect(build(url), question()))
+
+    assert (error.code, error.retryable) == (ErrorCode.SHUTTING_DOWN, True)
+
+
+async def test_a_restart_that_closed_a_quiet_connection_is_waited_out(build: Build) -> None:
+    """1012 while nothing is asked: an ask that comes before the service is back waits for it."""
+    closed = asyncio.Event()
+
+    async def answer_and_restart(connection: Connection) -> None:
+        await connection.answer(await connection.receive(), "a")
+        await connection.socket.close(code=CloseCode.RESTARTING)
+        closed.set()
+
+    port = unused_port()
+    tutor = build(f"http://127.0.0.1:{port}", timing=replace(QUICK, give_up=5))
+    async with ScriptedService(answer_and_restart).serve(port):
+        await collect(tutor, question())
+        await closed.wait()
+    asking = asyncio.create_task(collect(tutor, question()))
+    await until(lambda: tutor.status.state == "reconnecting")
+    async with ScriptedService(answer_all).serve(port):
+        assert text_of(await asking) == "look at this"
 
 
 async def test_own_ghost_is_waited_out(build: Build) -> None:
