@@ -167,7 +167,31 @@ class _QuotesNothing(RequestHandler):
         return _closing(error_response(_ERRORS.get(HTTPStatus(status), TutorError)()))
 
 
-class _KeepsTime(RequestHandler):
+class CountsBytes(RequestHandler):
+    """Report the bytes that come on a connection, once it is a WebSocket.
+
+    aiohttp shows a message when it is whole: parts of one, without end, would be seen by nobody.
+    """
+
+    __slots__ = ("on_bytes",)
+
+    def __init__(self, manager: web.Server, **settings: Any) -> None:
+        super().__init__(manager, **settings)
+        self.on_bytes: Callable[[int], object] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes."""
+        if self.on_bytes is not None:
+            self.on_bytes(len(data))
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget who counts, so that no reference cycle stays."""
+        self.on_bytes = None
+        super().connection_lost(exc)
+
+
+class _KeepsTime(CountsBytes):
     """Give the head of a request and the reader of a response their deadlines.
 
     aiohttp waits for the rest of a head, and for a client that does not read its response, for ever. (The deadline of

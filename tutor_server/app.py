@@ -15,6 +15,7 @@ from tutor_analysis.analyst import Analyst
 from tutor_analysis.pool import Pool
 from tutor_server.administration.dashboard_sessions import DashboardSessions
 from tutor_server.administration.desk import AdministrationDesk
+from tutor_server.admission.frame_rate import FrameAllowances
 from tutor_server.api import (
     account_links,
     account_new,
@@ -72,7 +73,7 @@ from tutor_server.identity.revocations import Revocations
 from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
-from tutor_server.limits import MAX_BODY_BYTES, Deadlines, Leases
+from tutor_server.limits import MAX_BODY_BYTES, Deadlines, FrameRate, Leases
 from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
@@ -211,6 +212,7 @@ def build_app(
         analyst=analyst,
         authenticator=app[AUTHENTICATOR],
         slots=shared.slots,
+        allowances=FrameAllowances(FrameRate.allowing(settings.messages_per_minute), clock),
         clock=clock,
         deadlines=deadlines,
     )

@@ -117,7 +117,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     try:
         if options.workers > 1:
             return _run(serve_in_workers(settings, options.host, options.port, options.workers))
-        _run(serve(settings, options.host, options.port))
+        return _run(serve(settings, options.host, options.port))
     except StartRefused as error:
         return _fail(str(error))
     except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers

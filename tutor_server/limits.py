@@ -37,6 +37,39 @@ class Deadlines:
     """Between two requests on one connection; longer than reverse proxies keep theirs, so that they close first."""
     database: float = 10
     """One unit of reading or writing on PostgreSQL."""
+    finishing: float = 10
+    """For so long the answers under way may go on once the service stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRate:
+    """What one user may send over the chat socket, by all connections to one process together.
+
+    Each is a token bucket: so much at once, and so much a second in the long run. The values are those of 20 messages
+    a minute. An editor sends 2 or 3 frames a question, a `resume` for each running answer after a lost connection and a
+    ping every 10 seconds: three windows that resume 40 answers each send 120 frames at once, and a student at the limit
+    of messages sends 1 frame a second. A frame of the largest size with every message is 20 MiB a minute.
+    """
+
+    frames: float = 1_200
+    frames_per_second: float = 10
+    bytes: float = 64 * 1024 * 1024
+    bytes_per_second: float = 1024 * 1024
+    connection: float = 5
+    """Frames that opening a connection counts as: it costs the service as much."""
+    shut_out: float = 10
+    """Seconds in which a user who went past the rate opens no connection."""
+
+    @classmethod
+    def allowing(cls, messages_per_minute: int) -> FrameRate:
+        """Return the rate of an installation: it grows with the limit of messages, and stays 6 times as high."""
+        usual, factor = cls(), max(1.0, messages_per_minute / 100)
+        return cls(
+            frames=usual.frames * factor,
+            frames_per_second=usual.frames_per_second * factor,
+            bytes=usual.bytes * factor,
+            bytes_per_second=usual.bytes_per_second * factor,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,20 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from tutor_server.aiohttp_fixes import Runner
-from tutor_server.api.keys import DATABASE, SETTINGS
+from tutor_server.api.chat_socket import CHAT_SOCKETS
+from tutor_server.api.keys import DATABASE, DEADLINES, SETTINGS
 from tutor_server.app import build_app
 from tutor_server.connections.accepting import BoundSite, SharedSite
 from tutor_server.connections.descriptors import raise_limit
 from tutor_server.errors import DatabaseUnavailable
+from tutor_server.guardian import Guardian
 from tutor_server.hosts import is_loopback
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.llm.price_file import read_price_file
@@ -27,7 +30,7 @@ from tutor_server.storage.accounts import has_accounts
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
 from tutor_server.telemetry.logs import log_loop_failure
-from tutor_server.workers import BACKLOG, WORKER_COMMAND, Workers, bind
+from tutor_server.workers import BACKLOG, WORKER_COMMAND, Beats, Workers, bind
 
 if TYPE_CHECKING:
     import socket
@@ -44,9 +47,10 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-SHUTDOWN_SECONDS = 10
-"""How long requests under way may take to finish once the service stops."""
-
+SHUTDOWN_SECONDS = 5
+"""How long HTTP requests under way may take to finish once the answers have ended."""
+RESTART_WANTED = 75
+"""The exit status after SIGHUP (EX_TEMPFAIL of sysexits.h): whatever runs the service is to start it again."""
 
 GC_THRESHOLD = 20_000
 """Objects between two looks; Python's own 700 is passed several times by one answer."""
@@ -98,12 +102,34 @@ async def require_confirmed_domains(settings: Settings, database: Database) -> N
     log.warning("registration_closed", reason=f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}")
 
 
-async def serve(settings: Settings, host: str, port: int, *, build: Build = build_app) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `StartRefused` or `SettingsError`."""
+@dataclass(slots=True)
+class Stop:
+    """What a signal says: `wanted` is set when the process is to end, `restarts` when another takes its place."""
+
+    guardian: Guardian = field(default_factory=Guardian)
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    restarts: bool = False
+
+    def begin(self, *, restarts: bool = False) -> None:
+        """Begin to stop. Only the first call counts."""
+        if not self.wanted.is_set():
+            self.restarts = restarts
+            self.guardian.stop_begins()
+            self.wanted.set()
+
+    def restart(self) -> None:
+        """Begin to stop because another process takes the place of this one."""
+        self.begin(restarts=True)
+
+
+async def serve(settings: Settings, host: str, port: int, *, build: Build = build_app) -> int:
+    """Serve until a signal, and return the exit status. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
     raise_limit()
-    stopping = _stopping_signal()
-    await _serve(build(settings), lambda runner: BoundSite(runner, host, port, backlog=BACKLOG), stopping, _announce)
+    stop = Stop()
+    _heed_signals(stop.begin, stop.restart)
+    await _serve(build(settings), lambda runner: BoundSite(runner, host, port, backlog=BACKLOG), stop, _announce)
+    return RESTART_WANTED if stop.restarts else 0
 
 
 async def serve_worker(
@@ -111,30 +137,36 @@ async def serve_worker(
 ) -> None:
     """Serve on a socket that several processes share, until a signal or until the parent has gone.
 
-    `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, a byte
-    written to the second says that this worker serves.
+    `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, bytes
+    written to the second say that this worker serves, and that its event loop still runs.
     """
-    stopping = _stopping_signal()
+    stop = Stop()
+    _heed_signals(stop.begin, stop.restart)
     loop = asyncio.get_running_loop()
 
     def parent_has_gone() -> None:
         loop.remove_reader(lifeline)  # its end can be read for ever
-        stopping.set()
+        stop.begin()
 
-    def say_that_it_serves(_address: str) -> None:
-        with suppress(BrokenPipeError):  # the parent has gone meanwhile, which `lifeline` tells as well
-            os.write(ready, b".")
-
+    beats = Beats(ready)
     loop.add_reader(lifeline, parent_has_gone)
-    await _serve(
-        build(settings), lambda runner: SharedSite(runner, listening, backlog=BACKLOG), stopping, say_that_it_serves
-    )
+    try:
+        await _serve(
+            build(settings),
+            lambda runner: SharedSite(runner, listening, backlog=BACKLOG),
+            stop,
+            lambda _: beats.start(),
+        )
+    finally:
+        beats.end()
 
 
 async def serve_in_workers(
     settings: Settings, host: str, port: int, count: int, *, command: Sequence[str] = WORKER_COMMAND
 ) -> int:
-    """Run several serving processes behind one port until a signal; give the exit status.
+    """Run several serving processes behind one port until a signal; return the exit status.
+
+    On SIGHUP they are replaced one after another.
 
     `command` starts one that calls `serve_worker`; the numbers which that takes follow as arguments. Raises
     `StartRefused` or `SettingsError`.
@@ -155,16 +187,20 @@ async def serve_in_workers(
         raise StartRefused(f"cannot listen on {host}:{port}: {error.strerror}") from error
     with listening:
         address = f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
-        return await Workers(command, listening, count, _stopping_signal(), lambda: _announce(address)).run()
+        workers = Workers(command, listening, count, lambda: _announce(address))
+        _heed_signals(workers.stop, workers.restart)
+        return await workers.run()
 
 
 async def _serve(
     app: Application,
     site_on: Callable[[Runner], BaseSite],
-    stopping: asyncio.Event,
+    stop: Stop,
     ready: Callable[[str], object],
 ) -> None:
-    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_failure)
+    stop.guardian.watch(loop)
     runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await _bring_up_to_date(app[DATABASE])
@@ -178,8 +214,11 @@ async def _serve(
         _spare_the_collector()
         ready(site.name)
         log.info("started", address=site.name)
-        await stopping.wait()
-        log.info("stopping")
+        await stop.wanted.wait()
+        log.info("stopping", restarts=stop.restarts or None)
+        await site.stop()
+        # aiohttp's own clean-up hears no socket any more, so that no editor could cancel, or say that it is there.
+        await app[CHAT_SOCKETS].close(finishing=app[DEADLINES].finishing, restarts=stop.restarts)
     finally:
         await runner.cleanup()
         await app[DATABASE].close()
@@ -245,13 +284,14 @@ async def _bring_up_to_date(database: Database) -> None:
     log.info("migrated")
 
 
-def _stopping_signal() -> asyncio.Event:
-    stopping = asyncio.Event()
+def _heed_signals(stop: Callable[[], object], restart: Callable[[], object]) -> None:
+    """Stop at SIGTERM and SIGINT, and restart at SIGHUP, unless whoever started this process has it ignored (nohup)."""
     loop = asyncio.get_running_loop()
     with suppress(NotImplementedError):  # Windows, where Ctrl-C cancels the main task instead
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopping.set)
-    return stopping
+            loop.add_signal_handler(number, stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, restart)
 
 
 def _bracketed(host: str) -> str:

@@ -65,7 +65,7 @@ def main() -> int:
         with socket.socket(fileno=listening) as shared:
             run(serve_worker(settings, shared, lifeline, ready, build=build))
     elif options.workers == 1:
-        run(serve(settings, "127.0.0.1", options.port, build=build))
+        return run(serve(settings, "127.0.0.1", options.port, build=build))
     else:
         command = (*PROGRAM, f"--loop={options.loop}", *(f"--time={time}" for time in options.time), "serve-worker")
         return run(serve_in_workers(settings, "127.0.0.1", options.port, options.workers, command=command))

@@ -1,19 +1,27 @@
-"""What one student can do to the others by sending more than anybody could answer."""
+"""H11: what one student can do to the others by sending more than anybody could answer.
+
+Figures are measured by `python -m benchmarks.floods`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import CODE, Chat, connect
+from tests.chat_client import CODE, Chat, Closed, connect
+from tutor_server.limits import FrameRate
 
 if TYPE_CHECKING:
-    from tests.service import Service, SignUp
+    from collections.abc import Callable
+
+    from tests.installations import Installation
+    from tests.service import Service, SignUp, StartService, Student
 
 pytestmark = pytest.mark.real_time
 
@@ -75,3 +83,110 @@ async def test_a_student_who_asks_without_end_holds_up_nobody(service: Service, 
     assert answered == ["done"] * 5
     assert set.union(*ends) == {"done", "RATE_LIMITED"}
     assert times[len(times) * 9 // 10] < 0.5, times[-10:]
+
+
+FRAMES = int(FrameRate().frames)
+FLOODS: dict[str, Callable[[Chat, Student], Any]] = {
+    "garbage": lambda chat, _: chat.socket.send_str("{"),
+    "binary": lambda chat, _: chat.socket.send_bytes(b"0"),
+    "ping": lambda chat, _: chat.socket.ping(),
+    "pong": lambda chat, _: chat.socket.pong(),
+    "auth": lambda chat, student: chat.send({"type": "auth", "access_token": student.access_token}),
+    "cancel": lambda chat, _: chat.send({"type": "cancel", "request_id": str(uuid4())}),
+    "resume": lambda chat, _: chat.send({"type": "resume", "request_id": str(uuid4()), "next_seq": 0}),
+    "ask": lambda chat, _: chat.ask(),
+}
+
+
+async def close_code(chat: Chat) -> int | None:
+    """Receive until the service closes the socket; return the code."""
+    while True:
+        try:
+            await chat.receive()
+        except Closed as closed:
+            return closed.code
+
+
+async def flood_with(chat: Chat, student: Student, kind: str) -> int | None:
+    """Send frames of one kind until the service closes the socket; return the code."""
+    reading = asyncio.create_task(close_code(chat))
+    with suppress(ConnectionError):
+        while not reading.done():
+            await FLOODS[kind](chat, student)
+            await asyncio.sleep(0)
+    return await reading
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", FLOODS)
+async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
+    installation: Installation, service: Service, sign_up: SignUp, kind: str
+) -> None:
+    """Each of three sockets ends with 1008, others are served, and the log names the student once a process."""
+    flooding, other = await sign_up(service), await sign_up(service)
+    async with AsyncExitStack() as stack:
+        chat = await stack.enter_async_context(connect(service.url, other.access_token))
+        sockets = [await stack.enter_async_context(connect(service.url, flooding.access_token)) for _ in range(3)]
+        looking = asyncio.create_task(health_times(service))
+        floods = [asyncio.create_task(flood_with(socket, flooding, kind)) for socket in sockets]
+        answered = (await chat.answer(code=CODE))[-1]["type"]
+        codes = await asyncio.gather(*floods)
+        looking.cancel()
+        times = await looking
+        still = (await chat.answer(code="x = y\n"))[-1]["type"]
+
+    assert codes == [1008] * 3
+    assert answered == still == "done"
+    assert times[len(times) // 2] < 0.5, times[-10:]
+    lines = [line for line in service.log if line["event"] == "frames_past_rate" and line["user"] == flooding.id]
+    assert 1 <= len(lines) <= installation.workers
+    assert {line["kind"] for line in lines} == {"frames"}
+
+
+async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
+    start_service: StartService, sign_up: SignUp
+) -> None:
+    """Three sockets that send half of it each are closed; a client that comes back at once gets no new start."""
+    async with start_service() as service, AsyncExitStack() as stack:
+        student = await sign_up(service)
+        sockets = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
+        for socket in sockets:
+            for _ in range(FRAMES // 2):
+                with suppress(ConnectionError):
+                    await socket.socket.ping()
+        code = await close_code(sockets[2])
+        again = {
+            await close_code(await stack.enter_async_context(connect(service.url, student.access_token)))
+            for _ in range(3)
+        }
+        lines = [line for line in service.log if line["event"] == "frames_past_rate"]
+
+    assert code == 1008
+    assert again == {1008}
+    assert len(lines) == 1
+
+
+async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_up: SignUp) -> None:
+    """What is no whole frame yet counts by its bytes."""
+    student = await sign_up(service)
+    async with connect(service.url, student.access_token) as chat:
+        reading = asyncio.create_task(close_code(chat))
+        with suppress(ConnectionError):
+            for _ in range(70):
+                await chat.socket.send_bytes(bytes(1_000_000))
+
+        assert await reading == 1008
+    assert (await service.logged("frames_past_rate", user=student.id))["kind"] == "bytes"
+
+
+async def test_h11_an_editor_that_resumes_many_answers_is_within_the_rate(service: Service, sign_up: SignUp) -> None:
+    """Three windows that come back three times in a row and take up 30 answers each are not closed."""
+    student = await sign_up(service)
+    for _ in range(3):
+        async with AsyncExitStack() as stack:
+            windows = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
+            for chat in windows:
+                for _ in range(30):
+                    request_id = str(uuid4())
+                    await chat.send({"type": "resume", "request_id": request_id, "next_seq": 0})
+                    assert (await chat.collect(request_id))[-1]["code"] == "NOT_FOUND"

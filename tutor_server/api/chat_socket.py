@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 import structlog
 from aiohttp import WSMsgType, web
 
 from tutor_analysis.pool import NotAnalysed
+from tutor_server.api.closing import CLOSE_SECONDS, CLOSING_FRAMES, close_socket
 from tutor_server.api.frames import FrameRefused, parse_frame, read_large_frame, request_id_in
 from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import LimiterUnavailable, NotFound, RateLimited, TutorError, Unauthenticated, ValidationFailed
@@ -30,8 +31,12 @@ from tutor_server.tutoring.received import ReceivedAsk
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterable
 
+    from aiohttp import WSMessage
+
     from tutor_analysis.analyst import Analyst
+    from tutor_server.admission.frame_rate import FrameAllowance, FrameAllowances
     from tutor_server.admission.limiter import ConnectionSlots, Slot
+    from tutor_server.aiohttp_fixes import CountsBytes
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.limits import Deadlines
@@ -46,7 +51,6 @@ routes = Routes("chat")
 CHAT_SOCKETS: web.AppKey[ChatSockets] = web.AppKey("chat_sockets")
 
 HEARTBEAT_SECONDS = 20.0
-CLOSE_SECONDS = 2.0
 SMALL_FRAME = 16 * 1024
 """Characters."""
 LARGE_FRAME_SECONDS = 2.0
@@ -54,6 +58,7 @@ LARGE_FRAME_SECONDS = 2.0
 ALLOWANCE_USED_UP = "Your last questions took very long to read. Please wait a moment."
 ALLOWANCE_WAIT, OVERLOAD_WAIT = 10, 5
 """Seconds after which to ask again: once a student's allowance is used up, and where too many wait."""
+PAST_RATE = "too many frames"
 OPENING_AT_ONCE = 4
 """Asks of a connection that may wait for their acceptance or refusal; who sends more is read no further meanwhile."""
 
@@ -62,7 +67,8 @@ OPENING_AT_ONCE = 4
 async def chat(request: web.Request) -> web.WebSocketResponse:
     """Open the chat WebSocket, subprotocol `tutor.v1`.
 
-    The handshake is accepted before a refusal: close code 4001 says not signed in, 4002 too many connections.
+    The handshake is accepted before a refusal: close code 4001 says not signed in, 4002 too many connections, 1008
+    that the user has sent more frames than the rate allows.
     """
     return await request.app[CHAT_SOCKETS].handle(request)
 
@@ -77,6 +83,7 @@ class ChatSockets:
         analyst: Analyst,
         authenticator: Authenticator,
         slots: ConnectionSlots,
+        allowances: FrameAllowances,
         clock: Clock,
         deadlines: Deadlines,
     ) -> None:
@@ -84,38 +91,43 @@ class ChatSockets:
         self._analyst = analyst
         self._authenticator = authenticator
         self._slots = slots
+        self._allowances = allowances
         self._clock = clock
         self._deadlines = deadlines
         self._open: set[_Connection] = set()
-        self._is_closing = False
+        self._closes_with: tuple[int, str] | None = None
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Accept the handshake, then close with 4001 or 4002 where the user may not talk, else talk."""
+        """Accept the handshake, then close with 1008, 4001 or 4002 if the user may not talk, else talk."""
         socket = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,
             max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp refuses a frame of this size, too
             timeout=CLOSE_SECONDS,
             autoclose=False,
+            autoping=False,  # a ping is a frame of the client, and counts as one
             compress=False,
         )
         if not socket.can_prepare(request):
             raise ValidationFailed("This address speaks WebSocket only.")
         await socket.prepare(request)
-        if self._is_closing:
-            await socket.close(code=CloseCode.SHUTTING_DOWN, message=b"shutting down")
+        if self._closes_with is not None:
+            await close_socket(request, socket, *self._closes_with)
             return socket
         try:
             token = self._authenticator.authenticate(request.headers.get("Authorization"))
         except Unauthenticated as error:
-            await socket.close(code=CloseCode.UNAUTHENTICATED, message=error.code.encode())
+            await close_socket(request, socket, CloseCode.UNAUTHENTICATED, error.code)
+            return socket
+        allowance = self._allowances.of(token.user_id)
+        if not allowance.take_connection():
+            await self._refuse(request, socket, token, CloseCode.TOO_MANY_FRAMES, PAST_RATE)
             return socket
         slot = await self._slots.acquire(str(token.user_id))
         if slot is None:
-            log.info("connection_refused", user=str(token.user_id), reason="too many connections")
-            await socket.close(code=CloseCode.TOO_MANY_CONNECTIONS, message=b"too many connections")
+            await self._refuse(request, socket, token, CloseCode.TOO_MANY_CONNECTIONS, "too many connections")
             return socket
-        connection = _Connection(self, request, socket, token)
+        connection = _Connection(self, request, socket, token, allowance)
         self._open.add(connection)
         try:
             await connection.talk(slot)
@@ -123,6 +135,13 @@ class ChatSockets:
             self._open.discard(connection)
             await slot.release()
         return socket
+
+    @staticmethod
+    async def _refuse(
+        request: web.Request, socket: web.WebSocketResponse, token: AccessToken, code: int, reason: str
+    ) -> None:
+        log.info("connection_refused", user=str(token.user_id), reason=reason)
+        await close_socket(request, socket, code, reason)
 
     async def stop_answers_of(self, user_id: UUID) -> None:
         """Stop a user's answers and wait until they are settled."""
@@ -134,18 +153,34 @@ class ChatSockets:
             if connection.family_id in families:
                 connection.end_sign_in("UNAUTHENTICATED")
 
-    async def close(self) -> None:
-        """End every answer with its `error`, then every connection with 1001."""
-        self._is_closing = True
-        await self._tutor.close()
-        await asyncio.gather(*(connection.shut_down() for connection in list(self._open)))
+    async def close(self, *, finishing: float = 0, restarts: bool = False) -> None:
+        """Take no more asks, and close each connection once its answers have ended.
+
+        The answers may go on for `finishing` seconds; then each ends with its `error`. The close code is 1001, or 1012
+        where the service restarts.
+        """
+        if self._closes_with is None:
+            code = CloseCode.RESTARTING if restarts else CloseCode.SHUTTING_DOWN
+            self._closes_with = (code, "restarting" if restarts else "shutting down")
+        leaving = [asyncio.create_task(connection.leave(*self._closes_with)) for connection in self._open]
+        await self._tutor.close(finishing=finishing)
+        if leaving:
+            await asyncio.wait(leaving, timeout=CLOSE_SECONDS)
+            for connection in self._open:
+                connection.end(*self._closes_with)
+            await asyncio.wait(leaving)
 
 
 class _Connection:
     """One signed-in socket: reads frames, and forwards each answer by a task of its own."""
 
     def __init__(
-        self, sockets: ChatSockets, request: web.Request, socket: web.WebSocketResponse, token: AccessToken
+        self,
+        sockets: ChatSockets,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+        token: AccessToken,
+        allowance: FrameAllowance,
     ) -> None:
         self._tutor = sockets._tutor  # noqa: SLF001 - one thing in two classes
         self._analyst = sockets._analyst  # noqa: SLF001
@@ -155,11 +190,13 @@ class _Connection:
         self._request = request
         self._socket = socket
         self._token = token
+        self._allowance = allowance
         self._sending = asyncio.Lock()
         self._forwarders: dict[UUID, asyncio.Task[None]] = {}
         self._opening: list[Answer] = []
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbye: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+        self._close_code: int | None = None
         self._has_ended = asyncio.Event()
         self._log = log.bind(connection_id=uuid4().hex, user=str(token.user_id))
 
@@ -175,6 +212,7 @@ class _Connection:
         """
         started_at = self._clock.monotonic()
         self._log.info("connection_opened")
+        cast("CountsBytes", self._request.protocol).on_bytes = self._count_bytes
         self._watch_expiry()
         if self._authenticator.has_ended(self._token):  # between the handshake's check and now
             self.end_sign_in("UNAUTHENTICATED")
@@ -185,7 +223,9 @@ class _Connection:
             await slot.release()
             if self._goodbye.done():
                 await _cancel(reading, *self._forwarders.values())
-                await self._close(*self._goodbye.result())
+                self._close_code, reason = self._goodbye.result()
+                frames = 0 if self._close_code == CloseCode.TOO_MANY_FRAMES else CLOSING_FRAMES
+                await close_socket(self._request, self._socket, self._close_code, reason, frames=frames)
             else:
                 await reading
         finally:
@@ -195,40 +235,55 @@ class _Connection:
             self._has_ended.set()
             self._log.info(
                 "connection_closed",
-                close_code=self._socket.close_code,
+                close_code=self._close_code or self._socket.close_code,
                 duration_seconds=round(self._clock.monotonic() - started_at, 3),
             )
 
-    async def shut_down(self) -> None:
-        """Let the ends of answers reach the editor, then close."""
-        if self._forwarders:
-            await asyncio.wait(list(self._forwarders.values()), timeout=CLOSE_SECONDS)
-        self._say_goodbye(CloseCode.SHUTTING_DOWN, "shutting down")
+    async def leave(self, code: int, reason: str) -> None:
+        """Close once the answers that are being sent have reached the editor."""
+        while self._forwarders and not self._goodbye.done():
+            await asyncio.wait(list(self._forwarders.values()))
+        self.end(code, reason)
         await self._has_ended.wait()
 
     def end_sign_in(self, reason: str) -> None:
         """Begin to close with 4001; the reason is one of a 401's codes. What comes from now on is not heard."""
-        self._say_goodbye(CloseCode.UNAUTHENTICATED, reason)
+        self.end(CloseCode.UNAUTHENTICATED, reason)
 
-    def _say_goodbye(self, code: int, reason: str) -> None:
+    def end(self, code: int, reason: str) -> None:
+        """Begin to close, unless that has begun. The task that reads the socket closes it."""
         if not self._goodbye.done():
             self._goodbye.set_result((code, reason))
 
-    async def _close(self, code: int, reason: str) -> None:
-        """Close as the task that reads: from another one aiohttp cuts the line before the editor has read the code."""
-        try:
-            async with asyncio.timeout(self._write_deadline):
-                await self._socket.close(code=code, message=reason.encode())
-        except TimeoutError:
-            self._abort()
+    def _end_flood(self, kind: str) -> None:
+        """Begin to close with 1008, and log it once for all connections of the user."""
+        if not self._allowance.is_shut_out:
+            self._log.warning("frames_past_rate", kind=kind)
+        self._allowance.shut_out()
+        self.end(CloseCode.TOO_MANY_FRAMES, PAST_RATE)
+
+    def _count_bytes(self, count: int) -> None:
+        if not self._allowance.take_bytes(count):
+            self._request.protocol.pause_reading()
+            self._end_flood("bytes")
 
     async def _read(self) -> None:
         async for message in self._socket:
-            if message.type is WSMsgType.TEXT:
-                await self._receive(message.data)
-            elif message.type is WSMsgType.BINARY:
-                await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+            if not self._allowance.take_frame():
+                self._end_flood("frames")
+                return
+            await self._take(message)
             del message  # the next one may take long
+            await asyncio.sleep(0)  # where frames wait already, nothing else here would let the others have their turn
+
+    async def _take(self, message: WSMessage) -> None:
+        match message.type:
+            case WSMsgType.TEXT:
+                await self._receive(message.data)
+            case WSMsgType.BINARY:
+                await self._send(error_frame(ValidationFailed("Messages are text frames of JSON."), None))
+            case WSMsgType.PING:
+                await self._write(message.data, WSMsgType.PONG)
 
     async def _receive(self, text: str) -> None:
         try:
@@ -307,10 +362,13 @@ class _Connection:
             await self._send(frame)
 
     async def _send(self, frame: FromService) -> None:
+        await self._write(encode(frame).encode(), WSMsgType.TEXT)
+
+    async def _write(self, payload: bytes, kind: WSMsgType) -> None:
         """Send one frame; an editor that does not read for the write deadline loses the connection."""
         try:
             async with asyncio.timeout(self._write_deadline), self._sending:
-                await self._socket.send_str(encode(frame))
+                await self._socket.send_frame(payload, kind)
         except TimeoutError:
             self._log.warning("slow_reader_cut")
             self._abort()

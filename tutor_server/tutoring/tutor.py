@@ -142,9 +142,14 @@ class Tutor:
             self._stop(user_id, request_id, Cancelled())
         await asyncio.gather(*(task for _, task in theirs), return_exceptions=True)
 
-    async def close(self) -> None:
-        """Take no more asks, end the running ones with `SHUTTING_DOWN`, and settle them."""
+    async def close(self, *, finishing: float = 0) -> None:
+        """Take no more asks, let the running ones finish for so many seconds, end the others and settle all.
+
+        Those that are ended have the error `SHUTTING_DOWN`.
+        """
         self._is_closing = True
+        if finishing and (running := [*(task for _, task in self._running.values()), *self._resuming]):
+            await asyncio.wait(running, timeout=finishing)
         tasks = [*(task for _, task in self._running.values()), *self._resuming]
         for user_id, request_id in list(self._running):
             self._stop(user_id, request_id, ShuttingDown())

@@ -1,0 +1,85 @@
+"""A program for tests: the service with short last resorts, whose event loop a signal brings to a standstill.
+
+SIGUSR1: a loop in Python without end. SIGUSR2: one call in C that keeps the interpreter. SIGWINCH: a thread without
+end, which every orderly end of the process waits for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tutor_server import guardian
+from tutor_server.cli import _loop_factory
+from tutor_server.serving import serve, serve_in_workers, serve_worker
+from tutor_server.settings import load_settings
+from tutor_server.telemetry.logs import configure_logs
+
+PROGRAM = (sys.executable, str(Path(__file__).resolve()))
+STALL, STOP, PROCESSOR = 3, 4, 3.0
+
+
+def stand_still() -> None:
+    """Do nothing else any more."""
+    while True:
+        pass
+
+
+def keep_the_interpreter() -> None:
+    """Match what takes longer than anybody lives: no other thread has a turn meanwhile."""
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def leave_a_thread() -> None:
+    """Start a thread that does not end."""
+    threading.Thread(target=threading.Event().wait).start()
+
+
+def heed() -> None:
+    """Let the signals do these."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, stand_still)
+    loop.add_signal_handler(signal.SIGUSR2, keep_the_interpreter)
+    loop.add_signal_handler(signal.SIGWINCH, leave_a_thread)
+
+
+async def main() -> int:
+    """Run what the arguments say."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve")
+    serving.add_argument("--port", type=int)
+    serving.add_argument("--workers", type=int)
+    worker = commands.add_parser("serve-worker")
+    worker.add_argument("numbers", type=int, nargs=3)
+    options = parser.parse_args()
+    guardian.STOP_SECONDS = STOP
+    if options.command == "serve" and options.workers == 1:  # a worker's parent is to be first
+        guardian.STALL_SECONDS, guardian.PROCESSOR_SECONDS = STALL, PROCESSOR
+    settings = load_settings()
+    configure_logs("info", "json")
+    if options.command == "serve-worker":
+        heed()
+        listening, lifeline, ready = options.numbers
+        with socket.socket(fileno=listening) as shared:
+            await serve_worker(settings, shared, lifeline, ready)
+    elif options.workers == 1:
+        heed()
+        return await serve(settings, "127.0.0.1", options.port)
+    else:
+        command = (*PROGRAM, "serve-worker")
+        return await serve_in_workers(settings, "127.0.0.1", options.port, options.workers, command=command)
+    return 0
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sys.exit(runner.run(main()))

@@ -1,0 +1,252 @@
+"""H13, and processes that stand still: workers are replaced, stops end, and clients come back by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from aiohttp import ClientError, ClientSession
+
+from tests.chat_client import Closed, connect, text_of
+from tests.fake_upstream import Behaviour
+from tests.faults.classroom import classroom
+from tests.faults.stuck_service import PROGRAM
+from tests.installations import Laptop, University
+from tests.service import RunningService, Service, sign_up_student
+from tests.waiting import until
+from tutor_lsp.credentials import StaticToken
+from tutor_lsp.remote_tutor import RemoteTutor
+from tutor_server.guardian import FORCED_EXIT
+from tutor_server.protocol import Ask, Done, Position
+from tutor_server.serving import RESTART_WANTED
+from tutor_server.workers import START_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.servers import PostgresServer, RedisServer
+    from tutor_server.protocol import FromService
+
+pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]
+
+SHORT = Behaviour(text="Look at line 3. " * 20, token_seconds=0.02)
+"""Takes a second or two, less than answers may go on while the service stops."""
+STUDENTS = 5
+
+
+@pytest.fixture
+def university(postgres_server: PostgresServer, redis_server: RedisServer) -> University:
+    """Give the settings of a service with two workers."""
+    return University(postgres_server, redis_server)
+
+
+@pytest.fixture
+async def two_workers(tmp_path: Path, university: University) -> AsyncIterator[Service]:
+    """Run a service whose workers can be brought to a standstill."""
+    async with RunningService(tmp_path, university.settings(), workers=2, program=PROGRAM) as service:
+        yield service
+
+
+def service_that_sticks(folder: Path) -> RunningService:
+    """Prepare a single process that can be brought to a standstill."""
+    return RunningService(folder, {}, program=PROGRAM)
+
+
+async def exit_status(service: Service) -> int:
+    """Wait for the end of a service."""
+    await until(lambda: service.process.poll() is not None, seconds=60)
+    assert service.process.returncode is not None
+    return service.process.returncode
+
+
+async def is_well(service: Service) -> bool:
+    """Return whether health answers, on a connection of its own."""
+    with suppress(ClientError, TimeoutError):
+        async with asyncio.timeout(5), ClientSession(service.url) as client, client.get("/api/health") as response:
+            return response.status == 200
+    return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGUSR1, signal.SIGUSR2], ids=["stopped", "busy", "in C"])
+async def test_h13_a_worker_that_does_not_answer_is_replaced(two_workers: Service, how: signal.Signals) -> None:
+    """The parent kills it after 5 s, and starts another; the other worker serves all the time."""
+    stuck, other = two_workers.worker_ids()
+
+    os.kill(stuck, how)
+    assert await is_well(two_workers)
+    await two_workers.logged("worker_stalled")
+    await two_workers.logged("worker_died", exit_status=-signal.SIGKILL)
+    await until(lambda: len(two_workers.worker_ids()) == 2)
+
+    assert other in two_workers.worker_ids()
+    assert stuck not in two_workers.worker_ids()
+    await until(lambda: sum(line["event"] == "started" for line in two_workers.log) == 3, seconds=60)
+    assert await is_well(two_workers)
+
+
+async def test_h13_a_stop_takes_workers_along_that_do_not_answer(two_workers: Service) -> None:
+    """SIGTERM ends all processes, though one stands still and the other's threads do not end."""
+    stopped, unending = workers = two_workers.worker_ids()
+    os.kill(unending, signal.SIGWINCH)
+    os.kill(stopped, signal.SIGSTOP)
+
+    two_workers.process.send_signal(signal.SIGTERM)
+
+    assert await exit_status(two_workers) == 1
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [(signal.SIGUSR1, FORCED_EXIT), (signal.SIGUSR2, -signal.SIGPROF), (signal.SIGWINCH, FORCED_EXIT)],
+    ids=["busy", "in C", "thread"],
+)
+async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
+    tmp_path: Path, how: signal.Signals, status: int
+) -> None:
+    """SIGTERM ends a process that is busy in Python or in C, or that waits for a thread; it says where it was."""
+    async with service_that_sticks(tmp_path) as service:
+        service.process.send_signal(how)
+        service.process.send_signal(signal.SIGTERM)
+
+        assert await exit_status(service) == status
+        service.kill()
+
+    text = "\n".join(service.lines)
+    if how is signal.SIGUSR1:
+        frames = ended_by(service, "loop_stalled", "stop_forced")  # which of the two signals came first is open
+        assert any(frame.startswith("stand_still (stuck_service.py:") for frame in frames)
+    elif how is signal.SIGUSR2:
+        assert "in keep_the_interpreter" in text
+    else:
+        assert ended_by(service, "stop_forced")
+    assert "aaaa" not in text
+
+
+def ended_by(service: Service, *events: str) -> list[str]:
+    """Return where the main thread was when the guardian ended a process."""
+    (line,) = [line for line in service.log if line["event"] in events]
+    frames: list[str] = line["frames"]
+    return frames
+
+
+async def test_a_single_process_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    """Ctrl-Z, or a laptop that sleeps, is no standstill: the time in which the process had no turn does not count."""
+    async with service_that_sticks(tmp_path) as service:
+        service.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(6)
+        service.process.send_signal(signal.SIGCONT)
+
+        await asyncio.sleep(1.5)
+        assert await is_well(service)
+
+
+async def ask_on(tutor: RemoteTutor, name: str) -> list[FromService]:
+    """Ask about a function of that name and collect the answer."""
+    ask = Ask(request_id=uuid4(), code=f"def {name}():\n    return x\n", cursor=Position(1, 0))
+    return [message async for message in tutor.ask(ask)]
+
+
+async def test_h13_workers_are_restarted_one_after_another_under_load(tmp_path: Path, university: University) -> None:
+    """SIGHUP: answers under way are whole, later asks are answered, no ask fails, and both workers are new."""
+    async with classroom(tmp_path, university) as room:
+        room.first.default = SHORT
+        service = room.service
+        before = service.worker_ids()
+        tokens = [(await sign_up_student(service)).access_token for _ in range(STUDENTS)]
+        tutors = [RemoteTutor(service.url, StaticToken(token)) for token in tokens]
+        has_ended = asyncio.Event()
+
+        async def keep_asking(tutor: RemoteTutor, number: int) -> list[FromService]:
+            ends: list[FromService] = []
+            while not has_ended.is_set():
+                ends.append((await ask_on(tutor, f"f{number}_{len(ends)}"))[-1])
+            return ends
+
+        asking = [asyncio.create_task(keep_asking(tutor, number)) for number, tutor in enumerate(tutors)]
+        await room.first.next_call()
+        service.process.send_signal(signal.SIGHUP)
+        await until(lambda: sum(line["event"] == "stopped" for line in service.log) == 2, seconds=START_SECONDS)
+        has_ended.set()
+        ends = [end for ends in await asyncio.gather(*asking) for end in ends]
+        after = service.worker_ids()
+        closed = {line.get("close_code") for line in service.log if line["event"] == "connection_closed"}
+        for tutor in tutors:
+            await tutor.close()
+        states = service.query("SELECT DISTINCT state FROM model_calls")
+
+    assert len(ends) > STUDENTS
+    assert {getattr(end, "code", "done") for end in ends} == {"done"}
+    assert not set(before) & set(after)
+    assert len(after) == 2
+    assert 1012 in closed
+    assert states == [("settled",)]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "status"),
+    [(signal.SIGHUP, 1012, RESTART_WANTED), (signal.SIGTERM, 1001, 0)],
+    ids=["SIGHUP", "SIGTERM"],
+)
+async def test_h13_a_single_process_lets_answers_finish(
+    tmp_path: Path, number: signal.Signals, code: int, status: int
+) -> None:
+    """Answers that can finish do, quiet sockets are closed at once, and the exit status says whether to start again."""
+    async with classroom(tmp_path, Laptop()) as room:
+        room.first.default = SHORT
+        student = await sign_up_student(room.service)
+        async with (
+            connect(room.service.url, student.access_token) as chat,
+            connect(room.service.url, student.access_token) as quiet,
+        ):
+            request_id = await chat.ask()
+            await room.first.next_call()
+            room.service.process.send_signal(number)
+            codes = []
+            with pytest.raises(Closed) as closed:
+                await quiet.receive()
+            codes.append(closed.value.code)
+            late = (await chat.answer(code="x = y\n"))[-1]
+            frames = await chat.collect(request_id)
+            with pytest.raises(Closed) as closed:
+                await chat.receive()
+            codes.append(closed.value.code)
+
+        assert await exit_status(room.service) == status
+        room.service.kill()
+
+    assert (late["code"], late["retryable"]) == ("SHUTTING_DOWN", True)
+    assert frames[-1]["type"] == "done"
+    assert text_of(frames) == SHORT.text
+    assert codes == [code, code]
+
+
+async def test_h13_clients_come_back_to_a_single_process_that_starts_again(tmp_path: Path) -> None:
+    """SIGHUP and a new start on the same port: an ask that comes between is answered, without being asked again."""
+    folder = tmp_path / "service"
+    folder.mkdir()
+    first = await asyncio.to_thread(Service, folder, {})
+    port = int(first.url.rpartition(":")[2])
+    student = await sign_up_student(first)
+    tutor = RemoteTutor(first.url, StaticToken(student.access_token))
+    assert isinstance((await ask_on(tutor, "before"))[-1], Done)
+
+    first.process.send_signal(signal.SIGHUP)
+    assert await exit_status(first) == RESTART_WANTED
+    first.kill()
+    between = asyncio.create_task(ask_on(tutor, "between"))
+    second = await asyncio.to_thread(Service, folder, {}, port=port)
+    end = (await between)[-1]
+    await tutor.close()
+
+    assert isinstance(end, Done)
+    assert await asyncio.to_thread(second.stop) == 0
+    second.kill()

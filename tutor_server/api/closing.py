@@ -1,0 +1,42 @@
+"""How a WebSocket is closed: the closing handshake of RFC 6455 §7, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import WSMsgType
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+CLOSE_SECONDS = 2.0
+"""How long the client has to answer a close frame."""
+CLOSING_FRAMES = 20
+"""Frames that may still be on their way when a client is told that the connection closes."""
+_ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
+
+
+async def close_socket(
+    request: web.Request, socket: web.WebSocketResponse, code: int, reason: str, *, frames: int = CLOSING_FRAMES
+) -> None:
+    """Send the close frame, wait for the client's, and end the connection. Nobody else may read the socket meanwhile.
+
+    aiohttp's own `close` reads whatever comes until then, without a pause and as fast as the client sends. Here the
+    frames that come first are dropped one at a time. After `frames` of them nothing more is read, so that the client
+    cannot send either, but has the time to read the code.
+    """
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await socket.send_frame(struct.pack("!H", code) + reason.encode(), WSMsgType.CLOSE)
+            for _ in range(frames):
+                if (await socket.receive()).type in _ENDS:
+                    break
+                await asyncio.sleep(0)
+            else:
+                request.protocol.pause_reading()
+                await asyncio.sleep(CLOSE_SECONDS)
+    if request.transport is not None:
+        request.transport.abort()
