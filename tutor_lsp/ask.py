@@ -39,6 +39,7 @@ _REFUSALS = {
     ErrorCode.RATE_LIMITED,
     ErrorCode.DAILY_CAP_REACHED,
     ErrorCode.GLOBAL_LIMIT_REACHED,
+    ErrorCode.BUDGET_BUSY,
     ErrorCode.BUDGET_REACHED,
     ErrorCode.SWITCHED_OFF,
     ErrorCode.VALIDATION_FAILED,

@@ -237,8 +237,22 @@ class GlobalLimitReached(TutorError):
     text = "The tutor is very busy right now. Please try again in a moment."
 
 
+class BudgetBusy(TutorError):
+    """What is left of the day's budget is reserved for calls under way, which free what they do not use."""
+
+    code, status, limit, retryable = "BUDGET_BUSY", 429, Limit.DAILY_BUDGET, True
+    text = "What is left of today's budget is set aside for answers that are being written. Ask again in a moment."
+
+
+class MonthlyBudgetBusy(BudgetBusy):
+    """As `BudgetBusy`, of the month."""
+
+    limit = Limit.MONTHLY_BUDGET
+    text = "What is left of this month's budget is set aside for answers that are being written. Ask again in a moment."
+
+
 class BudgetReached(TutorError):
-    """The money that all users together may cost today is spent, or held back for calls under way."""
+    """The money that all users together may cost today is spent: settled calls leave no room for this one."""
 
     code, status, limit, retryable = "BUDGET_REACHED", 429, Limit.DAILY_BUDGET, False
     text = "The tutor has used up its budget for today. It works again after midnight UTC."

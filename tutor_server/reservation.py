@@ -1,4 +1,4 @@
-"""What is held back for a call of which nothing is known yet: the most that one costs by settings and prices."""
+"""What the limiter reserves for a call before a look at its prompt: the most that one costs by settings and prices."""
 
 from __future__ import annotations
 

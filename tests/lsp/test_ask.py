@@ -230,6 +230,8 @@ async def test_asking_again_at_the_same_place_replaces_the_answer(editor: Editor
         (ErrorCode.RATE_LIMITED, "refused"),
         (ErrorCode.DAILY_CAP_REACHED, "refused"),
         (ErrorCode.GLOBAL_LIMIT_REACHED, "refused"),
+        (ErrorCode.BUDGET_BUSY, "refused"),
+        (ErrorCode.BUDGET_REACHED, "refused"),
         (ErrorCode.PAYLOAD_TOO_LARGE, "refused"),
         (ErrorCode.AI_UNAVAILABLE, "failed"),
         (ErrorCode.SHUTTING_DOWN, "failed"),

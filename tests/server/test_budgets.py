@@ -7,27 +7,39 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from tests.chat_client import connect
 from tests.clock import NOON, HeldClock
+from tests.fake_upstream import Behaviour
 from tests.held_service import SECRET, held_service
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Grant, Limits
 from tutor_server.app import build_app
-from tutor_server.errors import BudgetReached, DailyCapReached, GlobalLimitReached, MonthlyBudgetReached, RateLimited
+from tutor_server.errors import (
+    BudgetBusy,
+    BudgetReached,
+    DailyCapReached,
+    GlobalLimitReached,
+    MonthlyBudgetBusy,
+    MonthlyBudgetReached,
+    RateLimited,
+)
 from tutor_server.llm.terms import terms_of
 from tutor_server.settings import Settings, SettingsError
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import upgrade
-from tutor_server.storage.models import ModelCall, Spending
+from tutor_server.storage.models import ModelCall, Problem, Spending
 from tutor_server.storage.overrides import OwnLimits
 from tutor_server.storage.spending import (
+    BUSY_SECONDS,
     Budgets,
     NearlySpent,
     Spent,
+    budget_refusal,
     change_spending,
     commit_spending,
     daily_budget_reached,
@@ -36,7 +48,7 @@ from tutor_server.storage.spending import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -87,10 +99,10 @@ async def database(tmp_path: Path, database_url: str) -> AsyncIterator[Database]
 
 @pytest.mark.parametrize(
     ("budgets", "refusal"),
-    [(Budgets(daily=100 * DOLLAR), BudgetReached), (Budgets(monthly=100 * DOLLAR), MonthlyBudgetReached)],
+    [(Budgets(daily=100 * DOLLAR), BudgetBusy), (Budgets(monthly=100 * DOLLAR), MonthlyBudgetBusy)],
 )
 async def test_a_thousand_asks_at_once_against_a_budget_for_a_hundred(
-    budgets: Budgets, refusal: type[BudgetReached]
+    budgets: Budgets, refusal: type[BudgetBusy]
 ) -> None:
     """A5 with money: exactly as many pass as the budget has room for, and it is read once."""
     stored = StoredSpending()
@@ -110,7 +122,7 @@ async def test_a7_a_budgets_refusal_uses_up_nothing_of_the_others() -> None:
     limits = limiter(Budgets(daily=DOLLAR), daily_messages=2, messages_per_minute=2, llm_calls_per_minute=2)
     await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
     for _ in range(10):
-        with pytest.raises(BudgetReached):
+        with pytest.raises(BudgetBusy):
             await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
 
     await limits.correct_spending(TODAY, -DOLLAR)
@@ -144,18 +156,8 @@ async def test_what_a_call_did_cost_takes_the_place_of_what_was_held_back() -> N
         await limits.admit("ada", calls_provider=True, reserved=DOLLAR // 2)
         await limits.correct_spending(TODAY, DOLLAR // 20 - DOLLAR // 2)
 
-    with pytest.raises(BudgetReached):
+    with pytest.raises(BudgetBusy):
         await limits.admit("ada", calls_provider=True, reserved=DOLLAR // 2 + 1)
-
-
-async def test_a_retry_needs_room_too() -> None:
-    """The second call of an ask is held back for as well."""
-    limits = limiter(Budgets(daily=2 * DOLLAR))
-    await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
-    await limits.take_call(DOLLAR)
-
-    with pytest.raises(BudgetReached):
-        await limits.take_call(DOLLAR)
 
 
 async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
@@ -163,13 +165,13 @@ async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
     clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
     stored = StoredSpending(Spent(DOLLAR, DOLLAR))
     limits = limiter(Budgets(daily=DOLLAR, monthly=2 * DOLLAR), clock, stored)
-    with pytest.raises(BudgetReached) as refusal:
+    with pytest.raises(BudgetBusy) as refusal:
         await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
-    assert (refusal.value.retry_after, refusal.value.resets_at) == (1, datetime(2026, 3, 2, tzinfo=UTC))
+    assert (refusal.value.retry_after, refusal.value.resets_at) == (BUSY_SECONDS, None)
 
     clock.seconds, stored.spent = 1, Spent(0, DOLLAR)
     await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
-    with pytest.raises(BudgetReached):
+    with pytest.raises(BudgetBusy):
         await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
 
 
@@ -281,6 +283,75 @@ async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> 
         build_app(settings, ask_for_terms=terms_of)
 
 
+def row_of_the_ledger(made_at: datetime, reserved: int, state: str = "sent") -> Callable[[Connection], None]:
+    """Write a call, with what it takes of the budgets."""
+
+    def write(connection: Connection) -> None:
+        change_spending(connection, made_at.date(), reserved)
+        connection.execute(
+            insert(ModelCall).values(
+                id=uuid4(),
+                provider="openai",
+                model="tutor-model",
+                state=state,
+                owner="o",
+                created_at=made_at,
+                reserved_nanodollars=reserved,
+            )
+        )
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("budgets", "price", "refusal"),
+    [
+        (Budgets(daily=100), 30, None),
+        (Budgets(daily=100), 31, ("BUDGET_BUSY", "daily_budget")),
+        (Budgets(daily=100), 80, ("BUDGET_BUSY", "daily_budget")),
+        (Budgets(daily=100), 81, ("BUDGET_REACHED", "daily_budget")),
+        (Budgets(monthly=200), 30, None),
+        (Budgets(monthly=200), 31, ("BUDGET_BUSY", "monthly_budget")),
+        (Budgets(monthly=200), 120, ("BUDGET_BUSY", "monthly_budget")),
+        (Budgets(monthly=200), 121, ("BUDGET_REACHED", "monthly_budget")),
+        (Budgets(daily=100, monthly=200), 31, ("BUDGET_BUSY", "daily_budget")),
+        (Budgets(daily=100, monthly=150), 71, ("BUDGET_REACHED", "monthly_budget")),
+        (Budgets(daily=69, monthly=169), 50, ("BUDGET_REACHED", "daily_budget")),
+    ],
+)
+async def test_a_budget_is_used_up_only_where_settled_calls_leave_no_room(
+    database: Database, budgets: Budgets, price: int, refusal: tuple[str, str] | None
+) -> None:
+    """Today 20 are settled and 50 under way; this month 80 and 90; calls of last month are nothing to either."""
+    now = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    today = now.date()
+    for write in (
+        lambda connection: change_spending(connection, today, 11),
+        row_of_the_ledger(now, 9, "swept"),
+        row_of_the_ledger(now, 30),
+        row_of_the_ledger(datetime(2026, 3, 15, tzinfo=UTC), 20, "reserved"),
+        lambda connection: change_spending(connection, date(2026, 3, 1), 60),
+        row_of_the_ledger(datetime(2026, 3, 14, 23, 59, 59, tzinfo=UTC), 40),
+        row_of_the_ledger(datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC), 1000),
+    ):
+        await database.commit(write)
+    before = await database.read(lambda connection: spent_on(connection, today))
+
+    foreseen = await database.read(lambda connection: budget_refusal(connection, today, price, budgets, now))
+    (told,) = await asyncio.gather(
+        database.commit(lambda connection: commit_spending(connection, today, price, budgets, now)),
+        return_exceptions=True,
+    )
+
+    assert (foreseen and (foreseen.code, foreseen.limit)) == refusal
+    if refusal is None:
+        assert not isinstance(told, BaseException)
+    else:
+        assert isinstance(told, BudgetBusy | BudgetReached)
+        assert (told.code, told.limit) == refusal
+        assert await database.read(lambda connection: spent_on(connection, today)) == before == Spent(70, 170)
+
+
 PRICES = """
 [[price]]
 provider = "openai"
@@ -293,22 +364,17 @@ output = 100
 async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
     """Asks pass while there is something to hold back; what is spent is what the ledger says; tomorrow they pass."""
     (tmp_path / "prices.toml").write_text(PRICES)
-    settings: dict[str, Any] = {
-        "OPENAI_API_KEY": upstream.key,
-        "OPENAI_BASE_URL": upstream.openai_url,
-        "openai_model": "tutor-model",
-        "daily_budget_usd": "1.1",
-    }
+    settings = spending_settings(upstream, daily_budget_usd="0.2")
     async with held_service(tmp_path, clock, **settings) as held:
         token = (await held.register())["access_token"]
         async with connect(held.url, token) as chat:
-            ends = [(await chat.answer())[-1] for _ in range(8)]
+            ends = [(await chat.answer())[-1] for _ in range(12)]
 
             spent = await held.database.read(lambda connection: spent_on(connection, TODAY))
             costs = await held.database.read(
                 lambda connection: connection.scalars(select(func.sum(ModelCall.cost_nanodollars))).one()
             )
-            assert ends[0]["type"] == "done"
+            assert [end["type"] for end in ends[:2]] == ["done", "done"]
             refusal = ends[-1]
             assert (refusal["code"], refusal["limit"], refusal["resets_at"]) == (
                 "BUDGET_REACHED",
@@ -317,9 +383,80 @@ async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: Hel
             )
             assert costs is not None
             assert Spent(costs, costs) == spent
-            assert spent.day <= 1.1 * DOLLAR
+            assert spent.day <= 0.2 * DOLLAR
             assert sum(end["type"] == "done" for end in ends) == (await held.me(token))[1]["messages_today"]
         clock.seconds = 86_400 / 2 + 1
         token = (await held.register("bob@uni.example"))["access_token"]
         async with connect(held.url, token) as chat:
             assert (await chat.answer())[-1]["type"] == "done"
+
+
+def spending_settings(upstream: FakeUpstream, **settings: str) -> dict[str, Any]:
+    """Make the settings of a service whose one model costs what `PRICES` says."""
+    return {
+        "OPENAI_API_KEY": upstream.key,
+        "OPENAI_BASE_URL": upstream.openai_url,
+        "openai_model": "tutor-model",
+    } | settings
+
+
+async def test_a_budget_that_answers_under_way_hold_is_busy(
+    tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
+) -> None:
+    """A7, A8: the second ask is told to come back in seconds, and passes once the first has ended; nothing is lost."""
+    (tmp_path / "prices.toml").write_text(PRICES)
+    upstream.default = Behaviour(fault="silence", tokens_before_fault=1)
+    settings = spending_settings(upstream, daily_budget_usd="0.3", database_url=database_url)
+    async with held_service(tmp_path, clock, **settings) as held:
+        tokens = [(await held.register(f"{name}@uni.example"))["access_token"] for name in ("ada", "bob")]
+        async with connect(held.url, tokens[0]) as ada, connect(held.url, tokens[1]) as bob:
+            first = await ada.ask()
+            await upstream.next_call()
+            (refusal,) = await bob.answer()
+            messages = (await held.me(tokens[1]))[1]["messages_today"]
+            await ada.send({"type": "cancel", "request_id": first})
+            await ada.collect(first)
+            upstream.default = Behaviour()
+            again = await bob.answer()
+        levels = await held.database.read(lambda connection: connection.scalars(select(Problem.hint_level)).all())
+
+    assert refusal == {
+        "type": "error",
+        "request_id": refusal["request_id"],
+        "code": "BUDGET_BUSY",
+        "content": BudgetBusy.text,
+        "limit": "daily_budget",
+        "retry_after": BUSY_SECONDS,
+        "retryable": True,
+    }
+    assert messages == 0
+    assert again[-1]["type"] == "done"
+    assert again[0]["hint_level"] == 1
+    assert sorted(levels) == [0, 1]
+
+
+async def test_a_dearer_provider_is_not_asked_with_money_that_is_not_there(
+    tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
+) -> None:
+    """The first provider fails, the second costs more than there is: nothing is spent, and nothing used up."""
+    dear = PRICES.replace("100", "400").replace("openai", "anthropic").replace("tutor-model", "dear-model")
+    (tmp_path / "prices.toml").write_text(PRICES + dear)
+    upstream.default = Behaviour(status=400)
+    settings = spending_settings(upstream, daily_budget_usd="0.3", database_url=database_url) | {
+        "ANTHROPIC_API_KEY": upstream.key,
+        "ANTHROPIC_BASE_URL": upstream.url,
+        "anthropic_model": "dear-model",
+        "llm_providers": "openai,anthropic",
+    }
+    async with held_service(tmp_path, clock, **settings) as held:
+        token = (await held.register())["access_token"]
+        async with connect(held.url, token) as chat:
+            accepted, refusal = await chat.answer()
+        messages = (await held.me(token))[1]["messages_today"]
+        spent = await held.database.read(lambda connection: spent_on(connection, TODAY))
+
+    assert accepted["type"] == "accepted"
+    assert (refusal["code"], refusal["limit"]) == ("BUDGET_REACHED", "daily_budget")
+    assert {call.api for call in upstream.calls} == {"openai"}
+    assert messages == 0
+    assert spent == Spent(0, 0)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.protocol import Position, Submission
-from tutor_server.storage.background import EarlierAnswer
+from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_server.storage.background import EarlierAnswer, PastMessage
 from tutor_server.storage.modules import Module
-from tutor_server.tutoring.context import build_context
-from tutor_server.tutoring.prompts import Prompt, assemble
+from tutor_server.tutoring.context import build_context, estimate_tokens
+from tutor_server.tutoring.prompts import Prompt, assemble, least_tokens
 from tutor_server.tutoring.summary import GIST_CHARACTERS, gist, summarise
 
 MODULE = Module(
@@ -126,3 +128,65 @@ def test_a_gist_keeps_whole_sentences_and_the_questions() -> None:
 def test_the_same_answer_is_summarised_once() -> None:
     """At the last level the same may be said again."""
     assert summarise([EarlierAnswer(5, "Write `+=`."), EarlierAnswer(5, "Write `+=`.")]) == "- hint 5: Write `+=`."
+
+
+TEXTS = st.builds(
+    lambda line, times: line * times,
+    st.sampled_from(["x\n", "\n", "total += 1  # 😀\n", "é" * 90 + "\n", "😀" * 600 + "\n", "word " * 300]),
+    st.integers(0, 40),
+)
+
+
+@given(
+    code=TEXTS,
+    line=st.integers(0, 400),
+    question=TEXTS.map(lambda text: text[:4000]),
+    traceback=TEXTS,
+    cells=st.lists(st.builds(Cell, source=TEXTS, output=TEXTS), max_size=4),
+    messages=st.lists(TEXTS, max_size=4),
+    history=st.lists(TEXTS, max_size=6),
+    budget=st.sampled_from([500, 2000, 8000]),
+)
+def test_no_prompt_is_shorter_than_the_least(
+    *,
+    code: str,
+    line: int,
+    question: str,
+    traceback: str,
+    cells: list[Cell],
+    messages: list[str],
+    history: list[str],
+    budget: int,
+) -> None:
+    """Whatever was said before: a budget is refused by the least only where the prompt would not fit either."""
+    submission = Submission(
+        code=code,
+        cursor=Position(line, 0),
+        question=question,
+        traceback=traceback,
+        cells=tuple(cells),
+        diagnostics=tuple(
+            Diagnostic(line=0, character=0, end_line=0, end_character=1, message=text) for text in messages
+        ),
+    )
+    whole = assemble(
+        build_context(submission, [PastMessage("user", text) for text in history], budget),
+        level=HintLevel.SOLUTION,
+        student=StudentLevels(3, 1),
+        module=None,
+        earlier_answers=(),
+        nonce="a" * 24,
+        canary="b" * 24,
+    )
+
+    tokens = estimate_tokens(whole.system) + sum(estimate_tokens(turn.content) for turn in whole.turns)
+    assert least_tokens(submission, budget) <= tokens
+
+
+def test_the_least_is_near_for_a_small_program() -> None:
+    """So that few asks pass the limiter that the database has to refuse."""
+    submission = Submission(code="total = 0\n", cursor=Position(0, 0), question="Why?")
+    whole = prompt(question="Why?")
+
+    tokens = estimate_tokens(whole.system) + sum(estimate_tokens(turn.content) for turn in whole.turns)
+    assert tokens - least_tokens(submission, 2000) < 300

@@ -8,9 +8,9 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from tutor_server.admission.limiter import Grant, Limits, Mark, daily_cap_reached, nothing_spent
-from tutor_server.errors import GlobalLimitReached, RateLimited
+from tutor_server.errors import BudgetBusy, GlobalLimitReached, MonthlyBudgetBusy, RateLimited
 from tutor_server.limits import SPENDING_SECONDS, WINDOW_SECONDS
-from tutor_server.storage.spending import Budgets, Spent, daily_budget_reached, monthly_budget_reached
+from tutor_server.storage.spending import BUSY_SECONDS, Budgets, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -73,14 +73,14 @@ class _Spending:
                 self._known = (day, spent, self._clock.monotonic() + SPENDING_SECONDS)
 
     def require(self, day: date, reserved: int) -> None:
-        """Raise `BudgetReached` where a budget has no room for `reserved`; what is not known refuses nothing."""
+        """Raise `BudgetBusy` where a budget has no room for `reserved`; what is not known refuses nothing."""
         if not reserved or self._known is None or self._known[0] != day:
             return
         _, spent, _ = self._known
         if self._budgets.daily is not None and spent.day + reserved > self._budgets.daily:
-            raise daily_budget_reached(day, self._clock.now())
+            raise BudgetBusy(retry_after=BUSY_SECONDS)
         if self._budgets.monthly is not None and spent.month + reserved > self._budgets.monthly:
-            raise monthly_budget_reached(day, self._clock.now())
+            raise MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
 
     def add(self, day: date, nanodollars: int) -> None:
         """Change what is known of the day."""
@@ -132,12 +132,10 @@ class InProcessLimiter:
             else:
                 return self._decide(subject, self._limits.of(own), calls_provider=calls_provider, reserved=reserved)
 
-    async def take_call(self, reserved: int = 0) -> Mark:
+    async def take_call(self) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
-        day, now = self._current_day(), self._clock.monotonic()
-        self._spending.require(day, reserved)
+        now = self._clock.monotonic()
         self._require_call(now)
-        self._spending.add(day, reserved)
         self._calls.take(now)
         return now
 
@@ -186,6 +184,7 @@ class InProcessLimiter:
             subject=subject,
             day=self._day,
             remaining_today=limits.daily_messages - used - 1,
+            reserved=reserved,
             message_mark=now,
             call_mark=now if calls_provider else None,
         )

@@ -49,6 +49,8 @@ class Grant:
     subject: str
     day: date
     remaining_today: int
+    reserved: int
+    """Nano-dollars that the limiter's copy of the spending holds for it."""
     message_mark: Mark
     call_mark: Mark | None
 
@@ -63,7 +65,8 @@ class Limiter(Protocol):
     """Decides in one atomic step over the daily cap, the user's window, the budgets and the window of provider calls.
 
     `subject` names the user in the counters. A refusal uses up nothing of any limit. What it knows of spending is a
-    copy for a minute at the most; the database has the last word (`commit_spending`).
+    copy for a minute at the most, without what is still under way: so it never says that a budget is used up. The
+    database has the last word (`commit_spending`, `budget_refusal`).
     """
 
     async def admit(
@@ -72,14 +75,14 @@ class Limiter(Protocol):
         """Take one message, and one provider call where the answer needs one, for which `reserved` is held back.
 
         Money is in nano-dollars; `own` are limits of the user's own. Raises `DailyCapReached`, `RateLimited`,
-        `BudgetReached` or `GlobalLimitReached`, with when to come back.
+        `BudgetBusy` or `GlobalLimitReached`, with when to come back.
         """
         ...
 
-    async def take_call(self, reserved: int = 0) -> Mark:
-        """Take one more provider call, for a retry or the next provider.
+    async def take_call(self) -> Mark:
+        """Take one more provider call, for a retry or the next provider; the database alone reserves its money.
 
-        Raises `GlobalLimitReached` or `BudgetReached`.
+        Raises `GlobalLimitReached`.
         """
         ...
 

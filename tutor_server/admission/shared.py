@@ -13,9 +13,16 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from tutor_server.admission.limiter import Grant, Limits, Mark, nothing_spent
-from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited
+from tutor_server.errors import (
+    BudgetBusy,
+    DailyCapReached,
+    GlobalLimitReached,
+    LimiterUnavailable,
+    MonthlyBudgetBusy,
+    RateLimited,
+)
 from tutor_server.limits import Leases
-from tutor_server.storage.spending import Budgets, Spent, daily_budget_reached, monthly_budget_reached
+from tutor_server.storage.spending import BUSY_SECONDS, Budgets, Spent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
     from redis.commands.core import AsyncScript
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.errors import BudgetReached
     from tutor_server.storage.overrides import OwnLimits
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -110,6 +116,7 @@ class SharedLimiter:
                         subject=subject,
                         day=_EPOCH + timedelta(days=value),
                         remaining_today=limits.daily_messages - rest[0] - 1,
+                        reserved=reserved,
                         message_mark=mark,
                         call_mark=mark if calls_provider else None,
                     )
@@ -120,27 +127,23 @@ class SharedLimiter:
                     raise RateLimited(retry_after=value)
                 case "llm_calls_per_minute":
                     raise GlobalLimitReached(retry_after=value)
-                case "daily_budget" | "monthly_budget":
-                    raise _budget_reached(outcome, value, rest[0])
+                case "daily_budget":
+                    raise BudgetBusy(retry_after=BUSY_SECONDS)
+                case "monthly_budget":
+                    raise MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
                 case "unknown_spending":
                     spent_day, spent = value, await self._load_spent(_EPOCH + timedelta(days=value))
                 case _:
                     loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
 
-    async def take_call(self, reserved: int = 0) -> Mark:
+    async def take_call(self) -> Mark:
         """Take one more provider call; see `Limiter.take_call`."""
         mark = self._new_mark()
         async with _unavailable():
-            outcome, value, *rest = await self._take_call(
-                keys=(_CALLS, _SPENDING), args=(mark, self._limits.llm_calls_per_minute, reserved, *self._budgets)
-            )
-        match outcome:
-            case "taken":
-                return mark
-            case "llm_calls_per_minute":
-                raise GlobalLimitReached(retry_after=value)
-            case _:
-                raise _budget_reached(outcome, value, rest[0])
+            retry_after = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
+        if retry_after:
+            raise GlobalLimitReached(retry_after=retry_after)
+        return mark
 
     async def correct_spending(self, day: date, nanodollars: int) -> None:
         """Add what calls cost; see `Limiter.correct_spending`. What is lost is read from the database in a minute."""
@@ -243,12 +246,6 @@ class SharedSlot:
 
 def _spending_key(day: date) -> str:
     return f"{_SPENDING}{(day - _EPOCH).days}"
-
-
-def _budget_reached(outcome: str, seconds_to_midnight: int, days: int) -> BudgetReached:
-    day = _EPOCH + timedelta(days=days)
-    now = datetime.combine(day + timedelta(days=1), time.min, UTC) - timedelta(seconds=seconds_to_midnight)
-    return (daily_budget_reached if outcome == "daily_budget" else monthly_budget_reached)(day, now)
 
 
 def _day_key(subject: str, day: date) -> str:

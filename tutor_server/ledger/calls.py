@@ -48,9 +48,13 @@ class Ledger:
     leases: Leases = field(default_factory=Leases)
     budgets: Budgets = field(default_factory=Budgets)
     most_a_call_costs: int = 0
-    """Nano-dollars that the limiter holds back for a call, whose prompt it does not know."""
+    """Nano-dollars that the limiter reserves first, without a look at the prompt."""
     under_way: set[UUID] = field(default_factory=set)
     """The calls of this process whose rows are open: their leases are renewed. Whatever is not here will be swept."""
+
+    def cost_of(self, provider: Provider, usage: Usage) -> int:
+        """Return nano-dollars that a call would cost now; 0 where no price is known."""
+        return self.price(provider.name, provider.model, usage, self.clock.now()) or 0
 
     @property
     def lease(self) -> timedelta:
@@ -67,7 +71,7 @@ class AskCalls:
     """
 
     def __init__(
-        self, ledger: Ledger, *, ask_id: UUID, user_id: UUID, place: Mark | None, reserved_usage: Usage
+        self, ledger: Ledger, *, ask_id: UUID, user_id: UUID, place: Mark | None, held: int, reserved_usage: Usage
     ) -> None:
         self._ledger = ledger
         self._ask_id = ask_id
@@ -79,13 +83,13 @@ class AskCalls:
         """Calls that were not made, and whose rows may be open."""
         self._outcomes: list[SettledCall] = []
         self._ids: list[UUID] = []
-        self._held = ledger.most_a_call_costs if place is not None else 0
+        self._held = held
         self._cost = 0
         self._nearly_spent: Sequence[NearlySpent] = ()
 
     @property
     def spending_correction(self) -> int:
-        """What the calls did cost, less what the limiter holds back for them, in nano-dollars."""
+        """What the calls did cost, less what the limiter reserved for the ask, in nano-dollars."""
         return self._cost - self._held
 
     @property
@@ -94,14 +98,14 @@ class AskCalls:
         return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:
-        """Write the row of the call that will probably be made first. Raises `BudgetReached`.
+        """Write the row of the call that will probably be made first. Raises `BudgetBusy` or `BudgetReached`.
 
         Where the call leaves the process it counts as sent from now on: no transaction of its own holds up the model's
         first word for saying so. A process that dies before the call went out is billed for one call too many.
         """
         call = self._new_call(provider, state="sent" if provider.is_remote else "reserved")
-        insert_call(connection, call, lease=self._ledger.lease)
         self._hold_back(connection, call)
+        insert_call(connection, call, lease=self._ledger.lease)
         self._reserved = call
 
     def opened(self) -> None:
@@ -126,7 +130,7 @@ class AskCalls:
     async def start(self, provider: Provider) -> _AskCall:
         """Record that a call is about to be sent.
 
-        Raises `GlobalLimitReached`, `BudgetReached` or `DatabaseUnavailable`.
+        Raises `GlobalLimitReached`, `BudgetBusy`, `BudgetReached` or `DatabaseUnavailable`.
         """
         place = await self._take_place() if provider.is_remote else None
         reserved, self._reserved = self._reserved, None
@@ -154,16 +158,15 @@ class AskCalls:
     async def _take_place(self) -> Mark:
         place, self._place = self._place, None
         if place is None:
-            place = await self._ledger.limiter.take_call(self._ledger.most_a_call_costs)
-            self._held += self._ledger.most_a_call_costs
+            place = await self._ledger.limiter.take_call()
         return place
 
     async def _write_start(self, call: NewCall) -> None:
         def write(connection: Connection) -> None:
             changes = self.write_outcomes(connection)
-            insert_call(connection, call, lease=self._ledger.lease)
             add_usage(connection, changes)
             self._hold_back(connection, call)
+            insert_call(connection, call, lease=self._ledger.lease)
 
         await self._ledger.database.commit(write)
         self._warn()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 
-from tutor_server.errors import BudgetReached, MonthlyBudgetReached
-from tutor_server.storage.models import Spending
+from tutor_server.errors import BudgetBusy, BudgetReached, MonthlyBudgetBusy, MonthlyBudgetReached
+from tutor_server.storage.models import OPEN_CALLS, ModelCall, Spending
 from tutor_server.storage.statement import Query
 from tutor_server.storage.sums import Sums
 
@@ -34,6 +34,8 @@ _TAKE_WITHIN = Query(
     int,
 )
 
+BUSY_SECONDS = 5
+"""When to ask again where calls under way hold what is left of a budget: an answer takes some 5 to 20 seconds."""
 WARNING_SHARE = 0.8
 """The operator is warned once this share of a budget is committed."""
 
@@ -82,27 +84,62 @@ def spent_on(connection: Connection, day: date) -> Spent:
 def commit_spending(
     connection: Connection, day: date, nanodollars: int, budgets: Budgets, now: datetime
 ) -> Sequence[NearlySpent]:
-    """Hold back money for a call; give the budgets of which it is said now that little is left.
+    """Reserve money for a call whose row is not written yet; return the budgets to warn the operator of now.
 
-    Raises `BudgetReached`.
+    Raises `BudgetBusy` or `BudgetReached`.
     """
     if not nanodollars:
         return ()
     warnings = []
-    day_period, month_period = periods_of(day)
-    for period, budget, refusal in (
-        (day_period, budgets.daily, daily_budget_reached),
-        (month_period, budgets.monthly, monthly_budget_reached),
-    ):
+    taken: list[str] = []
+    for period, budget in zip(periods_of(day), (budgets.daily, budgets.monthly), strict=True):
         if budget is None:
             _SPENDING.add(connection, (period,), (nanodollars,))
-            continue
-        committed = _take_within(connection, period, nanodollars, budget)
-        if committed is None:
-            raise refusal(day, now)
-        if committed >= WARNING_SHARE * budget and _is_first_warning(connection, period, now):
-            warnings.append(NearlySpent(period, committed, budget))
+        else:
+            committed = _take_within(connection, period, nanodollars, budget)
+            if committed is None:
+                for period_taken in taken:
+                    _SPENDING.add(connection, (period_taken,), (-nanodollars,))
+                raise budget_refusal(connection, day, nanodollars, budgets, now) or BudgetBusy(retry_after=BUSY_SECONDS)
+            if committed >= WARNING_SHARE * budget and _is_first_warning(connection, period, now):
+                warnings.append(NearlySpent(period, committed, budget))
+        taken.append(period)
     return warnings
+
+
+def budget_refusal(
+    connection: Connection, day: date, nanodollars: int, budgets: Budgets, now: datetime
+) -> BudgetBusy | BudgetReached | None:
+    """Return why no call of this price can be made now; None: it can.
+
+    A budget is used up where the call would not fit although every call under way turned out to cost nothing. What
+    lasts longest is said first: a month that is used up, then a day, then calls under way.
+    """
+    committed, held = spent_on(connection, day), held_on(connection, day)
+    if budgets.monthly is not None and committed.month - held.month + nanodollars > budgets.monthly:
+        return monthly_budget_reached(day, now)
+    if budgets.daily is not None and committed.day - held.day + nanodollars > budgets.daily:
+        return daily_budget_reached(day, now)
+    if budgets.daily is not None and committed.day + nanodollars > budgets.daily:
+        return BudgetBusy(retry_after=BUSY_SECONDS)
+    if budgets.monthly is not None and committed.month + nanodollars > budgets.monthly:
+        return MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
+    return None
+
+
+def held_on(connection: Connection, day: date) -> Spent:
+    """Read what is reserved for the calls under way that were made on a day, and in its month."""
+    reserved, made_at = ModelCall.reserved_nanodollars, ModelCall.created_at
+    day_starts, day_ends, month_starts, month_ends = (
+        datetime.combine(each, time.min, UTC)
+        for each in (day, day + timedelta(days=1), day.replace(day=1), _next_month(day))
+    )
+    is_of_day = and_(made_at >= day_starts, made_at < day_ends)
+    query = select(func.sum(case((is_of_day, reserved), else_=0)), func.sum(reserved)).where(
+        OPEN_CALLS, made_at >= month_starts, made_at < month_ends
+    )
+    of_day, of_month = connection.execute(query).one()
+    return Spent(int(of_day or 0), int(of_month or 0))
 
 
 def change_spending(connection: Connection, day: date, nanodollars: int) -> None:
@@ -118,7 +155,11 @@ def daily_budget_reached(day: date, now: datetime) -> BudgetReached:
 
 def monthly_budget_reached(day: date, now: datetime) -> BudgetReached:
     """Make the refusal of the budget of a day's month, which says when the month ends."""
-    return _refusal(MonthlyBudgetReached, (day.replace(day=1) + timedelta(days=31)).replace(day=1), now)
+    return _refusal(MonthlyBudgetReached, _next_month(day), now)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _refusal(kind: type[BudgetReached], next_period: date, now: datetime) -> BudgetReached:

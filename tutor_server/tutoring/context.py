@@ -22,6 +22,8 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 """The lines of an editor (LSP 3.17 §Text Documents); form feeds and the like do not end one."""
 LINE_CHARACTERS = 500
 """A longer line, such as data pasted into the code, is cut around the cursor."""
+LONGEST_LINE_TOKENS = 700
+"""What a numbered line takes at the most: each of its characters may have four bytes."""
 
 
 def estimate_tokens(text: str) -> int:

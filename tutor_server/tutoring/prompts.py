@@ -9,12 +9,14 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from tutor_server.llm.provider import Turn
+from tutor_server.tutoring.context import LONGEST_LINE_TOKENS, build_context, estimate_tokens
 from tutor_server.tutoring.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+    from tutor_server.protocol import Submission
     from tutor_server.storage.background import EarlierAnswer
     from tutor_server.storage.modules import Module
     from tutor_server.tutoring.context import Context
@@ -66,6 +68,19 @@ def assemble(
         blocks.append(("question", context.question))
     student_text = "\n\n".join(_block(title, text, nonce) for title, text in blocks if text)
     return Prompt(system="\n".join(system), turns=(Turn("user", student_text),), canary=canary)
+
+
+def least_tokens(submission: Submission, budget: int) -> int:
+    """Return tokens that no prompt about this submission stays below, whatever was said before, by a context's budget.
+
+    That is the fixed text with the context without any history. History takes the place of code, and at the most that
+    of one line more than it needs.
+    """
+    context = build_context(submission, (), budget)
+    cells = (cell.partition("\n")[2] for cell in context.cells)
+    parts = (context.code, context.question, context.traceback, *cells, *context.diagnostics)
+    tokens = estimate_tokens("".join((_text("base"), *parts)))
+    return tokens if tokens <= budget // 2 else max(0, tokens - LONGEST_LINE_TOKENS)
 
 
 def _block(title: str, text: str, nonce: str) -> str:

@@ -3,7 +3,8 @@
 -- ARGV: mark, messages a minute, daily cap, calls a minute, calls a provider (0 or 1),
 --   day and count from the database, nano-dollars held back, daily and monthly budget (below 0: none),
 --   day and what the database knows as spent on it and in its month
--- Gives {'admitted', day, used before}, {name of the refusing limit, seconds, day}, {'unknown', day} or
+-- Gives {'admitted', day, used before}, {name of the refusing limit, seconds (a budget has none), day},
+--   {'unknown', day} or
 --   {'unknown_spending', day}.
 local mark = ARGV[1]
 local day_key = KEYS[3] .. today
@@ -37,7 +38,7 @@ if count(KEYS[1]) >= tonumber(ARGV[2]) then
 end
 local full = reserved ~= '0' and full_budget(spending_key, reserved, ARGV[9], ARGV[10])
 if full then
-  return {full, seconds_to_midnight(), today}
+  return {full, 0}
 end
 if ARGV[5] == '1' then
   if count(KEYS[2]) >= tonumber(ARGV[4]) then
