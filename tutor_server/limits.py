@@ -20,6 +20,11 @@ SPENDING_SECONDS = 60
 
 MAX_BODY_BYTES = 1024 * 1024
 
+MAX_STORED_CODE_BYTES = 64 * 1024
+"""What is kept of the unit that an ask is about; a day's asks of the longest code would fill a disk."""
+MAX_ANSWER_CHARACTERS = 64 * 1024
+"""What an answer may have, whoever speaks: a thousand times what a hint needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+BYTES_A_TOKEN = 16
+"""More than a token has on average in any language or code, with room for runs of blanks."""
+LEAST_BOUND, GREATEST_BOUND = 64 * 1024, 256 * 1024
+"""Between these, in bytes, lies where an answer is cut whose provider does not keep to the longest answer."""
+
 _TRAILING_SECONDS = 1.0
 """How long a completed answer waits for the usage that may follow it."""
 
@@ -87,6 +92,7 @@ class Call:
         self._counted: Usage | None = None
         self._prompt_bytes = _size(request.system) + sum(_size(turn.content) for turn in request.turns)
         self._text_bytes = 0
+        self._most_text_bytes = min(max(request.max_output_tokens * BYTES_A_TOKEN, LEAST_BOUND), GREATEST_BOUND)
         self._first_content_at: float | None = None
 
     async def texts(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[str, None]:
@@ -106,6 +112,9 @@ class Call:
                     text = self._meter(group)
                     if text:
                         yield text
+                    if self._text_bytes > self._most_text_bytes:
+                        self.finish = self.finish or Finish("length")
+                        break
                     if text or was_finished != (self.finish is not None):
                         deadline = min(now() + self._patience, whole_answer_by)
                     patience.renew(deadline)

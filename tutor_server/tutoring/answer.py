@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from tutor_server.limits import MAX_ANSWER_CHARACTERS
 from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Answer:
         self._received = received
         self._accepted: Accepted | None = None
         self._deltas: list[Delta] = []
+        self._room = MAX_ANSWER_CHARACTERS
         self._end: Done | Error | None = None
         self._readers = 0
         self._awaited: list[asyncio.Future[None]] = []
@@ -112,7 +114,12 @@ class Answer:
         self._notify(accepted)
 
     def release(self, text: str) -> None:
-        """Give the student the judged text that came at once, as one delta; nothing of it is none."""
+        """Give the student the judged text that came at once, as one delta; nothing of it is none.
+
+        What goes past the bound of an answer is dropped.
+        """
+        text = text[: self._room]
+        self._room -= len(text)
         if text:
             delta = Delta(request_id=self.request_id, seq=len(self._deltas), content=text)
             self._deltas.append(delta)

@@ -27,7 +27,7 @@ from tutor_server.storage.problems import raise_level
 from tutor_server.storage.spending import budget_refusal
 from tutor_server.tutoring.context import build_context, estimate_tokens
 from tutor_server.tutoring.prompts import assemble, least_tokens
-from tutor_server.tutoring.stored_words import without_code
+from tutor_server.tutoring.stored_words import around, without_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -204,6 +204,8 @@ class Opening:
         ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
         now = self._clock.now()
         nonce, canary = self._new_word(), self._new_word()
+        unit = problem.unit
+        stored_code = around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None
 
         def write(connection: Connection) -> tuple[OpenAsk, Asker]:
             asker = read_asker(connection, known.id, now)
@@ -248,7 +250,7 @@ class Opening:
                 day=grant.day,
                 owner=self._ledger.owner,
                 question=context.question if self._rules.store_code else without_code(context.question),
-                code=problem.unit.source if self._rules.store_code else None,
+                code=stored_code,
                 created_at=now,
             )
             ask_id = open_ask(connection, new)
