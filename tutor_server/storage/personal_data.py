@@ -1,11 +1,12 @@
-"""Everything that is stored about a student: read whole for them, and erased whole."""
+"""Everything that is stored about a student: read for them page by page, and erased batch by batch."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_, update
 
 from tutor_server.storage.models import (
     AdminAction,
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Column, ColumnElement, Connection
+    from sqlalchemy import Column, ColumnElement, Connection, Delete, Update
 
     Rows = Sequence[Mapping[str, Any]]
+    Place = tuple[Any, ...]
+    """The order's values of a row."""
 
 SECRETS = frozenset(
     {
@@ -64,8 +67,65 @@ NOT_PERSONAL = frozenset(
 )
 
 
+MESSAGES_A_PAGE = 20
+"""Each may have 64 KiB of code and as much of an answer, more where it was stored before these bounds."""
+ROWS_A_PAGE = 500
+ROWS_A_BATCH = 100
+"""Rows that one transaction erases at the most, so that no ask waits for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table that are about a student, in an order that finds the next page without reading the last."""
+
+    table: str
+    owned: ColumnElement[bool]
+    order: tuple[str, ...]
+    rows_a_page: int = ROWS_A_PAGE
+
+
+_ORDERS = {Problem.__tablename__: ("fingerprint",), Ask.__tablename__: ("request_id",)}
+"""Where an index leads from the student to the next row; of other tables a student has few rows, or short ones."""
+
+
+def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:
+    """Return what is to be read for an export, table by table; nothing where there is no such account."""
+    subject = connection.scalar(select(User.subject).where(User.id == user_id))
+    if subject is None:
+        return ()
+    sessions = connection.scalars(select(ChatSession.id).where(ChatSession.user_id == user_id)).all()
+    parts: list[Part] = []
+    for table, owned in _owned_by(user_id, subject).items():
+        if table == ChatMessage.__tablename__ and sessions:
+            order = ("created_at", "id")
+            parts += (Part(table, ChatMessage.session_id == id_, order, MESSAGES_A_PAGE) for id_ in sessions)
+        else:
+            parts.append(Part(table, owned, _ORDERS.get(table) or _key_of(table)))
+    return parts
+
+
+def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Rows, Place | None]:
+    """Read the rows that follow a place, every stored field but for secrets; return them with their last place.
+
+    Without a place nothing follows.
+    """
+    columns = Base.metadata.tables[part.table].columns
+    order = [columns[name] for name in part.order]
+    told = _told(part.table)
+    query = select(*told, *(column.label(f"place_{column.name}") for column in order)).where(part.owned)
+    if after is not None:
+        query = query.where(tuple_(*order) > after if len(order) > 1 else order[0] > after[0])
+    rows = connection.execute(query.order_by(*order).limit(part.rows_a_page)).all()
+    names = [column.name for column in told]
+    place = tuple(rows[-1][len(names) :]) if len(rows) == part.rows_a_page else None
+    return [dict(zip(names, row, strict=False)) for row in rows], place
+
+
 def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
-    """Read every stored field about a student by table, but for secrets; empty where there is no such account."""
+    """Read every stored field about a student by table, but for secrets; empty where there is no such account.
+
+    All of it stands in memory: it is for a command of the operator's, not for the service.
+    """
     subject = connection.scalar(select(User.subject).where(User.id == user_id))
     if subject is None:
         return {}
@@ -91,8 +151,37 @@ def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
     }
 
 
+def has_account(connection: Connection, user_id: UUID) -> bool:
+    """Return whether the student is still known."""
+    return connection.scalar(select(User.id).where(User.id == user_id)) is not None
+
+
+def erase_some(connection: Connection, user_id: UUID) -> bool:
+    """Erase a batch of what there may be much of; return whether there is more.
+
+    Cost rows stay, and belong to nobody.
+    """
+    calls = select(ModelCall.id).where(ModelCall.user_id == user_id).limit(ROWS_A_BATCH)
+    messages = (
+        select(ChatMessage.id)
+        .where(ChatMessage.session_id.in_(select(ChatSession.id).where(ChatSession.user_id == user_id)))
+        .limit(ROWS_A_BATCH)
+    )
+    asks = select(Ask.id).where(Ask.user_id == user_id).limit(ROWS_A_BATCH)
+    problems = select(Problem.id).where(Problem.user_id == user_id).limit(ROWS_A_BATCH)
+    tokens = select(RefreshToken.token_hash).where(RefreshToken.user_id == user_id).limit(ROWS_A_BATCH)
+    statements: tuple[Update | Delete, ...] = (
+        update(ModelCall).where(ModelCall.id.in_(calls)).values(user_id=None, ask_id=None),
+        delete(ChatMessage).where(ChatMessage.id.in_(messages)),
+        delete(Ask).where(Ask.id.in_(asks)),
+        delete(Problem).where(Problem.id.in_(problems)),
+        delete(RefreshToken).where(RefreshToken.token_hash.in_(tokens)),
+    )
+    return any(connection.execute(statement).rowcount == ROWS_A_BATCH for statement in statements)
+
+
 def erase(connection: Connection, user_id: UUID, today: date) -> bool:
-    """Erase a student; tell whether there was one. Cost rows stay, and belong to nobody.
+    """Erase a student with what `erase_some` has left; return whether there was one.
 
     The day's count stays under the keyed hash of the e-mail until midnight UTC, so that erasing does not reset it.
     """
@@ -122,6 +211,10 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
         LimitOverride.__tablename__: LimitOverride.user_id == user_id,
         AdminAction.__tablename__: AdminAction.user_id == user_id,
     }
+
+
+def _key_of(table: str) -> tuple[str, ...]:
+    return tuple(column.name for column in Base.metadata.tables[table].primary_key.columns)
 
 
 def _told(table: str) -> list[Column[Any]]:

@@ -1,4 +1,4 @@
-"""What is stored of an ask's texts: long code is cut around the cursor; where no code is stored, texts go without it."""
+"""What is stored of an ask's texts: long code cut around the cursor; no code where the operator stores none."""
 
 from __future__ import annotations
 
