@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -57,9 +58,17 @@ class RetentionSweep:
         if self._days is not None:
             before = now - timedelta(days=self._days)
             asks = await self._all(retention.forget_asks_before, before)
-            words = await self._all(retention.forget_words_before, before)
+            words = await self._words(before)
             if asks or words:
                 log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
+
+    async def _words(self, before: datetime) -> int:
+        """Forget messages, conversations and problems: found by a reader, so that only their deletion is written."""
+        total = 0
+        while unused := await self._database.read(lambda connection: retention.unused_words(connection, before)):
+            for batch in unused.batches():
+                total += await self._database.commit(partial(retention.forget_words, unused=batch, before=before))
+        return total
 
     async def _all(self, forget: Callable[[Connection, datetime], int], before: datetime) -> int:
         total = 0

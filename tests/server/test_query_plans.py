@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,6 +19,9 @@ from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
 from tutor_server.storage.ledger import sweep_expired
 from tutor_server.storage.modules import modules_in_order, progress_of
+from tutor_server.storage.personal_data import erase_some, page_of, parts_of
+from tutor_server.storage.retention import forget_asks_before, unused_words
+from tutor_server.storage.spending import held_on
 from tutor_server.storage.usage import usage_between
 
 if TYPE_CHECKING:
@@ -96,6 +99,13 @@ def plans(connection: Connection, unit: Callable[[Connection], object]) -> Itera
         yield "\n".join(str(row[-1]) for row in rows)
 
 
+def export_everything(connection: Connection) -> None:
+    """Read the second page of each part of a student's export."""
+    for part in parts_of(connection, STUDENT):
+        _, place = page_of(connection, replace(part, rows_a_page=1), None)
+        page_of(connection, part, place)
+
+
 READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
     "sign-in": (lambda connection: account_of_email(connection, email(7)), {"email"}),
     "conversations": (
@@ -143,6 +153,16 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             "ix_asks_problem_id",
         },
     ),
+    "money that is held": (lambda connection: held_on(connection, NOW.date()), {"ix_model_calls_open"}),
+    "an export": (
+        export_everything,
+        {"ix_chat_messages_session_id_created_at", "fingerprint", "request_id", "ix_model_calls_user_id"},
+    ),
+    "an erasure": (
+        lambda connection: erase_some(connection, user_id(8)),
+        {"ix_chat_messages_session_id_created_at", "ix_model_calls_user_id"},
+    ),
+    "asks to be forgotten": (lambda connection: forget_asks_before(connection, NOW), {"ix_asks_created_at"}),
     "the sweep": (lambda connection: sweep_expired(connection, NOW), {"ix_model_calls_open"}),
 }
 
@@ -163,3 +183,12 @@ async def test_each_read_uses_its_index(name: str, database: Database) -> None:
         assert whole_table not in plan.replace("SCAN learning_modules USING INDEX", "") or "USING INDEX" in plan, plan
     together = "\n".join(found)
     assert [index for index in indexes if index not in together] == [], together
+
+
+async def test_messages_to_be_forgotten_are_found_by_their_conversations(database: Database) -> None:
+    """Reading all messages for their time would read all their texts."""
+    before = datetime(2020, 1, 1, tzinfo=UTC)
+    found = await database.commit(lambda connection: list(plans(connection, lambda c: unused_words(c, before))))
+
+    assert "ix_chat_messages_session_id_created_at" in found[0]
+    assert "SCAN chat_messages" not in found[0]

@@ -43,14 +43,14 @@ async def sessions(request: web.Request, caller: AccessToken, query: SessionsPag
 async def messages(
     request: web.Request, caller: AccessToken, session_id: UUID, query: Page[Moment]
 ) -> schemas.Messages:
-    """List a conversation's messages, oldest first."""
-    found = await request.app[DATABASE].read(
-        lambda connection: messages_of(connection, caller.user_id, session_id, after=_place(query), limit=query.fetch)
+    """List a conversation's messages, oldest first. Where they are long, a page has fewer than were asked for."""
+    page = await request.app[DATABASE].read(
+        lambda connection: messages_of(connection, caller.user_id, session_id, after=_place(query), limit=query.limit)
     )
-    if found is None:
+    if page is None:
         raise NotFound
-    items = [schemas.Message.model_validate(message) for message in found[: query.limit]]
-    return schemas.Messages(items=items, next=_next(query, len(found), items))
+    items = [schemas.Message.model_validate(message) for message in page.messages]
+    return schemas.Messages(items=items, next=_next(query, query.fetch if page.has_more else 0, items))
 
 
 def _place(query: Page[Moment]) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, tuple_
@@ -67,13 +67,43 @@ def sessions_of(
     return [StoredSession(**row) for row in connection.execute(query).mappings()]
 
 
+@dataclass(slots=True)
+class MessagesPage:
+    """Messages of a conversation, oldest first, and whether more follow."""
+
+    messages: list[StoredMessage] = field(default_factory=list)
+    has_more: bool = False
+
+
+ROWS_A_READ = 32
+PAGE_CHARACTERS = 1024 * 1024
+"""A page ends after the message that passes this, however many were asked for."""
+
+
 def messages_of(
     connection: Connection, user_id: UUID, session_id: UUID, *, after: Place | None, limit: int
-) -> Sequence[StoredMessage] | None:
-    """List a conversation's messages, oldest first; None where the user has no such conversation."""
+) -> MessagesPage | None:
+    """List at most `limit` of a conversation's messages; None where the user has no such conversation."""
     owned = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
     if connection.scalar(owned) is None:
         return None
+    page, characters = MessagesPage(), 0
+    while True:
+        found = _messages_after(connection, session_id, after, ROWS_A_READ)
+        for message in found:
+            if len(page.messages) == limit or characters > PAGE_CHARACTERS:
+                page.has_more = True
+                return page
+            page.messages.append(message)
+            characters += len(message.content) + len(message.code or "")
+        if len(found) < ROWS_A_READ:
+            return page
+        after = Place(found[-1].created_at, found[-1].id)
+
+
+def _messages_after(
+    connection: Connection, session_id: UUID, after: Place | None, limit: int
+) -> Sequence[StoredMessage]:
     query = select(
         ChatMessage.id,
         ChatMessage.role,

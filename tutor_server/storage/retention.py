@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from tutor_server.storage.daily_usage import forget_days_before
 from tutor_server.storage.models import (
@@ -22,12 +23,28 @@ from tutor_server.storage.models import (
 from tutor_server.storage.overrides import forget_expired_overrides
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
-BATCH = 500
-"""Rows that one transaction forgets at the most, so that no ask waits for long."""
+BATCH = 100
+"""Rows that one transaction forgets at the most, so that no ask waits for long; a row may have 64 KiB of text."""
+FOUND_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Rows of one table that may be forgotten."""
+
+    table: type[ChatMessage | ChatSession | Problem]
+    ids: Sequence[UUID]
+
+    def batches(self) -> Iterator[Unused]:
+        """Yield parts that one transaction each can forget."""
+        for start in range(0, len(self.ids), BATCH):
+            yield Unused(self.table, self.ids[start : start + BATCH])
 
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
@@ -61,24 +78,36 @@ def forget_asks_before(connection: Connection, before: datetime) -> int:
     return len(ask_ids)
 
 
-def forget_words_before(connection: Connection, before: datetime) -> int:
-    """Forget messages, and then conversations and problems, that nothing was added to since a time; tell how many."""
-    message_ids = connection.scalars(select(ChatMessage.id).where(ChatMessage.created_at < before).limit(BATCH)).all()
-    if message_ids:
-        connection.execute(delete(ChatMessage).where(ChatMessage.id.in_(message_ids)))
-        return len(message_ids)
-    forgotten = 0
-    for table, of_asks in ((ChatSession, Ask.session_id), (Problem, Ask.problem_id)):
-        unused = (
-            select(table.id)
-            .where(table.updated_at < before, ~select(Ask.id).where(of_asks == table.id).exists())
-            .limit(BATCH)
-        )
-        ids = connection.scalars(unused).all()
-        if ids:
-            connection.execute(delete(table).where(table.id.in_(ids)))
-        forgotten += len(ids)
-    return forgotten
+def unused_words(connection: Connection, before: datetime) -> Unused | None:
+    """Find messages, and then conversations and problems, that nothing was added to since a time.
+
+    This may read whole tables, though none of their long columns: it is not for the connection that writes.
+    """
+    old_messages = (
+        select(ChatMessage.id)
+        .join(ChatSession, ChatSession.id == ChatMessage.session_id)
+        .where(ChatSession.created_at < before, _is_unused(ChatMessage, before))
+        .limit(FOUND_AT_ONCE)
+    )
+    if ids := connection.scalars(old_messages).all():
+        return Unused(ChatMessage, ids)
+    for table in (ChatSession, Problem):
+        if ids := connection.scalars(select(table.id).where(_is_unused(table, before)).limit(FOUND_AT_ONCE)).all():
+            return Unused(table, ids)
+    return None
+
+
+def forget_words(connection: Connection, unused: Unused, before: datetime) -> int:
+    """Forget a batch, but for what is in use again since it was found; return how many."""
+    table = unused.table
+    return connection.execute(delete(table).where(table.id.in_(unused.ids), _is_unused(table, before))).rowcount
+
+
+def _is_unused(table: type[ChatMessage | ChatSession | Problem], before: datetime) -> ColumnElement[bool]:
+    if table is ChatMessage:
+        return ChatMessage.created_at < before
+    of_asks = Ask.session_id if table is ChatSession else Ask.problem_id
+    return and_(table.updated_at < before, ~select(Ask.id).where(of_asks == table.id).exists())
 
 
 def forget_actions_before(connection: Connection, before: datetime) -> int:

@@ -1,0 +1,187 @@
+"""A student with much: the export streams, the history comes in pages, and erasing holds nobody up."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import ClientError
+from sqlalchemy import Connection, func, insert, select
+
+from tests.chat_client import connect
+from tests.clock import NOON
+from tutor_server.storage import personal_data, retention
+from tutor_server.storage.history import PAGE_CHARACTERS
+from tutor_server.storage.models import ChatMessage, ChatSession, ModelCall
+
+if TYPE_CHECKING:
+    from tests.held_service import HeldService
+
+MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
+"""Of 63 KB each: more than what sockets and pages hold together."""
+
+
+async def big_student(service: HeldService, messages: int = MESSAGES) -> tuple[UUID, dict[str, str]]:
+    """Register a student with many long messages and calls; return id and headers."""
+    answer = await service.register()
+    student = UUID(answer["user"]["id"])
+
+    def write(connection: Connection) -> None:
+        session = uuid4()
+        connection.execute(
+            insert(ChatSession).values(
+                id=session, user_id=student, session_type="editor", created_at=NOON, updated_at=NOON
+            )
+        )
+        for number in range(messages):
+            connection.execute(
+                insert(ChatMessage).values(
+                    id=uuid4(),
+                    session_id=session,
+                    role="user",
+                    content=f"{number}",
+                    code=TEXT,
+                    hint_level=1,
+                    created_at=NOON + timedelta(seconds=number),
+                )
+            )
+            connection.execute(
+                insert(ModelCall).values(
+                    id=uuid4(),
+                    user_id=student,
+                    provider="openai",
+                    model="m",
+                    state="settled",
+                    owner="o",
+                    created_at=NOON,
+                )
+            )
+
+    await service.database.commit(write)
+    return student, {"Authorization": f"Bearer {answer['access_token']}"}
+
+
+async def test_t8_an_export_of_many_pages_is_whole(on_both: HeldService) -> None:
+    """T8: every message once, in order, and nothing is lost at the end of a page."""
+    _, headers = await big_student(on_both, 3 * personal_data.MESSAGES_A_PAGE)
+
+    async with on_both.client.get("/api/me/export", headers=headers) as response:
+        exported = json.loads(await response.text())
+
+    assert response.headers["Transfer-Encoding"] == "chunked"
+    assert [message["content"] for message in exported["chat_messages"]] == [
+        str(number) for number in range(3 * personal_data.MESSAGES_A_PAGE)
+    ]
+    assert {message["code"] for message in exported["chat_messages"]} == {TEXT}
+    assert len(exported["model_calls"]) == 3 * personal_data.MESSAGES_A_PAGE
+
+
+async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others ask meanwhile; and the client that leaves stops the work."""
+    pages = 0
+    page_of = personal_data.page_of
+
+    def counted(*arguments: object, **named: object) -> object:
+        nonlocal pages
+        pages += 1
+        return page_of(*arguments, **named)  # type: ignore[arg-type]  # whatever it is given
+
+    monkeypatch.setattr("tutor_server.api.me.page_of", counted)
+    _, headers = await big_student(on_both)
+    token = (await on_both.register("bob@uni.example"))["access_token"]
+
+    response = await on_both.client.get("/api/me/export", headers=headers)
+    await response.content.readany()
+    async with connect(on_both.url, token) as chat:
+        assert (await chat.answer())[-1]["type"] == "done"
+    read_for_nobody = pages
+    response.close()
+    async with connect(on_both.url, token) as chat:
+        assert (await chat.answer())[-1]["type"] == "done"
+
+    assert pages <= read_for_nobody + 1 < MESSAGES / personal_data.MESSAGES_A_PAGE
+
+
+async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> None:
+    """An account that is erased while it is exported: the client sees that the body is not whole."""
+    _, headers = await big_student(on_both)
+
+    async with on_both.client.get("/api/me/export", headers=headers) as response:
+        await response.content.readany()
+        async with on_both.client.delete("/api/me", headers=headers) as erased:
+            assert erased.status == 204
+        with pytest.raises(ClientError):
+            await response.read()
+
+
+async def test_a_page_of_the_history_ends_where_it_is_long(on_both: HeldService) -> None:
+    """Fewer messages than were asked for, with a cursor that leads on."""
+    student, headers = await big_student(on_both, 50)
+    session = await on_both.database.read(
+        lambda connection: connection.scalars(select(ChatSession.id).where(ChatSession.user_id == student)).one()
+    )
+
+    pages: list[list[str]] = []
+    cursor = ""
+    while not pages or cursor:
+        path = f"/api/chat/sessions/{session}/messages?limit=200{cursor}"
+        async with on_both.client.get(path, headers=headers) as response:
+            page = await response.json()
+        assert sum(len(item["code"]) for item in page["items"]) <= PAGE_CHARACTERS + len(TEXT) + 100
+        pages.append([item["content"] for item in page["items"]])
+        cursor = page["next"] and f"&cursor={page['next']}"
+
+    assert [len(page) for page in pages] == [17, 17, 16]
+    assert [content for page in pages for content in page] == [str(number) for number in range(50)]
+
+
+async def test_t7_much_is_erased_in_several_transactions(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T7: each of a bounded size, until nothing is left; cost rows stay."""
+    monkeypatch.setattr("tutor_server.storage.personal_data.ROWS_A_BATCH", 7)
+    student, headers = await big_student(on_both, 30)
+    left: list[int] = []
+    commit = on_both.database.commit
+
+    async def noted(unit: object) -> object:
+        value = await commit(unit)  # type: ignore[arg-type]  # a unit
+        left.append(await on_both.database.read(lambda connection: count(connection, ChatMessage)))
+        return value
+
+    monkeypatch.setattr(on_both.database, "commit", noted)
+    async with on_both.client.delete("/api/me", headers=headers) as response:
+        assert response.status == 204
+
+    assert left[-6:] == [23, 16, 9, 2, 0, 0]
+    assert await on_both.database.read(lambda connection: personal_data.has_account(connection, student)) is False
+    assert await on_both.database.read(lambda connection: count(connection, ModelCall)) == 30
+
+
+def count(connection: Connection, table: type[ChatMessage | ModelCall]) -> int:
+    """Count the rows of a table."""
+    return connection.scalars(select(func.count()).select_from(table)).one()
+
+
+async def test_what_is_in_use_again_is_not_forgotten(on_both: HeldService) -> None:
+    """Between the finding and the forgetting of a problem its student may ask about it."""
+    token = (await on_both.register())["access_token"]
+    async with connect(on_both.url, token) as chat:
+        await chat.answer()
+    later = NOON + timedelta(days=10)
+    await on_both.database.commit(lambda connection: retention.forget_asks_before(connection, later))
+    found = []
+    while unused := await on_both.database.read(lambda connection: retention.unused_words(connection, later)):
+        found.append(unused)
+        if unused.table is ChatMessage:
+            await on_both.database.commit(lambda connection: retention.forget_words(connection, found[-1], later))
+        else:
+            break
+    async with connect(on_both.url, token) as chat:
+        await chat.answer()
+
+    forgotten = await on_both.database.commit(lambda connection: retention.forget_words(connection, found[-1], later))
+
+    assert found[-1].table is ChatSession
+    assert forgotten == 0
