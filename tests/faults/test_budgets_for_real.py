@@ -1,4 +1,4 @@
-"""A budget over a whole service, on both installations: as many asks at once as there is money for, and not one more."""
+"""A budget over a whole service, on both installations: as many asks as there is money for, and not one more."""
 
 from __future__ import annotations
 
@@ -96,5 +96,5 @@ async def test_a5_many_asks_at_once_against_a_dollar(tmp_path: Path, installatio
     assert held == calls * need
     assert refused == {("BUDGET_BUSY", True): STUDENTS - len(accepted)}
     assert (ends[-1]["code"], ends[-1]["limit"], ends[-1]["retryable"]) == ("BUDGET_REACHED", "daily_budget", False)
-    assert BUDGET - need < costs <= BUDGET
+    assert BUDGET - 2 * need < costs <= BUDGET  # a later prompt has a history, and costs more
     assert committed(room) == costs

@@ -104,7 +104,7 @@ async def sign_out(request: web.Request, form: schemas.AccountForm) -> web.Respo
 
 
 @routes.add("GET /account/export", access=Access.PUBLIC, produces=HTML)
-async def export_account(request: web.Request) -> web.Response:
+async def export_account(request: web.Request) -> web.StreamResponse:
     """Hand over everything that is stored, as `GET /api/me/export` does."""
     visitor = await visitor_of(request)
     if visitor.account is None:
