@@ -66,7 +66,7 @@ async def measure_statements(database: Database, size: Size) -> None:
             lambda connection: messages_of(connection, user_id(number), session_id(number), after=None, limit=PAGE)
         )
         assert found is not None
-        assert len(found) == min(PAGE, size.messages // size.students)
+        assert len(found.messages) == min(PAGE, size.messages // size.students)
 
     async def progress(number: int) -> None:
         found = await database.read(lambda connection: progress_of(connection, user_id(number), after=None, limit=PAGE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +18,8 @@ from tutor_server.storage.history import PAGE_CHARACTERS
 from tutor_server.storage.models import ChatMessage, ChatSession, ModelCall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.held_service import HeldService
 
 MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
@@ -84,10 +86,10 @@ async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, mo
     pages = 0
     page_of = personal_data.page_of
 
-    def counted(*arguments: object, **named: object) -> object:
+    def counted(*arguments: Any, **named: Any) -> Any:
         nonlocal pages
         pages += 1
-        return page_of(*arguments, **named)  # type: ignore[arg-type]  # whatever it is given
+        return page_of(*arguments, **named)
 
     monkeypatch.setattr("tutor_server.api.me.page_of", counted)
     _, headers = await big_student(on_both)
@@ -145,8 +147,8 @@ async def test_t7_much_is_erased_in_several_transactions(on_both: HeldService, m
     left: list[int] = []
     commit = on_both.database.commit
 
-    async def noted(unit: object) -> object:
-        value = await commit(unit)  # type: ignore[arg-type]  # a unit
+    async def noted(unit: Callable[[Connection], Any]) -> Any:
+        value = await commit(unit)
         left.append(await on_both.database.read(lambda connection: count(connection, ChatMessage)))
         return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -82,7 +82,7 @@ async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
 async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
     """A model that does not keep to the longest answer is closed, billed and stored up to the bound."""
     upstream.default = Behaviour(text="Look at line 3. " * 50_000)
-    settings = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
+    settings: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     async with held_service(tmp_path, clock, **settings) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:

@@ -106,8 +106,12 @@ def forget_words(connection: Connection, unused: Unused, before: datetime) -> in
 def _is_unused(table: type[ChatMessage | ChatSession | Problem], before: datetime) -> ColumnElement[bool]:
     if table is ChatMessage:
         return ChatMessage.created_at < before
-    of_asks = Ask.session_id if table is ChatSession else Ask.problem_id
-    return and_(table.updated_at < before, ~select(Ask.id).where(of_asks == table.id).exists())
+    kept_by, changed_at = (
+        (Ask.session_id == ChatSession.id, ChatSession.updated_at)
+        if table is ChatSession
+        else (Ask.problem_id == Problem.id, Problem.updated_at)
+    )
+    return and_(changed_at < before, ~select(Ask.id).where(kept_by).exists())
 
 
 def forget_actions_before(connection: Connection, before: datetime) -> int:

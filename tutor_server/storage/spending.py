@@ -139,8 +139,8 @@ def held_on(connection: Connection, day: date) -> Spent:
         for first, end in spans
     ]
     query = select(*sums).where(OPEN_CALLS)
-    of_day, of_month = connection.execute(query).one()
-    return Spent(int(of_day or 0), int(of_month or 0))
+    held = connection.execute(query).one()
+    return Spent(*(int(amount or 0) for amount in held))
 
 
 def change_spending(connection: Connection, day: date, nanodollars: int) -> None:

@@ -24,9 +24,9 @@ from tutor_server.storage.background import Asker, read_asker, read_background
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
-from tutor_server.storage.spending import budget_refusal
+from tutor_server.tutoring.ask_admission import AskAdmission
 from tutor_server.tutoring.context import build_context, estimate_tokens
-from tutor_server.tutoring.prompts import assemble, least_tokens
+from tutor_server.tutoring.prompts import assemble
 from tutor_server.tutoring.stored_words import around, without_code
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ class Opening:
         self._new_id = new_id
         self._new_word = new_word
         self._askers = _Askers()
+        self._admission = AskAdmission(
+            limiter=limiter, database=database, ledger=ledger, clock=clock, first_provider=first_provider, rules=rules
+        )
 
     async def open(self, user_id: UUID, received: ReceivedAsk) -> OpenAsk | StoredAsk:
         """Open an ask, or find the one that its request id already stands for.
@@ -128,56 +131,20 @@ class Opening:
 
     async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk:
         """Pass the limits as the student is remembered, then open. Raises `_Outdated`."""
-        grant = await self._admit(asker, received.ask)
+        grant = await self._admission.admit(asker, received.ask)
         try:
             return await self._open_admitted(received, asker, grant)
         except DailyCapReached:  # the database knows of more messages than the limiter did
-            await self._give_back(grant)
+            await self._admission.give_back(grant)
             await self._limiter.recount(grant.subject, grant.day)
             raise
         except (BudgetBusy, BudgetReached):  # likewise of money
-            await self._give_back(grant)
+            await self._admission.give_back(grant)
             await self._limiter.reread_spending(grant.day)
             raise
         except BaseException:
-            await self._give_back(grant)
+            await self._admission.give_back(grant)
             raise
-
-    async def _admit(self, asker: Asker, ask: Ask) -> Grant:
-        """Pass the limits, with money for the dearest call there is or, where that does not fit, for this ask's.
-
-        The prompt is not known yet. What is reserved at the second try is the least that it can cost, so that no ask is
-        refused here that fits; the opening transaction reserves what the prompt does cost at the most.
-        """
-
-        async def admit(reserved: int) -> Grant:
-            return await self._limiter.admit(
-                asker.subject, calls_provider=calls_provider, reserved=reserved, own=asker.own_limits
-            )
-
-        calls_provider = self._first_provider.is_remote
-        try:
-            return await admit(self._ledger.most_a_call_costs if calls_provider else 0)
-        except BudgetBusy:
-            reserved = self._ledger.cost_of(
-                self._first_provider,
-                Usage(least_tokens(ask, self._rules.context_tokens), self._rules.max_output_tokens),
-            )
-        try:
-            return await admit(reserved)
-        except BudgetBusy:  # by the limiter's copy, which knows neither what is under way nor what is just settled
-            await self._require_room(reserved)
-            return await admit(reserved)
-
-    async def _require_room(self, nanodollars: int) -> None:
-        """Raise `BudgetBusy` or `BudgetReached` where the database has no room for a call; else mend the limiter."""
-        now = self._clock.now()
-        refusal = await self._database.read(
-            lambda connection: budget_refusal(connection, now.date(), nanodollars, self._ledger.budgets, now)
-        )
-        if refusal is not None:
-            raise refusal
-        await self._limiter.reread_spending(now.date())
 
     async def _open_admitted(self, received: ReceivedAsk, asker: Asker, grant: Grant) -> OpenAsk:
         """Do what takes time: it is for those alone whom the limits have let pass. Raises `_Outdated`."""
@@ -309,12 +276,6 @@ class Opening:
         opened.calls.opened()
         self._askers.remember(asker)
         return opened
-
-    async def _give_back(self, grant: Grant) -> None:
-        await self._limiter.give_back(grant)
-        if grant.call_mark is not None:
-            await self._limiter.give_back_call(grant.call_mark)
-            await self._limiter.correct_spending(grant.day, -grant.reserved)
 
 
 class _Outdated(Exception):
