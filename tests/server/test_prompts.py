@@ -183,6 +183,27 @@ def test_no_prompt_is_shorter_than_the_least(
     assert least_tokens(submission, budget) <= tokens
 
 
+def test_history_may_take_the_place_of_a_longer_line() -> None:
+    """350 tokens of what was said leave no room for a line of 671: the least knows of that."""
+    lines = ["é" * 480, "😀" * 500, "😀" * 500]
+    submission = Submission(code="\n".join(lines), cursor=Position(0, 0))
+    history = [PastMessage("user", "x" * 1050)]
+    contexts = [build_context(submission, said, 2000) for said in ((), history)]
+    whole = assemble(
+        contexts[1],
+        level=HintLevel.SOLUTION,
+        student=StudentLevels(3, 1),
+        module=None,
+        earlier_answers=(),
+        nonce="a" * 24,
+        canary="b" * 24,
+    )
+
+    tokens = estimate_tokens(whole.system) + sum(estimate_tokens(turn.content) for turn in whole.turns)
+    assert [len(context.code.split("\n")) for context in contexts] == [3, 2]
+    assert least_tokens(submission, 2000) <= tokens
+
+
 def test_the_least_is_near_for_a_small_program() -> None:
     """So that few asks pass the limiter that the database has to refuse."""
     submission = Submission(code="total = 0\n", cursor=Position(0, 0), question="Why?")
