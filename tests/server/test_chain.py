@@ -308,7 +308,7 @@ async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback:
 async def test_the_whole_answer_has_a_deadline_where_nothing_is_waited_for() -> None:
     """Nor does an upstream go on for ever whose next words are always there before they are wanted."""
     recorder = MemoryRecorder()
-    words = ["w", "", "", ""] * 50_000  # fewer characters than an answer may have
+    words: Script = ["w", "", "", ""] * 50_000  # fewer characters than an answer may have
     chain = make_chain(ScriptedProvider(words), deadlines=replace(PATIENT, whole_answer=0.05))
     await ask_failing(chain, recorder, AnswerInterrupted)
     assert recorder.outcomes[0].reason == "timeout"
