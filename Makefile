@@ -28,6 +28,7 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_documentation.py
+	$(BIN)/python -m tests.linear
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks

@@ -28,21 +28,22 @@ STRONG_NAME = re.compile(
 """Names whose values are secrets whatever they look like."""
 WEAK_NAME = re.compile(r"(?i)(?:\w*[_-])?(?:token|secret)s?")
 """Names of secrets, but also of what parsers and guessing games are about: only what nobody could guess counts."""
+# linear: read from names of at most 80 characters (`LONGEST_NAME`)
 STUDENT_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
     r"|enrol+ment\w*|roll_?(?:no|number)s?)"
 )
 """Names of student numbers."""
 
+# linear: what takes hyphens, behind which the next word starts, matches or reads at most 240 characters
 _KEYS = re.compile(
-    START
-    + r"(?:sk-(?=[\w-]*\d)[\w-]{10,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}"
-    r"|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|AIza[\w-]{24,}|ya29\.[\w.-]{20,}|hf_\w{16,}|npm_\w{24,}"
+    START + r"(?:sk-(?=[\w-]{0,200}\d)[\w-]{10,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,}"
+    r"|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|AIza[\w-]{24,}|ya29\.[\w.-]{20,}|hf_\w{16,}|npm_\w{24,}"
     r"|pypi-[\w-]{20,}|gsk_\w{16,}|nvapi-[\w-]{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
+    r"|eyJ[\w-]{8,240}+\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
 )
 """Keys and tokens that can be told by how their issuers write them."""
-_RANDOM = re.compile(START + r"(?:[0-9a-fA-F]{32,}|[A-Za-z0-9_-]{32,})(?![\w-])")
+_RANDOM = re.compile(START + r"[A-Za-z0-9_-]{32,}+(?P<longer>\w?)")
 _STORED = re.compile(
     r"(?<![\w/+=])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])"
 )
@@ -75,6 +76,7 @@ _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:
 _PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
 _SECRETS = (_KEYS, _STORED, _CALLED, _ON_COMMAND_LINE, _IN_NETRC, _WEBHOOK, _BEARER, _IN_ADDRESS, _IN_QUERY)
 
+# linear: an address that begins with an escape sequence ends at the next one
 _EMAIL = re.compile(r"(?:(?<=\\[abfnrtv])|(?<![\w.%+\\-]))[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
 BARE_EMAIL = re.compile(
     r"(?<![\w.@])[^\W\d][\w.]*@[^\W\d]\w*(?:\.[^\W\d]\w*)*"
@@ -83,6 +85,7 @@ BARE_EMAIL = re.compile(
 """An e-mail address whose quotes the student forgot, and not a product of matrices."""
 
 _NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
+# linear: what a name of a person begins behind, the name itself cannot hold
 _HOME = re.compile(
     r"(?:(?<![\w.])(?:/(?:export|nfs|net|data|mnt|afs|srv))?/(?:home|Users)/|/mnt/[a-z]/Users/|(?:^|(?<=[\"'=(]))~(?=\w[\w.-]+/)"
     r"|\\{2,4}[\w.-]+(?:\\{1,2}|/)Users(?:\\{1,2}|/)"
@@ -98,6 +101,7 @@ _STUDENT_TOLD = re.compile(
     r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
 )
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# linear: a word always matches up to its last letter, and the next search begins behind that
 _WORD = re.compile(START + r"\w[\w./-]*\w")
 _PART = re.compile(r"[^\W_]+")
 _IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
@@ -132,7 +136,11 @@ class PrivatePatterns:
         """Find what is private in prose, in the content of a string, in a comment, or in what a program printed."""
         for pattern in _SECRETS:
             yield from _matches(pattern, text, "secret")
-        yield from (Found(*match.span(), "secret") for match in _RANDOM.finditer(text) if _is_random(match[0]))
+        yield from (
+            Found(*match.span(), "secret")
+            for match in _RANDOM.finditer(text)
+            if not match["longer"] and _is_random(match[0])
+        )
         for body in _PEM.finditer(text):
             yield from (Found(*line.span(), "secret") for line in _PEM_LINE.finditer(text, *body.span("body")))
         for told in _TOLD.finditer(text):

@@ -275,7 +275,7 @@ def _moved_diagnostic(redacted: RedactedText, diagnostic: Diagnostic, message: s
 def _redacted_lines(redacted: RedactedText) -> str:
     """Give a traceback, or another output, with its markers under what they mark."""
     text = redacted.original
-    if not redacted.replacements or not _MARKERS.search(text):
+    if not redacted.replacements or ("~" not in text and "^" not in text):
         return redacted.text
     lines, before, start = [], "", 0
     for line, shown in zip(text.split("\n"), redacted.text.split("\n"), strict=True):

@@ -28,8 +28,8 @@ _RUN = re.compile(rf"(?:{_PLAIN}++|\({_PLAIN}*+\)|\[{_PLAIN}*+\]|\{{{_PLAIN}*+\}
 _BODY = {
     '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL),
     "'": re.compile(r"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+", re.DOTALL),
-    '"""': re.compile(r'(?:[^"\\]++|\\.|"(?!""))*+', re.DOTALL),
-    "'''": re.compile(r"(?:[^'\\]++|\\.|'(?!''))*+", re.DOTALL),
+    '"""': re.compile(r'(?:[^"\\]++|\\.|""?(?!"))*+', re.DOTALL),
+    "'''": re.compile(r"(?:[^'\\]++|\\.|''?(?!'))*+", re.DOTALL),
 }
 _PREFIX = re.compile(r"(?<!\w)(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])\Z")
 
@@ -39,10 +39,11 @@ _STATEMENT = re.compile(
 )
 """Keywords that only ever start a statement, so that no bracket is open before them."""
 
-_HEADER_IN_STRING = re.compile(r"^[ \t\f]*(?:(?:async[ \t\f]+)?def|class)[ \t\f]+\w+.*:[ \t\f]*$", re.MULTILINE)
+_HEADER_IN_STRING = re.compile(r"^[ \t\f]*(?:(?:async[ \t\f]+)?def|class)[ \t\f]+\w.*:[ \t\f]*$", re.MULTILINE)
 
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _EXPONENT = rf"[eE][-+]?{_DIGITS}"
+# linear: what one alternative reads of a number in vain, the next one takes
 TOKEN = re.compile(
     "|".join(
         (
@@ -143,7 +144,7 @@ class _Scan:
         self._line: LogicalLine | None = None
         self._open: list[int] = []
         self._brackets_count_from = 0
-        self._unclosed_until = dict.fromkeys(_BODY, -1)
+        self._unclosed_until = dict.fromkeys(("'", '"', "'''", '"""'), -1)
         self._triple_unclosed: set[str] = set()
 
     def run(self) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GIST_CHARACTERS = 240
 """Of one answer."""
 
+# linear: a fence always ends, at the text's end if nowhere else
 _FENCED = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )

@@ -18,20 +18,25 @@ _LONGEST_PIECE = 24
 _MOST_WORDS = 3
 """Words from one repeated word to the next, where it stands between pieces and is no part of a sentence."""
 _SEPARATOR = re.compile(r"[^\w\s]|\s{2,}|[\n\t]")
+# linear: three pieces always match, and all that follow with them
 _WRAPPED = re.compile(
     r"(?:\[[^\[\]\n]{1,24}\][\s,;+&]*){3,}|(?:\([^()\n]{1,24}\)[\s,;+&]*){3,}|(?:\{[^{}\n]{1,24}\}[\s,;+&]*){3,}"
     r"|(?:<[^<>\n]{1,24}>[\s,;+&]*){3,}|(?:\*{1,2}[^*\n]{1,24}\*{1,2}[\s,;+&]*){3,}"
     r"|(?:\S{1,24} \([a-z ]{1,12}\)\s*){3,}"
 )
+# linear: read from pieces of at most 60 characters
 _WRAPPING = re.compile(r"^[\[({<*]+|[\])}>*]+$|(?<=.) \([a-z ]{1,12}\)$")
 _WRAPPED_PIECE = re.compile(
-    r"\[[^\[\]\n]+\]|\([^()\n]+\)|\{[^{}\n]+\}|<[^<>\n]+>|\*{1,2}[^*\n]+\*{1,2}|\S+ \([a-z ]+\)"
+    r"\[[^\[\]\n]+\]|\([^()\n]+\)|\{[^{}\n]+\}|<[^<>\n]+>|\*{1,2}[^*\n]+\*{1,2}|\S{1,24} \([a-z ]{1,12}\)"
 )
-_QUOTED = re.compile(r"""(?:(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t\[\]]*(?:\d*:|[+,.&;]|and|then)?[ \t\[\]]*){2,}""")
+# linear: two strings always match, and all that follow with them
+_QUOTED = re.compile(
+    r"""(?:(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t\[\]]*+(?:(?:\d*+:|[+,.&;]|and|then)[ \t\[\]]*+)?+){2,}"""
+)
 _PIECE = re.compile(r""""([^"\n]*)"(?!:)|'([^'\n]*)'(?!:)""")
 _NUMBER = re.compile(r"[(\[]?\b(\d{1,2})(?:st|nd|rd|th)?\b[.):\]]*")
 _SPACED = re.compile(r"(?<=\w) [.(\[] |[\w\"'] [.(\[)\]]{1,2}(?: |$)")
-_SPACE = re.compile(r" +(?=[.()\[\],:])|(?<=[.(\[]) +")
+_SPACE = re.compile(r"(?<! ) ++(?=[.()\[\],:])|(?<=[.(\[]) ++")
 _CONNECTING = re.compile(
     r"(?:(?<=\S), | ?)\b(?:and )?(?:then|next|followed by|after that|after which comes?)\b,?", re.IGNORECASE
 )

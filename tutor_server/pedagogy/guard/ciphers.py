@@ -24,18 +24,22 @@ _TELLING_NAME = 5
 """Letters of a name of which one alone is enough."""
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
+# linear: seven characters always match, up to the last that may end them
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
 _LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][\s`|.\-·•,_]*(?=[\s`|.\-·•,_])"
 _LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _BETWEEN = re.compile(r"[\s`|·•]")
+# linear: four numbers always match, up to the last that may end them
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
+# linear: six numbers always match, up to the last that may end them
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
 _SIGN_OF_BASE32 = re.compile(r"[A-Z2-7]{16}")
 _PACKED = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _SIGN_OF_PACKED = re.compile(r"[!#$%&@^~?{}]\S")
 """What `_PACKED` looks ahead for, so that it matches nothing where this is nowhere."""
+# linear: three strings always match, and all that follow with them
 _QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
 _PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
 _COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
@@ -90,6 +94,7 @@ _COMMON = frozenset(
     {"the", "is", "are", "you", "your", "to", "of", "it", "do", "does", "what", "and", "that", "can", "on"}
 )
 """Words of which one is in nearly every sentence, so that its letters are where they belong."""
+# linear: five characters always match, and all that follow with them
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 """Characters by their numbers or names."""
 

@@ -51,7 +51,7 @@ _LOOK_ALIKE = str.maketrans(
 )
 """Letters of other alphabets that look like Latin ones (Unicode Technical Standard #39, confusables)."""
 _FORMULA = re.compile(r"(?<![\\$\w])\${1,2}([^$\n]{1,200})\${1,2}(?![$\w])")
-_FILLED_GAP = re.compile(r"(\b__\w+?__\b)|(?<=[-+*/%=<>()])_+|_+(?=[-+*/%=<>()])(?!_*\()")
+_FILLED_GAP = re.compile(r"(\b__\w+?__\b)|(?<=[-+*/%=<>()])_+|(?<!_)_++(?=[-+*/%=<>)])")
 _MATHS = re.compile(r"\\(leq?|geq?|neq?|cdot|times|div|lt|gt)\b")
 _MATHS_SIGNS = {
     "le": "<=", "leq": "<=", "lt": "<", "ge": ">=", "geq": ">=", "gt": ">", "ne": "!=", "neq": "!=",
@@ -60,7 +60,7 @@ _MATHS_SIGNS = {
 _TYPEWRITER = re.compile(r"\\(?:texttt|mathtt|text|verb)\{([^{}]*)\}")
 _CODE_TAG = re.compile(r"</?(?:code|pre|kbd|tt|samp|var)\b[^<>]{0,200}>", re.IGNORECASE)
 _BREAK_TAG = re.compile(r"</?(?:div|p|br|td|tr|th|table|li|ul|ol)\b([^<>]{0,200})>", re.IGNORECASE)
-_OTHER_TAG = re.compile(r"</?([A-Za-z][\w-]*)([^<>]{0,400})>")
+_OTHER_TAG = re.compile(r"</?([A-Za-z][\w-]*+)([^<>]{0,400})>")
 _CLOSED = re.compile(r"</([A-Za-z][\w-]*)")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -69,20 +69,24 @@ _SCRIPTS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[!-~])|(?<=[!-~])(?=
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?)\{([^{}\n]*)\}")
 _NAMED = re.compile(r"\\N\{([A-Z0-9 -]{2,60})\}")
-_CONTINUED = re.compile(r"[ \t]*\\\n[ \t]*")
+_CONTINUED = re.compile(r"(?:(?<![ \t])[ \t]++)?+\\\n[ \t]*+")
 _COMMENT = re.compile(r"<!--(.{0,2000}?)(?:-->|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s*_~])\1(?![\w*])")
 
+# linear: four words always match, up to the last that may end it
 _BASE64 = re.compile(
     r"(?<![\w+/=-])(?:[\w+/-]{11,}+={0,2}|(?:[\w+/-]{4,76}+[ \n]++){3,}[\w+/-]{2,76}+={0,2})(?![\w+/=-])", re.ASCII
 )
+# linear: eight pairs always match, up to the last that may end them
 _HEX = re.compile(
     r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
 )
 _SIGN_OF_HEX = re.compile(r"[0-9a-fA-F :,]{16}")
+# linear: eight numbers always match, up to the last that may end them
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
 _SIGN_OF_NUMBERS = re.compile(r"\d\d")
+# linear: eight characters always match, up to the last that may end them
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
 _SIGN_OF_SPACED = re.compile(r" \S \S \S ")
 _OF_ADDRESSES = str.maketrans("-_", "+/")

@@ -55,7 +55,8 @@ def _pattern(kind: EditKind, verbs: str, template: str, *, besides: tuple[str, .
     `besides` are parts of words of which whatever the template matches has one, in small letters: without `i`, `k` and
     `s`, for which other letters stand where case is ignored.
     """
-    regex = re.compile(template.replace("VERB", rf"\b(?:{verbs})"), re.IGNORECASE)
+    template = template.replace("VERB", rf"\b(?:{verbs})").replace(r"\s+", r"\s{1,8}").replace(r"\s*", r"\s{0,8}")
+    regex = re.compile(template, re.IGNORECASE)
     return _Pattern(kind, frozenset(verbs.split("|")), regex, besides)
 
 
@@ -172,6 +173,8 @@ _PATTERNS = (
         rf"(?:using\s+|writing\s+)?{_NEW}{_END}",
     ),
 )
+_LONG_GAP = re.compile(r"(\s{8})\s++")
+"""Blanks beyond those that a gap between two words is read with."""
 _ASCII_WORD = re.compile(r"[a-z]+|[-=]>")
 _WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 
@@ -188,6 +191,7 @@ def edits(prose: str) -> list[Edit]:
     words = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
     if _BY_TRIGGER.keys().isdisjoint(words):
         return []
+    prose = _LONG_GAP.sub(r"\1", prose)
     numbers = {number for word in words for number in _BY_TRIGGER.get(word, ())}
     return [
         Edit(pattern.kind, match[0], match["new"].strip(), (match.groupdict().get("old") or "").strip())

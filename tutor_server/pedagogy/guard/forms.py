@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
     from tutor_server.pedagogy.guard.own import Own
 
-_STRING = r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
-_TOKEN = re.compile(f"{_STRING}|{lexing.TOKEN.pattern}")
+_STRING = r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?:"[^"\n]*"|'[^'\n]*')"""
+"""A string in code without a backslash."""
+_TOKEN = re.compile(
+    f"{_STRING}|{lexing.TOKEN.pattern}"
+)  # linear: of each kind of quote, only the last of a line is read to its end in vain
+_STRING_OPENING = re.compile(r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?P<quote>["'])""")
+_STRING_BODY = {'"': re.compile(r'(?:[^"\\\n]++|\\.)*+'), "'": re.compile(r"(?:[^'\\\n]++|\\.)*+")}
 _EDGE = frozenset({",", ".", ";", "?", "!", "\\"})
 _EDGE_BEFORE = _EDGE - {"."}
 _BRACKETS = frozenset("()[]{}")
@@ -41,7 +46,27 @@ _MAX_VALUE_TOKENS = 15
 
 def all_tokens_of(code: str) -> list[str]:
     """Give the tokens of a span, strings whole."""
-    return _TOKEN.findall(code)
+    return _TOKEN.findall(code) if "\\" not in code else _tokens_with_escapes(code)
+
+
+def _tokens_with_escapes(code: str) -> list[str]:
+    """Return the tokens of code with backslashes, of which each opening quote would have the rest of the line read."""
+    found: list[str] = []
+    position = 0
+    open_until = {'"': 0, "'": 0}
+    while token := lexing.TOKEN.search(code, position):
+        opening = _STRING_OPENING.match(code, token.start())
+        if opening and opening.end() > open_until[quote := opening["quote"]]:
+            body = _STRING_BODY[quote].match(code, opening.end())
+            end = body.end() if body else opening.end()
+            if code.startswith(quote, end):
+                position = end + 1
+                found.append(code[token.start() : position])
+                continue
+            open_until[quote] = end
+        found.append(token[0])
+        position = token.end()
+    return found
 
 
 def tokens_of(code: str) -> list[str]:

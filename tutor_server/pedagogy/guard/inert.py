@@ -27,12 +27,13 @@ _UNCLEAN = re.compile(f"[{_UNSEEN_CHARACTERS}\r\x0b\x0c\x85\u2028\u2029\ud800-\u
 """What cleaning takes away or changes, the beginning of a sequence included."""
 
 _LINK = re.compile(r"\](?=\()(?!\(https?://[^\s()<>\\\"'&]+(?: \"[^\"\\&\n]*\")?\))")
-_DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\]+\s*$)", re.MULTILINE)
+_DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\\]]+\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
-_CODE = re.compile(r"\\[^\n]|(?<!`)(?P<mark>`+)(?!`)[^\n]*?(?<!`)(?P=mark)(?!`)")
+# linear: of each length of a mark, only the last mark of a line is read to its end in vain
+_CODE = re.compile(r"\\[^\n]|(?<!`)(?P<mark>`{1,16})(?!`)[^\n]*?(?<!`)(?P=mark)(?!`)")
 """A backslash with what it escapes, or code between backticks (CommonMark 0.31 §6.1)."""
 _STRICT_FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
-_SCHEME_IN_CODE = re.compile(r"\](?=\(\s*<?\s*[A-Za-z][A-Za-z0-9+.\-]*\s*(?::|&|%|\\))")
+_SCHEME_IN_CODE = re.compile(r"\](?=\(\s*+<?\s*+[A-Za-z][A-Za-z0-9+.\-]*+\s*+(?::|&|%|\\))")
 
 
 class Cleaner:

@@ -48,13 +48,14 @@ _NAMES_OF_SIGNS = frozenset(
     {"plus", "minus", "slash", "parentheses", "parenthesis", "brackets", "bracket", "comma", "star", "quotes"}
 )
 _TELLING = (KEYWORDS - {"as", "for", "from", "if", "in", "is", "try", "while", "with", "else"}) | _NAMES_OF_SIGNS
-_ACTION = re.compile(r"[^\W\d][\w.\[\], ]*?\s*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)\s*\S.*|[^\W\d][\w.]*\([^\n]*\)")
+_ACTION = re.compile(r"[^\W\d][\w.\[\], ]*+\s*+(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)\s*+\S.*|[^\W\d][\w.]*\([^\n]*\)")
 _UNMISTAKABLE = re.compile(
     r"(?:return|import|del|global|nonlocal|raise|yield) [\w.]+|for \w+(?:, ?\w+)* in \S.*:"
-    r"|(?:async )?def \w+ ?\(.*\).*:"
+    r"|(?:async )?def \w+ ?\([^)\n]*+\).*:"
     r"|class \w+(?:\(.*\))?:"
 )
 """Lines that are statements whatever the names in them are."""
+# linear: two bounded repeats, in a sentence of at most 4,600 characters (`units.MAX_LINE`)
 _CLAUSE = re.compile(
     r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)|\bdef \w+ ?\([^()\n]*\) ?:"
     r"|[\[({][^\[\]\n]{1,80}? for \w+(?:, ?\w+)* in [^\]\n]{1,80}?[\])}]"
@@ -64,6 +65,7 @@ _MARKS = re.compile(MARK)
 _SHOWN = re.compile(rf"(?i:\b(?:print|what is|what's|value of|length of))\s+({MARK})")
 """Code that the student shall print, or say the value of."""
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
+# linear: a comment with any character in it matches, to the end of its line
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _LABEL = re.compile(
@@ -84,7 +86,7 @@ _HEADERS = frozenset({"if", "elif", "while", "return", "assert"})
 _JOINING = frozenset({"and", "or", "not"})
 _SHORT_CONDITION = 5
 _NUMBERED = re.compile(
-    r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s+\d+(?:(?:\s*(?:,|-|(?i:\band\b|\bto\b))\s*)+\d+)*"
+    r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s++\d++(?:(?:\s*+(?:,|-|(?i:\band\b|\bto\b)))++\s*+\d++)*+"
 )
 """Numbers of lines and rows. It begins with letters that are searched for faster than a word is."""
 _DIGIT = re.compile(r"\d")

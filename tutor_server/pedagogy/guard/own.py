@@ -29,8 +29,9 @@ _TARGET = re.compile(
     r"[failgn](?<!\w.)(?:(?<=f)or|(?<=a)s|(?<=i)mport|(?<=l)ambda|(?<=g)lobal|(?<=n)onlocal)[ \t]+([\w \t,]+)"
 )
 _NAME = re.compile(r"[^\W\d]\w*")
+# linear: of each kind of quote, only the last is read to the end in vain; one that is escaped opens nothing
 _CODE_NAME = re.compile(
-    r"""([^\W\d]\w*)|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
+    r"""([^\W\d]\w*)|\\["']|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
 )
 """A name, or a string or comment to pass over."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES

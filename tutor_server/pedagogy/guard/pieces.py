@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.guard.reading import Reading
 
 _MARKS = re.compile(MARK)
-_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*(?:\.{3}|\u2026)?[ \t]*")
+_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
 _WORDS_A_PIECE = 6
 """Where a sentence has more words of prose to each piece of code, it talks about them and does not spell them out."""
 _MOST_WORDS = 8
 """Words of the longest sentence that may begin or end with a piece of code."""
 _LONG_LINE = 120
-_COUNTED = re.compile(r"[ \t](?<=\S.)[ \t]*[(\[]?\d{1,2}[.):\]]+\s*$|\s(?<=\S\s)\s*[.!?\u2026]+\s*$")
+_COUNTED = re.compile(r"(?<=\S)[ \t][ \t]*+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s\s*+[.!?\u2026]+\s*$")
 """What counts the next piece, or ends this one."""
 
 

@@ -15,8 +15,10 @@ FIRST_MARK = 0xE000
 MAX_MARKS = 1000
 MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*(?:[+→]|->|&)?[ \t]*{MARK})+")
+# linear: of each length of a mark, only the last mark is read to the end in vain
+_CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# linear: nothing but marks and what joins them is read, and the next search begins behind that
+_NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
 _LINE_MARKERS = ">-*+\u2022#0123456789"
 _DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")

@@ -56,7 +56,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "'{d}' object has no attribute '{a}'",
         ),
         (
-            r"^operator \"(?P<s>[<>]=?)\" not supported for types \"(?P<d>\w+).*?\" and \"(?P<a>\w+)",
+            r"^operator \"(?P<s>[<>]=?)\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
             "TypeError",
             "'{s}' not supported between instances of '{d}' and '{a}'",
         ),
@@ -71,12 +71,12 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             'can only concatenate {d} (not "{a}") to {d}',
         ),
         (
-            r"^operator \"(?P<s>\S+?)=?\" not supported for types \"(?P<d>\w+).*?\" and \"(?P<a>\w+)",
+            r"^operator \"(?P<s>\S+?)=?\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
             "TypeError",
             "unsupported operand type(s) for {s}: '{d}' and '{a}'",
         ),
         (
-            r"^unsupported operand types for (?P<s>\S+) \(\"(?P<d>\w+).*?\" and \"(?P<a>\w+)",
+            r"^unsupported operand types for (?P<s>\S+) \(\"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
             "TypeError",
             "unsupported operand type(s) for {s}: '{d}' and '{a}'",
         ),
@@ -119,7 +119,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 _ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
 """What a checker may say only because it looks at another Python than the one that runs the program."""
 _PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
-_LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?.*?\]")
+_LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?[^\]\n]*+(?P<closed>\])?")
 
 
 def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | None:
@@ -133,12 +133,19 @@ def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | No
     return None
 
 
+def _literal_type(literal: re.Match[str]) -> str:
+    """Return the type of a `Literal[…]`; what no bracket closes stays as it is."""
+    if not literal["closed"]:
+        return literal[0]
+    return "str" if literal["quote"] else "int"
+
+
 def _as_crash(diagnostic: Diagnostic, program: Program) -> Crash | None:
     line = diagnostic.line + 1
     text = program.line(line)
     if not text.strip():
         return None
-    said = _LITERAL.sub(lambda match: "str" if match["quote"] else "int", diagnostic.message)
+    said = _LITERAL.sub(_literal_type, diagnostic.message)
     for pattern, exception, message in _WORDS:
         match = pattern.match(said)
         if match is None:

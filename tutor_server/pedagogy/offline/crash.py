@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.program import Program
 
 MAX_TRACEBACK_CHARACTERS = 40_000
-_FRAME = re.compile(r'^\s*File "(?P<file>.*?)", line (?P<line>\d{1,7})(?:, in (?P<function>.+))?$')
+_FRAME = re.compile(r'^\s*File "(?P<file>.*?)", line (?P<line>\d{1,7})(?:, in (?P<function>.+))?$', re.DOTALL)
 _NOTEBOOK_FRAME = re.compile(
     r"^(?:Cell In\s?\[\d+\], line (?P<cell>\d{1,7})"
     r"|(?:Input In \[\d+\], )?in <cell line: (?P<older>\d{1,7})>\(.*"

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 Kind = Literal["name", "keyword", "number", "string", "open_string", "operator", "comment", "newline", "other"]
 
 _PREFIX = r"(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?"
+# linear: a string that does not close is taken to its end as an open one
 _TOKEN = re.compile(
     rf"""
-    (?P<string>{_PREFIX}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''
-        |(?!\"\"\"|''')(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')))
-    |(?P<open_string>{_PREFIX}(?:\"\"\"[\s\S]*|'''[\s\S]*|"(?:[^\\\n]|\\[^\n])*\\?|'(?:[^\\\n]|\\[^\n])*\\?))
+    (?P<string>{_PREFIX}(?:\"\"\"(?:[^"\\]++|\\.|""?(?!"))*+\"\"\"|'''(?:[^'\\]++|\\.|''?(?!'))*+'''
+        |(?!\"\"\"|''')(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')))
+    |(?P<open_string>{_PREFIX}(?:\"\"\"[\s\S]*|'''[\s\S]*|"(?:[^\\\n]++|\\[^\n])*+\\?|'(?:[^\\\n]++|\\[^\n])*+\\?))
     |(?P<comment>\#[^\n]*)
     |(?P<number>0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+
         |(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?[jJ]?)

@@ -63,7 +63,7 @@ def _caret(program: Program) -> Iterator[Site]:
                 not isinstance(power, bool) and power in (2, 3, 4, 0.5, -1)
             ):
                 line, text = program.line(node.lineno), program.segment(node)
-                new = re.sub(r"\s*\^\s*", " ** ", text, count=1)
+                new = re.sub(r"(?<!\s)\s*+\^\s*+", " ** ", text, count=1)
                 yield Site(
                     lines=(node.lineno,),
                     expression=text,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_TEXT = 8000
-_VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]*?\]|\([^\n]*?\)|\{{[^\n]*?\}}|-?[\w.]+)"
+_VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]{{0,200}}?\]|\([^\n]{{0,200}}?\)|\{{[^\n]{{0,200}}?\}}|-?[\w.]+)"
 _LABELLED_EXPECTED = re.compile(
     r"(?im)^[ \t>*-]*(?:expected|should be|wanted|correct)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
@@ -19,21 +19,23 @@ _LABELLED_GOT = re.compile(
 _PRINTED = re.compile(r"(?im)^[ \t]*printed[ \t]*:[ \t]*(?P<v>.*)$")
 _FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing test|fail)[ \t]*:[ \t]*(?P<call>.*)$")
 _ENDLESS = re.compile(r"(?i)did not finish|timed? ?out|time limit|stopped after \d|infinite loop|endless")
-_ENDLESS_CALL = re.compile(r"(?im)(?:did not finish|timed? ?out)[^:\n]*:[ \t]*(?P<call>.*)$")
-_PYTEST = re.compile(r"(?m)^E?\s*(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")
+_ENDLESS_CALL = re.compile(r"(?im)^(?>.*?(?:did not finish|timed? ?out))[^:\n]*+:[ \t]*+(?P<call>.*)$")
+_PYTEST = re.compile(r"(?m)^E?[^\S\n]*+(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")
 _DIFFER = re.compile(
     r"(?m)^AssertionError: (?:Lists|Tuples|Sets|Dicts|Sequences) differ: (?P<got>.+) != (?P<expected>.+)$"
 )
 _EQUAL = re.compile(
-    r"(?m)^\s*self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)\s*$"
+    r"(?m)^[^\S\n]*+self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)[^\S\n]*$"
 )
 _NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
-_WHERE = re.compile(r"(?m)^E?\s*\+\s+where .+? = (?P<call>\w[\w.]*\(.*\))$")
+_WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\())(?P<call>.*)$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
-_ASSERTED = re.compile(r"(?m)^\s*assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
+_ASSERTED = re.compile(r"(?m)^[^\S\n]*+assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
+_CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
+# linear: two values of 200 characters, in a text of at most 8,000 characters (`MAX_TEXT`)
 _SPOKEN = (
     re.compile(
         rf"(?i)(?:returned|gave|gives|returns|printed) {_GOT},? (?:but )?(?:expected|should be|wanted):? {_EXPECTED}"
@@ -73,13 +75,13 @@ class Symptom:
     @property
     def function(self) -> str | None:
         """Name of the outermost function that the failing call names."""
-        match = re.search(r"([A-Za-z_]\w*)\s*\(", self.call or "")
+        match = _CALLED.search(self.call or "")
         return match[1] if match else None
 
     @property
     def functions(self) -> list[str]:
         """Names of all functions that the failing call names."""
-        return re.findall(r"([A-Za-z_]\w*)\s*\(", self.call or "")
+        return _CALLED.findall(self.call or "")
 
 
 def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:

@@ -247,7 +247,10 @@ RULES = (
         "runtime",
         lessons.METHOD_WITHOUT_SELF,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>[\w.<>]+)\(\) (?:takes (?P<wanted>.+?) positional arguments? but|got multiple values)"),
+        re.compile(
+            r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) "
+            r"(?:takes (?P<wanted>.{1,60}?) positional arguments? but|got multiple values)"
+        ),
         _method_without_self,
     ),
     RuntimeRule(
@@ -255,7 +258,7 @@ RULES = (
         "runtime",
         lessons.CLASS_IN_PLACE_OF_OBJECT,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>[\w.<>]+)\(\) missing 1 required positional argument"),
+        re.compile(r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing 1 required positional argument"),
         _class_itself,
     ),
     RuntimeRule(
@@ -263,7 +266,7 @@ RULES = (
         "runtime",
         lessons.SELF_OUTSIDE_CLASS,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>[\w.<>]+)\(\) missing \d+ required positional"),
+        re.compile(r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required positional"),
         _self_outside,
     ),
     RuntimeRule(
@@ -272,7 +275,8 @@ RULES = (
         lessons.TOO_MANY_ARGUMENTS,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<name>[\w.<>]+)\(\) takes (?P<wanted>.+?) positional arguments? but (?P<given>.+?) (?:was|were) given"
+            r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) takes (?P<wanted>.{1,60}?) positional arguments? but "
+            r"(?P<given>.{1,120}?) (?:was|were) given"
         ),
         _too_many,
     ),
@@ -289,7 +293,7 @@ RULES = (
         "runtime",
         lessons.TOO_FEW_ARGUMENTS,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>[\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?"),
+        re.compile(r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required (?:positional|keyword-only) arguments?"),
         _too_few,
     ),
     RuntimeRule(
@@ -297,7 +301,7 @@ RULES = (
         "runtime",
         lessons.CLASS_TAKES_NO_VALUES,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>\w+)\(\) takes no arguments"),
+        re.compile(r"(?<!\w)(?P<name>\w++)\(\) takes no arguments"),
         _no_init,
     ),
     RuntimeRule(
@@ -306,7 +310,7 @@ RULES = (
         lessons.UNKNOWN_KEYWORD,
         _TYPE_ERROR | frozenset(("AttributeError",)),
         re.compile(
-            r"(?P<name>[\w.<>]+?)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
+            r"(?<![\w.<>])(?P<name>[\w.<>]++)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
             r"|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)"
         ),
         lambda case: _keyword(case) if case.match["word"] else _keyword_of_builtin(case),
@@ -317,7 +321,7 @@ RULES = (
         lessons.BUILTIN_ARGUMENTS,
         _TYPE_ERROR,
         re.compile(
-            r"(?P<name>[\w.]+)(?:\(\))? (?:takes|expected|missing|requires) (?:exactly|at most|at least"
+            r"(?<![\w.])(?P<name>[\w.]++)(?:\(\))? (?:takes|expected|missing|requires) (?:exactly|at most|at least"
             r"|from|no|\d|required)"
         ),
         _builtin_arguments,

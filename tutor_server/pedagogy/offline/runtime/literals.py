@@ -236,7 +236,7 @@ RULES = (
         "runtime",
         lessons.KEY_IN_TWO_SPELLINGS,
         frozenset(("KeyError",)),
-        re.compile(r"'.+'"),
+        re.compile(r"'.[^'\n]*+'"),
         _key_elsewhere,
     ),
     RuntimeRule(
@@ -244,7 +244,7 @@ RULES = (
         "runtime",
         lessons.ENTRY_WITHOUT_KEY,
         frozenset(("KeyError",)),
-        re.compile(r"'.+'"),
+        re.compile(r"'.[^'\n]*+'"),
         _entry_without_key,
     ),
     RuntimeRule(

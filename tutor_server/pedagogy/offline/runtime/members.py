@@ -166,7 +166,7 @@ RULES = (
         lessons.LIST_IN_CALCULATION,
         _TYPE_ERROR,
         re.compile(
-            r"unsupported operand type\(s\) for (?!\+|\^)\S+(?: \S+)*: '(?P<left>list|tuple|int|float)' and"
+            r"unsupported operand type\(s\) for (?!\+|\^)\S{1,8}(?: \S{1,8}){0,3}: '(?P<left>list|tuple|int|float)' and"
             r" '(?P<right>list|tuple|int|float)'"
         ),
         _list,

@@ -182,7 +182,7 @@ def _texts_in_array(case: Case) -> Site | None:
 
 
 def _reshaped(case: Case) -> Site | None:
-    numbers = re.search(r"array of size (\d+) into shape (\(.*?\))", case.crash.message)
+    numbers = re.search(r"array of size (\d+) into shape (\([^()\n]*+\))", case.crash.message)
     call = _expression(case, ast.Call)
     return case.here(
         call, size=numbers[1] if numbers else "some", shape=Code(numbers[2]) if numbers else "the new shape"
@@ -302,7 +302,9 @@ RULES = (
         "runtime",
         lessons.SHAPE_AS_ONE_VALUE,
         _TYPE_ERROR,
-        re.compile(r"Cannot interpret '|data type not understood|array\(\) takes from|data type '.*' not understood"),
+        re.compile(
+            r"Cannot interpret '|data type not understood|array\(\) takes from|data type '[^'\n]*+' not understood"
+        ),
         _shape_argument,
     ),
     RuntimeRule(

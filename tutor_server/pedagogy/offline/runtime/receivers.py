@@ -103,7 +103,7 @@ RULES = (
         "runtime",
         lessons.COLLECTION_FOR_NUMBER,
         _TYPE_ERROR,
-        re.compile(r"(?P<name>int|float)\(\) argument must be .*, not '(?P<given>list|tuple|set|dict|map)'"),
+        re.compile(r"(?P<name>int|float)\(\) argument must be .{0,120}, not '(?P<given>list|tuple|set|dict|map)'"),
         _collection_for_number,
     ),
     RuntimeRule(
@@ -119,7 +119,7 @@ RULES = (
         "runtime",
         lessons.TEXT_FORM_WITHOUT_TEXT,
         _TYPE_ERROR,
-        re.compile(r"(?P<method>__\w+__) returned non-string \(type (?P<given>\w+)\)"),
+        re.compile(r"(?<!\w)(?P<method>__\w+__) returned non-string \(type (?P<given>\w+)\)"),
         _without_text,
     ),
     RuntimeRule(
@@ -143,7 +143,7 @@ RULES = (
         "runtime",
         lessons.NONE_AS_ARGUMENT,
         _TYPE_ERROR,
-        re.compile(r"must be [\w -]+, not (?:'?NoneType'?|None)\b"),
+        re.compile(r"must be [\w -]{1,120}, not (?:'?NoneType'?|None)\b"),
         _none_as_argument,
     ),
 )

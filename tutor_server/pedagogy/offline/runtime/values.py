@@ -262,7 +262,7 @@ RULES = (
         _VALUE_ERROR,
         re.compile(
             r"time data|unconverted data|[Ii]nvalid isoformat|month must be in|day is out of range"
-            r"|hour must be in|minute must be in|second must be in|year .*out of range"
+            r"|hour must be in|minute must be in|second must be in|year .{0,120}out of range"
             r"|is a bad directive"
         ),
         _date,

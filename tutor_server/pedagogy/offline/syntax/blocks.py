@@ -13,7 +13,7 @@ from tutor_server.pedagogy.offline.syntax.broken import HEADERS, Broken, Candida
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_AFTER = re.compile(r"after (.*?) on line (\d+)")
+_AFTER = re.compile(r"after (.{0,120}?) on line (\d+)")
 _CONTINUES = {
     "else": ("if", "elif", "for", "while", "try", "except"),
     "elif": ("if", "elif"),

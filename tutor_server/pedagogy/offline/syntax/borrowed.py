@@ -40,7 +40,8 @@ _COMMAND = re.compile(
     r"(?P<word>\$|pip3?|python3?|py|conda|jupyter|cd|git|sudo|mkdir|npm|brew|apt(?:-get)?)\s+(?P<first>[\w./~-]+)(?!\s*[=(])"
 )
 _COMMENT = re.compile(r"(?P<sign>//|/\*|--(?=\s*[A-Za-z])|%(?=\s*[A-Za-z])|<!--)")
-_RAISE = re.compile(r"[ \t]*raise[ \t]+(?P<what>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,#]+?)[ \t]*$")
+_RAISE = re.compile(r"[ \t]*raise[ \t]+(?P<what>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$")
+# linear: read from lines of at most 300 characters (`_LONGEST_LINE`)
 _CHOICE = re.compile(r"(?P<condition>[^=?:]+(?:[=!<>]=[^=?:]+)?)\?(?P<one>[^?:]+):(?P<other>[^?:]+?)[ \t;]*$")
 _LONGEST_LINE = 300
 """Characters of a line that is read with a pattern that may look back far."""

@@ -58,7 +58,12 @@ _MOST_DIGIT_NAMES = 16
 """How many such names of one line are looked for in the whole code."""
 _LONGEST_PRODUCT = 5
 """Letters of a name that may be a product of one-letter names, as in `4ac`."""
-_ZEROS = re.compile(r"(?<![\w.])0+(\d+)(?![\w.])")
+_ODD_NUMBER = re.compile(
+    r"(?<![\d_.])[_.]*+(?P<points>\d[\d_.]*\.[\d_]*\.\d*)"
+    r"|(?<!\d)(?P<ending>\d++(?:_(?!\d)|\.?\d*+[eE](?![+-]?\d)))"
+    r"|(?P<based>0[xob]\w*+)"
+)
+_ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 
 def _typographic(broken: Broken) -> Iterator[Candidate]:
@@ -77,15 +82,16 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
     expression = text.strip()
     if culprit in _PLAIN:
         changes = tuple(Change(offset + i, offset + i + 1, _PLAIN[text[i]]) for i in strange)
-        quoted = re.search(r"[«“„‹‘](\s*)(.*?)(\s*)[»”“›’]", text)
+        quoted = re.search(r"[«“„‹‘](\s*+)([^»”“›’\n]*+)([»”“›’])?", text)
         yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=expression, facts=facts)
-        if quoted is not None and (quoted[1] or quoted[3]):
+        inside = quoted[2].rstrip() if quoted is not None else ""
+        if quoted is not None and quoted[3] and (quoted[1] or inside != quoted[2]):
             yield Candidate(
                 line=broken.fault.line,
                 cost=0.45,
                 changes=(
                     Change(offset + quoted.start(), offset + quoted.end(1), '"'),
-                    Change(offset + quoted.start(3), offset + quoted.end(), '"'),
+                    Change(offset + quoted.start(2) + len(inside), offset + quoted.end(), '"'),
                 ),
                 expression=expression,
                 facts=facts,
@@ -184,16 +190,17 @@ def _odd_number(broken: Broken) -> Iterator[Candidate]:
     """Find a number with two points, a comma or an odd ending."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
-    for match in re.finditer(r"\d[\d_.]*\.[\d_]*\.\d*|\d+_(?!\d)|\d+__\d+|\d+\.?\d*[eE](?![+-]?\d)|0[xob]\w*", text):
-        number = match.group()
-        fixed = re.sub(r"_+$", "", re.sub(r"__+", "_", number))
+    for match in _ODD_NUMBER.finditer(text):
+        group = match.lastgroup or ""
+        number = match[group]
+        fixed = re.sub(r"__+", "_", number).rstrip("_")
         if number.count(".") > 1:
             head, _, tail = number.rpartition(".")
             fixed = head.replace(".", "") + "." + tail
         yield Candidate(
             line=broken.fault.line,
             cost=0.8,
-            changes=(Change(offset + match.start(), offset + match.end(), fixed),) if fixed != number else (),
+            changes=(Change(offset + match.start(group), offset + match.end(), fixed),) if fixed != number else (),
             expression=number,
             facts={"number": Code(number)},
         )

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.offline.lexing import Token
 
 _COUNTING_LOOP = re.compile(
-    r"(?P<indent>\s*)for\s*\(?\s*(?:int\s+|let\s+|var\s+)?(?P<name>\w+)\s*=\s*(?P<first>[\w.]+)\s*;\s*\w+\s*"
-    r"(?P<sign><=?)\s*(?P<last>[\w.()]+)\s*;\s*\w+\s*(?:\+\+|\+=\s*1)\s*\)?\s*[:{]?\s*$"
+    r"(?P<indent>\s*+)for\s*+\(?\s*+(?:int\s++|let\s++|var\s++)?(?P<name>\w++)\s*+=\s*+(?P<first>[\w.]++)\s*+;\s*+"
+    r"\w++\s*+(?P<sign><=?)\s*+(?P<last>[\w.()]++)\s*+;\s*+\w++\s*+(?:\+\+|\+=\s*+1)\s*+\)?\s*+[:{]?\s*+$"
 )
 
 
+_LONGEST_HEADER = 200
+"""Characters of a line that is read as a loop of another language."""
+# linear: read from lines of at most 200 characters (`_LONGEST_HEADER`)
 _RANGE_LOOP = re.compile(
     r"(?P<indent>\s*)for\s+(?P<name>\w+)\s*(?:=|in)\s*(?P<first>\w+)\s*(?::|\.\.+|to)\s*(?P<last>\w+)\s*:?\s*$"
 )
@@ -85,6 +88,8 @@ def _header_form(broken: Broken) -> Iterator[Candidate]:
 def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
     """Find `for (i = 0; i < n; i++)`, `for i = 1:n` and `for i in 1..n`."""
     text = broken.text(line)
+    if len(text) > _LONGEST_HEADER:
+        return
     counted = _COUNTING_LOOP.match(text)
     ranged = _RANGE_LOOP.match(text)
     facts = {"header": Code("for")}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from tutor_server.pedagogy.offline.lexing import Token
 
+_LONGEST_VALUE = 200
+"""Characters before a brace that may belong to the value in it."""
+
 
 def _never_closed(broken: Broken) -> Iterator[Candidate]:
     """Close a text where it most likely ends: before the brackets that the line still has to close, or at its end."""
@@ -239,13 +242,12 @@ def _after_backslash(broken: Broken) -> Iterator[Candidate]:
     """Find a backslash outside a text."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
-    outside = [
-        i
-        for i, c in enumerate(text)
-        if c == "\\"
-        and not any(t.kind in ("string", "open_string") and t.start <= offset + i < t.end for t in broken.here)
-    ]
-    for column in outside[:1]:
+    strings = [token for token in broken.here if token.kind in ("string", "open_string")]
+    column = text.find("\\")
+    for token in strings:
+        if column >= 0 and token.start <= offset + column < token.end:
+            column = text.find("\\", token.end - offset)
+    if column >= 0:
         facts = {"after": Code(text[column + 1 :].strip() or "\\")}
         yield Candidate(
             line=broken.fault.line,
@@ -334,9 +336,11 @@ def _braces_to_open(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
     for at, sign in enumerate(token.text):
         depth += (sign == "{") - (sign == "}")
         if depth < 0:
-            value = re.search(r"[\w.]+(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[^\s{}]*)?\Z", token.text[:at])
+            near = token.text[max(0, at - _LONGEST_VALUE) : at]
+            # linear: `near` has at most 200 characters (`_LONGEST_VALUE`)
+            value = re.search(r"[\w.]+(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[^\s{}]*)?\Z", near)
             if value is not None:
-                yield 0.7, (insert(token.start + value.start(), "{"),)
+                yield 0.7, (insert(token.start + at - len(near) + value.start(), "{"),)
             yield 0.9, (Change(token.start + at, token.start + at + 1, ""),)
             return
 

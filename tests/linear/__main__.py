@@ -1,0 +1,70 @@
+"""Check every regular expression of the product: `python -m tests.linear`. Exits with 1 where one is refused."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from tests.linear.ambiguity import Pump, find_pump
+from tests.linear.automaton import automaton
+from tests.linear.patterns import MARK, Pattern, product_patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BOUND = re.compile(r"at most ([\d,]+) characters")
+_LONG = 20_000
+"""Characters of the text that a pattern is tried with whose reason names no longest one."""
+SLOWEST = 0.25
+"""Seconds of processor time that an exempt pattern may take for such a text."""
+
+
+def _findings(patterns: list[Pattern]) -> Iterator[str]:
+    for pattern in patterns:
+        pump = find_pump(automaton(pattern.text, pattern.flags, searches=pattern.searches, whole=pattern.whole))
+        if pump is None and pattern.reason:
+            yield f"{pattern}\n  is linear: its reason ({MARK}) is not needed"
+        elif pump is not None and not pattern.reason:
+            yield f"{pattern}\n  may take more than linear time: {pump.prefix!r} + {pump.word!r} * n"
+        elif pump is not None and (seconds := slowest(pattern, pump, size := _longest(pattern))) > SLOWEST:
+            yield f"{pattern}\n  takes {seconds:.2f} s for {size} characters: {pump.prefix!r} + {pump.word!r} * n"
+
+
+def _longest(pattern: Pattern) -> int:
+    bound = _BOUND.search(pattern.reason or "")
+    return int(bound[1].replace(",", "")) if bound else _LONG
+
+
+def slowest(pattern: Pattern, pump: Pump, size: int) -> float:
+    """Return the processor time for the worst of some texts of a size that the pump makes."""
+    regex: re.Pattern[Any] = re.compile(pattern.text, pattern.flags)
+    times = []
+    for ending in ("", "\x00", "\n", "!", "é", '"'):
+        text = pump.prefix + pump.word * (size // len(pump.word)) + ending
+        subject: Any = text if isinstance(pattern.text, str) else text.encode("latin-1", "replace")
+        start = time.process_time()
+        if pattern.whole:
+            regex.fullmatch(subject)
+        elif pattern.searches:
+            deque(regex.finditer(subject), maxlen=0)
+        else:
+            regex.match(subject)
+        times.append(time.process_time() - start)
+    return max(times)
+
+
+def main() -> int:
+    """Check all patterns and print what is refused."""
+    patterns = product_patterns()
+    refused = [*_findings(patterns)]
+    print(*refused, sep="\n")  # noqa: T201 - a command
+    exempt = sum(pattern.reason is not None for pattern in patterns)
+    print(f"{len(patterns)} patterns, {exempt} with a reason, {len(refused)} refused")  # noqa: T201 - a command
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

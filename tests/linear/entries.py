@@ -1,0 +1,140 @@
+"""What reads a student's material or a model's text: each entry takes a text, and is measured as the text grows."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from tutor_lsp.capture.private_patterns import PrivatePatterns
+from tutor_lsp.capture.redaction import Redactor
+from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame
+from tutor_lsp.text_document import split_lines
+from tutor_server.pedagogy.classification import classify
+from tutor_server.pedagogy.guard import Guard
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.pedagogy.offline import explain, topic
+from tutor_server.pedagogy.problem import identify
+from tutor_server.protocol import Ask, Cell, Diagnostic, Position, Submission
+from tutor_server.tutoring.context import build_context
+from tutor_server.tutoring.stored_words import without_code
+from tutor_server.tutoring.summary import gist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CODE = """\
+def mean(numbers):
+    total = 0
+    for n in numbers:
+        total += n
+    return total
+print(mean([1, 2]))
+"""
+_REDACTOR = Redactor(PrivatePatterns(home=PurePosixPath("/home/ada")), b"k" * 16)
+_REQUEST = UUID(int=1)
+
+
+class Entry(NamedTuple):
+    """A reader: the kind of seeds it is fed with, how it places a text in an ask, and what it does with that."""
+
+    name: str
+    kind: str
+    run: Callable[[str], object]
+
+
+def _middle(code: str) -> Position:
+    return Position(code.count("\n") // 2, 0)
+
+
+def _as_code(text: str) -> Submission:
+    return Submission(code=text, cursor=_middle(text))
+
+
+def _as_traceback(text: str) -> Submission:
+    return Submission(code=_CODE, cursor=Position(4, 0), traceback=text)
+
+
+def _as_cells(text: str) -> Submission:
+    half = len(text) // 2
+    return Submission(
+        code="print(mean(3))",
+        cursor=Position(0, 0),
+        kind="cell",
+        cells=(Cell(source=text[:half]), Cell(source=text[half:], output=text)),
+    )
+
+
+def _as_diagnostic(text: str) -> Submission:
+    found = Diagnostic(line=4, character=0, end_line=4, end_character=9, message=text)
+    return Submission(code=_CODE, cursor=Position(4, 0), diagnostics=(found,))
+
+
+def _guard_of(submission: Submission, answer: str, level: int) -> object:
+    guard = Guard(HintLevel(level), submission)
+    guard.read_ahead()
+    for start in range(0, len(answer), 512):
+        guard.feed(answer[start : start + 512])
+    return guard.finish()
+
+
+def _explained(submission: Submission) -> object:
+    return [explain(submission, level, StudentLevels()) for level in HintLevel]
+
+
+def _redacted(submission: Submission) -> object:
+    return _REDACTOR.redact(
+        Ask(
+            request_id=_REQUEST,
+            code=submission.code,
+            cursor=submission.cursor,
+            kind=submission.kind,
+            diagnostics=submission.diagnostics,
+            traceback=submission.traceback,
+            cells=submission.cells,
+        )
+    )
+
+
+def _read_run(text: str) -> object:
+    return find_traceback(text), exception_line(text), innermost_frame(text, Path("a.py"))
+
+
+_PLACES: tuple[tuple[str, str, Callable[[str], Submission]], ...] = (
+    ("code", "code", _as_code),
+    ("traceback", "traceback", _as_traceback),
+    ("cells", "code", _as_cells),
+    ("diagnostic", "traceback", _as_diagnostic),
+)
+
+
+def _everywhere(name: str, read: Callable[[Submission], object]) -> list[Entry]:
+    """Return the entries of a reader that takes a whole submission: the text stands in each place of it."""
+
+    def of(place: Callable[[str], Submission]) -> Callable[[str], object]:
+        return lambda text: read(place(text))
+
+    return [Entry(f"{name} {where}", kind, of(place)) for where, kind, place in _PLACES]
+
+
+ENTRIES = (
+    Entry("identify code", "code", lambda text: identify(text, _middle(text))),
+    *_everywhere("classify", classify),
+    *_everywhere("explain", _explained),
+    *_everywhere("topic", topic),
+    *_everywhere("context", lambda submission: build_context(submission, [], 3000)),
+    *_everywhere("redact", _redacted),
+    Entry("redact words", "words", lambda text: _redacted(_as_traceback(text))),
+    Entry(
+        "guard student's code",
+        "code",
+        lambda text: _guard_of(_as_code(text), "Look at `x` on line 1: what is it?\n", 3),
+    ),
+    Entry("guard student's cells", "code", lambda text: _guard_of(_as_cells(text), "Look at `x` on line 1.\n", 3)),
+    Entry("guard answer", "words", lambda text: _guard_of(_as_code(_CODE), text, 3)),
+    Entry("guard block", "code", lambda text: _guard_of(_as_code(_CODE), f"Look:\n\n```\n{text}\n```\n", 4)),
+    Entry("stored words", "words", without_code),
+    Entry("summary", "words", gist),
+    Entry("traceback of a run", "traceback", _read_run),
+    Entry("lines of a document", "code", split_lines),
+)

@@ -1,0 +1,127 @@
+"""Measure how the processor time of an entry grows with a shape, CPython's own parser not counted."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import signal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.linear.entries import ENTRIES, Entry
+from tests.linear.shapes import Shape, random_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+GROWTH = 4
+"""How many times longer the long text is."""
+TOO_FAST = 2.0
+"""A time that grows by this many times more than the text is not linear."""
+SHORTEST = 0.012
+"""Seconds of processor time below which the long text says nothing about growth."""
+LONGEST = 2.0
+"""Seconds of processor time after which a run counts as endless."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The times of a short and of a long text, in seconds of processor time."""
+
+    entry: str
+    shape: Shape
+    size: int
+    short: float
+    long: float
+
+    @property
+    def times(self) -> float:
+        """How much faster than the text its time grows: 1 for a linear reader."""
+        return self.long / max(self.short, 0.0005) / GROWTH
+
+    @property
+    def is_super_linear(self) -> bool:
+        """Whether the time grows clearly faster than the text."""
+        return self.long >= SHORTEST and self.times >= TOO_FAST
+
+    def __str__(self) -> str:
+        return (
+            f"{self.entry}: {self.short * 1000:.1f} ms for {self.size} characters, {self.long * 1000:.1f} ms for "
+            f"{self.size * GROWTH}: {self.shape}"
+        )
+
+
+class _Endless(BaseException):
+    """A run took longer than `LONGEST`."""
+
+
+def _stop(*_: object) -> None:
+    raise _Endless
+
+
+class _Parser:
+    """Keeps the time that CPython's parser takes, which is not ours."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._compile = builtins.compile
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        start = time.process_time()
+        try:
+            return self._compile(*arguments, **named)
+        finally:
+            self.seconds += time.process_time() - start
+
+
+@contextlib.contextmanager
+def _parser_counted() -> Iterator[_Parser]:
+    parser = _Parser()
+    original, builtins.compile = builtins.compile, parser
+    try:
+        yield parser
+    finally:
+        builtins.compile = original
+
+
+def processor_time(entry: Entry, text: str) -> float:
+    """Return the processor time that an entry takes for a text, without that of CPython's parser."""
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    with _parser_counted() as parser:
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+        try:
+            entry.run(text)
+        except _Endless:
+            return LONGEST
+        except RecursionError:
+            return 0.0
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
+        return max(time.process_time() - start - parser.seconds, 0.0)
+
+
+def growth(entry: Entry, shape: Shape, size: int) -> Growth:
+    """Measure an entry with a shape at a size and `GROWTH` times that size; what looks bad is measured again."""
+    short = processor_time(entry, shape.text(size))
+    long = processor_time(entry, shape.text(size * GROWTH))
+    measured = Growth(entry.name, shape, size, short, long)
+    for again in range(3):
+        if not measured.is_super_linear:
+            break
+        # Other characters, since what was read once is remembered.
+        short = max(short, processor_time(entry, shape.text(size - again - 1)))
+        if long < LONGEST:
+            long = min(long, processor_time(entry, shape.text(size * GROWTH - again - 1)))
+        measured = Growth(entry.name, shape, size, short, long)
+    return measured
+
+
+def attacks(random: Random, count: int, size: int) -> Iterator[Growth]:
+    """Yield the growth of `count` shapes, each tried on an entry, all entries in turn."""
+    for number in range(count):
+        entry = ENTRIES[number % len(ENTRIES)]
+        yield growth(entry, random_shape(random, entry.kind), size)
