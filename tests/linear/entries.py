@@ -32,6 +32,7 @@ def mean(numbers):
 print(mean([1, 2]))
 """
 _REDACTOR = Redactor(PrivatePatterns(home=PurePosixPath("/home/ada")), b"k" * 16)
+_LINE = 3900
 _REQUEST = UUID(int=1)
 
 
@@ -73,6 +74,8 @@ def _as_diagnostic(text: str) -> Submission:
 def _guard_of(submission: Submission, answer: str, level: int) -> object:
     guard = Guard(HintLevel(level), submission)
     guard.read_ahead()
+    # Lines of the longest length that the guard reads: a longer one ends the answer at once.
+    answer = "\n".join(answer[start : start + _LINE] for start in range(0, len(answer), _LINE))
     for start in range(0, len(answer), 512):
         guard.feed(answer[start : start + 512])
     return guard.finish()

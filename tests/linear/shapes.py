@@ -266,7 +266,7 @@ class Shape:
             count += len(part) or 1
             step += self.lengthening
         closed = "".join(self.closing[at % len(self.closing)] for at in range(len(body))) if self.closing else ""
-        return self.head + "".join(body) + self.middle + closed + self.tail
+        return self.head + "".join(body) + self.middle + closed[: 2 * size] + self.tail
 
     def __str__(self) -> str:
         return f"{self.head!r} + {self.parts!r}*n + {self.middle!r} + {self.closing!r}*n + {self.tail!r}" + (

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # linear: a fence always ends; of each length of a mark, only the last mark is read to the end in vain
 _CODE = re.compile(
-    r"(?P<fence>^[ ]{0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5
+    r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5
     r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # §6.1
     r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # §4.4, also where it continues a list
     re.DOTALL | re.MULTILINE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -88,6 +89,10 @@ class Broken:
             if token.kind == "operator" and token.text in OPENERS:
                 stack.append(token)
         return openers
+
+    def index(self, token: Token) -> int:
+        """Return the index of a token in `tokens`."""
+        return bisect_left(self.tokens, token.start, key=lambda other: other.start)
 
     def opener(self, token: Token) -> Token | None:
         """Give the bracket that encloses a token, None at the top of a statement; a bracket does not enclose itself."""

@@ -37,7 +37,7 @@ def _entries_of(broken: Broken, opener: Token) -> Iterator[list[Token]]:
     """Give the tokens of each entry behind a curly bracket, up to its comma."""
     entry: list[Token] = []
     depth = 0
-    for token in broken.tokens[broken.tokens.index(opener) + 1 :]:
+    for token in broken.tokens[broken.index(opener) + 1 :]:
         if token.kind == "newline":
             continue
         depth += (token.text in OPENERS) - (token.text in CLOSERS)
@@ -97,7 +97,7 @@ def _dictionary_in_call(broken: Broken) -> Iterator[Candidate]:
         opener = broken.opener(token)
         if token.kind != "string" or colon.text != ":" or opener is None or opener.text not in "([":
             continue
-        if broken.tokens[broken.tokens.index(token) - 1].text not in (opener.text, ","):
+        if broken.tokens[broken.index(token) - 1].text not in (opener.text, ","):
             continue
         inside = [t for t in broken.tokens if t.start > opener.start and broken.opener(t) is opener]
         end = max((t for t in inside if t.start > token.start), key=lambda t: t.end, default=None)

@@ -69,9 +69,9 @@ def _slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
         opener = broken.opener(colon)
         if colon.text != ":" or opener is None or opener.text != "(":
             continue
-        at = broken.tokens.index(opener)
+        at = broken.index(opener)
         name = broken.tokens[at - 1] if at else opener
-        inside = [token.text for token in broken.tokens[at + 1 :] if opener.end <= token.start < colon.start]
+        inside = [token.text for token in broken.tokens[at + 1 : broken.index(colon)]]
         if not name.is_operand_end or {"lambda", "def"} & set(inside) or any(text[:1] in "'\"" for text in inside):
             continue
         closer = next((t for t in broken.here if t.start > colon.start and t.text == ")"), None)

@@ -22,6 +22,8 @@ COMPILED_CHARACTERS = 60_000
 MOST_TRIALS = 40
 MOST_GUESSES = 16
 """How many guesses of one cause are looked at; on a line of thousands of signs there could be thousands."""
+_LONGEST_LINE = 2000
+"""Tokens of the line at fault beyond which nothing is guessed: some causes go through the line once a token."""
 CERTAIN = 0.4
 """The cost up to which a guess is right without a trial, so that none is made where it names no edit."""
 DEEPEST_CHAIN = 4
@@ -89,6 +91,8 @@ class Search:
 
     def _guesses(self, code: str, fault: Fault) -> list[tuple[Cause, Candidate]]:
         broken = Broken(code, fault)
+        if len(broken.here) > _LONGEST_LINE:
+            return []
         guesses = [
             (cause, candidate)
             for cause in self._causes
