@@ -20,6 +20,8 @@ GROWTH = 4
 """How many times longer the long text is."""
 TOO_FAST = 2.0
 """A time that grows by this many times more than the text is not linear."""
+_TICK = 0.004
+"""Seconds between two readings of the processor clock, on machines whose clock is coarse."""
 SHORTEST = 0.012
 """Seconds of processor time below which the long text says nothing about growth."""
 LONGEST = 2.0
@@ -39,7 +41,7 @@ class Growth:
     @property
     def times(self) -> float:
         """How much faster than the text its time grows: 1 for a linear reader."""
-        return self.long / max(self.short, 0.0005) / GROWTH
+        return self.long / max(self.short, _TICK) / GROWTH
 
     @property
     def is_super_linear(self) -> bool:

@@ -76,5 +76,5 @@ def test_a_quadratic_reader_is_noticed() -> None:
             pass
         return None
 
-    assert growth(Entry("quadratic", "code", quadratic), _repeated("a"), 600).is_super_linear
+    assert growth(Entry("quadratic", "code", quadratic), _repeated("a"), 2000).is_super_linear
     assert processor_time(Entry("endless", "code", endless), "a") == LONGEST
