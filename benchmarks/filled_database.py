@@ -110,9 +110,10 @@ class _Dialect:
     @property
     def users(self) -> str:
         return f"""{self.numbers}
-            INSERT INTO users (id, email, subject, password_hash, programming_level, maths_level, created_at)
-            SELECT {self._id("n")}, 'student-' || n || '@uni.example', 'subject-' || n, 'none', 3, 3, {self._at("n")}
-            FROM numbers"""
+            INSERT INTO users
+                (id, email, subject, password_hash, programming_level, maths_level, created_at, confirmed_at)
+            SELECT {self._id("n")}, 'student-' || n || '@uni.example', 'subject-' || n, 'none', 3, 3, {self._at("n")},
+                {self._at("n")} FROM numbers"""
 
     @property
     def sessions(self) -> str:

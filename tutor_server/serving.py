@@ -76,7 +76,7 @@ def require_safe_host(settings: Settings, host: str) -> None:
         if value is None:
             raise SettingsError(must_be_set(name, f"it listens on {host}"))
     if settings.smtp_url is not None and settings.public_url is None:
-        raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"links that are mailed from {host} name it"))
+        raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"it mails links, listens on {host}"))
 
 
 def prepare_data_dir(settings: Settings) -> None:

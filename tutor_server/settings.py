@@ -280,6 +280,7 @@ def must_be_set(name: str, reason: str) -> str:
 _WHAT_TO_WRITE = {
     "TUTOR_REGISTRATION": "write open, closed or domains:uni.example",
     "TUTOR_JWT_SECRET": settings_values.MAKE_A_KEY,
+    "TUTOR_PUBLIC_URL": "write the address people use, such as https://tutor.uni.example",
 }
 
 

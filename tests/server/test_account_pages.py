@@ -265,6 +265,7 @@ async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, br
         await browser.open("/account/password")
         statuses.append((await browser.send("/account/password", email=EMAIL)).status)
     await mail.mail_to(EMAIL, 1 + MOST_AN_HOUR)
+    await mailed.database.commit(lambda _: None)  # behind what the last requests have left to do
     mailed.clock.seconds = 3601
     await browser.open("/account/password")
     await browser.send("/account/password", email=EMAIL)
