@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_analysis import work
 from tutor_analysis.guarding import LoopGuard, ProcessGuard
+from tutor_analysis.known_examinations import Examination, KnownExaminations
 from tutor_analysis.pool import NotAnalysed, Pool
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.size import is_small
@@ -22,23 +22,14 @@ if TYPE_CHECKING:
     from tutor_server.pedagogy.levels import HintLevel, StudentLevels
     from tutor_server.pedagogy.offline import Explanation
     from tutor_server.pedagogy.offline.certain import Certainty
-    from tutor_server.pedagogy.problem import Problem
-    from tutor_server.protocol import ErrorType, Submission
+    from tutor_server.protocol import Submission
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 LOOP_SECONDS = 0.025
 """Processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
-_MOST_HEAVY = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What a submission is about. Without `is_read` it could not be analysed, and the rest is a guess."""
-
-    problem: Problem
-    error_type: ErrorType
-    is_read: bool = True
+_MOST_REMEMBERED = 1_000
 
 
 class Analyst:
@@ -53,32 +44,45 @@ class Analyst:
         self._on_failure = on_failure
         self._heavy: OrderedDict[int, None] = OrderedDict()
         """Hashes of code that is small, and took too long in the event loop."""
+        self._examined = KnownExaminations()
+        self._unreadable: OrderedDict[tuple[Hashable, int], None] = OrderedDict()
+        """Hashes of code whose explanation was stopped at its deadline, by student: it is not tried again."""
 
     async def examine(self, owner: Hashable, submission: Submission) -> Examination:
         """Return the problem that a submission is about, and the kind of error."""
+        is_light = self._is_light(submission)
+        if not is_light and (known := self._examined.get(owner, submission)) is not None:
+            return known
         try:
             problem, error_type = await self._run(owner, submission, work.examine, submission)
         except NotAnalysed as failure:
             self._on_failure(owner, "examine", failure)
             return Examination(unread_problem(submission), "none", is_read=False)
-        return Examination(problem, error_type)
+        examination = Examination(problem, error_type)
+        if not is_light:
+            self._examined.keep(owner, submission, examination)
+        return examination
 
     async def explain(
         self, owner: Hashable, submission: Submission, level: HintLevel, student: StudentLevels
     ) -> Explanation:
         """Return the offline tutor's explanation."""
+        if self._is_unreadable(owner, submission):
+            return unread_explanation(submission)
         try:
             return await self._run(owner, submission, work.explain, submission, level, student)
         except NotAnalysed as failure:
-            self._on_failure(owner, "explain", failure)
+            self._fail(owner, "explain", submission, failure)
             return unread_explanation(submission)
 
     async def topic(self, owner: Hashable, submission: Submission) -> str:
         """Return the name of the rule that a submission is about."""
+        if self._is_unreadable(owner, submission):
+            return NOT_ANALYSED
         try:
             return await self._run(owner, submission, work.topic, submission)
         except NotAnalysed as failure:
-            self._on_failure(owner, "topic", failure)
+            self._fail(owner, "topic", submission, failure)
             return NOT_ANALYSED
 
     async def certainties(self, owner: Hashable, submission: Submission) -> list[Certainty]:
@@ -115,10 +119,23 @@ class Analyst:
                 with ProcessorTime(LOOP_SECONDS):
                     return function(*arguments)
             except OverBudget:
-                self._heavy[hash(submission.code)] = None
-                if len(self._heavy) > _MOST_HEAVY:
-                    self._heavy.popitem(last=False)
+                _remember(self._heavy, hash(submission.code))
         return await self._pool.run(owner, function, *arguments)
+
+    def _fail(self, owner: Hashable, step: str, submission: Submission, failure: NotAnalysed) -> None:
+        if failure.reason == "deadline":
+            _remember(self._unreadable, (owner, hash(submission.code)))
+        self._on_failure(owner, step, failure)
+
+    def _is_unreadable(self, owner: Hashable, submission: Submission) -> bool:
+        return bool(self._unreadable) and (owner, hash(submission.code)) in self._unreadable
 
     def _is_light(self, submission: Submission) -> bool:
         return is_small(submission) and hash(submission.code) not in self._heavy
+
+
+def _remember(known: OrderedDict[K, None], key: K) -> None:
+    """Keep a key in place of the one that was kept for longest."""
+    known[key] = None
+    if len(known) > _MOST_REMEMBERED:
+        known.popitem(last=False)

@@ -46,7 +46,7 @@ class PoolLimits:
     """
 
     processes: int = 2
-    processor: float = 0.5
+    processor: float = 1.0
     wall: float = 5.0
     """A process that got no processor for so long is given up too."""
     allowance: float = 3.0
@@ -94,7 +94,7 @@ class Pool:
         `seconds` is the deadline in processor time, if it is another than that of the limits.
         """
         loop = asyncio.get_running_loop()
-        if self._allowances.left(owner, loop.time()) <= 0:
+        if self._is_used_up(owner):
             raise NotAnalysed("allowance")
         if self._is_closed or sum(map(len, self._waiting.values())) >= self._limits.waiting:
             raise NotAnalysed("overload")
@@ -182,8 +182,11 @@ class Pool:
 
     def _next(self) -> _Job | None:
         """Take the next job of the first student who occupies no process."""
-        for owner in self._waiting:
-            if owner not in self._running:
+        for owner in list(self._waiting):
+            if owner not in self._running and self._is_used_up(owner):  # since its jobs began to wait
+                for job in list(self._waiting[owner]):
+                    self._fail(job, NotAnalysed("allowance"))
+            elif owner not in self._running:
                 jobs = self._waiting.pop(owner)
                 job = jobs.popleft()
                 if jobs:  # now the last in turn
@@ -192,6 +195,9 @@ class Pool:
                     job.expiry.cancel()
                 return job
         return None
+
+    def _is_used_up(self, owner: Hashable) -> bool:
+        return self._allowances.left(owner, asyncio.get_running_loop().time()) <= 0
 
     async def _rest(self) -> bool:
         """Wait for work, and return whether some came in time."""

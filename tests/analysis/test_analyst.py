@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -79,7 +80,18 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
     assert (examined.is_read, examined.error_type) == (False, "none")
     assert (explanation.rule, named) == (NOT_ANALYSED, NOT_ANALYSED)
     assert "could not work through this code" in explanation.text
-    assert failures == [("anna", step, "deadline") for step in ("examine", "explain", "topic")]
+    assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]  # and it is not tried again
+
+
+async def test_what_was_examined_is_known_again() -> None:
+    """Level by level the same code keeps its ladder, also once the student's processor time is used up."""
+    async with analyst_with(PoolLimits(processes=1, processor=20, wall=120, allowance=1e-6, refill=1e-9)) as analyst:
+        first = await analyst.examine("anna", LARGE)
+        again = await analyst.examine("anna", replace(LARGE))
+        other = await analyst.examine("anna", replace(LARGE, question="why?"))
+    assert first.is_read
+    assert again == first
+    assert not other.is_read
 
 
 async def test_the_same_unread_code_stays_the_same_problem() -> None:
@@ -139,10 +151,8 @@ async def test_a_guard_fails_closed() -> None:
 async def test_a_guard_in_the_loop_fails_closed() -> None:
     """So it does in the event loop, past the processor time of a step."""
     heard: list[NotAnalysed] = []
-    guard = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 1e-6, heard.append)
-    shown: list[str] = []
-    for _ in range(200):  # the kernel counts processor time in steps of a few milliseconds
-        shown += await guard.feed("Look at the end of line 2. What is missing there, compared with line 1? " * 50)
+    guard = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 0.001, heard.append)
+    assert await guard.feed("Look at the end of line 2. Is `price` what you compare with `prices[1]`? " * 5_000) == []
     assert guard.verdict == UNJUDGED
     assert [failure.reason for failure in heard] == ["deadline"]
 

@@ -306,7 +306,9 @@ class _Connection:
         Raises `FrameRefused`.
         """
         try:
-            read = await self._analyst.run(self._token.user_id, read_large_frame, text, seconds=LARGE_FRAME_SECONDS)
+            read = await self._analyst.run(
+                (self._token.user_id, "frames"), read_large_frame, text, seconds=LARGE_FRAME_SECONDS
+            )
         except NotAnalysed as failure:
             self._log.warning("frame_unread", reason=failure.reason, exception_type=failure.detail or None)
             raise FrameRefused(_refusal_of(failure), request_id_in(text)) from None

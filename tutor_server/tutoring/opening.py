@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_analysis.analyst import Analyst, Examination
+    from tutor_analysis.analyst import Analyst
+    from tutor_analysis.known_examinations import Examination
     from tutor_server.admission.limiter import Grant, Limiter
     from tutor_server.clock import Clock
     from tutor_server.ledger.calls import Ledger
