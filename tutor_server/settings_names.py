@@ -19,10 +19,9 @@ SLIP = 2
 OF_OTHER_PROGRAMS = frozenset({"TUTOR_ACCESS_TOKEN", "TUTOR_SECRETS_FD", "TUTOR_SERVER_URL", "TUTOR_VALUES_FILE"})
 """What the language server, `tutor` and the student's program read."""
 _OF_TESTS = re.compile(r"TUTOR_(TEST|VSCODE|CLIENT)(_\w+)?")
-_OF_KUBERNETES = re.compile(
-    r"TUTOR_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
-)
-_IN_A_FILE = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+_OF_KUBERNETES = re.compile(r"_SERVICE_(?:HOST|PORT)$|_SERVICE_PORT_|_PORT$|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:$|_)")
+"""What Kubernetes names a service's addresses by, where a service's name begins with ours: `TUTOR_SERVICE_HOST`."""
+_IN_A_FILE = re.compile(r"^[ \t]*+(?:export[ \t]++)?+(\w++)[ \t]*+=", re.MULTILINE)
 
 
 def names_in_file(text: str) -> list[str]:
@@ -38,7 +37,7 @@ def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
 
 def meant(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that an unknown one is a slip for, or None."""
-    if _OF_KUBERNETES.fullmatch(name):
+    if _OF_KUBERNETES.search(name):
         return None
     distances = [(_edits(name, each), each) for each in sorted({*known, *OF_OTHER_PROGRAMS})]
     edits, nearest = min(distances)

@@ -133,7 +133,10 @@ async def test_s10_each_client_its_own(start_service: StartService) -> None:
     The same client comes with changing ports and `Forwarded` headers, which make it no other.
     """
     body = {"email": "ada@uni.example", "password": "wrong password"}
-    async with start_service(TUTOR_TRUSTED_PROXIES="127.0.0.1") as service, ClientSession(service.url) as client:
+    async with (
+        start_service(TUTOR_TRUSTED_PROXIES="127.0.0.1", TUTOR_REGISTRATION="open") as service,
+        ClientSession(service.url) as client,
+    ):
 
         async def sign_in(forwarded_for: str, **headers: str) -> int:
             headers |= {"X-Forwarded-For": forwarded_for}

@@ -42,6 +42,8 @@ EXAMPLES, TORTURE_EXAMPLES = 15, 300
 
 ENDS_ITS_CALLER = {"DELETE /api/me", "POST /api/auth/password", "POST /api/auth/logout", "POST /api/auth/refresh"}
 TAKES_MORE_THAN_FORM = {
+    "POST /api/auth/register",  # a password that is not guessed first
+    "POST /api/auth/password",
     "GET /api/chat/ws",  # a handshake that no HTTP client makes
     "GET /api/modules",  # a cursor that the service gave
     "GET /api/progress",
