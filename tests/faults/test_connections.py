@@ -118,7 +118,9 @@ async def hold_all_from_one_address(service: Service, student: Student, chats: l
     try:
         for _ in range(CONNECTED):
             await asyncio.to_thread(strangers.open, MORE)  # takes what the service itself has closed meanwhile
-            assert await health(service) == (503, TOO_MANY, "10")
+            async with asyncio.timeout(10):  # one of several workers may have room for a moment longer than the other
+                while await health(service) != (503, TOO_MANY, "10"):
+                    await asyncio.to_thread(strangers.open, MORE)
         assert (await health(service, ELSEWHERE))[0] == 200
         assert [await is_served(chat) for chat in chats[:CONNECTED]] == [True] * len(chats[:CONNECTED])
         assert await signed_in_status(service, student) == 200

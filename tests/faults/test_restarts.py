@@ -50,6 +50,7 @@ def university(postgres_server: PostgresServer, redis_server: RedisServer) -> Un
 async def two_workers(tmp_path: Path, university: University) -> AsyncIterator[Service]:
     """Run a service whose workers can be brought to a standstill."""
     async with RunningService(tmp_path, university.settings(), workers=2, program=PROGRAM) as service:
+        await until(lambda: sum(line["event"] == "started" for line in service.log) == 2)
         yield service
 
 
