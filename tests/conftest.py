@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A job started in the background ignores Ctrl-C (POSIX sh), and hands that down to the programs under test.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "torture: a long run, only with --torture")
-    config.addinivalue_line("markers", "real_time: waits as people do, only with TUTOR_TEST_REQUIRE=all")
+    config.addinivalue_line("markers", "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all")
     hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
     hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)
     hypothesis.settings.load_profile("torture" if config.getoption("--torture") else "suite")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.installations import Installation
     from tests.service import Service
 
+pytestmark = pytest.mark.real_time
+
 PHONE, DESKTOP = (320, 568), (1280, 800)
 LOOKS = pytest.mark.parametrize(
     ("size", "scheme"), [(PHONE, "dark"), (PHONE, "light"), (DESKTOP, "light"), (DESKTOP, "dark")]

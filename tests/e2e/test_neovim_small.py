@@ -39,6 +39,8 @@ LAST_WORDS = [
 """How each of the five hints ends."""
 FOOTER = r"Enter (?:next hint|ask again) · q close ╯"
 
+pytestmark = pytest.mark.real_time
+
 both = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's", "0.11"])
 
 

@@ -14,6 +14,7 @@ from tests.linear.automaton import automaton
 from tests.linear.patterns import ROOT, Pattern
 
 
+@pytest.mark.real_time
 def test_no_pattern_of_the_product_takes_super_linear_time() -> None:
     """Every pattern is linear, or its line says why its input is bounded. It runs anew: a module compiles but once."""
     checked = subprocess.run(
