@@ -13,8 +13,10 @@ import asyncio
 import sys
 import tempfile
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from heapq import nlargest
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession
@@ -23,21 +25,33 @@ from benchmarks.service.processes import cpu_seconds, load_average, machine
 from tests.chat_client import CODE, connect
 from tests.fake_upstream import KEY, FakeUpstream
 from tests.hostile_asks import HOSTILE_ASKS
+from tests.linear.shapes import SEEDS, random_shape
 from tests.service import Service, sign_up_student
+from tutor_analysis import work
+from tutor_analysis.processor_time import OverBudget, ProcessorTime
+from tutor_server.pedagogy.levels import HintLevel, StudentLevels
+from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Cell, Position, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
     from tests.service import Student
 
 LEVELS = 5
 EIGHT = 8
 PING_SECONDS = 0.01
-OPEN_LIMITS = {"TUTOR_MESSAGES_PER_MINUTE": "100000", "TUTOR_DAILY_MESSAGE_CAP": "100000"}
+OPEN_LIMITS = {
+    "TUTOR_MESSAGES_PER_MINUTE": "100000",
+    "TUTOR_DAILY_MESSAGE_CAP": "100000",
+    "TUTOR_LLM_CALLS_PER_MINUTE": "100000",
+}
 IDLE_SECONDS = 5.0
 """After so long the service has to be idle again."""
-IDLE_SHARE = 0.1
-"""Of a processor, at which a service counts as idle."""
+FUZZED_SIZES = (1_000, 4_000, 16_000, 60_000)
+"""Characters of a fuzzed shape: two that are analysed in the event loop, two that are not."""
+FUZZED_CHARACTERS = 85_000
+FUZZED_SECONDS = 1.5
+"""Processor time after which a fuzzed shape is slow enough to be among the worst."""
 
 
 async def longest_wait(client: ClientSession, stopped: asyncio.Event) -> float:
@@ -91,9 +105,48 @@ async def eight_at_once(service: Service, fields: dict[str, Any], other: Student
             await asyncio.sleep(PING_SECONDS)
     await flood
     await asyncio.sleep(IDLE_SECONDS)
-    began, before = time.monotonic(), cpu_seconds(service.process.pid)
+    pids = (service.process.pid, *service.worker_ids())  # the children of a single process analyse
+    began, before = time.monotonic(), cpu_seconds(*pids)
     await asyncio.sleep(1)
-    return slowest, (cpu_seconds(service.process.pid) - before) / (time.monotonic() - began)
+    return slowest, (cpu_seconds(*pids) - before) / (time.monotonic() - began)
+
+
+def worst_fuzzed(shapes: int, worst: int, seed: int) -> dict[str, dict[str, Any]]:
+    """Return the asks that take the most processor time among many made-up ones."""
+    random = Random(seed)
+    timed: list[tuple[float, str, dict[str, Any]]] = []
+    for number in range(shapes):
+        kind = random.choice(tuple(SEEDS))
+        shape = random_shape(random, kind)
+        fields = _ask_of(kind, shape.text(random.choice(FUZZED_SIZES)), random)
+        timed.append((_processor_time(fields), f"{number} {kind} {shape}"[:100], fields))
+        if len(timed) > 2 * worst:
+            timed = nlargest(worst, timed, key=lambda item: item[0])
+    timed = nlargest(worst, timed, key=lambda item: item[0])
+    print(f"{shapes} fuzzed shapes, seed {seed}: the worst takes {timed[0][0]:.3f} s of processor time", flush=True)
+    return {f"{seconds * 1000:.0f} ms {name}": fields for seconds, name, fields in timed}
+
+
+def _ask_of(kind: str, text: str, random: Random) -> dict[str, Any]:
+    text = text.replace("\x00", "")[:FUZZED_CHARACTERS]  # a frame with a NUL is refused at once
+    start = {"line": 0, "character": 0}
+    if kind == "code":
+        cells = [{"source": text}] if random.random() < 0.2 else []
+        return {"code": "total = 1\n" if cells else text, "cursor": start, "cells": cells}
+    if kind == "traceback":
+        return {"code": "total = 1\n", "cursor": start, "traceback": text}
+    return {"code": "total = 1\n", "cursor": start, "question": text[:MAX_QUESTION_CHARACTERS]}
+
+
+def _processor_time(fields: dict[str, Any]) -> float:
+    place = Position(0, 0)
+    cells = tuple(Cell(**cell) for cell in fields.get("cells", ()))
+    asked = Submission(**{**fields, "cursor": place, "cells": cells})
+    began = time.process_time()
+    with suppress(OverBudget), ProcessorTime(FUZZED_SECONDS):
+        work.examine(asked)
+        work.explain(asked, HintLevel.STRUCTURE, StudentLevels())
+    return time.process_time() - began
 
 
 @asynccontextmanager
@@ -110,22 +163,24 @@ async def running(folder: Path, *, with_model: bool) -> AsyncIterator[Service]:
             await asyncio.to_thread(service.stop)
 
 
-async def measure(names: Sequence[str], rounds: int, *, with_model: bool) -> float:
+async def measure(asks: Mapping[str, dict[str, Any]], rounds: int, *, with_model: bool, at_once: bool) -> float:
     """Print a row for each ask, and return the longest wait of all."""
     print(f"\n{'with a model' if with_model else 'offline'}: longest wait of another student, ms, least of {rounds}")
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), with_model=with_model) as service:
             other = await sign_up_student(service)
-            for name in names:
+            for name, fields in asks.items():
                 async with ClientSession(service.url) as client:
-                    results = [await one_ask(service, HOSTILE_ASKS[name], client) for _ in range(rounds)]
+                    results = [await one_ask(service, fields, client) for _ in range(rounds)]
                 wait, seconds = min(result[0] for result in results), min(result[1] for result in results)
                 worst = max(worst, wait)
                 print(f"{wait * 1000:8.1f}  ask {seconds:6.2f} s  {results[-1][2]:24} {name}", flush=True)
+            if not at_once:
+                return worst
             print(f"eight at once: another student's slowest ask, s; busy {IDLE_SECONDS:.0f} s later")
-            for name in names:
-                slowest, busy = await eight_at_once(service, HOSTILE_ASKS[name], other)
+            for name, fields in asks.items():
+                slowest, busy = await eight_at_once(service, fields, other)
                 print(f"{slowest:8.2f}  {busy:4.0%}  {name}", flush=True)
     return worst
 
@@ -135,10 +190,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="the asks whose name holds this")
+    parser.add_argument("--fuzzed", type=int, default=0, help="made-up asks in place of those of line H10")
+    parser.add_argument("--worst", type=int, default=100, help="so many of them, which take the most processor time")
+    parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    names = [name for name in HOSTILE_ASKS if chosen.only in name]
     print(f"{machine()}, load {load_average():.1f}")
-    worst = max(asyncio.run(measure(names, chosen.rounds, with_model=with_model)) for with_model in (False, True))
+    if chosen.fuzzed:
+        asks = worst_fuzzed(chosen.fuzzed, chosen.worst, chosen.seed)
+    else:
+        asks = {name: fields for name, fields in HOSTILE_ASKS.items() if chosen.only in name}
+    worst = max(
+        asyncio.run(measure(asks, chosen.rounds, with_model=with_model, at_once=not chosen.fuzzed))
+        for with_model in (False, True)
+    )
     print(f"\nlongest wait of all: {worst * 1000:.0f} ms")
     return 0
 
