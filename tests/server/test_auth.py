@@ -116,6 +116,8 @@ async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> Non
                 "ada@uni.example\r\nbcc: eve@evil.example",
                 "ada\x00@uni.example",
                 "ad\u0430@uni.example",
+                "=?utf-8?q?ada?=@uni.example",
+                ".=?utf-8?q?ada=40evil.example=2c?=@uni.example",
                 "\u212aim@uni.example",
                 "a" * 65 + "@uni.example",
                 "ada@" + "u" * 250 + ".example",

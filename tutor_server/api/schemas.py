@@ -24,8 +24,11 @@ _NO_NUL = {"pattern": r"^[^\u0000]*$"}
 """What JSON Schema cannot know: no body may hold NUL, since PostgreSQL stores none."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
-"""The form that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same."""
+_EMAIL = re.compile(rf"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+"""The form that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same.
+
+Without `=?`, which begins an encoded word (RFC 2047): a mail to `=?utf-8?q?ada?=@…` would go to `ada@…`.
+"""
 
 
 def _lower_case_email(value: str) -> str:
