@@ -13,6 +13,8 @@ from tutor_server.hosts import is_loopback
 if TYPE_CHECKING:
     from aiohttp import web
 
+_UNREADABLE = "The Host header cannot be read."
+
 
 def origin_of(request: web.Request) -> str | None:
     """Return `TUTOR_PUBLIC_URL`, or without it the address of this machine that the request names.
@@ -26,7 +28,9 @@ def origin_of(request: web.Request) -> str | None:
     try:
         address = URL.build(scheme=request.scheme, authority=request.host)
     except ValueError:
-        raise InvalidRequest("The Host header cannot be read.") from None
+        raise InvalidRequest(_UNREADABLE) from None
+    if address.user is not None or address.password is not None:  # a stranger's words in the links of a mail
+        raise InvalidRequest(_UNREADABLE)
     return str(address).rstrip("/") if is_loopback(address.host or "") else None
 
 
