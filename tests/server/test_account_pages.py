@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +17,12 @@ from tests.mail_server import MailServer, mail_server
 from tests.service import PASSWORD, RunningService
 from tests.waiting import until
 from tutor_server.identity.email_links import MOST_AN_HOUR
-from tutor_server.storage.retention import forget_unconfirmed_before
+from tutor_server.storage.retention import forget_unconfirmed_before, forget_what_ran_out
 
 if TYPE_CHECKING:
     import io
     from collections.abc import AsyncIterator
+    from datetime import datetime
     from pathlib import Path
 
     from tests.clock import HeldClock
@@ -559,6 +561,18 @@ async def test_a_strange_host_gets_no_links(mailed: HeldService, mail: MailServe
     assert mail.messages == []
 
 
+async def test_a_host_header_puts_no_words_into_a_mail(mailed: HeldService, mail: MailServer) -> None:
+    """What stands before an `@` in it would stand in the link."""
+    headers = {"Host": "call-us-at-evil.example@127.0.0.1"}
+    body = {"email": EMAIL, "password": PASSWORD}
+    async with mailed.client.post("/api/auth/register", json=body, headers=headers) as response:
+        status, answer = response.status, await response.json()
+
+    assert (status, answer["code"]) == (400, "INVALID_REQUEST")
+    assert await everything(mailed, "users") == []
+    assert mail.messages == []
+
+
 async def test_a_mail_server_that_is_away_holds_nobody_up(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
@@ -579,16 +593,20 @@ async def test_a_mail_server_that_is_away_holds_nobody_up(
 async def test_accounts_that_nobody_confirms_are_forgotten(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """They go after 30 days; a confirmed one of the same age stays."""
+    """They go after 30 days, once their link has run out; a confirmed one of the same age stays."""
     await confirmed(browser, mail)
     await make(browser, OTHER)
-    now = mailed.clock.now()
 
-    forgotten = await mailed.database.commit(lambda connection: forget_unconfirmed_before(connection, now))
-    assert forgotten == 0
-    mailed.clock.seconds += 1
-    later = mailed.clock.now()
-    assert await mailed.database.commit(lambda connection: forget_unconfirmed_before(connection, later)) == 1
+    async def forgotten_before(before: datetime) -> int:
+        now = mailed.clock.now()
+        await mailed.database.commit(lambda connection: forget_what_ran_out(connection, now))
+        return await mailed.database.commit(lambda connection: forget_unconfirmed_before(connection, before))
+
+    made = mailed.clock.now()
+    just_after = made + timedelta(seconds=1)
+    has_link = await forgotten_before(just_after)
+    mailed.clock.seconds += 24 * 3600 + 1
+    assert [has_link, await forgotten_before(made), await forgotten_before(just_after)] == [0, 0, 1]
     assert [row.email for row in await everything(mailed, "users")] == [EMAIL]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, exists, select, update
 
 from tutor_server.storage.daily_usage import forget_days_before
 from tutor_server.storage.models import (
@@ -56,8 +56,12 @@ def forget_what_ran_out(connection: Connection, now: datetime) -> None:
 
 
 def forget_unconfirmed_before(connection: Connection, before: datetime) -> int:
-    """Forget accounts made before a time whose address nobody has confirmed; return how many."""
-    old = select(User.id).where(User.created_at < before, User.confirmed_at.is_(None)).limit(BATCH)
+    """Forget accounts made before a time whose address nobody has confirmed; return how many.
+
+    One with a link that `forget_what_ran_out` has left stays: an invitation can come long after the account.
+    """
+    has_link = exists().where(OneTimeToken.user_id == User.id)
+    old = select(User.id).where(User.created_at < before, User.confirmed_at.is_(None), ~has_link).limit(BATCH)
     ids = connection.scalars(old).all()
     if ids:
         connection.execute(delete(User).where(User.id.in_(ids), User.confirmed_at.is_(None)))
