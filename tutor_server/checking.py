@@ -62,7 +62,7 @@ async def check(settings: Settings) -> list[Finding]:
 async def _database(settings: Settings) -> Finding:
     url = make_url(settings.effective_database_url)
     if url.get_backend_name() == "sqlite" and url.database and not os.access(url.database, os.F_OK):
-        return _future_file(Path(url.database))
+        return _future_file(Path(url.database), settings.data_dir)
     database = open_database(settings.effective_database_url)
     try:
         at_head = await database.read(is_at_head)
@@ -77,7 +77,9 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", "not at the newest schema: run `tutor-server migrate`", is_wrong=True)
 
 
-def _future_file(file: Path) -> Finding:
+def _future_file(file: Path, data_dir: Path) -> Finding:
+    if not file.parent.exists() and file.absolute().parent != data_dir.absolute():
+        return Finding("database", f"{file.parent} does not exist; check TUTOR_DATABASE_URL", is_wrong=True)
     folder = next(parent for parent in file.absolute().parents if parent.exists())
     if os.access(folder, os.W_OK | os.X_OK):
         return Finding("database", f"{file} will be made by `tutor-server serve`")

@@ -84,6 +84,15 @@ def test_a_folder_that_everybody_can_write_to(folder: Path) -> None:
     assert list(folder_problems(folder)) == [f"{folder} can be written to by everybody: chmod 700 {folder}"]
 
 
+async def test_a_database_in_a_folder_that_nobody_makes(folder: Path) -> None:
+    """The service makes its data folder, and no other."""
+    url = f"sqlite+aiosqlite:///{folder.parent}/other/tutor.sqlite3"
+    expected = [f"database: {folder.parent}/other does not exist; check TUTOR_DATABASE_URL"]
+
+    assert expected == await wrong(folder, database_url=url)
+    assert await wrong(folder.parent / "other", database_url=url) == []
+
+
 async def test_what_is_no_folder(folder: Path) -> None:
     """A file in its place, and one on the way to it."""
     file = folder / "jwt-secret"
