@@ -74,6 +74,7 @@ class AddressProofs:
             if not accounts.may_sign_in(connection, account):
                 raise InvalidCredentials
             accounts.confirm(connection, account.id, now)
+            one_time_tokens.void_tokens(connection, account.id, CONFIRMS, now)
             self.sessions.start(connection, account.id, browser)
 
         await self.database.commit(unit)
