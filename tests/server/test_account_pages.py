@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import ClientSession, hdrs
 from sqlalchemy import text
 
 from tests.chat_client import connect
@@ -180,6 +181,23 @@ async def test_the_owner_takes_over_by_a_reset(mailed: HeldService, mail: MailSe
     await eve.open("/account")
     assert eve.page.title == "Sign in"
     await eve.close()
+
+
+async def test_a_confirmed_address_needs_no_other_link(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
+    """Links that were mailed for the same are dead afterwards, also in the browser that made the account."""
+    await make(browser)
+    first = await mail.link_to(EMAIL)
+    other = Browser(mailed.url)
+    await other.open("/account")
+    await other.send("/account/sign-in", email=EMAIL, password=PASSWORD)
+    await other.send("/account/confirm/send")
+    await other.open(await mail.link_to(EMAIL, 2))
+    await other.send("/account/confirm")
+    confirmed = other.page.title
+    await other.close()
+    left = await browser.open(first)
+
+    assert (confirmed, left.status) == ("Your account", 404)
 
 
 async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
@@ -465,7 +483,7 @@ async def test_the_cookie_of_a_public_service(tmp_path: Path, clock: HeldClock) 
     ],
 )
 async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str) -> None:
-    """Without the token of this browser's own page a form is refused, signed in or not."""
+    """Without the token of this browser's own page a form is refused, and signs nobody in or out."""
     await held.register(EMAIL)
     browser = Browser(held.url)
     await browser.open("/account")
@@ -474,8 +492,15 @@ async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str)
     await browser.send(path, csrf="0" * 64, email=EMAIL, **passwords)
     refused = browser.page.status
     status, _ = await signed_in(held, EMAIL, PASSWORD)
+    async with (
+        ClientSession(held.url, headers={"Sec-Fetch-Site": "cross-site"}) as without_cookie,
+        without_cookie.post(path, allow_redirects=False) as answer,
+    ):
+        replaces_cookie = hdrs.SET_COOKIE in answer.headers
+    title = (await browser.open("/account")).title
     await browser.close()
 
+    assert (replaces_cookie, title) == (False, "Your account")
     assert refused == (200 if path == "/account/confirm/send" else 403)
     assert status == 200
     rows = await everything(held, "users")

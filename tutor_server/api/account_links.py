@@ -66,7 +66,7 @@ async def confirm(request: web.Request, form: schemas.AccountForm) -> web.Respon
     try:
         opened = await proofs.open_confirmation(form.token, browser_of(request))
         if not is_own_form(request, visitor, form.csrf):
-            return _confirmation_page(request, fresh_visitor(), opened, form.token, problem=STALE, status=403)
+            return _confirmation_page(request, visitor, opened, form.token, problem=STALE, status=403)
         account = opened.account
         if not _is_theirs(visitor, opened):
             try:
@@ -114,7 +114,7 @@ async def choose_password(request: web.Request, form: schemas.AccountForm) -> we
     try:
         account = await proofs.open_choice(form.token)
         if not is_own_form(request, visitor, form.csrf):
-            return _choice_page(request, fresh_visitor(), account, form.token, problem=STALE, status=403)
+            return _choice_page(request, visitor, account, form.token, problem=STALE, status=403)
         await proofs.choose_password(form.token, read_new_password(form), signed_in.browser)
     except FormProblem as error:
         return _choice_page(request, visitor, account, form.token, problem=str(error), status=422)
@@ -139,7 +139,7 @@ async def change_password(request: web.Request, form: schemas.AccountForm) -> we
     """Change the password, or mail a link to who has forgotten it: the answer is the same for every address."""
     visitor = await visitor_of(request)
     if not is_own_form(request, visitor, form.csrf):
-        return _password_page(request, fresh_visitor(), problem=STALE, status=HTTPStatus.FORBIDDEN)
+        return _password_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
     if visitor.account is None:
         return await _mail_reset(request, visitor, form)
     accounts, signed_in = request.app[ACCOUNTS], fresh_visitor()

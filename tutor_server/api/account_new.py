@@ -50,7 +50,7 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
     """Make an account. If mail is set up, the answer is the same whether the address has one or not."""
     visitor, signed_in = await visitor_of(request), fresh_visitor()
     if not is_own_form(request, visitor, form.csrf):
-        return _new_page(request, signed_in, email=form.email, problem=STALE, status=HTTPStatus.FORBIDDEN)
+        return _new_page(request, visitor, email=form.email, problem=STALE, status=HTTPStatus.FORBIDDEN)
     try:
         wanted = read_registration(form)
         await _open(request, wanted, signed_in)

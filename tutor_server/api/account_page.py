@@ -76,7 +76,7 @@ async def sign_in(request: web.Request, form: schemas.AccountForm) -> web.Respon
     """Sign the browser in."""
     visitor = await visitor_of(request)
     if not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, fresh_visitor(), problem=STALE, status=HTTPStatus.FORBIDDEN)
+        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
     signed_in = fresh_visitor()
     try:
         login = read_login(form.email, form.password)
@@ -96,7 +96,7 @@ async def sign_out(request: web.Request, form: schemas.AccountForm) -> web.Respo
     """Sign the browser out."""
     visitor = await visitor_of(request)
     if not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, fresh_visitor(), problem=STALE, status=HTTPStatus.FORBIDDEN)
+        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
     await request.app[ADDRESS_PROOFS].sessions.end(visitor.browser)
     page = go_to(request, "account?done=signed-out")
     remember(request, page, fresh_visitor())
@@ -126,7 +126,7 @@ async def erase_account(request: web.Request, form: schemas.AccountForm) -> web.
     """Erase the account, as `DELETE /api/me` does."""
     visitor = await visitor_of(request)
     if visitor.account is None or not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, fresh_visitor(), problem=STALE, status=HTTPStatus.FORBIDDEN)
+        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
     email = visitor.account.email
     try:
         password = read_login(email, form.password).password.get_secret_value()
