@@ -561,6 +561,19 @@ async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: 
     assert (browser.page.status, rows) == (403, [])
 
 
+async def test_an_address_of_another_domain(tmp_path: Path, clock: HeldClock, mail: MailServer) -> None:
+    """It is the address that will not do: registration is not closed."""
+    async with held_service(tmp_path, clock, registration="domains:uni.example", **mail.settings) as held:
+        browser = Browser(held.url)
+        await make(browser, "ada@elsewhere.example")
+        refused = browser.page
+        await browser.close()
+
+    expected = "This address does not end as it must here. Use that of your university, or ask your instructor."
+    assert (refused.status, refused.problem) == (403, expected)
+    assert "An address that ends in @uni.example." in refused.text
+
+
 async def test_what_the_form_says(mailed: HeldService, browser: Browser) -> None:
     """One sentence for what is wrong; what was typed as address stays, escaped."""
     await browser.open("/account/new")

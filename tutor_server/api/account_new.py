@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 routes = Routes("account page")
 
+_OTHER_DOMAIN = "This address does not end as it must here. Use that of your university, or ask your instructor."
+
 
 @routes.add("GET /account/new", access=Access.PUBLIC, produces=HTML)
 async def show_new_account(request: web.Request, query: schemas.AccountAddress) -> web.Response:
@@ -59,7 +61,8 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
     except ValidationFailed as error:
         return _new_page(request, visitor, email=form.email, problem=problem_with_password(error), status=error.status)
     except (EmailTaken, RegistrationClosed, TooManyAttempts) as error:
-        return _new_page(request, visitor, email=form.email, error=error)
+        problem = _OTHER_DOMAIN if _is_of_other_domain(request, wanted.email) else None
+        return _new_page(request, visitor, email=form.email, problem=problem, error=error)
     if _registrations(request).links.are_mailed:
         return account_page(request, signed_in, "account_mailed.html", email=wanted.email, is_registration=True)
     page = go_to(request, after_sign_in(request, "account?done=made"))
@@ -93,6 +96,11 @@ async def _open(request: web.Request, wanted: schemas.Registration, signed_in: V
         if not links.are_mailed or origin is None:
             raise
         links.reset(request.app[DATABASE], wanted.email, origin, is_registration=True)
+
+
+def _is_of_other_domain(request: web.Request, email: str) -> bool:
+    policy = _registrations(request).policy
+    return not (policy.is_closed or policy.admits(email))
 
 
 def _registrations(request: web.Request) -> Registrations:
