@@ -671,3 +671,11 @@ async def test_s12_invented_addresses_of_an_allowed_domain(
     assert refusals == others == {"EMAIL_UNCONFIRMED"}
     assert (device, calls) == (403, [(0,)])
     assert (title, owner) == ("Your account", "accepted")
+
+
+async def test_the_bare_address_leads_to_the_account_page(held: HeldService, browser: Browser) -> None:
+    """Who types the address of the service finds where to sign in."""
+    await browser.open("/")
+
+    assert browser.page.status == 200
+    assert "Sign in" in browser.page.source

@@ -58,6 +58,12 @@ STORED: Mapping[str, str] = {
 _REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
 
 
+@routes.add("GET /", access=Access.PUBLIC, produces=HTML)
+async def show_start(request: web.Request) -> web.Response:
+    """Lead who types the address of the service to the account page."""
+    return go_to(request, "account")
+
+
 @routes.add("GET /account", access=Access.PUBLIC, produces=HTML)
 async def show_account(request: web.Request, query: schemas.AccountAddress) -> web.Response:
     """Show the account of who is signed in; to others the form for signing in."""

@@ -53,7 +53,7 @@ def token_hash(request: web.Request, session: Session) -> bytes:
 def remember(request: web.Request, page: web.Response, session: Session) -> None:
     """Set the browser's cookie."""
     page.set_cookie(
-        _name(request), session.secret, path="/", secure=_is_secure(request), httponly=True, samesite="Strict"
+        _name(request), session.secret, path="/", secure=_is_secure(request), httponly=True, samesite="Lax"
     )
 
 

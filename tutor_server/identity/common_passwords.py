@@ -32,7 +32,7 @@ def require_uncommon(password: str, email: str) -> None:
 
 
 def _is_common(password: str) -> bool:
-    normal = unicodedata.normalize("NFC", password).casefold()
+    normal = unicodedata.normalize("NFKC", password).strip().casefold()
     if "\n" in normal:
         return False
     return f"\n{normal}\n".encode("utf-8", "surrogatepass") in gzip.decompress(_LIST.read_bytes())
