@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 AGAIN_SECONDS = 0.005
 """The timer strikes again where a destructor swallowed the exception, as Python does there."""
@@ -52,8 +55,13 @@ class ProcessorTime:
             raise OverBudget
 
 
-def _strike(_number: int, _frame: object) -> None:
-    ProcessorTime.strike()
+_LEAVING = ProcessorTime.__exit__.__code__
+
+
+def _strike(_number: int, frame: FrameType | None) -> None:
+    """Raise `OverBudget` in the code, never in `__exit__`, which would not stop the timer: it would go on striking."""
+    if frame is None or frame.f_code is not _LEAVING:
+        ProcessorTime.strike()
 
 
 def _is_available() -> bool:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 import uvloop
 
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")
 
@@ -82,6 +87,28 @@ def test_nothing_strikes_after_the_context() -> None:
     for number in range(1_000_000):  # longer than the budget was
         end = number
     assert end == 999_999
+
+
+def test_a_signal_that_comes_as_the_context_is_left_is_too_late() -> None:
+    """It neither ends what has ended nor keeps the timer from being stopped: nothing strikes in the event loop."""
+    with ProcessorTime(60):
+        strike = signal.getsignal(signal.SIGVTALRM)
+    assert callable(strike)
+    met: list[str] = []
+
+    def strike_at_the_end(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is ProcessorTime.__exit__.__code__:
+            met.append(event)
+            strike(signal.SIGVTALRM, frame)
+
+    sys.setprofile(strike_at_the_end)
+    try:
+        with ProcessorTime(60):
+            pass
+    finally:
+        sys.setprofile(None)
+    assert met == ["call"]
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_another_thread_has_no_bound() -> None:
