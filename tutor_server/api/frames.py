@@ -17,6 +17,8 @@ from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"
 """JSON has no other way to write them (RFC 8259 §3, §7): where a text has none, its thousand items need no look."""
+DEPTH = 3
+"""Of a message with lists of objects, whose fields are plain. What is nested deeper is of no field of the contract."""
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
 _LISTS: dict[str, TypeAdapter[Any]] = {
     "diagnostics": TypeAdapter(Annotated[tuple[Diagnostic, ...], FailFast()]),
@@ -46,8 +48,8 @@ def parse_frame(text: str) -> FromEditor:
     if not isinstance(content, dict):
         raise FrameRefused(ValidationFailed("A message is one JSON object."), None)
     request_id = _request_id(content)
-    kind = str(content.get("type"))
-    if kind not in FROM_EDITOR:
+    kind = content.get("type")
+    if not isinstance(kind, str) or kind not in FROM_EDITOR:
         known = ", ".join(FROM_EDITOR)
         raise FrameRefused(ValidationFailed(f"The type of a message is one of {known}."), request_id)
     content = {field.name: content[field.name] for field in fields(FROM_EDITOR[kind]) if field.name in content}
@@ -58,7 +60,7 @@ def parse_frame(text: str) -> FromEditor:
     if ESCAPED_NUL in text and holds_nul(content):
         raise FrameRefused(ValidationFailed("The message holds a NUL character."), request_id)
     if NULL in text:
-        content = _without_nulls(content)
+        content = _without_nulls(content, DEPTH)
     try:
         return _read(kind, content)
     except ValidationFailed as wrong:
@@ -100,7 +102,7 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
     """Make a message of its known fields. Raises `ValidationFailed`."""
     lists = {name: _items(name, content.pop(name)) for name in _LISTS if isinstance(content.get(name), list)}
     try:
-        message = _ADAPTERS[kind].validate_json(orjson.dumps(content), strict=True)
+        message = _ADAPTERS[kind].validate_json(_written(content), strict=True)
     except ValidationError as error:
         raise ValidationFailed(_describe(error)) from None
     if isinstance(message, Ask) and lists:
@@ -115,18 +117,26 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
 def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
     """Read a list of an ask. Raises `ValidationFailed`."""
     try:
-        read: tuple[Any, ...] = _LISTS[name].validate_json(orjson.dumps(items), strict=True)
+        read: tuple[Any, ...] = _LISTS[name].validate_json(_written(items), strict=True)
     except ValidationError as error:
         raise ValidationFailed(f"{name}.{_describe(error)}") from None
     return read
 
 
-def _without_nulls(value: Any) -> Any:
-    """Take a null for a field that is absent, as clients of some languages send it."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+def _written(content: Any) -> bytes:
+    """Write JSON that was read. Raises `ValidationFailed`."""
+    try:
+        return orjson.dumps(content)
+    except orjson.JSONEncodeError:  # it reads deeper nesting than it writes
+        raise ValidationFailed("The message is nested too deeply.") from None
+
+
+def _without_nulls(value: Any, depth: int) -> Any:
+    """Take a null for a field that is absent, as clients of some languages send it, down to a depth."""
+    if depth and isinstance(value, dict):
+        return {name: _without_nulls(item, depth - 1) for name, item in value.items() if item is not None}
+    if depth and isinstance(value, list):
+        return [_without_nulls(item, depth - 1) for item in value]
     return value
 
 
