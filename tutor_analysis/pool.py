@@ -137,11 +137,11 @@ class Pool:
     def _ended(self, slot: asyncio.Task[None]) -> None:
         """Forget a slot that rested for long enough, or had no process; what came meanwhile gets another."""
         self._slots.discard(slot)
+        if self._waiting and not self._is_closed:
+            self._wake()
         failure = None if slot.cancelled() else slot.exception()
         if failure is not None and not isinstance(failure, OSError):
             raise failure
-        if self._waiting and not self._is_closed:
-            self._wake()
 
     async def _serve(self) -> None:
         """Keep one child process at work until it has rested for long enough."""
@@ -152,6 +152,9 @@ class Pool:
                     continue
                 self._running.add(job.owner)
                 try:
+                    if process is not None and process.has_ended:  # while it rested
+                        await process.end()
+                        process = None
                     process = process or await _Process.start(self._command)
                     if not await self._run(process, job):
                         await process.end()
@@ -248,10 +251,14 @@ class _Process:
         )
         return cls(process)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is known to be gone, so that uvloop would refuse to write to it."""
+        return self._process.returncode is not None or self._calls.is_closing()
+
     async def call(self, call: bytes, seconds: float) -> tuple[bool, Any, float]:
         """Return whether the call had a result, the result or what it raised, and its processor time."""
-        self._calls.write(CALL.pack(len(call), seconds))
-        self._calls.write(call)
+        self._calls.writelines((CALL.pack(len(call), seconds), call))
         await self._calls.drain()
         size, is_result, taken = RETURN.unpack(await self._returns.readexactly(RETURN.size))
         value = pickle.loads(await self._returns.readexactly(size))  # noqa: S301 - parent and child are one program, and nobody else has their pipe

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import uvloop
 
 from tests.analysis import calls
 from tests.waiting import until
@@ -74,6 +75,20 @@ async def test_a_process_that_dies_costs_its_own_call_alone() -> None:
     async with pool_of(QUICK) as pool:
         assert (await refusal(pool, calls.die)).reason == "deadline"
         assert await pool.run("ben", calls.process_id)
+
+
+def test_a_process_that_is_killed_while_it_rests_costs_no_call() -> None:
+    """The next call gets a new process: the service's event loop refuses to write to the old one."""
+
+    async def work() -> None:
+        async with pool_of(QUICK) as pool:
+            killed = await pool.run("anna", calls.process_id)
+            os.kill(killed, signal.SIGKILL)
+            await until(lambda: not is_alive(killed))
+            ids = await asyncio.gather(*(pool.run(name, calls.process_id) for name in ("anna", "ben")))
+            assert killed not in ids
+
+    uvloop.run(work())
 
 
 async def test_a_failure_is_named_without_its_words() -> None:
