@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_analysis import work
+from tutor_analysis.allowance import Allowances
 from tutor_analysis.guarding import LoopGuard, ProcessGuard
 from tutor_analysis.known_examinations import Examination, KnownExaminations
 from tutor_analysis.pool import NotAnalysed, Pool
@@ -14,7 +18,7 @@ from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
     from uuid import UUID
 
     from tutor_analysis.guarding import BoundedGuard
@@ -29,14 +33,17 @@ T = TypeVar("T")
 
 LOOP_SECONDS = 0.025
 """Processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
+LOOP_ALLOWANCE, LOOP_REFILL = 0.03, 0.1
+"""Processor time of the event loop that a student may use at once, and what comes back of it in each second."""
 _MOST_REMEMBERED = 1_000
 
 
 class Analyst:
     """Runs each step of analysis where it belongs, for its student.
 
-    A small submission is analysed in the event loop. One that takes too long there, and every larger one, is analysed
-    by a child process. `on_failure` learns the student, the step and the reason where that gives no result either.
+    A small submission is analysed in the event loop. One that takes too long there, every larger one, and those of a
+    student who has just used much of the loop's time are analysed by a child process. `on_failure` learns the student,
+    the step and the reason where that gives no result either.
     """
 
     def __init__(self, pool: Pool, on_failure: Callable[[Hashable, str, NotAnalysed], object]) -> None:
@@ -44,13 +51,14 @@ class Analyst:
         self._on_failure = on_failure
         self._heavy: OrderedDict[int, None] = OrderedDict()
         """Hashes of code that is small, and took too long in the event loop."""
+        self._loop_time = Allowances(LOOP_ALLOWANCE, LOOP_REFILL)
         self._examined = KnownExaminations()
         self._unreadable: OrderedDict[tuple[Hashable, int], None] = OrderedDict()
         """Hashes of code whose explanation was stopped at its deadline, by student: it is not tried again."""
 
     async def examine(self, owner: Hashable, submission: Submission) -> Examination:
         """Return the problem that a submission is about, and the kind of error."""
-        is_light = self._is_light(submission)
+        is_light = self._is_light(owner, submission)
         if not is_light and (known := self._examined.get(owner, submission)) is not None:
             return known
         try:
@@ -99,8 +107,8 @@ class Analyst:
         def tell(failure: NotAnalysed) -> None:
             self._on_failure(owner, "guard", failure)
 
-        if self._is_light(material.submission):
-            return LoopGuard(material, LOOP_SECONDS, tell)
+        if self._is_light(owner, material.submission):
+            return LoopGuard(material, LOOP_SECONDS, tell, counting=lambda: self._counted(owner))
         return ProcessGuard(self._pool, owner, answer, material, tell)
 
     async def run(
@@ -114,9 +122,9 @@ class Analyst:
         await self._pool.close()
 
     async def _run(self, owner: Hashable, submission: Submission, function: Callable[..., T], *arguments: Any) -> T:
-        if self._is_light(submission):
+        if self._is_light(owner, submission):
             try:
-                with ProcessorTime(LOOP_SECONDS):
+                with self._counted(owner), ProcessorTime(LOOP_SECONDS):
                     return function(*arguments)
             except OverBudget:
                 _remember(self._heavy, hash(submission.code))
@@ -130,8 +138,19 @@ class Analyst:
     def _is_unreadable(self, owner: Hashable, submission: Submission) -> bool:
         return bool(self._unreadable) and (owner, hash(submission.code)) in self._unreadable
 
-    def _is_light(self, submission: Submission) -> bool:
-        return is_small(submission) and hash(submission.code) not in self._heavy
+    @contextmanager
+    def _counted(self, owner: Hashable) -> Iterator[None]:
+        """Count the time of what runs in the event loop to its student. What bounds it stands inside this context."""
+        started = time.thread_time()
+        try:
+            yield
+        finally:
+            self._loop_time.take(owner, time.thread_time() - started, asyncio.get_running_loop().time())
+
+    def _is_light(self, owner: Hashable, submission: Submission) -> bool:
+        if not is_small(submission) or hash(submission.code) in self._heavy:
+            return False
+        return self._loop_time.left(owner, asyncio.get_running_loop().time()) > 0
 
 
 def _remember(known: OrderedDict[K, None], key: K) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tutor_analysis.pool import NotAnalysed
@@ -11,6 +12,7 @@ from tutor_server.pedagogy.guard import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from tutor_analysis.pool import Pool
@@ -22,12 +24,23 @@ UNJUDGED = Verdict("unjudged", "")
 
 
 class LoopGuard:
-    """Judges in the event loop, each text in at most `seconds` of processor time; fails closed past them."""
+    """Judges in the event loop, each text in at most `seconds` of processor time; fails closed past them.
 
-    def __init__(self, material: Material, seconds: float, on_failure: Callable[[NotAnalysed], object]) -> None:
+    `counting` builds the context in which each text is judged.
+    """
+
+    def __init__(
+        self,
+        material: Material,
+        seconds: float,
+        on_failure: Callable[[NotAnalysed], object],
+        *,
+        counting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.verdict: Verdict | None = None
         self._material = material
         self._seconds = seconds
+        self._counting = counting
         self._on_failure = on_failure
         self._guard: Guard | None = None
 
@@ -43,7 +56,7 @@ class LoopGuard:
         if self.verdict is not None:
             return []
         try:
-            with ProcessorTime(self._seconds):
+            with self._counting(), ProcessorTime(self._seconds):
                 guard = self._guard = self._guard or self._material.guard()
                 units = judging(guard)
         except OverBudget:

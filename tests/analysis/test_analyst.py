@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -110,6 +111,18 @@ async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: py
         for _ in range(2):
             assert not (await analyst.examine("anna", SMALL)).is_read
     assert calls.STARTED == [SMALL]
+
+
+async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small submissions at once, each of them slow, hold up the event loop for as long as two do."""
+    monkeypatch.setattr(work, "examine", calls.examine_for_ever)
+    calls.STARTED.clear()
+    slow = [replace(SMALL, code=f"{BUG}# {number}\n") for number in range(12)]
+    async with analyst_with(IMPATIENT) as analyst:
+        await asyncio.gather(*(analyst.examine("anna", submission) for submission in slow))
+        assert 1 <= len(calls.STARTED) <= 2
+        await analyst.examine("ben", SMALL)
+    assert calls.STARTED[-1] is SMALL
 
 
 @pytest.mark.parametrize("texts", [GIVES_AWAY, HARMLESS], ids=["gives away", "harmless"])
