@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tutor_analysis.pool import NotAnalysed
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.work import judge, judge_the_end
-from tutor_server.pedagogy.guard import Verdict
+from tutor_server.pedagogy.guard import Guard, Verdict
+from tutor_server.pedagogy.levels import HintLevel
+from tutor_server.protocol import Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from tutor_analysis.pool import Pool
     from tutor_analysis.work import Judged, Material
-    from tutor_server.pedagogy.guard import Guard
 
 UNJUDGED = Verdict("unjudged", "")
 """The verdict on a text that could not be judged; the rule is the guard's own for such a unit."""
@@ -67,6 +68,27 @@ class LoopGuard:
         return units
 
 
+class InertGuard:
+    """Makes the offline tutor's words inert, for which it needs no budget: they are ours, and nothing is compared."""
+
+    def __init__(self) -> None:
+        nothing = Submission(code="", cursor=Position(0, 0))
+        self._guard = Guard(HintLevel.SOLUTION, nothing)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Why the text was stopped: a line of it has no end."""
+        return self._guard.verdict
+
+    async def feed(self, text: str) -> list[str]:
+        """Take in the next text and return the units that may be shown now."""
+        return self._guard.feed(text)
+
+    async def finish(self) -> list[str]:
+        """Return the rest."""
+        return self._guard.finish()
+
+
 class ProcessGuard:
     """Judges in a child process of the pool; fails closed where that gives no result."""
 
@@ -108,5 +130,5 @@ class ProcessGuard:
         return list(judged.units)
 
 
-BoundedGuard = LoopGuard | ProcessGuard
+BoundedGuard = LoopGuard | ProcessGuard | InertGuard
 """Stands between a model and a student as `Guard` does."""

@@ -52,9 +52,7 @@ def token_hash(request: web.Request, session: Session) -> bytes:
 
 def remember(request: web.Request, page: web.Response, session: Session) -> None:
     """Set the browser's cookie."""
-    page.set_cookie(
-        _name(request), session.secret, path="/", secure=_is_secure(request), httponly=True, samesite="Lax"
-    )
+    page.set_cookie(_name(request), session.secret, path="/", secure=_is_secure(request), httponly=True, samesite="Lax")
 
 
 def form_token(request: web.Request, session: Session) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tutor_analysis.guarding import InertGuard
 from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_analysis.work import Material
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Done, Position, Submission
+from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.replay import replay
@@ -46,7 +46,6 @@ FIRST_CHARACTERS = 200
 OFFLINE = "offline"
 """The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
-_OWN_WORDS = Material(level=HintLevel.SOLUTION, submission=Submission(code="", cursor=Position(0, 0)))
 OTHER_CONTENT = "This request_id was used for another question."
 
 
@@ -211,14 +210,14 @@ class Tutor:
         answer.accept(opened.accepted)
         request = opened.request
         guard = self._analyst.guard(user_id, opened.accepted.message_id, _material(opened))
-        own_words: BoundedGuard | None = None
+        own_words: InertGuard | None = None
         async with self._chain.stream(request, opened.calls) as model:
             progress.model = model
             async for text in model:
                 if model.provider == OFFLINE:
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
-                    guard = own_words = own_words or self._own_words(user_id, opened)
+                    guard = own_words = own_words or InertGuard()
                 await _release(text, guard, answer)
                 if guard.verdict is not None:
                     break
@@ -229,7 +228,7 @@ class Tutor:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            await self._complete(user_id, request, answer, own_words or self._own_words(user_id, opened))
+            await self._complete(user_id, request, answer, own_words or InertGuard())
         progress.topic = await self._topic(user_id, request)
 
     async def _topic(self, user_id: UUID, request: Request) -> str:
@@ -243,15 +242,11 @@ class Tutor:
             await asyncio.sleep(0)
             return await self._analyst.topic(user_id, request.submission)
 
-    async def _complete(self, user_id: UUID, request: Request, answer: Answer, own_words: BoundedGuard) -> None:
+    async def _complete(self, user_id: UUID, request: Request, answer: Answer, own_words: InertGuard) -> None:
         """Give the offline tutor's explanation where the model's was stopped, or was none."""
         explanation = await self._analyst.explain(user_id, request.submission, request.level, request.student)
         separator = "\n\n" if answer.has_text else ""
         answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
-
-    def _own_words(self, user_id: UUID, opened: OpenAsk) -> BoundedGuard:
-        """Build the guard that makes the offline tutor's words inert, for which it needs nothing of the student's."""
-        return self._analyst.guard(user_id, opened.accepted.message_id, _OWN_WORDS)
 
     async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
         """Answer an ask that is known already: as it ended, or once it has."""
