@@ -37,6 +37,7 @@ class OfflineProvider:
 
     async def _events(self, request: Request) -> AsyncGenerator[Sequence[Event], None]:
         explanation = await self._explain(request)
+        request.rule = explanation.rule
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
                 yield (sentence,)

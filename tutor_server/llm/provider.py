@@ -37,6 +37,8 @@ class Request:
     student: StudentLevels
     is_unread: bool = False
     """Whether the submission could not be analysed: no guard could stand over a model, and the tutor knows nothing."""
+    rule: str | None = None
+    """The rule of the offline tutor's explanation, once it has given one."""
     is_heard: bool = False
     """Whether the student has some of the answer: then the rest may come a moment later, in larger pieces."""
 

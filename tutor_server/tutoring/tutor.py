@@ -233,9 +233,12 @@ class Tutor:
 
     async def _topic(self, user_id: UUID, request: Request) -> str:
         """Return the offline tutor's rule for what is wrong with a program, once everybody has heard what there is."""
-        if request.is_unread:
+        topic = request.rule or await self._found_topic(user_id, request)
+        if topic == NOT_ANALYSED:
             self._refusals.note_unread()
-            return NOT_ANALYSED
+        return topic
+
+    async def _found_topic(self, user_id: UUID, request: Request) -> str:
         if not is_small(request.submission):
             return await self._analyst.topic(user_id, request.submission)
         async with self._one_topic:  # answers that began together end together
@@ -245,6 +248,7 @@ class Tutor:
     async def _complete(self, user_id: UUID, request: Request, answer: Answer, own_words: InertGuard) -> None:
         """Give the offline tutor's explanation where the model's was stopped, or was none."""
         explanation = await self._analyst.explain(user_id, request.submission, request.level, request.student)
+        request.rule = explanation.rule
         separator = "\n\n" if answer.has_text else ""
         answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
 
