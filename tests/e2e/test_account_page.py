@@ -62,6 +62,7 @@ async def picture(page: Page, name: str) -> None:
     folder = os.environ.get("TUTOR_TEST_PICTURES")
     if folder:
         taken = await page.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        await asyncio.to_thread(Path(folder).mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread(Path(folder, f"account-{name}.png").write_bytes, base64.b64decode(taken["data"]))
 
 

@@ -173,17 +173,22 @@ async def test_e6_a_cancel_closes_the_models_stream(seat: Seat, behaviour: Behav
     assert seat.stands() == (1, 0)
 
 
+ANSWERS_PAST_A_BUFFER = 12
+"""Of 64 Ki characters each, which the system's buffers for one connection cannot take all."""
+
+
 async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
     """H1: cut at the write deadline, its slot is free again, and the student's other windows are unharmed."""
     url, token = seat.room.service.url, seat.student.access_token
-    seat.room.first.play(HEAVY)
+    seat.room.first.play(*[HEAVY] * ANSWERS_PAST_A_BUFFER)
     async with connect(url, token) as second:
         with narrow_socket() as slow:
             loop = asyncio.get_running_loop()
             await loop.sock_connect(slow, (URL(url).host, URL(url).port))
             await loop.sock_sendall(slow, HANDSHAKE.format(token=token).encode())
-            ask = {"type": "ask", "request_id": str(uuid4()), "code": CODE, "cursor": CURSOR}
-            await loop.sock_sendall(slow, text_frame(ask))
+            for _ in range(ANSWERS_PAST_A_BUFFER):
+                ask = {"type": "ask", "request_id": str(uuid4()), "code": CODE, "cursor": CURSOR}
+                await loop.sock_sendall(slow, text_frame(ask))
             await seat.call()
             async with connect(url, token) as fourth:
                 with pytest.raises(Closed) as refused:
