@@ -280,7 +280,7 @@ class _HoldsPlace(_KeepsTime):
             self.evict()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Give the place back."""
+        """Release the place."""
         super().connection_lost(exc)
         self.place.leave()
 
@@ -291,7 +291,7 @@ class _HoldsPlace(_KeepsTime):
             self.transport.abort()
 
     def abandon(self) -> None:
-        """Give the place of a connection back that could not be opened."""
+        """Release the place of a connection that could not be opened."""
         self.place.leave()
 
 

@@ -46,7 +46,7 @@ both = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's",
 
 @pytest.fixture
 def start(require_program: RequireProgram, tmp_path: Path, program: str) -> Iterator[Start]:
-    """Give a function that starts Neovim on a student's program, with `options` in Lua and `commands` at the start."""
+    """Return a function that starts Neovim on a student's program; `options` are Lua, `commands` run at the start."""
     tmux, neovim = require_program("tmux"), require_program(program)
     running: list[Terminal] = []
 
@@ -77,7 +77,7 @@ def ask(terminal: Terminal) -> list[str]:
 
 
 def float_of(screen: list[str]) -> tuple[int, int]:
-    """Give the first and the last row of the float, counted from 0."""
+    """Return the first and the last row of the float, counted from 0."""
     rows = [number for number, line in enumerate(screen) if re.search("[╭╰]", line)]
     return rows[0], rows[-1]
 

@@ -30,7 +30,7 @@ HINT = r"Hint 1 of 5 · question\n\nHave a look at line 8(?s:.)*before you chang
 
 @pytest.fixture
 def shell(require_program: RequireProgram, tmp_path: Path) -> Iterator[Shell]:
-    """Give a function that opens a terminal with a shell in it, in a folder with a student's program."""
+    """Return a function that opens a terminal with a shell in it, in a folder with a student's program."""
     tmux = require_program("tmux")
     shutil.copy(AVERAGE, tmp_path)
     opened: list[Terminal] = []

@@ -42,7 +42,7 @@ STUDENTS = 5
 
 @pytest.fixture
 def university(postgres_server: PostgresServer, redis_server: RedisServer) -> University:
-    """Give the settings of a service with two workers."""
+    """Return the settings of a service with two workers."""
     return University(postgres_server, redis_server)
 
 

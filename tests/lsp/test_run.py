@@ -37,7 +37,7 @@ PUBLISH = "textDocument/publishDiagnostics"
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Give settings under which nothing is published but what runs leave."""
+    """Return settings under which nothing is published but what runs leave."""
     return replace(settings, diagnostics=False)
 
 

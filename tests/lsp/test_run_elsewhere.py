@@ -30,13 +30,13 @@ CALL = diagnostic(2, 6, 22, INDEX_ERROR, source="Ask Tutor")
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Give settings under which nothing is published but what runs leave."""
+    """Return settings under which nothing is published but what runs leave."""
     return replace(settings, diagnostics=False)
 
 
 @pytest.fixture
 def shapes(tmp_path: Path) -> Path:
-    """Give the student's other file, which the editor has not opened."""
+    """Return the student's other file, which the editor has not opened."""
     path = tmp_path / "shapes.py"
     path.write_text(SHAPES)
     return path

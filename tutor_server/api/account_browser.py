@@ -99,7 +99,7 @@ def after_sign_in(request: web.Request, otherwise: str = "account") -> str:
 
 
 def remember(request: web.Request, page: web.Response, visitor: Visitor) -> None:
-    """Give the browser its cookie. It comes along when a link in a mail is opened, and with no form of another site.
+    """Set the cookie of the browser. It comes along when a link in a mail is opened, and with no form of another site.
 
     In the answer to such a form a cookie would take the place of the one that did not come, and sign the browser out.
     """

@@ -29,7 +29,7 @@ routes = Routes("account")
 
 @routes.add("GET /api/me/export", refuses=(NotFound,))
 async def export(request: web.Request, caller: AccessToken) -> web.StreamResponse:
-    """Give every stored field about the caller, by table.
+    """Return every stored field about the caller, by table.
 
     The export is sent as it is read. Where it breaks off, the connection is cut and the JSON has no end: ask again.
     """
