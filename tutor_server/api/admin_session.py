@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_server.api.keys import ADMIN_PAGE_KEY, DASHBOARD_SESSIONS, SETTINGS
+from tutor_server.api.origin import is_secure
 from tutor_server.errors import NotFound
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def token_hash(request: web.Request, session: Session) -> bytes:
 
 def remember(request: web.Request, page: web.Response, session: Session) -> None:
     """Set the browser's cookie."""
-    page.set_cookie(_name(request), session.secret, path="/", secure=_is_secure(request), httponly=True, samesite="Lax")
+    page.set_cookie(_name(request), session.secret, path="/", secure=is_secure(request), httponly=True, samesite="Lax")
 
 
 def form_token(request: web.Request, session: Session) -> str:
@@ -83,9 +84,4 @@ def _admin_key(request: web.Request) -> str:
 
 def _name(request: web.Request) -> str:
     """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
-    return "__Host-admin" if _is_secure(request) else "admin"
-
-
-def _is_secure(request: web.Request) -> bool:
-    public_url = request.app[SETTINGS].public_url
-    return request.secure if public_url is None else public_url.startswith("https:")
+    return "__Host-admin" if is_secure(request) else "admin"
