@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import signal
 import time
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ GROWTH = 4
 """How many times longer the long text is."""
 TOO_FAST = 2.0
 """A time that grows by this many times more than the text is not linear."""
+_AGAIN = 0.05
+"""Seconds after which the timer strikes again where a destructor swallowed its exception."""
 _TICK = 0.004
 """Seconds between two readings of the processor clock, on machines whose clock is coarse."""
 SHORTEST = 0.012
@@ -79,6 +82,16 @@ class _Parser:
 
 
 @contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage of the tests before this one out of the measured time: a full collection takes seconds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextlib.contextmanager
 def _parser_counted() -> Iterator[_Parser]:
     parser = _Parser()
     original, builtins.compile = builtins.compile, parser
@@ -91,9 +104,9 @@ def _parser_counted() -> Iterator[_Parser]:
 def processor_time(entry: Entry, text: str) -> float:
     """Return the processor time that an entry takes for a text, without that of CPython's parser."""
     before = signal.signal(signal.SIGVTALRM, _stop)
-    with _parser_counted() as parser:
+    with _collector_paused(), _parser_counted() as parser:
         start = time.process_time()
-        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST, _AGAIN)
         try:
             entry.run(text)
         except _Endless:
@@ -116,7 +129,7 @@ def growth(entry: Entry, shape: Shape, size: int) -> Growth:
             break
         # Other characters, since what was read once is remembered.
         short = max(short, processor_time(entry, shape.text(size - again - 1)))
-        if long < LONGEST:
+        if long < LONGEST or again == 0:
             long = min(long, processor_time(entry, shape.text(size * GROWTH - again - 1)))
         measured = Growth(entry.name, shape, size, short, long)
     return measured
