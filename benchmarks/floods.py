@@ -129,7 +129,7 @@ def running_service(checkout: Path) -> Iterator[tuple[str, list[str]]]:
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "TUTOR_DATA_DIR": f"{folder}/data"}
         environment["PYTHONPATH"] = str(checkout)
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tutor_server.cli", "serve", "--port", "0"],
+            [sys.executable, "-P", "-m", "tutor_server.cli.main", "serve", "--port", "0"],
             cwd=folder,
             env=environment,
             stderr=subprocess.PIPE,

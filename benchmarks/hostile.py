@@ -29,8 +29,8 @@ from tests.linear.shapes import SEEDS, random_shape
 from tests.service import Service, sign_up_student
 from tutor_analysis import work
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Cell, Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Cell, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -20,7 +20,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 import tutor_lsp
-from tutor_lsp.framing import Frames
+from tutor_lsp.lsp.framing import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,10 +17,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor_lsp.answer_view import open_view
-from tutor_lsp.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
-from tutor_lsp.stdio_rpc import RequestFailed, ServerStopped
-from tutor_server.protocol import Position
+from tutor_lsp.lsp.stdio_rpc import RequestFailed, ServerStopped
+from tutor_lsp.terminal.answer_view import open_view
+from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_protocol import Position
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
 from tests.service import PASSWORD
-from tutor_server.aiohttp_fixes import Runner
+from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
 from tutor_server.llm.terms import terms_of

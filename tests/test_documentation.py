@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor_lsp import protocol as lsp
+from tutor_protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
 from tutor_server.app import build_app
 from tutor_server.connections.descriptors import ADVICE, LARGEST_RESERVE
 from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.provider import Usage
-from tutor_server.protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.teaching.answers import BUGS, Bug, renewed
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
 
 TEACHING = Path(__file__).resolve().parents[1] / "docs" / "teaching.md"
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from tutor_analysis.guarding import BoundedGuard
     from tutor_analysis.work import Material
-    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-    from tutor_server.pedagogy.offline import Explanation
-    from tutor_server.pedagogy.offline.certain import Certainty
-    from tutor_server.protocol import Submission
+    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_pedagogy.offline import Explanation
+    from tutor_pedagogy.offline.engine.certain import Certainty
+    from tutor_protocol import Submission
 
 K = TypeVar("K")
 T = TypeVar("T")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tutor_analysis.pool import NotAnalysed
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.work import judge, judge_the_end
-from tutor_server.pedagogy.guard import Guard, Verdict
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.guard import Guard, Verdict
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from tutor_server.pedagogy.problem import Problem
-    from tutor_server.protocol import ErrorType, Submission
+    from tutor_pedagogy.problem.identity import Problem
+    from tutor_protocol import ErrorType, Submission
 
 _MOST = 500
 

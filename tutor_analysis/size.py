@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tutor_server.protocol import Submission
+    from tutor_protocol import Submission
 
 SMALL_CODE = 4_000
 """Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.offline import Explanation
-from tutor_server.pedagogy.problem import Problem, Unit
+from tutor_pedagogy.offline import Explanation
+from tutor_pedagogy.problem.identity import Problem, Unit
 
 if TYPE_CHECKING:
-    from tutor_server.protocol import Submission
+    from tutor_protocol import Submission
 
 NOT_ANALYSED = "not-analysed"
 """The name of this explanation, where another has that of its rule."""

@@ -6,19 +6,19 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.classification import classify
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.offline import explain, topic
-from tutor_server.pedagogy.offline.certain import certainties
-from tutor_server.pedagogy.problem import identify
+from tutor_pedagogy.classification import classify
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.offline import explain, topic
+from tutor_pedagogy.offline.engine.certain import certainties
+from tutor_pedagogy.problem.identity import identify
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tutor_server.pedagogy.guard import Verdict
-    from tutor_server.pedagogy.levels import HintLevel
-    from tutor_server.pedagogy.problem import Problem
-    from tutor_server.protocol import ErrorType, Submission
+    from tutor_pedagogy.guard import Verdict
+    from tutor_pedagogy.ladder.levels import HintLevel
+    from tutor_pedagogy.problem.identity import Problem
+    from tutor_protocol import ErrorType, Submission
 
 __all__ = ["Judged", "Material", "certainties", "examine", "explain", "judge", "judge_the_end", "topic"]
 

@@ -87,7 +87,7 @@ def run(build: Callable[[], AskTutorServer]) -> int:
     import asyncio  # noqa: PLC0415 - after gc.disable, as the rest
     import logging  # noqa: PLC0415
 
-    from tutor_lsp.stdio import serve, take_over_standard_streams  # noqa: PLC0415
+    from tutor_lsp.lsp.stdio import serve, take_over_standard_streams  # noqa: PLC0415
 
     streams = take_over_standard_streams()
     logging.getLogger("pygls").setLevel(logging.WARNING)

@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 import tutor_lsp.protocol as custom
-from tutor_lsp.account import Account
-from tutor_lsp.ask import Asks
-from tutor_lsp.background import Background
 from tutor_lsp.capture.diagnostics import KnownDiagnostics
-from tutor_lsp.code_action import KIND, CodeActions
-from tutor_lsp.configuration import Configuration
-from tutor_lsp.editor import Editor
-from tutor_lsp.failures import log_failure
-from tutor_lsp.modules import Modules
-from tutor_lsp.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
-from tutor_lsp.program import TIME_LIMIT_SECONDS
-from tutor_lsp.pygls_fixes import RobustLanguageServer
-from tutor_lsp.run import Runs
-from tutor_lsp.sign_ins import SignIns
-from tutor_lsp.status import StatusReport
-from tutor_lsp.tutor_choice import TutorChoice, build_tutor
+from tutor_lsp.features.account import Account
+from tutor_lsp.features.ask import Asks
+from tutor_lsp.features.code_action import KIND, CodeActions
+from tutor_lsp.features.configuration import Configuration
+from tutor_lsp.features.modules import Modules
+from tutor_lsp.features.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
+from tutor_lsp.features.run import Runs
+from tutor_lsp.features.status import StatusReport
+from tutor_lsp.lsp.background import Background
+from tutor_lsp.lsp.editor import Editor
+from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.lsp.pygls_fixes import RobustLanguageServer
+from tutor_lsp.runner.program import TIME_LIMIT_SECONDS
+from tutor_lsp.sign_in.sign_ins import SignIns
+from tutor_lsp.tutors.choice import TutorChoice, build_tutor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from tutor_lsp.settings import Settings
-    from tutor_lsp.tutor_choice import BuildTutor
+    from tutor_lsp.tutors.choice import BuildTutor
 
 NAME = "Ask Tutor"
 NOTEBOOKS = types.NotebookDocumentSyncOptions(

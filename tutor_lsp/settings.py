@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from tutor_lsp.server_address import WrongAddress, check_server_url
+from tutor_lsp.service.address import WrongAddress, check_server_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from tutor_analysis.analyst import Analyst
 from tutor_analysis.pool import Pool
 from tutor_server.administration.dashboard_sessions import DashboardSessions
 from tutor_server.administration.desk import AdministrationDesk
+from tutor_server.administration.retention import RetentionSweep
 from tutor_server.admission.frame_rate import FrameAllowances
 from tutor_server.api import (
     account_links,
@@ -58,7 +59,7 @@ from tutor_server.api.keys import (
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
-from tutor_server.footprint import give_back_memory
+from tutor_server.composition.shared_state import budgets_of, shared_state
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
 from tutor_server.identity.address_proofs import AddressProofs
@@ -72,6 +73,7 @@ from tutor_server.identity.registration import RegistrationPolicy, Registrations
 from tutor_server.identity.revocations import Revocations
 from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.calls import Ledger
+from tutor_server.ledger.max_call_cost import most_a_call_costs
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, FrameRate, Leases
 from tutor_server.llm.factory import build_chain, remote_models
@@ -80,9 +82,7 @@ from tutor_server.llm.prices import Prices
 from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.mail.outbox import Outbox
 from tutor_server.mail.server import MailServer
-from tutor_server.reservation import most_a_call_costs
-from tutor_server.retention import RetentionSweep
-from tutor_server.shared_state import budgets_of, shared_state
+from tutor_server.process.memory import give_back_memory
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.off_switch import OffSwitch
 from tutor_server.tutoring.opening import Opening, Rules

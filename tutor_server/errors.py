@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tutor_server.protocol import Limit
+from tutor_protocol import Limit
 
 if TYPE_CHECKING:
     from datetime import datetime

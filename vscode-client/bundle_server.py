@@ -45,11 +45,8 @@ def main() -> None:
     shutil.rmtree(BUNDLED, ignore_errors=True)
     install_libraries(ROOT / "requirements.txt", BUNDLED)
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("tutor_lsp", "tutor_analysis"):
+    for name in ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp"):
         shutil.copytree(ROOT / name, BUNDLED / name, ignore=ignored)
-    shutil.copytree(ROOT / "tutor_server" / "pedagogy", BUNDLED / "tutor_server" / "pedagogy", ignore=ignored)
-    for name in ("__init__.py", "protocol.py"):
-        shutil.copy(ROOT / "tutor_server" / name, BUNDLED / "tutor_server" / name)
     shutil.copytree(HERE / "server" / "keyring", BUNDLED / "keyring", ignore=ignored)
 
 

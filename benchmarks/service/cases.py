@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, cycle, islice
 from typing import TYPE_CHECKING
 
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from pathlib import Path

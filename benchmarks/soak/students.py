@@ -13,9 +13,9 @@ from aiohttp import ClientError
 
 from tests.chat_client import Closed, connect
 from tests.fake_upstream import Behaviour
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor
-from tutor_server.protocol import Ask, Delta, Done, Error, Position
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.tutors.remote import RemoteTutor
+from tutor_protocol import Ask, Delta, Done, Error, Position
 
 if TYPE_CHECKING:
     import random
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.fake_upstream.behaviour import Fault
     from tests.service import Student as Account
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 FAULTS_IN_A_HUNDRED = 30
 CANCELS_IN_A_HUNDRED = 6

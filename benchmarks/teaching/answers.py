@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import diagnose, explain
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
+from tutor_protocol import Position, Submission
 
 START, END = "<!-- answers: start -->", "<!-- answers: end -->"
 

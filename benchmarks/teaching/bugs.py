@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.figures import Figure, percentile, share
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import Edit, Finding, diagnose, diagnosis, explain
-from tutor_server.pedagogy.offline.lexing import tokens_of
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import Edit, Finding, diagnose, explain
+from tutor_pedagogy.offline.engine import diagnosis
+from tutor_pedagogy.offline.engine.lexing import tokens_of
+from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.figures import Figure, percentile, share
-from tutor_server.pedagogy.guard import Guard, Verdict
-from tutor_server.pedagogy.guard.units import split
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import MAX_QUESTION_CHARACTERS, Position, Submission
+from tutor_pedagogy.guard import Guard, Verdict
+from tutor_pedagogy.guard.units import split
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from tutor_server.protocol import Submission
+    from tutor_protocol import Submission
 
 STARTED: list[Submission] = []
 """What `examine_for_ever` was called with in this process."""

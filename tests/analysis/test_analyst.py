@@ -18,10 +18,10 @@ from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
 from tutor_analysis.size import FEW, SMALL_CODE, SMALL_REST, is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_analysis.work import Material
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain, topic
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain, topic
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Hashable

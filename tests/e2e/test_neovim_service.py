@@ -16,7 +16,7 @@ from tests.fake_upstream import Behaviour, FakeUpstream
 from tests.faults.short_times import PROGRAM
 from tests.service import Service
 from tests.waiting import until
-from tutor_lsp.remote_tutor import RECONNECTING
+from tutor_lsp.tutors.remote import RECONNECTING
 
 if TYPE_CHECKING:
     from pathlib import Path

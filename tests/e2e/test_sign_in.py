@@ -19,10 +19,10 @@ from aiohttp import ClientSession
 
 from tests.device_page import Browser
 from tests.tutor_program import SECONDS, Result, Tutor, on_a_terminal
-from tutor_lsp.language_client import LanguageClient
-from tutor_lsp.sign_ins import SignIns
-from tutor_lsp.terminal_ask import LOCAL_INSTEAD
-from tutor_lsp.token_store import Tokens
+from tutor_lsp.sign_in.sign_ins import SignIns
+from tutor_lsp.sign_in.token_store import Tokens
+from tutor_lsp.terminal.ask import LOCAL_INSTEAD
+from tutor_lsp.terminal.language_client import LanguageClient
 
 if TYPE_CHECKING:
     from tests.service import Service, SignUp, Student

@@ -18,8 +18,8 @@ import pytest
 from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.terminal_screen import screen
 from tests.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
-from tutor_lsp.terminal_ask import LOCAL_INSTEAD
-from tutor_server.protocol import Error, ErrorCode, Limit
+from tutor_lsp.terminal.ask import LOCAL_INSTEAD
+from tutor_protocol import Error, ErrorCode, Limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

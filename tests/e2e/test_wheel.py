@@ -42,7 +42,7 @@ def run(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedP
 
 def test_it_brings_a_database_to_head(installed: Path, tmp_path: Path) -> None:
     """The migrations are in the wheel."""
-    done = run(installed, tmp_path, "-m", "tutor_server.cli", "migrate")
+    done = run(installed, tmp_path, "-m", "tutor_server.cli.main", "migrate")
 
     assert (done.returncode, done.stdout) == (0, "")
     assert (tmp_path / "data" / "tutor.sqlite3").exists()
@@ -53,7 +53,7 @@ def test_it_asks_in_local_mode(installed: Path, tmp_path: Path) -> None:
     student_file = tmp_path / "loop.py"
     student_file.write_text("for i in range(3)\n    print(i)\n")
 
-    done = run(installed, tmp_path, "-m", "tutor_lsp.terminal", "ask", f"{student_file}:1")
+    done = run(installed, tmp_path, "-m", "tutor_lsp.terminal.main", "ask", f"{student_file}:1")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Hint 1 of 5" in done.stdout
@@ -61,7 +61,7 @@ def test_it_asks_in_local_mode(installed: Path, tmp_path: Path) -> None:
 
 def test_every_file_of_the_packages_is_in_it(installed: Path) -> None:
     """No prompt, script or marker is left behind."""
-    for package in ("tutor_server", "tutor_lsp"):
+    for package in ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server"):
         files = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*") if path.is_file()}
         expected = {path for path in files if "__pycache__" not in path.parts}
         assert expected == {path for path in expected if (installed / path).exists()}

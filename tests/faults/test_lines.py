@@ -25,10 +25,10 @@ from tests.faults.classroom import Classroom, Seat, classroom
 from tests.faults.short_times import program
 from tests.service import STOP_SECONDS, sign_up_student
 from tests.waiting import until
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor
-from tutor_lsp.retrying import Timing
-from tutor_server.protocol import Ask, Delta, Done, Position
+from tutor_lsp.service.retrying import Timing
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.tutors.remote import RemoteTutor
+from tutor_protocol import Ask, Delta, Done, Position
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,19 +19,19 @@ from tests.faults.stuck_service import PROGRAM
 from tests.installations import Laptop, University
 from tests.service import RunningService, Service, sign_up_student
 from tests.waiting import until
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor
-from tutor_server.guardian import FORCED_EXIT
-from tutor_server.protocol import Ask, Done, Position
-from tutor_server.serving import RESTART_WANTED
-from tutor_server.workers import START_SECONDS
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.tutors.remote import RemoteTutor
+from tutor_protocol import Ask, Done, Position
+from tutor_server.process.guardian import FORCED_EXIT
+from tutor_server.process.serving import RESTART_WANTED
+from tutor_server.process.workers import START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.servers import PostgresServer, RedisServer
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]
 

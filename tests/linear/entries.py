@@ -6,16 +6,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from tutor_lsp.capture.private_patterns import PrivatePatterns
-from tutor_lsp.capture.redaction import Redactor
-from tutor_lsp.python_traceback import exception_line, find_traceback, innermost_frame
-from tutor_lsp.text_document import split_lines
-from tutor_server.pedagogy.classification import classify
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain, topic
-from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import Ask, Cell, Diagnostic, Position, Submission
+from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
+from tutor_lsp.capture.redaction.redaction import Redactor
+from tutor_lsp.lsp.text_document import split_lines
+from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost_frame
+from tutor_pedagogy.classification import classify
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain, topic
+from tutor_pedagogy.problem.identity import identify
+from tutor_protocol import Ask, Cell, Diagnostic, Position, Submission
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.stored_words import without_code
 from tutor_server.tutoring.summary import gist

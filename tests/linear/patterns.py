@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("tutor_server", "tutor_lsp")
+PACKAGES = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server")
 MARK = "# linear: "
 """Beside a pattern: why its text is short whatever a student or a model sends."""
 

@@ -9,13 +9,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from tutor_lsp.framing import Frames, Malformed
-from tutor_lsp.stdio import Streams, serve
+from tutor_lsp.lsp.framing import Frames, Malformed
+from tutor_lsp.lsp.stdio import Streams, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tutor_lsp.pygls_fixes import RobustLanguageServer
+    from tutor_lsp.lsp.pygls_fixes import RobustLanguageServer
 
 WAIT_SECONDS = 20.0
 """A deadline with room for a busy machine; nothing is expected to come near it."""

@@ -21,7 +21,7 @@ from tutor_lsp.settings import from_environment
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from tutor_server.protocol import Ask, FromService
+    from tutor_protocol import Ask, FromService
 
 
 async def prints(ask: Ask) -> AsyncGenerator[FromService, None]:

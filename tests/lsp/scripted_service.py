@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import unused_port
 
-from tutor_server.protocol import SUBPROTOCOL, Accepted, Delta, Done, encode
+from tutor_protocol import SUBPROTOCOL, Accepted, Delta, Done, encode
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 SESSION_ID, MESSAGE_ID = uuid4(), uuid4()
 

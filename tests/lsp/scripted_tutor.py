@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutor_lsp.tutor import Status
-from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from tutor_server.protocol import Ask, FromService
+    from tutor_protocol import Ask, FromService
 
     Script = Callable[[Ask], AsyncGenerator[FromService, None]]
 

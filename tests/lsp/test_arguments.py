@@ -9,7 +9,7 @@ import pytest
 from tests.lsp.server_process import LANGUAGE_SERVER
 from tutor_lsp import __version__
 from tutor_lsp.__main__ import answer_arguments
-from tutor_lsp.exit_status import DONE, WRONG_USE
+from tutor_lsp.terminal.exit_status import DONE, WRONG_USE
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

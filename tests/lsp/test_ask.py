@@ -11,7 +11,7 @@ import pytest
 
 from tests.lsp.editor import ErrorReply, place, span
 from tests.lsp.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
-from tutor_server.protocol import ErrorCode
+from tutor_protocol import ErrorCode
 from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.lsp.scripted_tutor import ScriptedTutor
     from tutor_lsp.server import AskTutorServer
     from tutor_lsp.settings import Settings
-    from tutor_server.protocol import Ask, FromService
+    from tutor_protocol import Ask, FromService
 
 CODE = "def fact(n)\n    return n * fact(n - 1)\n\n\ndef double(x):\n    return x * 2\n"
 DID_END = "tutor/answer/didEnd"

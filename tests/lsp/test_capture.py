@@ -15,8 +15,8 @@ from tutor_lsp.capture.diagnostics import MAX_DIAGNOSTICS, compile_error, to_wir
 from tutor_lsp.capture.document import window
 from tutor_lsp.capture.notebook import MAX_CELLS_BYTES, FileCell, file_cells, output_of
 from tutor_lsp.capture.traceback import MAX_CHARACTERS, traceback_text
-from tutor_lsp.text_document import EditedDocument, LineCodec, split_lines
-from tutor_server.protocol import Cell, Position
+from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines
+from tutor_protocol import Cell, Position
 
 if TYPE_CHECKING:
     from tests.lsp.editor import Conversation, Editor, Json

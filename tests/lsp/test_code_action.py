@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.lsp.editor import diagnostic, place, span
-from tutor_server.protocol import MAX_CODE_BYTES
+from tutor_protocol import MAX_CODE_BYTES
 
 if TYPE_CHECKING:
     from tests.lsp.editor import Conversation, Editor, Json

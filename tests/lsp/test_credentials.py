@@ -13,21 +13,21 @@ import pytest
 from aiohttp import ClientSession, web
 
 from tests.lsp.scripted_accounts import ScriptedAccounts, envelope
-from tutor_lsp import file_lock, token_store
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.file_lock import locked
-from tutor_lsp.private_file import read_json, write_json
-from tutor_lsp.service_session import SignedOut, Unreachable
-from tutor_lsp.sign_in_record import Record, RecordFile, SignIn
-from tutor_lsp.sign_ins import SignIns
-from tutor_lsp.token_store import FileStore, KeyringStore, StoreUnavailable, Tokens
+from tutor_lsp.service.session import SignedOut, Unreachable
+from tutor_lsp.sign_in import file_lock, token_store
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.sign_in.file_lock import locked
+from tutor_lsp.sign_in.private_file import read_json, write_json
+from tutor_lsp.sign_in.record import Record, RecordFile, SignIn
+from tutor_lsp.sign_in.sign_ins import SignIns
+from tutor_lsp.sign_in.token_store import FileStore, KeyringStore, StoreUnavailable, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.service import Service, SignUp
-    from tutor_lsp.credentials import StoredTokens
+    from tutor_lsp.sign_in.credentials import StoredTokens
 
 UNI = "https://tutor.uni.example"
 WINDOWS = 5
@@ -422,7 +422,7 @@ class TestLock:
         """The system frees the lock of a process that was killed."""
         holding = (
             "import asyncio, pathlib, sys\n"
-            "from tutor_lsp.file_lock import locked\n"
+            "from tutor_lsp.sign_in.file_lock import locked\n"
             "async def hold():\n"
             "    async with locked(pathlib.Path(sys.argv[1]), seconds=10):\n"
             "        print('held', flush=True)\n"
@@ -461,7 +461,7 @@ class TestLock:
 
 WINDOW = """
 import asyncio, json, pathlib, sys
-from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.sign_in.sign_ins import SignIns
 
 async def window(data_dir, rounds):
     sign_ins = SignIns(lambda: pathlib.Path(data_dir))
@@ -619,7 +619,7 @@ class TestKeyring:
 def test_the_keyring_library_is_not_loaded_at_the_start() -> None:
     """The language server and the terminal load it when tokens are needed, and not before."""
     program = (
-        "import sys, tutor_lsp.server, tutor_lsp.terminal\n"
+        "import sys, tutor_lsp.server, tutor_lsp.terminal.main\n"
         "sys.exit(any(name in sys.modules for name in ('keyring', 'aiohttp')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

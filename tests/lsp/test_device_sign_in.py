@@ -12,15 +12,15 @@ from aiohttp import web
 
 from tests.lsp.editor import TUTOR_CLIENT, Conversation
 from tests.lsp.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
-from tutor_lsp.account_service import CLIENT_ID, DEVICE_GRANT, AccountService, DeviceCode
-from tutor_lsp.browser import has_desktop
-from tutor_lsp.device_sign_in import SignInRefused, approval, begin, page_of
-from tutor_lsp.editor_sign_in import THIS_WINDOW_ONLY
 from tutor_lsp.server import AskTutorServer
-from tutor_lsp.server_address import has_same_origin
-from tutor_lsp.service_session import ServiceFault, Unreachable
-from tutor_lsp.sign_ins import SignIns
-from tutor_lsp.token_store import Tokens
+from tutor_lsp.service.address import has_same_origin
+from tutor_lsp.service.session import ServiceFault, Unreachable
+from tutor_lsp.sign_in.accounts import CLIENT_ID, DEVICE_GRANT, AccountService, DeviceCode
+from tutor_lsp.sign_in.browser import has_desktop
+from tutor_lsp.sign_in.device import SignInRefused, approval, begin, page_of
+from tutor_lsp.sign_in.editor import THIS_WINDOW_ONLY
+from tutor_lsp.sign_in.sign_ins import SignIns
+from tutor_lsp.sign_in.token_store import Tokens
 from tutor_lsp.tutor import LOCAL, SIGNED_OUT
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.lsp.editor import Editor, Json
     from tests.lsp.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
-    from tutor_lsp.tutor_choice import Access
+    from tutor_lsp.tutors.choice import Access
 
 STATUS_DID_CHANGE = "tutor/status/didChange"
 SIGN_IN_DID_END = "tutor/signIn/didEnd"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_lsp.frames import MalformedFrame, decode
-from tutor_server.protocol import FROM_SERVICE, Accepted, Delta, Done, Error, ErrorCode, Limit, TokenUsage, encode
+from tutor_lsp.service.frames import MalformedFrame, decode
+from tutor_protocol import FROM_SERVICE, Accepted, Delta, Done, Error, ErrorCode, Limit, TokenUsage, encode
 
 COUNTS = st.integers(min_value=0, max_value=2**53)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor_lsp.interpreter import NAMES, TOOL_MARKS, interpreter_on_path, student_interpreter
+from tutor_lsp.runner.interpreter import NAMES, TOOL_MARKS, interpreter_on_path, student_interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path

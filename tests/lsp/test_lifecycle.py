@@ -19,7 +19,7 @@ from lsprotocol import types
 import tutor_lsp
 from tests.lsp.editor import WAIT_SECONDS, ErrorReply
 from tests.lsp.server_process import LANGUAGE_SERVER, SCRIPTED_SERVER, process, stderr_of
-from tutor_lsp.framing import MAX_BODY_BYTES, Frames, Malformed
+from tutor_lsp.lsp.framing import MAX_BODY_BYTES, Frames, Malformed
 from tutor_lsp.protocol import COMMAND_ARGUMENTS
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings

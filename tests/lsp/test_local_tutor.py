@@ -15,17 +15,17 @@ from uuid import uuid4
 
 import pytest
 
-from tutor_lsp.analysis import Analysis
-from tutor_lsp.local_state import FILE_NAME, LocalState, StateUnavailable
-from tutor_lsp.local_tutor import LocalTutor
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain
-from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
+from tutor_lsp.tutors.analysis import Analysis
+from tutor_lsp.tutors.local import LocalTutor
+from tutor_lsp.tutors.local_state import FILE_NAME, LocalState, StateUnavailable
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
+from tutor_pedagogy.problem.identity import identify
+from tutor_protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
     from tutor_analysis.analyst import Analyst
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 NO_COLON = "for value in [1, 2]\n    print(value)\n"
 NO_BRACKET = "total = sum([1, 2]\nprint(total)\n"
@@ -204,7 +204,7 @@ async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
 def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
     """Four processes that count 50 asks each see every number from 0 to 199 once."""
     program = (
-        "import sys; from pathlib import Path; from tutor_lsp.local_state import LocalState\n"
+        "import sys; from pathlib import Path; from tutor_lsp.tutors.local_state import LocalState\n"
         "state = LocalState(Path(sys.argv[1]), busy_seconds=30)\n"
         "print([state.count_ask('same') for _ in range(50)])"
     )

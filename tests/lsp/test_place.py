@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp.place import Place, parse_place, where_to_look
+from tutor_lsp.terminal.place import Place, parse_place, where_to_look
 
 
 @pytest.mark.parametrize(

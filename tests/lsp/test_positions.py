@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.workspace import ServerTextPosition
 
 from tests.lsp.editor import TUTOR_CLIENT, place
-from tutor_lsp.text_document import EditedDocument, LineCodec, split_lines, without_line_end
+from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines, without_line_end
 
 if TYPE_CHECKING:
     from tests.lsp.editor import Conversation

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import until
-from tutor_lsp import program
-from tutor_lsp.program import CouldNotRun, Outcome, run_program
-from tutor_lsp.python_traceback import Frame
-from tutor_lsp.supervisor import KEPT_BYTES
+from tutor_lsp.runner import program
+from tutor_lsp.runner.program import CouldNotRun, Outcome, run_program
+from tutor_lsp.runner.supervisor import KEPT_BYTES
+from tutor_lsp.runner.traceback import Frame
 
 ENDLESS = "open('begun', 'w').close()\nwhile True:\n    pass\n"
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows cannot interrupt a program")
@@ -222,7 +222,7 @@ async def test_e11_program_dies_with_whoever_runs_it(tmp_path: Path, kill: signa
     path = tmp_path / "main.py"
     path.write_text(ENDLESS)
     code = (
-        "import asyncio, sys; from pathlib import Path; from tutor_lsp.program import run_program\n"
+        "import asyncio, sys; from pathlib import Path; from tutor_lsp.runner.program import run_program\n"
         "asyncio.run(run_program(Path(sys.argv[1]), time_limit=60))"
     )
     root = Path(__file__).parents[2]

@@ -25,9 +25,9 @@ from pygls.protocol import JsonRPCNotification, default_converter
 from pygls.workspace import PositionCodec, TextDocument, Workspace
 
 from tests.lsp.editor import ErrorReply, diagnostic, place, span
-from tutor_lsp.failures import INTERNAL_FAILURE
-from tutor_lsp.framing import Frames
-from tutor_lsp.stdio import FrameWriter
+from tutor_lsp.lsp.failures import INTERNAL_FAILURE
+from tutor_lsp.lsp.framing import Frames
+from tutor_lsp.lsp.stdio import FrameWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp.python_traceback import Frame, exception_line, find_traceback, innermost_frame, innermost_own_frame
+from tutor_lsp.runner.traceback import Frame, exception_line, find_traceback, innermost_frame, innermost_own_frame
 
 MAIN = Path("/work/main.py")
 HEADER = "Traceback (most recent call last):\n"

@@ -11,21 +11,21 @@ from uuid import UUID
 import pytest
 
 from tests.lsp.scripted_tutor import ScriptedTutor, accepted, delta, done, error, whole_answer
-from tutor_lsp.capture.private_patterns import PrivatePatterns
-from tutor_lsp.capture.redaction import Redactor
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.local_tutor import LocalTutor
-from tutor_lsp.redacting_tutor import RedactingTutor, redaction_key
+from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
+from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_lsp.settings import Settings
-from tutor_lsp.tutor_choice import Access, build_tutor
-from tutor_server.protocol import MAX_CODE_BYTES, Accepted, Ask, Delta, Done, Error, ErrorCode, Position
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.tutors.choice import Access, build_tutor
+from tutor_lsp.tutors.local import LocalTutor
+from tutor_lsp.tutors.redacting import RedactingTutor, redaction_key
+from tutor_protocol import MAX_CODE_BYTES, Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from tests.lsp.scripted_tutor import Script
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 ASK = Ask(request_id=UUID(int=1), code='password = "geheim"\nprint(pasword)\n', cursor=Position(1, 6))
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tutor_lsp.capture.private_patterns import PrivatePatterns
-from tutor_lsp.capture.redaction import Redactor
-from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import Ask, Cell, Diagnostic, Position, encode
+from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
+from tutor_lsp.capture.redaction.redaction import Redactor
+from tutor_pedagogy.problem.identity import identify
+from tutor_protocol import Ask, Cell, Diagnostic, Position, encode
 
 KEY = b"0123456789abcdef0123456789abcdef"
 REDACTOR = Redactor(PrivatePatterns(), KEY)

@@ -20,29 +20,19 @@ from aiohttp.test_utils import unused_port
 from tests.certificates import self_signed_context
 from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
 from tests.waiting import until
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.remote_tutor import RemoteTutor
-from tutor_lsp.retrying import Timing
+from tutor_lsp.service.retrying import Timing
+from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutor import SIGNED_OUT, Status
-from tutor_server.protocol import (
-    Accepted,
-    Ask,
-    CloseCode,
-    Delta,
-    Done,
-    Error,
-    ErrorCode,
-    Limit,
-    Position,
-)
+from tutor_lsp.tutors.remote import RemoteTutor
+from tutor_protocol import Accepted, Ask, CloseCode, Delta, Done, Error, ErrorCode, Limit, Position
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tutor_lsp.credentials import Credentials
-    from tutor_server.protocol import FromService
+    from tutor_lsp.sign_in.credentials import Credentials
+    from tutor_protocol import FromService
 
 QUICK = Timing(idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, rate_pause=0.05, silence=5, heartbeat=5)
 
@@ -172,7 +162,7 @@ async def test_connects_at_the_first_ask_with_token_and_subprotocol(build: Build
 
 def test_aiohttp_is_not_loaded_before_the_first_ask() -> None:
     """Importing the client leaves aiohttp alone: students feel the start of the language server."""
-    program = "import sys, tutor_lsp.remote_tutor; sys.exit('aiohttp' in sys.modules)"
+    program = "import sys, tutor_lsp.tutors.remote; sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -15,8 +15,8 @@ from tests.lsp.editor import ErrorReply, diagnostic, place, span
 from tests.lsp.test_program import ENDLESS, needs_posix, needs_proc, running_in
 from tests.waiting import until
 from tutor_lsp.capture.crashes import line_now
+from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.server import AskTutorServer
-from tutor_lsp.text_document import split_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from tests.lsp.editor import diagnostic, place, span
 from tests.lsp.test_run import opened, published, run
-from tutor_server.protocol import MAX_CODE_BYTES
+from tutor_protocol import MAX_CODE_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ import pytest
 from tests.certificates import PrivateAuthority, self_signed_context
 from tests.connect_proxy import connect_proxy
 from tests.lsp.scripted_service import ScriptedService
-from tutor_lsp.account_service import AccountService
-from tutor_lsp.service_line import ServiceLine
-from tutor_lsp.service_session import Unreachable
-from tutor_lsp.tls import insecure
+from tutor_lsp.service.connection import ServiceLine
+from tutor_lsp.service.session import Unreachable
+from tutor_lsp.service.tls import insecure
+from tutor_lsp.sign_in.accounts import AccountService
 
 if TYPE_CHECKING:
     import ssl

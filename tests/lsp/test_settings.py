@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tutor_lsp.server_address import WrongAddress, check_server_url
+from tutor_lsp.service.address import WrongAddress, check_server_url
 from tutor_lsp.settings import Settings, from_environment, with_configuration, with_initialization_options
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import pytest
 from tests.lsp.editor import Conversation
 from tests.lsp.scripted_service import Connection, ScriptedService
 from tests.lsp.scripted_tutor import ScriptedTutor
-from tutor_lsp.credentials import StaticToken
-from tutor_lsp.local_tutor import LocalTutor
-from tutor_lsp.redacting_tutor import RedactingTutor
 from tutor_lsp.server import AskTutorServer
-from tutor_lsp.sign_ins import SignIns
+from tutor_lsp.sign_in.credentials import StaticToken
+from tutor_lsp.sign_in.sign_ins import SignIns
 from tutor_lsp.tutor import LOCAL, Status
-from tutor_lsp.tutor_choice import Access, TutorChoice, build_tutor
-from tutor_server.protocol import CloseCode
+from tutor_lsp.tutors.choice import Access, TutorChoice, build_tutor
+from tutor_lsp.tutors.local import LocalTutor
+from tutor_lsp.tutors.redacting import RedactingTutor
+from tutor_protocol import CloseCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.lsp.editor import Editor
     from tutor_lsp.settings import Settings
     from tutor_lsp.tutor import Tutor
-    from tutor_server.protocol import Ask, FromService
+    from tutor_protocol import Ask, FromService
 
 REMOTE = "https://tutor.uni.example"
 STATUS_DID_CHANGE = "tutor/status/didChange"

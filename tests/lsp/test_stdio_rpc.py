@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor_lsp.stdio_rpc import Notification, RequestFailed, ServerStopped, StdioServer
+from tutor_lsp.lsp.stdio_rpc import Notification, RequestFailed, ServerStopped, StdioServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -115,7 +115,7 @@ async def test_noise_on_stdout_is_passed_over() -> None:
 
 async def test_server_that_stays_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing leaves no process, however deaf the server is."""
-    monkeypatch.setattr("tutor_lsp.stdio_rpc.EXIT_SECONDS", 0.05)
+    monkeypatch.setattr("tutor_lsp.lsp.stdio_rpc.EXIT_SECONDS", 0.05)
     async with running("import time\ntime.sleep(60)\n"):
         pass
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tutor_lsp import __version__, terminal_ask
-from tutor_lsp.exit_status import DONE, FAILED, WRONG_USE
-from tutor_lsp.place import Place
-from tutor_lsp.terminal import main
-from tutor_server.protocol import Position
+from tutor_lsp import __version__
+from tutor_lsp.terminal import ask as terminal_ask
+from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE
+from tutor_lsp.terminal.main import main
+from tutor_lsp.terminal.place import Place
+from tutor_protocol import Position
 
 
 @pytest.mark.parametrize(

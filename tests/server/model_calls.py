@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.fake_upstream import KEY
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
+from tutor_protocol import Position, Submission
 from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
 from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Request, Turn
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain
-from tutor_server.protocol import Position, Submission
 
 if TYPE_CHECKING:
     from tests.fake_upstream import FakeUpstream
+    from tutor_pedagogy.offline import Explanation
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Event, Provider
-    from tutor_server.pedagogy.offline import Explanation
 
 REMOTE = ("anthropic", "openai")
 PROGRAM = "total = 0\nfor number in numbers:\n    total += number\n"

@@ -21,10 +21,10 @@ from aiohttp import ClientSession, TCPConnector
 from tests.held_service import held_service
 from tests.service import PASSWORD, service_environment
 from tests.waiting import until
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.api.keys import ACCOUNTS
 from tutor_server.errors import InvalidCredentials
 from tutor_server.identity.passwords import Passwords
-from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import upgrade

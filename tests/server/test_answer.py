@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from tutor_protocol import Delta, Error
 from tutor_server.errors import Cancelled
-from tutor_server.protocol import Delta, Error
 from tutor_server.tutoring.answer import Answer
 
 if TYPE_CHECKING:
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
 
 
 async def followed(answer: Answer) -> list[FromService]:

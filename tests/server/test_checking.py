@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from redis import Redis
 
-from tutor_server import checking_places
-from tutor_server.checking import check
-from tutor_server.checking_places import eviction_problem, folder_problems
+from tutor_server.cli import checking_places
+from tutor_server.cli.checking import check
+from tutor_server.cli.checking_places import eviction_problem, folder_problems
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 from tutor_server.storage.background import PastMessage
 from tutor_server.tutoring.context import build_context, estimate_tokens
 

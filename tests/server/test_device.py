@@ -14,7 +14,7 @@ from sqlalchemy import text
 from tests.device_page import GRANT_TYPE, Browser, poll_device, start_device
 from tests.held_service import ON_BOTH, HeldService, held_service
 from tests.service import PASSWORD
-from tutor_server import users
+from tutor_server.cli import accounts as users
 from tutor_server.identity.device_sign_ins import USER_CODE_LETTERS, clean_name, read_user_code
 from tutor_server.settings import Settings
 

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from tutor_server.footprint import NOT_NEEDED
+from tutor_server.process.memory import NOT_NEEDED
 
 OF_GLIBC = pytest.mark.skipif(sys.platform != "linux", reason="other systems' allocators need no such help")
 SMALL_SERVICE = """
 import asyncio, pathlib
-from tutor_server import footprint
+from tutor_server.process import memory as footprint
 footprint.stay_small()
 def megabytes():
     return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
@@ -29,9 +29,9 @@ def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
     """Signing, logging and migrations do what they do where these libraries are not installed."""
     program = (
         "import sys\n"
-        "from tutor_server.footprint import stay_small\n"
+        "from tutor_server.process.memory import stay_small\n"
         "stay_small()\n"
-        "import jwt, tutor_server.serving\n"
+        "import jwt, tutor_server.process.serving\n"
         "jwt.decode(jwt.encode({}, 'k' * 32, 'HS256'), 'k' * 32, ['HS256'])\n"
         "print(*(name.partition('.')[0] for name, module in sys.modules.items() if module is not None))"
     )

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.guard import Guard, Verdict
-from tutor_server.pedagogy.guard.own import Own
-from tutor_server.pedagogy.guard.units import MAX_BLOCK, MAX_LINE, Splitter, Unit
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.guard import Guard, Verdict
+from tutor_pedagogy.guard.own import Own
+from tutor_pedagogy.guard.units import MAX_BLOCK, MAX_LINE, Splitter, Unit
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.guard import (
+from tutor_pedagogy.guard import (
     Guard,
     canary,
     ciphers,
@@ -24,12 +24,12 @@ from tutor_server.pedagogy.guard import (
     spelling,
     units,
 )
-from tutor_server.pedagogy.guard.forms import Forms, all_tokens_of
-from tutor_server.pedagogy.guard.offers import Offers, used
-from tutor_server.pedagogy.guard.own import Own
-from tutor_server.pedagogy.guard.pieces import Pieces
-from tutor_server.pedagogy.levels import HintLevel
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.guard.forms import Forms, all_tokens_of
+from tutor_pedagogy.guard.offers import Offers, used
+from tutor_pedagogy.guard.own import Own
+from tutor_pedagogy.guard.pieces import Pieces
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import Position, Submission
 
 ASKED = Submission(code="def mean(marks):\n    total = 0\n    return total\n", cursor=Position(0, 0))
 

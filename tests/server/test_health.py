@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
 from tests.held_service import SECRET
-from tutor_server.aiohttp_fixes import Runner
+from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.app import build_app
 from tutor_server.settings import Settings
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from tests.clock import HeldClock
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.upkeep import Upkeep
 from tutor_server.limits import Leases
-from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.asks import NewAsk, open_ask
 from tutor_server.storage.daily_usage import count_message, messages_on

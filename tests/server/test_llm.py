@@ -26,6 +26,7 @@ from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
 from tests.server.model_calls import REMOTE, REQUEST, explained, make_provider, text_of
 from tests.servers import free_port
 from tests.service import service_environment
+from tutor_pedagogy.offline import explain
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
 from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
@@ -37,7 +38,6 @@ from tutor_server.llm.reading_times import PAUSE_SECONDS
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS, _is_under_way, count
-from tutor_server.pedagogy.offline import explain
 from tutor_server.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Uuid, bindparam, inspect, select, text
 
-from tutor_server.pedagogy.levels import StudentLevels
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import downgrade, is_at_head, upgrade

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.offline.certain import Certainty, certainties
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.offline.engine.certain import Certainty, certainties
+from tutor_protocol import Position, Submission
 
 DAYS = 'day = input()\nif day == "Sat" or "Sun":\n    print("free")\n'
 

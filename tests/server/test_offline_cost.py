@@ -12,15 +12,15 @@ from weakref import ref
 
 import pytest
 
-from tutor_server.pedagogy.classification import classify
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import explain, topic
-from tutor_server.pedagogy.offline.certain import certainties
-from tutor_server.pedagogy.offline.program import Program
-from tutor_server.pedagogy.remembered import Remembered
-from tutor_server.pedagogy.syntax_tree import COMPILED
-from tutor_server.protocol import Ask, Position, Submission
+from tutor_pedagogy.classification import classify
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain, topic
+from tutor_pedagogy.offline.engine.certain import certainties
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.problem.syntax_tree import COMPILED
+from tutor_pedagogy.remembered import Remembered
+from tutor_protocol import Ask, Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.server.test_offline_runtime import CASES, crash
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import diagnose, explain
-from tutor_server.pedagogy.offline.crash import Crash, read_crash
-from tutor_server.pedagogy.offline.foresight import foresee
-from tutor_server.pedagogy.offline.program import Program
-from tutor_server.protocol import Cell, Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
+from tutor_pedagogy.offline.engine.crash import Crash, read_crash
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.foresight import foresee
+from tutor_protocol import Cell, Position, Submission
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ONLY_WHEN_RUN = frozenset(

@@ -7,17 +7,17 @@ from itertools import product
 
 import pytest
 
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import logic, runtime, syntax
-from tutor_server.pedagogy.offline.finding import Code, Finding
-from tutor_server.pedagogy.offline.lesson import Rule
-from tutor_server.pedagogy.offline.logic import wrong_result
-from tutor_server.pedagogy.offline.logic.tracing import TRACE
-from tutor_server.pedagogy.offline.logic.wrong_branch import WRONG_BRANCH
-from tutor_server.pedagogy.offline.program import Program
-from tutor_server.pedagogy.offline.syntax.unreadable import UNREADABLE
-from tutor_server.pedagogy.offline.writing import write
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline.engine.finding import Code, Finding
+from tutor_pedagogy.offline.engine.lesson import Rule
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.writing import write
+from tutor_pedagogy.offline.rules import logic, runtime, syntax
+from tutor_pedagogy.offline.rules.logic import wrong_result
+from tutor_pedagogy.offline.rules.logic.tracing import TRACE
+from tutor_pedagogy.offline.rules.logic.wrong_branch import WRONG_BRANCH
+from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
+from tutor_protocol import Position, Submission
 
 RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
 RULES = [*syntax.CAUSES, *runtime.RULES, *logic.SMELLS, *RESULTS, WRONG_BRANCH, UNREADABLE, TRACE]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tutor_server.pedagogy.offline import diagnose
-from tutor_server.pedagogy.offline.logic import SMELLS
-from tutor_server.pedagogy.offline.logic.smell import SURE
-from tutor_server.pedagogy.offline.logic.symptom import read_symptom
-from tutor_server.pedagogy.offline.program import Program
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.rules.logic import SMELLS
+from tutor_pedagogy.offline.rules.logic.smell import SURE
+from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_protocol import Position, Submission
 
 SMELLY = [
     ("logic.print-in-place-of-return", "def area(w):\n    print(w * w)\n\nbig = area(3)\n", 2),

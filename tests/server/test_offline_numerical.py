@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import diagnose, explain
-from tutor_server.pedagogy.offline.runtime import RULES
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
+from tutor_pedagogy.offline.rules.runtime import RULES
+from tutor_protocol import Position, Submission
 
 CASES = [
     (

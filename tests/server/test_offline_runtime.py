@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import diagnose, explain
-from tutor_server.pedagogy.offline.runtime import RULES
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
+from tutor_pedagogy.offline.rules.runtime import RULES
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 # Rule, program, the line (or lines) that the tutor has to name.
 CASES = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tutor_server.pedagogy.offline import diagnose
-from tutor_server.pedagogy.offline.spelling import LONGEST_NAME, edit_distance
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.offline.engine.spelling import LONGEST_NAME, edit_distance
+from tutor_protocol import Position, Submission
 
 LOOP = """def total(distances):
     way = 0

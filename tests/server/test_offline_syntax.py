@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from tutor_server.pedagogy.offline import diagnose
-from tutor_server.pedagogy.offline.syntax import CAUSES
-from tutor_server.protocol import Position, Submission
+from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.offline.rules.syntax import CAUSES
+from tutor_protocol import Position, Submission
 
 CASES = [
     ("missing-colon", "for fish in range(3)\n    print(fish)\n", 1, "for fish in range(3):\n    print(fish)\n"),

@@ -21,10 +21,10 @@ from tests.server.test_offline_logic import SMELLY
 from tests.server.test_offline_runtime import CASES as CRASHES
 from tests.server.test_offline_runtime import crash
 from tests.server.test_offline_syntax import CASES as BROKEN
-from tutor_server.pedagogy.guard import Guard
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.offline import Explanation, diagnose, explain
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import Explanation, diagnose, explain
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
@@ -256,7 +256,7 @@ def test_any_submission_gets_an_answer(
 def test_importing_the_tutor_needs_the_standard_library_only() -> None:
     """The language server imports it at its first ask, with nothing installed beside it."""
     program = (
-        "import json, sys; import tutor_server.pedagogy.offline; "
+        "import json, sys; import tutor_pedagogy.offline; "
         "print(json.dumps(sorted(m.partition('.')[0] for m in sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)

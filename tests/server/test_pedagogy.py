@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy import lexing
-from tutor_server.pedagogy.classification import classify
-from tutor_server.pedagogy.ladder import next_level
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.pedagogy.problem import Unit, identify
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.classification import classify
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.ladder.policy import next_level
+from tutor_pedagogy.problem import lexing
+from tutor_pedagogy.problem.identity import Unit, identify
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 STACK = '''\
 import math

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from tests.snapshots import SNAPSHOTS, snapshot
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 from tutor_server.storage.background import EarlierAnswer, PastMessage
 from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context

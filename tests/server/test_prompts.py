@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-from tutor_server.protocol import Cell, Diagnostic, Position, Submission
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_protocol import Cell, Diagnostic, Position, Submission
 from tutor_server.storage.background import EarlierAnswer, PastMessage
 from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context, estimate_tokens

@@ -13,7 +13,7 @@ from tests.chat_client import CODE, connect, text_of
 from tests.clock import NOON
 from tests.fake_upstream import Behaviour
 from tests.held_service import HeldService, held_service
-from tutor_server.retention import AUDIT_DAYS, RetentionSweep
+from tutor_server.administration.retention import AUDIT_DAYS, RetentionSweep
 from tutor_server.tutoring.stored_words import without_code
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from tests.chat_client import Chat, Closed, connect
 from tests.held_service import SECRET, HeldService, held_service
 from tests.service import PASSWORD
 from tests.waiting import until
-from tutor_server import users
 from tutor_server.api.chat_socket import CHAT_SOCKETS
 from tutor_server.api.keys import AUTHENTICATOR
+from tutor_server.cli import accounts as users
 from tutor_server.identity import revocations
 from tutor_server.settings import Settings
 from tutor_server.storage.models import EndedSignIn

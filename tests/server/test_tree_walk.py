@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tutor_server.pedagogy.tree_walk import alike, children, parents, walk
+from tutor_pedagogy.problem.tree_walk import alike, children, parents, walk
 
 EVERYTHING = """
 import os.path as path

@@ -10,7 +10,7 @@ import pytest
 
 from tests.service import TUTOR_SERVER, service_environment
 from tutor_server.settings import SETTING_NAMES, SettingsError, ignored_settings, load_settings
-from tutor_server.settings_names import meant
+from tutor_server.settings.names import meant
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import asyncio
 import signal
 import time
 
-from tutor_server.cli import _configure_logs, _run
-from tutor_server.serving import serve
+from tutor_server.cli.main import _configure_logs, _run
+from tutor_server.process.serving import serve
 from tutor_server.settings import load_settings
 
 STEP_SECONDS = 0.005

@@ -10,14 +10,14 @@ from weakref import WeakKeyDictionary
 from lsprotocol import types
 
 from tutor_lsp.capture.mark import Mark
-from tutor_lsp.text_document import without_line_end
+from tutor_lsp.lsp.text_document import without_line_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor_lsp.pygls_fixes import OpenDocuments
-    from tutor_lsp.python_traceback import Frame
-    from tutor_lsp.text_document import EditedDocument
+    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_lsp.runner.traceback import Frame
 
 MAX_COPIES = 8
 """How many files that the editor has not opened are kept from runs."""

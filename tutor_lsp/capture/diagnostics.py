@@ -11,15 +11,15 @@ from pygls.workspace import ServerTextPosition, ServerTextRange
 from tutor_lsp.capture.crashes import KnownCrashes
 from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS, valid
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
-from tutor_server.pedagogy.syntax_tree import syntax_tree
-from tutor_server.protocol import Diagnostic
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
+from tutor_protocol import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor_lsp.capture.document import Window
     from tutor_lsp.capture.mark import Mark
-    from tutor_lsp.text_document import EditedDocument
+    from tutor_lsp.lsp.text_document import EditedDocument
 
 MAX_DIAGNOSTICS = 50
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_lsp.capture.wire_text import byte_length, valid
-from tutor_lsp.source_file import PYTHON_SUFFIXES
-from tutor_lsp.text_document import without_line_end
-from tutor_server.protocol import MAX_CODE_BYTES, Position
+from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES
+from tutor_lsp.lsp.text_document import without_line_end
+from tutor_protocol import MAX_CODE_BYTES, Position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor_lsp.text_document import EditedDocument
+    from tutor_lsp.lsp.text_document import EditedDocument
 
 _TOP_LEVEL_STATEMENT = re.compile(r"[\w@]")
 _BOM = "\ufeff"

@@ -8,17 +8,17 @@ from lsprotocol import types
 
 from tutor_lsp.capture.document import window
 from tutor_lsp.capture.mark import Mark
-from tutor_lsp.text_document import without_line_end
-from tutor_server.protocol import Position, Submission
+from tutor_lsp.lsp.text_document import without_line_end
+from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor_analysis.analyst import Analyst
     from tutor_lsp.capture.document import Window
-    from tutor_lsp.text_document import EditedDocument
-    from tutor_server.pedagogy.offline.certain import Certainty
-    from tutor_server.protocol import Kind
+    from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_pedagogy.offline.engine.certain import Certainty
+    from tutor_protocol import Kind
 
 MAX_FINDINGS = 50
 OF_DOCUMENTS = "documents"

@@ -9,11 +9,11 @@ from lsprotocol import types
 from pygls.workspace import ServerTextPosition, ServerTextRange
 
 from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS
+from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
-from tutor_lsp.text_document import without_line_end
 
 if TYPE_CHECKING:
-    from tutor_lsp.text_document import Anchor, EditedDocument
+    from tutor_lsp.lsp.text_document import Anchor, EditedDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from tutor_lsp.capture.wire_text import byte_length, printed, valid
+from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import CELL_ERROR_MIME, CELL_METADATA
-from tutor_lsp.text_document import without_line_end
-from tutor_server.protocol import Cell
+from tutor_protocol import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor_lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
 
 MAX_CELLS_BYTES = 128 * 1024
 MAX_OUTPUT_CHARACTERS = 4 * 1024

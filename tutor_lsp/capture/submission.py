@@ -14,21 +14,21 @@ from tutor_lsp.capture.document import Window, is_python, window
 from tutor_lsp.capture.traceback import traceback_text
 from tutor_lsp.capture.wire_text import valid
 from tutor_lsp.capture.workspace_module import workspace_module
+from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
-from tutor_lsp.pygls_fixes import Refused
-from tutor_lsp.text_document import without_line_end
-from tutor_server.pedagogy.problem import identify
-from tutor_server.protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Position
+from tutor_pedagogy.problem.identity import identify
+from tutor_protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Position
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_lsp.capture.crashes import Crash
+    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.text_document import Anchor, EditedDocument
     from tutor_lsp.protocol import AskArgument
-    from tutor_lsp.pygls_fixes import OpenDocuments
-    from tutor_lsp.text_document import Anchor, EditedDocument
-    from tutor_server.pedagogy.problem import Problem
-    from tutor_server.protocol import Cell, Kind
+    from tutor_pedagogy.problem.identity import Problem
+    from tutor_protocol import Cell, Kind
 
 _ROOM = 8 * 1024
 """Bytes of code that are left free for placeholders, which may be longer than what they stand for."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.api import schemas
 from tutor_server.api.account_browser import (
     STALE,
@@ -26,7 +27,6 @@ from tutor_server.api.keys import ACCOUNTS, ADDRESS_PROOFS, DATABASE
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
 from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts, TutorError, ValidationFailed
-from tutor_server.pedagogy.levels import StudentLevels
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ACCOUNTS, CLOCK, SETTINGS
@@ -22,7 +23,6 @@ from tutor_server.errors import (
 )
 from tutor_server.identity.access_tokens import AccessToken
 from tutor_server.limits import ACCESS_TOKEN_LIFETIME
-from tutor_server.pedagogy.levels import StudentLevels
 
 if TYPE_CHECKING:
     from tutor_server.identity.accounts import Profile, SignedIn

@@ -10,21 +10,11 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from tutor_analysis.pool import NotAnalysed
+from tutor_protocol import MAX_FRAME_BYTES, SUBPROTOCOL, Ask, Auth, Cancel, CloseCode, Rate, Resume, encode
 from tutor_server.api.closing import CLOSE_SECONDS, CLOSING_FRAMES, close_socket
 from tutor_server.api.frames import FrameRefused, parse_frame, read_large_frame, request_id_in
 from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import LimiterUnavailable, NotFound, RateLimited, TutorError, Unauthenticated, ValidationFailed
-from tutor_server.protocol import (
-    MAX_FRAME_BYTES,
-    SUBPROTOCOL,
-    Ask,
-    Auth,
-    Cancel,
-    CloseCode,
-    Rate,
-    Resume,
-    encode,
-)
 from tutor_server.tutoring.answer import error_frame
 from tutor_server.tutoring.received import ReceivedAsk
 
@@ -34,13 +24,13 @@ if TYPE_CHECKING:
     from aiohttp import WSMessage
 
     from tutor_analysis.analyst import Analyst
+    from tutor_protocol import FromEditor, FromService
     from tutor_server.admission.frame_rate import FrameAllowance, FrameAllowances
     from tutor_server.admission.limiter import ConnectionSlots, Slot
-    from tutor_server.aiohttp_fixes import CountsBytes
+    from tutor_server.api.aiohttp_fixes import CountsBytes
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
     from tutor_server.limits import Deadlines
-    from tutor_server.protocol import FromEditor, FromService
     from tutor_server.tutoring.answer import Answer
     from tutor_server.tutoring.tutor import Tutor
 

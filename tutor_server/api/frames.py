@@ -10,9 +10,9 @@ from uuid import UUID
 import orjson
 from pydantic import FailFast, TypeAdapter, ValidationError
 
+from tutor_protocol import FROM_EDITOR, MAX_CODE_BYTES, Ask, Cell, Diagnostic, FromEditor
 from tutor_server.api.strict_text import NotJson, holds_nul, load_json
 from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
-from tutor_server.protocol import FROM_EDITOR, MAX_CODE_BYTES, Ask, Cell, Diagnostic, FromEditor
 from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from tutor_protocol import Limit
 from tutor_server.administration import module_files
 from tutor_server.administration.module_files import ModuleId, Names, Objectives, Order, Statement, Title
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
-from tutor_server.protocol import Limit
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254

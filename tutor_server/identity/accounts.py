@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_server.clock import Clock
     from tutor_server.identity.access_tokens import AccessTokens
     from tutor_server.identity.passwords import Passwords
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from tutor_server.identity.registration import Registrations
     from tutor_server.identity.revocations import Revocations
     from tutor_server.identity.throttling import Throttle
-    from tutor_server.pedagogy.levels import StudentLevels
     from tutor_server.storage.accounts import Account
     from tutor_server.storage.database import Database
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_server.clock import Clock
     from tutor_server.identity.email_links import EmailLinks
     from tutor_server.identity.passwords import Passwords
     from tutor_server.identity.revocations import Revocations
     from tutor_server.identity.throttling import Throttle
-    from tutor_server.pedagogy.levels import StudentLevels
     from tutor_server.storage.database import Database
 
 T = TypeVar("T")

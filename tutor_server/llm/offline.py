@@ -11,8 +11,8 @@ from tutor_server.llm.provider import Finish, Usage
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
+    from tutor_pedagogy.offline import Explanation
     from tutor_server.llm.provider import Event, Request
-    from tutor_server.pedagogy.offline import Explanation
 
     Explain = Callable[[Request], Awaitable[Explanation]]
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-    from tutor_server.protocol import Submission
+    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_protocol import Submission
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from tutor_server.pedagogy.levels import StudentLevels
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.storage.models import User
 from tutor_server.storage.upsert import upsert
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.protocol import ErrorType
+    from tutor_protocol import ErrorType
     from tutor_server.storage.problems import Raised
 
 # What never changes of a statement is put together once: that costs several times what executing it does.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 
+from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.errors import EmailUnconfirmed, NotFound
-from tutor_server.pedagogy.levels import StudentLevels
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, Problem, User
 from tutor_server.storage.modules import find_module
 from tutor_server.storage.overrides import OwnLimits

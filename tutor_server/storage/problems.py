@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from tutor_server.pedagogy.ladder import next_level
+from tutor_pedagogy.ladder.policy import next_level
 from tutor_server.storage.models import Problem
 from tutor_server.storage.statement import Query, scalar
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.pedagogy.levels import HintLevel
+    from tutor_pedagogy.ladder.levels import HintLevel
 
 
 class _Rung(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
 from tutor_server.limits import MAX_ANSWER_CHARACTERS
-from tutor_server.protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from uuid import UUID
 
+    from tutor_protocol import FromService
     from tutor_server.errors import TutorError
-    from tutor_server.protocol import FromService
     from tutor_server.tutoring.received import ReceivedAsk
 
 

@@ -10,11 +10,11 @@ from tutor_server.storage.spending import budget_refusal
 from tutor_server.tutoring.prompts import least_tokens
 
 if TYPE_CHECKING:
+    from tutor_protocol import Ask
     from tutor_server.admission.limiter import Grant, Limiter
     from tutor_server.clock import Clock
     from tutor_server.ledger.calls import Ledger
     from tutor_server.llm.provider import Provider
-    from tutor_server.protocol import Ask
     from tutor_server.storage.background import Asker
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.opening import Rules

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor_server.protocol import Diagnostic, Submission
+    from tutor_protocol import Diagnostic, Submission
     from tutor_server.storage.background import PastMessage
 
 BYTES_PER_TOKEN = 3

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from tutor_protocol import Accepted
 from tutor_server.admission.limiter import daily_cap_reached
 from tutor_server.errors import (
     BudgetBusy,
@@ -18,7 +19,6 @@ from tutor_server.errors import (
 )
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.llm.provider import Request, Usage
-from tutor_server.protocol import Accepted
 from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
 from tutor_server.storage.background import Asker, read_asker, read_background
 from tutor_server.storage.daily_usage import count_message

@@ -15,8 +15,8 @@ from tutor_server.tutoring.summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor_server.pedagogy.levels import HintLevel, StudentLevels
-    from tutor_server.protocol import Submission
+    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_protocol import Submission
     from tutor_server.storage.background import EarlierAnswer
     from tutor_server.storage.modules import Module
     from tutor_server.tutoring.context import Context

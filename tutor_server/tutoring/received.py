@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_server.protocol import Cell, encode
+from tutor_protocol import Cell, encode
 
 if TYPE_CHECKING:
-    from tutor_server.protocol import Ask, Diagnostic
+    from tutor_protocol import Ask, Diagnostic
 
 MAX_TRACEBACK_CHARACTERS = 64 * 1024
 """The end of a longer traceback is kept: the exception stands there."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_protocol import Limit
     from tutor_server.clock import Clock
-    from tutor_server.protocol import Limit
     from tutor_server.storage.database import Database
 
 log: FilteringBoundLogger = structlog.get_logger()

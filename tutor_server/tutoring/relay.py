@@ -16,7 +16,7 @@ import orjson
 import structlog
 from redis.exceptions import RedisError
 
-from tutor_server.protocol import Accepted, Delta, encode
+from tutor_protocol import Accepted, Delta, encode
 from tutor_server.storage.asks import find_ask
 from tutor_server.tutoring.replay import accepted_of, replay
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_protocol import FromService
     from tutor_server.limits import Deadlines
-    from tutor_server.protocol import FromService
     from tutor_server.storage.asks import StoredAsk
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.answer import Answer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_protocol import Accepted, Done, TokenUsage
 from tutor_server.errors import AnswerInterrupted, TutorError
-from tutor_server.protocol import Accepted, Done, TokenUsage
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tutor_protocol import TokenUsage
 from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.protocol import TokenUsage
 from tutor_server.storage.asks import EndedAsk, end_ask
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.guard_verdicts import PASSED, JudgedAnswer, count_verdict

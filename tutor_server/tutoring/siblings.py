@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from tutor_server.protocol import FromService
+    from tutor_protocol import FromService
     from tutor_server.storage.asks import StoredAsk
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.answer import Answer

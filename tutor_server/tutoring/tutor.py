@@ -12,9 +12,9 @@ from tutor_analysis.guarding import InertGuard
 from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_analysis.work import Material
+from tutor_protocol import Done
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
-from tutor_server.protocol import Done
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.replay import replay

@@ -1,0 +1,294 @@
+"""Take private things out of an ask before it leaves, and put them back into its answer.
+
+Each private value gets a placeholder that looks like it: a word for a secret, an address for an address, as many digits
+for digits. So code goes on tokenizing, and lines stay where they are. The placeholder comes from a keyed hash of the
+value: it is the same in every ask of this computer, so that a problem stays the same problem, and says nothing about
+the value to those who do not have the key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+
+from tutor_lsp.capture.redaction.private_code import find_in_program, identifiers, read_program
+from tutor_lsp.capture.redaction.private_patterns import START, Found
+from tutor_lsp.capture.redaction.restoring import Restoration
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from tutor_lsp.capture.redaction.private_code import Program
+    from tutor_lsp.capture.redaction.private_patterns import Kind, PrivatePatterns
+    from tutor_protocol import Ask, Diagnostic
+
+_SHORTEST_WORD_TO_FOLLOW = 5
+"""Characters. A shorter secret is replaced only where the program names it: anywhere else it may be any word."""
+_DIGEST_CHARACTERS = 6
+_MARKERS = re.compile(r"[ \t]*[~^][ ~^]*")
+"""The line under a line of a traceback (CPython's `^^^^`)."""
+
+
+class Replacement(NamedTuple):
+    """What stands in the place of a stretch of a text."""
+
+    start: int
+    end: int
+    placeholder: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedText:
+    """A text with its replacements, in order and apart from each other, none over a line end."""
+
+    original: str
+    replacements: tuple[Replacement, ...]
+
+    @property
+    def text(self) -> str:
+        """The text without what is private."""
+        pieces: list[str] = []
+        position = 0
+        for start, end, placeholder in self.replacements:
+            pieces += (self.original[position:start], placeholder)
+            position = end
+        return "".join((*pieces, self.original[position:]))
+
+    def column(self, line_start: int, character: int) -> int:
+        """Give where a character of the line that starts at offset `line_start` has moved to within its line."""
+        place = line_start + character
+        shift = 0
+        for start, end, placeholder in self.replacements:
+            if end <= line_start:
+                continue
+            if start >= place:
+                break
+            if place < end:
+                return start - line_start + shift + min(place - start, len(placeholder))
+            shift += len(placeholder) - (end - start)
+        return character + shift
+
+
+class Redactor:
+    """Redacts asks; `key` is of this computer alone. Thread-safe: it keeps nothing of an ask."""
+
+    def __init__(self, patterns: PrivatePatterns, key: bytes) -> None:
+        self._patterns = patterns
+        self._key = key
+
+    def redact(self, ask: Ask) -> tuple[Ask, Restoration]:
+        """Give the ask as it may leave, and what puts its private values back.
+
+        Raises `ValueError` where the placeholders make it longer than an ask may be.
+        """
+        programs = [read_program(source) for source in (ask.code, *(cell.source for cell in ask.cells))]
+        texts = [diagnostic.message for diagnostic in ask.diagnostics]
+        texts += [*(cell.output for cell in ask.cells), ask.traceback or "", ask.question or ""]
+        places = _Places(self._patterns, programs, texts)
+        words = self._placeholders(places)
+        code, *cells = places.programs(words)
+        redacted = replace(
+            ask,
+            code=code.text,
+            cursor=_moved(code, ask.cursor),
+            diagnostics=tuple(
+                _moved_diagnostic(code, item, places.text(item.message, words).text) for item in ask.diagnostics
+            ),
+            traceback=ask.traceback and _redacted_lines(places.text(ask.traceback, words)),
+            cells=tuple(
+                replace(cell, source=source.text, output=_redacted_lines(places.text(cell.output, words)))
+                for cell, source in zip(ask.cells, cells, strict=True)
+            ),
+            question=ask.question and places.text(ask.question, words).text[:MAX_QUESTION_CHARACTERS],
+        )
+        return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
+
+    def _placeholders(self, places: _Places) -> dict[str, str]:
+        """Give each private value its own placeholder, one that occurs nowhere yet."""
+        words: dict[str, str] = {}
+        taken: set[str] = set()
+        for value, kind in sorted(places.kinds.items()):
+            candidates = (self._placeholder(value, kind, attempt) for attempt in count())
+            words[value] = next(word for word in candidates if word not in taken and word not in places.material)
+            taken.add(words[value])
+        return words
+
+    def _placeholder(self, value: str, kind: Kind, attempt: int) -> str:
+        message = f"{kind}:{attempt}:{value}".encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._key, message, hashlib.sha256)
+        if kind == "student" and value.isascii() and value.isdecimal():
+            return _number_like(value, int.from_bytes(digest), attempt)
+        word = base64.b32encode(digest).decode("ascii").lower()[:_DIGEST_CHARACTERS]
+        match kind:
+            case "email":
+                return f"person_{word}@redacted.example"
+            case "person" | "student":
+                return f"{kind}_{word}"
+        return f"redacted_{word}"
+
+
+def _number_like(value: str, seed: int, attempt: int) -> str:
+    """Give as many digits, behind the same zeros, so that what was a number is one, and what was none is none.
+
+    Where all of these have been tried in vain, it takes one more digit.
+    """
+    zeros = len(value) - len(value.lstrip("0"))
+    width = max(len(value) - zeros, 1) + (attempt > 9 * 10 ** (len(value) - zeros - 1))
+    smallest = 10 ** (width - 1)
+    return "0" * zeros + str(smallest + seed % (9 * smallest))
+
+
+class _Places:
+    """Everything private that an ask holds, by the texts that hold it."""
+
+    def __init__(self, patterns: PrivatePatterns, programs: Sequence[Program], texts: Sequence[str]) -> None:
+        self.material = "\n".join([*(program.text for program in programs), *texts])
+        """All texts, for words that must occur in none of them."""
+        in_programs = [_whole_words(program.text, find_in_program(program, patterns)) for program in programs]
+        in_texts = {text: _whole_words(text, patterns.in_text(text)) for text in texts}
+        found = [(program.text, item) for program, items in zip(programs, in_programs, strict=True) for item in items]
+        found += [(text, item) for text, items in in_texts.items() for item in items]
+        first_seen = _kinds(found)
+        names = {name for program in programs for name in identifiers(program)}
+        followed = [value for value, kind in first_seen.items() if _is_followed(value, kind, names)]
+        words, numbers = _any_of(followed), _any_of([value for value in followed if value.isdecimal()])
+
+        def occurrences(values: re.Pattern[str] | None, text: str, start: int, end: int) -> Iterable[Found]:
+            for match in values.finditer(text, start, end) if values is not None else ():
+                yield Found(*match.span(), first_seen[match[0]])
+
+        for program, items in zip(programs, in_programs, strict=True):
+            for start, end in program.regions.words:
+                items.extend(occurrences(words, program.text, start, end))
+            for start, end in program.regions.code:
+                items.extend(occurrences(numbers, program.text, start, end))
+        self._programs = [(program.text, _apart(items)) for program, items in zip(programs, in_programs, strict=True)]
+        self._texts = {
+            text: _apart([*items, *occurrences(words, text, 0, len(text))]) for text, items in in_texts.items()
+        }
+        self.kinds = _kinds((text, item) for text, items in [*self._programs, *self._texts.items()] for item in items)
+        """Every private value."""
+
+    def programs(self, words: Mapping[str, str]) -> list[RedactedText]:
+        """Redact the programs, in their order."""
+        return [_replaced(text, items, words) for text, items in self._programs]
+
+    def text(self, text: str, words: Mapping[str, str]) -> RedactedText:
+        """Redact what is no program: one of the texts that this was made for."""
+        return _replaced(text, self._texts[text], words)
+
+
+def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, Kind]:
+    kinds: dict[str, Kind] = {}
+    for text, item in found:
+        kinds.setdefault(text[item.start : item.end], item.kind)
+    return kinds
+
+
+def _is_followed(value: str, kind: Kind, names: Container[str]) -> bool:
+    """Say whether a value is looked for in every text: not one that may as well be somebody's name for something."""
+    if kind == "secret":
+        return len(value) >= _SHORTEST_WORD_TO_FOLLOW and value not in names
+    return kind != "person"
+
+
+def _any_of(values: Sequence[str]) -> re.Pattern[str] | None:
+    """Give what finds each of these values where it is a word of its own, the longest first."""
+    if not values:
+        return None
+    choices = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
+    return re.compile(rf"{START}(?<!\d\.)(?:{choices})(?!\w|\.\d)")
+
+
+def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
+    """Put in order, each to the ends of its word: a placeholder in the middle of a word could not be told again."""
+    whole = []
+    for item in _apart(found):
+        start, end = item.start, item.end
+        while start and text[start - 1].isalnum() and text[max(start - 2, 0) : start - 1] != "\\":
+            start -= 1
+        while end < len(text) and text[end].isalnum():
+            end += 1
+        whole.append(Found(start, end, item.kind))
+    return _apart(whole)
+
+
+def _apart(found: Iterable[Found]) -> list[Found]:
+    """Put in order; what overlaps becomes one, of the kind of the longest."""
+    merged: list[Found] = []
+    for item in sorted(found, key=lambda item: (item.start, -item.end)):
+        if item.start == item.end:
+            continue
+        if merged and item.start < merged[-1].end:
+            last = merged[-1]
+            if item.end > last.end:
+                merged[-1] = Found(last.start, item.end, "secret")
+        else:
+            merged.append(item)
+    return merged
+
+
+def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> RedactedText:
+    placed = _apart(found)
+    return RedactedText(text, tuple(Replacement(start, end, words[text[start:end]]) for start, end, _ in placed))
+
+
+def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:
+    """Give the replacements of one line, counted from its start."""
+    for item in replacements:
+        if start <= item.start < end:
+            yield Replacement(item.start - start, item.end - start, item.placeholder)
+
+
+def _moved_markers(above: RedactedText, markers: str) -> str:
+    """Move the marks to where what they mark is, and over the whole of a placeholder where they marked any of it."""
+    pieces: list[str] = []
+    position = 0
+    for start, end, placeholder in above.replacements:
+        marked = markers[start:end]
+        mark = "^" if "^" in marked else (marked.strip()[:1] or " ")
+        pieces += (markers[position:start], mark * len(placeholder) if marked else "")
+        position = end
+    return "".join((*pieces, markers[position:]))
+
+
+def _moved(redacted: RedactedText, position: Position) -> Position:
+    start = _line_start(redacted.original, position.line)
+    end = redacted.original.find("\n", start)
+    length = (len(redacted.original) if end < 0 else end) - start
+    within = min(position.character, length)
+    return Position(position.line, redacted.column(start, within) + position.character - within)
+
+
+def _moved_diagnostic(redacted: RedactedText, diagnostic: Diagnostic, message: str) -> Diagnostic:
+    start = _moved(redacted, Position(diagnostic.line, diagnostic.character))
+    end = _moved(redacted, Position(diagnostic.end_line, diagnostic.end_character))
+    return replace(diagnostic, character=start.character, end_character=end.character, message=message)
+
+
+def _redacted_lines(redacted: RedactedText) -> str:
+    """Give a traceback, or another output, with its markers under what they mark."""
+    text = redacted.original
+    if not redacted.replacements or ("~" not in text and "^" not in text):
+        return redacted.text
+    lines, before, start = [], "", 0
+    for line, shown in zip(text.split("\n"), redacted.text.split("\n"), strict=True):
+        above = RedactedText(before, tuple(_within(redacted.replacements, start - len(before) - 1, start)))
+        lines.append(_moved_markers(above, line) if _MARKERS.fullmatch(line) else shown)
+        before, start = line, start + len(line) + 1
+    return "\n".join(lines)
+
+
+def _line_start(text: str, line: int) -> int:
+    start = 0
+    for _ in range(line):
+        start = text.find("\n", start) + 1
+        if not start:
+            return len(text)
+    return start

@@ -1,0 +1,203 @@
+"""How an answer reaches the student: as notifications, as a Markdown document, or as a message."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lsprotocol import types
+
+from tutor_lsp import protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+    from uuid import UUID
+
+    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.settings import Settings
+
+PROGRESS_AFTER_SECONDS = 0.5
+"""An answer that is there sooner needs no progress."""
+KEPT_DOCUMENTS = 20
+
+
+class Answer(Protocol):
+    """One answer on its way to the student: started at most once, ended exactly once."""
+
+    def started(self, message: protocol.AnswerStarted) -> None:
+        """Take note that the ask was accepted."""
+        ...
+
+    def updated(self, message: protocol.AnswerUpdated) -> None:
+        """Take the next piece."""
+        ...
+
+    def ended(self, message: protocol.AnswerEnded) -> None:
+        """Finish."""
+        ...
+
+
+def open_answer(
+    editor: Editor, settings: Settings, background: Background, ask_id: UUID, elsewhere: str | None = None
+) -> Answer:
+    """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins.
+
+    `elsewhere` names the file that the answer is about if it is not the one that the student asked from.
+    """
+    way = settings.answer_in
+    if way == "notifications" or (way is None and editor.speaks_tutor):
+        return NotifiedAnswer(editor)
+    progress = Progress(editor, background, str(ask_id))
+    if way == "message" or not editor.shows_documents:
+        return ShownAnswer(editor, background, progress, MessageSurface(editor).show, elsewhere)
+    surface = DocumentSurface(editor, settings.data_dir / "answers", f"hint-{str(ask_id)[:8]}.md")
+    return ShownAnswer(editor, background, progress, surface.show, elsewhere)
+
+
+class NotifiedAnswer:
+    """The answer streams in the notifications of `protocol`."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+
+    def started(self, message: protocol.AnswerStarted) -> None:
+        """Pass it on."""
+        self._editor.notify(protocol.ANSWER_DID_START, message)
+
+    def updated(self, message: protocol.AnswerUpdated) -> None:
+        """Pass it on."""
+        self._editor.notify(protocol.ANSWER_DID_UPDATE, message)
+
+    def ended(self, message: protocol.AnswerEnded) -> None:
+        """Pass it on."""
+        self._editor.notify(protocol.ANSWER_DID_END, message)
+
+
+class Progress:
+    """`$/progress` with a way to cancel, from some time after its making until `end`; an ask's token is its id."""
+
+    def __init__(
+        self,
+        editor: Editor,
+        background: Background,
+        token: str,
+        *,
+        title: str = "Ask tutor",
+        after: float = PROGRESS_AFTER_SECONDS,
+    ) -> None:
+        self._editor = editor
+        self._token = token
+        self._title = title
+        self._text = ""
+        self._shown = False
+        self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
+
+    def report(self, text: str) -> None:
+        """Say what goes on."""
+        self._text = text
+        if self._shown:
+            self._editor.report_progress(self._token, text)
+
+    def end(self) -> None:
+        """Take it away, or never show it."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._shown:
+            self._shown = False
+            self._editor.end_progress(self._token)
+
+    async def _begin(self, after: float) -> None:
+        await asyncio.sleep(after)
+        self._shown = await self._editor.begin_progress(self._token, self._title)
+        if self._shown and self._text:
+            self._editor.report_progress(self._token, self._text)
+
+
+class ShownAnswer:
+    """The answer is shown when it is whole; until then there is progress."""
+
+    def __init__(
+        self,
+        editor: Editor,
+        background: Background,
+        progress: Progress,
+        show: Callable[[str], Coroutine[Any, Any, None]],
+        elsewhere: str | None = None,
+    ) -> None:
+        self._editor = editor
+        self._background = background
+        self._progress = progress
+        self._show = show
+        self._elsewhere = "" if elsewhere is None else f" · {elsewhere}"
+        self._heading = ""
+        self._pieces: list[str] = []
+
+    def started(self, message: protocol.AnswerStarted) -> None:
+        """Say which hint is on its way."""
+        self._heading = f"Hint {message.hint_level} of {message.max_hint_level}{self._elsewhere}"
+        self._progress.report(self._heading)
+
+    def updated(self, message: protocol.AnswerUpdated) -> None:
+        """Keep the piece."""
+        self._pieces.append(message.delta)
+
+    def ended(self, message: protocol.AnswerEnded) -> None:
+        """Show what has come, and as a message why nothing or no more has."""
+        self._progress.end()
+        if self._pieces:
+            markdown = f"**{self._heading}**\n\n{''.join(self._pieces)}{_note(message)}\n"
+            self._background.run(self._show(markdown), "showing an answer")
+        if message.reason in {"refused", "failed"} and message.message:
+            self._editor.show_message(message.message, types.MessageType.Warning)
+
+
+class MessageSurface:
+    """Shows Markdown in `window/showMessage`."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+
+    async def show(self, markdown: str) -> None:
+        """Show it as it is."""
+        self._editor.show_message(markdown.strip(), types.MessageType.Info)
+
+
+class DocumentSurface:
+    """Shows Markdown as a document of its own, by `window/showDocument`; by a message where the editor will not."""
+
+    def __init__(self, editor: Editor, folder: Path, name: str) -> None:
+        self._editor = editor
+        self._folder = folder
+        self._name = name
+
+    async def show(self, markdown: str) -> None:
+        """Write the document, open to the user alone, and show it; of earlier ones the newest are kept."""
+        try:
+            path = await asyncio.to_thread(_write, self._folder, self._name, markdown)
+            is_shown = await self._editor.show_document(path)
+        except OSError:
+            is_shown = False
+        if not is_shown:
+            await MessageSurface(self._editor).show(markdown)
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+    documents = sorted(folder.glob("hint-*.md"), key=lambda document: document.stat().st_mtime_ns)
+    for old in documents[:-KEPT_DOCUMENTS]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _note(message: protocol.AnswerEnded) -> str:
+    notes = []
+    if message.reason == "cancelled":
+        notes.append("Stopped.")
+    if message.stale:
+        notes.append("Your code has changed since you asked.")
+    return "".join(f"\n\n*{note}*" for note in notes)

@@ -1,0 +1,233 @@
+"""Ask the tutor and carry its answer to the student.
+
+One answer at a time for a place: asking again there, before the first answer has ended, stops it, and the new one
+takes its place. Two presses in a row never show two answers side by side, the ladder does not move twice (a cancelled
+ask gives its level back), and a follow-up question need not wait. Asks about other places run alongside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from tutor_lsp import protocol
+from tutor_lsp.capture.submission import Captured, capture
+from tutor_lsp.features.answers import open_answer
+from tutor_lsp.lsp.failures import INTERNAL_FAILURE, log_failure
+from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lsprotocol import types
+
+    from tutor_lsp.capture.diagnostics import KnownDiagnostics
+    from tutor_lsp.features.answers import Answer
+    from tutor_lsp.features.status import StatusReport
+    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.tutor import Tutor
+    from tutor_lsp.tutors.choice import TutorChoice
+
+STOPPED = "Stopped."
+
+_REFUSALS = {
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.DAILY_CAP_REACHED,
+    ErrorCode.GLOBAL_LIMIT_REACHED,
+    ErrorCode.BUDGET_BUSY,
+    ErrorCode.BUDGET_REACHED,
+    ErrorCode.SWITCHED_OFF,
+    ErrorCode.VALIDATION_FAILED,
+    ErrorCode.PAYLOAD_TOO_LARGE,
+    ErrorCode.NOT_FOUND,
+    ErrorCode.UNAUTHENTICATED,
+}
+"""Codes that refuse an ask; with any other it has failed, or was cancelled."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """An ask under way."""
+
+    captured: Captured
+    answer: Answer
+    is_local: bool = False
+    task: asyncio.Task[None] | None = None
+    remaining_today: int | None = None
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Asks:
+    """Feature: the commands `tutor.ask`, `tutor.cancel`, `tutor.rate`, and all that can cancel an answer."""
+
+    def __init__(
+        self,
+        editor: Editor,
+        choice: TutorChoice,
+        known: KnownDiagnostics,
+        status: StatusReport,
+        background: Background,
+        *,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._editor = editor
+        self._choice = choice
+        self._known = known
+        self._status = status
+        self._background = background
+        self._new_id = new_id
+        self._running: dict[UUID, _Running] = {}
+
+    async def ask(self, argument: protocol.AskArgument) -> protocol.AskStarted:
+        """Take the ask and return at once (command `tutor.ask`); the answer streams from a task of its own.
+
+        The same `askId` again, while its answer runs, is the same ask. Raises `Refused`.
+        """
+        if not isinstance(argument.local, bool | None):
+            raise Refused("local is true or false.")
+        request_id = self._new_id() if argument.ask_id is None else _uuid(argument.ask_id)
+        if request_id not in self._running:
+            captured = capture(argument, self._editor.documents, self._known, request_id)
+            self._start(captured, argument)
+        return protocol.AskStarted(ask_id=str(request_id))
+
+    async def cancel(self, params: protocol.CancelAsk) -> None:
+        """Stop one answer, or all (command `tutor.cancel`, notification `tutor/answer/cancel`)."""
+        for request_id in list(self._running):
+            if params.ask_id is None or params.ask_id.lower() == str(request_id):
+                self._stop(request_id)
+
+    async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """Stop the answer whose progress the student has cancelled (`window/workDoneProgress/cancel`)."""
+        await self.cancel(protocol.CancelAsk(ask_id=str(params.token)))
+
+    async def rate(self, rating: protocol.Rating) -> None:
+        """Say whether an answer helped (command `tutor.rate`). Raises `Refused`."""
+        if not isinstance(rating.helpful, bool):
+            raise Refused("helpful is true or false.")
+        tutor = self._choice.tutor()
+        if tutor is not None:
+            await tutor.rate(rating.message_id, helpful=rating.helpful)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no answer is under way."""
+        return not self._running
+
+    async def shutdown(self) -> None:
+        """Stop all answers."""
+        await self.cancel(protocol.CancelAsk())
+
+    def _start(self, captured: Captured, argument: protocol.AskArgument) -> None:
+        for request_id, earlier in list(self._running.items()):
+            if captured.is_about_the_place_of(earlier.captured):
+                self._stop(request_id)
+        request_id = captured.ask.request_id
+        elsewhere = None if captured.uri == argument.uri else captured.document.filename
+        answer = open_answer(self._editor, self._choice.settings, self._background, request_id, elsewhere)
+        running = self._running[request_id] = _Running(captured, answer, is_local=bool(argument.local))
+        running.task = self._background.run(self._run(running), "an answer")
+
+    def _stop(self, request_id: UUID) -> None:
+        """Tell the student at once; the tutor's stream then closes in its own time."""
+        running = self._running[request_id]
+        self._end(running, reason="cancelled", code=ErrorCode.CANCELLED, message=STOPPED)
+        running.cancel()
+
+    async def _run(self, running: _Running) -> None:
+        """Stream one answer. However it goes, the student sees one end of it."""
+        # The reply to the command goes out first, so that the editor knows the id that the answer carries.
+        await asyncio.sleep(0)
+        try:
+            tutor = await self._tutor_for(running)
+            if tutor is None:
+                self._refuse(running)
+            else:
+                await self._stream(running, tutor)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever a tutor does, the answer ends
+            log_failure("an answer", error)
+        # Left over where the tutor broke its promise to end every stream with `Done` or `Error`.
+        self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_FAILURE)
+
+    async def _tutor_for(self, running: _Running) -> Tutor | None:
+        await self._choice.follow()
+        return self._choice.local_tutor() if running.is_local else self._choice.tutor()
+
+    def _refuse(self, running: _Running) -> None:
+        """Say what keeps every question from being asked: nobody is signed in, or a setting is wrong."""
+        status = self._choice.status
+        code = ErrorCode.UNAUTHENTICATED if status.state == "signedOut" else ErrorCode.VALIDATION_FAILED
+        self._end(running, reason="refused", code=code, message=status.message)
+
+    async def _stream(self, running: _Running, tutor: Tutor) -> None:
+        async with aclosing(tutor.ask(running.captured.ask)) as stream:
+            async for message in stream:
+                self._status.refresh()
+                match message:
+                    case Accepted():
+                        self._accepted(running, message)
+                    case Delta():
+                        update = protocol.AnswerUpdated(
+                            ask_id=str(message.request_id), seq=message.seq, delta=message.content
+                        )
+                        running.answer.updated(update)
+                    case Done():
+                        self._done(running, message)
+                        return
+                    case Error():
+                        self._failed(running, message)
+                        return
+
+    def _accepted(self, running: _Running, accepted: Accepted) -> None:
+        running.remaining_today = accepted.remaining_today
+        running.answer.started(
+            protocol.AnswerStarted(
+                ask_id=str(running.captured.ask.request_id),
+                uri=running.captured.uri,
+                range=running.captured.range,
+                hint_level=accepted.hint_level,
+                max_hint_level=accepted.max_hint_level,
+                error_type=accepted.error_type,
+            )
+        )
+
+    def _done(self, running: _Running, done: Done) -> None:
+        self._end(
+            running,
+            reason="completed",
+            message_id=None if running.is_local else str(done.message_id),  # the service knows no such message
+            provider=done.provider,
+            fallback=done.fallback,
+            withheld=done.withheld,
+            stale=running.captured.is_stale(),
+        )
+
+    def _failed(self, running: _Running, error: Error) -> None:
+        reason: protocol.EndReason = "refused" if error.code in _REFUSALS else "failed"
+        if error.code == ErrorCode.CANCELLED:
+            reason = "cancelled"
+        self._end(running, reason=reason, code=error.code, message=error.content, retry_after=error.retry_after)
+
+    def _end(self, running: _Running, **fields: Any) -> None:
+        """End the answer, unless it has ended."""
+        request_id = running.captured.ask.request_id
+        if self._running.pop(request_id, None) is not None:
+            running.answer.ended(
+                protocol.AnswerEnded(ask_id=str(request_id), remaining_today=running.remaining_today, **fields)
+            )
+            self._status.refresh()
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused("askId is a UUID.") from None

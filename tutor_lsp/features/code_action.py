@@ -1,0 +1,80 @@
+"""The code action "Ask tutor": where it is offered, and what it hands to the command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tutor_lsp import protocol
+from tutor_lsp.capture.document import is_python
+from tutor_lsp.capture.notebook import is_failing, notebook_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_lsp.capture.diagnostics import KnownDiagnostics
+    from tutor_lsp.features.own_diagnostics import OwnDiagnostics
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.tutors.choice import TutorChoice
+
+TITLE = "Ask tutor"
+KIND = types.CodeActionKind.QuickFix
+
+
+class CodeActions:
+    """Feature: `textDocument/codeAction`.
+
+    Where the editor asks by itself (a light bulb), the action is offered only where something is known to be wrong on
+    a line of the range, by a checker or by the last run; where the student asks, anywhere in a Python file. Both look
+    at whole lines: the cursor need not be on the squiggle.
+    """
+
+    def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics, own: OwnDiagnostics) -> None:
+        self._editor = editor
+        self._choice = choice
+        self._known = known
+        self._own = own
+
+    async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        """Offer the action, or nothing; nothing at all in a document that is not open or not Python."""
+        uri = params.text_document.uri
+        document = self._editor.documents.open_document(uri)
+        if document is None or not is_python(document) or not _wants_quick_fixes(params.context.only):
+            return None
+        self._known.hear(document, params.context.diagnostics)
+        self._own.show(document)
+        start, end = sorted((params.range.start, params.range.end), key=lambda place: (place.line, place.character))
+        cell = notebook_cell(self._editor.documents, uri)
+        wrong = self._known.heard_on_lines(document, start.line, end.line)
+        crash = self._known.crashes.on_lines(document, start.line, end.line)
+        if crash is not None:
+            wrong = [crash.mark.shown(document), *wrong]
+        if not wrong and self._choice.settings.diagnostics:
+            wrong = self._known.found_on_lines(document, start.line, end.line)
+            if not wrong and cell is None:  # we may not have looked yet
+                wrong = self._known.compiled_on_lines(document, start.line, end.line)
+        is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+        if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
+            return None
+        argument = protocol.AskArgument(
+            uri=uri,
+            position=_place(start, wrong),
+            diagnostics=wrong or None,
+            traceback=None if crash is None else crash.traceback,
+        )
+        command = types.Command(title=TITLE, command=protocol.ASK, arguments=[argument])
+        return [types.CodeAction(title=TITLE, kind=KIND, diagnostics=wrong or None, command=command)]
+
+
+def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Kinds are hierarchical, and the empty one holds all (LSP 3.17 CodeActionKind)."""
+    return only is None or any(kind in {KIND, types.CodeActionKind.Empty} for kind in only)
+
+
+def _place(start: types.Position, wrong: list[types.Diagnostic]) -> types.Position:
+    """Keep the cursor where it is, but in a selection that starts above the error go down to it."""
+    firsts = [min(item.range.start.line, item.range.end.line) for item in wrong]
+    if not firsts or min(firsts) <= start.line:
+        return start
+    return min((item.range.start for item in wrong), key=lambda place: (place.line, place.character))

@@ -1,0 +1,53 @@
+"""Follow the editor's settings: those passed at the start, and the section `tutor` whenever it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_lsp.protocol import CONFIGURATION_SECTION
+from tutor_lsp.settings import with_configuration, with_initialization_options
+
+if TYPE_CHECKING:
+    from lsprotocol import types
+
+    from tutor_lsp.features.own_diagnostics import OwnDiagnostics
+    from tutor_lsp.features.status import StatusReport
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.tutors.choice import TutorChoice
+
+
+class Configuration:
+    """Feature: `initializationOptions`, `workspace/configuration`, `workspace/didChangeConfiguration`."""
+
+    def __init__(self, editor: Editor, choice: TutorChoice, status: StatusReport, own: OwnDiagnostics) -> None:
+        self._editor = editor
+        self._choice = choice
+        self._status = status
+        self._own = own
+
+    async def initialize(self, params: types.InitializeParams) -> None:
+        """Take what the editor passes at the start."""
+        settings = with_initialization_options(self._choice.settings, params.initialization_options)
+        await self._choice.change(settings)
+
+    async def initialized(self) -> None:
+        """Ask for the settings, and to be told when they change."""
+        if self._editor.has_configuration:
+            await self._pull()
+        if self._editor.registers_configuration:
+            await self._editor.watch_configuration()
+
+    async def did_change(self, params: types.DidChangeConfigurationParams) -> None:
+        """Take new settings: ask for them, or where the editor cannot be asked read what it sends."""
+        if self._editor.has_configuration:
+            await self._pull()
+        elif isinstance(params.settings, dict):
+            await self._take(params.settings.get(CONFIGURATION_SECTION))
+
+    async def _pull(self) -> None:
+        await self._take(await self._editor.configuration())
+
+    async def _take(self, section: object) -> None:
+        await self._choice.change(with_configuration(self._choice.settings, section))
+        self._status.refresh()
+        self._own.refresh()

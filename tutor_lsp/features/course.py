@@ -1,0 +1,70 @@
+"""The course that a student is signed in to: its modules, and the student's progress in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_lsp.service.session import SignedOut
+from tutor_lsp.sign_in.accounts import AccountService
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeVar
+
+    from tutor_lsp.sign_in.accounts import Module
+    from tutor_lsp.tutors.choice import TutorChoice
+
+    T = TypeVar("T")
+
+
+class NoCourse(Exception):
+    """Local mode: there is no service, and modules belong to one."""
+
+
+class NoSuchModule(Exception):
+    """The course has no module of this name."""
+
+
+async def as_student(
+    choice: TutorChoice, server_url: str, work: Callable[[AccountService, str], Awaitable[T]]
+) -> T | None:
+    """Do `work` with a service and an access token that it takes; None: nobody is signed in there.
+
+    Raises `ServiceFault` where the service cannot be used.
+    """
+    access = choice.access_to(server_url)
+    if access is None:
+        return None
+    service, credentials = choice.sign_ins.service(server_url), access.credentials
+    token = await credentials.access_token()
+    try:
+        return None if token is None else await work(service, token)
+    except SignedOut:
+        token = await credentials.renew(token or "")
+        return None if token is None else await work(service, token)
+
+
+async def list_modules(choice: TutorChoice) -> list[Module]:
+    """List the modules in their order. Raises `NoCourse`, and `ServiceFault`, of which `SignedOut` is one."""
+    return await _in_course(choice, AccountService.modules)
+
+
+async def complete_module(choice: TutorChoice, module_id: str) -> Module:
+    """Note that the student has completed a module, and give it. Raises `NoSuchModule`, else as `list_modules`."""
+
+    async def complete(service: AccountService, access_token: str) -> Module:
+        module = next((module for module in await service.modules(access_token) if module.id == module_id), None)
+        if module is None:
+            raise NoSuchModule
+        return await service.complete_module(access_token, module)
+
+    return await _in_course(choice, complete)
+
+
+async def _in_course(choice: TutorChoice, work: Callable[[AccountService, str], Awaitable[T]]) -> T:
+    if choice.server_url is None:
+        raise NoCourse
+    outcome = await as_student(choice, choice.server_url, work)
+    if outcome is None:
+        raise SignedOut
+    return outcome

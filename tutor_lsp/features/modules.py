@@ -1,0 +1,81 @@
+"""The modules of the course as an editor shows them, and the one that a folder is for."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from tutor_lsp import protocol
+from tutor_lsp.capture.workspace_module import choose_module, workspace_module
+from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.service.session import ServiceFault
+from tutor_lsp.sign_in.token_store import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tutor_lsp.sign_in.accounts import Module
+    from tutor_lsp.tutors.choice import TutorChoice
+
+T = TypeVar("T")
+
+NO_COURSE = (
+    "Modules belong to a course, and the tutor answers on this computer. "
+    "To see a course's, set the address of its service, and sign in."
+)
+
+
+class Modules:
+    """Feature: the commands `tutor.modules`, `tutor.completeModule` and `tutor.chooseModule`.
+
+    Each raises `Refused`, in words for the student, where there is no course or its service cannot be used.
+    """
+
+    def __init__(self, choice: TutorChoice) -> None:
+        self._choice = choice
+
+    async def list(self, argument: protocol.ModulesArgument) -> protocol.ModuleList:
+        """List the modules in their order, with the student's progress, and name that of a document."""
+        from tutor_lsp.features.course import list_modules  # noqa: PLC0415 - loads what only a course needs
+
+        modules = await self._in_course(list_modules)
+        chosen = None if argument.uri is None else await asyncio.to_thread(_module_of, argument.uri)
+        return protocol.ModuleList(modules=[_as_message(module) for module in modules], chosen=chosen)
+
+    async def complete(self, argument: protocol.ModuleArgument) -> protocol.CourseModule:
+        """Note that the student has completed a module."""
+        from tutor_lsp.features.course import complete_module  # noqa: PLC0415 - likewise
+
+        return _as_message(await self._in_course(partial(complete_module, module_id=argument.module_id)))
+
+    async def choose(self, argument: protocol.ChooseModule) -> None:
+        """Make a module that of a folder: its `.tutor.toml` names it from now on."""
+        await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
+
+    async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
+        from tutor_lsp.features.course import NoCourse, NoSuchModule  # noqa: PLC0415 - as above
+
+        await self._choice.follow()
+        if self._choice.settings.fault is not None:
+            raise Refused(self._choice.settings.fault)
+        try:
+            return await work(self._choice)
+        except NoCourse:
+            raise Refused(NO_COURSE) from None
+        except NoSuchModule:
+            raise Refused("The course has no such module any more.") from None
+        except (ServiceFault, StoreUnavailable) as error:
+            raise Refused(str(error)) from error
+
+
+def _as_message(module: Module) -> protocol.CourseModule:
+    return protocol.CourseModule(id=module.id, title=" ".join(module.title.split()), status=module.status)
+
+
+def _module_of(uri: str) -> str | None:
+    """Give the module of a document; None also where its `.tutor.toml` cannot be understood, which an ask tells."""
+    try:
+        return workspace_module(uri)
+    except Refused:
+        return None

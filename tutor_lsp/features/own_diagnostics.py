@@ -1,0 +1,152 @@
+"""Our own diagnostics: what is certainly wrong in a document, and where its last run failed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
+from tutor_lsp.capture.document import is_python
+from tutor_lsp.capture.findings import look, marks, whole
+from tutor_lsp.capture.notebook import notebook_cell
+from tutor_lsp.tutors.analysis import Analysis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lsprotocol import types
+
+    from tutor_lsp import protocol
+    from tutor_lsp.capture.diagnostics import KnownDiagnostics
+    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_lsp.tutors.choice import TutorChoice
+
+PAUSE_SECONDS = 0.3
+"""How long a student has to stop typing before we look: half a line is no mistake."""
+
+
+class OwnDiagnostics:
+    """Feature: `textDocument/publishDiagnostics`, for students whose editor has nothing else that checks Python.
+
+    The setting `tutor.diagnostics` turns off all but the failures of runs, which the student has asked for. What
+    another checker reports is left to it: on its line we say nothing.
+    """
+
+    def __init__(
+        self,
+        editor: Editor,
+        choice: TutorChoice,
+        known: KnownDiagnostics,
+        background: Background,
+        *,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._editor = editor
+        self._choice = choice
+        self._known = known
+        self._background = background
+        self._analysis = Analysis()
+        self._pause = pause
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._shown: dict[str, list[types.Diagnostic]] = {}
+
+    async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Show where a run failed in it, and look at it in a moment."""
+        document = self._editor.documents.open_document(params.text_document.uri)
+        if document is not None:
+            self._known.crashes.opened(document)
+        self._changed([params.text_document.uri])
+
+    async def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Let each diagnostic go with its line, and away once the line is edited; then look again."""
+        self._changed([params.text_document.uri])
+
+    async def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Take the diagnostics away: nobody tells any more what becomes of their lines."""
+        self._closed([params.text_document.uri])
+
+    async def notebook_did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        """Look at each cell."""
+        self._changed(cell.uri for cell in params.cell_text_documents)
+
+    async def notebook_did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        """Look at the cells that are new or edited."""
+        cells = params.change.cells
+        if cells is None:
+            return
+        self._changed(edited.document.uri for edited in cells.text_content or ())
+        if cells.structure is not None:
+            self._changed(cell.uri for cell in cells.structure.did_open or ())
+            self._closed(cell.uri for cell in cells.structure.did_close or ())
+
+    async def notebook_did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        """Take the diagnostics of all cells away."""
+        self._closed(cell.uri for cell in params.cell_text_documents)
+
+    async def others_did_change(self, params: protocol.OtherDiagnostics) -> None:
+        """Leave to others what they report (notification `tutor/diagnostics/didChange`)."""
+        document = self._editor.documents.open_document(params.uri)
+        if document is not None:
+            self._known.tell(document, params.diagnostics)
+            self.show(document)
+
+    async def shutdown(self) -> None:
+        """End the child process that looks at large documents, if there is one."""
+        await self._analysis.close()
+
+    def refresh(self) -> None:
+        """Follow the settings."""
+        self._changed(list(self._editor.documents.text_documents))
+
+    def show(self, document: EditedDocument) -> None:
+        """Publish what is known by now, if it is not what is shown."""
+        key, diagnostics = unquote(document.uri), self._of(document)
+        if diagnostics != self._shown.get(key, []):
+            self._shown[key] = diagnostics
+            self._editor.publish(document.uri, diagnostics)
+
+    def _of(self, document: EditedDocument) -> list[types.Diagnostic]:
+        crash = self._known.crashes.of(document)
+        ours = [] if crash is None else [crash.mark]
+        if self._choice.settings.diagnostics:
+            taken = {mark.line for mark in ours}
+            ours += [
+                mark
+                for mark in self._known.found(document)
+                if mark.line not in taken and not self._known.is_reported(document, mark.line)
+            ]
+        return [mark.shown(document) for mark in ours]
+
+    def _changed(self, uris: Iterable[str]) -> None:
+        for uri in uris:
+            document = self._editor.documents.open_document(uri)
+            if document is None:
+                continue
+            self.show(document)
+            self._forget_looking(uri)
+            is_looked_at = self._choice.settings.diagnostics and is_python(document)
+            if is_looked_at and document.length <= MAX_COMPILED_CHARACTERS:
+                self._looking[unquote(uri)] = self._background.run(self._look(document), "looking for errors")
+
+    def _closed(self, uris: Iterable[str]) -> None:
+        for uri in uris:
+            self._forget_looking(uri)
+            if self._shown.pop(unquote(uri), None):
+                self._editor.publish(uri, [])
+
+    def _forget_looking(self, uri: str) -> None:
+        task = self._looking.pop(unquote(uri), None)
+        if task is not None:
+            task.cancel()
+
+    async def _look(self, document: EditedDocument) -> None:
+        await asyncio.sleep(self._pause)
+        shown, revision = whole(document), document.revision
+        is_cell = notebook_cell(self._editor.documents, document.uri) is not None
+        found = await look(await self._analysis.analyst(), shown, "cell" if is_cell else "document")
+        if document.revision == revision:
+            self._known.find(document, marks(document, shown, found))
+            self.show(document)

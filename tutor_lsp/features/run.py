@@ -1,0 +1,295 @@
+"""Run the student's file when they ask for it, and show where it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from uuid import uuid4
+
+from lsprotocol import types
+
+from tutor_lsp import protocol
+from tutor_lsp.capture.crashes import bare_lines, line_now
+from tutor_lsp.capture.document import is_python
+from tutor_lsp.capture.traceback import traceback_text
+from tutor_lsp.capture.wire_text import printed
+from tutor_lsp.features.answers import Progress
+from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.lsp.source_file import NotPythonText, read_executed, read_source
+from tutor_lsp.lsp.text_document import split_lines
+from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
+from tutor_lsp.runner.traceback import OwnFrame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_lsp.capture.crashes import Crash, KnownCrashes
+    from tutor_lsp.features.own_diagnostics import OwnDiagnostics
+    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_lsp.runner.program import Outcome
+    from tutor_lsp.runner.traceback import Frame
+
+MAX_OUTPUT_CHARACTERS = 4 * 1024
+END_SECONDS = 1.0
+"""How long a shutdown waits for programs to be gone."""
+
+STOPPED = "Stopped."
+
+
+@dataclass(slots=True)
+class _Running:
+    """A run under way. `lines` is the document as it was when the run began."""
+
+    path: Path
+    document: EditedDocument
+    lines: Sequence[str]
+    token: str
+    task: asyncio.Task[Outcome]
+
+
+class Runs:
+    """Feature: the command `tutor.run`, and the diagnostic at the line where the run failed.
+
+    Nothing runs but the file that the student names, at the moment when they do: never on opening or saving. One run
+    at a time for a file: running it again stops the one before.
+    """
+
+    def __init__(
+        self,
+        editor: Editor,
+        crashes: KnownCrashes,
+        own: OwnDiagnostics,
+        background: Background,
+        *,
+        time_limit: float = TIME_LIMIT_SECONDS,
+    ) -> None:
+        self._editor = editor
+        self._crashes = crashes
+        self._own = own
+        self._background = background
+        self._time_limit = time_limit
+        self._running: dict[str, _Running] = {}
+        self._origins: dict[str, str] = {}
+        """The URI of the other file in which the last run of a document failed."""
+
+    async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
+        """Run a file to its end, and tell how it went (command `tutor.run`). Cancelling the request stops the run.
+
+        What runs is the file on the disk, so it has to be what the student sees. Raises `Refused`.
+        """
+        document, path = self._runnable(argument.uri)
+        lines = list(document.lines)
+        await _require_saved(path, "".join(lines))
+        ended = await self._run(document, path, lines)
+        if not self._editor.speaks_tutor:
+            went_well = ended.reason == "completed" and not ended.exit_status
+            self._editor.show_message(ended.message, types.MessageType.Info if went_well else types.MessageType.Warning)
+        return ended
+
+    async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """Stop the run whose progress the student has cancelled (`window/workDoneProgress/cancel`)."""
+        for running in self._running.values():
+            if running.token == params.token:
+                running.task.cancel()
+
+    async def shutdown(self) -> None:
+        """Stop all runs."""
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=END_SECONDS)
+
+    def _runnable(self, uri: str) -> tuple[EditedDocument, Path]:
+        document = self._editor.documents.open_document(uri)
+        if document is None:
+            raise Refused("Open the file in the editor first, then run it.")
+        if not uri.startswith("file:") or document.path is None:
+            raise Refused("Save it as a file first: only a file can be run from here. A cell runs in its notebook.")
+        if not is_python(document):
+            raise Refused("Only Python files can be run from here.")
+        return document, Path(document.path)
+
+    async def _run(self, document: EditedDocument, path: Path, lines: Sequence[str]) -> protocol.RunEnded:
+        key = unquote(document.uri)
+        if key in self._running:
+            self._running[key].task.cancel()
+        task = asyncio.create_task(run_program(path, time_limit=self._time_limit))
+        running = self._running[key] = _Running(path, document, lines, str(uuid4()), task)
+        progress = Progress(self._editor, self._background, running.token, title=f"Running {path.name}")
+        try:
+            outcome = await task
+        except CouldNotRun as error:
+            raise Refused(f"{path.name} could not be run: {error}.") from error
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            return protocol.RunEnded(reason="cancelled", message=STOPPED)
+        finally:
+            progress.end()
+            if self._running.get(key) is running:
+                del self._running[key]
+        return await self._conclude(running, outcome)
+
+    async def _conclude(self, running: _Running, outcome: Outcome) -> protocol.RunEnded:
+        """Remember and show where the program failed; after any other end, that it did not."""
+        failed_at = outcome.failed_at(running.path)
+        text = None
+        if failed_at is not None and not _is_same_file(failed_at.path, running.path):
+            text = await asyncio.to_thread(read_executed, failed_at.path)
+        frame, crash, origin = outcome.frame_in(running.path), None, None
+        reason, message = _told(running.path, outcome, failed_at if text is not None else frame, self._time_limit)
+        if self._editor.documents.open_document(running.document.uri) is running.document:
+            self._forget(running.document)
+            if reason in {"failed", "timedOut"}:
+                failure = _Failure(outcome, message)
+                if failed_at is not None and text is not None:
+                    origin = self._note_elsewhere(running, failure, failed_at, text)
+                if frame is not None:
+                    crash = self._note(running, failure, frame, origin)
+            self._own.show(running.document)
+        return protocol.RunEnded(
+            reason=reason,
+            message=message,
+            exit_status=outcome.exit_status,
+            traceback=traceback_text(outcome.traceback),
+            range=None if crash is None else crash.mark.diagnostic(running.document).range,
+            output=printed(outcome.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
+            origin=origin,
+        )
+
+    def _forget(self, document: EditedDocument) -> None:
+        """Forget the last run of a document, also in the other file where it failed."""
+        self._crashes.forget(document)
+        uri = self._origins.pop(unquote(document.uri), None)
+        other = None if uri is None else self._editor.documents.open_document(uri)
+        if other is not None:
+            self._crashes.forget(other)
+            self._own.show(other)
+
+    def _note(self, running: _Running, failure: _Failure, frame: Frame, origin: types.Location | None) -> Crash | None:
+        """Remember a crash at the line that is now where `frame` was; None where that has been edited meanwhile."""
+        document = running.document
+        line = line_now(running.lines, document.lines, frame.line)
+        if line is None:
+            return None
+        return self._crashes.note(
+            document,
+            line,
+            frame,
+            message=failure.message,
+            traceback=failure.traceback,
+            values=failure.outcome.values if origin is None else None,
+            severity=failure.severity,
+            origin=None if origin is None else origin.uri,
+        )
+
+    def _note_elsewhere(
+        self, running: _Running, failure: _Failure, failed_at: OwnFrame, text: str
+    ) -> types.Location | None:
+        """Remember a crash in another file of the student's, open in the editor or not; None if its line is edited.
+
+        The editor has not sent a file that it has not opened. The program that the student has just run has executed
+        it, so its text as it ran stands in until the editor opens it.
+        """
+        documents = self._editor.documents
+        is_failed = partial(_is_same_file, failed_at.path)
+        opened = (documents.open_document(uri) for uri in list(documents.text_documents))
+        document = next((one for one in opened if one is not None and is_failed(Path(one.path))), None)
+        then = bare_lines(split_lines(text))
+        if document is None:
+            document = documents.detached(failed_at.path.as_uri(), text)
+            self._crashes.keep_copy(document)
+        line = line_now(then, bare_lines(document.lines), failed_at.frame.line)
+        if line is None:
+            return None
+        crash = self._crashes.note(
+            document,
+            line,
+            failed_at.frame,
+            message=failure.message,
+            traceback=failure.traceback,
+            values=failure.outcome.values,
+            severity=failure.severity,
+        )
+        if documents.open_document(document.uri) is document:
+            self._own.show(document)
+        self._origins[unquote(running.document.uri)] = document.uri
+        return types.Location(document.uri, crash.mark.diagnostic(document).range)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """How a program failed; `sentence` is what the student is told of the run."""
+
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def message(self) -> str:
+        return self.sentence if self.outcome.timed_out else self.outcome.exception
+
+    @property
+    def severity(self) -> types.DiagnosticSeverity:
+        return types.DiagnosticSeverity.Warning if self.outcome.timed_out else types.DiagnosticSeverity.Error
+
+    @property
+    def traceback(self) -> str:
+        return self.outcome.traceback or ""
+
+
+def _told(
+    path: Path, outcome: Outcome, frame: OwnFrame | Frame | None, time_limit: float
+) -> tuple[protocol.RunReason, str]:
+    """Tell how a run ended, in a word for the client and a sentence for the student."""
+    name = path.name
+    where = ""
+    if isinstance(frame, OwnFrame):
+        where = f" in {frame.path.name} at line {frame.frame.line + 1}"
+    elif frame is not None:
+        where = f" at line {frame.line + 1}"
+    if outcome.asks_for_input:
+        return "needsInput", f"{name} waits for input, which it cannot get here. Run it in a terminal, and ask then."
+    if outcome.timed_out:
+        return "timedOut", f"{name} had not ended after {time_limit:.0f} seconds, and was stopped{where}."
+    if outcome.traceback is not None:
+        return "failed", f"{name} failed{where}: {outcome.exception}"
+    if outcome.exit_status:
+        return "completed", f"{name} ended with exit status {outcome.exit_status}."
+    return "completed", f"{name} ran to its end."
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    return os.path.normcase(path) == os.path.normcase(other)
+
+
+async def _require_saved(path: Path, shown: str) -> None:
+    """Raise `Refused` where the file is not what the student sees."""
+    try:
+        is_saved = await asyncio.to_thread(_is_saved, path, shown)
+    except NotPythonText:
+        raise Refused(f"{path.name} is not Python text: save it in UTF-8.") from None
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read: {error.strerror}.") from error
+    if not is_saved:
+        raise Refused(f"Save {path.name} first: what runs is the file on your disk, and that is not what you see.")
+
+
+def _is_saved(path: Path, shown: str) -> bool:
+    """Compare line by line; how lines end, and how many empty ones stand at the end, is the editor's affair."""
+    if not path.is_file():
+        return False
+    longest = 4 * len(shown) + 16  # bytes of UTF-8 a character, and some for a byte order mark and the last line's end
+    return path.stat().st_size <= longest and _bare(read_source(path)) == _bare(shown)
+
+
+def _bare(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

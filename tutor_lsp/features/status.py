@@ -1,0 +1,45 @@
+"""The status that the editor shows: computed in one place, sent when it changes and only then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_lsp import protocol
+
+if TYPE_CHECKING:
+    from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.tutor import Status
+    from tutor_lsp.tutors.choice import TutorChoice
+
+
+class StatusReport:
+    """Feature: `tutor/status/didChange` and the command `tutor.status`."""
+
+    def __init__(self, editor: Editor, choice: TutorChoice) -> None:
+        self._editor = editor
+        self._choice = choice
+        self._sent: Status | None = None
+        choice.on_status = lambda _: self.refresh()
+
+    async def initialized(self) -> None:
+        """Send the first status."""
+        await self._choice.follow()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell an editor that knows of it, if anything has changed."""
+        status = self._choice.status
+        if status != self._sent and self._editor.speaks_tutor:
+            self._sent = status
+            self._editor.notify(protocol.STATUS_DID_CHANGE, as_message(status))
+
+    async def status(self, _: protocol.Nothing) -> protocol.StatusChanged:
+        """Give the status (command `tutor.status`)."""
+        await self._choice.follow()
+        self.refresh()
+        return as_message(self._choice.status)
+
+
+def as_message(status: Status) -> protocol.StatusChanged:
+    """Give the status in the form of the wire."""
+    return protocol.StatusChanged(state=status.state, message=status.message, command=status.command)

@@ -1,0 +1,40 @@
+"""Tasks that nobody waits for: kept until they end, their failures logged."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from tutor_lsp.lsp.failures import log_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+CLOSE_SECONDS = 1.0
+
+
+class Background:
+    """Runs tasks and remembers them; the event loop itself keeps only weak references."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
+        """Start a task; `doing` names it in the log, should it fail."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._finished(done, doing))
+        return task
+
+    async def close(self) -> None:
+        """Cancel what runs, and wait a moment for it to end."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+
+    def _finished(self, task: asyncio.Task[None], doing: str) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log_failure(doing, error)

@@ -1,0 +1,109 @@
+"""Run a language server over the process' standard streams, for as long as its editor lives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tutor_lsp.lsp.editor_process import watch
+from tutor_lsp.lsp.framing import Frames, Malformed
+
+if TYPE_CHECKING:
+    from tutor_lsp.lsp.pygls_fixes import RobustLanguageServer
+
+_CHUNK_BYTES = 64 * 1024
+_CHUNKS_IN_FLIGHT = 64
+"""Reading waits while this many chunks are not yet handled, so that memory stays bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The file descriptors that lead to the editor."""
+
+    read_fd: int
+    write_fd: int
+
+
+def take_over_standard_streams() -> Streams:
+    """Keep stdin and stdout for the protocol alone.
+
+    Whatever else in this process, or in one that it starts, prints to stdout is sent to stderr instead, and whoever
+    reads stdin finds it empty: a single stray byte would break the connection.
+    """
+    streams = Streams(os.dup(0), os.dup(1))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return streams
+
+
+class FrameWriter:
+    """Writes whole messages, from any thread. An editor that has gone is no error: the server is about to end."""
+
+    def __init__(self, write_fd: int) -> None:
+        self._fd = write_fd
+        self._lock = threading.Lock()
+
+    def write(self, data: bytes) -> None:
+        """Write all of `data` before anybody else writes."""
+        rest = memoryview(data)
+        with self._lock:
+            try:
+                while rest:
+                    rest = rest[os.write(self._fd, rest) :]
+            except OSError:
+                return
+
+    def close(self) -> None:
+        """Do nothing: the descriptor lives as long as the process."""
+
+
+async def serve(server: RobustLanguageServer, streams: Streams) -> int:
+    """Answer the editor until it says `exit`, closes the stream or dies. Gives the exit status (LSP 3.17 "Exit")."""
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue()
+    slots = threading.Semaphore(_CHUNKS_IN_FLIGHT)
+
+    def read() -> None:
+        chunk = b"more"
+        while chunk:
+            try:
+                chunk = os.read(streams.read_fd, _CHUNK_BYTES)
+            except OSError:
+                chunk = b""
+            slots.acquire()
+            try:
+                loop.call_soon_threadsafe(chunks.put_nowait, chunk)
+            except RuntimeError:  # the loop is closed: the server has ended
+                return
+
+    server.protocol.set_writer(FrameWriter(streams.write_fd))
+    threading.Thread(target=read, name="editor-input", daemon=True).start()
+    conversation = asyncio.create_task(_converse(server, chunks, slots))
+    server.exit = conversation.cancel
+    server.watch_process = partial(watch, on_death=conversation.cancel)
+    await asyncio.wait([conversation])
+    if not conversation.cancelled():
+        conversation.result()
+    return server.exit_status
+
+
+async def _converse(server: RobustLanguageServer, chunks: asyncio.Queue[bytes], slots: threading.Semaphore) -> None:
+    frames = Frames()
+    while chunk := await chunks.get():
+        slots.release()
+        for frame in frames.feed(chunk):
+            if isinstance(frame, Malformed):
+                server.protocol.refuse_frame(frame.reason)
+            else:
+                server.protocol.receive(frame)
+            # A handler takes what it needs of the document before its first await: let it, before the next message
+            # changes the document.
+            await asyncio.sleep(0)

@@ -1,0 +1,179 @@
+"""JSON-RPC 2.0 with a child process over its standard streams, framed as LSP 3.17 "Base Protocol" says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from tutor_lsp.lsp.framing import Frames, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+METHOD_NOT_FOUND = -32601
+CHUNK_BYTES = 64 * 1024
+STDERR_BYTES = 4096
+"""How much of the end of the server's stderr is kept, to say why it stopped."""
+
+ANSWER_SECONDS = 30.0
+"""How long a request may take. The first one waits for the server's start, on a slow disk too."""
+EXIT_SECONDS = 3.0
+"""How long a server may take to leave by itself."""
+
+
+class ServerStopped(Exception):
+    """The child process has gone, or does not answer. The message is one line for people."""
+
+
+class RequestFailed(Exception):
+    """The server answered a request with an error; the message is the server's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What the server says without being asked."""
+
+    method: str
+    params: dict[str, Any]
+
+
+class StdioServer:
+    """A running language server.
+
+    `notifications` holds what the server said, oldest first, and None once it can say no more.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self.notifications: asyncio.Queue[Notification | None] = asyncio.Queue()
+        self._process = process
+        self._answer_seconds = answer_seconds
+        self._last_id = 0
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._stderr = bytearray()
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._read_stderr())]
+
+    @classmethod
+    async def start(cls, *command: str, env: Mapping[str, str] | None = None) -> Self:
+        """Start the server, out of reach of the terminal's Ctrl-C. Raises `ServerStopped`."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=env,
+                start_new_session=True,  # POSIX; without effect on Windows, where the flag below does it
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        except OSError as error:
+            raise ServerStopped(f"The language server could not be started: {error.strerror}.") from error
+        return cls(process)
+
+    async def request(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Ask and wait for the result. Raises `RequestFailed` or `ServerStopped`."""
+        self._last_id += 1
+        number = self._last_id
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            if self._tasks[0].done():
+                raise ServerStopped(self._epitaph())
+            async with asyncio.timeout(self._answer_seconds):
+                await self._send({"id": number, "method": method, "params": params})
+                return await answer
+        except TimeoutError:
+            raise ServerStopped("The language server does not answer.") from None
+        finally:
+            del self._waiting[number]
+
+    async def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Say something that has no answer. Raises `ServerStopped`."""
+        await self._send({"method": method, "params": params})
+
+    async def close(self) -> None:
+        """Ask the server to leave (LSP 3.17 "shutdown", "exit"); make it, where it does not. Leaves no process."""
+        try:
+            async with asyncio.timeout(EXIT_SECONDS):
+                await self.request("shutdown")
+                await self.notify("exit")
+        except (ServerStopped, RequestFailed, TimeoutError):
+            pass
+        stdin = self._process.stdin
+        if stdin is not None:
+            stdin.close()
+        try:
+            async with asyncio.timeout(EXIT_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        content = {"jsonrpc": "2.0", **{name: value for name, value in message.items() if value is not None}}
+        body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        stdin = self._process.stdin
+        if stdin is None or stdin.is_closing():
+            raise ServerStopped(self._epitaph())
+        try:
+            stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            await stdin.drain()
+        except ConnectionError as error:
+            raise ServerStopped(self._epitaph()) from error
+
+    async def _read(self) -> None:
+        stdout, frames = self._process.stdout, Frames()
+        try:
+            while stdout is not None and (chunk := await stdout.read(CHUNK_BYTES)):
+                for body in frames.feed(chunk):
+                    await self._dispatch(_parsed(body))
+        except (ServerStopped, ConnectionError):
+            pass
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(ServerStopped(self._epitaph()))
+            self.notifications.put_nowait(None)
+
+    async def _dispatch(self, message: dict[str, Any]) -> None:
+        method, number = message.get("method"), message.get("id")
+        if method is None:
+            self._settle(message)
+        elif number is None:
+            self.notifications.put_nowait(Notification(method, message.get("params") or {}))
+        else:
+            error = {"code": METHOD_NOT_FOUND, "message": f"{method} is not declared by this client"}
+            await self._send({"id": number, "error": error})
+
+    def _settle(self, message: dict[str, Any]) -> None:
+        answer = self._waiting.get(message.get("id", 0))
+        if answer is None or answer.done():
+            return
+        if error := message.get("error"):
+            answer.set_exception(RequestFailed(str(error.get("message", "")).strip() or "The language server failed."))
+        else:
+            answer.set_result(message.get("result"))
+
+    async def _read_stderr(self) -> None:
+        stderr = self._process.stderr
+        while stderr is not None and (chunk := await stderr.read(STDERR_BYTES)):
+            self._stderr += chunk
+            del self._stderr[:-STDERR_BYTES]
+
+    def _epitaph(self) -> str:
+        lines = self._stderr.decode("utf-8", "replace").split("\n")
+        last_words = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f"The language server stopped. {last_words}".strip()
+
+
+def _parsed(body: bytes | Malformed) -> dict[str, Any]:
+    """Read a message; what is none comes out empty, and is ignored."""
+    try:
+        message = json.loads(body) if isinstance(body, bytes) else None
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}

@@ -1,0 +1,177 @@
+# noqa: INP001 - a folder that stands on the path of a student's program while its Python starts; no package
+"""Tell the small values of the line where a student's program fails, in a file; see `tutor_lsp.runner.values`.
+
+The student's Python loads this before the program (`site` imports `sitecustomize`), whatever its version is. What the
+program finds is as if we had not been there: its path, its environment and its modules, the `sitecustomize` of the
+installation too. So nothing is imported here that Python has not loaded by itself, for a module of the student's own
+may have its name. A value is only shown where that runs no code of the student's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType, TracebackType
+    from typing import Any
+
+MAX_VALUES = 8
+MAX_CHARACTERS = 80
+"""Of one value, and of its name."""
+MAX_DEPTH = 2
+"""Of containers in containers."""
+ATOMS = (type(None), bool, float, complex, range)
+CONTAINERS = (list, tuple, set, frozenset, dict)
+INSTALLED = ("site-packages", "dist-packages", "Lib")
+ARRAYS = (("numpy", "ndarray"), ("pandas", "DataFrame"), ("pandas", "Series"), ("torch", "Tensor"))
+
+HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded
+PROGRAM = os.environ.pop("TUTOR_PROGRAM", "")
+VALUES_FILE = os.environ.pop("TUTOR_VALUES_FILE", "")
+OWN_PROCESS = os.getpid()
+
+
+def leave() -> None:
+    """Take ourselves out of the path, here and in what the program starts."""
+    if HERE in sys.path:
+        sys.path.remove(HERE)
+    sys.path_importer_cache.pop(HERE, None)
+    sys.modules.pop("sitecustomize", None)
+    ours, separator, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
+    if ours == HERE:
+        if separator:
+            os.environ["PYTHONPATH"] = rest
+        else:
+            del os.environ["PYTHONPATH"]
+
+
+def watch() -> None:
+    """Have the values written after the traceback has been printed, as it always is."""
+    printing = sys.excepthook
+
+    def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        printing(kind, error, traceback)
+        if os.getpid() == OWN_PROCESS:
+            try:  # noqa: SIM105 - contextlib may not be loaded
+                tell(traceback)
+            except Exception:  # noqa: BLE001, S110 - the program's end must not depend on this
+                pass
+
+    if sys.__excepthook__ is printing:  # hooks of the student's hand over to it, and compare the two
+        sys.__excepthook__ = excepthook
+    sys.excepthook = excepthook
+
+
+def tell(traceback: TracebackType | None) -> None:
+    """Write the number of the line and its file, and below `name = value` for each of the line's values."""
+    place: TracebackType | None = None
+    while traceback is not None:
+        if is_own(traceback.tb_frame.f_code.co_filename):
+            place = traceback
+        traceback = traceback.tb_next
+    if place is None:
+        return
+    file_name = place.tb_frame.f_code.co_filename
+    with open(file_name, "rb") as program:  # noqa: PTH123 - pathlib is not loaded
+        line = program.read().splitlines()[place.tb_lineno - 1].decode("utf-8", "replace")
+    found: dict[str, str] = {}
+    for name in names(line):
+        text = shown(look_up(name, place.tb_frame))
+        if text is not None and len(found) < MAX_VALUES:
+            found[name] = text
+    lines = [str(place.tb_lineno) + " " + file_name] + [name + " = " + text for name, text in found.items()]
+    with open(VALUES_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - likewise
+        file.write("\n".join(lines))
+
+
+def is_own(file_name: str) -> bool:
+    """Return whether a file is the student's own, by the rule of `tutor_lsp.runner.traceback.is_own`."""
+    if file_name == PROGRAM:
+        return True
+    for program in (PROGRAM, os.path.realpath(PROGRAM)):
+        root = os.path.normcase(os.path.dirname(program)).rstrip(os.sep) + os.sep  # noqa: PTH120 - pathlib is not loaded
+        if os.path.normcase(file_name).startswith(root):
+            parts = file_name[len(root) :].replace(os.sep, "/").split("/")
+            return not any(is_installed(part) for part in parts)
+    return False
+
+
+def is_installed(folder: str) -> bool:
+    """Return whether a folder belongs to an installed Python or a virtual environment."""
+    is_version = folder[:6] in ("python", "Python") and folder[6:].replace(".", "").isdigit()
+    return folder in INSTALLED or folder.startswith(".") or is_version
+
+
+def names(line: str) -> Iterator[str]:
+    """Give the names in a line of a program, and those of attributes with what they are of: `n`, `self.total`."""
+    word = ""
+    for character in line + "\n":
+        if character.isalnum() or character in "_.":
+            word += character
+            continue
+        parts = word.split(".")
+        if all(part.isidentifier() for part in parts) and len(word) <= MAX_CHARACTERS and character not in "'\"":
+            yield parts[0]
+            if len(parts) > 1:
+                yield ".".join(parts[:2])
+        word = ""
+
+
+def look_up(name: str, frame: FrameType) -> Any:
+    """Give what a name stands for in a frame; what is never shown where it stands for nothing."""
+    root, _, attribute = name.partition(".")
+    scope = frame.f_locals if root in frame.f_locals else frame.f_globals
+    value = scope.get(root, sys)
+    if not attribute or value is sys or type(value) is type(sys) or root.startswith("__"):
+        return sys if attribute or root.startswith("__") else value
+    try:
+        return object.__getattribute__(value, "__dict__").get(attribute, sys)
+    except AttributeError:
+        return sys
+
+
+def shown(value: Any, depth: int = 0) -> str | None:
+    """Show a value in one short line; None where it is not plain data."""
+    kind = type(value)
+    text = None
+    if (
+        kind in ATOMS
+        or (kind is int and value.bit_length() < 4 * MAX_CHARACTERS)
+        or (kind in (str, bytes) and len(value) <= MAX_CHARACTERS)
+        or (kind in CONTAINERS and is_plain(value, kind, depth))
+    ):
+        text = repr(value)
+    if text is not None and len(text) <= MAX_CHARACTERS:
+        return text
+    if depth == 0 and (kind in CONTAINERS or kind in (str, bytes)):
+        return "<" + kind.__name__ + " of length " + str(len(value)) + ">"
+    for module, name in ARRAYS:
+        if getattr(sys.modules.get(module), name, None) is kind:
+            return ("<" + name + " of shape " + str(value.shape) + data_type(value) + ">")[:MAX_CHARACTERS]
+    return None
+
+
+def is_plain(container: Any, kind: type, depth: int) -> bool:
+    """Say whether a container is a small one of plain data."""
+    if depth >= MAX_DEPTH or len(container) > MAX_CHARACTERS // 2:
+        return False
+    items = [*container, *container.values()] if kind is dict else container
+    return all(type(item).__module__ == "builtins" and shown(item, depth + 1) is not None for item in items)
+
+
+def data_type(array: Any) -> str:
+    """Name the type of an array's elements."""
+    kind = getattr(array, "dtype", None)
+    return "" if kind is None else ", " + str(kind)
+
+
+leave()
+try:
+    # That of the installation; where there is none, ours is none either.
+    import sitecustomize  # type: ignore[import-not-found] # noqa: F401 - loaded for what it does
+finally:
+    if VALUES_FILE:
+        watch()

@@ -1,0 +1,140 @@
+"""Run a student's program once, bounded in time and output, to learn how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor_lsp.runner.interpreter import student_interpreter
+from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost_frame, innermost_own_frame
+from tutor_lsp.runner.values import read_values, with_values_told
+
+if TYPE_CHECKING:
+    from tutor_lsp.runner.traceback import Frame, OwnFrame
+
+TIME_LIMIT_SECONDS = 10.0
+
+SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
+END_SECONDS = 3.0
+"""How long the supervisor may take to be gone; it takes some milliseconds."""
+
+
+class CouldNotRun(Exception):
+    """The program was not started, or its supervisor was killed. The message is a part of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
+
+    Where it timed out the traceback tells where the program was, if it could be asked. `values` are the small values of
+    the line where the program was, `total = 3, n = 0`, if that has any; the traceback ends with them as a comment.
+    A negative `exit_status` is the signal that ended the program. `output` is the end of what it printed on stdout.
+    """
+
+    exit_status: int = 0
+    traceback: str | None = None
+    timed_out: bool = False
+    output: str = ""
+    values: str | None = None
+
+    @property
+    def exception(self) -> str:
+        """The line of the traceback that names the exception; empty without one."""
+        return exception_line(self.traceback or "")
+
+    @property
+    def asks_for_input(self) -> bool:
+        """Whether the program failed only because nobody was there to type."""
+        return self.exception == "EOFError: EOF when reading a line"
+
+    def frame_in(self, path: Path) -> Frame | None:
+        """Give the line of the file that was running at the end; None if none was."""
+        return innermost_frame(self.traceback or "", path)
+
+    def failed_at(self, program: Path) -> OwnFrame | None:
+        """Return the innermost frame of the student's own code, in the program or another file of theirs."""
+        return innermost_own_frame(self.traceback or "", program)
+
+
+async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> Outcome:
+    """Run a Python file, at an absolute path, in its own folder as `python FILE` does, with stdin closed.
+
+    It is stopped after `time_limit` seconds. Cancelled, or with this process killed, it ends with all that it has
+    started. Raises `CouldNotRun`.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
+            values = Path(folder, "values")
+            report = await _report(path, time_limit, with_values_told(_environment(), path, values))
+            return _outcome(report, path, values)
+    except OSError as error:
+        raise CouldNotRun(error.strerror or "it cannot be started") from error
+
+
+async def _report(path: Path, time_limit: float, environment: dict[str, str]) -> bytes:
+    """Give what the supervisor reports. Raises `OSError` where there is none to start."""
+    supervisor = await asyncio.create_subprocess_exec(
+        *SUPERVISOR,
+        str(time_limit),
+        student_interpreter(),
+        str(path),
+        cwd=path.parent,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # out of reach of the terminal's Ctrl-C, which would kill it before its charge
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    assert supervisor.stdin is not None  # noqa: S101 - for the type checker
+    assert supervisor.stdout is not None  # noqa: S101 - likewise
+    try:
+        return await supervisor.stdout.read()
+    finally:
+        supervisor.stdin.close()
+        await _ended(supervisor)
+
+
+async def _ended(supervisor: asyncio.subprocess.Process) -> None:
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await supervisor.wait()
+    except TimeoutError:
+        supervisor.kill()
+
+
+def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
+    try:
+        fields: dict[str, Any] = json.loads(report)
+    except ValueError as error:  # killed from outside
+        raise CouldNotRun("the run was cut off") from error
+    if failure := fields.get("failure"):
+        raise CouldNotRun(failure)
+    status, timed_out = fields["exit_status"], fields["timed_out"]
+    traceback = find_traceback(fields["stderr"]) if status or timed_out else None
+    failed_at = None if traceback is None else innermost_own_frame(traceback, path)
+    told = None if failed_at is None else read_values(values, failed_at)
+    if failed_at is not None and told is not None:
+        traceback = f"{traceback}\n# values on line {failed_at.frame.line + 1}: {told}"
+    return Outcome(status, traceback, timed_out, fields["stdout"], told)
+
+
+def _environment() -> dict[str, str]:
+    """Give the program the environment without our token, with plain UTF-8 in its output and no window that waits.
+
+    What it prints is written at once, as on a terminal: a program that is stopped has printed all that it has.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_")}
+    environment["PYTHONIOENCODING"] = "utf-8"
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["PYTHON_COLORS"] = "0"
+    environment.setdefault("MPLBACKEND", "Agg")
+    return environment

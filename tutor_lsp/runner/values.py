@@ -1,0 +1,46 @@
+"""Learn the small values of the line where a program failed.
+
+The student's Python loads `at_start_of_program/sitecustomize.py` first, and that writes them to a file of ours.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor_lsp.runner.traceback import OwnFrame
+
+_AT_START = Path(__file__).resolve().with_name("at_start_of_program")
+_MAX_BYTES = 4 * 1024
+_MAX_VALUES = 8
+
+
+def with_values_told(environment: Mapping[str, str], program: Path, values: Path) -> dict[str, str]:
+    """Give the environment in which a program's Python writes to `values` when the program fails.
+
+    The program itself finds the environment as it was.
+    """
+    if os.pathsep in str(_AT_START):  # cannot stand on a path
+        return dict(environment)
+    path = environment.get("PYTHONPATH")
+    return {
+        **environment,
+        "PYTHONPATH": os.pathsep.join([str(_AT_START), path] if path else [str(_AT_START)]),
+        "TUTOR_PROGRAM": str(program),
+        "TUTOR_VALUES_FILE": str(values),
+    }
+
+
+def read_values(file: Path, failed_at: OwnFrame) -> str | None:
+    """Return the values of the line where the program failed, `total = 3, n = 0`; None if none were told."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as told:
+        place, *values = told.read(_MAX_BYTES).decode("utf-8", "replace").split("\n")
+    if place != f"{failed_at.frame.line + 1} {failed_at.path}" or not values:
+        return None
+    return ", ".join(values[:_MAX_VALUES])

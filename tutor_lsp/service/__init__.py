@@ -1,0 +1,1 @@
+"""The service's client: its address, connection, frames and retries."""

@@ -1,0 +1,120 @@
+"""Read the frames of the service. What a newer service may add is passed over: unknown fields, types and codes."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from uuid import UUID
+
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, ErrorType, Limit, TokenUsage
+
+if TYPE_CHECKING:
+    from tutor_protocol import FromService
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+class MalformedFrame(ValueError):
+    """The frame is not of the contract's form."""
+
+
+def decode(frame: str) -> FromService | None:
+    """Read one frame; None for a type we do not know. Raises `MalformedFrame`."""
+    try:
+        fields = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise MalformedFrame("the frame is not JSON") from error
+    if not isinstance(fields, dict):
+        raise MalformedFrame("the frame is not an object")
+    match fields.get("type"):
+        case Accepted.TYPE:
+            return _accepted(fields)
+        case Delta.TYPE:
+            return Delta(
+                request_id=_id(fields, "request_id"), seq=_number(fields, "seq"), content=_text(fields, "content")
+            )
+        case Done.TYPE:
+            return _done(fields)
+        case Error.TYPE:
+            return _error(fields)
+        case str():
+            return None
+    raise MalformedFrame("the frame has no type")
+
+
+def _accepted(fields: dict[str, Any]) -> Accepted:
+    error_type = _text(fields, "error_type")
+    return Accepted(
+        request_id=_id(fields, "request_id"),
+        session_id=_id(fields, "session_id"),
+        message_id=_id(fields, "message_id"),
+        hint_level=_number(fields, "hint_level"),
+        max_hint_level=_number(fields, "max_hint_level"),
+        error_type=cast("ErrorType", error_type if error_type in get_args(ErrorType) else "none"),
+        remaining_today=_optional_number(fields, "remaining_today"),
+    )
+
+
+def _done(fields: dict[str, Any]) -> Done:
+    usage = fields.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    return Done(
+        request_id=_id(fields, "request_id"),
+        message_id=_id(fields, "message_id"),
+        hint_level=_number(fields, "hint_level"),
+        provider=_text(fields, "provider"),
+        model=_text(fields, "model"),
+        fallback=fields.get("fallback") is True,
+        withheld=fields.get("withheld") is True,
+        usage=TokenUsage(
+            input_tokens=_optional_number(counts, "input_tokens") or 0,
+            output_tokens=_optional_number(counts, "output_tokens") or 0,
+        ),
+    )
+
+
+def _error(fields: dict[str, Any]) -> Error:
+    resets_at, retryable = fields.get("resets_at"), fields.get("retryable")
+    return Error(
+        request_id=None if fields.get("request_id") is None else _id(fields, "request_id"),
+        code=_known(ErrorCode, fields.get("code")) or ErrorCode.INTERNAL_ERROR,
+        content=_text(fields, "content"),
+        limit=_known(Limit, fields.get("limit")),
+        retry_after=_optional_number(fields, "retry_after"),
+        resets_at=resets_at if isinstance(resets_at, str) else None,
+        retryable=retryable if isinstance(retryable, bool) else None,
+    )
+
+
+def _known(kind: type[Name], value: Any) -> Name | None:
+    try:
+        return kind(value)
+    except ValueError:
+        return None
+
+
+def _id(fields: dict[str, Any], name: str) -> UUID:
+    try:
+        return UUID(_text(fields, name))
+    except ValueError as error:
+        raise MalformedFrame(f"{name} is not a UUID") from error
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise MalformedFrame(f"{name} is not a text")
+    return value
+
+
+def _number(fields: dict[str, Any], name: str) -> int:
+    value = _optional_number(fields, name)
+    if value is None:
+        raise MalformedFrame(f"{name} is not a count")
+    return value
+
+
+def _optional_number(fields: dict[str, Any], name: str) -> int | None:
+    value = fields.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,132 @@
+"""How the service is reached over the network, and what it means when it is not: for its socket and its routes."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tutor_lsp.service.address import is_loopback
+from tutor_lsp.service.tls import insecure, tls_context
+from tutor_lsp.tutor import SIGNED_OUT
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    import aiohttp
+
+CONNECT_SECONDS = 10.0
+
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 404, 429, 500
+_PROXY_AUTHENTICATION_REQUIRED = 407
+_PROXY = "The proxy that your computer is set to use"
+
+
+class ServiceFault(Exception):
+    """The service cannot be used. The message is a sentence for the student."""
+
+
+class Unreachable(ServiceFault):
+    """The service could not be reached."""
+
+
+class SignedOut(ServiceFault):
+    """There is no access token that the service takes."""
+
+    def __init__(self, message: str = SIGNED_OUT.message) -> None:
+        super().__init__(message)
+
+
+async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
+    """Give a session that keeps no cookies and follows no redirect. To be closed by the caller."""
+    # Importing aiohttp takes a fifth of a second: in a thread, so that the editor is not kept waiting.
+    tls = await asyncio.to_thread(_load)
+    import aiohttp  # noqa: PLC0415 - loaded by now
+
+    redirects = aiohttp.TraceConfig()
+    redirects.on_request_redirect.append(_refuse_redirect)
+    return aiohttp.ClientSession(
+        headers=headers,
+        connector=aiohttp.TCPConnector(ssl=tls),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[redirects],
+    )
+
+
+async def proxy_for(server_url: str) -> str | None:
+    """Give the proxy that the environment or the system names for an address; None: straight to it, as on loopback.
+
+    aiohttp's own way, `trust_env`, reads ~/.netrc besides, and then refuses our Authorization header.
+    """
+    return await asyncio.to_thread(_proxy_for, server_url)
+
+
+def host_of(server_url: str) -> str:
+    """Give the name by which a student knows the service."""
+    return urlsplit(server_url).hostname or server_url
+
+
+def fault_of(server_url: str, error: BaseException) -> ServiceFault:
+    """Turn what aiohttp raised while connecting into words."""
+    import aiohttp  # noqa: PLC0415 - loaded by now
+    from yarl import URL  # noqa: PLC0415 - likewise
+
+    host = host_of(server_url)
+    match error:
+        case aiohttp.WSServerHandshakeError(status=status):
+            return refusal(server_url, status)
+        case aiohttp.ClientConnectorCertificateError(certificate_error=cause):
+            told = insecure(host, cause)
+        case aiohttp.ClientConnectorSSLError(os_error=cause):
+            told = insecure(host, cause)
+        case aiohttp.ClientProxyConnectionError():
+            told = f"{_PROXY} cannot be reached."
+        case aiohttp.ClientHttpProxyError(status=status) if status == _PROXY_AUTHENTICATION_REQUIRED:
+            told = f"{_PROXY} wants a name and a password."
+        case aiohttp.ClientHttpProxyError(status=status):
+            told = f"{_PROXY} does not let you through to {host} ({status})."
+        case aiohttp.ClientConnectorDNSError(host=looked_up) if looked_up != URL(server_url).raw_host:
+            told = f"{_PROXY} cannot be reached."
+        case aiohttp.ClientConnectorDNSError():
+            told = f"There is no computer named {host}, or you are not connected to the network."
+        case TimeoutError():
+            told = f"The tutor at {host} does not answer."
+        case _:
+            told = f"The tutor at {host} cannot be reached."
+    return Unreachable(told)
+
+
+def refusal(server_url: str, status: int) -> ServiceFault:
+    """Turn an HTTP status that is not the expected one into words."""
+    host = host_of(server_url)
+    if status == _UNAUTHORIZED:
+        return SignedOut()
+    if status == _FORBIDDEN:
+        return Unreachable(f"{host} does not let this computer in.")
+    if status == _NOT_FOUND:
+        return Unreachable(f"There is no tutor service at {host}.")
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+        return Unreachable(f"The tutor at {host} is not available right now. Please ask again in a moment.")
+    return Unreachable(f"Something else answers at {host}, perhaps the sign-in page of this network.")
+
+
+def _load() -> ssl.SSLContext:
+    importlib.import_module("aiohttp")
+    return tls_context()
+
+
+def _proxy_for(server_url: str) -> str | None:
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - loaded by aiohttp, slow without
+
+    parts = urlsplit(server_url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    proxy = getproxies().get(parts.scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy or None
+
+
+async def _refuse_redirect(*_: object) -> None:
+    raise Unreachable("The tutor service sends its visitors to another address. Check the address that you have set.")

@@ -1,0 +1,1 @@
+"""Signing in by the device grant, and keeping the tokens."""

@@ -1,0 +1,267 @@
+"""The service's account routes, as the editor side uses them: refresh, sign-out, one's own account and progress."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlencode
+
+from tutor_lsp.service.session import (
+    CONNECT_SECONDS,
+    ServiceFault,
+    SignedOut,
+    Unreachable,
+    fault_of,
+    host_of,
+    open_session,
+    proxy_for,
+    refusal,
+)
+from tutor_lsp.sign_in.token_store import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+MAX_REPLY_BYTES = 64 * 1024
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""Of a list's page: a module has a statement of up to 20,000 characters, objectives and names."""
+PAGE_ITEMS = 20
+MOST_PAGES = 100
+CLIENT_ID = "ask-tutor"
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+"""RFC 8628 §3.4."""
+_GATEWAY_ERRORS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the service knows of the student, and how much of today's messages is used."""
+
+    email: str
+    messages_today: int
+    daily_message_cap: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A learning module of the course, and how far the student is in it."""
+
+    id: str
+    title: str
+    status: str
+    """`not_started`, `in_progress` or `completed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """A request to be let in (RFC 8628 §3.2). `expires_in` and `interval` are in seconds."""
+
+    device_code: str = field(repr=False)
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str | None
+    expires_in: float
+    interval: float
+
+
+class DeviceRefusal(Exception):
+    """The service gives no tokens for a device code, at least not yet; `error` is RFC 8628's (§3.5)."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    fields: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The `code` of the service's own errors; empty where the reply is none."""
+        return str(self.fields.get("code") or "") if self.status >= HTTPStatus.BAD_REQUEST else ""
+
+
+class AccountService:
+    """Talks to the service at an address of the form of `check_server_url`, and to nobody else.
+
+    Every method raises `Unreachable` where the service cannot be used; `now` gives seconds since the epoch.
+    """
+
+    def __init__(self, server_url: str, *, now: Callable[[], float] = time.time) -> None:
+        self._server_url = server_url
+        self._now = now
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """Exchange a refresh token for the next pair. Raises `SignedOut` where the service says that it is dead."""
+        reply = await self._call("POST", "/api/auth/refresh", json_body={"refresh_token": refresh_token})
+        if reply.status == HTTPStatus.UNAUTHORIZED and reply.code:
+            raise SignedOut
+        return self._tokens(reply)
+
+    async def log_out(self, refresh_token: str) -> None:
+        """End the sign-in that a refresh token is of."""
+        reply = await self._call("POST", "/api/auth/logout", json_body={"refresh_token": refresh_token})
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise self._fault(reply)
+
+    async def profile(self, access_token: str) -> Profile:
+        """Look at the student's account. Raises `SignedOut` where the token is not taken."""
+        reply = await self._call("GET", "/api/auth/me", access_token=access_token)
+        try:
+            return Profile(
+                email=str(reply.fields["email"]),
+                messages_today=int(reply.fields["messages_today"]),
+                daily_message_cap=int(reply.fields["daily_message_cap"]),
+                resets_at=datetime.fromisoformat(reply.fields["resets_at"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise self._fault(reply) from None
+
+    async def modules(self, access_token: str) -> list[Module]:
+        """List the course's modules in their order, with the student's progress. Raises `SignedOut` as `profile`."""
+        progress = await self._items("/api/progress", access_token, lambda item: (item["module_id"], item["status"]))
+        status = dict(progress)
+        return await self._items(
+            "/api/modules",
+            access_token,
+            lambda item: Module(str(item["id"]), str(item["title"]), str(status.get(item["id"], "not_started"))),
+        )
+
+    async def complete_module(self, access_token: str, module: Module) -> Module:
+        """Note that the student has completed a module, and give it so. Raises `SignedOut` as `profile`."""
+        path = f"/api/progress/{quote(module.id, safe='')}"
+        reply = await self._call("PUT", path, json_body={"status": "completed"}, access_token=access_token)
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise self._fault(reply)
+        return replace(module, status="completed")
+
+    async def ask_for_device_code(self, client_name: str) -> DeviceCode:
+        """Ask to be let in by device authorisation (RFC 8628 §3.1). The page shows the student who asks."""
+        form = {"client_id": CLIENT_ID, "client_name": client_name}
+        reply = await self._call("POST", "/api/auth/device", form=form)
+        try:
+            complete = reply.fields.get("verification_uri_complete")
+            return DeviceCode(
+                device_code=str(reply.fields["device_code"]),
+                user_code=str(reply.fields["user_code"]),
+                verification_uri=str(reply.fields["verification_uri"]),
+                verification_uri_complete=None if complete is None else str(complete),
+                expires_in=float(reply.fields["expires_in"]),
+                interval=float(reply.fields.get("interval", 5)),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise self._fault(reply) from None
+
+    async def exchange_device_code(self, device_code: str) -> Tokens:
+        """Ask for the tokens (RFC 8628 §3.4). Raises `DeviceRefusal` as long as there are none."""
+        form = {"grant_type": DEVICE_GRANT, "device_code": device_code, "client_id": CLIENT_ID}
+        reply = await self._call("POST", "/api/auth/device/token", form=form)
+        error = reply.fields.get("error")
+        if reply.status >= HTTPStatus.BAD_REQUEST and isinstance(error, str):
+            raise DeviceRefusal(error)
+        return self._tokens(reply)
+
+    async def _items(self, path: str, access_token: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
+        """Read a list to its end, page by page."""
+        items: list[T] = []
+        query: dict[str, str | int] = {"limit": PAGE_ITEMS}
+        for _ in range(MOST_PAGES):
+            reply = await self._call(
+                "GET", f"{path}?{urlencode(query)}", access_token=access_token, max_bytes=MAX_PAGE_BYTES
+            )
+            try:
+                items += [read(item) for item in reply.fields["items"]]
+                cursor = reply.fields["next"]
+            except (KeyError, TypeError):
+                raise self._fault(reply) from None
+            if cursor is None:
+                return items
+            query["cursor"] = str(cursor)
+        raise self._stranger()
+
+    def _tokens(self, reply: _Reply) -> Tokens:
+        try:
+            return Tokens(
+                access_token=str(reply.fields["access_token"]),
+                refresh_token=str(reply.fields["refresh_token"]),
+                expires_at=self._now() + float(reply.fields["expires_in"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise self._fault(reply) from None
+
+    def _fault(self, reply: _Reply) -> ServiceFault:
+        """Say why a reply is not the expected one; what the service itself says comes first."""
+        detail = reply.fields.get("detail")
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            return SignedOut() if reply.code else self._stranger()
+        if reply.code and isinstance(detail, str) and reply.status not in _GATEWAY_ERRORS:
+            return Unreachable(detail)
+        return refusal(self._server_url, reply.status)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json_body: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        access_token: str | None = None,
+        max_bytes: int = MAX_REPLY_BYTES,
+    ) -> _Reply:
+        headers = {"Accept": "application/json"}
+        if access_token is not None:
+            headers["Authorization"] = f"Bearer {access_token}"
+        session = await open_session(headers)
+        import aiohttp  # noqa: PLC0415 - loaded by now
+
+        try:
+            async with (
+                asyncio.timeout(CONNECT_SECONDS),
+                session.request(
+                    method,
+                    self._server_url + path,
+                    json=json_body,
+                    data=form,
+                    proxy=await proxy_for(self._server_url),
+                ) as response,
+            ):
+                content = bytearray()
+                async for chunk in response.content.iter_any():
+                    content += chunk
+                    if len(content) > max_bytes:
+                        break
+                return _Reply(response.status, self._read(response.status, bytes(content)))
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            raise fault_of(self._server_url, error) from error
+        finally:
+            await session.close()
+
+    def _read(self, status: int, content: bytes) -> dict[str, Any]:
+        """Give the object that a reply is. Raises `Unreachable` where it is something else than the service's."""
+        if status == HTTPStatus.NO_CONTENT:
+            return {}
+        try:
+            fields = json.loads(content)
+        except (ValueError, RecursionError):
+            fields = None
+        if isinstance(fields, dict):
+            return fields
+        if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.UNAUTHORIZED:
+            raise self._stranger()
+        raise refusal(self._server_url, status)
+
+    def _stranger(self) -> Unreachable:
+        """Say that it was not the service which answered, whose every error has a code."""
+        return Unreachable(
+            f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
+        )

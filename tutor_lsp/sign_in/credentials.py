@@ -1,0 +1,145 @@
+"""Where the access token comes from: handed to us, or kept from a sign-in and exchanged for the next in time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.service.session import SignedOut
+from tutor_lsp.sign_in.token_store import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from tutor_lsp.sign_in.accounts import AccountService
+    from tutor_lsp.sign_in.record import SignIn
+    from tutor_lsp.sign_in.token_store import Tokens, TokenStore
+
+RENEW_BEFORE_SECONDS = 60.0
+"""An access token with less left is exchanged, so that no ask begins with one that is about to die."""
+CLOSE_SECONDS = 2.0
+
+
+class Credentials(Protocol):
+    """Gives the access token of the signed-in student. None means: signed out.
+
+    Both methods may raise `ServiceFault` where the service has to be asked and cannot be, and `SignedOut` to say why.
+    """
+
+    async def access_token(self) -> str | None:
+        """Give a token that should still be good for the next ask."""
+        ...
+
+    async def renew(self, rejected_token: str) -> str | None:
+        """Give another token than the one that the service has just refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StaticToken:
+    """A token that was handed to us, and that we cannot renew."""
+
+    token: str
+
+    async def access_token(self) -> str | None:
+        """Give the token."""
+        return self.token
+
+    async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - there is no other
+        """Raise `SignedOut`: there is no other token."""
+        raise SignedOut(
+            "The tutor service does not accept the token in TUTOR_ACCESS_TOKEN. Set another, or unset it and sign in."
+        )
+
+
+class StoredTokens:
+    """The tokens of a sign-in. Several windows share them, each through an object of its own.
+
+    Whoever must exchange the refresh token holds the lock, and looks into the store first: another window may have done
+    it already. To the service one window at a time asks, with the newest token; so none uses one that was exchanged
+    before, which would end the sign-in for all (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
+    """
+
+    def __init__(
+        self,
+        sign_in: SignIn,
+        store: TokenStore,
+        service: AccountService,
+        *,
+        lock: Callable[[], AbstractAsyncContextManager[object]],
+        on_ended: Callable[[], Awaitable[None]],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._sign_in = sign_in
+        self._store = store
+        self._service = service
+        self._lock = lock
+        self._on_ended = on_ended
+        self._now = now
+        self._tokens: Tokens | None = None
+        self._unsaved: Tokens | None = None
+        self._rejected: str | None = None
+        self._updating: asyncio.Task[str | None] | None = None
+
+    async def access_token(self) -> str | None:
+        """Give the token, a new one where it is about to die."""
+        if self._tokens is not None and self._is_good(self._tokens):
+            return self._tokens.access_token
+        if self._updating is None or self._updating.done():
+            self._updating = asyncio.create_task(self._update())
+            self._updating.add_done_callback(_look_at)
+        # A cancelled ask must not interrupt an exchange half-way: the next token would be lost.
+        return await asyncio.shield(self._updating)
+
+    async def renew(self, rejected_token: str) -> str | None:
+        """Give another token: one that another window has got, or a new one."""
+        self._rejected = rejected_token
+        return await self.access_token()
+
+    async def close(self) -> None:
+        """Let an exchange that is under way come to its end, for a moment."""
+        if self._updating is not None and not self._updating.done():
+            await asyncio.wait([self._updating], timeout=CLOSE_SECONDS)
+
+    def _is_good(self, tokens: Tokens) -> bool:
+        return tokens.access_token != self._rejected and tokens.expires_at - self._now() > RENEW_BEFORE_SECONDS
+
+    async def _update(self) -> str | None:
+        async with self._lock():
+            tokens = self._tokens = self._unsaved or await self._load()
+            if tokens is None:
+                return None
+            if not self._is_good(tokens):
+                try:
+                    tokens = self._tokens = await self._service.refresh(tokens.refresh_token)
+                except SignedOut:
+                    self._tokens = self._unsaved = None
+                    await self._on_ended()
+                    return None
+                await self._save(tokens)
+            return tokens.access_token
+
+    async def _load(self) -> Tokens | None:
+        try:
+            return await self._store.load(self._sign_in)
+        except StoreUnavailable as error:
+            raise SignedOut(str(error)) from error
+
+    async def _save(self, tokens: Tokens) -> None:
+        try:
+            await self._store.save(self._sign_in, tokens)
+        except StoreUnavailable as error:  # this window goes on with what it has
+            log_failure("keeping the tokens", error)
+            self._unsaved = tokens
+        else:
+            self._unsaved = None
+
+
+def _look_at(task: asyncio.Task[str | None]) -> None:
+    """Take note of a failure, which whoever waited for it may have been cancelled before seeing."""
+    if not task.cancelled():
+        task.exception()

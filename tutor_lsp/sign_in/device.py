@@ -1,0 +1,88 @@
+"""Sign in by the device authorisation grant (RFC 8628): the student approves in a browser, on whatever device."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import re
+from typing import TYPE_CHECKING
+
+from tutor_lsp.service.address import has_same_origin
+from tutor_lsp.service.session import ServiceFault, Unreachable, host_of
+from tutor_lsp.sign_in.accounts import DeviceRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tutor_lsp.sign_in.accounts import AccountService, DeviceCode
+    from tutor_lsp.sign_in.token_store import Tokens
+
+SLOW_DOWN_SECONDS = 5.0
+"""What `slow_down` adds to the interval for good (RFC 8628 §3.5)."""
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 1.0, 60.0
+LONGEST_WAIT_SECONDS = 1800.0
+
+_USER_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,30}")
+
+
+class SignInRefused(Exception):
+    """The sign-in came to nothing. The message is a sentence for the student."""
+
+
+async def begin(service: AccountService, server_url: str, *, program: str) -> DeviceCode:
+    """Ask for a code that the student can enter. Raises `ServiceFault`.
+
+    The page shows the student that `program` asks, "a terminal" say, and on which system. What comes back is shown and
+    opened, so nothing of it may lead to another place than the service.
+    """
+    code = await service.ask_for_device_code(f"Ask Tutor in {program} ({platform.system()})")
+    if not has_same_origin(code.verification_uri, server_url):
+        raise Unreachable(
+            f"The tutor at {host_of(server_url)} wants you to sign in at another address than the one you have set. "
+            "Nothing was opened. Check the address, or ask whoever runs the service."
+        )
+    if not _USER_CODE.fullmatch(code.user_code):
+        raise Unreachable(f"The tutor at {host_of(server_url)} sent something that cannot be read.")
+    return code
+
+
+def page_of(code: DeviceCode, server_url: str) -> str:
+    """Give the page to open: the one that has the code filled in, where there is one of the service."""
+    complete = code.verification_uri_complete
+    return complete if complete is not None and has_same_origin(complete, server_url) else code.verification_uri
+
+
+async def approval(
+    service: AccountService, code: DeviceCode, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+) -> Tokens:
+    """Wait until the student has approved, asking at the interval that the service wants.
+
+    Raises `SignInRefused`. A service that cannot be reached meanwhile is asked less and less often (§3.5), until the
+    code has expired. Waiting is what is counted: a computer that slept asks once more.
+    """
+    interval = _bounded(code.interval)
+    left = min(code.expires_in, LONGEST_WAIT_SECONDS)
+    while left > 0:
+        await sleep(interval)
+        left -= interval
+        try:
+            return await service.exchange_device_code(code.device_code)
+        except DeviceRefusal as refusal:
+            match refusal.error:
+                case "authorization_pending":
+                    pass
+                case "slow_down":
+                    interval = _bounded(interval + SLOW_DOWN_SECONDS)
+                case "expired_token":
+                    break
+                case "access_denied":
+                    raise SignInRefused("The sign-in was refused in the browser.") from None
+                case _:
+                    raise SignInRefused("The service does not accept this sign-in. Try again.") from None
+        except ServiceFault:
+            interval = _bounded(interval * 2)
+    raise SignInRefused("Nobody approved the sign-in in time. Sign in again for a new code.")
+
+
+def _bounded(interval: float) -> float:
+    return min(max(SHORTEST_INTERVAL, interval), LONGEST_INTERVAL)

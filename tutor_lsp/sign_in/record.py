@@ -1,0 +1,121 @@
+"""The record of sign-ins in the data folder: where the student is signed in and where the tokens are, but no token."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from tutor_lsp.service.address import WrongAddress, check_server_url
+from tutor_lsp.sign_in.private_file import read_json, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "sign-in.json"
+
+KeptIn = Literal["keyring", "file", "memory"]
+"""Where tokens are kept: the system's keyring, a file of the data folder, or this process alone."""
+
+_SHARED_PLACES = ("keyring", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in at one service. Signing in again, as whoever it is, makes another with an id of its own."""
+
+    server_url: str
+    id: str
+    kept_in: KeptIn
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered between two starts."""
+
+    server_url: str | None = None
+    """The service of the latest sign-in, in the form of `check_server_url`."""
+    is_in_use: bool = False
+    """Whether that service answers where no setting names one; signing out ends that."""
+    may_use_file: bool = False
+    """Whether the student has agreed to tokens in a file, for want of a keyring."""
+    sign_ins: tuple[SignIn, ...] = ()
+
+    def at(self, server_url: str) -> SignIn | None:
+        """Give the sign-in at a service."""
+        return next((sign_in for sign_in in self.sign_ins if sign_in.server_url == server_url), None)
+
+    def adding(self, sign_in: SignIn) -> Record:
+        """Give the record after signing in; it takes the place of an earlier sign-in at the same service."""
+        others = tuple(other for other in self.sign_ins if other.server_url != sign_in.server_url)
+        return replace(self, server_url=sign_in.server_url, is_in_use=True, sign_ins=(*others, sign_in))
+
+    def agreeing_to_file(self) -> Record:
+        """Give the record once the student has agreed to tokens in a file."""
+        return replace(self, may_use_file=True)
+
+    def using(self, server_url: str) -> Record:
+        """Give the record once a service is to answer where no setting names one."""
+        return replace(self, server_url=server_url, is_in_use=True)
+
+    def without(self, sign_in: SignIn) -> Record:
+        """Give the record once the service has ended a sign-in: it stays in use, and wants another."""
+        return replace(self, sign_ins=tuple(other for other in self.sign_ins if other != sign_in))
+
+    def leaving(self, server_url: str) -> Record:
+        """Give the record after signing out of a service, which is then not in use any more."""
+        others = tuple(other for other in self.sign_ins if other.server_url != server_url)
+        return replace(self, is_in_use=self.is_in_use and self.server_url != server_url, sign_ins=others)
+
+
+class RecordFile:
+    """`sign-in.json` in the data folder. Several windows share it; whoever changes it holds the lock on sign-ins."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / FILE_NAME
+
+    def stamp(self) -> object:
+        """Give a value that is another one once the file has been replaced. Costs one look at the folder."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def read(self) -> Record:
+        """Read the record; what is damaged or cannot be read counts as absent."""
+        try:
+            fields = read_json(self._path)
+        except OSError:
+            return Record()
+        if not isinstance(fields, dict):
+            return Record()
+        sign_ins = fields.get("sign_ins")
+        server_url = _server_url(fields.get("server_url"))
+        return Record(
+            server_url=server_url,
+            is_in_use=server_url is not None and fields.get("is_in_use") is True,
+            may_use_file=fields.get("may_use_file") is True,
+            sign_ins=tuple(
+                sign_in for sign_in in map(_sign_in, sign_ins if isinstance(sign_ins, list) else ()) if sign_in
+            ),
+        )
+
+    def write(self, record: Record) -> None:
+        """Replace the record. Raises `OSError`."""
+        write_json(self._path, asdict(record))
+
+
+def _sign_in(fields: Any) -> SignIn | None:
+    if not isinstance(fields, dict):
+        return None
+    server_url, id_, kept_in = _server_url(fields.get("server_url")), fields.get("id"), fields.get("kept_in")
+    if server_url is None or not isinstance(id_, str) or kept_in not in _SHARED_PLACES:
+        return None
+    return SignIn(server_url, id_, cast("KeptIn", kept_in))
+
+
+def _server_url(url: Any) -> str | None:
+    try:
+        return check_server_url(url) if isinstance(url, str) else None
+    except WrongAddress:
+        return None

@@ -1,0 +1,232 @@
+"""Sign in, stay signed in, sign out: what the language server and the terminal do with the record and the tokens."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.service.session import ServiceFault
+from tutor_lsp.sign_in.credentials import StoredTokens
+from tutor_lsp.sign_in.file_lock import locked
+from tutor_lsp.sign_in.record import Record, RecordFile, SignIn
+from tutor_lsp.sign_in.token_store import FileStore, KeyringStore, MemoryStore, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from tutor_lsp.sign_in.accounts import AccountService
+    from tutor_lsp.sign_in.record import KeptIn
+    from tutor_lsp.sign_in.token_store import Tokens, TokenStore
+
+LOCK_NAME = "sign-in.lock"
+LOCK_SECONDS = 15.0
+"""Longer than an exchange of tokens may take: who holds the lock longer is stuck, and is not waited for."""
+
+
+class SignIns:
+    """The sign-ins of the student: those in the data folder, and those that only this process knows.
+
+    The data folder is first looked at when somebody asks. `now` gives seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        data_dir: Callable[[], Path],
+        *,
+        now: Callable[[], float] = time.time,
+        new_id: Callable[[], object] = uuid4,
+    ) -> None:
+        self._find_data_dir = data_dir
+        self._now = now
+        self._new_id = new_id
+        self._memory = MemoryStore()
+        self._keyring = KeyringStore()
+        self._own = Record()
+        self._shared = Record()
+        self._stamp: object = self  # no stamp is equal to it
+        self._given: dict[str, StoredTokens] = {}
+
+    @property
+    def server_url(self) -> str | None:
+        """The service that answers where no setting names one; None: the student has signed in nowhere."""
+        return next((record.server_url for record in (self._own, self._shared) if record.is_in_use), None)
+
+    @property
+    def latest_server_url(self) -> str | None:
+        """The service of the latest sign-in, whether or not it is still in use."""
+        return self._own.server_url or self._shared.server_url
+
+    @property
+    def may_use_file(self) -> bool:
+        """Whether the student has agreed to tokens in a file."""
+        return self._shared.may_use_file
+
+    @property
+    def tokens_path(self) -> Path:
+        """The file that they would be in."""
+        return self._file.path
+
+    def look(self) -> None:
+        """Read the record, if it was replaced since: by another window or a terminal."""
+        stamp = self._record_file.stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._shared = self._record_file.read()
+
+    def at(self, server_url: str) -> SignIn | None:
+        """Give the sign-in at a service; None: signed out there."""
+        return self._own.at(server_url) or self._shared.at(server_url)
+
+    def credentials(self, sign_in: SignIn) -> StoredTokens:
+        """Give what the access tokens of a sign-in come from."""
+        if sign_in.id not in self._given:
+            self._given[sign_in.id] = StoredTokens(
+                sign_in,
+                self._store(sign_in.kept_in),
+                self.service(sign_in.server_url),
+                lock=self._locked,
+                on_ended=lambda: self._remove(sign_in),
+                now=self._now,
+            )
+        return self._given[sign_in.id]
+
+    def service(self, server_url: str) -> AccountService:
+        """Give the account routes of a service."""
+        from tutor_lsp.sign_in.accounts import AccountService  # noqa: PLC0415 - at the start nobody signs in
+
+        return AccountService(server_url, now=self._now)
+
+    async def has_keyring(self) -> bool:
+        """Tell whether the system's keyring can be used; it may ask the student to unlock it."""
+        return await self._keyring.is_usable()
+
+    async def agree_to_file(self) -> None:
+        """Take note that tokens may be kept in a file. Raises `StoreUnavailable`."""
+        async with self._locked():
+            self._share(Record.agreeing_to_file)
+
+    async def use(self, server_url: str) -> None:
+        """Use a service that the student is signed in to. Raises `StoreUnavailable`."""
+        async with self._locked():
+            self._share(partial(Record.using, server_url=server_url))
+
+    async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
+        """Keep the tokens of a new sign-in in the best place that there is, and use its service from now on.
+
+        An earlier sign-in there is signed out, unless it is for all windows and the new one for this one alone.
+        """
+        self.look()
+        earlier = self.at(server_url)
+        sign_in = await self._keep(server_url, tokens)
+        if earlier is not None and (sign_in.kept_in != "memory" or earlier.kept_in == "memory"):
+            async with self._locked():
+                left_over = await self._take_out(earlier)
+            await self.revoke(server_url, [left_over])
+        return sign_in
+
+    async def forget(self, server_url: str) -> list[Tokens | None]:
+        """Sign out of a service on this computer. Gives what is left to be revoked; None: it cannot be read any more.
+
+        Raises `StoreUnavailable` where the record cannot be changed.
+        """
+        async with self._locked():
+            self.look()
+            ended = [s for record in (self._own, self._shared) for s in record.sign_ins if s.server_url == server_url]
+            tokens = [await self._take_out(sign_in) for sign_in in ended]
+            self._own = self._own.leaving(server_url)
+            self._share(lambda record: record.leaving(server_url))
+        return tokens
+
+    async def revoke(self, server_url: str, tokens: list[Tokens | None]) -> bool:
+        """Tell the service that sign-ins have ended. Gives whether it knows of each."""
+        service = self.service(server_url)
+        is_told = True
+        for each in tokens:
+            try:
+                if each is not None:
+                    await service.log_out(each.refresh_token)
+                else:
+                    is_told = False
+            except ServiceFault:
+                is_told = False
+        return is_told
+
+    async def close(self) -> None:
+        """Let exchanges of tokens that are under way come to their end, for a moment."""
+        for credentials in self._given.values():
+            await credentials.close()
+
+    async def _keep(self, server_url: str, tokens: Tokens) -> SignIn:
+        places: list[KeptIn] = []
+        if await self.has_keyring():
+            places = ["keyring"]
+        elif self.may_use_file:
+            places = ["file"]
+        for place in places:
+            sign_in = SignIn(server_url, str(self._new_id()), place)
+            try:
+                async with self._locked():
+                    await self._store(place).save(sign_in, tokens)
+                    self._share(partial(Record.adding, sign_in=sign_in))
+            except StoreUnavailable as error:
+                log_failure("keeping a sign-in", error)
+            else:
+                self._own = self._own.leaving(server_url)
+                return sign_in
+        sign_in = SignIn(server_url, str(self._new_id()), "memory")
+        await self._memory.save(sign_in, tokens)
+        self._own = self._own.adding(sign_in)
+        return sign_in
+
+    async def _remove(self, sign_in: SignIn) -> None:
+        """Remove a sign-in that the service has ended. The lock is held."""
+        await self._take_out(sign_in)
+        self._own = self._own.without(sign_in)
+        try:
+            self._share(lambda record: record.without(sign_in))
+        except StoreUnavailable as error:
+            log_failure("removing a sign-in", error)
+
+    async def _take_out(self, sign_in: SignIn) -> Tokens | None:
+        """Give the tokens and forget them. The lock is held."""
+        store = self._store(sign_in.kept_in)
+        try:
+            tokens = await store.load(sign_in)
+            await store.forget(sign_in)
+        except StoreUnavailable as error:
+            log_failure("forgetting tokens", error)
+            return None
+        return tokens
+
+    def _share(self, change: Callable[[Record], Record]) -> None:
+        """Change the record in the data folder. The lock is held. Raises `StoreUnavailable`."""
+        record = self._record_file.read()
+        changed = change(record)
+        if changed != record:
+            try:
+                self._record_file.write(changed)
+            except OSError as error:
+                raise StoreUnavailable(f"Your sign-in cannot be kept: {error.strerror}.") from error
+        self.look()
+
+    def _store(self, kept_in: KeptIn) -> TokenStore:
+        stores: dict[KeptIn, TokenStore] = {"keyring": self._keyring, "file": self._file, "memory": self._memory}
+        return stores[kept_in]
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[bool]:
+        async with locked(self._find_data_dir() / LOCK_NAME, seconds=LOCK_SECONDS) as is_held:
+            yield is_held
+
+    @cached_property
+    def _file(self) -> FileStore:
+        return FileStore(self._find_data_dir())
+
+    @cached_property
+    def _record_file(self) -> RecordFile:
+        return RecordFile(self._find_data_dir())

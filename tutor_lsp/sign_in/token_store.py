@@ -1,0 +1,208 @@
+"""Where tokens are kept: the system's keyring, a file for the user alone, or the memory of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from tutor_lsp.sign_in.private_file import read_json, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import ModuleType
+
+    from tutor_lsp.sign_in.record import SignIn
+
+T = TypeVar("T")
+
+FILE_NAME = "tokens.json"
+KEYRING_SERVICE = "Ask Tutor"
+KEYRING_SECONDS = 60.0
+"""How long a keyring may take: it may have to ask the student for a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What keeps a student signed in; `expires_at` of the access token is in seconds since the epoch."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: float
+
+
+class StoreUnavailable(Exception):
+    """The tokens cannot be read or kept. The message is a sentence for the student."""
+
+
+class TokenStore(Protocol):
+    """Keeps the tokens of sign-ins, each under its own id. The methods raise `StoreUnavailable`."""
+
+    async def load(self, sign_in: SignIn) -> Tokens | None:
+        """Give the tokens; None: there are none."""
+        ...
+
+    async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
+        """Keep the tokens in place of earlier ones."""
+        ...
+
+    async def forget(self, sign_in: SignIn) -> None:
+        """Remove the tokens, if there are any."""
+        ...
+
+
+class MemoryStore:
+    """Keeps tokens for as long as this process lives."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, Tokens] = {}
+
+    async def load(self, sign_in: SignIn) -> Tokens | None:
+        """Give the tokens."""
+        return self._tokens.get(sign_in.id)
+
+    async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
+        """Keep the tokens."""
+        self._tokens[sign_in.id] = tokens
+
+    async def forget(self, sign_in: SignIn) -> None:
+        """Remove the tokens."""
+        self._tokens.pop(sign_in.id, None)
+
+
+class FileStore:
+    """Keeps tokens in `tokens.json` of the data folder, mode 0600. Whoever changes it holds the lock on sign-ins."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / FILE_NAME
+
+    async def load(self, sign_in: SignIn) -> Tokens | None:
+        """Give the tokens; a damaged file has none."""
+        return _tokens((await self._entries()).get(sign_in.id))
+
+    async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
+        """Keep the tokens."""
+        await self._write(await self._entries() | {sign_in.id: asdict(tokens)})
+
+    async def forget(self, sign_in: SignIn) -> None:
+        """Remove the tokens."""
+        entries = await self._entries()
+        if entries.pop(sign_in.id, None) is not None:
+            await self._write(entries)
+
+    async def _entries(self) -> dict[str, Any]:
+        try:
+            entries = await asyncio.to_thread(read_json, self.path)
+        except OSError as error:
+            raise StoreUnavailable(f"Your sign-in cannot be read: {error.strerror}.") from error
+        return entries if isinstance(entries, dict) else {}
+
+    async def _write(self, entries: dict[str, Any]) -> None:
+        try:
+            await asyncio.to_thread(write_json, self.path, entries)
+        except OSError as error:
+            raise StoreUnavailable(f"Your sign-in cannot be kept: {error.strerror}.") from error
+
+
+class KeyringStore:
+    """Keeps tokens in the system's keyring.
+
+    Each sign-in is an item of its own, under a name of its own: Windows moves items of one name about.
+    """
+
+    async def is_usable(self) -> bool:
+        """Tell whether there is a keyring that keeps what it is given; it may ask the student to unlock it."""
+
+        def keeps(keyring: ModuleType) -> bool:
+            backend = keyring.get_keyring()
+            # Below 1 are those that keep nothing, and those that keep passwords in plain files.
+            if not keyring.core.recommended(backend):
+                return False
+            name = f"{KEYRING_SERVICE} (test)"
+            backend.set_password(name, "test", "kept")
+            is_kept: bool = backend.get_password(name, "test") == "kept"
+            backend.delete_password(name, "test")
+            return is_kept
+
+        try:
+            return await _with_keyring(keeps)
+        except StoreUnavailable:
+            return False
+
+    async def load(self, sign_in: SignIn) -> Tokens | None:
+        """Give the tokens."""
+        text = await _with_keyring(lambda keyring: keyring.get_password(_name(sign_in), sign_in.id))
+        try:
+            return None if text is None else _tokens(json.loads(text))
+        except ValueError:
+            return None
+
+    async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
+        """Keep the tokens."""
+        text = json.dumps(asdict(tokens), separators=(",", ":"))
+        await _with_keyring(lambda keyring: keyring.set_password(_name(sign_in), sign_in.id, text))
+
+    async def forget(self, sign_in: SignIn) -> None:
+        """Remove the tokens."""
+
+        def delete(keyring: ModuleType) -> None:
+            if keyring.get_password(_name(sign_in), sign_in.id) is not None:
+                keyring.delete_password(_name(sign_in), sign_in.id)
+
+        await _with_keyring(delete)
+
+
+def _name(sign_in: SignIn) -> str:
+    return f"{KEYRING_SERVICE} {sign_in.server_url} {sign_in.id}"
+
+
+def _tokens(fields: Any) -> Tokens | None:
+    try:
+        return Tokens(
+            access_token=str(fields["access_token"]),
+            refresh_token=str(fields["refresh_token"]),
+            expires_at=float(fields["expires_at"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
+    """Do something with the library `keyring`, loaded now. Raises `StoreUnavailable`."""
+
+    def load_and_work() -> T:
+        import keyring  # noqa: PLC0415 - takes a tenth of a second, and is needed only here
+
+        return work(keyring)
+
+    try:
+        async with asyncio.timeout(KEYRING_SECONDS):
+            return await _in_daemon_thread(load_and_work)
+    except TimeoutError as error:
+        raise StoreUnavailable("Your computer's keyring does not answer. Unlock it, then try again.") from error
+    except Exception as error:  # an edge: behind `keyring` stands anybody's plugin, and raises what it likes
+        raise StoreUnavailable(
+            "Your computer's keyring cannot be used. Unlock it and try again, or sign in again."
+        ) from error
+
+
+async def _in_daemon_thread(work: Callable[[], T]) -> T:
+    """Run work that may block for ever in a thread that does not keep the process from ending."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        try:
+            settle = partial(result.set_result, work())
+        except Exception as error:  # noqa: BLE001 - handed over to whoever waits
+            settle = partial(result.set_exception, error)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(lambda: None if result.done() else settle())
+
+    threading.Thread(target=run, name="keyring", daemon=True).start()
+    return await result

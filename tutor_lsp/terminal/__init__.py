@@ -1,0 +1,1 @@
+"""`tutor`: the command line of the editor side."""

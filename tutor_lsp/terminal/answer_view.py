@@ -1,0 +1,202 @@
+"""Show an answer in the terminal while it streams: drawn Markdown on a terminal, its text anywhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
+
+from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.segment import Segment
+
+_ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+
+
+class AnswerView(Protocol):
+    """A place to show one answer. Entering it shows that the tutor is at work."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def start(self, hint_level: int, max_hint_level: int) -> None:
+        """Show which hint this is."""
+        ...
+
+    def add(self, markdown: str) -> None:
+        """Show the next piece."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Show a remark about the answer, below it."""
+        ...
+
+
+def open_view(stream: TextIO) -> AnswerView:
+    """Give the view that suits the stream."""
+    return LiveView(stream) if stream.isatty() else PlainView(stream)
+
+
+def header(hint_level: int, max_hint_level: int) -> str:
+    """Say which hint this is and what kind of help it gives."""
+    try:
+        name = f" · {HintLevel(hint_level).name.lower()}"
+    except ValueError:
+        name = ""
+    return f"Hint {hint_level} of {max_hint_level}{name}"
+
+
+def inert(text: str) -> str:
+    """Take out what a terminal would obey instead of show: control characters, and those that reorder text."""
+    return _ACTIVE.sub("", text)
+
+
+class PlainView:
+    """Writes the Markdown as it comes, for pipes and files."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = "\n"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._last != "\n":
+            self._write("\n")
+
+    def start(self, hint_level: int, max_hint_level: int) -> None:
+        """Write the header."""
+        self._write(f"{header(hint_level, max_hint_level)}\n\n")
+
+    def add(self, markdown: str) -> None:
+        """Write the piece at once."""
+        self._write(inert(markdown))
+
+    def note(self, text: str) -> None:
+        """Write the remark on lines of its own."""
+        self._write(("" if self._last == "\n" else "\n") + f"\n{inert(text)}\n")
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._stream.write(text)
+            self._stream.flush()
+            self._last = text[-1]
+
+
+class LiveView:
+    """Draws the Markdown: finished blocks stay, the one that still grows is redrawn in place.
+
+    So an answer longer than the window scrolls like any other output, and nothing is drawn twice.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console  # noqa: PLC0415 - loaded while the language server starts
+        from rich.live import Live  # noqa: PLC0415
+        from rich.spinner import Spinner  # noqa: PLC0415
+
+        self._console = Console(file=stream, highlight=False)
+        self._live = Live(
+            Spinner("dots", "Asking…"),
+            console=self._console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._growing = ""
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.update("", refresh=True)
+        self._live.stop()
+        if self._growing.strip():
+            self._keep(self._growing)
+
+    def start(self, hint_level: int, max_hint_level: int) -> None:
+        """Draw the header."""
+        from rich.text import Text  # noqa: PLC0415
+
+        self._live.update("", refresh=True)
+        self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
+
+    def add(self, markdown: str) -> None:
+        """Draw the piece at once."""
+        self._growing += inert(markdown)
+        end = finished(self._growing)
+        if end:
+            self._keep(self._growing[:end])
+            self._growing = self._growing[end:]
+        self._live.update(self._draw(self._growing), refresh=True)
+
+    def note(self, text: str) -> None:
+        """Draw the remark, dimmed."""
+        from rich.text import Text  # noqa: PLC0415
+
+        self._live.console.print(Text(f"\n{inert(text)}", style="dim"))
+
+    def _keep(self, markdown: str) -> None:
+        self._console.print(self._draw(markdown))
+
+    def _draw(self, markdown: str) -> RenderableType:
+        return _Block(markdown) if markdown.strip() else ""
+
+
+class _Block:
+    """Draws Markdown below one blank line, whatever space rich would leave around it."""
+
+    def __init__(self, markdown: str) -> None:
+        from rich.markdown import Markdown  # noqa: PLC0415
+
+        # Without hyperlinks the address of a link is shown as text: no answer can hide where it leads.
+        self._markdown = Markdown(markdown, hyperlinks=False)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment  # noqa: PLC0415
+
+        lines = console.render_lines(self._markdown, options, pad=False)
+        while lines and not _has_ink(lines[0]):
+            lines.pop(0)
+        while lines and not _has_ink(lines[-1]):
+            lines.pop()
+        for line in ([], *lines):
+            yield from line
+            yield Segment.line()
+
+
+def _has_ink(line: list[Segment]) -> bool:
+    return any(segment.text.strip() for segment in line)
+
+
+def finished(markdown: str) -> int:
+    """Give how many characters at the start are blocks that no further text can change.
+
+    A block is over at a blank line outside a fence, once a line follows that is not indented, and so not part of a
+    list item.
+    """
+    end, position, fence, is_after_blank = 0, 0, "", False
+    for line in markdown.splitlines(keepends=True):
+        is_blank = not line.strip()
+        if not fence and is_after_blank and not is_blank and not line[0].isspace():
+            end = position
+        marker = _FENCE.match(line)
+        if marker and not fence:
+            fence = marker[1]
+        elif marker and marker[1].startswith(fence) and not line[marker.end() :].strip():
+            fence = ""
+        is_after_blank = is_blank
+        position += len(line)
+    return end

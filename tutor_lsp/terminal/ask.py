@@ -1,0 +1,182 @@
+"""`tutor ask`: read the file, find the place, and show the answer of the language server as it streams."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
+from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
+from tutor_lsp.terminal.account import go_through_sign_in
+from tutor_lsp.terminal.answer_view import open_view
+from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
+from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.terminal.place import Place, lines_of, parse_place, where_to_look
+from tutor_lsp.terminal.service import choose, choose_way, is_interactive, say
+from tutor_protocol import MAX_QUESTION_CHARACTERS, ErrorCode, Position
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from tutor_lsp.runner.program import Outcome
+    from tutor_lsp.terminal.answer_view import AnswerView
+    from tutor_lsp.terminal.language_client import Event
+
+LOCAL_INSTEAD = "With --local it is answered on this computer instead."
+NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
+_PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
+"""The first line of a script, whose name need not have an ending."""
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Run the command and give the exit status."""
+    place = parse_place(options.place)
+    text = _read(place)
+    if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
+        raise Exit(WRONG_USE, f"A question has at most {MAX_QUESTION_CHARACTERS} characters.")
+    subject = _Subject(place.path.resolve(), text, _position(place, text))
+    argument: dict[str, Any] = {}
+    if options.question:
+        argument["question"] = options.question
+    if options.local:
+        argument["local"] = True
+    if options.run:
+        outcome = _run(place, has_subject=bool(place.line or options.question))
+        if outcome.traceback is not None:
+            argument["traceback"] = outcome.traceback
+        if place.line is None:
+            subject = _where_it_failed(place, subject, outcome)
+    while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
+        _go_on(ended, argument)
+    return DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is asked about: a place in the text of a file."""
+
+    path: Path
+    text: str
+    position: Position
+
+
+def _where_it_failed(place: Place, subject: _Subject, outcome: Outcome) -> _Subject:
+    """Return the place where the run failed, which may lie in another file of the student's."""
+    failed_at = outcome.failed_at(subject.path)
+    if failed_at is not None and failed_at.path != subject.path:
+        text = read_executed(failed_at.path)
+        if text is not None and failed_at.frame.line < len(lines_of(text)):
+            line = failed_at.frame.line + 1
+            say(f"{place.path} failed in {failed_at.path.name} at line {line}: {outcome.exception}", "")
+            return _Subject(failed_at.path, text, _position(Place(failed_at.path, line), text))
+    frame = outcome.frame_in(subject.path)
+    if frame is None:
+        return subject
+    return _Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
+
+
+def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
+    """Return if the question is to be asked again: after a sign-in, on this computer, or once more. Else raise `Exit`.
+
+    A limit or an off switch is the course's decision: no other way is offered.
+    """
+    reason = ended.message or "The tutor could not answer."
+    if ended.retry_after:
+        reason += f" Try again in {ended.retry_after} s."
+    choice = choose()
+    is_signed_out = ended.code == ErrorCode.UNAUTHENTICATED and not choice.has_own_token
+    is_away = choice.server_url is not None and (ended.reason == "failed" or is_signed_out)
+    if not is_away or argument.get("local") or choice.server_url is None:
+        raise Exit(FAILED, reason)
+    if not is_interactive():
+        raise Exit(FAILED, f"{reason} {LOCAL_INSTEAD}")
+    first = {"s": "sign in now; this question then goes on"} if is_signed_out else {"r": "ask again"}
+    match choose_way(reason, {**first, "l": "answer on this computer, without the service", "n": "stop"}):
+        case "s":
+            go_through_sign_in(choice, choice.server_url)
+        case "l":
+            argument["local"] = True
+        case "r":
+            pass
+        case _:
+            raise Exit(FAILED, "Stopped.")
+
+
+def _read(place: Place) -> str:
+    path = place.path
+    if path.suffix == ".ipynb":
+        raise Exit(WRONG_USE, f"{path} is a notebook. Ask in an editor, at one of its cells.")
+    if path.suffix and path.suffix.lower() not in PYTHON_SUFFIXES:
+        raise Exit(WRONG_USE, NOT_PYTHON.format(path=path))
+    try:
+        text = read_source(path)
+    except FileNotFoundError:
+        raise Exit(WRONG_USE, f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise Exit(WRONG_USE, f"{path} is a folder.") from None
+    except OSError as error:
+        raise Exit(WRONG_USE, f"{path} cannot be read: {error.strerror}.") from None
+    except NotPythonText:
+        raise Exit(FAILED, f"{path} is not Python text: save it in UTF-8.") from None
+    if not path.suffix and not _PYTHON_SCRIPT.match(text):
+        raise Exit(WRONG_USE, NOT_PYTHON.format(path=path))
+    return text
+
+
+def _position(place: Place, text: str) -> Position:
+    """Give the place on the wire. Without a column it is where the line's text begins; one past the end is the end."""
+    lines = lines_of(text)
+    number = where_to_look(text) if place.line is None else place.line
+    count = max(len(lines) - (not lines[-1]), 1)  # nobody counts the empty one that the last line's end begins
+    if place.column == 0 or not 1 <= number <= count:
+        has = "1 line" if count == 1 else f"{count} lines"
+        raise Exit(WRONG_USE, f"{place.path} has {has}; lines and columns count from 1.")
+    line = lines[number - 1]
+    character = len(line) - len(line.lstrip()) if place.column is None else min(place.column - 1, len(line))
+    return Position(number - 1, character)
+
+
+def _run(place: Place, *, has_subject: bool) -> Outcome:
+    """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
+    try:
+        outcome = asyncio.run(run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS))
+    except CouldNotRun as error:
+        raise Exit(FAILED, f"{place.path} could not be run: {error}.") from None
+    if outcome.asks_for_input:
+        raise Exit(
+            FAILED, f"{place.path} waits for input, which --run cannot give. Run it yourself, and use --question."
+        )
+    if outcome.traceback is None and not has_subject:
+        how = f"did not end in {TIME_LIMIT_SECONDS:.0f} seconds" if outcome.timed_out else "ran without an exception"
+        raise Exit(FAILED, f"{place.path} {how}. Name a line, or say with --question what is wrong.")
+    return outcome
+
+
+async def _stream_answer(subject: _Subject, argument: dict[str, Any]) -> Ended:
+    with open_view(sys.stdout) as view:
+        async with await LanguageClient.start() as client:
+            uri = await client.open(subject.path, subject.text)
+            offered = await client.ask_action(uri, subject.position)
+            if offered is None:
+                raise Exit(FAILED, "The tutor has nothing to offer there.")
+            async with aclosing(client.ask({**offered, **argument})) as events:
+                async for event in events:
+                    _show(view, event)
+                    if isinstance(event, Ended):
+                        ended = event
+    return ended
+
+
+def _show(view: AnswerView, event: Event) -> None:
+    match event:
+        case Started(hint_level, max_hint_level):
+            view.start(hint_level, max_hint_level)
+        case Piece(text):
+            view.add(text)
+        case ConnectionChanged(state="reconnecting", message=message):
+            view.note(message)

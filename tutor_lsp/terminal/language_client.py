@@ -1,0 +1,207 @@
+"""The editor's side of the language server, for the terminal: open a file, choose "Ask tutor", receive the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+from tutor_lsp.lsp.stdio_rpc import RequestFailed, ServerStopped, StdioServer
+from tutor_lsp.terminal.place import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from types import TracebackType
+
+    from tutor_protocol import Position
+
+COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().parents[1] / "__main__.py"))
+"""With -I a `random.py` or `types.py` in the student's folder cannot stand in for the standard library's."""
+ACTION_TITLE = "Ask tutor"
+CODE_ACTION_INVOKED = 1
+"""LSP 3.17 CodeActionTriggerKind: asked for by a person, so that the action is offered anywhere."""
+SILENCE_SECONDS = 180.0
+"""How long an answer may say nothing. The service ends each in 120 s, a lost connection is given up after 30 s more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The ask was accepted at this hint level."""
+
+    hint_level: int
+    max_hint_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next Markdown of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The answer is over. `message`, `retry_after` (seconds) and `code` tell why it was refused or failed."""
+
+    reason: str
+    message: str = ""
+    retry_after: int | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """The connection behind the language server is in another state now."""
+
+    state: str
+    message: str
+
+
+Event = Started | Piece | Ended | ConnectionChanged
+
+
+class LanguageClient:
+    """One document at a time, one answer at a time. Methods raise `ServerStopped` and `RequestFailed`."""
+
+    def __init__(self, server: StdioServer) -> None:
+        self._server = server
+        self._encoding = "utf-16"
+        self._open: dict[str, str] = {}
+
+    @classmethod
+    async def start(cls, env: Mapping[str, str] | None = None) -> Self:
+        """Start `tutor-lsp` with this interpreter; `env` replaces the environment."""
+        return cls(await StdioServer.start(*COMMAND, env=env))
+
+    async def __aenter__(self) -> Self:
+        try:
+            result = await self._server.request(
+                "initialize",
+                {
+                    "processId": os.getpid(),
+                    "rootUri": None,
+                    "clientInfo": {"name": "tutor"},
+                    "capabilities": {
+                        "general": {"positionEncodings": ["utf-32", "utf-16"]},
+                        "textDocument": {
+                            "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}
+                        },
+                        "experimental": {"tutor": True},
+                    },
+                },
+            )
+            self._encoding = result["capabilities"].get("positionEncoding", "utf-16")
+            await self._server.notify("initialized", {})
+        except BaseException:
+            await self._server.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._server.close()
+
+    async def open(self, path: Path, text: str) -> str:
+        """Open a Python file, at an absolute path, with this text and give its URI."""
+        uri = path.as_uri()
+        self._open[uri] = text
+        document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        await self._server.notify("textDocument/didOpen", {"textDocument": document})
+        return uri
+
+    async def ask_action(self, uri: str, position: Position) -> dict[str, Any] | None:
+        """Give the argument of the "Ask tutor" command offered at a place, None where it is not offered."""
+        place = self._on_the_wire(uri, position)
+        actions = await self._server.request(
+            "textDocument/codeAction",
+            {
+                "textDocument": {"uri": uri},
+                "range": {"start": place, "end": place},
+                "context": {"diagnostics": [], "triggerKind": CODE_ACTION_INVOKED},
+            },
+        )
+        for action in actions or ():
+            if action.get("title") == ACTION_TITLE:
+                argument: dict[str, Any] = action["command"]["arguments"][0]
+                return argument
+        return None
+
+    async def ask(self, argument: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
+        """Execute "Ask tutor" and give what the server says until the answer has ended.
+
+        Left early, or cancelled, the answer is cancelled at the server, too.
+        """
+        ask_id = str(uuid4())
+        ended = False
+        try:
+            await self._server.request(
+                "workspace/executeCommand", {"command": "tutor.ask", "arguments": [{**argument, "askId": ask_id}]}
+            )
+            while not ended:
+                event = await self._next_event(ask_id)
+                if event is not None:
+                    ended = isinstance(event, Ended)
+                    yield event
+        except RequestFailed:
+            ended = True
+            raise
+        finally:
+            if not ended:
+                await self._cancel(ask_id)
+
+    async def status(self) -> ConnectionChanged:
+        """Ask how the tutor is reached."""
+        return _connection(await self._server.request("workspace/executeCommand", {"command": "tutor.status"}))
+
+    async def _cancel(self, ask_id: str) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await self._server.notify("tutor/answer/cancel", {"askId": ask_id})
+                while not isinstance(await self._next_event(ask_id), Ended):
+                    pass
+        except (ServerStopped, TimeoutError):
+            pass
+
+    async def _next_event(self, ask_id: str) -> Event | None:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                notification = await self._server.notifications.get()
+        except TimeoutError:
+            raise ServerStopped("The tutor fell silent.") from None
+        if notification is None:
+            self._server.notifications.put_nowait(None)
+            raise ServerStopped("The language server stopped in the middle of the answer.")
+        params = notification.params
+        if notification.method == "tutor/status/didChange":
+            return _connection(params)
+        if params.get("askId") != ask_id:
+            return None
+        match notification.method:
+            case "tutor/answer/didStart":
+                return Started(params["hintLevel"], params["maxHintLevel"])
+            case "tutor/answer/didUpdate":
+                return Piece(params["delta"])
+            case "tutor/answer/didEnd":
+                return Ended(
+                    params["reason"], params.get("message") or "", params.get("retryAfter"), params.get("code")
+                )
+        return None
+
+    def _on_the_wire(self, uri: str, position: Position) -> dict[str, int]:
+        """Count the characters before a place in the encoding that the server chose (LSP 3.17 positionEncoding)."""
+        if self._encoding == "utf-32":
+            return {"line": position.line, "character": position.character}
+        line = lines_of(self._open[uri])[position.line]
+        before = line[: position.character].encode("utf-16-le", "surrogatepass")
+        return {"line": position.line, "character": len(before) // 2}
+
+
+def _connection(params: Mapping[str, Any] | None) -> ConnectionChanged:
+    if not params:
+        raise RequestFailed("The language server does not know its status.")
+    return ConnectionChanged(str(params["state"]), str(params["message"]))

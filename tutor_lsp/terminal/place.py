@@ -1,0 +1,74 @@
+"""A place in a file as people write it, `FILE[:LINE[:COLUMN]]`, and where a question about a whole file points."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
+
+MAX_PARSED_CHARACTERS = 64 * 1024
+"""Longer code is not parsed to find a place in it."""
+
+_PLACE = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file: line and column count from 1."""
+
+    path: Path
+    line: int | None = None
+    column: int | None = None
+
+
+def parse_place(text: str) -> Place:
+    """Read a place. A Windows drive letter is part of the file, as is all of the name of a real file."""
+    match = _PLACE.fullmatch(text)
+    if match is None or os.path.exists(text):  # noqa: PTH110 - as typed: Path would drop a trailing separator
+        return Place(Path(text))
+    line, column = match["line"], match["column"]
+    return Place(Path(match["file"]), int(line) if line else None, int(column) if column else None)
+
+
+def lines_of(text: str) -> list[str]:
+    """Cut a text into lines as LSP 3.17 "Text Documents" counts them; the last may be empty."""
+    return _LINE_END.split(text)
+
+
+def where_to_look(text: str) -> int:
+    """Give the line, from 1, that a question about a whole file points at.
+
+    It is where compiling finds a syntax error; else where the program itself begins, after its docstring, imports and
+    definitions, so that the question is about all of it; else the first line of code. Nothing is run.
+    """
+    lines = lines_of(text)
+    with_code = [number for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    if not with_code:
+        return 1
+    try:
+        found = _first_statement(text) if len(text) <= MAX_PARSED_CHARACTERS else None
+    except SyntaxError as error:
+        # At the end of the file CPython may name a line without code, or one after the last.
+        found = max((number for number in with_code if number <= (error.lineno or 1)), default=None)
+    except (ValueError, MemoryError, RecursionError):  # a NUL or a lone surrogate; nested too deeply
+        found = None
+    return found or with_code[0]
+
+
+def _first_statement(text: str) -> int | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = syntax_tree(text)
+        compile(tree, "<file>", "exec", dont_inherit=True)  # `return` outside a function, say
+    passive = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    is_docstring = ast.get_docstring(tree, clean=False) is not None
+    statements = tree.body[1:] if is_docstring else tree.body
+    active = (statement for statement in statements if not isinstance(statement, passive))
+    first = next(active, next((one for one in statements if not isinstance(one, passive[:2])), None))
+    return first.lineno if first is not None else None

@@ -1,0 +1,86 @@
+"""How commands of the terminal reach the service: by the student's sign-in, with its faults told in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+from tutor_lsp.service.session import ServiceFault
+from tutor_lsp.settings import from_environment
+from tutor_lsp.sign_in.device import SignInRefused
+from tutor_lsp.sign_in.sign_ins import SignIns
+from tutor_lsp.sign_in.token_store import StoreUnavailable
+from tutor_lsp.terminal.answer_view import inert
+from tutor_lsp.terminal.exit_status import FAILED, Exit
+from tutor_lsp.tutors.choice import TutorChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+    from typing import Any, TextIO, TypeVar
+
+    T = TypeVar("T")
+
+
+def choose() -> TutorChoice:
+    """Read settings and sign-ins. Raises `Exit` where a setting is wrong."""
+    settings = from_environment(os.environ)
+    if settings.fault is not None:
+        raise Exit(FAILED, settings.fault)
+    choice = TutorChoice(settings, SignIns(lambda: settings.data_dir))
+    choice.sign_ins.look()
+    return choice
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one step. Questions are asked between steps, where Ctrl-C ends the program at once."""
+    try:
+        return asyncio.run(work)
+    except (ServiceFault, SignInRefused, StoreUnavailable) as error:
+        raise Exit(FAILED, inert(str(error))) from error
+
+
+def say(*lines: str) -> None:
+    """Write lines to stdout, without what a terminal would obey."""
+    sys.stdout.write("".join(f"{wrapped(inert(line), sys.stdout)}\n" for line in lines))
+    sys.stdout.flush()
+
+
+def wrapped(line: str, stream: TextIO) -> str:
+    """Return a line cut between words to fit the terminal that it goes to; for a pipe or a file, as it is.
+
+    An address is never cut: the terminal itself breaks it, and it can still be opened and copied.
+    """
+    if not stream.isatty():
+        return line
+    columns = shutil.get_terminal_size().columns
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = textwrap.wrap(
+        line.strip(),
+        columns,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(parts)
+
+
+def is_interactive() -> bool:
+    """Return whether somebody can read a question and type an answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def choose_way(reason: str, ways: Mapping[str, str]) -> str:
+    """Ask the student for one of several ways to go on, by its letter; Enter takes the first, all else the last."""
+    letters = list(ways)
+    lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
+    sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))
+    sys.stderr.write(f"Which? [{letters[0]}] ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    typed = line.strip().lower() or (letters[0] if line else letters[-1])
+    return typed if typed in ways else letters[-1]

@@ -1,0 +1,160 @@
+"""Local mode: the offline tutor and the hint ladder inside the language server, without account, network or model."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+from tutor_lsp.tutor import LOCAL
+from tutor_lsp.tutors.analysis import Analysis
+from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.ladder.policy import next_level
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    from tutor_pedagogy.problem.identity import Problem
+    from tutor_protocol import Ask, FromService
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+PROVIDER = "offline"
+MODEL = "offline-1"
+STUDENT = "student"
+"""The one whose asks are analysed here."""
+_SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
+
+
+class LocalTutor:
+    """A `Tutor` that answers by itself. `student` may be set at any time and counts from the next ask on."""
+
+    status = LOCAL
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        student: StudentLevels | None = None,
+        max_hint_level: HintLevel = HintLevel.SOLUTION,
+        new_id: Callable[[], UUID] = uuid4,
+        analysis: Analysis | None = None,
+    ) -> None:
+        self.student = student or StudentLevels()
+        self._analysis = analysis or Analysis()
+        self._state = LocalState(data_dir)
+        self._max_hint_level = max_hint_level
+        self._new_id = new_id
+        self._session_id = new_id()
+        self._open: dict[UUID, asyncio.Future[Error]] = {}
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Answer from the offline tutor. An ask that does not reach its end gives its hint level back."""
+        if ask.request_id in self._open:
+            yield Error(
+                request_id=ask.request_id,
+                code=ErrorCode.VALIDATION_FAILED,
+                content="This question is already being answered.",
+            )
+            return
+        stop = self._open[ask.request_id] = asyncio.get_running_loop().create_future()
+        try:
+            async with aclosing(self._answer(ask, stop)) as answer:
+                async for message in answer:
+                    yield message
+        except _Stopped:
+            yield stop.result()
+        except StateUnavailable as error:
+            yield Error(
+                request_id=ask.request_id,
+                code=ErrorCode.DATABASE_UNAVAILABLE,
+                content=str(error),
+                retryable=error.retryable,
+            )
+        finally:
+            del self._open[ask.request_id]
+
+    async def cancel(self, request_id: UUID) -> None:
+        """Stop an answer; its stream ends with `Error` of code `CANCELLED`."""
+        self._stop(request_id, ErrorCode.CANCELLED, "Stopped.")
+
+    async def rate(self, message_id: str, *, helpful: bool) -> None:
+        """Take note of nothing: in local mode nobody but the student would ever read a rating."""
+
+    async def close(self) -> None:
+        """End what is still streaming."""
+        for request_id in self._open:
+            self._stop(request_id, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
+        await self._analysis.close()
+
+    def _stop(self, request_id: UUID, code: ErrorCode, content: str) -> None:
+        stop = self._open.get(request_id)
+        if stop is not None and not stop.done():
+            stop.set_result(Error(request_id=request_id, code=code, content=content))
+
+    async def _answer(self, ask: Ask, stop: asyncio.Future[Error]) -> AsyncGenerator[FromService, None]:
+        analyst = await _unless(stop, self._analysis.analyst())
+        examined = await _unless(stop, analyst.examine(STUDENT, ask))
+        problem = examined.problem
+        counting = asyncio.ensure_future(asyncio.to_thread(self._state.count_ask, problem.fingerprint))
+        whole = False
+        try:
+            level = next_level(await asyncio.shield(counting), self._max_hint_level)
+            explanation = await _unless(stop, analyst.explain(STUDENT, ask, level, self.student))
+            message_id = self._new_id()
+            yield Accepted(
+                request_id=ask.request_id,
+                session_id=self._session_id,
+                message_id=message_id,
+                hint_level=level,
+                max_hint_level=self._max_hint_level,
+                error_type=examined.error_type,
+            )
+            for seq, sentence in enumerate(_sentences(explanation.text)):
+                if stop.done():
+                    raise _Stopped
+                yield Delta(request_id=ask.request_id, seq=seq, content=sentence)
+            whole = True
+            yield Done(
+                request_id=ask.request_id, message_id=message_id, hint_level=level, provider=PROVIDER, model=MODEL
+            )
+        finally:
+            if not whole:
+                await self._give_back(counting, problem)
+
+    async def _give_back(self, counting: asyncio.Future[int], problem: Problem) -> None:
+        try:
+            await counting
+            await asyncio.to_thread(self._state.take_back, problem.fingerprint)
+        except StateUnavailable as error:  # nothing was counted, or one hint level is lost: the stream still ends
+            logger.warning("hint level not given back: %s", error)
+
+
+class _Stopped(Exception):
+    """The ask was cancelled or the tutor closed; its future holds the last message."""
+
+
+async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
+    """Wait for work, but no longer than until `stop`; then raise `_Stopped`."""
+    running = asyncio.ensure_future(work)
+    either: set[asyncio.Future[Any]] = {running, stop}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done():
+            raise _Stopped
+        return await running
+    finally:
+        running.cancel()
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Cut Markdown where a sentence or a line ends; the pieces together are the text."""
+    yield from (piece for piece in _SENTENCE_END.split(text) if piece)

@@ -1,0 +1,106 @@
+"""A tutor that what is private never reaches: it is taken out of each ask, and put back into the answer."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
+from tutor_analysis.size import is_small
+from tutor_lsp.sign_in.private_file import read_json, write_json
+from tutor_protocol import Delta, Done, Error, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+    from uuid import UUID
+
+    from tutor_lsp.capture.redaction.redaction import Redactor
+    from tutor_lsp.capture.redaction.restoring import Restoration
+    from tutor_lsp.tutor import Status, Tutor
+    from tutor_protocol import Ask, FromService
+
+KEY_FILE = "redaction.json"
+_KEY_BYTES = 32
+_REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
+"""An ask that takes longer does not leave the computer."""
+
+TOO_LONG = "This is too much for one question. Ask about a smaller file."
+
+
+class RedactingTutor:
+    """A `Tutor` in front of one that is not on this computer."""
+
+    def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
+        self._tutor = tutor
+        self._redactor = redactor
+        self._pool = Pool(_REDACTION)
+
+    @property
+    def status(self) -> Status:
+        """How the tutor behind is reached."""
+        return self._tutor.status
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
+        """Ask without what is private; the deltas of the answer are numbered anew, since some text has to wait."""
+        try:
+            if is_small(ask):
+                redacted, restoration = self._redactor.redact(ask)
+            else:  # in a child process, so that the editor is not held up
+                redacted, restoration = await self._pool.run(None, redact, self._redactor, ask)
+        except (ValueError, NotAnalysed):
+            yield Error(request_id=ask.request_id, code=ErrorCode.PAYLOAD_TOO_LARGE, content=TOO_LONG, retryable=False)
+            return
+        text, seq = restoration.stream(), 0
+        async with aclosing(self._tutor.ask(redacted)) as messages:
+            async for message in messages:
+                content = ""
+                if isinstance(message, Delta):
+                    content = text.feed(message.content)
+                elif isinstance(message, Done | Error):
+                    content = text.finish()
+                if content:
+                    yield Delta(request_id=ask.request_id, seq=seq, content=content)
+                    seq += 1
+                if not isinstance(message, Delta):
+                    yield message
+
+    async def cancel(self, request_id: UUID) -> None:
+        """Stop an answer."""
+        await self._tutor.cancel(request_id)
+
+    async def rate(self, message_id: str, *, helpful: bool) -> None:
+        """Say whether an answer helped."""
+        await self._tutor.rate(message_id, helpful=helpful)
+
+    async def close(self) -> None:
+        """Give back the connection."""
+        await self._tutor.close()
+        await self._pool.close()
+
+
+def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
+    """Return an ask without what is private, and what puts it back. Raise `ValueError` for one that gets too long."""
+    return redactor.redact(ask)
+
+
+def redaction_key(data_dir: Path) -> bytes:
+    """Give this computer's key for placeholders, made at first need. Where it cannot be kept, it is for this time."""
+    path = data_dir / KEY_FILE
+    try:
+        key = _key(read_json(path))
+        if key is None:
+            write_json(path, {"key": secrets.token_hex(_KEY_BYTES)})
+            key = _key(read_json(path))  # another window may have been faster
+    except OSError:
+        key = None
+    return key or secrets.token_bytes(_KEY_BYTES)
+
+
+def _key(content: object) -> bytes | None:
+    try:
+        key = bytes.fromhex(content["key"]) if isinstance(content, dict) else None
+    except (KeyError, TypeError, ValueError):
+        return None
+    return key if key is not None and len(key) == _KEY_BYTES else None

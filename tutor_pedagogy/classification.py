@@ -1,0 +1,200 @@
+"""Classify what a student is stuck on: a syntax error, a run-time error, wrong behaviour, or nothing known."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.problem.syntax_tree import COMPILED, syntax_tree
+
+if TYPE_CHECKING:
+    from tutor_protocol import Diagnostic, ErrorType, Submission
+
+_MAX_COMPILED_BYTES = 64 * 1024
+"""Longer code is not compiled; what is known about it then comes from outside."""
+
+_MOST_LAMBDAS = 100
+"""With more the code is compiled as a tree, which is refused at once where they are nested deep.
+
+From text CPython compiles nested ones in the square of their depth.
+"""
+
+_MAX_TRACEBACK_CHARACTERS = 64 * 1024
+"""Only the end of a longer traceback is read: the exception stands there."""
+
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_FRAME = re.compile(r'[ \t|]+File "|-+> *\d|\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)')
+_EXCEPTION = re.compile(r"(?:E   +|[ \t]*\| )?(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::(?: |$)|\s*$| \(note:)")
+_EXCEPTION_NAME = re.compile(r"\b(?:[A-Z]\w*(?:Error|Exception|Interrupt|Group)|StopIteration|StopAsyncIteration)\b")
+_FAILING_TEST = re.compile(
+    r"^E   +assert\b|^FAILED \S+|^FAIL: |^Failed example:|^Expected:?$|^Failed: "
+    r"|\bexpected\b.{0,200}\b(?:got|but|actual|was|received)\b|\bgot\b.{0,200}\b(?:expected|instead of)\b"
+    r"|\b\d+ (?:tests? )?failed\b|\bassert(?:ion)? failed\b|\bwrong (?:answer|output|result)\b",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+
+_SYNTAX_CODES = re.compile(
+    r"invalid-syntax|syntax-error|syntax|parse-error|E999|E90[12]|E0001|F62[12]|F70[1-7]|F831", re.IGNORECASE
+)
+_SYNTAX_MESSAGE = re.compile(
+    r"\s*(?:(?:Syntax|Indentation|Tab)Error\b|invalid syntax|unexpected indent|unindent does not match"
+    r"|expected an indented block|unterminated |unexpected EOF)",
+    re.IGNORECASE,
+)
+_PYRIGHT_SOURCES = frozenset({"pylance", "pyright", "basedpyright"})
+"""These give a rule to every diagnostic but their syntax errors."""
+
+_RUNTIME_CODES = re.compile(
+    # pyflakes, ruff and flake8: undefined names, and formats that do not fit their values
+    r"F82[123]|F50[1-9]|F52[1-5]"
+    # pylint: names, imports, members, calls
+    r"|E04\d\d|E06\d\d|E11\d\d|E13\d\d"
+    r"|undefined-variable|used-before-assignment|possibly-used-before-assignment|no-member|import-error"
+    r"|no-name-in-module|not-callable|no-value-for-parameter|too-many-function-args|unexpected-keyword-arg"
+    r"|unsubscriptable-object|not-an-iterable|unsupported-\w+(?:-\w+)*"
+    # mypy
+    r"|name-defined|attr-defined|union-attr|call-arg|call-overload|arg-type|operator|index|used-before-def"
+    r"|possibly-undefined|import-not-found|import"
+    # pyright
+    r"|report(?:UndefinedVariable|Unbound\w*|PossiblyUnbound\w*|AttributeAccessIssue|Optional\w+|CallIssue"
+    r"|ArgumentType|IndexIssue|OperatorIssue|MissingImports|GeneralTypeIssues|SelfClsParameterName"
+    r"|AbstractUsage|TypedDictNotRequiredAccess|Unhashable|FunctionMemberAccess)"
+    # ty
+    r"|unresolved-(?:reference|attribute|import)|possibly-unbound\w*|possibly-unresolved-reference|call-non-callable"
+    r"|missing-argument|too-many-positional-arguments|unknown-argument|invalid-argument-type|non-subscriptable"
+    r"|not-iterable|index-out-of-bounds|division-by-zero"
+)
+_RUNTIME_MESSAGE = re.compile(
+    r"\bundefined (?:name|variable)\b|\bis not defined\b|\breferenced before assignment\b|\bis possibly unbound\b"
+    r"|\bis unbound\b|\bcould not be resolved\b|\bhas no (?:attribute|member)\b|\bdivision by zero\b",
+    re.IGNORECASE,
+)
+_WARNING = 2
+"""LSP 3.17 DiagnosticSeverity; information and hints foretell nothing."""
+
+_BEHAVIOUR = re.compile(
+    r"\b(?:wrong|incorrect|unexpected|instead|expect\w*|should(?:n'?t)?|suppose[ds]?|output\w*|outcome|answer|results?"
+    r"|returns|returning|returned|prints?|printing|gives?|giving|gets?|getting|shows?|displays?|behav\w+|fail\w*|pass(?:es|ing)?"
+    r"|stuck|loops?|looping|forever|infinite\w*|never|nothing|always|bugs?|broken|breaks?|works?|working|happen\w*|fix"
+    r"|mistake|problem|same|off by one|too (?:many|few|much|big|small|large|high|low)|not (?:right|correct)|why)\b",
+    re.IGNORECASE,
+)
+
+
+def classify(submission: Submission) -> ErrorType:
+    """Tell the kind of error, from the surest witness to the least: traceback, diagnostics, code, question.
+
+    The code is compiled, never run. A traceback whose exception is an AssertionError, and the report of a failing test,
+    speak of wrong behaviour: "logic". Never raises.
+    """
+    return (
+        (_of_traceback(submission.traceback) if submission.traceback else None)
+        or _of_diagnostics(submission.diagnostics, "syntax")
+        or ("syntax" if not _compiles(submission) else None)
+        or _of_diagnostics(submission.diagnostics, "runtime")
+        or _of_question(submission.question or "")
+        or "none"
+    )
+
+
+def _of_traceback(traceback: str) -> ErrorType | None:
+    text = _ANSI.sub("", traceback[-_MAX_TRACEBACK_CHARACTERS:])
+    name = _exception(text.splitlines())
+    if name is not None:
+        return _of_exception(name)
+    return "logic" if _FAILING_TEST.search(text) else None
+
+
+def _of_exception(name: str) -> ErrorType:
+    if name in _SYNTAX_ERRORS:
+        return "syntax"
+    return "logic" if name == "AssertionError" else "runtime"
+
+
+def _exception(lines: list[str]) -> str | None:
+    """Find the exception that ended the program: the first one named after the last frame, else the last one named."""
+    frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
+    if frames:
+        margin = _margin(lines[frames[-1]])
+        for line in lines[frames[-1] + 1 :]:
+            name = _named(line.lstrip() if _margin(line) < margin else line)
+            if name is not None and not name.endswith("Warning"):
+                return name
+    named = [name for name in map(_named, lines) if name is not None and _EXCEPTION_NAME.fullmatch(name)]
+    return named[-1] if named else None
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _named(line: str) -> str | None:
+    match = _EXCEPTION.match(line)
+    return match["path"].rpartition(".")[2] if match else None
+
+
+def _of_diagnostics(diagnostics: tuple[Diagnostic, ...], kind: ErrorType) -> ErrorType | None:
+    return kind if any(_of_diagnostic(diagnostic) == kind for diagnostic in diagnostics) else None
+
+
+def _of_diagnostic(diagnostic: Diagnostic) -> ErrorType | None:
+    if diagnostic.severity > _WARNING:
+        return None
+    unnamed_rule = diagnostic.source.lower() in _PYRIGHT_SOURCES and not diagnostic.code and diagnostic.severity == 1
+    if unnamed_rule or _SYNTAX_CODES.fullmatch(diagnostic.code) or _SYNTAX_MESSAGE.match(diagnostic.message):
+        return "syntax"
+    if _RUNTIME_CODES.fullmatch(diagnostic.code) or _RUNTIME_MESSAGE.search(diagnostic.message):
+        return "runtime"
+    return None
+
+
+def _compiles(submission: Submission) -> bool:
+    """Tell whether the code compiles, as far as can be known: code that is too long or cannot be read counts as good.
+
+    A part of a larger document is only parsed, since its `return` may belong to what is around it.
+    """
+    code = submission.code
+    if len(code.encode("utf-8", "surrogatepass")) > _MAX_COMPILED_BYTES:
+        return True
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if submission.kind == "cell" else 0
+    if submission.kind == "cell":
+        code = _without_magics(code)
+    try:
+        if submission.first_line and submission.kind != "cell":
+            syntax_tree(textwrap.dedent(code))
+            return True
+        source = syntax_tree(code, flags) if code.count("lambda") > _MOST_LAMBDAS else code
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
+        COMPILED.keep(code, flags, answer=True)
+    except SyntaxError:
+        return False
+    except ValueError:  # A NUL or a lone surrogate: no Python program.
+        return False
+    except (MemoryError, RecursionError, SystemError):
+        return True
+    return True
+
+
+def _without_magics(code: str) -> str:
+    """Blank out IPython's own lines, which are no Python: `%magic`, `!command`, `name?`; a `%%magic` takes the cell."""
+    if code.lstrip().startswith("%%"):
+        return ""
+    return re.sub(r"(?m)^[ \t]*(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", "", code)
+
+
+def _of_question(question: str) -> ErrorType | None:
+    """Read an exception or a symptom out of the student's own words."""
+    name = _exception(question.splitlines())
+    if name is None:
+        mentioned = _EXCEPTION_NAME.findall(question)
+        name = mentioned[-1] if mentioned else None
+    if name is not None:
+        return _of_exception(name)
+    return "logic" if _BEHAVIOUR.search(question) or _FAILING_TEST.search(question) else None

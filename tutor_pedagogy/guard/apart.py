@@ -1,0 +1,118 @@
+"""Join what is set apart: pieces with the same sign or word between them again and again, in brackets, or numbered."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.vocabulary import KEYWORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FEWEST = 3
+"""Pieces, or things between pieces, that make a pattern and no accident."""
+_LONGEST_PIECE = 24
+_MOST_WORDS = 3
+"""Words from one repeated word to the next, where it stands between pieces and is no part of a sentence."""
+_SEPARATOR = re.compile(r"[^\w\s]|\s{2,}|[\n\t]")
+# linear: three pieces always match, and all that follow with them
+_WRAPPED = re.compile(
+    r"(?:\[[^\[\]\n]{1,24}\][\s,;+&]*){3,}|(?:\([^()\n]{1,24}\)[\s,;+&]*){3,}|(?:\{[^{}\n]{1,24}\}[\s,;+&]*){3,}"
+    r"|(?:<[^<>\n]{1,24}>[\s,;+&]*){3,}|(?:\*{1,2}[^*\n]{1,24}\*{1,2}[\s,;+&]*){3,}"
+    r"|(?:\S{1,24} \([a-z ]{1,12}\)\s*){3,}"
+)
+# linear: read from pieces of at most 60 characters
+_WRAPPING = re.compile(r"^[\[({<*]+|[\])}>*]+$|(?<=.) \([a-z ]{1,12}\)$")
+_WRAPPED_PIECE = re.compile(
+    r"\[[^\[\]\n]+\]|\([^()\n]+\)|\{[^{}\n]+\}|<[^<>\n]+>|\*{1,2}[^*\n]+\*{1,2}|\S{1,24} \([a-z ]{1,12}\)"
+)
+# linear: two strings always match, and all that follow with them
+_QUOTED = re.compile(
+    r"""(?:(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t\[\]]*+(?:(?:\d*+:|[+,.&;]|and|then)[ \t\[\]]*+)?+){2,}"""
+)
+_PIECE = re.compile(r""""([^"\n]*)"(?!:)|'([^'\n]*)'(?!:)""")
+_NUMBER = re.compile(r"[(\[]?\b(\d{1,2})(?:st|nd|rd|th)?\b[.):\]]*")
+_SPACED = re.compile(r"(?<=\w) [.(\[] |[\w\"'] [.(\[)\]]{1,2}(?: |$)")
+_SPACE = re.compile(r"(?<! ) ++(?=[.()\[\],:])|(?<=[.(\[]) ++")
+_CONNECTING = re.compile(
+    r"(?:(?<=\S), | ?)\b(?:and )?(?:then|next|followed by|after that|after which comes?)\b,?", re.IGNORECASE
+)
+_BLANKS = re.compile("[ \\t]+")
+_MANY = 60
+"""Pieces of one run that are joined at most."""
+
+
+def joined(text: str) -> Iterator[str]:
+    """Give what a text says without what stands between its pieces; nothing where no pattern is."""
+    for run in _QUOTED.findall(text) if '"' in text or "'" in text else ():
+        yield from _both_ways([one or other for one, other in _PIECE.findall(run)])
+    for run in _WRAPPED.finditer(text):
+        yield from _both_ways([_WRAPPING.sub("", piece) for piece in _WRAPPED_PIECE.findall(run[0])])
+    plain = _unnumbered(text)
+    if plain != text:
+        yield plain
+    without = _without_repeated_words(plain)
+    if without != plain:
+        yield from _squeezed(without)
+    counts = Counter(mark.strip(" ") or "  " for mark in _SEPARATOR.findall(without))
+    for mark, count in counts.items():
+        if count >= _FEWEST:
+            yield from _between(mark, without)
+    yield from _squeezed(without) if _SPACED.search(without) else ()
+
+
+def _both_ways(pieces: list[str]) -> Iterator[str]:
+    yield "".join(pieces)
+    yield " ".join(pieces)
+
+
+def _squeezed(text: str) -> Iterator[str]:
+    yield _SPACE.sub("", text)
+
+
+def _unnumbered(text: str) -> str:
+    """Take away numbers that count what they stand before: 1, 2, 3 and on."""
+    numbers = [int(number[1]) for number in _NUMBER.finditer(text)]
+    if sum(after == before + 1 for before, after in pairwise(numbers)) < _FEWEST - 1:
+        return text
+    return _NUMBER.sub(" ", text)
+
+
+def _without_repeated_words(text: str) -> str:
+    """Take away the words that come again after at most two others, several times over."""
+    if len(_CONNECTING.findall(text)) >= _FEWEST - 1:
+        text = _CONNECTING.sub("", text)
+    words = _BLANKS.split(text)
+    bare = [word.strip(",.;:").casefold() for word in words]
+    frequent = {word for word, count in Counter(bare).items() if count >= _FEWEST and word.isalpha()} - KEYWORDS
+    repeated = {word for word in frequent if _comes_regularly([at for at, other in enumerate(bare) if other == word])}
+    if not repeated:
+        return text
+    return " ".join(word.strip(",") for word, key in zip(words, bare, strict=True) if key not in repeated)
+
+
+def _comes_regularly(places: list[int]) -> bool:
+    near = [after - before <= _MOST_WORDS for before, after in pairwise(places)]
+    return max((sum(1 for _ in run) for is_near, run in groupby(near) if is_near), default=0) >= _FEWEST - 1
+
+
+def _between(mark: str, text: str) -> Iterator[str]:
+    """Give the short pieces between marks of one kind that follow each other."""
+    pieces = text.split(mark)
+    short: Iterable[tuple[bool, Iterable[str]]] = groupby(
+        map(str.strip, [*_ends(pieces)]), lambda piece: len(piece) <= _LONGEST_PIECE and piece.count(" ") < _MOST_WORDS
+    )
+    for is_short, run in short:
+        together = list(run)[:_MANY]
+        if is_short and len(together) > _FEWEST:
+            yield from _both_ways(together)
+
+
+def _ends(pieces: list[str]) -> Iterator[str]:
+    """Give the pieces, of the first only its last word and of the last only its first: the rest is the sentence."""
+    yield pieces[0].rstrip().rpartition(" ")[2]
+    yield from pieces[1:-1]
+    yield pieces[-1].lstrip().partition(" ")[0].rstrip(".!?")

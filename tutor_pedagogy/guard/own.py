@@ -1,0 +1,302 @@
+"""What is the student's own: the code with its names and lines, and what they and the machine said about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.disguises import undisguised
+from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
+from tutor_pedagogy.problem import lexing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tutor_protocol import Submission
+
+_MAX_CHARACTERS = 128 * 1024
+"""Of longer code the stretch around the cursor counts: an answer quotes what it was asked about."""
+
+# Patterns of words begin with their first letters, which are searched for several times faster than a word's edge is.
+_DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
+_ASSIGNED = re.compile(r"(?m)^[ \t]*+((?:\w++[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_CONSTANT = re.compile(r"(?m)^([^\W\d]\w*)[ \t]*=(?!=)")
+_PARAMETERS = re.compile(r"def(?<!\w...)[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
+_TARGET = re.compile(
+    r"[failgn](?<!\w.)(?:(?<=f)or|(?<=a)s|(?<=i)mport|(?<=l)ambda|(?<=g)lobal|(?<=n)onlocal)[ \t]+([\w \t,]+)"
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+# linear: of each kind of quote, only the last is read to the end in vain; one that is escaped opens nothing
+_CODE_NAME = re.compile(
+    r"""([^\W\d]\w*)|\\["']|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
+)
+"""A name, or a string or comment to pass over."""
+_OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
+_SEPARATOR = "\x00"
+_LINE_NUMBER = re.compile(
+    r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
+)
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_ELISION = re.compile(r"\.\.\.|…")
+
+
+def flat(text: str) -> list[str]:
+    """Give the tokens of a text, what is inside strings too; both kinds of quotes are one."""
+    return lexing.TOKEN.findall(text.replace("'", '"'))
+
+
+def joined(tokens: Iterable[str]) -> str:
+    """Write tokens so that a run of them is a substring exactly where it is a run of whole tokens."""
+    return _SEPARATOR + _SEPARATOR.join(tokens) + _SEPARATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A logical line: its indentation and its tokens, strings whole and in double quotes."""
+
+    indent: int
+    tokens: tuple[str, ...]
+
+
+def logical_lines(code: str) -> list[Line]:
+    """Give the logical lines of a text read as code."""
+    layout = lexing.lay_out(code)
+    return [
+        Line(
+            line.indent,
+            tuple(token.replace("'", '"') if "'" in token else token for token in lexing.tokens(layout, line)),
+        )
+        for line in layout.lines
+    ]
+
+
+class Own:
+    """The material a student brought, made searchable."""
+
+    def __init__(self, submission: Submission) -> None:
+        self._code = _around(submission.code, submission.cursor.line)
+        said = [submission.traceback or "", submission.question or ""]
+        said += [diagnostic.message for diagnostic in submission.diagnostics]
+        for cell in submission.cells:
+            said += [cell.source, cell.output]
+        self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
+
+    def read_ahead(self) -> None:
+        """Read what most answers need sooner or later; what is not read ahead is read once a unit needs it."""
+        _ = self.has(()), self.names, self.code_names, self.identifiers, self.lines
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The logical lines of the code."""
+        return logical_lines(self._code)
+
+    @cached_property
+    def _corpus(self) -> str:
+        """All tokens of the material; a list of them would take ten times the memory."""
+        texts = [self._code, *self._said]
+        texts += [seen for text in texts if (seen := undisguised(text)) != text]
+        return "\x01".join(joined(flat(text)) for text in texts)
+
+    @cached_property
+    def _without_comments(self) -> str:
+        return joined(flat("\n".join(" ".join(line.tokens) for line in self.lines)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that the student's material holds, keywords apart."""
+        return frozenset(filter(str.isidentifier, self._corpus.split(_SEPARATOR))) - KEYWORDS
+
+    @cached_property
+    def code_names(self) -> frozenset[str]:
+        """Every name in the code, keywords and words in strings and comments apart."""
+        return frozenset(_CODE_NAME.findall(self._code)) - KEYWORDS - {""}
+
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """The words of every string in the code."""
+        return frozenset(_words(token) for line in self.lines for token in line.tokens if token[-1] == '"') - {""}
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """The names that the code gives a value outside functions and classes."""
+        return frozenset(_CONSTANT.findall(self._code))
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions and classes that the student defines."""
+        return frozenset(_DEFINED.findall(self._code))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The parameters of the student's functions, whose values a caller chooses."""
+        return _names_in(_PARAMETERS.findall(self._code))
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names that the student's code gives a value, parameters apart."""
+        return _names_in(_ASSIGNED.findall(self._code))
+
+    def is_variable(self, name: str) -> bool:
+        """Tell whether the student's code gives a name a value, and no caller does."""
+        return name in self.variables and name not in self.parameters
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """The names that the student chose: functions, parameters, variables, attributes, loop variables, aliases."""
+        lists = _PARAMETERS.findall(self._code) + _ASSIGNED.findall(self._code)
+        lists += (listed.partition(" in ")[0] for listed in _TARGET.findall(self._code))
+        attributes = _ATTRIBUTE.findall(self._code) if "self." in self._code else ()
+        return self.functions.union(_names_in(lists), attributes) - _OF_PYTHON
+
+    @cached_property
+    def undefined(self) -> frozenset[str]:
+        """The names that the code uses and nothing in it defines."""
+        return self.code_names - self.identifiers - BUILTINS - METHODS - LIBRARIES
+
+    def has(self, tokens: Sequence[str]) -> bool:
+        """Tell whether a run of flat tokens stands in the student's material."""
+        wanted = joined(tokens)
+        return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
+
+    def said(self, text: str) -> bool:
+        """Tell whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
+        tokens = joined(flat(text))
+        return any(tokens in joined(flat(said)) for said in self._said)
+
+    def is_from_a_message(self, text: str) -> bool:
+        """Tell whether a text stands in what was said about the code, and not in the code itself."""
+        return joined(flat(text)) not in joined(flat(self._code)) and self.said(text)
+
+    def has_string(self, token: str) -> bool:
+        """Tell whether a string has the words of one in the code, up to case and spacing."""
+        inside = flat(token)[1:-1]
+        if _words(token) in self.strings:
+            return True
+        is_label = all(part in self.code_names or not part.isalnum() for part in inside)
+        return len(inside) > 1 and not is_label and self.has(inside)
+
+    def quotes(self, lines: Sequence[Line], inserted: frozenset[int] = frozenset()) -> bool:
+        """Tell whether lines are quoted from the code: the same in the same order, indented alike, none left out.
+
+        An ellipsis may stand for lines that are left out. Lines of the numbers `inserted` are passed over.
+        """
+        position = 0
+        run: list[Line] = []
+        for number, line in enumerate([*lines, Line(0, ("...",))]):
+            if number in inserted:
+                continue
+            if len(line.tokens) == 1 and _ELISION.fullmatch(line.tokens[0]):
+                found = self._find(run, position)
+                if found is None:
+                    return False
+                position, run = found, []
+            else:
+                run.append(line)
+        return True
+
+    def _find(self, run: list[Line], start: int) -> int | None:
+        """Find lines that follow each other in the code, as alike in indentation as in tokens; give where they end."""
+        if not run:
+            return start
+        own = self.lines
+        ranks = _ranks(run)
+        for position in range(start, len(own) - len(run) + 1):
+            if own[position].tokens == run[0].tokens:
+                found = own[position : position + len(run)]
+                if [line.tokens for line in found] == [line.tokens for line in run] and _ranks(found) == ranks:
+                    return position + len(run)
+        return None
+
+    def nearly_has(self, tokens: Sequence[str]) -> bool:
+        """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another.
+
+        A value in the place of a name is no difference of that kind: that is how a program is traced by hand. What
+        stands in brackets is compared with what stands in them.
+        """
+        wanted, length = tuple(tokens), len(tokens)
+        is_closed = length > 1 and wanted[-1] in _CLOSING and (wanted[0] in _OPENING or wanted[1] == "[")
+        kinds = set(wanted)
+        for line in self.lines:
+            own = line.tokens
+            if len(kinds.intersection(own)) * 2 < len(kinds):
+                continue
+            for size in (length - 1, length, length + 1):
+                if size < 2:  # noqa: PLR2004 - one token is near to everything
+                    continue
+                for start in range(len(own) - size + 1):
+                    if is_closed and (own[start], own[start + size - 1]) != (wanted[0], wanted[-1]):
+                        continue
+                    if _one_apart(wanted, own[start : start + size]):
+                        return True
+        return False
+
+    def traces(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens are an expression of the code with a value for each of its variables: `sin(90)`."""
+        length = len(tokens)
+        if length < 3 or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:  # noqa: PLR2004 - operands and a sign
+            return False
+        wanted = tuple(token.replace("'", '"') for token in tokens)
+        beginnings, valued = self.identifiers | {wanted[0]}, self.variables | self.parameters
+        return any(
+            own[start] in beginnings and _is_trace(wanted, own[start : start + length + 1], valued)
+            for own in (line.tokens for line in self.lines)
+            for start in range(len(own) - length + 1)
+        )
+
+
+def _names_in(lists: Iterable[str]) -> frozenset[str]:
+    """Give every name of several lists of names."""
+    return frozenset(_NAME.findall(" ".join(lists)))
+
+
+def _words(string: str) -> str:
+    return "".join(string.casefold().split()).strip("\"'rbfu:.!?,")
+
+
+def unnumbered(block: str) -> str:
+    """Take line numbers and prompts away that a quote may have before its lines."""
+    return _LINE_NUMBER.sub("", block)
+
+
+def _around(code: str, line: int) -> str:
+    if len(code) <= _MAX_CHARACTERS:
+        return code
+    lines = code.splitlines(keepends=True)
+    before = sum(map(len, lines[:line]))
+    start = max(0, min(before - _MAX_CHARACTERS // 2, len(code) - _MAX_CHARACTERS))
+    return code[start : start + _MAX_CHARACTERS]
+
+
+def _ranks(lines: list[Line]) -> list[int]:
+    order = {indent: rank for rank, indent in enumerate(sorted({line.indent for line in lines}))}
+    return [order[line.indent] for line in lines]
+
+
+def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    shorter = min(len(one), len(own))
+    head = 0
+    while head < shorter and one[head] == own[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and one[-1 - tail] == own[-1 - tail]:
+        tail += 1
+    if max(len(one), len(own)) - head - tail != 1:
+        return False
+    if len(one) < len(own):
+        return own[head] != "="  # `best[0]` is no `best = [0]`
+    return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
+
+
+def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
+    """Tell whether tokens differ from own ones, of which the last stands behind, by values for all their variables."""
+    traced = 0
+    for token, name in zip(wanted, own, strict=False):
+        is_variable = name in variables
+        if is_variable and (token[0].isdigit() or token[-1] == '"'):
+            traced += 1
+        elif token != name or is_variable:
+            return False
+    return traced > 0

@@ -1,0 +1,106 @@
+"""Read a unit as a student would: which parts are marked as code, and which words between them are code unmarked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tutor_pedagogy.guard.disguises import undisguised, without_emphasis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIRST_MARK = 0xE000
+"""Marked code stands in the prose as one character of the private use area: the first span as this one, and so on."""
+MAX_MARKS = 1000
+MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
+
+# linear: of each length of a mark, only the last mark is read to the end in vain
+_CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# linear: nothing but marks and what joins them is read, and the next search begins behind that
+_NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
+_LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
+_LINE_MARKERS = ">-*+\u2022#0123456789"
+_DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")
+_DIFF_MARKERS = "+-@"
+_CELL = re.compile(r"(?<!\\)\|(?!\|)|\t{1,}")
+_FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
+
+
+class Reading(NamedTuple):
+    """The prose of a unit, with a private character for every span of marked code; the spans; the text as seen."""
+
+    prose: str
+    marked: Sequence[str] = ()
+    seen: str = ""
+
+    def span(self, mark: str) -> str:
+        """Give the code that a private character stands for."""
+        return self.marked[ord(mark) - FIRST_MARK]
+
+
+def read_text(text: str) -> Reading:
+    """Read a unit of sentences or lines."""
+    text = undisguised(text)
+    marked: list[str] = []
+
+    def mark(match: re.Match[str]) -> str:
+        if len(marked) == MAX_MARKS:
+            return match[0]
+        marked.append(match[2].strip())
+        return chr(FIRST_MARK + len(marked) - 1)
+
+    prose = _CODE.sub(mark, text) if "`" in text else text
+    if _may_begin_with(_LINE_MARKERS, prose):
+        prose = _LINE_MARKER.sub("", prose)
+    prose = without_emphasis(prose)
+    if "|" in prose or "\t" in prose:
+        prose = _CELL.sub("\n", prose) if _is_table(prose) else prose
+    if _may_begin_with(_DIFF_MARKERS, prose):
+        prose = _DIFF_MARKER.sub("", prose)
+    reading = Reading(prose.replace("`", " "), marked, text)
+    return _with_neighbours_joined(reading) if len(marked) > 1 else reading
+
+
+def read_block(text: str) -> str:
+    """Give the code of a fenced block: without its fences, quote marks and the first column of a diff."""
+    lines = text.split("\n")
+    body = [_FENCE_MARKS.sub("", line) for line in lines[1:]]
+    if lines[0].lstrip(" \t-*+0123456789.)").startswith(">"):
+        body = [re.sub(r"^[ \t]*>[ \t]?", "", line) for line in body]
+    return undisguised("\n".join(body))
+
+
+def diff_sides(block: str) -> str:
+    """Give what a diff would make of the code: lines put in and lines that stay, without their marks."""
+    kept = [line for line in block.split("\n") if not re.match(r"-(?!-? ?\d)|@@|---|\+\+\+|diff |index ", line)]
+    return "\n".join(re.sub(r"^[+ ]", "", line) for line in kept)
+
+
+def looks_like_diff(block: str) -> bool:
+    """Tell whether the lines of a block are marked as put in and taken out."""
+    return bool(re.search(r"(?m)^\+", block) and re.search(r"(?m)^[-+ @]", block)) and not re.search(
+        r"(?m)^[^-+ @\n\\di]", block
+    )
+
+
+def _may_begin_with(marks: str, prose: str) -> bool:
+    """Tell whether prose may begin with one of the marks; where it has several lines, each of them may."""
+    first = prose.lstrip(" \t")[:1]
+    return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
+
+
+def _is_table(prose: str) -> bool:
+    return any(line.count("|") > 1 or line.lstrip().startswith("|") for line in prose.split("\n"))
+
+
+def _with_neighbours_joined(reading: Reading) -> Reading:
+    """Read marked spans with nothing but space between them as one span."""
+    marked = list(reading.marked)
+
+    def join(match: re.Match[str]) -> str:
+        marks = re.findall(MARK, match[0])
+        marked[ord(marks[0]) - FIRST_MARK] = " ".join(map(reading.span, marks))
+        return str(marks[0])
+
+    return Reading(_NEIGHBOURS.sub(join, reading.prose), marked, reading.seen)

@@ -1,0 +1,1 @@
+"""The hint ladder: the five levels and the step from one to the next."""

@@ -1,0 +1,12 @@
+"""The offline tutor: explains a submission at five levels without a model, a network or running the code.
+
+It reads the code with `compile()` and `ast` only, and what the machine said about it. The same input gives the same
+words, every time.
+"""
+
+from __future__ import annotations
+
+from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, topic
+from tutor_pedagogy.offline.engine.finding import Edit, Explanation, Finding
+
+__all__ = ["Edit", "Explanation", "Finding", "diagnose", "explain", "topic"]

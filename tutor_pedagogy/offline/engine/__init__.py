@@ -1,0 +1,1 @@
+"""The parts that all rules share: evidence, diagnosis, and writing the texts."""

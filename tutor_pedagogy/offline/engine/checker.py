@@ -1,0 +1,172 @@
+"""What the editor's checkers foresee, put into the words in which Python would say it when it got there.
+
+Pyright and Pylance, mypy, ruff and pyflakes warn of the same mistakes as the run-time catalogue knows, each in its own
+words. Turned into a crash that has not happened yet, a warning finds the same rule, place and lesson.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.crash import Crash
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_protocol import Diagnostic
+
+_WORST_IGNORED_SEVERITY = 3
+"""LSP 3.17 DiagnosticSeverity: information and hints are about style."""
+
+_WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), exception, message)
+    for pattern, exception, message in (
+        (
+            r"^\"(?P<a>\w+)\" is not defined|^undefined name [`'\"](?P<b>\w+)|^name \"(?P<c>\w+)\" is not defined",
+            "NameError",
+            "name '{a}' is not defined",
+        ),
+        (
+            (
+                r"^\"(?P<a>\w+)\" is (?:possibly )?unbound"
+                r"|^local variable [`'](?P<b>\w+)[`'].*(?:before assignment|without)"
+            ),
+            "UnboundLocalError",
+            "cannot access local variable '{a}' where it is not associated with a value",
+        ),
+        (
+            r"^\"(?P<a>\w+)\" is not a known (?:attribute|member) of \"None\"",
+            "AttributeError",
+            "'NoneType' object has no attribute '{a}'",
+        ),
+        (
+            r"^\"(?P<a>\w+)\" is not a known (?:attribute|member) of module \"(?P<d>[\w.]+)\"",
+            "AttributeError",
+            "module '{d}' has no attribute '{a}'",
+        ),
+        (
+            r"^cannot access (?:attribute|member) \"(?P<a>\w+)\" for (?:class|type) \"(?:type\[)?(?P<d>\w+)",
+            "AttributeError",
+            "'{d}' object has no attribute '{a}'",
+        ),
+        (
+            r"^\"(?P<d>\w+)(?:\[.*\])?\" has no attribute \"(?P<a>\w+)\"",
+            "AttributeError",
+            "'{d}' object has no attribute '{a}'",
+        ),
+        (
+            r"^operator \"(?P<s>[<>]=?)\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
+            "TypeError",
+            "'{s}' not supported between instances of '{d}' and '{a}'",
+        ),
+        (
+            r"^operator \"\S+\" not supported for \"None\"",
+            "TypeError",
+            "unsupported operand type(s) for +: 'NoneType' and 'int'",
+        ),
+        (
+            r"^operator \"\+=?\" not supported for types \"(?P<d>str|list|tuple).*?\" and \"(?P<a>\w+)",
+            "TypeError",
+            'can only concatenate {d} (not "{a}") to {d}',
+        ),
+        (
+            r"^operator \"(?P<s>\S+?)=?\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
+            "TypeError",
+            "unsupported operand type(s) for {s}: '{d}' and '{a}'",
+        ),
+        (
+            r"^unsupported operand types for (?P<s>\S+) \(\"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
+            "TypeError",
+            "unsupported operand type(s) for {s}: '{d}' and '{a}'",
+        ),
+        (r"^object of type \"None\" is not subscriptable", "TypeError", "'NoneType' object is not subscriptable"),
+        (
+            r"^object of type \"None\" cannot be used as iterable|^\"None\" is not iterable",
+            "TypeError",
+            "'NoneType' object is not iterable",
+        ),
+        (r"^\"__getitem__\" method not defined on type \"(?P<a>\w+)", "TypeError", "'{a}' object is not subscriptable"),
+        (
+            r"^\"__setitem__\" method not defined on type \"(?P<a>\w+)",
+            "TypeError",
+            "'{a}' object does not support item assignment",
+        ),
+        (r"^\"(?P<a>\w+)\" is not iterable", "TypeError", "'{a}' object is not iterable"),
+        (
+            (
+                r"^(?:object of type|expression of type) \"(?P<a>\w+)\" (?:is not callable"
+                r"|cannot be called)|^\"(?P<b>\w+)\" not callable"
+            ),
+            "TypeError",
+            "'{a}' object is not callable",
+        ),
+        (
+            r"^arguments? missing for parameters? \"(?P<a>\w+)\"",
+            "TypeError",
+            "{f}() missing 1 required positional argument: '{a}'",
+        ),
+        (
+            r"^expected (?P<a>\d+) positional arguments?",
+            "TypeError",
+            "{f}() takes {a} positional arguments but more were given",
+        ),
+        (r"^no parameter named \"(?P<a>\w+)\"", "TypeError", "{f}() got an unexpected keyword argument '{a}'"),
+        (r"^import \"(?P<a>[\w.]+)\" could not be resolved", "ModuleNotFoundError", "No module named '{a}'"),
+        (r"^\"(?P<a>\w+)\" is unknown import symbol", "ImportError", "cannot import name '{a}' from 'this module'"),
+    )
+)
+_ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
+"""What a checker may say only because it looks at another Python than the one that runs the program."""
+_PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
+_LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?[^\]\n]*+(?P<closed>\])?")
+
+
+def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | None:
+    """Choose the diagnostic that matters most, the cursor's line first, and say it as a crash."""
+    here = program.cursor_line
+    serious = [d for d in diagnostics if d.severity < _WORST_IGNORED_SEVERITY]
+    for diagnostic in sorted(serious, key=lambda d: (d.line + 1 != here, d.severity, d.line, d.character)):
+        crash = _as_crash(diagnostic, program)
+        if crash is not None and (crash.line == here or crash.exception not in _ONLY_AT_CURSOR):
+            return crash
+    return None
+
+
+def _literal_type(literal: re.Match[str]) -> str:
+    """Return the type of a `Literal[…]`; what no bracket closes stays as it is."""
+    if not literal["closed"]:
+        return literal[0]
+    return "str" if literal["quote"] else "int"
+
+
+def _as_crash(diagnostic: Diagnostic, program: Program) -> Crash | None:
+    line = diagnostic.line + 1
+    text = program.line(line)
+    if not text.strip():
+        return None
+    said = _LITERAL.sub(_literal_type, diagnostic.message)
+    for pattern, exception, message in _WORDS:
+        match = pattern.match(said)
+        if match is None:
+            continue
+        groups = {name: value for name, value in match.groupdict().items() if value is not None}
+        words = {name: _PLAIN_TYPES.get(value, value) for name, value in groups.items()}
+        words.setdefault("a", words.get("b") or words.get("c") or "")
+        words["f"] = _called(program, line)
+        shift = len(program.margin)
+        start, end = max(diagnostic.character - shift, 0), max(diagnostic.end_character - shift, 0)
+        marks = (start, end) if diagnostic.end_line == diagnostic.line and start < end <= len(text) else None
+        return Crash(exception, message.format_map(words), line, marks=marks, carets=marks)
+    return None
+
+
+def _called(program: Program, line: int) -> str:
+    """Give the name of the first function that a line calls, for warnings that leave it out."""
+    called = [
+        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+        for node in program.nodes
+        if isinstance(node, ast.Call) and node.lineno == line and isinstance(node.func, ast.Name | ast.Attribute)
+    ]
+    own = [name for name in called if name in program.functions]
+    return next(iter(own or called), "the function")

@@ -1,0 +1,165 @@
+"""Reading a traceback: the exception, its message, and the last frame in the student's own code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+
+MAX_TRACEBACK_CHARACTERS = 40_000
+_FRAME = re.compile(r'^\s*File "(?P<file>.*?)", line (?P<line>\d{1,7})(?:, in (?P<function>.+))?$', re.DOTALL)
+_NOTEBOOK_FRAME = re.compile(
+    r"^(?:Cell In\s?\[\d+\], line (?P<cell>\d{1,7})"
+    r"|(?:Input In \[\d+\], )?in <cell line: (?P<older>\d{1,7})>\(.*"
+    r"|File (?P<file>\S+?):(?P<line>\d{1,7}), in .*)$"
+)
+_ARROW = re.compile(r"^-+> (?P<line>\d{1,7}) ?(?P<source>.*)$")
+_MARKER = re.compile(r"^\s*(?P<marks>[~^]+)\s*$")
+_RAISED = re.compile(r"^(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*)(?::[ ]?(?P<message>.*))?$")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FOREIGN = re.compile(
+    r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
+)
+_LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
+"""Words with a colon in the report of a failing test, which are no exceptions."""
+_VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
+_ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One level of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks."""
+
+    file: str
+    line: int
+    function: str = ""
+    source: str = ""
+    marks: tuple[int, int] | None = None
+    carets: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """An exception that ended the program.
+
+    `line` counts from 1 in the code, 0 when no frame is the student's. `marks` and `carets` are columns in that line of
+    the code: what the `~~~^^^` marker spans, and the part under `^`.
+    """
+
+    exception: str
+    message: str
+    line: int = 0
+    function: str = ""
+    marks: tuple[int, int] | None = None
+    carets: tuple[int, int] | None = None
+    callers: tuple[int, ...] = ()
+    """Lines of the student's frames above the last, outermost first."""
+
+
+def without_values(traceback: str) -> str:
+    """Take away the last line that a run of the language server adds: the values of the line's variables."""
+    return _VALUES.sub("", traceback)
+
+
+def read_crash(text: str | None, program: Program) -> Crash | None:
+    """Read a traceback in CPython's or IPython's form; None when the text holds no exception."""
+    if not text:
+        return None
+    lines = _ANSI.sub("", text[-MAX_TRACEBACK_CHARACTERS:]).replace("\r\n", "\n").split("\n")
+    raised = _raised(lines)
+    if raised is None:
+        return None
+    at, exception, message = raised
+    start = max((i for i, line in enumerate(lines[:at]) if line.startswith("Traceback (most recent")), default=0)
+    frames = [placed for frame in _frames(lines[start:at]) if (placed := _in_students_code(frame, program)) is not None]
+    crash = Crash(exception, message)
+    if not frames:
+        return crash
+    last = frames[-1]
+    return replace(
+        crash,
+        line=last.line,
+        function=last.function,
+        marks=last.marks,
+        carets=last.carets,
+        callers=tuple(frame.line for frame in frames[:-1]),
+    )
+
+
+def _raised(lines: list[str]) -> tuple[int, str, str] | None:
+    """Find the line that names the exception: by the usual ending of its name, or by standing below a frame."""
+    frames = [at for at, line in enumerate(lines) if _FRAME.match(line)]
+    for at in range(len(lines) - 1, -1, -1):
+        match = _RAISED.match(lines[at].rstrip())
+        if match is None:
+            continue
+        name = match["type"].rpartition(".")[2]
+        if name in _LABELS:
+            continue
+        if name.endswith(_ENDINGS) or (frames and at > frames[-1] + 1):
+            rest = "\n".join(line.rstrip() for line in lines[at + 1 :] if line.strip())
+            return at, name, "\n".join(part for part in ((match["message"] or "").strip(), rest) if part)
+    return None
+
+
+def _is_whole_call(source: str, marks: tuple[int, int], carets: tuple[int, int] | None) -> bool:
+    """Tell whether a line is one call that is marked from end to end, which says nothing about a part of it."""
+    return carets is not None and marks == (0, len(source)) and carets[1] == len(source) and source[carets[0]] == "("
+
+
+def _frames(lines: list[str]) -> list[Frame]:
+    frames: list[Frame] = []
+    for at, line in enumerate(lines):
+        if match := _FRAME.match(line):
+            source = lines[at + 1] if at + 1 < len(lines) and not _FRAME.match(lines[at + 1]) else ""
+            marker = _MARKER.match(lines[at + 2]) if source and at + 2 < len(lines) else None
+            marks = carets = None
+            if marker:
+                shift = len(source) - len(source.lstrip())
+                marks = (marker.start("marks") - shift, marker.end("marks") - shift)
+                first, last = marker["marks"].find("^"), marker["marks"].rfind("^")
+                if first >= 0:
+                    carets = (marks[0] + first, marks[0] + last + 1)
+                if _is_whole_call(source.strip(), marks, carets):  # only Python 3.13 and later mark that
+                    marks = carets = None
+            frames.append(
+                Frame(match["file"], int(match["line"]), match["function"] or "", source.strip(), marks, carets)
+            )
+        elif match := _NOTEBOOK_FRAME.match(line):
+            number = match["cell"] or match["older"] or match["line"]
+            frames.append(Frame(match["file"] or "<cell>", int(number)))
+        elif (match := _ARROW.match(line)) and (not frames or not frames[-1].source):
+            number, source = int(match["line"]), match["source"].strip()
+            if frames and frames[-1].line == number:
+                frames[-1] = replace(frames[-1], source=source)
+            else:
+                frames.append(Frame("<cell>", number, source=source))
+    return frames
+
+
+def _in_students_code(frame: Frame, program: Program) -> Frame | None:
+    """Move a frame to the line of the code that it means, None when it is not the student's."""
+    line = frame.line - program.first_line
+    if frame.source:
+        if program.line(line).strip() == frame.source:
+            return _at(frame, line, program)
+        if _FOREIGN.search(frame.file):
+            return None
+        same = [number for number, text in enumerate(program.lines, 1) if text.strip() == frame.source]
+        return _at(frame, min(same, key=lambda number: abs(number - line)), program) if same else None
+    if _FOREIGN.search(frame.file) or not program.line(line).strip():
+        return None
+    return _at(frame, line, program)
+
+
+def _at(frame: Frame, line: int, program: Program) -> Frame:
+    text = program.line(line)
+    indent = len(text) - len(text.lstrip())
+
+    def shifted(columns: tuple[int, int] | None) -> tuple[int, int] | None:
+        return (columns[0] + indent, columns[1] + indent) if columns else None
+
+    return replace(frame, line=line, marks=shifted(frame.marks), carets=shifted(frame.carets))

@@ -1,0 +1,54 @@
+"""Binding of arguments: whether a call fits the student's own function, and which value each parameter gets."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
+from tutor_pedagogy.offline.foresight.operators import Complaint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor_pedagogy.offline.engine.program import Function
+
+
+def bind(
+    function: Function, name: str, call: ast.Call, given: Sequence[Kind], named: Mapping[str, Kind]
+) -> dict[str, Kind] | Complaint:
+    """Give each parameter its value, or the words in which Python refuses; `name` is the one that it uses.
+
+    `given` are the values by position, with the object in front for a method.
+    """
+    listed = function.args
+    places = [argument.arg for argument in (*listed.posonlyargs, *listed.args)]
+    parameters = dict.fromkeys((*places, *(argument.arg for argument in listed.kwonlyargs)), ANY)
+    parameters |= dict.fromkeys((extra.arg for extra in (listed.vararg, listed.kwarg) if extra is not None), ANY)
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or any(k.arg is None for k in call.keywords):
+        return parameters
+    if len(given) > len(places) and listed.vararg is None:
+        return _too_many(name, len(places), len(listed.defaults), len(given))
+    bound = dict(zip(places, given, strict=False))
+    for word, kind in named.items():
+        if word in bound:
+            return Complaint("TypeError", f"{name}() got multiple values for argument '{word}'")
+        if word not in parameters and listed.kwarg is None:
+            return Complaint("TypeError", f"{name}() got an unexpected keyword argument '{word}'")
+        bound[word] = kind
+    needed = [place for place in places[: len(places) - len(listed.defaults)] if place not in bound]
+    return _too_few(name, needed) if needed else {**parameters, **{k: v for k, v in bound.items() if k in parameters}}
+
+
+def _too_many(name: str, places: int, defaults: int, given: int) -> Complaint:
+    wanted = f"from {places - defaults} to {places}" if defaults else str(places)
+    plural = "" if places == 1 and not defaults else "s"
+    were = "was" if given == 1 else "were"
+    return Complaint("TypeError", f"{name}() takes {wanted} positional argument{plural} but {given} {were} given")
+
+
+def _too_few(name: str, needed: Sequence[str]) -> Complaint:
+    quoted = [f"'{place}'" for place in needed]
+    listed = quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f"{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - the comma of a list of three
+    plural = "s" if len(quoted) > 1 else ""
+    return Complaint("TypeError", f"{name}() missing {len(quoted)} required positional argument{plural}: {listed}")

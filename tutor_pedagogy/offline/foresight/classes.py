@@ -1,0 +1,87 @@
+"""The student's own classes: which attributes their objects can have."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.program import BUILTINS, Function
+from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
+from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+
+_OPENING = frozenset(("__getattr__", "__getattribute__", "__slots__", "__new__", "__call__", "__init_subclass__"))
+"""Names with which a class decides for itself what its objects have."""
+_SETTING_BY_TEXT = frozenset(("setattr", "__dict__", "vars"))
+
+
+class Classes:
+    """Knows the classes of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def self_of(self, owner: ast.ClassDef) -> Kind:
+        """Give the `self` of a method; only of a class that the code makes objects of itself all is known."""
+        return self.object_of(owner) if owner.name in self._made else ANY
+
+    def object_of(self, owner: ast.ClassDef) -> Kind:
+        """Give an object of a class; nothing is known of one whose class is not all there in the code."""
+        return Kind(owner.name, node=owner) if self._is_closed(owner) else ANY
+
+    def _is_closed(self, owner: ast.ClassDef) -> bool:
+        if owner.decorator_list or owner.keywords or owner.name in BUILTINS:
+            return False
+        if any(not (isinstance(base, ast.Name) and base.id == "object") for base in owner.bases):
+            return False
+        return not any(
+            isinstance(node, Function) and (node.name in _OPENING or node.decorator_list) for node in owner.body
+        )
+
+    def method(self, owner: ast.ClassDef, name: str) -> Function | None:
+        """Give a method of a class."""
+        found = [node for node in owner.body if isinstance(node, Function) and node.name == name]
+        return found[-1] if found and name not in self._known else None
+
+    def attribute(self, owner: Kind, name: str) -> Kind | Complaint:
+        """Give what a dot and a name after an object of a class gives."""
+        assert isinstance(owner.node, ast.ClassDef)  # noqa: S101 - only objects of classes come here
+        method = self.method(owner.node, name)
+        if method is not None:
+            return Kind("method", parts=(owner,), node=method)
+        if name in self._known or owner.node.name in self._bases:
+            return ANY
+        return Complaint("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
+
+    @cached_property
+    def _made(self) -> frozenset[str]:
+        calls = (node.func for node in self._program.each(ast.Call))
+        return frozenset(called.id for called in calls if isinstance(called, ast.Name))
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Every attribute that the code gives a value anywhere, and every name that stands in a class."""
+        attributes = self._program.each(ast.Attribute)
+        known = {attribute.attr for attribute in attributes if not isinstance(attribute.ctx, ast.Load)}
+        for owner in self._classes:
+            for statement in owner.body:
+                if isinstance(statement, ast.ClassDef):
+                    known.add(statement.name)
+                elif not isinstance(statement, Function):
+                    known |= {n.id for n in walk(statement) if isinstance(n, ast.Name)}
+        return frozenset(known)
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        """Names of classes that others extend, whose objects may have more; all where attributes are set by name."""
+        if not _SETTING_BY_TEXT.isdisjoint(self._program.words):
+            return frozenset(owner.name for owner in self._classes)
+        return frozenset(base.id for owner in self._classes for base in owner.bases if isinstance(base, ast.Name))
+
+    @cached_property
+    def _classes(self) -> list[ast.ClassDef]:
+        return self._program.each(ast.ClassDef)

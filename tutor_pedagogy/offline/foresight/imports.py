@@ -1,0 +1,38 @@
+"""Imports in thought: which modules are known, and whether they have the names that are taken from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.foresight import libraries
+from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
+from tutor_pedagogy.offline.foresight.operators import Complaint
+
+if TYPE_CHECKING:
+    import ast
+
+    from tutor_pedagogy.offline.foresight.frame import Frame
+
+_MODULES = frozenset(("math", "random", "time", libraries.NUMPY))
+
+
+def import_modules(frame: Frame, node: ast.Import) -> bool:
+    """Bind the modules of an `import`; Python always comes to what follows."""
+    for alias in node.names:
+        name = alias.name if alias.asname else alias.name.partition(".")[0]
+        frame.names[alias.asname or name] = Kind("module", of=name) if name in _MODULES else ANY
+    return True
+
+
+def import_names(frame: Frame, node: ast.ImportFrom) -> bool:
+    """Bind the names of a `from … import`; Python always comes to what follows."""
+    module = node.module or ""
+    for alias in node.names:
+        if alias.name == "*":
+            continue
+        kind = libraries.of_module(module, alias.name) if module in _MODULES and not node.level else ANY
+        if isinstance(kind, Complaint):
+            said = f"cannot import name '{alias.name}' from '{module}' (unknown location)"
+            kind = frame.refuse(node, Complaint("ImportError", said))
+        frame.names[alias.asname or alias.name] = kind
+    return True

@@ -1,0 +1,122 @@
+"""What can be known of a value without running the code: its type, and what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable
+
+    from tutor_pedagogy.offline.engine.program import Function
+
+_DEEPEST = 3
+"""Collections inside collections; what is further down counts as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type by the name that Python's messages give it.
+
+    `item`: what a collection holds. `parts`: the values of a tuple one by one, or the key and the value of a
+    dictionary. `of`: which module, type or built-in function it is. `node`: the student's own function or class.
+    """
+
+    name: str
+    item: Kind | None = None
+    parts: tuple[Kind, ...] = ()
+    of: str = ""
+    node: Function | ast.ClassDef | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known; where nothing is, nothing can be foreseen."""
+        return self.name not in ("?", "never", "unbound")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number of any type."""
+        return self.name in _NUMBERS
+
+    @property
+    def depth(self) -> int:
+        """How many collections are inside each other."""
+        if self.item is None and not self.parts:
+            return 1
+        return 1 + max(inner.depth for inner in (self.item, *self.parts) if inner is not None)
+
+    @property
+    def said(self) -> str:
+        """The name as Python's messages give it."""
+        return "float" if self.name == "number" else self.name
+
+
+ANY = Kind("?")
+NEVER = Kind("never")
+"""No value at all: the place is not reached, or fails."""
+UNBOUND = Kind("unbound")
+"""A name before its first value."""
+NONE = Kind("NoneType")
+INT = Kind("int")
+FLOAT = Kind("float")
+BOOL = Kind("bool")
+NUMBER = Kind("number")
+"""A whole number or one with a point."""
+STR = Kind("str")
+BYTES = Kind("bytes")
+ARRAY = Kind("numpy.ndarray")
+
+_NUMBERS = frozenset(("int", "float", "bool", "number", "complex"))
+FUNCTIONS = frozenset(("function", "method", "builtin_function_or_method"))
+SEQUENCES = frozenset(("str", "list", "tuple", "range", "bytes"))
+ITERATORS = frozenset(("map", "filter", "zip", "enumerate", "generator", "reversed"))
+VIEWS = frozenset(("dict_keys", "dict_values", "dict_items"))
+COLLECTIONS = SEQUENCES | ITERATORS | VIEWS | {"dict", "set", "frozenset"}
+
+
+def join(one: Kind, other: Kind) -> Kind:
+    """Give what is known of a value that is one or the other."""
+    if one == other or other is NEVER:
+        return one
+    if one is NEVER:
+        return other
+    if one.is_number and other.is_number and "complex" not in (one.name, other.name):
+        return NUMBER
+    if one.name != other.name or not one.is_known or one.of != other.of or one.node is not other.node:
+        return ANY
+    parts: tuple[Kind, ...] = ()
+    if len(one.parts) == len(other.parts):
+        parts = tuple(map(join, one.parts, other.parts))
+    item = join(one.item, other.item) if one.item is not None and other.item is not None else None
+    return Kind(one.name, item, parts, one.of, one.node)
+
+
+def join_all(kinds: Iterable[Kind]) -> Kind:
+    """Give what is known of a value that is one of these."""
+    return reduce(join, kinds, NEVER)
+
+
+def collection(name: str, item: Kind) -> Kind:
+    """Give a collection of items."""
+    return Kind(name, ANY if item.depth > _DEEPEST else item)
+
+
+def tuple_of(*parts: Kind) -> Kind:
+    """Give a tuple of these values."""
+    known = tuple(ANY if part.depth > _DEEPEST else part for part in parts)
+    return Kind("tuple", join_all(known), known)
+
+
+def dictionary(key: Kind, value: Kind) -> Kind:
+    """Give a dictionary."""
+    known = (key, ANY if value.depth > _DEEPEST else value)
+    return Kind("dict", key, known)
+
+
+def items_of(kind: Kind) -> Kind:
+    """Give what a loop over a value hands out; ANY where that is not known."""
+    if kind.name in ("str", "range", "bytes"):
+        return STR if kind.name == "str" else INT
+    return kind.item if kind.item not in (None, NEVER, NONE) and kind.name in COLLECTIONS else ANY

@@ -1,0 +1,279 @@
+"""Loops whose first or last round cannot go well: behind the end, a divisor of 0, a collection that shrinks."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
+from tutor_pedagogy.offline.foresight.frame import crash_at
+from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor_pedagogy.offline.engine.crash import Crash
+    from tutor_pedagogy.offline.engine.program import Program
+
+_EXITS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
+_DICTIONARIES = frozenset(("dict", "defaultdict", "Counter", "OrderedDict"))
+_DIVISIONS = {
+    ast.Div: "division by zero",
+    ast.FloorDiv: "integer division or modulo by zero",
+    ast.Mod: "integer modulo by zero",
+}
+
+Loop = ast.For | ast.While | ast.comprehension
+
+
+@dataclass(slots=True)
+class _Count:
+    """A variable that a loop lets run: `owner` is the collection whose length bounds it, as the code has it.
+
+    In the last round it is the length plus `last`.
+    """
+
+    name: str
+    owner: str
+    last: int
+
+
+def dangers_in_loops(program: Program) -> Iterator[Crash]:
+    """Give what goes wrong in every loop whose number of rounds does not depend on the data."""
+    for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
+        if isinstance(node, ast.For | ast.While | ast.comprehension):
+            yield from _Rounds(program, node).dangers()
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            owner = program.segment(node.value)
+            if _length_of(program, node.slice) == (owner, 0) and _is_sequence(program, node.value):
+                yield crash_at(program, node, _out_of_range(program, node))
+
+
+class _Rounds:
+    """One loop."""
+
+    def __init__(self, program: Program, loop: Loop) -> None:
+        self._program = program
+        self._loop = loop
+
+    @cached_property
+    def _inside(self) -> list[ast.AST]:
+        """Every node of the body."""
+        if isinstance(self._loop, ast.comprehension):
+            made = self._program.parents.get(self._loop)
+            parts = [made.key, made.value] if isinstance(made, ast.DictComp) else [getattr(made, "elt", None)]
+            return [node for part in parts if part is not None for node in walk(part)] if not self._loop.ifs else []
+        return [node for statement in self._loop.body for node in walk(statement)]
+
+    def dangers(self) -> Iterator[Crash]:
+        """Give what goes wrong in this loop."""
+        if isinstance(self._loop, ast.For):
+            yield from self._collection_shrinks(self._loop)
+        if isinstance(self._loop, ast.For | ast.comprehension):
+            yield from self._divisor_starts_at_zero(self._loop)
+        count = self._count()
+        if count is None or self._is_set(count.name) or self._changes(count.owner, GROWING):
+            return
+        shrinks = self._changes(count.owner, SHRINKING)
+        for node in self._inside:
+            if not isinstance(node, ast.Subscript) or self._program.segment(node.value) != count.owner:
+                continue
+            step = _step(node.slice, count.name)
+            is_too_far = step is not None and count.last + step >= 0
+            if (is_too_far or (shrinks and step == 0)) and not self._is_uncertain(node, after_shrinking=not is_too_far):
+                yield crash_at(self._program, node, _out_of_range(self._program, node))
+                return
+
+    def _count(self) -> _Count | None:
+        """Read the variable that goes through positions off the loop's header."""
+        match self._loop:
+            case (
+                ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args))
+                | ast.comprehension(
+                    target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args)
+                )
+            ) if len(args) < 3:  # noqa: PLR2004 - start and stop, no step
+                bound = _length_of(self._program, args[-1])
+            case ast.For(
+                target=ast.Tuple(elts=[ast.Name(id=name), _]),
+                iter=ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=owner)], keywords=[]),
+            ):
+                bound = owner, 0
+            case ast.While(test=ast.Compare(left=ast.Name(id=name), ops=[sign], comparators=[right])):
+                return self._count_of_while(name, sign, right)
+            case _:
+                return None
+        if bound is None:
+            return None
+        owner, added = bound
+        return _Count(name, owner, added - 1)
+
+    def _count_of_while(self, name: str, sign: ast.cmpop, right: ast.expr) -> _Count | None:
+        bound = _length_of(self._program, right)
+        steps = [node for node in self._inside if isinstance(node, ast.AugAssign) and _is_name(node.target, name)]
+        by_one = [
+            n for n in steps if isinstance(n.op, ast.Add) and isinstance(n.value, ast.Constant) and n.value.value == 1
+        ]
+        if bound is None or not isinstance(sign, ast.Lt | ast.LtE) or len(by_one) != 1 or len(steps) != 1:
+            return None
+        owner, added = bound
+        return _Count(name, owner, added - isinstance(sign, ast.Lt))
+
+    def _is_set(self, name: str) -> bool:
+        """Tell whether the body of the loop gives its variable a value of its own."""
+        if isinstance(self._loop, ast.While):
+            return False
+        return any(
+            _is_name(node, name) and not isinstance(node.ctx, ast.Load)
+            for node in self._inside
+            if isinstance(node, ast.Name)
+        )
+
+    def _changes(self, owner: str, methods: frozenset[str]) -> bool:
+        """Tell whether the body calls one of the methods of a collection, deletes from it or gives it a new value."""
+        for node in self._inside:
+            match node:
+                case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in methods:
+                    pass
+                case ast.Delete(targets=[ast.Subscript(value=value)]) if "pop" in methods:
+                    pass
+                case ast.Name(ctx=ast.Store()) as value if "append" in methods:
+                    pass
+                case _:
+                    continue
+            if self._program.segment(value) == owner:
+                return True
+        return False
+
+    def _is_uncertain(self, node: ast.AST, *, after_shrinking: bool = False) -> bool:
+        """Tell whether Python may not come to a node in the decisive round, or comes to it with another value."""
+        below: ast.AST = node
+        for up in self._program.above(node):
+            if up is self._loop:
+                break
+            if isinstance(up, ast.If | ast.IfExp | ast.While) and below is not up.test:
+                return True
+            if isinstance(up, ast.BoolOp) and below is not up.values[0]:
+                return True
+            if isinstance(up, ast.Try | ast.With | ast.Lambda | Function | ast.comprehension):
+                return True
+            below = up
+        line = getattr(node, "lineno", 0)
+        for other in self._inside:
+            at = getattr(other, "lineno", 0)
+            if isinstance(other, _EXITS) and (after_shrinking or at < line):
+                return True
+            if not isinstance(other, ast.AugAssign) or not isinstance(self._loop, ast.While):
+                continue
+            if at <= line and isinstance(other.target, ast.Name) and other.target.id in _names(node):
+                return True
+        return not _is_sequence(self._program, node.value) if isinstance(node, ast.Subscript) else False
+
+    def _divisor_starts_at_zero(self, loop: ast.For | ast.comprehension) -> Iterator[Crash]:
+        match loop.target, loop.iter:
+            case ast.Name(id=name), ast.Call(func=ast.Name(id="range"), args=[_] | [ast.Constant(value=0), _]):
+                pass
+            case _:
+                return
+        if self._is_set(name):
+            return
+        for node in self._inside:
+            match node:
+                case ast.BinOp(left=ast.JoinedStr() | ast.Constant(value=str())):
+                    continue
+                case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod() as sign, right=ast.Name(id=divisor)) if (
+                    divisor == name and not self._is_uncertain(node)
+                ):
+                    yield crash_at(self._program, node, Complaint("ZeroDivisionError", _DIVISIONS[type(sign)]))
+                    return
+
+    def _collection_shrinks(self, loop: ast.For) -> Iterator[Crash]:
+        """Find a dictionary or a set that loses items while the loop goes through it."""
+        match loop.iter:
+            case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="keys" | "values" | "items"), args=[]):
+                word = "dictionary"
+            case ast.Name() as owner if (kind := _made_as(self._program, owner)) in ("dictionary", "Set"):
+                word = kind
+            case _:
+                return
+        if self._changes(owner.id, SHRINKING) and not any(isinstance(node, _EXITS) for node in self._inside):
+            said = f"{word} changed size during iteration"
+            yield crash_at(self._program, loop.iter, Complaint("RuntimeError", said))
+
+
+def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
+    """Read `len(xs)`, or a name that was given it, with a whole number added: give the collection and the number."""
+    match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() | ast.Subscript() as owner]):
+            return program.segment(owner), 0
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int(added))):
+            bound = _length_of(program, left)
+            return (bound[0], bound[1] + added) if bound is not None else None
+        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int(taken))):
+            bound = _length_of(program, left)
+            return (bound[0], bound[1] - taken) if bound is not None else None
+        case ast.Name(id=name):
+            given = program.assignments(name)
+            if len(given) == 1 and isinstance(value := given[0][1], ast.Call) and given[0][0] < node.lineno:
+                bound = _length_of(program, value)
+                return bound if bound is not None and _keeps_length(program, bound[0]) else None
+    return None
+
+
+def _keeps_length(program: Program, owner: str) -> bool:
+    """Tell whether nothing in the code changes how many items a collection has, as far as can be seen."""
+    return owner.isidentifier() and len(program.assignments(owner)) <= 1 and owner not in program.resized_names
+
+
+def _step(index: ast.expr, name: str) -> int | None:
+    """Give the whole number that a position adds to a variable."""
+    match index:
+        case ast.Name(id=used) if used == name:
+            return 0
+        case ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=ast.Constant(value=int(added))) if used == name:
+            return added
+    return None
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
+
+
+def _is_sequence(program: Program, owner: ast.expr) -> bool:
+    """Tell whether nothing in the code says that a collection is looked into by keys."""
+    return not isinstance(owner, ast.Name) or _made_as(program, owner) != "dictionary"
+
+
+def _made_as(program: Program, owner: ast.Name) -> str | None:
+    """Give what the code makes a name of: a dictionary, a set, a text or an array."""
+    values: Sequence[ast.expr | None] = [value for _, value in program.assignments(owner.id)]
+    for value in values:
+        match value:
+            case ast.Dict() | ast.DictComp():
+                return "dictionary"
+            case ast.Call(func=ast.Name(id=name)) if name in _DICTIONARIES:
+                return "dictionary"
+            case ast.Set() | ast.SetComp() | ast.Call(func=ast.Name(id="set")):
+                return "Set"
+            case ast.Constant(value=str()):
+                return "text"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"))):
+                return "array"
+    return None
+
+
+def _out_of_range(program: Program, node: ast.Subscript) -> Complaint:
+    made = _made_as(program, node.value) if isinstance(node.value, ast.Name) else None
+    if made == "array":
+        return Complaint("IndexError", "index out of bounds for axis 0 with this size")
+    if made == "text":
+        return Complaint("IndexError", "string index out of range")
+    assigned = "" if isinstance(node.ctx, ast.Load) else "assignment "
+    return Complaint("IndexError", f"list {assigned}index out of range")

@@ -1,0 +1,363 @@
+"""Going through statements in thought: what is known of each name after them, on whichever way Python takes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.foresight import members, operators
+from tutor_pedagogy.offline.foresight.expressions import asked, bind_target, handed_out, kind_of, narrow
+from tutor_pedagogy.offline.foresight.frame import EVERYTHING, Frame, join_names, join_ways
+from tutor_pedagogy.offline.foresight.imports import import_modules, import_names
+from tutor_pedagogy.offline.foresight.kinds import ANY, NONE, UNBOUND, Kind, join
+from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor_pedagogy.offline.foresight.frame import Names
+
+_MOST_ROUNDS = 4
+"""A loop is gone through until nothing new is known after a round, or so often."""
+_EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
+_OF_ANOTHER_PLATFORM = frozenset(
+    ("version_info", "platform", "TYPE_CHECKING", "PY2", "PY3", "version", "implementation")
+)
+
+
+_UNSUPPORTED = re.compile(r"(unsupported operand type\(s\) for [^: ]+)(?: or pow\(\))?(?=:)")
+"""Up to where a message names its sign, which is `+=` where a name is changed."""
+
+
+def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
+    """Go through statements; tell whether Python comes to what follows them."""
+    for statement in statements:
+        step = _STEPS.get(type(statement))
+        if step is not None and not step(frame, statement):
+            return False
+    return True
+
+
+def _assign(frame: Frame, node: ast.Assign) -> bool:
+    kind = kind_of(frame, node.value)
+    for target in node.targets:
+        bind_target(frame, target, kind)
+    return True
+
+
+def _annotated(frame: Frame, node: ast.AnnAssign) -> bool:
+    if node.value is not None:
+        bind_target(frame, node.target, kind_of(frame, node.value))
+    return True
+
+
+def _augmented(frame: Frame, node: ast.AugAssign) -> bool:
+    target, value = node.target, kind_of(frame, node.value)
+    if not isinstance(target, ast.Name):
+        kind_of(frame, target)
+        return True
+    current = frame.look_up(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+    frame.names[target.id] = frame.check(_as_operation(node), _added(node.op, current, value))
+    return True
+
+
+def _as_operation(node: ast.AugAssign) -> ast.expr:
+    """Give what the traceback marks: the whole line, from the name to the value."""
+    return ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+
+
+def _added(sign: ast.operator, current: Kind, value: Kind) -> Kind | Complaint:
+    if isinstance(sign, ast.Add) and current.name == "list":
+        return members.iterated(value) or Kind("list")
+    result = operators.binary(sign, current, value)
+    if isinstance(result, Complaint):
+        return result._replace(message=_UNSUPPORTED.sub(r"\1=", result.message))
+    return result
+
+
+def _expression(frame: Frame, node: ast.Expr) -> bool:
+    kind_of(frame, node.value)
+    match node.value:
+        case ast.Call(func=ast.Name(id="exit" | "quit")):
+            return False
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="sys" | "os"), attr="exit" | "_exit" | "abort")):
+            return False
+    return True
+
+
+def _return(frame: Frame, node: ast.Return) -> bool:
+    frame.returned = join(frame.returned, NONE if node.value is None else kind_of(frame, node.value))
+    return False
+
+
+def _raise(frame: Frame, node: ast.Raise) -> bool:
+    if node.exc is not None:
+        kind_of(frame, node.exc)
+    return False
+
+
+def _assert(frame: Frame, node: ast.Assert) -> bool:
+    asked(frame, node.test)
+    narrow(frame, node.test)
+    return True
+
+
+def _delete(frame: Frame, node: ast.Delete) -> bool:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            if target.id in frame.names:
+                frame.names[target.id] = UNBOUND
+        else:
+            kind_of(frame, target)
+    return True
+
+
+def _if(frame: Frame, node: ast.If) -> bool:
+    asked(frame, node.test)
+    before = dict(frame.names)
+    told_apart = narrow(frame, node.test)
+    narrowed = dict(frame.names)
+    noted = len(frame.dangers)
+    first = run(frame, node.body)
+    after_first = frame.names
+    frame.names = narrowed
+    second = run(frame, node.orelse)
+    if _is_of_another_platform(frame, node.test):
+        del frame.dangers[noted:]
+    if first and second:
+        frame.names = join_names(after_first, frame.names)
+        for name in told_apart - _stored(node) if told_apart else ():
+            frame.names[name] = before.get(name, ANY)
+    elif first:
+        frame.names = after_first
+    return first or second
+
+
+def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
+    """Tell whether a condition is never true here: it asks for another Python, or is false in the text itself."""
+    if isinstance(test, ast.Constant):
+        return True
+    return not _OF_ANOTHER_PLATFORM.isdisjoint(frame.thought.program.features) and any(
+        (isinstance(n, ast.Name) and n.id in _OF_ANOTHER_PLATFORM)
+        or (isinstance(n, ast.Attribute) and n.attr in _OF_ANOTHER_PLATFORM)
+        for n in walk(test)
+    )
+
+
+def _stored(node: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for inner in walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            found.add(inner.id)
+        elif isinstance(inner, ast.alias):
+            found.add(inner.asname or inner.name.partition(".")[0])
+        elif isinstance(inner, Function | ast.ClassDef):
+            found.add(inner.name)
+    return found
+
+
+def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
+    item = handed_out(frame, node.iter, asynchronous=isinstance(node, ast.AsyncFor))
+    for name in _stored(node.target) & frame.names.keys():
+        frame.names[name] = ANY
+
+    def begin() -> None:
+        bind_target(frame, node.target, item)
+
+    _loop(frame, node, begin)
+    return _after_loop(frame, node, may_end=True)
+
+
+def _while(frame: Frame, node: ast.While) -> bool:
+    def begin() -> None:
+        asked(frame, node.test)
+        narrow(frame, node.test)
+
+    _loop(frame, node, begin)
+    return _after_loop(frame, node, may_end=not (isinstance(node.test, ast.Constant) and node.test.value))
+
+
+def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
+    """Go through a loop until what is known before a round is known after it; leave that in the names."""
+    known = dict(frame.names)
+    found, frame.dangers = frame.dangers, []
+    _first_lines(frame, node, begin)
+    sure, frame.dangers = frame.dangers, []
+    frame.names = known
+    breaks: list[Names] = []
+    for _ in range(_MOST_ROUNDS):
+        frame.dangers = []
+        frame.loops.append(([], []))
+        frame.names = dict(known)
+        begin()
+        ends = run(frame, node.body)
+        breaks, continues = frame.loops.pop()
+        after = join_ways(known, *([frame.names] if ends else []), *continues)
+        if after == known:
+            break
+        known = after
+    else:
+        for name in _stored(node) & known.keys():
+            known[name] = ANY
+        frame.dangers = []
+    known_already = frozenset(sure)
+    frame.dangers = [*found, *sure, *(danger for danger in frame.dangers if danger not in known_already)]
+    frame.names = known
+    frame.loops.append((breaks, []))  # Read by what follows the loop.
+
+
+def _first_lines(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
+    """Go through what surely happens in the first round: the lines before the body's first branch."""
+    begin()
+    for statement in node.body:
+        if isinstance(statement, _SIMPLE):
+            run(frame, [statement])
+            continue
+        if isinstance(statement, ast.If | ast.While):
+            asked(frame, statement.test)
+        break
+
+
+def _after_loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, *, may_end: bool) -> bool:
+    breaks, _ = frame.loops.pop()
+    if isinstance(node, ast.While):
+        narrow(frame, node.test)
+    ways = [frame.names] if may_end and run(frame, node.orelse) else []
+    ways += breaks
+    if not ways:
+        return False
+    frame.names = join_ways(*ways)
+    return True
+
+
+def _break(frame: Frame, _: ast.Break) -> bool:
+    if frame.loops:
+        frame.loops[-1][0].append(dict(frame.names))
+    return False
+
+
+def _continue(frame: Frame, _: ast.Continue) -> bool:
+    if frame.loops:
+        frame.loops[-1][1].append(dict(frame.names))
+    return False
+
+
+def _try(frame: Frame, node: ast.Try | ast.TryStar) -> bool:
+    before = dict(frame.names)
+    frame.caught.append(frozenset().union(*map(_caught_by, node.handlers)))
+    ends = run(frame, node.body)
+    frame.caught.pop()
+    ends = ends and run(frame, node.orelse)
+    ways = [frame.names] if ends else []
+    broken = {
+        **before,
+        **{name: ANY for statement in node.body for name in _stored(statement) if name in before},
+    }
+    for handler in node.handlers:
+        frame.names = dict(broken)
+        if handler.name is not None:
+            frame.names[handler.name] = ANY
+        if run(frame, handler.body):
+            ways.append(frame.names)
+    frame.names = join_ways(*(ways or [broken]))
+    return run(frame, node.finalbody) and bool(ways)
+
+
+def _caught_by(handler: ast.ExceptHandler) -> frozenset[str]:
+    if handler.type is None:
+        return EVERYTHING
+    names = {
+        n.attr if isinstance(n, ast.Attribute) else n.id
+        for n in walk(handler.type)
+        if isinstance(n, ast.Name | ast.Attribute)
+    }
+    return EVERYTHING if "BaseException" in names else frozenset(names)
+
+
+def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
+    expects = False
+    for item in node.items:
+        kind_of(frame, item.context_expr)
+        called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        expects = expects or name in _EXPECTING
+        if item.optional_vars is not None:
+            bind_target(frame, item.optional_vars, ANY)
+    if not expects:
+        return run(frame, node.body)
+    frame.caught.append(EVERYTHING)
+    run(frame, node.body)
+    frame.caught.pop()
+    return True
+
+
+def _function(frame: Frame, node: Function) -> bool:
+    for default in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            kind_of(frame, default)
+    plain = not node.decorator_list and isinstance(node, ast.FunctionDef)
+    frame.names[node.name] = Kind("function", node=node) if plain else ANY
+    return True
+
+
+def _class(frame: Frame, node: ast.ClassDef) -> bool:
+    for part in (*node.decorator_list, *node.bases):
+        kind_of(frame, part)
+    inside = Frame(frame.thought, frame.thought.scopes.of(node), frame)
+    inside.caught = frame.caught
+    run(inside, node.body)
+    frame.dangers += inside.dangers
+    frame.names[node.name] = Kind("type", of=node.name, node=node) if not node.decorator_list else ANY
+    return True
+
+
+def _match(frame: Frame, node: ast.Match) -> bool:
+    kind_of(frame, node.subject)
+    before = dict(frame.names)
+    ways = [before]
+    for case in node.cases:
+        frame.names = dict(before)
+        for inner in walk(case.pattern):
+            name = getattr(inner, "name", None) or getattr(inner, "rest", None)
+            if isinstance(name, str):
+                frame.names[name] = ANY
+        if isinstance(node.subject, ast.Name):
+            frame.names[node.subject.id] = ANY
+        if case.guard is not None:
+            asked(frame, case.guard)
+        if run(frame, case.body):
+            ways.append(frame.names)
+    frame.names = join_ways(*ways)
+    return True
+
+
+_STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool]] = {
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Expr: _expression,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.Delete: _delete,
+    ast.Import: import_modules,
+    ast.ImportFrom: import_names,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Match: _match,
+}

@@ -1,0 +1,135 @@
+"""Where a value comes from: what an expression of the code is likely to be, read off its assignments."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Function, Program
+
+IN_PLACE = frozenset(
+    (
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "update",
+        "add",
+        "discard",
+        "shuffle",
+        "print",
+        "heapify",
+    )
+)
+"""Functions and methods that change something and give back None."""
+
+
+def is_input(program: Program, node: ast.expr, line: int) -> bool:
+    """Tell whether a value is the text that `input` gave."""
+    match node:
+        case ast.Call(func=ast.Name(id="input")):
+            return True
+        case ast.Name(id=name):
+            value = input_of(program, name, line)
+            return value is not None and not isinstance(value, ast.Name) and is_input(program, value, value.lineno)
+        case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "lower" | "upper")):
+            return is_input(program, inner, line)
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr="split")):
+            return is_input(program, inner, line)
+        case ast.Subscript(value=inner):
+            return is_input(program, inner, line)
+    return False
+
+
+def input_of(program: Program, name: str, line: int) -> ast.expr | None:
+    """Give the value that a name got above a line, alone, with other names, or as the item of a loop."""
+    value = program.last_value(name, line)
+    if value is not None:
+        return value
+    for node in program.nodes:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=shared) if node.lineno < line:
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    return shared if isinstance(shared, ast.Call) else None
+            case ast.For(target=ast.Name(id=target), iter=iterated) if target == name and node.lineno <= line:
+                return iterated if not isinstance(iterated, ast.Name) else program.last_value(iterated.id, line)
+    return None
+
+
+def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
+    """Find why a value is None: `in-place` with the call, or `function` with the function that gives nothing back."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
+            return "in-place", node
+        case ast.Call(func=ast.Name(id="print")):
+            return "in-place", node
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in program.functions:
+            return "function", program.functions[name]
+        case ast.Name(id=name):
+            return _none_in(program, name, line)
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+            return none_origin(program, inner, line)
+    return None
+
+
+def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | None:
+    """Find why a variable is None; a call in place counts wherever it stands, since a loop may come back."""
+    bound = program.assignments(name)
+    for _, value in bound:
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in IN_PLACE:
+            return "in-place", value
+    for at, value in reversed(bound):
+        if at <= line and isinstance(value, ast.Call):
+            return none_origin(program, value, line)
+        if at <= line and isinstance(value, ast.Constant) and value.value is None:
+            return "constant", value
+    return None
+
+
+def falls_through(program: Program, function: Function) -> bool:
+    """Tell whether a function gives a value on some ways and can also run off its end."""
+    return not program.returns_nothing(function) and not _ends(function.body)
+
+
+def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each kind of statement
+    """Tell whether every way through a block ends in `return` or `raise`."""
+    if not body:
+        return False
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=inner, orelse=other):
+            return _ends(inner) and _ends(other)
+        case ast.With(body=inner):
+            return _ends(inner)
+        case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
+            return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
+        case ast.While(test=ast.Constant(value=True)) as loop:
+            return not _is_left(loop)
+        case ast.For(orelse=other) | ast.While(orelse=other) as loop if other:
+            return _ends(other) and not _is_left(loop)
+        case ast.Match(cases=cases):
+            return all(_ends(c.body) for c in cases) and any(
+                isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases
+            )
+    return False
+
+
+def _is_left(loop: ast.For | ast.While) -> bool:
+    """Tell whether a `break` can be reached that ends this loop, not one inside it."""
+    blocks: list[list[ast.stmt]] = [loop.body]
+    for block in blocks:
+        for statement in block:
+            if isinstance(statement, ast.Break):
+                return True
+            if isinstance(statement, ast.Return | ast.Raise | ast.Continue):
+                break
+            inner = [handler.body for handler in getattr(statement, "handlers", [])]
+            if not isinstance(statement, ast.For | ast.While | ast.FunctionDef | ast.ClassDef):
+                inner += [getattr(statement, "body", [])]
+            blocks += [*inner, getattr(statement, "orelse", [])]
+    return False

@@ -1,0 +1,194 @@
+"""Problem identity: which unit of the code an ask is about, and the fingerprint by which its hint level is kept.
+
+The rule is the public contract's, section "Hint levels". It is applied to the layout of the text, never to a syntax
+tree, so that one rule serves programs that parse and programs that do not: in a program that parses, the `def` above
+the cursor by indentation is the innermost function around it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tutor_pedagogy.problem.lexing import Layout, LogicalLine, column, lay_out, leading_whitespace, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_protocol import Kind, Position
+
+UnitKind = Literal["function", "class", "module", "cell"]
+
+_GAP = r"(?:[ \t\f]|\\\n)*"
+_HEADER = re.compile(rf"{_GAP}(?:async\b{_GAP})?(?P<keyword>def|class)\b{_GAP}(?P<name>\w*)")
+_SPACING = re.compile(r"[ \t\f]+")
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_NEWLINE, _INDENT, _DEDENT = 0, 1, -1
+"""Tokens without text. Numbers, so that no text of a student can be mistaken for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function (methods are functions), class, module or cell.
+
+    Lines count from 0 within the code; `end_line` is exclusive. Decorators belong to the unit; blank lines and
+    comments after its last statement do not. `source` is those lines, ended by LF. `name` is the bare name of a
+    function or class ("" where the header lacks it), `<module>` or `<cell>`.
+    """
+
+    name: str
+    kind: UnitKind
+    start_line: int
+    end_line: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A unit with its fingerprint: 64 hexadecimal digits, equal for the same problem."""
+
+    unit: Unit
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A `def` or `class`: its logical lines from the first decorator on, `end` exclusive, and its header's column."""
+
+    kind: Literal["function", "class"]
+    name: str
+    begin: int
+    end: int
+    indent: int
+
+
+def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
+    """Find the unit around the cursor and its fingerprint. Takes any text and any cursor, and never raises.
+
+    The unit is the innermost function, else the innermost class, else the module; a cell is one unit. Every line of a
+    function counts as inside, from its first decorator to its last statement. A blank or comment line is inside a
+    function whose statements stand on both sides of it, or which ends above it and is indented less than the cursor
+    (a comment: than the comment). After the last statement of the text, the unit is that statement's.
+
+    The fingerprint hashes the unit's tokens: indentation counts, its width does not; spacing within a line, line breaks
+    inside brackets and after a backslash, blank lines and comments do not; strings count verbatim. Where the unit
+    cannot be tokenized, its lines are hashed instead: each without comments and without spacing outside strings, with
+    the rank of its indentation among those of the unit.
+    """
+    layout = lay_out(code)
+    block = None if kind == "cell" else _block_at(layout, cursor)
+    if block is None:
+        unit = Unit(f"<{_whole(kind)}>", _whole(kind), 0, len(layout.line_starts), layout.text)
+        return Problem(unit, _fingerprint(layout, layout.lines, base=0))
+    lines = layout.lines[block.begin : block.end]
+    first, last = lines[0].first, lines[-1].last
+    end = layout.line_starts[last + 1] if last + 1 < len(layout.line_starts) else len(layout.text)
+    unit = Unit(block.name, block.kind, first, last + 1, layout.text[layout.line_starts[first] : end])
+    return Problem(unit, _fingerprint(layout, lines, base=block.indent))
+
+
+def _whole(kind: Kind) -> Literal["module", "cell"]:
+    return "cell" if kind == "cell" else "module"
+
+
+def _block_at(layout: Layout, cursor: Position) -> _Block | None:
+    lines = layout.lines
+    cursor_line = min(cursor.line, len(layout.line_starts) - 1)
+    above = bisect_right(lines, cursor_line, key=lambda line: line.first) - 1
+    if above < 0:
+        return None
+    around = [block for block in _blocks(layout) if block.begin <= above < block.end]
+    if lines[above].last < cursor_line and above + 1 < len(lines):
+        width = _width_at(layout, cursor_line, cursor.character)
+        around = [block for block in around if above + 1 < block.end or block.indent < width]
+    functions = [block for block in around if block.kind == "function"]
+    return max(functions or around, key=lambda block: block.begin, default=None)
+
+
+def _width_at(layout: Layout, number: int, character: int) -> int:
+    """Measure how far a line without a statement is indented: its comment, or else the cursor on it."""
+    start = layout.line_starts[number]
+    line = layout.text[start : layout.text.find("\n", start) + 1 or None]
+    whitespace = leading_whitespace(line)
+    return column(whitespace if line.strip() else whitespace[:character])
+
+
+def _blocks(layout: Layout) -> Iterator[_Block]:
+    """Give every `def` and `class`, an inner one before the one around it."""
+    lines = layout.lines
+    open_blocks: list[tuple[re.Match[str], int, int]] = []
+    decorators = 0
+    for number, line in enumerate(lines):
+        while open_blocks and line.indent <= open_blocks[-1][2]:
+            yield _close(*open_blocks.pop(), number - decorators)
+        if layout.text.startswith("@", line.pieces[0].start):
+            decorators += 1
+            continue
+        header = _HEADER.match(layout.text, line.start)
+        if header:
+            open_blocks.append((header, number - decorators, line.indent))
+        decorators = 0
+    while open_blocks:
+        yield _close(*open_blocks.pop(), len(lines))
+
+
+def _close(header: re.Match[str], begin: int, indent: int, end: int) -> _Block:
+    return _Block("function" if header["keyword"] == "def" else "class", header["name"], begin, end, indent)
+
+
+def _fingerprint(layout: Layout, lines: list[LogicalLine], *, base: int) -> str:
+    content = _tokens(layout, lines, base)
+    document = _ENCODER.encode(_ranked_lines(layout, lines) if content is None else content)
+    return hashlib.sha256(document.encode("ascii")).hexdigest()
+
+
+def _tokens(layout: Layout, lines: list[LogicalLine], base: int) -> list[str | int] | None:
+    """Give the tokens of a unit whose first line is indented to `base`; None where it cannot be tokenized."""
+    if lines and _has_fault(layout, lines):
+        return None
+    found: list[str | int] = []
+    levels = [base]
+    for line in lines:
+        if line.indent > levels[-1]:
+            levels.append(line.indent)
+            found.append(_INDENT)
+        while line.indent < levels[-1]:
+            levels.pop()
+            found.append(_DEDENT)
+            if not levels or line.indent > levels[-1]:
+                return None
+        found += tokens(layout, line)
+        found.append(_NEWLINE)
+    return found
+
+
+def _has_fault(layout: Layout, lines: list[LogicalLine]) -> bool:
+    start, end = lines[0].start, lines[-1].pieces[-1].end
+    index = bisect_left(layout.faults, start)
+    return index < len(layout.faults) and layout.faults[index] < end
+
+
+def _ranked_lines(layout: Layout, lines: list[LogicalLine]) -> list[tuple[int, str]]:
+    """Give the lines of a unit, each with the rank of its indentation; a line that starts in a string has none."""
+    found: list[tuple[int, str]] = []
+    for line in lines:
+        indent, content = line.indent, ""
+        for piece in line.pieces:
+            text = layout.text[piece.start : piece.end]
+            if piece.is_string:
+                content += text
+                continue
+            head, *rest = text.split("\n")
+            content += _SPACING.sub("", head)
+            for part in rest:
+                found.append((indent, content))
+                indent, content = column(leading_whitespace(part)), _SPACING.sub("", part)
+        found.append((indent, content))
+    kept = [(indent, content) for indent, content in found if content]
+    ranks = {indent: rank for rank, indent in enumerate(sorted({indent for indent, _ in kept}))}
+    return [(ranks[indent], content) for indent, content in kept]

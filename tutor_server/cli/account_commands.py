@@ -1,0 +1,83 @@
+"""The commands `users add`, `invite`, `delete` and `export` of `tutor-server`: what they take and what they print."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Coroutine
+
+    from tutor_server.settings import Settings
+
+    Run = Callable[[Coroutine[object, object, None]], int]
+
+LOCAL_ADDRESS = "http://127.0.0.1:8765"
+"""Where `tutor-server serve` listens unless it is told otherwise."""
+
+
+def add_account_commands(actions: Any, run: Run) -> None:
+    """Add the commands to the actions of `users`; `run` runs one to its end and gives the exit status."""
+    adding = actions.add_parser("add", help="make an account; its password is asked for, or read from stdin")
+    adding.add_argument("--generate", action="store_true", help="make up the password, and print it once")
+    for action, work in (
+        (adding, _add),
+        (
+            actions.add_parser("invite", help="make an account, and mail or print a link to choose its password"),
+            _invite,
+        ),
+        (actions.add_parser("delete", help="erase an account with all that is stored about its student"), _delete),
+        (actions.add_parser("export", help="print all that is stored about a student, as JSON"), _export),
+    ):
+        action.add_argument("email", metavar="EMAIL")
+        action.set_defaults(run=lambda settings, options, work=work: run(work(settings, options)))
+
+
+async def _add(settings: Settings, options: argparse.Namespace) -> None:
+    from tutor_server.cli.accounts import add, new_password  # noqa: PLC0415 - heavy
+
+    password = new_password() if options.generate else _typed_password()
+    await add(settings, options.email, password)
+    if options.generate:
+        print(password)  # noqa: T201 - its output
+
+
+async def _invite(settings: Settings, options: argparse.Namespace) -> None:
+    from tutor_server.cli.accounts import invite, mail_invitation  # noqa: PLC0415 - heavy
+    from tutor_server.identity.email_links import link_of  # noqa: PLC0415 - heavy
+
+    secret = await invite(settings, options.email)
+    link = link_of("invite", secret, settings.public_url or LOCAL_ADDRESS)
+    if settings.smtp_url is None:
+        print(link)  # noqa: T201 - its output
+    else:
+        await mail_invitation(settings, options.email.lower(), link)
+
+
+async def _delete(settings: Settings, options: argparse.Namespace) -> None:
+    from tutor_server.cli.accounts import delete  # noqa: PLC0415 - heavy
+
+    await delete(settings, options.email)
+
+
+async def _export(settings: Settings, options: argparse.Namespace) -> None:
+    from tutor_server.cli.accounts import export  # noqa: PLC0415 - heavy
+
+    print((await export(settings, options.email)).decode())  # noqa: T201 - its output
+
+
+def _typed_password() -> str:
+    """Ask for a password at a terminal, twice; elsewhere read the first line of stdin. Raises `OperatorRefused`."""
+    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - heavy
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("The password again: "):
+            raise OperatorRefused("the two passwords are not the same")
+    except EOFError:
+        raise OperatorRefused("no password was typed") from None
+    return password

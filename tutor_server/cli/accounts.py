@@ -1,0 +1,237 @@
+"""What the operator does with accounts from the command line, beside a service that runs or does not."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from uuid_utils.compat import uuid7
+
+from tutor_pedagogy.ladder.levels import StudentLevels
+from tutor_server.api.bodies import read_fields
+from tutor_server.api.schemas import Registration
+from tutor_server.cli.database import OperatorRefused, opened_database
+from tutor_server.clock import SystemClock
+from tutor_server.errors import ValidationFailed
+from tutor_server.identity.common_passwords import require_uncommon
+from tutor_server.identity.email_links import MOST_AN_HOUR, SETS_PASSWORD, EmailLinks
+from tutor_server.identity.keys import derive_keys
+from tutor_server.identity.passwords import Passwords
+from tutor_server.mail.letters import Letter
+from tutor_server.mail.outbox import Outbox
+from tutor_server.mail.server import MailServer
+from tutor_server.storage import accounts, audit, one_time_tokens, personal_data, tokens
+from tutor_server.storage.accounts import Account
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from tutor_server.settings import Settings
+
+PAGE_SIZE = 500
+
+INVITATION_WAITS = (1.0, 3.0)
+"""Seconds before the second and the third attempt: the operator waits for the command."""
+_ALREADY = "an account with the e-mail address {} exists already"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Nothing that is read as something else."""
+_GROUPS, _GROUP_LENGTH = 4, 5
+
+
+async def list_users(settings: Settings) -> AsyncIterator[Account]:
+    """Give every account by e-mail address. Raises `OperatorRefused`."""
+    last = ""
+
+    def next_page(connection: Connection) -> Sequence[Account]:
+        return accounts.accounts_after(connection, last, PAGE_SIZE)
+
+    async with opened_database(settings) as database:
+        while page := await database.read(next_page):
+            for account in page:
+                yield account
+            last = page[-1].email
+
+
+async def disable(settings: Settings, email: str) -> None:
+    """Let nobody sign in to an account, and end its sign-ins; what is stored stays. Raises `OperatorRefused`."""
+    now = SystemClock().now()
+
+    def unit(connection: Connection) -> None:
+        user_id = _account(connection, email).id
+        accounts.set_disabled(connection, user_id, now)
+        tokens.revoke_families_of(connection, user_id, now)
+        _record(connection, "user_disabled", user_id, now)
+
+    async with opened_database(settings) as database:
+        await database.commit(unit)
+
+
+async def enable(settings: Settings, email: str) -> None:
+    """Let an account be used again. Raises `OperatorRefused`."""
+    now = SystemClock().now()
+
+    def unit(connection: Connection) -> None:
+        user_id = _account(connection, email).id
+        accounts.set_disabled(connection, user_id, None)
+        _record(connection, "user_enabled", user_id, now)
+
+    async with opened_database(settings) as database:
+        await database.commit(unit)
+
+
+async def reset_password(settings: Settings, email: str) -> str:
+    """Give an account a new random password, about 99 bits, and end its sign-ins. Raises `OperatorRefused`."""
+    now = SystemClock().now()
+    password = new_password()
+    passwords = Passwords()
+    try:
+        password_hash = await passwords.hash(password)
+    finally:
+        passwords.close()
+
+    def unit(connection: Connection) -> None:
+        user_id = _account(connection, email).id
+        accounts.set_password(connection, user_id, password_hash)
+        one_time_tokens.void_tokens(connection, user_id, SETS_PASSWORD, now)
+        tokens.revoke_families_of(connection, user_id, now)
+        _record(connection, "password_reset", user_id, now)
+
+    async with opened_database(settings) as database:
+        await database.commit(unit)
+    return password
+
+
+async def add(settings: Settings, email: str, password: str) -> None:
+    """Make an account whose address the operator vouches for. Raises `OperatorRefused`."""
+    account, _ = await _made(settings, email, password, confirmed_at=SystemClock().now())
+
+    def unit(connection: Connection) -> None:
+        if not accounts.add_account(connection, account):
+            raise OperatorRefused(_ALREADY.format(account.email))
+        _record(connection, "user_added", account.id, account.created_at)
+
+    async with opened_database(settings) as database:
+        await database.commit(unit)
+
+
+async def invite(settings: Settings, email: str) -> str:
+    """Make an account without a password; return the secret of the link with which its owner chooses one.
+
+    One that was made so before, or that nobody has confirmed, gets another link. Raises `OperatorRefused`.
+    """
+    new, links = await _made(settings, email, None, confirmed_at=None)
+
+    def unit(connection: Connection) -> str:
+        user_id = new.id
+        if not accounts.add_account(connection, new):
+            account = _account(connection, new.email)
+            if account.confirmed_at is not None:
+                raise OperatorRefused(_ALREADY.format(account.email))
+            user_id = account.id
+        secret = links.add(connection, user_id, "invite")
+        if secret is None:
+            raise OperatorRefused(f"{new.email} was invited {MOST_AN_HOUR} times within an hour; wait a little")
+        _record(connection, "user_invited", user_id, new.created_at)
+        return secret
+
+    async with opened_database(settings) as database:
+        return await database.commit(unit)
+
+
+async def mail_invitation(settings: Settings, email: str, link: str) -> None:
+    """Mail the link of an invitation. Raises `OperatorRefused` if the server does not take it."""
+    assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller looks
+    assert settings.smtp_from is not None  # noqa: S101 - the settings have both or none
+    server = MailServer.parse(settings.smtp_url.get_secret_value())
+    outbox = Outbox(server, settings.smtp_from, SystemClock(), waits=INVITATION_WAITS)
+    problem = await outbox.send(Letter(kind="invite", to=email, link=link))
+    if problem is not None:
+        raise OperatorRefused(f"the account is made, but the mail could not be sent ({problem}): invite again")
+
+
+async def delete(settings: Settings, email: str) -> None:
+    """Erase an account with all that is stored about its student, as `DELETE /api/me` does. Raises `OperatorRefused`.
+
+    The service hears within some seconds that the sign-ins have ended, and stops what it answers then.
+    """
+    now = SystemClock().now()
+
+    def unit(connection: Connection) -> None:
+        user_id = _account(connection, email).id
+        tokens.revoke_families_of(connection, user_id, now)
+        personal_data.erase(connection, user_id, now.date())
+        _record(connection, "user_deleted", None, now)
+
+    async with opened_database(settings) as database:
+        await database.commit(unit)
+
+
+async def export(settings: Settings, email: str) -> bytes:
+    """Return everything that is stored about a student as JSON, as `GET /api/me/export` does.
+
+    Raises `OperatorRefused`.
+    """
+    now = SystemClock().now()
+
+    def unit(connection: Connection) -> bytes:
+        user_id = _account(connection, email).id
+        document = personal_data.as_document(personal_data.personal_data_of(connection, user_id))
+        _record(connection, "user_exported", user_id, now)
+        return document
+
+    async with opened_database(settings) as database:
+        return await database.commit(unit)
+
+
+def new_password() -> str:
+    """Draw a password of about 99 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+
+
+async def _made(
+    settings: Settings, email: str, password: str | None, *, confirmed_at: datetime | None
+) -> tuple[Account, EmailLinks]:
+    """Return an account that is not stored yet, and what makes links to it."""
+    clock = SystemClock()
+    try:
+        wanted = read_fields(
+            {"email": email, "password": new_password() if password is None else password}, Registration
+        )
+        if password is not None:
+            require_uncommon(password, wanted.email)
+    except ValidationFailed as error:
+        raise OperatorRefused(error.detail.rstrip(".")) from None
+    passwords = Passwords()
+    try:
+        password_hash = "" if password is None else await passwords.hash(password)
+    finally:
+        passwords.close()
+    account = Account(
+        id=uuid4(),  # random: providers and logs know it
+        email=wanted.email,
+        subject=derive_keys(settings.signing_secret()).subject(wanted.email),
+        password_hash=password_hash,
+        levels=StudentLevels(),
+        created_at=clock.now(),
+        confirmed_at=confirmed_at,
+    )
+    return account, EmailLinks(None, clock, secrets.token_bytes)
+
+
+def _account(connection: Connection, email: str) -> Account:
+    account = accounts.account_of_email(connection, email.lower())
+    if account is None:
+        raise OperatorRefused(f"no account has the e-mail address {email}")
+    return account
+
+
+def _record(connection: Connection, action: str, user_id: UUID | None, now: datetime) -> None:
+    audit.record(
+        connection,
+        audit.Action(id=uuid7(), at=now, way="command", actor="command", address=None, action=action, user_id=user_id),
+    )

@@ -1,0 +1,139 @@
+"""Testing a configuration against the real parts, before students do: database, Redis, provider keys."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+
+from tutor_server.cli.checking_places import eviction_problem, folder_problems, reachability_problems
+from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
+from tutor_server.ledger.max_call_cost import most_a_call_costs
+from tutor_server.llm.factory import remote_models
+from tutor_server.llm.key_check import key_problem
+from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import Prices
+from tutor_server.llm.terms import terms_by_own_process
+from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
+from tutor_server.process.serving import DATABASE_FAILURES, database_problem
+from tutor_server.settings import SettingsError
+from tutor_server.storage.database import open_database
+from tutor_server.storage.migrations import is_at_head
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from tutor_server.settings import Settings
+
+REDIS_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, in one line without secrets."""
+
+    subject: str
+    text: str
+    is_wrong: bool = False
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Test everything the settings name; changes nothing."""
+    findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
+    findings += [
+        Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
+        for wrong in folder_problems(settings.data_dir)
+    ]
+    findings += [Finding("public address", wrong, is_wrong=True) for wrong in reachability_problems(settings)]
+    for name in settings.chain:
+        problem = await key_problem(name, settings)
+        findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
+    if settings.smtp_url is not None:
+        findings.append(await _mail(settings.smtp_url.get_secret_value(), settings.public_url))
+    elif (settings.registration or "").startswith("domains:"):
+        findings.append(Finding("registration", f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}", is_wrong=True))
+    return findings
+
+
+async def _database(settings: Settings) -> Finding:
+    url = make_url(settings.effective_database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not os.access(url.database, os.F_OK):
+        return _future_file(Path(url.database), settings.data_dir)
+    database = open_database(settings.effective_database_url)
+    try:
+        at_head = await database.read(is_at_head)
+    except DATABASE_FAILURES as error:
+        return Finding("database", f"{database_problem(error)}; check TUTOR_DATABASE_URL", is_wrong=True)
+    finally:
+        await database.close()
+    if at_head:
+        return Finding("database", "connected, at the newest schema")
+    if url.get_backend_name() == "sqlite":
+        return Finding("database", "connected; `tutor-server serve` will bring it to the newest schema")
+    return Finding("database", "not at the newest schema: run `tutor-server migrate`", is_wrong=True)
+
+
+def _future_file(file: Path, data_dir: Path) -> Finding:
+    if not file.parent.exists() and file.absolute().parent != data_dir.absolute():
+        return Finding("database", f"{file.parent} does not exist; check TUTOR_DATABASE_URL", is_wrong=True)
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding("database", f"{file} will be made by `tutor-server serve`")
+    return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
+
+
+def _prices(settings: Settings, now: datetime) -> Finding:
+    try:
+        own = read_price_file(settings.data_dir)
+        terms = terms_by_own_process(remote_models(settings))
+        most_a_call_costs(settings, terms, Prices.of(own, terms), now)
+    except SettingsError as error:
+        return Finding("prices", str(error), is_wrong=True)
+    if own:
+        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}")
+    return Finding("prices", "those of the built-in list")
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("redis", "not set: the limits hold in this one process")
+    from redis.asyncio import Redis  # noqa: PLC0415 - only where it is used
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    try:
+        async with Redis.from_url(
+            settings.redis_url.get_secret_value(),
+            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=REDIS_SECONDS,
+        ) as redis:
+            await redis.ping()
+            problem = await _eviction(redis)
+    except (RedisError, OSError, ValueError) as error:
+        return Finding("redis", f"cannot be reached ({type(error).__name__}); check TUTOR_REDIS_URL", is_wrong=True)
+    if problem is not None:
+        return Finding("redis", f"{problem}; see TUTOR_REDIS_URL", is_wrong=True)
+    return Finding("redis", "connected")
+
+
+async def _mail(url: str, public_url: str | None) -> Finding:
+    try:
+        await MailServer.parse(url).test()
+    except MAIL_FAILURES as error:
+        reason = f"the server cannot be used ({mail_problem(error)}); check TUTOR_SMTP_URL"
+        return Finding("mail", reason, is_wrong=True)
+    if public_url is None:
+        return Finding("mail", "connected, but links lead to this machine alone: set TUTOR_PUBLIC_URL")
+    return Finding("mail", "connected")
+
+
+async def _eviction(redis: Redis) -> str | None:
+    from redis.exceptions import ResponseError  # noqa: PLC0415 - only where it is used
+
+    try:
+        return eviction_problem(await redis.info("memory"))
+    except ResponseError:  # INFO is not for every user of a shared Redis
+        return None

@@ -1,0 +1,134 @@
+"""The commands `modules`, `switch` and `users limit` of `tutor-server`: what they take and what they print."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from tutor_server.settings import Settings
+
+    Run = Callable[[Coroutine[object, object, None]], int]
+
+MOST_HOURS = 366 * 24
+
+
+def add_course_commands(commands: Any, run: Run) -> None:
+    """Add the commands to a parser's; `run` runs one to its end and gives the exit status."""
+    modules = commands.add_parser("modules", help="bring a course's modules in from files, list or remove them")
+    actions = modules.add_subparsers(required=True, metavar="ACTION")
+    importing = actions.add_parser("import", help="make or change a module for each Markdown file of a folder")
+    importing.add_argument("folder", metavar="FOLDER", type=Path)
+    importing.set_defaults(run=lambda settings, options: run(_import(settings, options.folder)))
+    actions.add_parser("list", help="one line a module").set_defaults(run=lambda settings, _: run(_list(settings)))
+    removing = actions.add_parser("remove", help="remove a module, with every student's progress in it")
+    removing.add_argument("module", metavar="MODULE")
+    removing.set_defaults(run=lambda settings, options: run(_remove(settings, options.module)))
+
+    switch = commands.add_parser("switch", help="switch the tutor off or on, for everything or for a module")
+    states = switch.add_subparsers(required=True, metavar="ACTION")
+    off = states.add_parser("off", help="refuse asks and end answers, within 5 seconds")
+    off.add_argument("--module", metavar="ID", help="only this module")
+    off.add_argument("--message", metavar="TEXT", default="", type=_message, help="what students are told")
+    off.set_defaults(run=lambda settings, options: run(_off(settings, options.module, options.message)))
+    on = states.add_parser("on", help="take asks again")
+    on.add_argument("--module", metavar="ID", help="only this module")
+    on.set_defaults(run=lambda settings, options: run(_on(settings, options.module)))
+    states.add_parser("status", help="say what is off").set_defaults(run=lambda settings, _: run(_status(settings)))
+
+
+def add_limit_commands(actions: Any, run: Run) -> None:
+    """Add `limit` and `unlimit` to the actions of `users`."""
+    limit = actions.add_parser("limit", help="give an account limits of its own for some hours")
+    limit.add_argument("email", metavar="EMAIL")
+    limit.add_argument("--per-minute", metavar="N", type=_count, help="messages a minute")
+    limit.add_argument("--per-day", metavar="N", type=_count, help="messages a UTC day")
+    limit.add_argument("--hours", metavar="H", type=_hours, required=True, help="how long they hold")
+    limit.set_defaults(run=lambda settings, options: run(_limit(settings, limit, options)))
+    unlimit = actions.add_parser("unlimit", help="let everybody's limits hold for an account again")
+    unlimit.add_argument("email", metavar="EMAIL")
+    unlimit.set_defaults(run=lambda settings, options: run(_unlimit(settings, options.email)))
+
+
+async def _import(settings: Settings, folder: Path) -> None:
+    from tutor_server.cli.course import import_modules  # noqa: PLC0415 - heavy
+
+    for module in await import_modules(settings, folder):
+        print(f"{module.id}  {module.title}")  # noqa: T201 - its output
+
+
+async def _list(settings: Settings) -> None:
+    from tutor_server.cli.course import list_modules  # noqa: PLC0415 - heavy
+
+    for module in await list_modules(settings):
+        bound = f"hints up to {module.max_hint_level}" if module.max_hint_level else "all hints"
+        print(f"{module.order:>6}  {module.id}  {module.title}  ({bound})")  # noqa: T201 - its output
+
+
+async def _remove(settings: Settings, module_id: str) -> None:
+    from tutor_server.cli.course import remove_module  # noqa: PLC0415 - heavy
+
+    await remove_module(settings, module_id)
+
+
+async def _off(settings: Settings, module_id: str | None, message: str) -> None:
+    from tutor_server.cli.course import switch_off  # noqa: PLC0415 - heavy
+
+    await switch_off(settings, module_id, message)
+
+
+async def _on(settings: Settings, module_id: str | None) -> None:
+    from tutor_server.cli.course import switch_on  # noqa: PLC0415 - heavy
+
+    await switch_on(settings, module_id)
+
+
+async def _status(settings: Settings) -> None:
+    from tutor_server.cli.course import what_is_off  # noqa: PLC0415 - heavy
+
+    found = await what_is_off(settings)
+    for off in found:
+        what = off.module_id or "everything"
+        print(f"off since {off.since:%Y-%m-%d %H:%M} UTC: {what}  {off.message}".rstrip())  # noqa: T201 - its output
+    if not found:
+        print("on")  # noqa: T201 - its output
+
+
+async def _limit(settings: Settings, parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    from tutor_server.cli.course import set_limits  # noqa: PLC0415 - heavy
+    from tutor_server.storage.overrides import OwnLimits  # noqa: PLC0415 - heavy
+
+    if options.per_minute is None and options.per_day is None:
+        parser.error("give --per-minute or --per-day")
+    own = OwnLimits(options.per_minute, options.per_day)
+    until = await set_limits(settings, options.email, own, options.hours)
+    print(f"until {until:%Y-%m-%d %H:%M} UTC")  # noqa: T201 - its output
+
+
+async def _unlimit(settings: Settings, email: str) -> None:
+    from tutor_server.cli.course import remove_limits  # noqa: PLC0415 - heavy
+
+    await remove_limits(settings, email)
+
+
+def _message(text: str) -> str:
+    if len(text) > 300:  # noqa: PLR2004 - the column's length, and the contract's
+        raise argparse.ArgumentTypeError("takes at most 300 characters")
+    return text
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the contract's bounds
+        raise argparse.ArgumentTypeError("is 1 to 100000")
+    return count
+
+
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 < hours <= MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"is more than 0 and at most {MOST_HOURS}")
+    return hours

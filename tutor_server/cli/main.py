@@ -1,0 +1,262 @@
+"""The operator's command line, `tutor-server`. Each command imports what it needs, so that none waits for another's."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tutor_server.cli.account_commands import add_account_commands
+from tutor_server.cli.course_commands import add_course_commands, add_limit_commands
+from tutor_server.hosts import is_host
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from tutor_server.settings import Settings
+
+T = TypeVar("T")
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+MAX_PORT = 65535
+ENV_FILE = Path(".env")
+
+DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
+    options = _parser().parse_args(arguments)
+    from tutor_server.process.memory import stay_small  # noqa: PLC0415 - not needed for --help
+
+    stay_small()
+    from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
+
+    try:
+        settings = load_settings(ENV_FILE)
+        _configure_logs(settings)
+        if options.run is not _serve_worker:  # its parent has said so
+            _warn_of_ignored_settings()
+        return int(options.run(settings, options))
+    except SettingsError as error:
+        for problem in (str(error), *error.others) if options.run is _check else (str(error),):
+            _fail(problem)
+        return FAILED
+
+
+def _warn_of_ignored_settings() -> None:
+    import structlog  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.settings import ignored_settings  # noqa: PLC0415 - not needed for --help
+
+    log = structlog.get_logger()
+    for name in ignored_settings(ENV_FILE):
+        log.warning("setting_ignored", name=name)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tutor-server", description="The service of Ask Tutor. Its settings are environment variables."
+    )
+    parser.add_argument("--version", action="version", version=f"ask-tutor {version('ask-tutor')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service")
+    serve.add_argument("--host", type=_host, default=DEFAULT_HOST, help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 picks a free one (default: %(default)s)")
+    serve.add_argument(
+        "--workers", type=_count, default=1, help="processes; more than one needs PostgreSQL and Redis (default: 1)"
+    )
+    serve.set_defaults(run=_serve)
+
+    worker = commands.add_parser("serve-worker")  # started by `serve --workers N`, so not listed
+    for pipe_or_socket in ("listening", "lifeline", "ready"):
+        worker.add_argument(pipe_or_socket, type=int)
+    worker.set_defaults(run=_serve_worker)
+
+    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.set_defaults(run=_migrate)
+
+    openapi = commands.add_parser("openapi", help="print the OpenAPI document of the service")
+    openapi.set_defaults(run=_openapi)
+
+    check = commands.add_parser("check", help="test the configuration and say what is wrong")
+    check.set_defaults(run=_check)
+
+    users = commands.add_parser("users", help="make, invite, list, disable, export or erase accounts; set limits")
+    actions = users.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="one line an account").set_defaults(run=_list_users)
+    for name, run, text in (
+        ("disable", _disable_user, "let nobody sign in to an account, and end its sign-ins"),
+        ("enable", _enable_user, "let an account be used again"),
+        ("reset-password", _reset_password, "print a new password, and end the sign-ins with the old one"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("email", metavar="EMAIL")
+        action.set_defaults(run=run)
+    add_account_commands(actions, _operate)
+    add_limit_commands(actions, _operate)
+    add_course_commands(commands, _operate)
+    return parser
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.process.serving import (  # noqa: PLC0415 - not needed for --help
+        StartRefused,
+        require_safe_host,
+        serve,
+        serve_in_workers,
+    )
+
+    require_safe_host(settings, options.host)
+    try:
+        if options.workers > 1:
+            return _run(serve_in_workers(settings, options.host, options.port, options.workers))
+        return _run(serve(settings, options.host, options.port))
+    except StartRefused as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers
+        pass
+    return DONE
+
+
+def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
+    import socket  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.process.serving import StartRefused, serve_worker  # noqa: PLC0415 - heavy
+
+    try:
+        with socket.socket(fileno=options.listening) as listening:
+            _run(serve_worker(settings, listening, options.lifeline, options.ready))
+    except StartRefused as error:
+        return _fail(str(error))
+    return DONE
+
+
+def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.process.serving import StartRefused, migrate  # noqa: PLC0415 - heavy
+
+    try:
+        _run(migrate(settings))
+    except StartRefused as error:
+        return _fail(str(error))
+    return DONE
+
+
+def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
+    import orjson  # noqa: PLC0415 - not needed for --help
+
+    from tutor_server.api.openapi import document  # noqa: PLC0415 - heavy
+    from tutor_server.app import ROUTES  # noqa: PLC0415 - heavy
+
+    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
+    return DONE
+
+
+def _check(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.cli.checking import check  # noqa: PLC0415 - heavy
+
+    findings = _run(check(settings))
+    for finding in findings:
+        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - its output
+    wrong = sum(finding.is_wrong for finding in findings)
+    return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
+
+
+def _list_users(settings: Settings, _options: argparse.Namespace) -> int:
+    from tutor_server.cli.accounts import list_users  # noqa: PLC0415 - heavy
+
+    async def print_all() -> None:
+        async for account in list_users(settings):
+            state = "enabled" if account.disabled_at is None else "disabled"
+            print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - its output
+
+    return _operate(print_all())
+
+
+def _disable_user(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.cli.accounts import disable  # noqa: PLC0415 - heavy
+
+    return _operate(disable(settings, options.email))
+
+
+def _enable_user(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.cli.accounts import enable  # noqa: PLC0415 - heavy
+
+    return _operate(enable(settings, options.email))
+
+
+def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
+    from tutor_server.cli.accounts import reset_password  # noqa: PLC0415 - heavy
+
+    async def print_password() -> None:
+        print(await reset_password(settings, options.email))  # noqa: T201 - its output
+
+    return _operate(print_password())
+
+
+def _operate(work: Coroutine[object, object, None]) -> int:
+    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - heavy
+
+    try:
+        _run(work)
+        sys.stdout.flush()
+    except OperatorRefused as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # `| head` has read enough; Python would complain of it once more at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    import asyncio  # noqa: PLC0415 - not needed for --help
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return None
+    return new_event_loop
+
+
+def _configure_logs(settings: Settings) -> None:
+    from tutor_server.telemetry.logs import configure_logs  # noqa: PLC0415 - not needed for --help
+
+    configure_logs(settings.log_level, settings.log_format or ("console" if sys.stderr.isatty() else "json"))
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least one process serves")
+    return count
+
+
+def _host(text: str) -> str:
+    if not is_host(text):
+        raise argparse.ArgumentTypeError("a host is an address or a name, such as 127.0.0.1 or ::1, without a port")
+    return text
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"a port is 0 to {MAX_PORT}")
+    return int(text)
+
+
+def _fail(reason: str) -> int:
+    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - a command speaks on stderr
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The serving process: its life, its workers, its watchdog and its memory."""

@@ -1,0 +1,328 @@
+"""Every setting of the service in one class. Names and defaults are the public contract's."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_server.hosts import is_loopback
+from tutor_server.settings import values as settings_values
+from tutor_server.settings.names import meant, names_in_file, unknown_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic_core import ErrorDetails
+
+ProviderName = Literal["anthropic", "openai", "offline"]
+PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
+"""More fits no column of the database."""
+ModelName = Annotated[str, Field(max_length=128)]
+"""A longer one fits no column either."""
+Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
+
+MIN_SECRET_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that names the variable. `others` are the lines of further ones."""
+
+    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.others = tuple(others)
+
+
+class Settings(BaseSettings):
+    """The service's configuration, read from the environment and, for `tutor-server`, from `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TUTOR_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("ask-tutor"))
+    """Where the SQLite file and generated secrets live."""
+    database_url: str = Field(default="", repr=False)
+    """SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
+    redis_url: SecretStr | None = None
+    """Limits, slots and answer buffers shared by several processes; unset: in this process."""
+    jwt_secret: SecretStr | None = None
+    """Signs access tokens, at least 32 bytes; unset: generated and kept in the data folder."""
+    admin_key: SecretStr | None = None
+    """Opens the admin routes, sent as header `X-Admin-Key`; unset: they answer 404."""
+    registration: str | None = None
+    """`open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
+    smtp_url: SecretStr | None = None
+    """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: nothing is mailed."""
+    smtp_from: str | None = None
+    """Whom mails are from."""
+    public_url: str | None = None
+    """The address people use."""
+    trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
+    """Proxies, comma-separated addresses or networks, whose forwarded client address is believed."""
+
+    llm_providers: Annotated[tuple[ProviderName, ...], NoDecode] = ()
+    """The chain, comma-separated; unset: the providers whose key is set, else `offline`."""
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+    anthropic_model: ModelName = "claude-sonnet-5-5"
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_model: ModelName = "gpt-6.1-terra"
+
+    messages_per_minute: PositiveInt = 20
+    connections_per_user: PositiveInt = 3
+    daily_message_cap: PositiveInt = 100
+    llm_calls_per_minute: PositiveInt = 200
+    daily_budget_usd: Dollars | None = None
+    """What all calls to providers may cost in a UTC day; unset: as much as it takes."""
+    monthly_budget_usd: Dollars | None = None
+    """Likewise in a calendar month."""
+    max_hint_level: HintLevel = HintLevel.SOLUTION
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """After how many days questions, code and answers are forgotten; unset: when the student deletes them."""
+    store_code: bool = True
+    """Whether the students' code, and code in questions and answers, is stored."""
+    context_tokens: Annotated[int, Field(ge=500, le=10_000_000)] = 8000
+    max_output_tokens: Annotated[int, Field(ge=50, le=10_000_000)] = 800
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] | None = None
+    """Unset: `console` on a terminal, else `json`."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        return settings_values.text(value) if isinstance(value, str) else value
+
+    @field_validator("llm_providers", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            names = tuple(item.strip() for item in value.split(",") if item.strip())
+            if not names:
+                raise ValueError("names no provider: write anthropic, openai or offline, or leave the setting out")
+            return names
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return settings_values.networks(value) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_driver(cls, value: str) -> str:
+        return settings_values.database_url(value) if value else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(settings_values.redis_url(value.get_secret_value()))
+
+    @field_validator("admin_key")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(settings_values.admin_key(value.get_secret_value()))
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only where it is used
+
+            try:
+                MailServer.parse(value.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"is an address like smtps://user:password@mail.uni.example: {error}") from None
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is not None:
+            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - only where it is used
+
+            if not is_sender(value):
+                raise ValueError("is an address like tutor@uni.example or Ask Tutor <tutor@uni.example>")
+        return value
+
+    @field_validator("anthropic_api_key", "openai_api_key")
+    @classmethod
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = "" if value is None else settings_values.header_value(value.get_secret_value())
+        return SecretStr(key) if key else None
+
+    @field_validator("anthropic_base_url", "openai_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        return None if value is None else settings_values.web_address(value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable_safely(cls, value: str | None) -> str | None:
+        return None if value is None else settings_values.public_url(value)
+
+    @field_validator("registration")
+    @classmethod
+    def _known_policy(cls, value: str | None) -> str | None:
+        return None if value is None else settings_values.registration(value)
+
+    @field_validator("llm_providers")
+    @classmethod
+    def _chain_order(cls, value: tuple[ProviderName, ...]) -> tuple[ProviderName, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("names a provider twice")
+        if "offline" in value[:-1]:
+            raise ValueError("offline never fails, so it can only end the chain")
+        return value
+
+    @model_validator(mode="after")
+    def _chain_has_keys(self) -> Self:
+        keys = {"anthropic": self.anthropic_api_key, "openai": self.openai_api_key or self.openai_base_url}
+        for name in self.llm_providers:
+            if name in keys and keys[name] is None:
+                raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {name.upper()}_API_KEY is not set")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.smtp_from is None:
+            raise ValueError("TUTOR_SMTP_FROM: must be set with TUTOR_SMTP_URL: whom mails are from")
+        return self
+
+    @property
+    def chain(self) -> tuple[ProviderName, ...]:
+        """The providers to try, in order."""
+        if self.llm_providers:
+            return self.llm_providers
+        found: list[ProviderName] = []
+        if self.anthropic_api_key:
+            found.append("anthropic")
+        if self.openai_api_key:
+            found.append("openai")
+        return tuple(found) or ("offline",)
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database to open."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutor.sqlite3'}"
+
+    def registration_problem(self) -> str | None:
+        """Return why it must be said who may register, where other settings let people in; None where it need not."""
+        if self.registration is not None:
+            return None
+        if self.trusted_proxies:
+            return must_be_set("TUTOR_REGISTRATION", "TUTOR_TRUSTED_PROXIES is set")
+        if self.public_url is not None and not is_loopback(urlsplit(self.public_url).hostname or ""):
+            return must_be_set("TUTOR_REGISTRATION", "TUTOR_PUBLIC_URL is set")
+        return None
+
+    def signing_secret(self) -> bytes:
+        """Give the secret behind tokens, generated once into the data folder where none is set."""
+        if self.jwt_secret is not None:
+            return self.jwt_secret.get_secret_value().encode()
+        path = self.data_dir / "jwt-secret"
+        try:
+            if not path.exists():
+                self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _write_once(path, secrets.token_hex(MIN_SECRET_BYTES).encode())
+            secret = path.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"TUTOR_JWT_SECRET: not set, and {path} cannot be used: {error.strerror}") from error
+        if len(secret) < MIN_SECRET_BYTES:
+            raise SettingsError(f"TUTOR_JWT_SECRET: not set, and {path} holds fewer than {MIN_SECRET_BYTES} bytes")
+        return secret
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Make a file that only this user can read, whole or not at all; where another process was first, keep its file."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
+
+
+def must_be_set(name: str, reason: str) -> str:
+    """Return the line about a setting that has no default where others can reach the service."""
+    return f"{name}: must be set, since {reason} and others can reach the service; {_WHAT_TO_WRITE[name]}"
+
+
+_WHAT_TO_WRITE = {
+    "TUTOR_REGISTRATION": "write open, closed or domains:uni.example",
+    "TUTOR_JWT_SECRET": settings_values.MAKE_A_KEY,
+    "TUTOR_PUBLIC_URL": "write the address people use, such as https://tutor.uni.example",
+}
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the settings. Raises `SettingsError` with a line for each wrong one that names the variable, or the file."""
+    try:
+        problems = [
+            f"{name}: unknown; did you mean {known}?"
+            for name in ignored_settings(env_file)
+            if (known := meant(name, SETTING_NAMES)) is not None
+        ]
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        problems += [_line(problem) for problem in error.errors(include_url=False, include_input=False)]
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file}: is not a text in UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{env_file}: cannot be read: {error.strerror}") from error
+    if problems:
+        raise SettingsError(problems[0], problems[1:])
+    return settings
+
+
+def ignored_settings(env_file: Path | None = None) -> list[str]:
+    """Return the names with our prefix, in the environment and the file, that no program of ours reads.
+
+    Raises `OSError` or `UnicodeDecodeError` where the file cannot be read.
+    """
+    in_file = names_in_file(env_file.read_text(encoding="utf-8")) if env_file is not None and env_file.exists() else []
+    return unknown_names([*os.environ, *in_file], SETTING_NAMES)
+
+
+def _line(problem: ErrorDetails) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    field = str(problem["loc"][0])
+    return f"{field if field.isupper() else _name(field)}: {message}"
+
+
+def _name(field: str) -> str:
+    return f"TUTOR_{field.upper()}"
+
+
+SETTING_NAMES = frozenset(_name(field) for field, info in Settings.model_fields.items() if not info.validation_alias)
