@@ -81,7 +81,7 @@ def work(call: Callable[[], object]) -> int:
 
     def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
         nonlocal lines
-        if "tutor_server" not in frame.f_code.co_filename:
+        if "tutor_pedagogy" not in frame.f_code.co_filename:
             return None
         lines += event == "line"
         return trace
