@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check serve bench torture format lock clean vsix check-vscode vscode-for-tests neovim-for-tests
+.PHONY: demo test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -27,8 +27,13 @@ check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 	$(BIN)/pytest -q tests/test_documentation.py
 	$(BIN)/python -m tests.linear
+
+# Checks each commit and its message from now on (.pre-commit-config.yaml).
+hooks: $(INSTALLED)
+	$(BIN)/pre-commit install
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
