@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests
+.PHONY: demo quick test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -14,6 +14,12 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
+
+# Tests of pure code, which start no server and no editor.
+QUICK := tests/tools $(addprefix tests/server/test_,admission.py answer.py context_builder.py frame_rate.py guard*.py offline_*.py \
+  pedagogy.py prompt*.py sse.py syntax_tree.py tree_walk.py turns.py)
+quick: $(INSTALLED)
+	$(BIN)/pytest $(QUICK) -q --dist worksteal -n 2
 
 # Most tests wait for the programs that they start; those that need real time want the cores for themselves, and their share is uneven.
 test: $(INSTALLED)
