@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools.docs_lines import documents
 from tutor_lsp import protocol as lsp
 from tutor_protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
 from tutor_server.app import build_app
@@ -173,3 +175,104 @@ def test_operations_names_every_event_of_the_log_with_its_fields() -> None:
 
     assert known.keys() - {"error"} == events.keys()
     assert [(event, fields - known[event]) for event, fields in logged() if fields - known[event]] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """The tables name exactly the packages of `pyproject.toml`, at run time and for development."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    tables = [
+        {name for row in re.findall(r"^\| ([a-z][\w, -]*) \|", part, re.MULTILINE) for name in row.split(", ")}
+        for part in page.split("## For development")
+    ]
+    declared = [
+        {re.split(r"[\[>;]", requirement)[0] for requirement in requirements}
+        for requirements in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+    ]
+
+    assert [names - {"package"} for names in tables] == declared
+
+
+def test_every_decision_has_its_page_and_its_row() -> None:
+    """The index lists each page by its number, date and title, in order and without a gap."""
+    folder = ROOT / "docs" / "decisions"
+    index = re.findall(
+        r"^\| \[(\d{4})\]\(([^)]+)\) \| ([\d-]+) \| (.+) \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    pages = sorted(path.name for path in folder.glob("0*.md"))
+
+    assert [name for _, name, _, _ in index] == pages
+    assert [int(number) for number, _, _, _ in index] == list(range(1, len(pages) + 1))
+    for number, name, date, title in index:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.startswith(f"# {number}. {title}\n\nDate: {date}\n")
+        assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+
+
+GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+NUMBER = re.compile(r"[AEHLPST]\d{1,2}")
+
+
+def numbered_tests() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield the file and name of each test, with the numbers of guarantees in its name and docstring.
+
+    Modules and classes of tests are among them, since their docstrings name numbers too.
+    """
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if "node_modules" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = "" if isinstance(node, ast.Module) else node.name
+                prefix = re.match(r"test((?:_[aehlpst]\d{1,2})+)_", name)
+                in_name = prefix[1].upper().split("_")[1:] if prefix else []
+                in_docstring = re.findall(rf"\b{NUMBER.pattern}\b", ast.get_docstring(node) or "")
+                yield path.name, name, {*in_name, *in_docstring}
+
+
+def guarantees() -> dict[str, set[str]]:
+    """Return the tests that the page names for each number."""
+    entries = re.findall(rf"^- \*\*({NUMBER.pattern})\.\*\*(.*?)(?=^- |^## )", GUARANTEES, re.MULTILINE | re.DOTALL)
+    return {number: set(re.findall(r"`(test_\w+)`", text)) for number, text in entries}
+
+
+def test_every_number_in_a_test_is_a_guarantee() -> None:
+    """`docs/guarantees.md` explains the numbers in names and docstrings of tests."""
+    unknown = {
+        (file, name, number) for file, name, numbers in numbered_tests() for number in numbers - set(guarantees())
+    }
+
+    assert unknown == set()
+
+
+def test_every_guarantee_names_tests_that_exist() -> None:
+    """No promise stands without a test, and no test is named that is not there."""
+    names = {name for _, name, _ in numbered_tests()}
+
+    assert [number for number, tests in guarantees().items() if not tests] == []
+    assert {number: tests - names for number, tests in guarantees().items() if tests - names} == {}
+
+
+def test_every_fault_of_pygls_is_described() -> None:
+    """The classes of the tests carry numbers that the page explains."""
+    source = (ROOT / "tests" / "lsp" / "test_pygls_fixes.py").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| (\d+) \|", GUARANTEES, re.MULTILINE))
+
+    assert set(re.findall(r'^    """(\d+): ', source, re.MULTILINE)) <= described
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    """Each relative link names a file that exists, and a heading of it where it names one."""
+    text = path.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:|command:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        linked = (path.parent / target).resolve() if target else path
+
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{target}#{anchor}"
