@@ -34,6 +34,7 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/python -m tools.docs_lines
 	$(BIN)/pytest -q tests/test_documentation.py
 	$(BIN)/python -m tests.linear
 
@@ -51,6 +52,7 @@ torture: $(INSTALLED)
 format: $(INSTALLED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tools.docs_lines --write
 
 # The VS Code extension, with the language server and its libraries in it. Needs Node 20 or newer, and npm.
 VSCODE := vscode-client
