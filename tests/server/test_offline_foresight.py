@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.server.test_offline_runtime import CASES, crash
+from testing.lesson_cases import LessonCase, lesson_cases, real_traceback
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import diagnose, explain
@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.foresight import foresee
 from tutor_protocol import Cell, Position, Submission
 
+CASES = [case for case in lesson_cases() if case.is_crash and case.message is None]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ONLY_WHEN_RUN = frozenset(
     (
@@ -62,28 +63,31 @@ def foreseen(code: str) -> Crash | None:
 def happens(code: str) -> Crash | None:
     """Run a program for real and give the exception that ends it."""
     try:
-        text = crash(code)
+        text = real_traceback(code)
     except AssertionError:
         return None
     return read_crash(text, Program(asked(code)))
 
 
-@pytest.mark.parametrize(("rule", "code", "line"), CASES)
-def test_what_is_foreseen_is_what_happens(rule: str, code: str, line: int) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_is_foreseen_is_what_happens(case: LessonCase) -> None:
     """Exception, line and, but for the path of a module, message are Python's; rule and line those of the traceback."""
-    expected, happened = foreseen(code), happens(code)
+    expected, happened = foreseen(case.code), happens(case.code)
     if expected is None:
         return
     assert happened is not None
     assert (expected.exception, expected.line) == (happened.exception, happened.line)
     assert expected.message.partition(" (unknown location)")[0] in happened.message
-    finding = diagnose(asked(code))
-    assert (finding.rule.partition(".")[2], finding.lines) == (rule, (line,))
+    finding = diagnose(asked(case.code))
+    assert (finding.rule, finding.lines) == (case.rule, (case.line,))
 
 
 def test_every_kind_of_error_that_code_alone_tells_is_foreseen() -> None:
     """For each rule of the catalogue one of its programs is seen through, but where only a run can tell."""
-    assert {rule for rule, _, _ in CASES} - {rule for rule, code, _ in CASES if foreseen(code)} == ONLY_WHEN_RUN
+    names = {case.rule.partition(".")[2] for case in CASES}
+    seen = {case.rule.partition(".")[2] for case in CASES if foreseen(case.code)}
+
+    assert names - seen == ONLY_WHEN_RUN
 
 
 BY_NUMPY = [

@@ -9,8 +9,8 @@ import pytest
 
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.finding import Code, Finding
-from tutor_pedagogy.offline.engine.lesson import Rule
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic import wrong_result
@@ -20,7 +20,8 @@ from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_protocol import Position, Submission
 
 RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
-RULES = [*syntax.CAUSES, *runtime.RULES, *logic.SMELLS, *RESULTS, WRONG_BRANCH, UNREADABLE, TRACE]
+RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, WRONG_BRANCH, UNREADABLE, TRACE]
+BY_MATHS = [rule for rule in RULES if rule.lesson.maths_picture and rule.lesson.maths_precise]
 PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
 VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
 FACT = re.compile(r"\$(\w+)")
@@ -29,7 +30,6 @@ FACT = re.compile(r"\$(\w+)")
 def parts(rule: Rule) -> list[str]:
     """Give all prose of a rule's lesson."""
     lesson = rule.lesson
-    example = lesson.example
     return [
         lesson.question,
         lesson.concept,
@@ -42,18 +42,16 @@ def parts(rule: Rule) -> list[str]:
         lesson.remedy,
         lesson.reason,
         lesson.check,
-        example.before,
-        example.after,
-        *(part for other in lesson.other_examples for part in (other.before, other.after)),
+        *(part for example in lesson.examples for part in (example.before, example.after)),
     ]
 
 
 def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
     """Write a rule's text with every fact filled in by the shortest code there is."""
-    facts = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
+    slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
     for name in ("line", "expression"):
-        facts.pop(name, None)
-    finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", facts=facts)
+        slots.pop(name, None)
+    finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots=slots)
     return write(finding, rule.lesson, PROGRAM, level, student)
 
 
@@ -117,5 +115,13 @@ def test_no_fact_is_left_unfilled(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_example_can_be_typed_in(rule: Rule) -> None:
     """The examples of level 4 are whole programs."""
-    for example in (rule.lesson.example, *rule.lesson.other_examples):
+    for example in rule.lesson.examples:
         compile(example.code, rule.name, "exec")
+
+
+@pytest.mark.parametrize("rule", BY_MATHS, ids=lambda rule: rule.name)
+def test_words_follow_the_maths_level(rule: Rule) -> None:
+    """A lesson with parts about maths puts its concept in other words for each level of maths."""
+    students = [StudentLevels(programming=3, maths=maths) for maths in (1, 3, 5)]
+
+    assert len({text(rule, HintLevel.CONCEPT, student) for student in students}) == len(students)

@@ -17,10 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.server.test_offline_logic import SMELLY
-from tests.server.test_offline_runtime import CASES as CRASHES
-from tests.server.test_offline_runtime import crash
-from tests.server.test_offline_syntax import CASES as BROKEN
+from testing.lesson_cases import lesson_cases, real_traceback
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import Explanation, diagnose, explain
@@ -33,14 +30,11 @@ EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 def submissions() -> list[Submission]:
     """Give one submission for each program of the rules' own tests."""
-    start = Position(0, 0)
-    broken = [Submission(code=code, cursor=start) for _, code, _, _ in BROKEN]
-    crashed = [Submission(code=code, cursor=start, traceback=crash(code)) for _, code, _ in CRASHES]
-    wrong = [Submission(code=code, cursor=start) for _, code, _ in SMELLY]
-    return [*broken, *crashed, *wrong]
+    return [case.submission() for case in lesson_cases()]
 
 
 ALL = submissions()
+NO_COLON = Submission(code="for fish in range(3)\n    print(fish)\n", cursor=Position(0, 0))
 
 
 def names_of(code: str) -> set[str]:
@@ -102,14 +96,14 @@ def test_fenced_code_before_the_last_level_is_an_example_only(submission: Submis
 
 def test_plan_of_the_third_level_is_numbered() -> None:
     """Level 3 names the exact part and gives steps."""
-    text = explain(ALL[0], HintLevel.STRUCTURE, STUDENTS[1]).text
+    text = explain(NO_COLON, HintLevel.STRUCTURE, STUDENTS[1]).text
     assert "`for fish in range(3)` on line 1" in text
     assert re.findall(r"^(\d)\. ", text, re.MULTILINE) == ["1", "2", "3"]
 
 
 def test_last_level_shows_the_edit_and_how_to_check_it() -> None:
     """Level 5 has the changed line, the reason and a check."""
-    text = explain(ALL[0], HintLevel.SOLUTION, STUDENTS[1]).text
+    text = explain(NO_COLON, HintLevel.SOLUTION, STUDENTS[1]).text
     assert "```python\nfor fish in range(3):\n```" in text
     assert "**Check it:**" in text
 
@@ -135,7 +129,7 @@ def test_a_traceback_of_the_students_file_wins_over_diagnostics() -> None:
     """What has happened counts more than what a checker foresees."""
     code = "xs = []\nprint(xs[0])\nprint(ys)\n"
     diagnostic = Diagnostic(line=2, character=6, end_line=2, end_character=8, message='"ys" is not defined')
-    submission = Submission(code=code, cursor=Position(2, 0), traceback=crash(code), diagnostics=(diagnostic,))
+    submission = Submission(code=code, cursor=Position(2, 0), traceback=real_traceback(code), diagnostics=(diagnostic,))
     assert diagnose(submission).rule == "runtime.empty-collection"
 
 

@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.engine.finding import Finding
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import question
 from tutor_pedagogy.offline.foresight import dangers
-from tutor_pedagogy.offline.rules.logic import SMELLS
+from tutor_pedagogy.offline.rules.logic import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def _of_crash(program: Program, crash: Crash) -> Certainty:
 
 
 def _of_logic(program: Program) -> Iterator[Certainty]:
-    for smell in SMELLS:
+    for smell in RULES:
         if smell.certainty < CERTAIN:
             continue
         for site in smell.find(program):
@@ -77,7 +77,7 @@ def _of_logic(program: Program) -> Iterator[Certainty]:
                 error_type=smell.error_type,
                 lines=(program.shown(line),),
                 expression=site.expression,
-                facts=site.facts,
+                slots=site.slots,
             )
             said = question(finding, smell.lesson, program)
             yield _at(program, line, (smell.name, smell.error_type, said), columns)

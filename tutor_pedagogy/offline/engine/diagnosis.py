@@ -10,12 +10,12 @@ from tutor_pedagogy.offline import foresight
 from tutor_pedagogy.offline.engine import checker
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Program, parse
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
-from tutor_pedagogy.offline.rules.runtime.case import Site
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_pedagogy.remembered import Remembered
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.finding import Edit
-    from tutor_pedagogy.offline.engine.lesson import Rule
     from tutor_pedagogy.offline.engine.program import Fault
+    from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_protocol import Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
@@ -69,7 +69,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
 
 
 @lru_cache(maxsize=32)
-def _cause(submission: Submission) -> tuple[Rule, Site | None]:
+def _cause(submission: Submission) -> tuple[Rule, Match | None]:
     """Find the cause once: who explains a submission also asks what it was about. No place: it is to be traced."""
     program = Program(submission)
     try:
@@ -78,7 +78,7 @@ def _cause(submission: Submission) -> tuple[Rule, Site | None]:
         return TRACE, _at_cursor(program)
 
 
-def _finding(program: Program, rule: Rule, site: Site | None) -> Finding:
+def _finding(program: Program, rule: Rule, site: Match | None) -> Finding:
     try:
         site = site or trace(program)
     except _TOO_DEEP:
@@ -90,13 +90,13 @@ def _finding(program: Program, rule: Rule, site: Site | None) -> Finding:
         expression=site.expression,
         edit=site.edit if rule.error_type == "syntax" else _sound(program, site.edit),
         first_step=site.first_step,
-        facts=site.facts,
+        slots=site.slots,
     )
 
 
-def _at_cursor(program: Program) -> Site:
+def _at_cursor(program: Program) -> Match:
     """Give where to look all the same in code that is too deep for any walk over its tree."""
-    return Site(lines=(program.cursor_line,), facts={"variable": "each variable"})
+    return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
 
 
 def _sound(program: Program, edit: Edit | None) -> Edit | None:
@@ -106,7 +106,7 @@ def _sound(program: Program, edit: Edit | None) -> Edit | None:
     return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
 
 
-def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site] | None:
+def _evidence(program: Program, submission: Submission) -> tuple[Rule, Match] | None:
     traceback = without_values(submission.traceback or "")
     crash = read_crash(traceback, program)
     symptom = read_symptom(traceback, submission.question)
@@ -125,19 +125,19 @@ def _evidence(program: Program, submission: Submission) -> tuple[Rule, Site] | N
     return logic.diagnose(program, symptom)
 
 
-def _syntax(program: Program, fault: Fault) -> tuple[Rule, Site]:
+def _syntax(program: Program, fault: Fault) -> tuple[Rule, Match]:
     found = syntax.diagnose(program, fault)
     if found is None:
-        return UNREADABLE, Site(lines=(fault.line,), expression=program.line(fault.line).strip() or None)
+        return UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None)
     edit = _as_edit(program, found.mended) if found.mended is not None else None
     step = _as_edit(program, found.first_step) if edit is None and found.first_step is not None else None
     candidate = found.candidate
-    return found.cause, Site(
+    return found.cause, Match(
         lines=(candidate.line,),
         expression=candidate.expression,
         edit=edit,
         first_step=step,
-        facts=candidate.facts,
+        slots=candidate.slots,
     )
 
 

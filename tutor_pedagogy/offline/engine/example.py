@@ -41,7 +41,7 @@ def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example
 
     A general one where each is too much like the student's code.
     """
-    for example in (lesson.example, *lesson.other_examples):
+    for example in lesson.examples:
         renamed = _renamed(example, program.words)
         if _is_released(renamed, program):
             return renamed

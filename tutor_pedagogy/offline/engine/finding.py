@@ -43,7 +43,7 @@ class Finding:
 
     `lines` count from 1 as the student's editor shows them (`Submission.first_line` added for documents), the culprit
     first. `expression` is the part of that line that matters, verbatim. `edit` was checked: with it the program
-    compiles; `first_step` mends this fault where others are left. `facts` are the student's own names and values that
+    compiles; `first_step` mends this fault where others are left. `slots` are the student's own names and values that
     the texts of the rule speak of.
     """
 
@@ -53,7 +53,7 @@ class Finding:
     expression: str | None = None
     edit: Edit | None = None
     first_step: Edit | None = None
-    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
-"""What a rule teaches: the parts from which its five texts, one a hint level, are put together.
+"""What a rule teaches: read from the Markdown file beside the rule's detector.
 
-Every part is a `string.Template`: `$line`, `$expression` and the facts of the finding are filled in; a fact that is
-code comes out as a code span. The parts of levels 1 to 3 hold no code that the student has not written, but for the
-names of built-in things; no part but `remedy` says what to write.
+A file has one section a part, in the order in which a student meets them. Every part is a `string.Template`: `$line`,
+`$expression` and the slots of the match are filled in; a slot that is code becomes a code span. The parts of levels 1
+to 3 hold no code that the student has not written, except names of builtins; only `Remedy` says what to write.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 
-if TYPE_CHECKING:
-    from tutor_protocol import ErrorType
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
+_STEP = re.compile(r"^\d+\. ", re.MULTILINE)
+# linear: read from our own lesson files
+_CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,12 @@ class Example:
 class Lesson:
     """The teaching of one rule.
 
-    `question` leads the eye (level 1). `concept` is the idea behind the error (level 2), `picture` adds an everyday
-    comparison for beginners and `precise` the language rule for advanced students; `maths_picture` and
-    `maths_precise` likewise by maths level. Where the place is not sure to be the culprit, `is_sure` is false and the
-    text says where to start. `place` and `plan` make level 3. `example` is level 4, or the first of
-    `other_examples` that is less like the student's own code. `remedy` says what to
-    change where no edit could be worked out; `reason` and `check` complete level 5.
+    `question` leads the eye (level 1). `concept` is the idea behind the error (level 2); `picture` adds an everyday
+    comparison for beginners and `precise` the language rule for advanced students, `maths_picture` and
+    `maths_precise` likewise by maths level. `place` and `plan` make level 3; if the place may not be the culprit,
+    `is_sure` is false and the text says where to start. Level 4 shows the first of `examples` that is not too much
+    like the student's own code. `remedy` says what to change if no edit could be worked out; `reason` and `check`
+    complete level 5.
     """
 
     question: str
@@ -40,7 +45,7 @@ class Lesson:
     picture: str
     precise: str
     plan: tuple[str, ...]
-    example: Example
+    examples: tuple[Example, ...]
     remedy: str
     reason: str
     check: str
@@ -48,13 +53,66 @@ class Lesson:
     maths_picture: str = ""
     maths_precise: str = ""
     is_sure: bool = True
-    other_examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A cause that students' programs show, under a stable name, with what to teach about it."""
+class LessonFile:
+    """A Markdown file of a rule: its front matter, and its sections by heading; several may share one heading."""
 
-    name: str
-    error_type: ErrorType
-    lesson: Lesson
+    front_matter: dict[str, str] = field(default_factory=dict)
+    sections: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> LessonFile:
+        """Return the parts of a file, each without the blank lines around it."""
+        head = _FRONT_MATTER.match(text)
+        front_matter = dict(line.split(": ", 1) for line in head[1].split("\n")) if head else {}
+        _, *parts = _SECTION.split(text[head.end() :] if head else text)
+        return cls(front_matter, tuple(zip(parts[::2], (body.strip() for body in parts[1::2]), strict=True)))
+
+    def prose(self, heading: str) -> str:
+        """Return a section's paragraphs, each on one line; an empty string if the section is missing."""
+        return _prose(next((body for title, body in self.sections if title == heading), ""))
+
+    def lesson(self) -> Lesson:
+        """Return the lesson that the sections hold."""
+        plan = next((body for title, body in self.sections if title == "Plan"), "")
+        return Lesson(
+            question=self.prose("Question"),
+            concept=self.prose("Concept"),
+            picture=self.prose("Picture"),
+            precise=self.prose("Precise"),
+            maths_picture=self.prose("Maths picture"),
+            maths_precise=self.prose("Maths precise"),
+            place=self.prose("Place"),
+            plan=tuple(_prose(step) for step in _STEP.split(plan)[1:]),
+            examples=tuple(_example(body) for title, body in self.sections if title == "Example"),
+            remedy=self.prose("Remedy"),
+            reason=self.prose("Reason"),
+            check=self.prose("Check"),
+            is_sure=self.front_matter.get("place") != "a start",
+        )
+
+
+@cache
+def lesson_of(rule: str) -> Lesson:
+    """Return the lesson of a rule; `texts` in a file's front matter names the rule whose texts it shares."""
+    file = LessonFile.parse(source_of(rule))
+    return lesson_of(file.front_matter["texts"]) if "texts" in file.front_matter else file.lesson()
+
+
+def source_of(rule: str) -> str:
+    """Return the Markdown of a rule, from `rules/<family>/<name>.md`. Raise `FileNotFoundError` if it has none."""
+    family, _, name = rule.partition(".")
+    return (files("tutor_pedagogy.offline") / "rules" / family / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _prose(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in text.strip().split("\n\n"))
+
+
+def _example(body: str) -> Example:
+    code = _CODE.search(body)
+    if code is None:
+        raise ValueError("an example has a block of Python")
+    return Example(_prose(body[: code.start()]), code["code"], _prose(body[code.end() :]))

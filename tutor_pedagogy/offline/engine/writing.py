@@ -61,7 +61,7 @@ def question(finding: Finding, lesson: Lesson, program: Program) -> str:
 
 
 class _Filler:
-    """Fills the parts of a lesson with a finding's lines, code and facts."""
+    """Fills the parts of a lesson with a finding's lines, code and slots."""
 
     def __init__(self, finding: Finding, program: Program) -> None:
         line = finding.lines[0]
@@ -69,14 +69,14 @@ class _Filler:
         self.error_type = finding.error_type
         self.source = program.line(line - program.first_line).strip()
         self.expression = finding.expression or ""
-        facts: dict[str, str] = {"line": str(line), "expression": code_span(self.expression or self.source)}
-        facts.update(
-            (name, code_span(value) if isinstance(value, Code) else value) for name, value in finding.facts.items()
+        slots: dict[str, str] = {"line": str(line), "expression": code_span(self.expression or self.source)}
+        slots.update(
+            (name, code_span(value) if isinstance(value, Code) else value) for name, value in finding.slots.items()
         )
-        self.facts: Mapping[str, str] = facts
+        self.slots: Mapping[str, str] = slots
 
     def __call__(self, part: str) -> str:
-        return Template(part).safe_substitute(self.facts)
+        return Template(part).safe_substitute(self.slots)
 
     @property
     def quoted_line(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.logic import (
     conditions,
     effects,
@@ -16,40 +17,30 @@ from tutor_pedagogy.offline.rules.logic import (
     stores,
     texts,
 )
-from tutor_pedagogy.offline.rules.logic.smell import SURE, Smell
+from tutor_pedagogy.offline.rules.logic.rule import SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.lesson import Rule
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
-    from tutor_pedagogy.offline.rules.runtime.case import Site
 
-SMELLS: tuple[Smell, ...] = (
-    *returns.SMELLS,
-    *start_values.SMELLS,
-    *loops.SMELLS,
-    *conditions.SMELLS,
-    *effects.SMELLS,
-    *formulas.SMELLS,
-    *stores.SMELLS,
-    *texts.SMELLS,
-    *searches.SMELLS,
-)
-"""Every smell; where several are found, certainty, the symptom and the distance to the cursor decide."""
-
+MODULES = (returns, start_values, loops, conditions, effects, formulas, stores, texts, searches)
+RULES = tuple(rules_of(MODULES, LogicRule))
+"""Every rule; where several match, certainty, the symptom and the distance to the cursor decide."""
 
 _BY_CERTAINTY = [
     list(smells)
     for _, smells in groupby(
-        sorted((smell for smell in SMELLS if smell.certainty >= SURE), key=lambda smell: -smell.certainty),
+        sorted((smell for smell in RULES if smell.certainty >= SURE), key=lambda smell: -smell.certainty),
         key=lambda smell: smell.certainty,
     )
 ]
 
 
-def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | None:
+def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | None:
     """Find what a program that runs has wrong: a smell that fits the symptom, else the symptom itself, else a smell."""
     if symptom is None:
         return _surest(program)
@@ -66,7 +57,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Site] | N
     return _surest(program) or explain_result(program, symptom)
 
 
-def _surest(program: Program) -> tuple[Smell, Site] | None:
+def _surest(program: Program) -> tuple[LogicRule, Match] | None:
     """Find the smell that is the most certain to be a mistake; of several such the one nearest to the cursor."""
     for smells in _BY_CERTAINTY:
         found = [(smell, site) for smell in smells for site in smell.find(program)]
@@ -75,19 +66,19 @@ def _surest(program: Program) -> tuple[Smell, Site] | None:
     return None
 
 
-def _fitting(program: Program, symptom: Symptom) -> list[tuple[Smell, Site]]:
+def _fitting(program: Program, symptom: Symptom) -> list[tuple[LogicRule, Match]]:
     """Give every smell that leads to the symptom, where the failing call reaches it."""
     reach = _reach(program, symptom)
     return [
         (smell, site)
-        for smell in SMELLS
+        for smell in RULES
         if not smell.symptoms.isdisjoint(symptom.kinds)
         for site in smell.find(program)
         if _within(site, reach)
     ]
 
 
-def _fit(smell: Smell, symptom: Symptom) -> tuple[float, float]:
+def _fit(smell: LogicRule, symptom: Symptom) -> tuple[float, float]:
     first = next((rank for rank, kind in enumerate(symptom.kinds) if kind in smell.symptoms), len(symptom.kinds))
     return -first, smell.certainty
 
@@ -106,5 +97,5 @@ def _reach(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
     return [(program.functions[name].lineno, program.functions[name].end_lineno or 0) for name in sorted(seen)]
 
 
-def _within(site: Site, reach: list[tuple[int, int]]) -> bool:
+def _within(site: Match, reach: list[tuple[int, int]]) -> bool:
     return not reach or any(start <= site.lines[0] <= end for start, end in reach)

@@ -7,9 +7,8 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.logic import conditions as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.problem.tree_walk import alike
 
@@ -17,15 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tutor_pedagogy.offline.engine.program import Program
+_TESTS_OF_TEXTS = frozenset(
+    ("isdigit", "isalpha", "isupper", "islower", "startswith", "endswith", "isspace", "isalnum", "strip", "lower")
+)
+_MAKES_TEXT = frozenset(("strip", "lower", "upper", "title", "split", "capitalize", "rstrip", "lstrip", "isdigit"))
 
 
-def _on_line(program: Program, node: ast.expr, new: str) -> tuple[str, str] | None:
-    line = program.line(node.lineno)
-    text = program.segment(node)
-    return (line, line.replace(text, new, 1)) if node.lineno == node.end_lineno else None
-
-
-def _always_true(program: Program) -> Iterator[Site]:
+@logic_rule("condition-always-true", 0.95, ("truth", "value", "other"), needs=(ast.Or, ast.Compare))
+def condition_always_true(program: Program) -> Iterator[Match]:
     """`x == 1 or 2`: the second part is a value and no question."""
     for node in program.each(ast.BoolOp):
         match node:
@@ -39,12 +37,18 @@ def _always_true(program: Program) -> Iterator[Site]:
                 ]
                 changed = _on_line(program, node, " or ".join(parts))
                 second = next(part for part in rest if _asks_nothing(part))
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
                     edit=program.edit(node.lineno, changed[1]) if changed else None,
-                    facts={"second": Code(program.segment(second)), "left": Code(program.segment(left))},
+                    slots={"second": Code(program.segment(second)), "left": Code(program.segment(left))},
                 )
+
+
+def _on_line(program: Program, node: ast.expr, new: str) -> tuple[str, str] | None:
+    line = program.line(node.lineno)
+    text = program.segment(node)
+    return (line, line.replace(text, new, 1)) if node.lineno == node.end_lineno else None
 
 
 def _asks_nothing(part: ast.expr) -> bool:
@@ -54,7 +58,8 @@ def _asks_nothing(part: ast.expr) -> bool:
     return isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub)
 
 
-def _never_true(program: Program) -> Iterator[Site]:
+@logic_rule("condition-never-true", 0.95, ("none", "truth", "value", "other"), needs=(ast.And, ast.Eq))
+def condition_never_true(program: Program) -> Iterator[Match]:
     """`n == 1 and n == 2`: one value cannot equal two."""
     for node in program.each(ast.BoolOp):
         match node:
@@ -71,15 +76,16 @@ def _never_true(program: Program) -> Iterator[Site]:
                     changed = _on_line(program, node, program.segment(node).replace(" and ", " or "))
                     first = values[0]
                     left = program.segment(first.left) if isinstance(first, ast.Compare) else program.segment(first)
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.segment(node),
                         edit=program.edit(node.lineno, changed[1]) if changed else None,
-                        facts={"left": Code(left)},
+                        slots={"left": Code(left)},
                     )
 
 
-def _always_different(program: Program) -> Iterator[Site]:
+@logic_rule("condition-excludes-nothing", 0.95, ("endless", "truth", "value", "other"), needs=(ast.Or, ast.NotEq))
+def condition_excludes_nothing(program: Program) -> Iterator[Match]:
     """`x != 1 or x != 2`: one of the two always holds."""
     for node in program.each(ast.BoolOp):
         match node:
@@ -95,27 +101,28 @@ def _always_different(program: Program) -> Iterator[Site]:
                 if len(set(unequal)) == len(unequal) and len(set(lefts)) < len(lefts):
                     changed = _on_line(program, node, program.segment(node).replace(" or ", " and "))
                     first = values[0]
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.segment(node),
                         edit=program.edit(node.lineno, changed[1]) if changed else None,
-                        facts={"left": Code(program.segment(first.left) if isinstance(first, ast.Compare) else "")},
+                        slots={"left": Code(program.segment(first.left) if isinstance(first, ast.Compare) else "")},
                     )
 
 
-def _same_twice(program: Program) -> Iterator[Site]:
+@logic_rule("same-part-twice", 0.85, ("truth", "value", "other"))
+def same_part_twice(program: Program) -> Iterator[Match]:
     """Both sides of `and`, `or` or a comparison are the same."""
     for node in program.each(ast.BoolOp, ast.Compare):
         match node:
             case ast.BoolOp(values=values) if any(alike(one, other) for one, other in combinations(values, 2)):
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
-                    facts={"part": Code(program.segment(values[-1]))},
+                    slots={"part": Code(program.segment(values[-1]))},
                 )
             case ast.Compare(left=left, comparators=[right]) if _are_one_part(left, right):
-                yield Site(
-                    lines=(node.lineno,), expression=program.segment(node), facts={"part": Code(program.segment(left))}
+                yield Match(
+                    lines=(node.lineno,), expression=program.segment(node), slots={"part": Code(program.segment(left))}
                 )
 
 
@@ -124,7 +131,8 @@ def _are_one_part(left: ast.expr, right: ast.expr) -> bool:
     return not isinstance(left, ast.Constant | ast.Call) and alike(left, right)
 
 
-def _shadowed_branch(program: Program) -> Iterator[Site]:
+@logic_rule("branch-never-reached", 0.9, ("value", "text", "other"), needs=(ast.If, ast.Compare))
+def branch_never_reached(program: Program) -> Iterator[Match]:
     """Find where a wider condition is asked before a narrower one, so the narrower is never reached."""
     for node in program.each(ast.If):
         seen: list[tuple[ast.expr, type[ast.cmpop], float, int]] = []
@@ -140,10 +148,10 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
                         upwards = kind in (ast.Gt, ast.GtE) and isinstance(sign, ast.Gt | ast.GtE) and bound >= limit
                         downwards = kind in (ast.Lt, ast.LtE) and isinstance(sign, ast.Lt | ast.LtE) and bound <= limit
                         if (upwards or downwards) and alike(other, left):
-                            yield Site(
+                            yield Match(
                                 lines=(current.lineno,),
                                 expression=program.segment(current.test),
-                                facts={
+                                slots={
                                     "test": Code(program.segment(current.test)),
                                     "first": Code(program.line(line).strip()),
                                 },
@@ -155,7 +163,8 @@ def _shadowed_branch(program: Program) -> Iterator[Site]:
             current = current.orelse[0] if len(current.orelse) == 1 else ast.Pass()
 
 
-def _later_overrides(program: Program) -> Iterator[Site]:
+@logic_rule("later-if-overrides", 0.85, ("value", "text", "other"), needs=(ast.If, ast.Compare, ast.Assign))
+def later_if_overrides(program: Program) -> Iterator[Match]:
     """Find a chain of separate `if`s in which a later, wider one overrides what an earlier one has set."""
     for block in _blocks(program) if len(program.each(ast.If)) > 1 else ():
         for first, second in pairwise(block):
@@ -178,11 +187,11 @@ def _later_overrides(program: Program) -> Iterator[Site]:
                     ),
                 ) if x == y and low < high and alike(a, b):
                     line = program.line(second.lineno)
-                    yield Site(
+                    yield Match(
                         lines=(second.lineno,),
                         expression=program.segment(second.test),
                         edit=program.edit(second.lineno, line.replace("if ", "elif ", 1)),
-                        facts={
+                        slots={
                             "name": Code(x),
                             "first": Code(program.segment(first.test)),
                             "test": Code(program.segment(second.test)),
@@ -199,18 +208,34 @@ def _blocks(program: Program) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _text_with_number(program: Program) -> Iterator[Site]:
+@logic_rule("text-compared-with-number", 0.9, ("truth", "value", "endless", "other"), needs=(ast.Compare, "input"))
+def text_compared_with_number(program: Program) -> Iterator[Match]:
     """Find where the text that `input` gave is compared with a number, which is never equal."""
     for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
                 left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
             ) if not isinstance(value, bool) and is_input(program, left, node.lineno):
-                facts = {"name": Code(program.segment(left)), "test": Code(program.segment(node))}
-                yield from _number_wanted(program, left, node.lineno, facts)
+                slots = {"name": Code(program.segment(left)), "test": Code(program.segment(node))}
+                yield from _number_wanted(program, left, node.lineno, slots)
 
 
-def _text_repeated(program: Program) -> Iterator[Site]:
+def _number_wanted(program: Program, text: ast.expr, line: int, slots: Mapping[str, str]) -> Iterator[Match]:
+    """Point to where a text was read that is used as a number on a line; the edit turns it into one."""
+    origin = program.last_value(text.id, line) if isinstance(text, ast.Name) else text
+    if origin is None:
+        return
+    changed = _on_line(program, origin, f"int({program.segment(origin)})")
+    yield Match(
+        lines=(origin.lineno,),
+        expression=program.segment(origin),
+        edit=program.edit(origin.lineno, changed[1]) if changed else None,
+        slots=slots,
+    )
+
+
+@logic_rule("text-repeated", 0.9, ("text", "kind", "value", "more", "other"), needs=(ast.Mult, "input"))
+def text_repeated(program: Program) -> Iterator[Match]:
     """Find where the text that `input` gave is multiplied, so that it is repeated."""
     for node in program.each(ast.BinOp):
         match node:
@@ -218,25 +243,12 @@ def _text_repeated(program: Program) -> Iterator[Site]:
                 ast.BinOp(left=name, op=ast.Mult(), right=ast.Constant(value=int()))
                 | ast.BinOp(left=ast.Constant(value=int()), op=ast.Mult(), right=name)
             ) if isinstance(name, ast.Name) and is_input(program, name, node.lineno):
-                facts = {"name": Code(name.id), "operation": Code(program.segment(node))}
-                yield from _number_wanted(program, name, node.lineno, facts)
+                slots = {"name": Code(name.id), "operation": Code(program.segment(node))}
+                yield from _number_wanted(program, name, node.lineno, slots)
 
 
-def _number_wanted(program: Program, text: ast.expr, line: int, facts: Mapping[str, str]) -> Iterator[Site]:
-    """Point to where a text was read that is used as a number on a line; the edit turns it into one."""
-    origin = program.last_value(text.id, line) if isinstance(text, ast.Name) else text
-    if origin is None:
-        return
-    changed = _on_line(program, origin, f"int({program.segment(origin)})")
-    yield Site(
-        lines=(origin.lineno,),
-        expression=program.segment(origin),
-        edit=program.edit(origin.lineno, changed[1]) if changed else None,
-        facts=facts,
-    )
-
-
-def _identity(program: Program) -> Iterator[Site]:
+@logic_rule("identity-for-equality", 0.7, ("truth", "value", "other"), needs=(ast.Compare,))
+def identity_for_equality(program: Program) -> Iterator[Match]:
     for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
@@ -245,20 +257,16 @@ def _identity(program: Program) -> Iterator[Site]:
                 word = "is not" if isinstance(sign, ast.IsNot) else "is"
                 text = program.segment(node)
                 changed = _on_line(program, node, text.replace(f" {word} ", " != " if word == "is not" else " == ", 1))
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, changed[1]) if changed else None,
-                    facts={"word": Code(word)},
+                    slots={"word": Code(word)},
                 )
 
 
-_TESTS_OF_TEXTS = frozenset(
-    ("isdigit", "isalpha", "isupper", "islower", "startswith", "endswith", "isspace", "isalnum", "strip", "lower")
-)
-
-
-def _function_as_truth(program: Program) -> Iterator[Site]:
+@logic_rule("function-named-in-condition", 0.9, ("truth", "value", "other"))
+def function_named_in_condition(program: Program) -> Iterator[Match]:
     """Find where a function or method is named in a condition, but not called."""
     if program.features.isdisjoint(_TESTS_OF_TEXTS) and program.features.isdisjoint(program.functions):
         return
@@ -272,11 +280,11 @@ def _function_as_truth(program: Program) -> Iterator[Site]:
         elif _is_named_only(program, test):
             text = program.segment(test)
             line = program.line(test.lineno)
-            yield Site(
+            yield Match(
                 lines=(test.lineno,),
                 expression=text,
                 edit=program.edit(test.lineno, line.replace(text, f"{text}()", 1)),
-                facts={"name": Code(text)},
+                slots={"name": Code(text)},
             )
 
 
@@ -307,7 +315,8 @@ def _is_function(program: Program, name: str) -> bool:
     return not function.decorator_list and not isinstance(program.parents.get(function), ast.ClassDef)
 
 
-def _function_for_result(program: Program) -> Iterator[Site]:
+@logic_rule("function-in-place-of-result", 0.9, ("text", "value", "printed", "other"))
+def function_in_place_of_result(program: Program) -> Iterator[Match]:
     """Find where a function of the code is shown or compared itself, in place of what a call of it gives."""
     if program.features.isdisjoint(_MAKES_TEXT) and program.features.isdisjoint(program.functions):
         return
@@ -317,7 +326,7 @@ def _function_for_result(program: Program) -> Iterator[Site]:
         if name in _MAKES_TEXT and isinstance(node, ast.Attribute) and _is_result_meant(program, node):
             text, line = program.segment(node), program.line(node.lineno)
             edit = program.edit(node.lineno, line.replace(text, f"{text}()", 1))
-            yield Site(lines=(node.lineno,), expression=text, edit=edit, facts={"name": Code(text)})
+            yield Match(lines=(node.lineno,), expression=text, edit=edit, slots={"name": Code(text)})
         if name not in program.functions or program.functions[name].decorator_list or not _is_named_only(program, node):
             continue
         match program.parents.get(node):
@@ -335,10 +344,7 @@ def _function_for_result(program: Program) -> Iterator[Site]:
             called = program.functions[name]
             wants = [arg for arg in called.args.args if arg.arg != "self"]
             edit = None if wants else program.edit(node.lineno, line.replace(text, f"{text}()", 1))
-            yield Site(lines=(node.lineno,), expression=text, edit=edit, facts={"name": Code(text)})
-
-
-_MAKES_TEXT = frozenset(("strip", "lower", "upper", "title", "split", "capitalize", "rstrip", "lstrip", "isdigit"))
+            yield Match(lines=(node.lineno,), expression=text, edit=edit, slots={"name": Code(text)})
 
 
 def _is_result_meant(program: Program, method: ast.Attribute) -> bool:
@@ -356,133 +362,25 @@ def _is_result_meant(program: Program, method: ast.Attribute) -> bool:
     return False
 
 
-def _float_equality(program: Program) -> Iterator[Site]:
+@logic_rule("numerical.equality-of-floats", 0.55, ("truth", "endless", "other"), needs=(ast.Compare, float))
+def equality_of_floats(program: Program) -> Iterator[Match]:
     """Find where a number with a point is compared for equality."""
     for node in program.each(ast.Compare):
         match node:
             case ast.Compare(
                 left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]
             ) if not value.is_integer():
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
-                    facts={"left": Code(program.segment(left)), "value": Code(repr(value))},
+                    slots={"left": Code(program.segment(left)), "value": Code(repr(value))},
                 )
             case ast.Compare(left=ast.BinOp(), ops=[ast.Eq()], comparators=[ast.Constant(value=float())]):
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
-                    facts={
+                    slots={
                         "left": Code(program.segment(node.left)),
                         "value": Code(program.segment(node.comparators[0])),
                     },
                 )
-
-
-SMELLS = (
-    Smell(
-        "logic.condition-always-true",
-        "logic",
-        lessons.CONDITION_ALWAYS_TRUE,
-        0.95,
-        frozenset(("truth", "value", "other")),
-        _always_true,
-        needs=frozenset((ast.Or, ast.Compare)),
-    ),
-    Smell(
-        "logic.condition-never-true",
-        "logic",
-        lessons.CONDITION_NEVER_TRUE,
-        0.95,
-        frozenset(("none", "truth", "value", "other")),
-        _never_true,
-        needs=frozenset((ast.And, ast.Eq)),
-    ),
-    Smell(
-        "logic.condition-excludes-nothing",
-        "logic",
-        lessons.CONDITION_EXCLUDES_NOTHING,
-        0.95,
-        frozenset(("endless", "truth", "value", "other")),
-        _always_different,
-        needs=frozenset((ast.Or, ast.NotEq)),
-    ),
-    Smell(
-        "logic.same-part-twice",
-        "logic",
-        lessons.SAME_PART_TWICE,
-        0.85,
-        frozenset(("truth", "value", "other")),
-        _same_twice,
-    ),
-    Smell(
-        "logic.branch-never-reached",
-        "logic",
-        lessons.BRANCH_NEVER_REACHED,
-        0.9,
-        frozenset(("value", "text", "other")),
-        _shadowed_branch,
-        needs=frozenset((ast.If, ast.Compare)),
-    ),
-    Smell(
-        "logic.later-if-overrides",
-        "logic",
-        lessons.LATER_IF_OVERRIDES,
-        0.85,
-        frozenset(("value", "text", "other")),
-        _later_overrides,
-        needs=frozenset((ast.If, ast.Compare, ast.Assign)),
-    ),
-    Smell(
-        "logic.text-compared-with-number",
-        "logic",
-        lessons.TEXT_COMPARED_WITH_NUMBER,
-        0.9,
-        frozenset(("truth", "value", "endless", "other")),
-        _text_with_number,
-        needs=frozenset((ast.Compare, "input")),
-    ),
-    Smell(
-        "logic.text-repeated",
-        "logic",
-        lessons.TEXT_REPEATED,
-        0.9,
-        frozenset(("text", "kind", "value", "more", "other")),
-        _text_repeated,
-        needs=frozenset((ast.Mult, "input")),
-    ),
-    Smell(
-        "logic.identity-for-equality",
-        "logic",
-        lessons.IDENTITY_FOR_EQUALITY,
-        0.7,
-        frozenset(("truth", "value", "other")),
-        _identity,
-        needs=frozenset((ast.Compare,)),
-    ),
-    Smell(
-        "logic.function-named-in-condition",
-        "logic",
-        lessons.FUNCTION_NAMED_IN_CONDITION,
-        0.9,
-        frozenset(("truth", "value", "other")),
-        _function_as_truth,
-    ),
-    Smell(
-        "logic.function-in-place-of-result",
-        "logic",
-        lessons.FUNCTION_IN_PLACE_OF_RESULT,
-        0.9,
-        frozenset(("text", "value", "printed", "other")),
-        _function_for_result,
-    ),
-    Smell(
-        "numerical.equality-of-floats",
-        "logic",
-        lessons.EQUALITY_OF_FLOATS,
-        0.55,
-        frozenset(("truth", "endless", "other")),
-        _float_equality,
-        needs=frozenset((ast.Compare, float)),
-    ),
-)

@@ -8,17 +8,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Loop
-from tutor_pedagogy.offline.lessons.logic import effects as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, loops_of, names_in, stored_in
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import loops_of, names_in, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
-
 _NEW_VALUE = frozenset(
     (
         "upper",
@@ -53,7 +52,24 @@ _NEW_BY_FUNCTION = frozenset(
 )
 
 
-def _no_effect(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "error-hidden",
+    0.6,
+    ("none", "value", "off", "less", "more", "zero", "kind", "empty", "other"),
+    needs=(ast.ExceptHandler,),
+)
+def error_hidden(program: Program) -> Iterator[Match]:
+    """Find an `except` for everything that goes on as if nothing had happened."""
+    for node in program.each(ast.ExceptHandler):
+        match node:
+            case ast.ExceptHandler(type=None | ast.Name(id="Exception" | "BaseException"), body=[only]) if isinstance(
+                only, ast.Pass | ast.Continue | ast.Return
+            ):
+                yield Match(lines=(node.lineno,), expression=program.line(node.lineno).strip())
+
+
+@logic_rule("line-without-effect", 0.95, ("value", "less", "endless", "zero", "empty", "other"), needs=(ast.Expr,))
+def line_without_effect(program: Program) -> Iterator[Match]:
     """Find where a sum, a comparison or a name stands alone on a line."""
     for node in program.each(ast.Expr):
         last = program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]
@@ -62,37 +78,38 @@ def _no_effect(program: Program) -> Iterator[Site]:
         match node.value:
             case ast.Compare(ops=[ast.Eq()], left=ast.Name() | ast.Subscript() | ast.Attribute()) as compare:
                 line = program.line(node.lineno)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(compare),
                     edit=program.edit(node.lineno, line.replace("==", "=", 1)),
-                    facts={"kind": "a comparison", "name": Code(program.segment(compare.left))},
+                    slots={"kind": "a comparison", "name": Code(program.segment(compare.left))},
                 )
             case ast.BinOp(left=ast.Name(id=name), op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()) as sum_:
                 line, text = program.line(node.lineno), program.segment(sum_)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, f"{name} = {text}", 1)),
-                    facts={"kind": "a sum", "name": Code(name)},
+                    slots={"kind": "a sum", "name": Code(name)},
                 )
             case ast.BinOp(left=ast.Attribute() | ast.Subscript() as left, op=ast.Add() | ast.Sub() | ast.Mult()):
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node.value),
-                    facts={"kind": "a sum", "name": Code(program.segment(left))},
+                    slots={"kind": "a sum", "name": Code(program.segment(left))},
                 )
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice()) as piece:
                 line, text = program.line(node.lineno), program.segment(piece)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, f"{name} = {text}", 1)),
-                    facts={"kind": "a piece", "name": Code(name)},
+                    slots={"kind": "a piece", "name": Code(name)},
                 )
 
 
-def _only_last_round(program: Program) -> Iterator[Site]:
+@logic_rule("only-last-round-counts", 0.85, ("less", "value", "short", "zero", "kind"), needs=(Loop, ast.Assign))
+def only_last_round_counts(program: Program) -> Iterator[Match]:
     """Find a name that each round of a loop overwrites, although it begins empty and nothing reads it meanwhile."""
     for loop in loops_of(program):
         for before, statement in pairwise((None, *loop.body)):
@@ -111,10 +128,10 @@ def _only_last_round(program: Program) -> Iterator[Site]:
             looped = (fresh - {name}) & names_in(value)
             if not looped or not is_begun or _stored_again(loop, statement, name) or _is_read_or_left(loop, name):
                 continue
-            yield Site(
+            yield Match(
                 lines=(statement.lineno,),
                 expression=program.segment(statement),
-                facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+                slots={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
             )
 
 
@@ -125,31 +142,6 @@ def _is_read_or_left(loop: ast.For | ast.While, name: str) -> bool:
         or (isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load))
         for n in walk(loop)
     )
-
-
-def _counted_once(program: Program) -> Iterator[Site]:
-    """Find a count that is set to 1 wherever something is found, so that it never gets further."""
-    for node in program.each(ast.Assign):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=1)) if _COUNT.search(name):
-                pass
-            case _:
-                continue
-        loop = next((up for up in program.above(node) if isinstance(up, ast.For | ast.While)), None)
-        start = program.last_value(name, loop.lineno) if loop is not None else None
-        if loop is None or not isinstance(start, ast.Constant) or start.value != 0:
-            continue
-        here = program.function_at(node.lineno)
-        bound = [line for line, _ in program.assignments(name) if program.function_at(line) is here]
-        read = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in walk(loop))
-        if len(bound) == 2 and not read:  # noqa: PLR2004 - the start and this line
-            line = program.line(node.lineno)
-            yield Site(
-                lines=(node.lineno,),
-                expression=program.segment(node),
-                edit=program.edit(node.lineno, line.replace("=", "+=", 1)),
-                facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
-            )
 
 
 def _is_none(value: ast.expr | None) -> bool:
@@ -177,30 +169,58 @@ def _stored_again(loop: ast.For | ast.While, statement: ast.stmt, name: str) -> 
     return any(name in stored_in(other) for other in loop.body if other is not statement)
 
 
-def _method_not_called(program: Program) -> Iterator[Site]:
+@logic_rule("counted-only-once", 0.8, ("less", "value", "off", "other"), needs=(Loop, ast.Assign))
+def counted_only_once(program: Program) -> Iterator[Match]:
+    """Find a count that is set to 1 wherever something is found, so that it never gets further."""
+    for node in program.each(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=1)) if _COUNT.search(name):
+                pass
+            case _:
+                continue
+        loop = next((up for up in program.above(node) if isinstance(up, ast.For | ast.While)), None)
+        start = program.last_value(name, loop.lineno) if loop is not None else None
+        if loop is None or not isinstance(start, ast.Constant) or start.value != 0:
+            continue
+        here = program.function_at(node.lineno)
+        bound = [line for line, _ in program.assignments(name) if program.function_at(line) is here]
+        read = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in walk(loop))
+        if len(bound) == 2 and not read:  # noqa: PLR2004 - the start and this line
+            line = program.line(node.lineno)
+            yield Match(
+                lines=(node.lineno,),
+                expression=program.segment(node),
+                edit=program.edit(node.lineno, line.replace("=", "+=", 1)),
+                slots={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+            )
+
+
+@logic_rule("method-named-not-called", 0.95, ("value", "order", "other", "endless"), needs=(ast.Expr,))
+def method_named_not_called(program: Program) -> Iterator[Match]:
     for node in program.each(ast.Expr):
         match node:
             case ast.Expr(value=ast.Attribute(value=ast.Name()) as attribute):
                 line, text = program.line(node.lineno), program.segment(attribute)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, f"{text}()", 1)),
-                    facts={"name": Code(text)},
+                    slots={"name": Code(text)},
                 )
             case ast.Expr(value=ast.Name(id=name) as value) if (
                 name in program.functions or name in ("print", "input", "exit", "quit")
             ) and not program.is_cell:
                 line = program.line(node.lineno)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=name,
                     edit=program.edit(node.lineno, line.replace(name, f"{name}()", 1)),
-                    facts={"name": Code(program.segment(value))},
+                    slots={"name": Code(program.segment(value))},
                 )
 
 
-def _result_thrown_away(program: Program) -> Iterator[Site]:
+@logic_rule("result-thrown-away", 0.9, ("value", "text", "order", "other"), needs=(ast.Expr, ast.Call))
+def result_thrown_away(program: Program) -> Iterator[Match]:
     """Find a call that gives a new value, without anything that takes it."""
     for node in program.each(ast.Expr):
         if program.is_cell and program.tree is not None and program.tree.body and node is program.tree.body[-1]:
@@ -217,15 +237,16 @@ def _result_thrown_away(program: Program) -> Iterator[Site]:
             case _:
                 continue
         line, text = program.line(node.lineno), program.segment(call)
-        yield Site(
+        yield Match(
             lines=(node.lineno,),
             expression=text,
             edit=program.edit(node.lineno, line.replace(text, f"{name} = {text}", 1)),
-            facts={"name": Code(name), "call": Code(text)},
+            slots={"name": Code(name), "call": Code(text)},
         )
 
 
-def _sign_swapped(program: Program) -> Iterator[Site]:
+@logic_rule("sign-and-equals-swapped", 0.95, ("value", "less", "endless", "other"), needs=(ast.Assign, ast.UnaryOp))
+def sign_and_equals_swapped(program: Program) -> Iterator[Match]:
     """`x =+ 1` where `x += 1` is meant."""
     for node in program.each(ast.Assign):
         match node:
@@ -236,15 +257,16 @@ def _sign_swapped(program: Program) -> Iterator[Site]:
                 )
                 for wrong, right in (("=+", "+="), ("=-", "-=")):
                     if f" {wrong} " in line and (wrong == "=+" or is_begun):
-                        yield Site(
+                        yield Match(
                             lines=(node.lineno,),
                             expression=line.strip(),
                             edit=program.edit(node.lineno, line.replace(wrong, right, 1)),
-                            facts={"name": Code(name), "sign": Code(wrong)},
+                            slots={"name": Code(name), "sign": Code(wrong)},
                         )
 
 
-def _lost_in_swap(program: Program) -> Iterator[Site]:
+@logic_rule("value-lost-in-swap", 0.9, ("value", "order", "other"), needs=(ast.Assign,))
+def value_lost_in_swap(program: Program) -> Iterator[Match]:
     for _, first, second in program.neighbours:
         match first, second:
             case ast.Assign(targets=[a], value=ast.Name() | ast.Subscript() as b), ast.Assign(targets=[c], value=d) if (
@@ -257,15 +279,20 @@ def _lost_in_swap(program: Program) -> Iterator[Site]:
                     if second.lineno == first.lineno + 1
                     else None
                 )
-                yield Site(
+                yield Match(
                     lines=(second.lineno,),
                     expression=program.segment(second),
                     edit=edit,
-                    facts={"left": Code(left), "right": Code(right)},
+                    slots={"left": Code(left), "right": Code(right)},
                 )
 
 
-def _lost_before_use(program: Program) -> Iterator[Site]:
+def _same(program: Program, a: ast.AST, b: ast.AST) -> bool:
+    return program.segment(a).replace(" ", "") == program.segment(b).replace(" ", "")
+
+
+@logic_rule("value-lost-before-use", 0.9, ("value", "endless", "other"), needs=(Loop, ast.Assign))
+def value_lost_before_use(program: Program) -> Iterator[Match]:
     """Find a line that needs the old value of a name which the line before has replaced."""
     for node, first, second in program.neighbours:
         match first, second:
@@ -282,18 +309,15 @@ def _lost_before_use(program: Program) -> Iterator[Site]:
             case _:
                 continue
         if any(isinstance(up, ast.For | ast.While) for up in program.above(second)):
-            yield Site(
+            yield Match(
                 lines=(second.lineno,),
                 expression=program.segment(second),
-                facts={"left": Code(left), "right": Code(right), "first": Code(program.segment(first))},
+                slots={"left": Code(left), "right": Code(right), "first": Code(program.segment(first))},
             )
 
 
-def _same(program: Program, a: ast.AST, b: ast.AST) -> bool:
-    return program.segment(a).replace(" ", "") == program.segment(b).replace(" ", "")
-
-
-def _rows_shared(program: Program) -> Iterator[Site]:
+@logic_rule("numerical.rows-are-one-list", 0.9, ("value", "other"), needs=(ast.Mult, ast.List))
+def rows_are_one_list(program: Program) -> Iterator[Match]:
     """`[[0] * n] * m`: every row is the same list."""
     for node in program.each(ast.BinOp):
         match node:
@@ -305,15 +329,16 @@ def _rows_shared(program: Program) -> Iterator[Site]:
                 text = program.segment(node)
                 line = program.line(node.lineno)
                 new = f"[{program.segment(row)} for _ in range({program.segment(count)})]"
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                    facts={"row": Code(program.segment(row))},
+                    slots={"row": Code(program.segment(row))},
                 )
 
 
-def _default_shared(program: Program) -> Iterator[Site]:
+@logic_rule("default-value-shared", 0.8, ("value", "long", "other"), needs=(Function,))
+def default_value_shared(program: Program) -> Iterator[Match]:
     """Find a list or dictionary as a default value, changed in the body."""
     for function in program.functions.values():
         if not function.args.defaults:
@@ -338,14 +363,15 @@ def _default_shared(program: Program) -> Iterator[Site]:
                     for n in walk(function)
                 )
                 if changed:
-                    yield Site(
+                    yield Match(
                         lines=(function.lineno,),
                         expression=f"{arg.arg}={program.segment(default)}",
-                        facts={"name": Code(arg.arg), "function": Code(function.name)},
+                        slots={"name": Code(arg.arg), "function": Code(function.name)},
                     )
 
 
-def _none_stored(program: Program) -> Iterator[Site]:
+@logic_rule("nothing-given-back", 0.7, ("none", "printed", "other"), needs=(ast.Call,))
+def nothing_given_back(program: Program) -> Iterator[Match]:
     """Find where the result of a function that gives nothing back is used."""
     for call in program.each(ast.Call):
         match call.func:
@@ -355,10 +381,10 @@ def _none_stored(program: Program) -> Iterator[Site]:
                 continue
         match program.parents.get(call):
             case ast.Assign() | ast.Return() | ast.Call(func=ast.Name(id="print"), args=[ast.Call()]):
-                yield Site(
+                yield Match(
                     lines=(call.lineno,),
                     expression=program.segment(call),
-                    facts={"name": Code(name), "call": Code(program.segment(call))},
+                    slots={"name": Code(name), "call": Code(program.segment(call))},
                 )
 
 
@@ -367,7 +393,8 @@ def _gives_nothing(program: Program, name: str) -> bool:
     return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
 
 
-def _order_lost(program: Program) -> Iterator[Site]:
+@logic_rule("order-lost-in-set", 0.6, ("order", "kind", "value"), needs=(Function, ast.Return, "set"))
+def order_lost_in_set(program: Program) -> Iterator[Match]:
     """Find where a set is made of a sequence and given back: order and doubles are gone."""
     for function in program.functions.values():
         for node in program.returns_of(function):
@@ -379,14 +406,15 @@ def _order_lost(program: Program) -> Iterator[Site]:
                     pass
                 case _:
                     continue
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=program.segment(inner),
-                facts={"source": Code(program.segment(source)), "function": Code(function.name)},
+                slots={"source": Code(program.segment(source)), "function": Code(function.name)},
             )
 
 
-def _put_in_front(program: Program) -> Iterator[Site]:
+@logic_rule("always-put-in-front", 0.45, ("order",), needs=(Loop, "insert"))
+def always_put_in_front(program: Program) -> Iterator[Match]:
     for node in program.each(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr="insert"), args=[ast.Constant(value=0), item]) if any(
@@ -394,17 +422,18 @@ def _put_in_front(program: Program) -> Iterator[Site]:
             ):
                 text = program.segment(node)
                 line = program.line(node.lineno)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(
                         node.lineno, line.replace(text, f"{program.segment(owner)}.append({program.segment(item)})", 1)
                     ),
-                    facts={"owner": Code(program.segment(owner))},
+                    slots={"owner": Code(program.segment(owner))},
                 )
 
 
-def _parameter_overwritten(program: Program) -> Iterator[Site]:
+@logic_rule("parameter-overwritten", 0.75, ("value", "other"), needs=(Function, ast.Assign))
+def parameter_overwritten(program: Program) -> Iterator[Match]:
     """Find where a parameter gets a new value before its old one was ever used."""
     for function in program.functions.values():
         parameters = {arg.arg for arg in function.args.args}
@@ -421,157 +450,8 @@ def _parameter_overwritten(program: Program) -> Iterator[Site]:
                         for n in walk(function)
                     )
                     if not used_before:
-                        yield Site(
+                        yield Match(
                             lines=(statement.lineno,),
                             expression=program.line(statement.lineno).strip(),
-                            facts={"name": Code(name), "function": Code(function.name)},
+                            slots={"name": Code(name), "function": Code(function.name)},
                         )
-
-
-def _error_hidden(program: Program) -> Iterator[Site]:
-    """Find an `except` for everything that goes on as if nothing had happened."""
-    for node in program.each(ast.ExceptHandler):
-        match node:
-            case ast.ExceptHandler(type=None | ast.Name(id="Exception" | "BaseException"), body=[only]) if isinstance(
-                only, ast.Pass | ast.Continue | ast.Return
-            ):
-                yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip())
-
-
-SMELLS = (
-    Smell(
-        "logic.error-hidden",
-        "logic",
-        lessons.ERROR_HIDDEN,
-        0.6,
-        frozenset(("none", "value", "off", "less", "more", "zero", "kind", "empty", "other")),
-        _error_hidden,
-        needs=frozenset((ast.ExceptHandler,)),
-    ),
-    Smell(
-        "logic.line-without-effect",
-        "logic",
-        lessons.LINE_WITHOUT_EFFECT,
-        0.95,
-        frozenset(("value", "less", "endless", "zero", "empty", "other")),
-        _no_effect,
-        needs=frozenset((ast.Expr,)),
-    ),
-    Smell(
-        "logic.only-last-round-counts",
-        "logic",
-        lessons.ONLY_LAST_ROUND_COUNTS,
-        0.85,
-        frozenset(("less", "value", "short", "zero", "kind")),
-        _only_last_round,
-        needs=frozenset((Loop, ast.Assign)),
-    ),
-    Smell(
-        "logic.counted-only-once",
-        "logic",
-        lessons.ONLY_LAST_ROUND_COUNTS,
-        0.8,
-        frozenset(("less", "value", "off", "other")),
-        _counted_once,
-        needs=frozenset((Loop, ast.Assign)),
-    ),
-    Smell(
-        "logic.method-named-not-called",
-        "logic",
-        lessons.METHOD_NAMED_NOT_CALLED,
-        0.95,
-        frozenset(("value", "order", "other", "endless")),
-        _method_not_called,
-        needs=frozenset((ast.Expr,)),
-    ),
-    Smell(
-        "logic.result-thrown-away",
-        "logic",
-        lessons.RESULT_THROWN_AWAY,
-        0.9,
-        frozenset(("value", "text", "order", "other")),
-        _result_thrown_away,
-        needs=frozenset((ast.Expr, ast.Call)),
-    ),
-    Smell(
-        "logic.sign-and-equals-swapped",
-        "logic",
-        lessons.SIGN_AND_EQUALS_SWAPPED,
-        0.95,
-        frozenset(("value", "less", "endless", "other")),
-        _sign_swapped,
-        needs=frozenset((ast.Assign, ast.UnaryOp)),
-    ),
-    Smell(
-        "logic.value-lost-in-swap",
-        "logic",
-        lessons.VALUE_LOST_IN_SWAP,
-        0.9,
-        frozenset(("value", "order", "other")),
-        _lost_in_swap,
-        needs=frozenset((ast.Assign,)),
-    ),
-    Smell(
-        "logic.value-lost-before-use",
-        "logic",
-        lessons.VALUE_LOST_BEFORE_USE,
-        0.9,
-        frozenset(("value", "endless", "other")),
-        _lost_before_use,
-        needs=frozenset((Loop, ast.Assign)),
-    ),
-    Smell(
-        "numerical.rows-are-one-list",
-        "logic",
-        lessons.ROWS_ARE_ONE_LIST,
-        0.9,
-        frozenset(("value", "other")),
-        _rows_shared,
-        needs=frozenset((ast.Mult, ast.List)),
-    ),
-    Smell(
-        "logic.default-value-shared",
-        "logic",
-        lessons.DEFAULT_VALUE_SHARED,
-        0.8,
-        frozenset(("value", "long", "other")),
-        _default_shared,
-        needs=frozenset((Function,)),
-    ),
-    Smell(
-        "logic.nothing-given-back",
-        "logic",
-        lessons.NOTHING_GIVEN_BACK,
-        0.7,
-        frozenset(("none", "printed", "other")),
-        _none_stored,
-        needs=frozenset((ast.Call,)),
-    ),
-    Smell(
-        "logic.order-lost-in-set",
-        "logic",
-        lessons.ORDER_LOST_IN_SET,
-        0.6,
-        frozenset(("order", "kind", "value")),
-        _order_lost,
-        needs=frozenset((Function, ast.Return, "set")),
-    ),
-    Smell(
-        "logic.always-put-in-front",
-        "logic",
-        lessons.ALWAYS_PUT_IN_FRONT,
-        0.45,
-        frozenset(("order",)),
-        _put_in_front,
-        needs=frozenset((Loop, "insert")),
-    ),
-    Smell(
-        "logic.parameter-overwritten",
-        "logic",
-        lessons.PARAMETER_OVERWRITTEN,
-        0.75,
-        frozenset(("value", "other")),
-        _parameter_overwritten,
-        needs=frozenset((Function, ast.Assign)),
-    ),
-)

@@ -8,22 +8,34 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Function
-from tutor_pedagogy.offline.lessons.logic import formulas as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
-
 _DEGREES = re.compile(r"deg|angle|winkel|grad\b", re.IGNORECASE)
 _FULL_TURN = 6.3
+_FREEZING = 32
+_KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
+"""Degrees Celsius with their degrees Fahrenheit: freezing, fever, boiling."""
+_NEAR = 0.5
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
 
 
-def _degrees(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "numerical.degrees-for-radians", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.Call, ast.Attribute)
+)
+def degrees_for_radians(program: Program) -> Iterator[Match]:
     """Find a sine or cosine of degrees."""
     for node in program.each(ast.Call):
         match node:
@@ -47,15 +59,16 @@ def _degrees(program: Program) -> Iterator[Site]:
         converted = isinstance(value, ast.Call | ast.BinOp)
         if (big or named) and not converted:
             line, call = program.line(node.lineno), program.segment(node)
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=call,
                 edit=program.edit(node.lineno, line.replace(call, f"{module}.{name}({module}.radians({text}))", 1)),
-                facts={"angle": Code(text), "function": Code(f"{module}.{name}")},
+                slots={"angle": Code(text), "function": Code(f"{module}.{name}")},
             )
 
 
-def _caret(program: Program) -> Iterator[Site]:
+@logic_rule("numerical.caret-for-power", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.BitXor,))
+def caret_for_power(program: Program) -> Iterator[Match]:
     """`^` between numbers, where a power is meant."""
     for node in program.each(ast.BinOp):
         match node:
@@ -64,15 +77,16 @@ def _caret(program: Program) -> Iterator[Site]:
             ):
                 line, text = program.line(node.lineno), program.segment(node)
                 new = re.sub(r"(?<!\s)\s*+\^\s*+", " ** ", text, count=1)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                    facts={"base": Code(program.segment(left)), "power": str(power)},
+                    slots={"base": Code(program.segment(left)), "power": str(power)},
                 )
 
 
-def _mean_without_brackets(program: Program) -> Iterator[Site]:
+@logic_rule("numerical.only-last-term-divided", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.Add,))
+def only_last_term_divided(program: Program) -> Iterator[Match]:
     """Find where `a + b / 2`: only the last term is divided."""
     for node in program.each(ast.BinOp):
         match node:
@@ -99,22 +113,101 @@ def _mean_without_brackets(program: Program) -> Iterator[Site]:
             divided = "//" if isinstance(sign, ast.FloorDiv) else "/"
             head = text[: text.rindex(divided)].rstrip()
             new = f"({head}) {divided} {count}"
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=text,
                 edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                facts={"last": Code(program.segment(last)), "count": str(count)},
+                slots={"last": Code(program.segment(last)), "count": str(count)},
             )
 
 
-def _own_power(program: Program) -> Iterator[Site]:
+@logic_rule("numerical.own-power", 0.85, ("value", "off", "more", "other"), needs=(ast.Pow,))
+def own_power(program: Program) -> Iterator[Match]:
     for node in program.each(ast.BinOp):
         match node:
             case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
-                yield Site(lines=(node.lineno,), expression=program.segment(node), facts={"name": Code(a)})
+                yield Match(lines=(node.lineno,), expression=program.segment(node), slots={"name": Code(a)})
 
 
-def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "numerical.digits-by-plain-division",
+    0.9,
+    ("value", "off", "more", "kind", "endless", "other"),
+    needs=(ast.While, ast.Mod, ast.Div),
+)
+def digits_by_plain_division(program: Program) -> Iterator[Match]:
+    """Find a loop that takes the last digit of a number, but takes it away with the division that leaves a rest."""
+    for loop in program.each(ast.While):
+        digits = {
+            (node.left.id, node.right.value)
+            for statement in loop.body
+            for node in walk(statement)
+            if isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mod)
+            and isinstance(node.left, ast.Name)
+            and isinstance(node.right, ast.Constant)
+        }
+        for statement in loop.body:
+            match statement:
+                case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=ast.Constant(value=base)):
+                    pass
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.BinOp(left=ast.Name(id=old), op=ast.Div(), right=ast.Constant(value=base)),
+                ) if name == old:
+                    pass
+                case _:
+                    continue
+            if (name, base) in digits:
+                line = program.line(statement.lineno)
+                yield Match(
+                    lines=(statement.lineno,),
+                    expression=program.segment(statement),
+                    edit=program.edit(statement.lineno, line.replace("/", "//", 1)),
+                    slots={"name": Code(name), "base": str(base)},
+                )
+
+
+@logic_rule("numerical.temperature-formula", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.BinOp,))
+def temperature_formula(program: Program) -> Iterator[Match]:
+    """Find a formula between Celsius and Fahrenheit that gives neither for the points that everybody knows."""
+    for node in program.each(ast.BinOp) if str(_FREEZING) in program.code else ():
+        if isinstance(program.parents.get(node), ast.BinOp):
+            continue
+        inside = list(walk(node))
+        numbers = {n.value for n in inside if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
+        names = {n.id for n in inside if isinstance(n, ast.Name)}
+        if _FREEZING not in numbers or not ({5, 9} <= numbers or 1.8 in numbers) or len(names) != 1:  # noqa: PLR2004 - the factor of the formula
+            continue
+        name = next(iter(names))
+        to_f = [_value(node, name, c) for c in _KNOWN]
+        to_c = [_value(node, name, f) for f in _KNOWN.values()]
+        if None in to_f or None in to_c:
+            continue
+        if not _near(to_f, list(_KNOWN.values())) and not _near(to_c, list(_KNOWN)):
+            yield Match(lines=(node.lineno,), expression=program.segment(node), slots={"name": Code(name)})
+
+
+def _value(node: ast.expr, name: str, given: float) -> float | None:
+    """Work out a formula of one name; None where it holds anything but numbers, that name and the four operations."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=used) if used == name:
+            return given
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATIONS:
+            a, b = _value(left, name, given), _value(right, name, given)
+            if a is not None and b is not None and (b or not isinstance(sign, ast.Div | ast.FloorDiv)):
+                return _OPERATIONS[type(sign)](a, b)
+    return None
+
+
+def _near(found: list[float | None], wanted: list[float]) -> bool:
+    return all(value is not None and abs(value - right) < _NEAR for value, right in zip(found, wanted, strict=True))
+
+
+@logic_rule("numerical.rest-dropped", 0.7, ("value", "less", "off", "other"), needs=(Function, ast.FloorDiv))
+def rest_dropped(program: Program) -> Iterator[Match]:
     """Find a mean or share with the division that drops the rest."""
     for function in [*program.functions.values()]:
         if not re.search(r"average|mean|avg|ratio|percent|share", function.name, re.IGNORECASE):
@@ -123,15 +216,21 @@ def _percent_or_mean_floored(program: Program) -> Iterator[Site]:
             match node:
                 case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
                     line, text = program.line(node.lineno), program.segment(node)
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=text,
                         edit=program.edit(node.lineno, line.replace(text, text.replace("//", "/", 1), 1)),
-                        facts={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
+                        slots={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
                     )
 
 
-def _fraction_in_integers(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "numerical.point-cut-off-in-array",
+    0.85,
+    ("value", "less", "off", "other"),
+    needs=(ast.Assign, ast.Subscript, ast.Call, ast.Attribute),
+)
+def point_cut_off_in_array(program: Program) -> Iterator[Match]:
     """Find where a number with a point is stored in an array of whole numbers, which cuts it."""
     for node in program.each(ast.Assign):
         match node:
@@ -161,167 +260,8 @@ def _fraction_in_integers(program: Program) -> Iterator[Site]:
             isinstance(value, ast.Constant) and isinstance(value.value, float)
         )
         if whole and fraction and made is not None:
-            yield Site(
+            yield Match(
                 lines=(made.lineno,),
                 expression=program.segment(made),
-                facts={"name": Code(name), "stored": Code(program.segment(value))},
+                slots={"name": Code(name), "stored": Code(program.segment(value))},
             )
-
-
-def _digits_by_plain_division(program: Program) -> Iterator[Site]:
-    """Find a loop that takes the last digit of a number, but takes it away with the division that leaves a rest."""
-    for loop in program.each(ast.While):
-        digits = {
-            (node.left.id, node.right.value)
-            for statement in loop.body
-            for node in walk(statement)
-            if isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Mod)
-            and isinstance(node.left, ast.Name)
-            and isinstance(node.right, ast.Constant)
-        }
-        for statement in loop.body:
-            match statement:
-                case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=ast.Constant(value=base)):
-                    pass
-                case ast.Assign(
-                    targets=[ast.Name(id=name)],
-                    value=ast.BinOp(left=ast.Name(id=old), op=ast.Div(), right=ast.Constant(value=base)),
-                ) if name == old:
-                    pass
-                case _:
-                    continue
-            if (name, base) in digits:
-                line = program.line(statement.lineno)
-                yield Site(
-                    lines=(statement.lineno,),
-                    expression=program.segment(statement),
-                    edit=program.edit(statement.lineno, line.replace("/", "//", 1)),
-                    facts={"name": Code(name), "base": str(base)},
-                )
-
-
-_FREEZING = 32
-_KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
-"""Degrees Celsius with their degrees Fahrenheit: freezing, fever, boiling."""
-_NEAR = 0.5
-_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-}
-
-
-def _temperature(program: Program) -> Iterator[Site]:
-    """Find a formula between Celsius and Fahrenheit that gives neither for the points that everybody knows."""
-    for node in program.each(ast.BinOp) if str(_FREEZING) in program.code else ():
-        if isinstance(program.parents.get(node), ast.BinOp):
-            continue
-        inside = list(walk(node))
-        numbers = {n.value for n in inside if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
-        names = {n.id for n in inside if isinstance(n, ast.Name)}
-        if _FREEZING not in numbers or not ({5, 9} <= numbers or 1.8 in numbers) or len(names) != 1:  # noqa: PLR2004 - the factor of the formula
-            continue
-        name = next(iter(names))
-        to_f = [_value(node, name, c) for c in _KNOWN]
-        to_c = [_value(node, name, f) for f in _KNOWN.values()]
-        if None in to_f or None in to_c:
-            continue
-        if not _near(to_f, list(_KNOWN.values())) and not _near(to_c, list(_KNOWN)):
-            yield Site(lines=(node.lineno,), expression=program.segment(node), facts={"name": Code(name)})
-
-
-def _value(node: ast.expr, name: str, given: float) -> float | None:
-    """Work out a formula of one name; None where it holds anything but numbers, that name and the four operations."""
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            return float(number)
-        case ast.Name(id=used) if used == name:
-            return given
-        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATIONS:
-            a, b = _value(left, name, given), _value(right, name, given)
-            if a is not None and b is not None and (b or not isinstance(sign, ast.Div | ast.FloorDiv)):
-                return _OPERATIONS[type(sign)](a, b)
-    return None
-
-
-def _near(found: list[float | None], wanted: list[float]) -> bool:
-    return all(value is not None and abs(value - right) < _NEAR for value, right in zip(found, wanted, strict=True))
-
-
-SMELLS = (
-    Smell(
-        "numerical.degrees-for-radians",
-        "logic",
-        lessons.DEGREES_FOR_RADIANS,
-        0.9,
-        frozenset(("value", "off", "less", "more", "other")),
-        _degrees,
-        needs=frozenset((ast.Call, ast.Attribute)),
-    ),
-    Smell(
-        "numerical.caret-for-power",
-        "logic",
-        lessons.CARET_FOR_POWER,
-        0.9,
-        frozenset(("value", "off", "less", "more", "other")),
-        _caret,
-        needs=frozenset((ast.BitXor,)),
-    ),
-    Smell(
-        "numerical.only-last-term-divided",
-        "logic",
-        lessons.ONLY_LAST_TERM_DIVIDED,
-        0.9,
-        frozenset(("value", "off", "less", "more", "other")),
-        _mean_without_brackets,
-        needs=frozenset((ast.Add,)),
-    ),
-    Smell(
-        "numerical.own-power",
-        "logic",
-        lessons.OWN_POWER,
-        0.85,
-        frozenset(("value", "off", "more", "other")),
-        _own_power,
-        needs=frozenset((ast.Pow,)),
-    ),
-    Smell(
-        "numerical.digits-by-plain-division",
-        "logic",
-        lessons.DIGITS_BY_PLAIN_DIVISION,
-        0.9,
-        frozenset(("value", "off", "more", "kind", "endless", "other")),
-        _digits_by_plain_division,
-        needs=frozenset((ast.While, ast.Mod, ast.Div)),
-    ),
-    Smell(
-        "numerical.temperature-formula",
-        "logic",
-        lessons.TEMPERATURE_FORMULA,
-        0.9,
-        frozenset(("value", "off", "less", "more", "other")),
-        _temperature,
-        needs=frozenset((ast.BinOp,)),
-    ),
-    Smell(
-        "numerical.rest-dropped",
-        "logic",
-        lessons.REST_DROPPED,
-        0.7,
-        frozenset(("value", "less", "off", "other")),
-        _percent_or_mean_floored,
-        needs=frozenset((Function, ast.FloorDiv)),
-    ),
-    Smell(
-        "numerical.point-cut-off-in-array",
-        "logic",
-        lessons.POINT_CUT_OFF_IN_ARRAY,
-        0.85,
-        frozenset(("value", "less", "off", "other")),
-        _fraction_in_integers,
-        needs=frozenset((ast.Assign, ast.Subscript, ast.Call, ast.Attribute)),
-    ),
-)

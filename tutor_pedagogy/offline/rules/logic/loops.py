@@ -6,19 +6,21 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Function
-from tutor_pedagogy.offline.lessons.logic import loops as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_start, loops_in, names_in, range_call, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
+_ONLY_LOOK = frozenset(("len", "print", "abs", "int", "str", "max", "min", "range"))
 
 
-def _bound_is_parameter(program: Program) -> Iterator[Site]:
+@logic_rule("last-number-left-out", 0.75, ("less", "value", "off"), needs=(Function, "range"))
+def last_number_left_out(program: Program) -> Iterator[Match]:
     """Numbers up to n are added or multiplied, but `range` stops before n or starts at 0."""
     for node in program.each(ast.For, ast.comprehension):
         if not isinstance(node, ast.For | ast.comprehension) or not isinstance(node.target, ast.Name):
@@ -80,15 +82,18 @@ def _bound_is_parameter(program: Program) -> Iterator[Site]:
         first = program.segment(args[0]) if len(args) > 1 else "1" if product else ""
         new = f"range({first}, {bound.id} + 1)" if first else f"range({bound.id} + 1)"
         line = program.line(node.iter.lineno)
-        yield Site(
+        yield Match(
             lines=(node.iter.lineno,),
             expression=text,
             edit=program.edit(node.iter.lineno, line.replace(text, new, 1)),
-            facts={"name": Code(variable), "bound": Code(bound.id), "function": Code(function.name)},
+            slots={"name": Code(variable), "bound": Code(bound.id), "function": Code(function.name)},
         )
 
 
-def _last_item_skipped(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "item-left-out", 0.7, ("less", "short", "value", "none", "off"), needs=(ast.For, ast.Subscript, "range", "len")
+)
+def item_left_out(program: Program) -> Iterator[Match]:
     """Find where the loop leaves out the last item, or the first, without looking at a neighbour."""
     for node in program.each(ast.For):
         if not isinstance(node.target, ast.Name):
@@ -113,11 +118,11 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
                 left=ast.Call(func=ast.Name(id="len"), args=[owner]), op=ast.Sub(), right=ast.Constant(value=1)
             ):
                 new = text.replace(program.segment(bound), program.segment(bound.left), 1)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                    facts={"owner": Code(program.segment(owner)), "which": "last", "name": Code(variable)},
+                    slots={"owner": Code(program.segment(owner)), "which": "last", "name": Code(variable)},
                 )
             case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=owner_name)]) if (
                 len(args) == 2 and isinstance(args[0], ast.Constant) and args[0].value == 1  # noqa: PLR2004 - start and stop
@@ -134,11 +139,11 @@ def _last_item_skipped(program: Program) -> Iterator[Site]:
                 )
                 if not first_used:
                     new = f"range(len({owner_name}))"
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=text,
                         edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                        facts={"owner": Code(owner_name), "which": "first", "name": Code(variable)},
+                        slots={"owner": Code(owner_name), "which": "first", "name": Code(variable)},
                     )
 
 
@@ -157,7 +162,8 @@ def _looks_around(loop: ast.For, variable: str) -> bool:
     return any(variable in indices and len(indices) > 1 for indices in places.values())
 
 
-def _down_without_step(program: Program) -> Iterator[Site]:
+@logic_rule("counting-down-without-step", 0.95, ("none", "value", "less", "other"), needs=("range",))
+def counting_down_without_step(program: Program) -> Iterator[Match]:
     """`range` is to count down, but has no step."""
     for node in program.each(ast.Call):
         if (args := range_call(node)) is None or len(args) != 2:  # noqa: PLR2004 - start and stop
@@ -171,15 +177,16 @@ def _down_without_step(program: Program) -> Iterator[Site]:
         is_negative = isinstance(start, ast.UnaryOp) and isinstance(start.op, ast.USub)
         if low and high and not is_negative:
             line, text = program.line(node.lineno), program.segment(node)
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=text,
                 edit=program.edit(node.lineno, line.replace(text, f"{text[:-1]}, -1)", 1)),
-                facts={"start": Code(program.segment(start)), "stop": Code(program.segment(stop))},
+                slots={"start": Code(program.segment(start)), "stop": Code(program.segment(stop))},
             )
 
 
-def _never_moves(program: Program) -> Iterator[Site]:
+@logic_rule("loop-never-ends", 0.9, ("endless", "value", "none", "other"), needs=(ast.While,))
+def loop_never_ends(program: Program) -> Iterator[Match]:
     """Nothing in a `while` loop changes what its condition asks about."""
     for node in program.each(ast.While):
         if isinstance(node.test, ast.Constant):
@@ -194,14 +201,11 @@ def _never_moves(program: Program) -> Iterator[Site]:
         leaves = any(isinstance(n, ast.Break | ast.Return | ast.Raise) for n in node.body)
         if not asked & changed and not leaves:
             test = program.segment(node.test)
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=test,
-                facts={"test": Code(test), "name": Code(min(asked - {"len"}, default=test))},
+                slots={"test": Code(test), "name": Code(min(asked - {"len"}, default=test))},
             )
-
-
-_ONLY_LOOK = frozenset(("len", "print", "abs", "int", "str", "max", "min", "range"))
 
 
 def _changed_by(node: ast.AST) -> Iterator[str]:
@@ -223,7 +227,13 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
             yield root.id
 
 
-def _changed_while_looping(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "list-changed-while-looping",
+    0.75,
+    ("value", "order", "long", "short", "endless", "none", "other"),
+    needs=(ast.For,),
+)
+def list_changed_while_looping(program: Program) -> Iterator[Match]:
     """Items are removed from the list that the loop goes through."""
     for node in program.each(ast.For):
         if not isinstance(node.iter, ast.Name):
@@ -234,23 +244,24 @@ def _changed_while_looping(program: Program) -> Iterator[Site]:
                     func=ast.Attribute(value=ast.Name(id=owner), attr="remove" | "pop" | "insert" | "append" as method)
                 ) if owner == node.iter.id:
                     line = program.line(node.lineno)
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.line(node.lineno).strip(),
                         edit=program.edit(node.lineno, line.replace(f"in {owner}", f"in list({owner})", 1)),
-                        facts={"owner": Code(owner), "call": Code(program.segment(inner)), "method": Code(method)},
+                        slots={"owner": Code(owner), "call": Code(program.segment(inner)), "method": Code(method)},
                     )
                     break
                 case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner))]) if owner == node.iter.id:
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.line(node.lineno).strip(),
-                        facts={"owner": Code(owner), "call": Code(program.segment(inner)), "method": Code("del")},
+                        slots={"owner": Code(owner), "call": Code(program.segment(inner)), "method": Code("del")},
                     )
                     break
 
 
-def _over_empty(program: Program) -> Iterator[Site]:
+@logic_rule("loop-over-empty-list", 0.95, ("empty", "value", "short", "other"), needs=(ast.For,))
+def loop_over_empty_list(program: Program) -> Iterator[Match]:
     """Find where the loop goes through a list that was only just made empty."""
     for node in program.each(ast.For):
         if not isinstance(node.iter, ast.Name):
@@ -268,7 +279,7 @@ def _over_empty(program: Program) -> Iterator[Site]:
         filled = any(at < use.lineno < node.lineno for use in program.uses[name])
         around = [up for up in program.above(node) if isinstance(up, ast.For | ast.While)]
         if not filled and not around and program.function_at(at) is program.function_at(node.lineno):
-            yield Site(lines=(node.lineno,), expression=program.line(node.lineno).strip(), facts={"name": Code(name)})
+            yield Match(lines=(node.lineno,), expression=program.line(node.lineno).strip(), slots={"name": Code(name)})
 
 
 def _is_one_of_several_ways(program: Program, value: ast.expr) -> bool:
@@ -277,22 +288,8 @@ def _is_one_of_several_ways(program: Program, value: ast.expr) -> bool:
     return isinstance(block, ast.If | ast.Try | ast.ExceptHandler | ast.match_case)
 
 
-def _shared_variable(program: Program) -> Iterator[Site]:
-    """Find where an inner loop uses the variable of the outer one."""
-    loops = program.each(ast.For)
-    for outer in loops if len(loops) > 1 else ():
-        if not isinstance(outer.target, ast.Name):
-            continue
-        for inner in (loop for s in outer.body for loop in loops_in(s)):
-            if isinstance(inner, ast.For) and isinstance(inner.target, ast.Name) and inner.target.id == outer.target.id:
-                yield Site(
-                    lines=(inner.lineno,),
-                    expression=program.line(inner.lineno).strip(),
-                    facts={"name": Code(outer.target.id), "header": Code(program.line(outer.lineno).strip())},
-                )
-
-
-def _collection_for_item(program: Program) -> Iterator[Site]:
+@logic_rule("collection-in-place-of-item", 0.85, ("value", "zero", "text", "kind", "long", "other"), needs=(ast.For,))
+def collection_in_place_of_item(program: Program) -> Iterator[Match]:
     """Find a loop whose variable nothing reads, while its body asks about the whole collection instead."""
     for loop in program.each(ast.For):
         if not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Name):
@@ -319,10 +316,10 @@ def _collection_for_item(program: Program) -> Iterator[Site]:
                         continue
                 case _:
                     continue
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=program.segment(node),
-                facts={
+                slots={
                     "name": Code(variable),
                     "collection": Code(collection),
                     "header": Code(program.line(loop.lineno).strip()),
@@ -331,77 +328,17 @@ def _collection_for_item(program: Program) -> Iterator[Site]:
             break
 
 
-SMELLS = (
-    Smell(
-        "logic.last-number-left-out",
-        "logic",
-        lessons.LAST_NUMBER_LEFT_OUT,
-        0.75,
-        frozenset(("less", "value", "off")),
-        _bound_is_parameter,
-        needs=frozenset((Function, "range")),
-    ),
-    Smell(
-        "logic.item-left-out",
-        "logic",
-        lessons.ITEM_LEFT_OUT,
-        0.7,
-        frozenset(("less", "short", "value", "none", "off")),
-        _last_item_skipped,
-        needs=frozenset((ast.For, ast.Subscript, "range", "len")),
-    ),
-    Smell(
-        "logic.counting-down-without-step",
-        "logic",
-        lessons.COUNTING_DOWN_WITHOUT_STEP,
-        0.95,
-        frozenset(("none", "value", "less", "other")),
-        _down_without_step,
-        needs=frozenset(("range",)),
-    ),
-    Smell(
-        "logic.loop-never-ends",
-        "logic",
-        lessons.LOOP_NEVER_ENDS,
-        0.9,
-        frozenset(("endless", "value", "none", "other")),
-        _never_moves,
-        needs=frozenset((ast.While,)),
-    ),
-    Smell(
-        "logic.list-changed-while-looping",
-        "logic",
-        lessons.LIST_CHANGED_WHILE_LOOPING,
-        0.75,
-        frozenset(("value", "order", "long", "short", "endless", "none", "other")),
-        _changed_while_looping,
-        needs=frozenset((ast.For,)),
-    ),
-    Smell(
-        "logic.loop-over-empty-list",
-        "logic",
-        lessons.LOOP_OVER_EMPTY_LIST,
-        0.95,
-        frozenset(("empty", "value", "short", "other")),
-        _over_empty,
-        needs=frozenset((ast.For,)),
-    ),
-    Smell(
-        "logic.collection-in-place-of-item",
-        "logic",
-        lessons.COLLECTION_IN_PLACE_OF_ITEM,
-        0.85,
-        frozenset(("value", "zero", "text", "kind", "long", "other")),
-        _collection_for_item,
-        needs=frozenset((ast.For,)),
-    ),
-    Smell(
-        "logic.one-variable-two-loops",
-        "logic",
-        lessons.ONE_VARIABLE_TWO_LOOPS,
-        0.8,
-        frozenset(("value", "endless", "other")),
-        _shared_variable,
-        needs=frozenset((ast.For,)),
-    ),
-)
+@logic_rule("one-variable-two-loops", 0.8, ("value", "endless", "other"), needs=(ast.For,))
+def one_variable_two_loops(program: Program) -> Iterator[Match]:
+    """Find where an inner loop uses the variable of the outer one."""
+    loops = program.each(ast.For)
+    for outer in loops if len(loops) > 1 else ():
+        if not isinstance(outer.target, ast.Name):
+            continue
+        for inner in (loop for s in outer.body for loop in loops_in(s)):
+            if isinstance(inner, ast.For) and isinstance(inner.target, ast.Name) and inner.target.id == outer.target.id:
+                yield Match(
+                    lines=(inner.lineno,),
+                    expression=program.line(inner.lineno).strip(),
+                    slots={"name": Code(outer.target.id), "header": Code(program.line(outer.lineno).strip())},
+                )

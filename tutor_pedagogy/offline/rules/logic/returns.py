@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import SHRINKING, Function, Loop
-from tutor_pedagogy.offline.lessons.logic import returns as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, is_start, loops_of
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_start, loops_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
-
 _SPELLED_CONSTANT = re.compile(r"""['"](True|False|None)['"](?:\.\w+\(\))*""")
 """A text that spells a value of Python's own, as people print it."""
 _ABOUT_SHOWING = re.compile(
@@ -29,20 +28,12 @@ _ABOUT_SHOWING = re.compile(
 _ABOUT_ALL = re.compile(
     r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
 )
+_ADDED_AND_GIVEN = 2
+"""Mentions of a name in a loop that only adds to it and gives it back."""
 
 
-def _prints(program: Program, function: Function) -> list[ast.Call]:
-    return sorted(
-        (
-            node
-            for node in program.own_nodes(function)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print" and node.args
-        ),
-        key=lambda node: node.lineno,
-    )
-
-
-def _print_for_return(program: Program) -> Iterator[Site]:
+@logic_rule("print-in-place-of-return", 0.8, ("none", "printed", "other"), needs=(Function, "print"))
+def print_in_place_of_return(program: Program) -> Iterator[Match]:
     """Find a function with parameters that prints its answer at the end of a branch and gives nothing back."""
     for function in program.functions.values():
         prints = _prints(program, function)
@@ -73,12 +64,23 @@ def _print_for_return(program: Program) -> Iterator[Site]:
             shown = program.segment(first.args[0])
             constant = _SPELLED_CONSTANT.fullmatch(shown)
             edit = program.edit(first.lineno, line.replace(text, f"return {constant[1] if constant else shown}"))
-        yield Site(
+        yield Match(
             lines=(first.lineno,),
             expression=text,
             edit=edit,
-            facts={"function": Code(function.name), "shown": Code(program.segment(first.args[0]))},
+            slots={"function": Code(function.name), "shown": Code(program.segment(first.args[0]))},
         )
+
+
+def _prints(program: Program, function: Function) -> list[ast.Call]:
+    return sorted(
+        (
+            node
+            for node in program.own_nodes(function)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print" and node.args
+        ),
+        key=lambda node: node.lineno,
+    )
 
 
 def _shows(program: Program, function: Function, prints: list[ast.Call]) -> bool:
@@ -90,21 +92,23 @@ def _shows(program: Program, function: Function, prints: list[ast.Call]) -> bool
     )
 
 
-def _text_for_truth(program: Program) -> Iterator[Site]:
+@logic_rule("text-in-place-of-truth-value", 0.8, ("kind", "text"), needs=(ast.Return, str))
+def text_in_place_of_truth_value(program: Program) -> Iterator[Match]:
     for node in program.each(ast.Return):
         match node:
             case ast.Return(value=ast.Constant(value="True" | "False" | "None" | "true" | "false" as text) as value):
                 line = program.line(node.lineno)
                 shown = program.segment(value)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=line.strip(),
                     edit=program.edit(node.lineno, line.replace(shown, text.capitalize(), 1)),
-                    facts={"text": Code(shown)},
+                    slots={"text": Code(shown)},
                 )
 
 
-def _number_as_text(program: Program) -> Iterator[Site]:
+@logic_rule("text-in-place-of-number", 0.7, ("kind", "text"), needs=(ast.Return, str))
+def text_in_place_of_number(program: Program) -> Iterator[Match]:
     for node in program.each(ast.Return):
         match node:
             case ast.Return(value=ast.Constant(value=str(text)) as value) if text.lstrip(
@@ -112,11 +116,11 @@ def _number_as_text(program: Program) -> Iterator[Site]:
             ).isdigit() and not _gives_texts(program, node):
                 line = program.line(node.lineno)
                 shown = program.segment(value)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=line.strip(),
                     edit=program.edit(node.lineno, line.replace(shown, text, 1)),
-                    facts={"text": Code(shown)},
+                    slots={"text": Code(shown)},
                 )
 
 
@@ -137,7 +141,8 @@ def _gives_texts(program: Program, result: ast.Return) -> bool:
     return False
 
 
-def _first_round(program: Program) -> Iterator[Site]:
+@logic_rule("answer-in-first-round", 0.8, ("none", "truth", "value", "short", "other"), needs=(Loop, ast.Return))
+def answer_in_first_round(program: Program) -> Iterator[Match]:
     """Find a loop that gives an answer in its first round, whatever the first item is."""
     for node in loops_of(program):
         last = node.body[-1]
@@ -149,11 +154,11 @@ def _first_round(program: Program) -> Iterator[Site]:
             indent = program.line(node.lineno)[
                 : len(program.line(node.lineno)) - len(program.line(node.lineno).lstrip())
             ]
-            yield Site(
+            yield Match(
                 lines=(last.lineno,),
                 expression=line.strip(),
                 edit=program.edit(last.lineno, indent + line.strip()),
-                facts={"header": Code(program.line(node.lineno).strip())},
+                slots={"header": Code(program.line(node.lineno).strip())},
             )
         elif isinstance(node, ast.For) and isinstance(last, ast.If) and _always_returns(last):
             others = [branch for branch in _branches(last)[1:] if isinstance(branch[-1], ast.Return)]
@@ -176,55 +181,11 @@ def _collects(statement: ast.stmt) -> bool:
     return False
 
 
-def _first_fit(program: Program) -> Iterator[Site]:
-    """Find a count or collection that is given back as soon as the first item has been added."""
-    for node in program.each(ast.If):
-        match node.body:
-            case [*_, added, ast.Return(value=value) as last] if value is not None and _collects(added):
-                pass
-            case _:
-                continue
-        loop = program.parents.get(node)
-        changed = {n.id for n in walk(added) if isinstance(n, ast.Name)} & {
-            n.id for n in walk(value) if isinstance(n, ast.Name)
-        }
-        for name in sorted(changed):
-            start = program.last_value(name, node.lineno)
-            here = program.function_at(node.lineno)
-            inside = [n for n in program.uses[name] if program.function_at(n.lineno) is here and _loop_holds(loop, n)]
-            if isinstance(loop, ast.For) and start is not None and is_start(start) and len(inside) == _ADDED_AND_GIVEN:
-                yield Site(
-                    lines=(last.lineno,),
-                    expression=program.line(last.lineno).strip(),
-                    facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
-                )
-
-
-_ADDED_AND_GIVEN = 2
-"""Mentions of a name in a loop that only adds to it and gives it back."""
-
-
-def _loop_holds(loop: ast.AST | None, node: ast.Name) -> bool:
-    """Tell whether a name stands within the lines of a loop."""
-    return isinstance(loop, ast.For) and loop.lineno < node.lineno <= (loop.end_lineno or 0)
-
-
-def answer_given_early(program: Program, site: Site, got: str | None) -> Site:
-    """Of the answers that a loop gives in its first round, choose the one that came, where a test tells it."""
-    for node in program.each(ast.For):
-        if isinstance(node.body[-1], ast.If) and node.lineno < site.lines[0]:
-            answers = [branch[-1] for branch in _branches(node.body[-1])]
-            given = [answer for answer in answers if _gives(program, answer, got)]
-            if given and any(answer.lineno == site.lines[0] for answer in answers):
-                return _too_early(program, given[0], node)
-    return site
-
-
-def _too_early(program: Program, answer: ast.stmt, loop: ast.For) -> Site:
-    return Site(
+def _too_early(program: Program, answer: ast.stmt, loop: ast.For) -> Match:
+    return Match(
         lines=(answer.lineno,),
         expression=program.line(answer.lineno).strip(),
-        facts={"header": Code(program.line(loop.lineno).strip())},
+        slots={"header": Code(program.line(loop.lineno).strip())},
     )
 
 
@@ -266,17 +227,50 @@ def _compares_with_end(node: ast.If) -> bool:
     )
 
 
-def _in_place_returned(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "answer-at-first-fit", 0.85, ("none", "value", "short", "less", "other"), needs=(ast.For, ast.If, ast.Return)
+)
+def answer_at_first_fit(program: Program) -> Iterator[Match]:
+    """Find a count or collection that is given back as soon as the first item has been added."""
+    for node in program.each(ast.If):
+        match node.body:
+            case [*_, added, ast.Return(value=value) as last] if value is not None and _collects(added):
+                pass
+            case _:
+                continue
+        loop = program.parents.get(node)
+        changed = {n.id for n in walk(added) if isinstance(n, ast.Name)} & {
+            n.id for n in walk(value) if isinstance(n, ast.Name)
+        }
+        for name in sorted(changed):
+            start = program.last_value(name, node.lineno)
+            here = program.function_at(node.lineno)
+            inside = [n for n in program.uses[name] if program.function_at(n.lineno) is here and _loop_holds(loop, n)]
+            if isinstance(loop, ast.For) and start is not None and is_start(start) and len(inside) == _ADDED_AND_GIVEN:
+                yield Match(
+                    lines=(last.lineno,),
+                    expression=program.line(last.lineno).strip(),
+                    slots={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+                )
+
+
+def _loop_holds(loop: ast.AST | None, node: ast.Name) -> bool:
+    """Tell whether a name stands within the lines of a loop."""
+    return isinstance(loop, ast.For) and loop.lineno < node.lineno <= (loop.end_lineno or 0)
+
+
+@logic_rule("answer-of-method-in-place", 0.9, ("none", "other"), needs=(ast.Call, ast.Attribute))
+def answer_of_method_in_place(program: Program) -> Iterator[Match]:
     """Find where the answer of a method in place is given back or stored."""
     for node in program.each(ast.Return, ast.Assign):
         match node:
             case ast.Return(value=ast.Call(func=ast.Attribute(value=owner, attr=method)) as call) if (
                 method in IN_PLACE - {"add", "update", "print"}
             ):
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(call),
-                    facts={
+                    slots={
                         "call": Code(program.segment(call)),
                         "method": Code(method),
                         "owner": Code(program.segment(owner)),
@@ -289,11 +283,11 @@ def _in_place_returned(program: Program) -> Iterator[Site]:
                 line = program.line(node.lineno)
                 indent = line[: len(line) - len(line.lstrip())]
                 edit = program.edit(node.lineno, indent + program.segment(call)) if name == owner_name else None
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(call),
                     edit=edit,
-                    facts={"call": Code(program.segment(call)), "method": Code(method), "owner": Code(owner_name)},
+                    slots={"call": Code(program.segment(call)), "method": Code(method), "owner": Code(owner_name)},
                 )
 
 
@@ -305,7 +299,8 @@ def _is_list(program: Program, name: str) -> bool:
     ) or not program.assignments(name)
 
 
-def _recursion_forgotten(program: Program) -> Iterator[Site]:
+@logic_rule("answer-of-call-forgotten", 0.9, ("none", "other"), needs=(Function, ast.Expr, ast.Call))
+def answer_of_call_forgotten(program: Program) -> Iterator[Match]:
     """Find where a function calls itself and lets go of the answer."""
     for function in program.functions.values():
         if program.returns_nothing(function):
@@ -317,11 +312,11 @@ def _recursion_forgotten(program: Program) -> Iterator[Site]:
                 ):
                     line = program.line(node.lineno)
                     text = line.strip()
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=text,
                         edit=program.edit(node.lineno, line.replace(text, f"return {text}", 1)),
-                        facts={"function": Code(function.name), "call": Code(program.segment(call))},
+                        slots={"function": Code(function.name), "call": Code(program.segment(call))},
                     )
 
 
@@ -354,102 +349,13 @@ def _has_effect(program: Program, function: Function) -> bool:
     return False
 
 
-def _way_without_return(program: Program) -> Iterator[Site]:
-    """Find where a function gives a value on some ways and runs off its end on others."""
-    for function in program.functions.values():
-        if not falls_through(program, function):
-            continue
-        values = [node for node in program.returns_of(function) if node.value is not None]
-        if not values:
-            continue
-        if any(isinstance(node, ast.Return) and node.value is None for node in program.own_nodes(function)):
-            continue
-        last = function.body[-1]
-        line = last.end_lineno or last.lineno
-        if not _is_open(last):
-            continue
-        yield Site(
-            lines=(line,),
-            expression=program.line(line).strip() or None,
-            facts={
-                "function": Code(function.name),
-                "header": Code(program.line(last.lineno).strip()),
-                "other": Code(program.segment(values[0])),
-            },
-        )
-
-
-def _is_open(last: ast.stmt) -> bool:
-    """Tell whether a function's last statement plainly leaves a way open: a loop or a test with one kind of answer."""
-    inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
-    if isinstance(last, ast.For | ast.While):
-        return bool(inner) and all(not n.orelse for n in inner)
-    if isinstance(last, ast.If) and not last.orelse:
-        return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in walk(last.test))
-    return isinstance(last, ast.If) and any(_goes_on(branch[-1]) for branch in _branches(last))
-
-
-def _goes_on(last: ast.stmt) -> bool:
-    """Tell whether a branch plainly ends without an answer: not in a search, nor in what only has an effect."""
-    match last:
-        case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
-            return False
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
-            return method not in IN_PLACE
-    return True
-
-
-def _nothing_returned(program: Program) -> Iterator[Site]:
-    """Find where a function builds a value in a name of its own and never hands it out."""
-    for function in program.functions.values():
-        if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
-            continue
-        if _prints(program, function) or _has_effect(program, function):
-            continue
-        bare = [node for node in program.returns_of(function) if node.value is None]
-        parameters = {arg.arg for arg in function.args.args}
-        if bare and len(function.body) == 1:
-            yield Site(
-                lines=(bare[0].lineno,),
-                expression=program.line(bare[0].lineno).strip(),
-                facts={"function": Code(function.name), "name": "the answer"},
-            )
-            continue
-        built = [
-            node.target.id
-            for node in program.own_nodes(function)
-            if isinstance(node, ast.AugAssign)
-            and isinstance(node.target, ast.Name)
-            and node.target.id not in parameters
-        ]
-        built += [
-            node.func.value.id
-            for node in program.own_nodes(function)
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("append", "add", "extend")
-            and isinstance(node.func.value, ast.Name)
-            and node.func.value.id not in parameters
-        ]
-        local = {
-            name
-            for name in built
-            if any(function.lineno < at <= (function.end_lineno or 0) for at, _ in program.assignments(name))
-        }
-        if local:
-            name = min(local)
-            last = function.body[-1]
-            line = last.end_lineno or last.lineno
-            indent = program.line(function.body[0].lineno)[: function.body[0].col_offset]
-            yield Site(
-                lines=(line,),
-                expression=program.line(line).strip(),
-                edit=program.edit(line, f"{program.line(line)}\n{indent}return {name}"),
-                facts={"function": Code(function.name), "name": Code(name)},
-            )
-
-
-def _other_returned(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "collection-built-but-not-returned",
+    0.9,
+    ("value", "long", "order", "other"),
+    needs=(Function, ast.Return, ast.Call, ast.Attribute),
+)
+def collection_built_but_not_returned(program: Program) -> Iterator[Match]:
     """Find where a collection is built, but an untouched parameter is given back."""
     for function in program.functions.values():
         given = [node for node in program.returns_of(function) if isinstance(node.value, ast.Name)]
@@ -481,149 +387,148 @@ def _other_returned(program: Program) -> Iterator[Site]:
                     built not in parameters
                 ):
                     line = program.line(given[0].lineno)
-                    yield Site(
+                    yield Match(
                         lines=(given[0].lineno,),
                         expression=line.strip(),
                         edit=program.edit(given[0].lineno, line.replace(returned, built)),
-                        facts={"name": Code(returned), "built": Code(built), "function": Code(function.name)},
+                        slots={"name": Code(returned), "built": Code(built), "function": Code(function.name)},
                     )
                     break
 
 
-def _unreachable(program: Program) -> Iterator[Site]:
+@logic_rule("result-never-returned", 0.85, ("none", "other"), needs=(Function,))
+def result_never_returned(program: Program) -> Iterator[Match]:
+    """Find where a function builds a value in a name of its own and never hands it out."""
+    for function in program.functions.values():
+        if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
+            continue
+        if _prints(program, function) or _has_effect(program, function):
+            continue
+        bare = [node for node in program.returns_of(function) if node.value is None]
+        parameters = {arg.arg for arg in function.args.args}
+        if bare and len(function.body) == 1:
+            yield Match(
+                lines=(bare[0].lineno,),
+                expression=program.line(bare[0].lineno).strip(),
+                slots={"function": Code(function.name), "name": "the answer"},
+            )
+            continue
+        built = [
+            node.target.id
+            for node in program.own_nodes(function)
+            if isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id not in parameters
+        ]
+        built += [
+            node.func.value.id
+            for node in program.own_nodes(function)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "add", "extend")
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id not in parameters
+        ]
+        local = {
+            name
+            for name in built
+            if any(function.lineno < at <= (function.end_lineno or 0) for at, _ in program.assignments(name))
+        }
+        if local:
+            name = min(local)
+            last = function.body[-1]
+            line = last.end_lineno or last.lineno
+            indent = program.line(function.body[0].lineno)[: function.body[0].col_offset]
+            yield Match(
+                lines=(line,),
+                expression=program.line(line).strip(),
+                edit=program.edit(line, f"{program.line(line)}\n{indent}return {name}"),
+                slots={"function": Code(function.name), "name": Code(name)},
+            )
+
+
+@logic_rule("way-without-return", 0.55, ("none", "other"), needs=(Function, ast.If, ast.Return))
+def way_without_return(program: Program) -> Iterator[Match]:
+    """Find where a function gives a value on some ways and runs off its end on others."""
+    for function in program.functions.values():
+        if not falls_through(program, function):
+            continue
+        values = [node for node in program.returns_of(function) if node.value is not None]
+        if not values:
+            continue
+        if any(isinstance(node, ast.Return) and node.value is None for node in program.own_nodes(function)):
+            continue
+        last = function.body[-1]
+        line = last.end_lineno or last.lineno
+        if not _is_open(last):
+            continue
+        yield Match(
+            lines=(line,),
+            expression=program.line(line).strip() or None,
+            slots={
+                "function": Code(function.name),
+                "header": Code(program.line(last.lineno).strip()),
+                "other": Code(program.segment(values[0])),
+            },
+        )
+
+
+def _is_open(last: ast.stmt) -> bool:
+    """Tell whether a function's last statement plainly leaves a way open: a loop or a test with one kind of answer."""
+    inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
+    if isinstance(last, ast.For | ast.While):
+        return bool(inner) and all(not n.orelse for n in inner)
+    if isinstance(last, ast.If) and not last.orelse:
+        return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in walk(last.test))
+    return isinstance(last, ast.If) and any(_goes_on(branch[-1]) for branch in _branches(last))
+
+
+def _goes_on(last: ast.stmt) -> bool:
+    """Tell whether a branch plainly ends without an answer: not in a search, nor in what only has an effect."""
+    match last:
+        case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
+            return False
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method not in IN_PLACE
+    return True
+
+
+@logic_rule("code-never-reached", 0.6, ("none", "value", "other"))
+def code_never_reached(program: Program) -> Iterator[Match]:
     for _, first, second in program.neighbours:
         if isinstance(first, ast.Return | ast.Break | ast.Continue | ast.Raise) and not isinstance(
             second, ast.Pass | ast.Break | ast.Continue
         ):
-            yield Site(
+            yield Match(
                 lines=(first.lineno,),
                 expression=program.line(first.lineno).strip(),
-                facts={
+                slots={
                     "word": Code(type(first).__name__.lower()),
                     "after": Code(program.line(second.lineno).strip()),
                 },
             )
 
 
-def _generator_of_itself(program: Program) -> Iterator[Site]:
+@logic_rule("generator-handed-out", 0.9, ("kind", "value", "other"), needs=(Function, ast.Yield))
+def generator_handed_out(program: Program) -> Iterator[Match]:
     """Find where a generator yields the call of itself, not what that yields."""
     for function in program.functions.values():
         for node in program.own_nodes(function):
             match node:
                 case ast.Yield(value=ast.Call(func=ast.Name(id=name)) as call) if name == function.name:
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.segment(node),
-                        facts={"function": Code(function.name), "call": Code(program.segment(call))},
+                        slots={"function": Code(function.name), "call": Code(program.segment(call))},
                     )
 
 
-SMELLS = (
-    Smell(
-        "logic.print-in-place-of-return",
-        "logic",
-        lessons.PRINT_IN_PLACE_OF_RETURN,
-        0.8,
-        frozenset(("none", "printed", "other")),
-        _print_for_return,
-        needs=frozenset((Function, "print")),
-    ),
-    Smell(
-        "logic.text-in-place-of-truth-value",
-        "logic",
-        lessons.TEXT_IN_PLACE_OF_TRUTH_VALUE,
-        0.8,
-        frozenset(("kind", "text")),
-        _text_for_truth,
-        needs=frozenset((ast.Return, str)),
-    ),
-    Smell(
-        "logic.text-in-place-of-number",
-        "logic",
-        lessons.TEXT_IN_PLACE_OF_NUMBER,
-        0.7,
-        frozenset(("kind", "text")),
-        _number_as_text,
-        needs=frozenset((ast.Return, str)),
-    ),
-    Smell(
-        "logic.answer-in-first-round",
-        "logic",
-        lessons.ANSWER_IN_FIRST_ROUND,
-        0.8,
-        frozenset(("none", "truth", "value", "short", "other")),
-        _first_round,
-        needs=frozenset((Loop, ast.Return)),
-    ),
-    Smell(
-        "logic.answer-at-first-fit",
-        "logic",
-        lessons.ANSWER_AT_FIRST_FIT,
-        0.85,
-        frozenset(("none", "value", "short", "less", "other")),
-        _first_fit,
-        needs=frozenset((ast.For, ast.If, ast.Return)),
-    ),
-    Smell(
-        "logic.answer-of-method-in-place",
-        "logic",
-        lessons.ANSWER_OF_METHOD_IN_PLACE,
-        0.9,
-        frozenset(("none", "other")),
-        _in_place_returned,
-        needs=frozenset((ast.Call, ast.Attribute)),
-    ),
-    Smell(
-        "logic.answer-of-call-forgotten",
-        "logic",
-        lessons.ANSWER_OF_CALL_FORGOTTEN,
-        0.9,
-        frozenset(("none", "other")),
-        _recursion_forgotten,
-        needs=frozenset((Function, ast.Expr, ast.Call)),
-    ),
-    Smell(
-        "logic.collection-built-but-not-returned",
-        "logic",
-        lessons.COLLECTION_BUILT_BUT_NOT_RETURNED,
-        0.9,
-        frozenset(("value", "long", "order", "other")),
-        _other_returned,
-        needs=frozenset((Function, ast.Return, ast.Call, ast.Attribute)),
-    ),
-    Smell(
-        "logic.result-never-returned",
-        "logic",
-        lessons.RESULT_NEVER_RETURNED,
-        0.85,
-        frozenset(("none", "other")),
-        _nothing_returned,
-        needs=frozenset((Function,)),
-    ),
-    Smell(
-        "logic.way-without-return",
-        "logic",
-        lessons.WAY_WITHOUT_RETURN,
-        0.55,
-        frozenset(("none", "other")),
-        _way_without_return,
-        needs=frozenset((Function, ast.If, ast.Return)),
-    ),
-    Smell(
-        "logic.code-never-reached",
-        "logic",
-        lessons.CODE_NEVER_REACHED,
-        0.6,
-        frozenset(("none", "value", "other")),
-        _unreachable,
-    ),
-    Smell(
-        "logic.generator-handed-out",
-        "logic",
-        lessons.GENERATOR_HANDED_OUT,
-        0.9,
-        frozenset(("kind", "value", "other")),
-        _generator_of_itself,
-        needs=frozenset((Function, ast.Yield)),
-    ),
-)
+def answer_given_early(program: Program, site: Match, got: str | None) -> Match:
+    """Of the answers that a loop gives in its first round, choose the one that came, where a test tells it."""
+    for node in program.each(ast.For):
+        if isinstance(node.body[-1], ast.If) and node.lineno < site.lines[0]:
+            answers = [branch[-1] for branch in _branches(node.body[-1])]
+            given = [answer for answer in answers if _gives(program, answer, got)]
+            if given and any(answer.lineno == site.lines[0] for answer in answers):
+                return _too_early(program, given[0], node)
+    return site

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.logic import searches as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, names_in, range_call
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import names_in, range_call
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 
-def _half_kept(program: Program) -> Iterator[Site]:
+@logic_rule("middle-kept", 0.95, ("endless", "none", "value", "other"), needs=(ast.While, ast.FloorDiv))
+def middle_kept(program: Program) -> Iterator[Match]:
     """Find a search by halves that keeps the middle, or steps back over it, so that it may never end."""
     for loop in program.each(ast.While):
         middle = _middle(loop)
@@ -47,11 +48,11 @@ def _half_kept(program: Program) -> Iterator[Site]:
             if wrong:
                 line, text = program.line(node.lineno), program.segment(node)
                 sure = f"{bound} = {name} {'+' if bound == low else '-'} 1"
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=text,
                     edit=program.edit(node.lineno, line.replace(text, sure, 1)),
-                    facts={"bound": Code(bound), "middle": Code(name), "test": Code(program.segment(loop.test))},
+                    slots={"bound": Code(bound), "middle": Code(name), "test": Code(program.segment(loop.test))},
                 )
 
 
@@ -66,7 +67,8 @@ def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
     return None
 
 
-def _divides_always(program: Program) -> Iterator[Site]:
+@logic_rule("divides-always", 0.95, ("truth", "value", "empty", "other"), needs=(ast.For, ast.Mod, ast.Eq, "range"))
+def divides_always(program: Program) -> Iterator[Match]:
     """Find a test for prime numbers that also tries 1 or the number itself, which always divide it."""
     for loop in program.each(ast.For):
         args = range_call(loop.iter)
@@ -96,34 +98,12 @@ def _divides_always(program: Program) -> Iterator[Site]:
                 and stop.left.id == number
             )
             if tries_one or tries_itself:
-                yield Site(
+                yield Match(
                     lines=(loop.lineno,),
                     expression=program.segment(loop.iter),
-                    facts={
+                    slots={
                         "number": Code(number),
                         "divisor": Code(divisor),
                         "always": "1" if tries_one else "the number itself",
                     },
                 )
-
-
-SMELLS = (
-    Smell(
-        "logic.middle-kept",
-        "logic",
-        lessons.MIDDLE_KEPT,
-        0.95,
-        frozenset(("endless", "none", "value", "other")),
-        _half_kept,
-        needs=frozenset((ast.While, ast.FloorDiv)),
-    ),
-    Smell(
-        "logic.divides-always",
-        "logic",
-        lessons.DIVIDES_ALWAYS,
-        0.95,
-        frozenset(("truth", "value", "empty", "other")),
-        _divides_always,
-        needs=frozenset((ast.For, ast.Mod, ast.Eq, "range")),
-    ),
-)

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Function, Loop
-from tutor_pedagogy.offline.lessons.logic import start_values as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, is_start, loops_in, names_in, range_call, stored_in
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_start, loops_in, names_in, range_call, stored_in
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 
-def _reset(program: Program) -> Iterator[Site]:
+@logic_rule("accumulator-reset", 0.9, ("value", "short", "other"), needs=(Loop, ast.Assign))
+def accumulator_reset(program: Program) -> Iterator[Match]:
     """Find where an accumulator gets its first value inside the loop that fills it, and is used after the loop."""
     for loop in program.each(ast.For, ast.While):
         if not isinstance(loop, ast.For | ast.While):
@@ -66,11 +67,11 @@ def _reset(program: Program) -> Iterator[Site]:
             used_after = any(isinstance(use.ctx, ast.Load) and use.lineno > inside for use in program.uses[name])
             if changed and used_after and not used_inside:
                 text = program.line(statement.lineno).strip()
-                yield Site(
+                yield Match(
                     lines=(statement.lineno,),
                     expression=text,
                     edit=_above_loop(program, loop, statement),
-                    facts={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
+                    slots={"name": Code(name), "header": Code(program.line(loop.lineno).strip())},
                 )
 
 
@@ -83,7 +84,8 @@ def _above_loop(program: Program, loop: ast.For | ast.While, statement: ast.stmt
     return program.edit(loop.lineno, "\n".join((margin + moved.strip(), *header)), before_lines=len(header) + 1)
 
 
-def _smallest_from_zero(program: Program) -> Iterator[Site]:
+@logic_rule("smallest-starts-at-zero", 0.85, ("value", "less", "other"), needs=(Loop, ast.If, ast.Compare, ast.Assign))
+def smallest_starts_at_zero(program: Program) -> Iterator[Match]:
     """Find where the smallest value starts at 0, so that nothing is ever smaller."""
     for node in program.each(ast.If):
         match node:
@@ -108,14 +110,20 @@ def _smallest_from_zero(program: Program) -> Iterator[Site]:
         lowers = any(isinstance(s, ast.Assign) and isinstance(s.value, ast.Name) and s.value.id == a for s in node.body)
         if starts and lowers and name != a:
             at = starts[-1][0]
-            yield Site(
+            yield Match(
                 lines=(at,),
                 expression=program.line(at).strip(),
-                facts={"name": Code(name), "test": Code(program.segment(node.test))},
+                slots={"name": Code(name), "test": Code(program.segment(node.test))},
             )
 
 
-def _out_of_reach(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "best-starts-out-of-reach",
+    0.95,
+    ("value", "none", "more", "less", "other"),
+    needs=(Loop, ast.If, ast.Compare, ast.Assign),
+)
+def best_starts_out_of_reach(program: Program) -> Iterator[Match]:
     """Find where the best value so far starts at an end that nothing in the data can ever go beyond."""
     for node in program.each(ast.If):
         match node.test:
@@ -132,10 +140,10 @@ def _out_of_reach(program: Program) -> Iterator[Site]:
             else False
         )
         if is_set and looped and start is not None and limit == (1 if isinstance(sign, ast.Gt) else -1):
-            yield Site(
+            yield Match(
                 lines=(start.lineno,),
                 expression=program.line(start.lineno).strip(),
-                facts={"name": Code(name), "test": Code(program.segment(node.test))},
+                slots={"name": Code(name), "test": Code(program.segment(node.test))},
             )
 
 
@@ -152,7 +160,13 @@ def _limit(value: ast.expr) -> int:
     return 0
 
 
-def _not_found_is_first(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "not-found-looks-like-first",
+    0.8,
+    ("value", "more", "off"),
+    needs=(Function, ast.For, ast.If, ast.Eq, ast.Assign, ast.Return),
+)
+def not_found_looks_like_first(program: Program) -> Iterator[Match]:
     """Find where a position starts at 0 and is given back, so that “not found” looks like “found first”."""
     for function in program.functions.values():
         for statement in function.body:
@@ -185,15 +199,16 @@ def _not_found_is_first(program: Program) -> Iterator[Site]:
                 ]
                 if sets and returned:
                     line = program.line(statement.lineno)
-                    yield Site(
+                    yield Match(
                         lines=(statement.lineno,),
                         expression=line.strip(),
                         edit=program.edit(statement.lineno, line.replace("0", "-1", 1)),
-                        facts={"name": Code(name), "test": Code(program.segment(sets[0].test))},
+                        slots={"name": Code(name), "test": Code(program.segment(sets[0].test))},
                     )
 
 
-def _product_from_zero(program: Program) -> Iterator[Site]:
+@logic_rule("product-with-zero", 0.9, ("value", "less", "zero", "other"), needs=(Loop, ast.Mult))
+def product_with_zero(program: Program) -> Iterator[Match]:
     """Find where a product starts at 0 or takes 0 as a factor."""
     for node in program.each(ast.AugAssign, ast.Assign):
         match node:
@@ -210,11 +225,11 @@ def _product_from_zero(program: Program) -> Iterator[Site]:
         starts = [(at, v) for at, v in program.assignments(name) if at < node.lineno and isinstance(v, ast.Constant)]
         if starts and starts[-1][1].value == 0 and not isinstance(starts[-1][1].value, bool):
             line = program.line(starts[-1][0])
-            yield Site(
+            yield Match(
                 lines=(starts[-1][0],),
                 expression=line.strip(),
                 edit=program.edit(starts[-1][0], line.replace("0", "1", 1)),
-                facts={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
+                slots={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
             )
             continue
         for up in program.above(node):
@@ -234,60 +249,11 @@ def _product_from_zero(program: Program) -> Iterator[Site]:
                         text = program.segment(iterated)
                         bound = program.segment(args[-1] if len(args) > 1 else args[0])
                         line = program.line(up.lineno)
-                        yield Site(
+                        yield Match(
                             lines=(up.lineno,),
                             expression=text,
                             edit=program.edit(
                                 up.lineno, line.replace(text, f"range(1, {bound}{'' if '+' in bound else ' + 1'})", 1)
                             ),
-                            facts={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
+                            slots={"name": Code(name), "product": Code(program.line(node.lineno).strip())},
                         )
-
-
-SMELLS = (
-    Smell(
-        "logic.accumulator-reset",
-        "logic",
-        lessons.ACCUMULATOR_RESET,
-        0.9,
-        frozenset(("value", "short", "other")),
-        _reset,
-        needs=frozenset((Loop, ast.Assign)),
-    ),
-    Smell(
-        "logic.smallest-starts-at-zero",
-        "logic",
-        lessons.SMALLEST_STARTS_AT_ZERO,
-        0.85,
-        frozenset(("value", "less", "other")),
-        _smallest_from_zero,
-        needs=frozenset((Loop, ast.If, ast.Compare, ast.Assign)),
-    ),
-    Smell(
-        "logic.best-starts-out-of-reach",
-        "logic",
-        lessons.BEST_STARTS_OUT_OF_REACH,
-        0.95,
-        frozenset(("value", "none", "more", "less", "other")),
-        _out_of_reach,
-        needs=frozenset((Loop, ast.If, ast.Compare, ast.Assign)),
-    ),
-    Smell(
-        "logic.not-found-looks-like-first",
-        "logic",
-        lessons.NOT_FOUND_LOOKS_LIKE_FIRST,
-        0.8,
-        frozenset(("value", "more", "off")),
-        _not_found_is_first,
-        needs=frozenset((Function, ast.For, ast.If, ast.Eq, ast.Assign, ast.Return)),
-    ),
-    Smell(
-        "logic.product-with-zero",
-        "logic",
-        lessons.PRODUCT_WITH_ZERO,
-        0.9,
-        frozenset(("value", "less", "zero", "other")),
-        _product_from_zero,
-        needs=frozenset((Loop, ast.Mult)),
-    ),
-)

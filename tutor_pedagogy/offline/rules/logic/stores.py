@@ -6,24 +6,24 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.lessons.logic import stores as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, is_start, names_in, stored_in
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_start, names_in, stored_in
 from tutor_pedagogy.problem.tree_walk import alike, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
-
 _FEWEST_LETTERS = 4
 _LOOKS = frozenset(("print", "len", "str", "sum", "max", "min", "sorted", "round", "bool", "abs", "int", "float"))
 """Functions that only look at what they are given."""
 
 
-def _wrong_way_round(program: Program) -> Iterator[Site]:
+@logic_rule("stored-the-wrong-way-round", 0.9, ("value", "none", "zero", "less", "other"), needs=(ast.For, ast.Assign))
+def stored_the_wrong_way_round(program: Program) -> Iterator[Match]:
     """Find where the variable of a loop gets a value that nothing reads, from a name that should have got it."""
     for node in program.each(ast.Assign):
         match node:
@@ -41,11 +41,11 @@ def _wrong_way_round(program: Program) -> Iterator[Site]:
             if not is_read and program.last_value(other, loop.lineno) and other not in stored_in(loop):
                 line = program.line(node.lineno)
                 indent = line[: len(line) - len(line.lstrip())]
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
                     edit=program.edit(node.lineno, f"{indent}{other} = {variable}"),
-                    facts={
+                    slots={
                         "name": Code(variable),
                         "other": Code(other),
                         "header": Code(program.line(loop.lineno).strip()),
@@ -53,7 +53,10 @@ def _wrong_way_round(program: Program) -> Iterator[Site]:
                 )
 
 
-def _other_spelling(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "stored-under-another-spelling", 0.9, ("value", "endless", "none", "truth", "zero", "other"), needs=(ast.Assign,)
+)
+def stored_under_another_spelling(program: Program) -> Iterator[Match]:
     """Find a name that is stored and never read, beside one that differs by a slip and is."""
     for node in program.each(ast.Assign):
         match node:
@@ -70,11 +73,11 @@ def _other_spelling(program: Program) -> Iterator[Site]:
             same_scope = any(program.function_at(line) is here for line, _ in program.assignments(other))
             if same_scope and _is_slip(name, other):
                 line = program.line(node.lineno)
-                yield Site(
+                yield Match(
                     lines=(node.lineno,),
                     expression=program.segment(node),
                     edit=program.edit(node.lineno, line.replace(name, other, 1)),
-                    facts={"name": Code(name), "other": Code(other)},
+                    slots={"name": Code(name), "other": Code(other)},
                 )
                 break
 
@@ -95,7 +98,8 @@ def _is_slip(name: str, other: str) -> bool:
     return name + "s" != other and other + "s" != name and edit_distance(name, other) == 1
 
 
-def _never_changed(program: Program) -> Iterator[Site]:
+@logic_rule("never-changed", 0.85, ("value", "zero", "empty", "less", "other"), needs=(Loop, ast.Assign))
+def never_changed(program: Program) -> Iterator[Match]:
     """Find the start of a sum, count or collection that no line ever adds to, although a loop seems to be for it."""
     for node in program.each(ast.Assign):
         match node:
@@ -115,10 +119,10 @@ def _never_changed(program: Program) -> Iterator[Site]:
             if loop.lineno > node.lineno and program.function_at(loop.lineno) is here
         ]
         if loops and all(_only_looked_at(program, use) for use in uses) and _is_awaited(program, uses, loops):
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=program.segment(node),
-                facts={"name": Code(name), "header": Code(program.line(loops[0].lineno).strip())},
+                slots={"name": Code(name), "header": Code(program.line(loops[0].lineno).strip())},
             )
 
 
@@ -144,7 +148,8 @@ def _is_awaited(program: Program, uses: list[ast.Name], loops: list[ast.stmt]) -
     return False
 
 
-def _branches_alike(program: Program) -> Iterator[Site]:
+@logic_rule("branches-alike", 0.9, ("value", "less", "text", "other"), needs=(ast.If,))
+def branches_alike(program: Program) -> Iterator[Match]:
     """Find a condition whose two branches do the same."""
     for node in program.each(ast.If):
         if not node.orelse or isinstance(node.body[0], ast.Pass) or type(node.orelse[0]) is not type(node.body[0]):
@@ -152,14 +157,20 @@ def _branches_alike(program: Program) -> Iterator[Site]:
         if isinstance(node.orelse[0], ast.If) or len(node.body) != len(node.orelse):
             continue
         if alike(node.body, node.orelse):
-            yield Site(
+            yield Match(
                 lines=(node.body[0].lineno,),
                 expression=program.line(node.body[0].lineno).strip(),
-                facts={"test": Code(program.segment(node.test))},
+                slots={"test": Code(program.segment(node.test))},
             )
 
 
-def _grows_in_one_branch(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "grows-in-one-branch",
+    0.9,
+    ("value", "short", "less", "text", "other"),
+    needs=(Loop, ast.If, ast.Assign, ast.AugAssign),
+)
+def grows_in_one_branch(program: Program) -> Iterator[Match]:
     """Find a value that one branch in a loop adds to and the other overwrites."""
     for node in program.each(ast.If):
         if not any(isinstance(up, ast.For | ast.While) for up in program.above(node)):
@@ -171,62 +182,13 @@ def _grows_in_one_branch(program: Program) -> Iterator[Site]:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value) if (
                         name in grown and not isinstance(value, ast.Constant) and name not in _read_in(node.test, *mine)
                     ):
-                        yield Site(
+                        yield Match(
                             lines=(statement.lineno,),
                             expression=program.segment(statement),
-                            facts={"name": Code(name), "header": Code(program.line(node.lineno).strip())},
+                            slots={"name": Code(name), "header": Code(program.line(node.lineno).strip())},
                         )
 
 
 def _read_in(*nodes: ast.AST) -> set[str]:
     inside = (n for node in nodes for n in walk(node))
     return {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-SMELLS = (
-    Smell(
-        "logic.stored-the-wrong-way-round",
-        "logic",
-        lessons.STORED_THE_WRONG_WAY_ROUND,
-        0.9,
-        frozenset(("value", "none", "zero", "less", "other")),
-        _wrong_way_round,
-        needs=frozenset((ast.For, ast.Assign)),
-    ),
-    Smell(
-        "logic.stored-under-another-spelling",
-        "logic",
-        lessons.STORED_UNDER_ANOTHER_SPELLING,
-        0.9,
-        frozenset(("value", "endless", "none", "truth", "zero", "other")),
-        _other_spelling,
-        needs=frozenset((ast.Assign,)),
-    ),
-    Smell(
-        "logic.never-changed",
-        "logic",
-        lessons.NEVER_CHANGED,
-        0.85,
-        frozenset(("value", "zero", "empty", "less", "other")),
-        _never_changed,
-        needs=frozenset((Loop, ast.Assign)),
-    ),
-    Smell(
-        "logic.branches-alike",
-        "logic",
-        lessons.BRANCHES_ALIKE,
-        0.9,
-        frozenset(("value", "less", "text", "other")),
-        _branches_alike,
-        needs=frozenset((ast.If,)),
-    ),
-    Smell(
-        "logic.grows-in-one-branch",
-        "logic",
-        lessons.GROWS_IN_ONE_BRANCH,
-        0.9,
-        frozenset(("value", "short", "less", "text", "other")),
-        _grows_in_one_branch,
-        needs=frozenset((Loop, ast.If, ast.Assign, ast.AugAssign)),
-    ),
-)

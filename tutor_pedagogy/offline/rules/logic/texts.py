@@ -7,16 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.logic import texts as lessons
-from tutor_pedagogy.offline.rules.logic.smell import Smell, names_in
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import names_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Program
-
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)(?:[.\[:!][^{}]*)?\}")
 _TYPES = frozenset(("int", "str", "float", "list", "dict", "tuple", "set", "bool"))
 _MAKES_TEXT = frozenset(("str", "input", "chr"))
@@ -24,7 +23,8 @@ _TEXTS = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
 """Names that people give to a text."""
 
 
-def _without_f(program: Program) -> Iterator[Site]:
+@logic_rule("text-without-f", 0.9, ("text", "value", "other"), needs=(str,))
+def text_without_f(program: Program) -> Iterator[Match]:
     """Find a text with names in braces that nothing fills in."""
     if "{" not in program.code or any(
         node.attr in ("format", "format_map", "Template") for node in program.each(ast.Attribute)
@@ -38,15 +38,16 @@ def _without_f(program: Program) -> Iterator[Site]:
         text = program.segment(node)
         if named and text[:1] in "\"'" and node.lineno == node.end_lineno:
             line = program.line(node.lineno)
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=text,
                 edit=program.edit(node.lineno, line.replace(text, f"f{text}", 1)),
-                facts={"name": Code(named[0])},
+                slots={"name": Code(named[0])},
             )
 
 
-def _sign_behind_braces(program: Program) -> Iterator[Site]:
+@logic_rule("form-behind-braces", 0.95, ("text", "value", "other"), needs=(ast.JoinedStr, ast.FormattedValue))
+def form_behind_braces(program: Program) -> Iterator[Match]:
     """Find a letter of a number's form that stands behind the closing brace, so that it is shown."""
     for node in program.each(ast.JoinedStr):
         for part, behind in zip(node.values, node.values[1:], strict=False):
@@ -56,25 +57,26 @@ def _sign_behind_braces(program: Program) -> Iterator[Site]:
                     ast.Constant(value=str(text)),
                 ) if re.fullmatch(r"[<>^,]?\d*,?\.\d+", form) and re.match(r"f(?:\W|$)", text):
                     line = program.line(node.lineno)
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=program.segment(node),
                         edit=program.edit(node.lineno, line.replace(f"{form}}}f", f"{form}f}}", 1)),
-                        facts={"shown": Code(program.segment(shown))},
+                        slots={"shown": Code(program.segment(shown))},
                     )
 
 
-def _added_to_list(program: Program) -> Iterator[Site]:
+@logic_rule("text-added-to-list", 0.85, ("kind", "value", "other"), needs=(ast.AugAssign, ast.Add, ast.List))
+def text_added_to_list(program: Program) -> Iterator[Match]:
     """Find a text that is added to a list with `+=`, which takes it letter by letter."""
     for node in program.each(ast.AugAssign):
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if _is_text(program, value):
                 start = program.last_value(name, node.lineno)
                 if isinstance(start, ast.List) and not start.elts:
-                    yield Site(
+                    yield Match(
                         lines=(start.lineno,),
                         expression=program.line(start.lineno).strip(),
-                        facts={"name": Code(name), "added": Code(program.segment(node))},
+                        slots={"name": Code(name), "added": Code(program.segment(node))},
                     )
 
 
@@ -109,7 +111,8 @@ def _is_named_text(program: Program, node: ast.expr) -> bool:
     return False
 
 
-def _type_in_comparison(program: Program) -> Iterator[Site]:
+@logic_rule("value-compared-with-type", 0.9, ("value", "truth", "other"), needs=(ast.Compare,))
+def value_compared_with_type(program: Program) -> Iterator[Match]:
     """Find a value that is compared with a type, or a type with the text of its name."""
     for node in program.each(ast.Compare):
         match node:
@@ -124,10 +127,10 @@ def _type_in_comparison(program: Program) -> Iterator[Site]:
         if (is_name and asks_type) or (
             is_type and not asks_type and not names_in(left) & set(wanted) and _is_value(left)
         ):
-            yield Site(
+            yield Match(
                 lines=(node.lineno,),
                 expression=program.segment(node),
-                facts={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
+                slots={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
             )
 
 
@@ -138,7 +141,10 @@ def _is_value(node: ast.expr) -> bool:
     )
 
 
-def _letter_like_word(program: Program) -> Iterator[Site]:
+@logic_rule(
+    "letter-compared-with-word", 0.85, ("value", "zero", "truth", "less", "other"), needs=(ast.For, ast.Compare, str)
+)
+def letter_compared_with_word(program: Program) -> Iterator[Match]:
     """Find a single letter of a text that is compared with several letters at once."""
     for loop in program.each(ast.For):
         if not isinstance(loop.target, ast.Name) or not _is_named_text(program, loop.iter):
@@ -152,60 +158,11 @@ def _letter_like_word(program: Program) -> Iterator[Site]:
                 ) if name == loop.target.id and len(text) > 1:
                     shown = program.segment(node)
                     line, word = program.line(node.lineno), "in" if isinstance(sign, ast.Eq) else "not in"
-                    yield Site(
+                    yield Match(
                         lines=(node.lineno,),
                         expression=shown,
                         edit=program.edit(
                             node.lineno, line.replace(shown, f"{name} {word} {program.segment(constant)}", 1)
                         ),
-                        facts={"name": Code(name), "text": Code(program.segment(constant))},
+                        slots={"name": Code(name), "text": Code(program.segment(constant))},
                     )
-
-
-SMELLS = (
-    Smell(
-        "logic.text-without-f",
-        "logic",
-        lessons.TEXT_WITHOUT_F,
-        0.9,
-        frozenset(("text", "value", "other")),
-        _without_f,
-        needs=frozenset((str,)),
-    ),
-    Smell(
-        "logic.form-behind-braces",
-        "logic",
-        lessons.FORM_BEHIND_BRACES,
-        0.95,
-        frozenset(("text", "value", "other")),
-        _sign_behind_braces,
-        needs=frozenset((ast.JoinedStr, ast.FormattedValue)),
-    ),
-    Smell(
-        "logic.text-added-to-list",
-        "logic",
-        lessons.TEXT_ADDED_TO_LIST,
-        0.85,
-        frozenset(("kind", "value", "other")),
-        _added_to_list,
-        needs=frozenset((ast.AugAssign, ast.Add, ast.List)),
-    ),
-    Smell(
-        "logic.value-compared-with-type",
-        "logic",
-        lessons.VALUE_COMPARED_WITH_TYPE,
-        0.9,
-        frozenset(("value", "truth", "other")),
-        _type_in_comparison,
-        needs=frozenset((ast.Compare,)),
-    ),
-    Smell(
-        "logic.letter-compared-with-word",
-        "logic",
-        lessons.LETTER_COMPARED_WITH_WORD,
-        0.85,
-        frozenset(("value", "zero", "truth", "less", "other")),
-        _letter_like_word,
-        needs=frozenset((ast.For, ast.Compare, str)),
-    ),
-)

@@ -6,22 +6,17 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lesson import Rule
-from tutor_pedagogy.offline.lessons.logic import tracing as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
-TRACE = Rule(
-    "logic.trace-by-hand",
-    "logic",
-    lessons.TRACE_BY_HAND,
-)
+TRACE = Rule("logic.trace-by-hand", "logic")
 
 
-def trace(program: Program) -> Site:
+def trace(program: Program) -> Match:
     """Start a trace at the cursor's line, with a variable that the line uses."""
     line = program.cursor_line
     if not program.line(line).strip():
@@ -37,4 +32,4 @@ def trace(program: Program) -> Site:
     function = program.function_at(line)
     if not names and function is not None:
         names = [arg.arg for arg in function.args.args]
-    return Site(lines=(line,), facts={"variable": Code(names[0]) if names else "each variable"})
+    return Match(lines=(line,), slots={"variable": Code(names[0]) if names else "each variable"})

@@ -6,9 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lesson import Rule
-from tutor_pedagogy.offline.lessons.logic import wrong_result as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +19,10 @@ _LONGEST = 60
 Way = tuple[ast.expr | None, list[ast.stmt]]
 """A condition, None for `else` and for what comes last, with what is done then."""
 
-WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic", lessons.WRONG_BRANCH_TAKEN)
+WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
-def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Site] | None:
+def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     """Find the condition that was false and should be true, or the other way round; None where no branch tells."""
     function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
     difference = _difference(symptom)
@@ -39,10 +38,10 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Site] | No
         if test is None:
             continue
         condition = program.segment(test)
-        return WRONG_BRANCH, Site(
+        return WRONG_BRANCH, Match(
             lines=(test.lineno,),
             expression=condition,
-            facts={
+            slots={
                 "condition": Code(condition),
                 "call": _short(symptom.call),
                 "wanted": Code(wanted),

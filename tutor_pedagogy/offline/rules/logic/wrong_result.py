@@ -6,9 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lesson import Rule
-from tutor_pedagogy.offline.lessons.logic import wrong_result as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -20,67 +19,19 @@ _LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "
 """Results that say that nothing was found; `True` may as well be the answer of the last line."""
 
 
-NOTHING = Rule(
-    "logic.result-is-none",
-    "logic",
-    lessons.RESULT_IS_NONE,
-)
-KIND = Rule(
-    "logic.result-of-another-kind",
-    "logic",
-    lessons.RESULT_OF_ANOTHER_KIND,
-)
-TRUTH = Rule(
-    "logic.answer-turned-round",
-    "logic",
-    lessons.ANSWER_TURNED_ROUND,
-)
-OFF = Rule(
-    "logic.result-off-by-one",
-    "logic",
-    lessons.RESULT_OFF_BY_ONE,
-)
-AMOUNT = Rule(
-    "logic.result-too-big-or-small",
-    "logic",
-    lessons.RESULT_TOO_BIG_OR_SMALL,
-)
-ORDER = Rule(
-    "logic.result-in-another-order",
-    "logic",
-    lessons.RESULT_IN_ANOTHER_ORDER,
-)
-LENGTH = Rule(
-    "logic.result-too-long-or-short",
-    "logic",
-    lessons.RESULT_TOO_LONG_OR_SHORT,
-)
-ENDLESS = Rule(
-    "logic.never-comes-to-an-end",
-    "logic",
-    lessons.NEVER_COMES_TO_AN_END,
-)
-FORM = Rule(
-    "logic.text-in-another-form",
-    "logic",
-    lessons.TEXT_IN_ANOTHER_FORM,
-)
-VALUE = Rule(
-    "logic.result-differs",
-    "logic",
-    lessons.RESULT_DIFFERS,
-)
+NOTHING = Rule("logic.result-is-none", "logic")
+KIND = Rule("logic.result-of-another-kind", "logic")
+TRUTH = Rule("logic.answer-turned-round", "logic")
+OFF = Rule("logic.result-off-by-one", "logic")
+AMOUNT = Rule("logic.result-too-big-or-small", "logic")
+ORDER = Rule("logic.result-in-another-order", "logic")
+LENGTH = Rule("logic.result-too-long-or-short", "logic")
+ENDLESS = Rule("logic.never-comes-to-an-end", "logic")
+FORM = Rule("logic.text-in-another-form", "logic")
+VALUE = Rule("logic.result-differs", "logic")
 
-ROUNDED = Rule(
-    "logic.result-not-rounded",
-    "logic",
-    lessons.RESULT_NOT_ROUNDED,
-)
-UNREACHED = Rule(
-    "logic.return-never-reached",
-    "logic",
-    lessons.RETURN_NEVER_REACHED,
-)
+ROUNDED = Rule("logic.result-not-rounded", "logic")
+UNREACHED = Rule("logic.return-never-reached", "logic")
 
 _BY_KIND: dict[str, Rule] = {
     "unrounded": ROUNDED,
@@ -104,7 +55,7 @@ _BY_KIND: dict[str, Rule] = {
 }
 
 
-def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Site] | None:
+def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     """Choose the rule for a wrong result, and the line of the function at which to start."""
     rule = next(
         (_BY_KIND[kind] for kind in symptom.kinds if kind in _BY_KIND), VALUE if symptom.call or symptom.got else None
@@ -116,16 +67,16 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Site] | No
         function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
     line = _place(program, rule, function) if function is not None else _last_output(program)
     shown = program.line(line).strip()
-    facts = {
+    slots = {
         "call": _value(symptom.call) or (Code(f"{function.name}") if function is not None else "your program"),
         "expected": _value(symptom.expected) or "the right result",
         "got": _value(symptom.got) or "something else",
         "function": Code(function.name) if function is not None else "your program",
     }
-    return rule, Site(lines=(line,), expression=shown or None, facts=facts)
+    return rule, Match(lines=(line,), expression=shown or None, slots=slots)
 
 
-def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Site] | None:
+def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     """Find the condition before the `return` that should have given what was expected, where nothing came back."""
     function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
     if function is None or not symptom.expected or symptom.expected in _LIKE_NOTHING:
@@ -136,10 +87,10 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Site] |
         if result.value is None or not fits or not isinstance(test, ast.If) or test.lineno < function.lineno:
             continue
         condition = program.segment(test.test)
-        return UNREACHED, Site(
+        return UNREACHED, Match(
             lines=(test.lineno,),
             expression=condition,
-            facts={
+            slots={
                 "condition": Code(condition),
                 "call": _value(symptom.call) or Code(function.name),
                 "expected": _value(symptom.expected) or "the right result",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.runtime import (
     arguments,
     attributes,
@@ -28,48 +29,51 @@ from tutor_pedagogy.offline.rules.runtime import (
     unconverted,
     values,
 )
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.crash import Crash
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
-RULES: tuple[RuntimeRule, ...] = (
-    *stops.RULES,
-    *literals.RULES,
-    *unconverted.RULES,
-    *objects.RULES,
-    *entries.RULES,
-    *beginnings.RULES,
-    *first_values.RULES,
-    *receivers.RULES,
-    *members.RULES,
-    *texts.RULES,
-    *outside.RULES,
-    *numerical.RULES,
-    *names.RULES,
-    *callables.RULES,
-    *arguments.RULES,
-    *operands.RULES,
-    *iteration.RULES,
-    *indexing.RULES,
-    *attributes.RULES,
-    *values.RULES,
-    *recursion.RULES,
-    *other.RULES,
+MODULES = (
+    stops,
+    literals,
+    unconverted,
+    objects,
+    entries,
+    beginnings,
+    first_values,
+    receivers,
+    members,
+    texts,
+    outside,
+    numerical,
+    names,
+    callables,
+    arguments,
+    operands,
+    iteration,
+    indexing,
+    attributes,
+    values,
+    recursion,
+    other,
 )
+RULES = tuple(rules_of(MODULES, RuntimeRule))
 """The catalogue in order: of the rules that match, the first that finds its place in the code wins."""
 
 
-def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Site]:
-    """Find the rule for a crash. The last rule takes whatever is left."""
+def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Match]:
+    """Return the rule for a crash and its place. The last rule takes whatever is left."""
     for rule in RULES:
         if rule.exceptions and crash.exception not in rule.exceptions:
             continue
-        match = rule.message.search(crash.message)
-        if match is None:
+        message = rule.message.search(crash.message)
+        if message is None:
             continue
-        site = rule.locate(Case(program, crash, match))
-        if site is not None:
-            return rule, site
+        match = rule.detect(CrashContext(program, crash, message))
+        if match is not None:
+            return rule, match
     raise AssertionError("the last rule matches every crash")

@@ -5,20 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import attributes as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.names import FUNCTIONS
 from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-_ATTRIBUTE_ERROR = frozenset(("AttributeError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+
 _HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 _MODULE = re.compile(
     r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'|partially initialized module '(?P<half>[\w.]+)'"
 )
-
 _TYPES: dict[str, type] = {
     "str": str,
     "list": list,
@@ -66,11 +68,8 @@ _USUAL = {
 }
 
 
-def _attribute(case: Case, name: str) -> ast.Attribute | None:
-    return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
-
-
-def _of_none(case: Case) -> Site | None:
+@runtime_rule("attribute-of-none", ("AttributeError",), r"'(?P<type>NoneType)' object has no attribute '(?P<name>\w+)'")
+def attribute_of_none(case: CrashContext) -> Match | None:
     node = _attribute(case, case.match["name"])
     if node is None:
         return case.here(
@@ -86,12 +85,17 @@ def _of_none(case: Case) -> Site | None:
             source="a place that never gave it a value",
             attribute=Code(node.attr),
         )
-    return Site(
-        lines=site.lines, expression=site.expression, edit=site.edit, facts={**site.facts, "attribute": Code(node.attr)}
+    return Match(
+        lines=site.lines, expression=site.expression, edit=site.edit, slots={**site.slots, "attribute": Code(node.attr)}
     )
 
 
-def _misspelt(case: Case) -> Site | None:
+def _attribute(case: CrashContext, name: str) -> ast.Attribute | None:
+    return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
+
+
+@runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO)
+def attribute_misspelt(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     node = _attribute(case, name)
     if given in _TYPES:
@@ -110,10 +114,10 @@ def _misspelt(case: Case) -> Site | None:
     if given not in _TYPES:
         defined = _misspelt_where_set(case, name, close[0])
         if defined is not None:
-            return Site(
+            return Match(
                 lines=defined,
                 expression=case.program.line(defined[0]).strip(),
-                facts={"attribute": Code(close[0]), "owner": Code(given), "kind": kind(given)},
+                slots={"attribute": Code(close[0]), "owner": Code(given), "kind": kind(given)},
             )
     return case.here(
         node,
@@ -124,7 +128,7 @@ def _misspelt(case: Case) -> Site | None:
     )
 
 
-def _misspelt_where_set(case: Case, used: str, written: str) -> tuple[int] | None:
+def _misspelt_where_set(case: CrashContext, used: str, written: str) -> tuple[int] | None:
     """Give the line that sets an attribute or a method, where its spelling is found nowhere else but the other is."""
     tokens = [token for token in case.program.tokens if token.kind == "name"]
     set_at = [token.line for token in tokens if token.text == written]
@@ -132,7 +136,7 @@ def _misspelt_where_set(case: Case, used: str, written: str) -> tuple[int] | Non
     return (set_at[0],) if len(set_at) == 1 and uses > 1 else None
 
 
-def _own_attributes(case: Case, name: str) -> list[str]:
+def _own_attributes(case: CrashContext, name: str) -> list[str]:
     found: list[str] = []
     for node in case.program.nodes:
         if isinstance(node, ast.ClassDef) and node.name == name:
@@ -146,7 +150,8 @@ def _own_attributes(case: Case, name: str) -> list[str]:
     return found
 
 
-def _of_other_kind(case: Case) -> Site | None:
+@runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO)
+def method_of_another_kind(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     if given not in _TYPES and given not in (
         "numpy.ndarray",
@@ -169,7 +174,8 @@ def _of_other_kind(case: Case) -> Site | None:
     )
 
 
-def _of_own_class(case: Case) -> Site | None:
+@runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO)
+def attribute_never_set(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     classes = [node for node in case.program.nodes if isinstance(node, ast.ClassDef)]
     if not any(node.name == given for node in classes):
@@ -183,32 +189,32 @@ def _of_own_class(case: Case) -> Site | None:
                     and inner.name != "__init__"
                 ):
                     line = case.program.line(inner.lineno)
-                    return Site(
+                    return Match(
                         lines=(inner.lineno,),
                         expression=line.strip(),
                         edit=case.program.edit(inner.lineno, line.replace(inner.name, "__init__", 1)),
-                        facts={"attribute": Code(name), "class_name": Code(given)},
+                        slots={"attribute": Code(name), "class_name": Code(given)},
                     )
                 if isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store):
-                    return Site(
+                    return Match(
                         lines=(inner.lineno,),
                         expression=case.program.line(inner.lineno).strip(),
                         edit=case.rewrite(inner, f"self.{name}"),
-                        facts={"attribute": Code(name), "class_name": Code(given)},
+                        slots={"attribute": Code(name), "class_name": Code(given)},
                     )
             break
     attribute = _attribute(case, name)
     built = _end_of_set_up(case, attribute, given) if attribute is not None else None
     if built is not None:
-        return Site(
+        return Match(
             lines=(built.lineno,),
             expression=case.program.line(built.lineno).strip(),
-            facts={"attribute": Code(name), "class_name": Code(given)},
+            slots={"attribute": Code(name), "class_name": Code(given)},
         )
     return case.here(attribute, attribute=Code(name), class_name=Code(given))
 
 
-def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
+def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
     """Give the last line of a class's set-up that stores a value, where several lines count on a missing one."""
     around = case.program.parents.get(attribute)
     uses = sum(isinstance(node, ast.Attribute) and node.attr == attribute.attr for node in case.program.nodes)
@@ -224,7 +230,7 @@ def _end_of_set_up(case: Case, attribute: ast.Attribute, class_name: str) -> ast
     return None
 
 
-def _is_of_another(case: Case, attribute: str, class_name: str) -> bool:
+def _is_of_another(case: CrashContext, attribute: str, class_name: str) -> bool:
     """Tell whether another class stores an attribute of this name, so that it may be the object that is wrong."""
     for node in case.program.each(ast.Attribute):
         if node.attr == attribute and isinstance(node.ctx, ast.Store) and case.text(node.value) == "self":
@@ -234,25 +240,8 @@ def _is_of_another(case: Case, attribute: str, class_name: str) -> bool:
     return False
 
 
-def _in_module(case: Case) -> Site | None:
-    name, module = case.match["name"], case.match["module"]
-    if case.match["half"]:
-        return None
-    node = _attribute(case, name)
-    real = FUNCTIONS.get(name)
-    owner = Code(case.text(node.value) if node is not None else module)
-    facts = {"attribute": Code(name), "module": Code(module), "owner": owner}
-    if real and real != module:
-        return case.here(node, facts=facts, advice=f"`{name}` lives in the module `{real}`")
-    return case.here(node, facts=facts, advice=f"look it up with `dir` on the module `{module}`")
-
-
-def _own_file(case: Case) -> Site | None:
-    half = case.match.groupdict().get("half")
-    return case.here(module=Code(half)) if half else None
-
-
-def _of_foreign_class(case: Case) -> Site | None:
+@runtime_rule("not-offered-by-object", ("AttributeError",), _HAS_NO)
+def not_offered_by_object(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     node = _attribute(case, name)
     usual = _USUAL.get((given, name)) or (f"`set_{name}`" if given in _PLOTS else "what its documentation offers")
@@ -265,61 +254,23 @@ def _of_foreign_class(case: Case) -> Site | None:
     )
 
 
-RULES = (
-    RuntimeRule(
-        "runtime.attribute-of-none",
-        "runtime",
-        lessons.ATTRIBUTE_OF_NONE,
-        _ATTRIBUTE_ERROR,
-        re.compile(r"'(?P<type>NoneType)' object has no attribute '(?P<name>\w+)'"),
-        _of_none,
-    ),
-    RuntimeRule(
-        "runtime.attribute-misspelt",
-        "runtime",
-        lessons.ATTRIBUTE_MISSPELT,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _misspelt,
-    ),
-    RuntimeRule(
-        "runtime.method-of-another-kind",
-        "runtime",
-        lessons.METHOD_OF_ANOTHER_KIND,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _of_other_kind,
-    ),
-    RuntimeRule(
-        "runtime.attribute-never-set",
-        "runtime",
-        lessons.ATTRIBUTE_NEVER_SET,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _of_own_class,
-    ),
-    RuntimeRule(
-        "runtime.not-offered-by-object",
-        "runtime",
-        lessons.METHOD_OF_ANOTHER_KIND,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _of_foreign_class,
-    ),
-    RuntimeRule(
-        "runtime.file-named-like-module",
-        "runtime",
-        lessons.FILE_NAMED_LIKE_MODULE,
-        _ATTRIBUTE_ERROR | frozenset(("ImportError",)),
-        re.compile(r"partially initialized module '(?P<half>[\w.]+)'"),
-        _own_file,
-    ),
-    RuntimeRule(
-        "runtime.not-in-module",
-        "runtime",
-        lessons.NOT_IN_MODULE,
-        _ATTRIBUTE_ERROR,
-        _MODULE,
-        _in_module,
-    ),
+@runtime_rule(
+    "file-named-like-module", ("AttributeError", "ImportError"), r"partially initialized module '(?P<half>[\w.]+)'"
 )
+def file_named_like_module(case: CrashContext) -> Match | None:
+    half = case.match.groupdict().get("half")
+    return case.here(module=Code(half)) if half else None
+
+
+@runtime_rule("not-in-module", ("AttributeError",), _MODULE)
+def not_in_module(case: CrashContext) -> Match | None:
+    name, module = case.match["name"], case.match["module"]
+    if case.match["half"]:
+        return None
+    node = _attribute(case, name)
+    real = FUNCTIONS.get(name)
+    owner = Code(case.text(node.value) if node is not None else module)
+    slots = {"attribute": Code(name), "module": Code(module), "owner": owner}
+    if real and real != module:
+        return case.here(node, slots=slots, advice=f"`{name}` lives in the module `{real}`")
+    return case.here(node, slots=slots, advice=f"look it up with `dir` on the module `{module}`")

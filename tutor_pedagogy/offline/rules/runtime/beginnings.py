@@ -7,19 +7,17 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.lessons.logic.effects import LINE_WITHOUT_EFFECT
-from tutor_pedagogy.offline.lessons.runtime import beginnings as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
 from tutor_pedagogy.offline.rules.runtime.operands import kind
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Function
-
-_TYPE_ERROR = frozenset(("TypeError",))
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _FITTING = {
     "append": "[]",
     "extend": "[]",
@@ -42,9 +40,29 @@ _SLIPS_OF_CALL = frozenset((("list", "add"), ("set", "append"), ("set", "extend"
 _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
 _ONE_WAY = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
 """Functions whose result has no positions."""
+_ATTRIBUTE = re.compile(r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'")
+_SIDES = r"'(?P<left>\w+)' and '(?P<right>\w+)'"
+_NAME = re.compile(r"(?:local variable|name) '(?P<name>\w+)'")
+"""Before the rules for the place of the crash: where the code shows the start, that is what has to change."""
 
 
-def _start(case: Case, node: ast.expr) -> tuple[int, ast.expr] | None:
+@runtime_rule("began-as-another-kind", ("AttributeError",), _ATTRIBUTE)
+def began_as_another_kind(case: CrashContext) -> Match | None:
+    """Find a method of another kind, called on a value that began as another kind."""
+    given, name = case.match["type"], case.match["name"]
+    for node in case.likely(ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr == name:
+            start = _start(case, node.value)
+            is_array = given == "list" and name in _OF_ARRAYS
+            is_loose = start is not None and (_is_empty(start[1]) or given == "tuple") and name in _FITTING
+            is_loose = is_loose or (given == "set" and _FITTING.get(name) == "{}")
+            if not (is_array or is_loose) or (given, name) in _SLIPS_OF_CALL or _has_keys(case, node.value, given):
+                return None
+            return _at_start(case, node.value, given, case.text(node), _FITTING.get(name))
+    return None
+
+
+def _start(case: CrashContext, node: ast.expr) -> tuple[int, ast.expr] | None:
     """Give the line and the value with which a name or an attribute of `self` begins, where there is one only."""
     program = case.program
     match node:
@@ -65,15 +83,6 @@ def _start(case: Case, node: ast.expr) -> tuple[int, ast.expr] | None:
     return None
 
 
-def _literal_kind(value: ast.expr) -> str:
-    match value:
-        case ast.Constant(value=constant):
-            return type(constant).__name__
-        case ast.Call(func=ast.Name(id="set" | "list" | "dict" | "tuple" as name), args=[]):
-            return name
-    return _LITERALS.get(type(value), "")
-
-
 def _is_empty(value: ast.expr) -> bool:
     match value:
         case ast.Constant(value=constant):
@@ -87,36 +96,30 @@ def _is_empty(value: ast.expr) -> bool:
     return False
 
 
-def _at_start(case: Case, node: ast.expr, given: str, use: str, fitting: str | None) -> Site | None:
+def _at_start(case: CrashContext, node: ast.expr, given: str, use: str, fitting: str | None) -> Match | None:
     """Point at the line where a value of a given kind begins, with the empty value that would fit."""
     start = _start(case, node)
     if start is None or _literal_kind(start[1]) != given:
         return None
     line, value = start
-    return Site(
+    return Match(
         lines=(line,),
         expression=case.program.line(line).strip(),
         edit=case.rewrite(value, fitting) if fitting and _is_empty(value) else None,
-        facts={"name": Code(case.text(node)), "kind": kind(given), "use": Code(use)},
+        slots={"name": Code(case.text(node)), "kind": kind(given), "use": Code(use)},
     )
 
 
-def _method(case: Case) -> Site | None:
-    """Find a method of another kind, called on a value that began as another kind."""
-    given, name = case.match["type"], case.match["name"]
-    for node in case.likely(ast.Attribute):
-        if isinstance(node, ast.Attribute) and node.attr == name:
-            start = _start(case, node.value)
-            is_array = given == "list" and name in _OF_ARRAYS
-            is_loose = start is not None and (_is_empty(start[1]) or given == "tuple") and name in _FITTING
-            is_loose = is_loose or (given == "set" and _FITTING.get(name) == "{}")
-            if not (is_array or is_loose) or (given, name) in _SLIPS_OF_CALL or _has_keys(case, node.value, given):
-                return None
-            return _at_start(case, node.value, given, case.text(node), _FITTING.get(name))
-    return None
+def _literal_kind(value: ast.expr) -> str:
+    match value:
+        case ast.Constant(value=constant):
+            return type(constant).__name__
+        case ast.Call(func=ast.Name(id="set" | "list" | "dict" | "tuple" as name), args=[]):
+            return name
+    return _LITERALS.get(type(value), "")
 
 
-def _has_keys(case: Case, owner: ast.expr, given: str) -> bool:
+def _has_keys(case: CrashContext, owner: ast.expr, given: str) -> bool:
     """Tell whether a dictionary is used as one elsewhere, so that it is the call that errs."""
     name = case.text(owner)
     return given == "dict" and any(
@@ -128,7 +131,13 @@ def _has_keys(case: Case, owner: ast.expr, given: str) -> bool:
     )
 
 
-def _item(case: Case) -> Site | None:
+@runtime_rule(
+    "began-without-keys",
+    ("TypeError",),
+    r"(?P<owner>list) indices must be integers or slices, not str"
+    r"|'(?P<type>set|str|tuple)' object (?:does not support item|is not subscriptable)",
+)
+def began_without_keys(case: CrashContext) -> Match | None:
     """Find a value that began as an empty list or set, and is used with keys."""
     given = case.match.groupdict().get("owner") or case.match.groupdict().get("type") or ""
     for node in case.likely(ast.Subscript):
@@ -140,7 +149,12 @@ def _item(case: Case) -> Site | None:
     return None
 
 
-def _sum(case: Case) -> Site | None:
+@runtime_rule(
+    "sum-began-as-another-kind",
+    ("TypeError",),
+    rf"unsupported operand type\(s\) for \+=?: {_SIDES}|concatenate str \(not \"(?P<other>\w+)\"\)",
+)
+def sum_began_as_another_kind(case: CrashContext) -> Match | None:
     """Find a sum that began with a text, or a text that began with a number."""
     statement = case.program.statement_at(case.line)
     groups = case.match.groupdict()
@@ -164,7 +178,7 @@ def _sum(case: Case) -> Site | None:
     return None
 
 
-def _grows_by_text(case: Case, node: ast.expr) -> bool:
+def _grows_by_text(case: CrashContext, node: ast.expr) -> bool:
     """Tell whether what is added to a name is plainly a text somewhere."""
     name = case.text(node)
     added = [n.value for n in case.program.nodes if isinstance(n, ast.AugAssign) and case.text(n.target) == name]
@@ -183,7 +197,7 @@ def _grows_by_text(case: Case, node: ast.expr) -> bool:
     )
 
 
-def _is_text_item(case: Case, name: str) -> bool:
+def _is_text_item(case: CrashContext, name: str) -> bool:
     """Tell whether a name stands for texts that a loop takes from where the code writes them."""
     for node in case.program.nodes:
         match node:
@@ -208,7 +222,35 @@ def _is_text_item(case: Case, name: str) -> bool:
     return False
 
 
-def _number_first(case: Case) -> Site | None:
+@runtime_rule("began-as-none", ("TypeError",), r"unsupported operand type\(s\) for \S+=: 'NoneType'")
+def began_as_none(case: CrashContext) -> Match | None:
+    """Find the attribute that begins as None and is added to, with no line that stores another value."""
+    statement = case.program.statement_at(case.line)
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Attribute):
+        return None
+    start = _start(case, statement.target)
+    if start is None or not isinstance(start[1], ast.Constant) or start[1].value is not None:
+        return None
+    is_number = isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, int)
+    return Match(
+        lines=(start[0],),
+        expression=case.program.line(start[0]).strip(),
+        edit=case.rewrite(start[1], "0") if is_number else None,
+        slots={
+            "name": Code(case.text(statement.target)),
+            "kind": kind("NoneType"),
+            "use": Code(case.program.line(case.line).strip()),
+        },
+    )
+
+
+@runtime_rule(
+    "began-as-number",
+    ("TypeError",),
+    r"object of type '(int|float)' has no len|'(int|float)' object is not (?:iterable|subscriptable)"
+    r"|argument of type '(int|float)' is not iterable",
+)
+def began_as_number(case: CrashContext) -> Match | None:
     """Find the number with which a name begins that is a collection in every other line."""
     given = next(value for value in case.match.groups() if value)
     here = case.program.function_at(case.line)
@@ -222,33 +264,12 @@ def _number_first(case: Case) -> Site | None:
         others = [value for _, value in values[1:]]
         if others and all(_is_collection(value) for value in others):
             line = values[0][0]
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=case.program.line(line).strip(),
-                facts={"name": Code(node.id), "kind": kind(given), "use": Code(case.program.line(case.line).strip())},
+                slots={"name": Code(node.id), "kind": kind(given), "use": Code(case.program.line(case.line).strip())},
             )
     return None
-
-
-def _none_first(case: Case) -> Site | None:
-    """Find the attribute that begins as None and is added to, with no line that stores another value."""
-    statement = case.program.statement_at(case.line)
-    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Attribute):
-        return None
-    start = _start(case, statement.target)
-    if start is None or not isinstance(start[1], ast.Constant) or start[1].value is not None:
-        return None
-    is_number = isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, int)
-    return Site(
-        lines=(start[0],),
-        expression=case.program.line(start[0]).strip(),
-        edit=case.rewrite(start[1], "0") if is_number else None,
-        facts={
-            "name": Code(case.text(statement.target)),
-            "kind": kind("NoneType"),
-            "use": Code(case.program.line(case.line).strip()),
-        },
-    )
 
 
 def _is_collection(value: ast.expr) -> bool:
@@ -257,7 +278,12 @@ def _is_collection(value: ast.expr) -> bool:
     return isinstance(value, ast.List | ast.ListComp | ast.Dict | ast.Tuple)
 
 
-def _without_positions(case: Case) -> Site | None:
+@runtime_rule(
+    "result-without-positions",
+    ("TypeError",),
+    r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed)' object is not subscriptable",
+)
+def result_without_positions(case: CrashContext) -> Match | None:
     """Find where a result of `map`, `set` and their like is asked for a position."""
     for node in case.likely(ast.Subscript):
         if not isinstance(node, ast.Subscript):
@@ -267,11 +293,11 @@ def _without_positions(case: Case) -> Site | None:
             call = start[1]
             if isinstance(call.func, ast.Name) and call.func.id in _ONE_WAY and call.args:
                 made = "sorted" if call.func.id == "set" else "list"
-                return Site(
+                return Match(
                     lines=(start[0],),
                     expression=case.text(call),
                     edit=case.rewrite(call, f"{made}({case.text(call)})"),
-                    facts={
+                    slots={
                         "name": Code(case.text(node.value)),
                         "kind": f"what `{call.func.id}` gives",
                         "use": Code(case.text(node)),
@@ -280,23 +306,29 @@ def _without_positions(case: Case) -> Site | None:
     return None
 
 
-def _division(case: Case) -> Site | None:
+@runtime_rule(
+    "division-for-position",
+    ("IndexError", "TypeError"),
+    r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
+    r"|only integers, slices|'float' object cannot be interpreted as an integer",
+)
+def division_for_position(case: CrashContext) -> Match | None:
     """Find the division that gives a number with a point where a position is needed."""
     for node in case.likely(ast.Subscript, ast.Call):
         index = node.slice if isinstance(node, ast.Subscript) else node
         for line, division in _divisions(case, index):
             operation = case.text(division)
             whole = f"{case.text(division.left)} // {case.text(division.right)}"
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=operation,
                 edit=case.rewrite(division, whole),
-                facts={"division": Code(operation), "use": Code(case.text(node))},
+                slots={"division": Code(operation), "use": Code(case.text(node))},
             )
     return None
 
 
-def _divisions(case: Case, node: ast.expr) -> Iterator[tuple[int, ast.BinOp]]:
+def _divisions(case: CrashContext, node: ast.expr) -> Iterator[tuple[int, ast.BinOp]]:
     """Give the divisions that the names in an expression got their values from, nearest first."""
     waiting, seen = [node], set[str]()
     while waiting:
@@ -313,7 +345,71 @@ def _divisions(case: Case, node: ast.expr) -> Iterator[tuple[int, ast.BinOp]]:
                 ]
 
 
-def _answer_not_kept(case: Case) -> Site | None:
+@runtime_rule(
+    "colon-for-equals",
+    ("AttributeError", "NameError", "UnboundLocalError"),
+    rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'",
+)
+def colon_for_equals(case: CrashContext) -> Match | None:
+    """Find a colon in place of the sign that stores a value."""
+    name = case.match["name"] or case.match["attribute"]
+    for node in case.program.nodes:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=target) | ast.Attribute(attr=target), value=None) if target == name:
+                text = f"{case.text(node.target)} = {case.text(node.annotation)}"
+                line = case.program.line(node.lineno)
+                indent = line[: len(line) - len(line.lstrip())]
+                return Match(
+                    lines=(node.lineno,),
+                    expression=line.strip(),
+                    edit=case.program.edit(node.lineno, indent + text),
+                    slots={"name": Code(name)},
+                )
+    return None
+
+
+@runtime_rule(
+    "compared-not-stored",
+    ("AttributeError", "NameError", "UnboundLocalError"),
+    rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'",
+)
+def compared_not_stored(case: CrashContext) -> Match | None:
+    """Find a comparison that stands alone, in place of the sign that stores a value."""
+    name = case.match["name"] or case.match["attribute"]
+    for node in case.program.nodes:
+        match node:
+            case ast.Expr(
+                value=ast.Compare(left=ast.Name(id=left) | ast.Attribute(attr=left) as target, ops=[ast.Eq()])
+            ) if left == name:
+                line = case.program.line(node.lineno)
+                return Match(
+                    lines=(node.lineno,),
+                    expression=line.strip(),
+                    edit=case.program.edit(node.lineno, line.replace("==", "=", 1)),
+                    slots={"kind": "a comparison", "name": Code(case.text(target))},
+                )
+    return None
+
+
+@runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME)
+def own_value_hides_builtin(case: CrashContext) -> Match | None:
+    """Find where a function gives a value the name of a built-in function that it also calls."""
+    name = case.match["name"]
+    here = case.program.function_at(case.line)
+    if name not in BUILTINS or here is None:
+        return None
+    line = next((at for at, _ in case.program.assignments(name) if case.program.function_at(at) is here), 0)
+    if not line:
+        return None
+    return Match(
+        lines=(line,),
+        expression=case.program.line(line).strip(),
+        slots={"name": Code(name), "function": Code(here.name)},
+    )
+
+
+@runtime_rule("answer-not-kept", ("NameError",), _NAME)
+def answer_not_kept(case: CrashContext) -> Match | None:
     """Find the call that stands alone, of a function that gives back what has this name inside."""
     name = case.match["name"]
     for node in case.program.nodes:
@@ -325,11 +421,11 @@ def _answer_not_kept(case: Case) -> Site | None:
                     and not case.program.returns_nothing(function)
                     and _gives_back(function, name)
                 ):
-                    return Site(
+                    return Match(
                         lines=(node.lineno,),
                         expression=case.text(call),
                         edit=case.rewrite(call, f"{name} = {case.text(call)}"),
-                        facts={"name": Code(name), "function": Code(called)},
+                        slots={"name": Code(name), "function": Code(called)},
                     )
     return None
 
@@ -338,164 +434,3 @@ def _gives_back(function: Function, name: str) -> bool:
     return any(
         isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == name for n in walk(function)
     )
-
-
-def _annotated(case: Case) -> Site | None:
-    """Find a colon in place of the sign that stores a value."""
-    name = case.match["name"] or case.match["attribute"]
-    for node in case.program.nodes:
-        match node:
-            case ast.AnnAssign(target=ast.Name(id=target) | ast.Attribute(attr=target), value=None) if target == name:
-                text = f"{case.text(node.target)} = {case.text(node.annotation)}"
-                line = case.program.line(node.lineno)
-                indent = line[: len(line) - len(line.lstrip())]
-                return Site(
-                    lines=(node.lineno,),
-                    expression=line.strip(),
-                    edit=case.program.edit(node.lineno, indent + text),
-                    facts={"name": Code(name)},
-                )
-    return None
-
-
-def _compared(case: Case) -> Site | None:
-    """Find a comparison that stands alone, in place of the sign that stores a value."""
-    name = case.match["name"] or case.match["attribute"]
-    for node in case.program.nodes:
-        match node:
-            case ast.Expr(
-                value=ast.Compare(left=ast.Name(id=left) | ast.Attribute(attr=left) as target, ops=[ast.Eq()])
-            ) if left == name:
-                line = case.program.line(node.lineno)
-                return Site(
-                    lines=(node.lineno,),
-                    expression=line.strip(),
-                    edit=case.program.edit(node.lineno, line.replace("==", "=", 1)),
-                    facts={"kind": "a comparison", "name": Code(case.text(target))},
-                )
-    return None
-
-
-def _own_builtin(case: Case) -> Site | None:
-    """Find where a function gives a value the name of a built-in function that it also calls."""
-    name = case.match["name"]
-    here = case.program.function_at(case.line)
-    if name not in BUILTINS or here is None:
-        return None
-    line = next((at for at, _ in case.program.assignments(name) if case.program.function_at(at) is here), 0)
-    if not line:
-        return None
-    return Site(
-        lines=(line,),
-        expression=case.program.line(line).strip(),
-        facts={"name": Code(name), "function": Code(here.name)},
-    )
-
-
-_ATTRIBUTE = re.compile(r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'")
-_SIDES = r"'(?P<left>\w+)' and '(?P<right>\w+)'"
-_NAME = re.compile(r"(?:local variable|name) '(?P<name>\w+)'")
-_UNKNOWN = frozenset(("NameError", "UnboundLocalError"))
-
-RULES = (
-    RuntimeRule(
-        "runtime.began-as-another-kind",
-        "runtime",
-        lessons.BEGAN_AS_ANOTHER_KIND,
-        frozenset(("AttributeError",)),
-        _ATTRIBUTE,
-        _method,
-    ),
-    RuntimeRule(
-        "runtime.began-without-keys",
-        "runtime",
-        lessons.BEGAN_AS_ANOTHER_KIND,
-        _TYPE_ERROR,
-        re.compile(
-            r"(?P<owner>list) indices must be integers or slices, not str"
-            r"|'(?P<type>set|str|tuple)' object (?:does not support item|is not subscriptable)"
-        ),
-        _item,
-    ),
-    RuntimeRule(
-        "runtime.sum-began-as-another-kind",
-        "runtime",
-        lessons.BEGAN_AS_ANOTHER_KIND,
-        _TYPE_ERROR,
-        re.compile(rf"unsupported operand type\(s\) for \+=?: {_SIDES}|concatenate str \(not \"(?P<other>\w+)\"\)"),
-        _sum,
-    ),
-    RuntimeRule(
-        "runtime.began-as-none",
-        "runtime",
-        lessons.BEGAN_AS_ANOTHER_KIND,
-        _TYPE_ERROR,
-        re.compile(r"unsupported operand type\(s\) for \S+=: 'NoneType'"),
-        _none_first,
-    ),
-    RuntimeRule(
-        "runtime.began-as-number",
-        "runtime",
-        lessons.BEGAN_AS_ANOTHER_KIND,
-        _TYPE_ERROR,
-        re.compile(
-            r"object of type '(int|float)' has no len|'(int|float)' object is not (?:iterable|subscriptable)"
-            r"|argument of type '(int|float)' is not iterable"
-        ),
-        _number_first,
-    ),
-    RuntimeRule(
-        "runtime.result-without-positions",
-        "runtime",
-        lessons.RESULT_WITHOUT_POSITIONS,
-        _TYPE_ERROR,
-        re.compile(
-            r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed)' object is not subscriptable"
-        ),
-        _without_positions,
-    ),
-    RuntimeRule(
-        "runtime.division-for-position",
-        "runtime",
-        lessons.DIVISION_FOR_POSITION,
-        frozenset(("TypeError", "IndexError")),
-        re.compile(
-            r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
-            r"|only integers, slices|'float' object cannot be interpreted as an integer"
-        ),
-        _division,
-    ),
-    RuntimeRule(
-        "runtime.colon-for-equals",
-        "runtime",
-        lessons.COLON_FOR_EQUALS,
-        _UNKNOWN | frozenset(("AttributeError",)),
-        re.compile(rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'"),
-        _annotated,
-    ),
-    RuntimeRule(
-        "runtime.compared-not-stored",
-        "runtime",
-        LINE_WITHOUT_EFFECT,
-        _UNKNOWN | frozenset(("AttributeError",)),
-        re.compile(rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'"),
-        _compared,
-    ),
-    RuntimeRule(
-        "runtime.own-value-hides-builtin",
-        "runtime",
-        lessons.OWN_VALUE_HIDES_BUILTIN,
-        frozenset(("UnboundLocalError",)),
-        _NAME,
-        _own_builtin,
-    ),
-    RuntimeRule(
-        "runtime.answer-not-kept",
-        "runtime",
-        lessons.ANSWER_NOT_KEPT,
-        frozenset(("NameError",)),
-        _NAME,
-        _answer_not_kept,
-    ),
-)
-"""Before the rules for the place of the crash: where the code shows the start, that is what has to change."""

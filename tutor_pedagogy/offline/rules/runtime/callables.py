@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.lessons.runtime import callables as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
 from tutor_pedagogy.offline.rules.runtime.operands import kind, not_called_site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 
-_TYPE_ERROR = frozenset(("TypeError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _missing_times(case: Case) -> Site | None:
+@runtime_rule(
+    "product-without-sign", ("TypeError",), r"'(?P<type>int|float|numpy\.float64|complex)' object is not callable"
+)
+def product_without_sign(case: CrashContext) -> Match | None:
+    return None if builtin_hidden.detect(case) else _missing_times(case)
+
+
+def _missing_times(case: CrashContext) -> Match | None:
     """Find a number with brackets after it: a product without its sign."""
     for call in case.calls:
         if len(call.args) != 1 or call.keywords or (isinstance(call.func, ast.Name) and call.func.id in BUILTINS):
@@ -25,36 +34,8 @@ def _missing_times(case: Case) -> Site | None:
     return case.here(name=Code(case.marked or "the value"))
 
 
-def _round_for_square(case: Case) -> Site | None:
-    for call in case.calls:
-        if len(call.args) == 1 and isinstance(call.func, ast.Name) and call.func.id not in BUILTINS:
-            func, index = case.text(call.func), case.text(call.args[0])
-            return case.here(
-                call,
-                edit=case.rewrite(call, f"{func}[{index}]"),
-                name=Code(func),
-                index=Code(index),
-                container=kind(case.match["type"]),
-            )
-    return None
-
-
-def _missing_comma_between_lists(case: Case) -> Site | None:
-    """Find `[[1, 2] [3, 4]]`, in which the second list looks like the index of the first."""
-    for node in case.likely(ast.Subscript):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.List | ast.Tuple):
-            return case.here(node, name=Code(case.text(node.value)))
-    return None
-
-
-def _missing_comma(case: Case) -> Site | None:
-    for call in case.calls:
-        if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
-            return case.here(call, name=Code(case.text(call.func)))
-    return None
-
-
-def _hidden_builtin(case: Case) -> Site | None:
+@runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
+def builtin_hidden(case: CrashContext) -> Match | None:
     """Find a built-in function whose name was given to a value."""
     for call in case.calls:
         if isinstance(call.func, ast.Name) and (call.func.id in BUILTINS or call.func.id in case.program.functions):
@@ -69,15 +50,56 @@ def _hidden_builtin(case: Case) -> Site | None:
             if not bound:
                 continue
             line, _ = bound[0]
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=name,
-                facts={"name": Code(name), "kind": kind(case.match["type"]), "use": Code(case.text(call))},
+                slots={"name": Code(name), "kind": kind(case.match["type"]), "use": Code(case.text(call))},
             )
     return None
 
 
-def _module_called(case: Case) -> Site | None:
+@runtime_rule(
+    "round-brackets-for-index",
+    ("TypeError",),
+    r"'(?P<type>list|tuple|dict|str|range|numpy\.ndarray|Series|DataFrame)' object is not callable",
+)
+def round_brackets_for_index(case: CrashContext) -> Match | None:
+    for call in case.calls:
+        if len(call.args) == 1 and isinstance(call.func, ast.Name) and call.func.id not in BUILTINS:
+            func, index = case.text(call.func), case.text(call.args[0])
+            return case.here(
+                call,
+                edit=case.rewrite(call, f"{func}[{index}]"),
+                name=Code(func),
+                index=Code(index),
+                container=kind(case.match["type"]),
+            )
+    return None
+
+
+@runtime_rule(
+    "comma-missing-between-items", ("TypeError",), r"'(?P<type>tuple|list|str|dict|set|int)' object is not callable"
+)
+def comma_missing_between_items(case: CrashContext) -> Match | None:
+    for call in case.calls:
+        if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
+            return case.here(call, name=Code(case.text(call.func)))
+    return None
+
+
+@runtime_rule(
+    "comma-missing-between-lists", ("TypeError",), r"(?:list|tuple) indices must be integers or slices, not tuple"
+)
+def comma_missing_between_lists(case: CrashContext) -> Match | None:
+    """Find `[[1, 2] [3, 4]]`, in which the second list looks like the index of the first."""
+    for node in case.likely(ast.Subscript):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.List | ast.Tuple):
+            return case.here(node, name=Code(case.text(node.value)))
+    return None
+
+
+@runtime_rule("module-called", ("TypeError",), r"'(?P<type>module)' object is not callable")
+def module_called(case: CrashContext) -> Match | None:
     for call in case.calls:
         name = case.text(call.func)
         if case.match["type"] == "module":
@@ -90,47 +112,19 @@ def _module_called(case: Case) -> Site | None:
     return None
 
 
-def _not_callable(case: Case) -> Site | None:
+@runtime_rule("not-callable", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
+def not_callable(case: CrashContext) -> Match | None:
     calls = case.calls
     name = case.text(calls[0].func) if calls else case.marked or "it"
     return case.here(calls[0] if calls else None, name=Code(name), kind=kind(case.match["type"]))
 
 
-def _input_not_called(case: Case) -> Site | None:
-    for call in case.calls:
-        named = next((a for a in call.args if isinstance(a, ast.Name) and a.id == "input"), None)
-        if named is not None:
-            return case.here(call, edit=case.rewrite(named, "input()"), name=Code("input"))
-    return None
-
-
-def _named_not_called(case: Case) -> Site | None:
-    """Find where a function, not its result, is measured, looked into or gone through."""
-    kinds = re.compile(r"builtin_function_or_method|function|method|type\b")
-    if not kinds.search(case.crash.message):
-        return None
-    for node in case.likely(ast.Attribute, ast.Name):
-        inner = node.value if isinstance(node, ast.Attribute) and not _is_method(node, case) else node
-        if isinstance(inner, ast.Name) and (inner.id in BUILTINS or inner.id in case.program.bound_names):
-            value = case.program.last_value(inner.id, case.line + 1)
-            if inner.id in BUILTINS and inner.id not in case.program.bound_names:
-                continue
-            if inner.id not in case.program.functions and not isinstance(value, ast.Attribute | ast.Name):
-                values = [v for _, v in case.program.assignments(inner.id) if isinstance(v, ast.Attribute)]
-                if not values:
-                    continue
-        if isinstance(inner, ast.Attribute | ast.Name):
-            site = not_called_site(case, inner)
-            if site is not None:
-                return site
-    return None
-
-
-def _is_method(node: ast.Attribute, case: Case) -> bool:
-    return node.attr not in case.crash.message
-
-
-def _square_for_round(case: Case) -> Site | None:
+@runtime_rule(
+    "square-brackets-for-call",
+    ("TypeError",),
+    r"'(?:builtin_function_or_method|function|method)' object (?:is not subscriptable|does not support item)",
+)
+def square_brackets_for_call(case: CrashContext) -> Match | None:
     """Square brackets after a function's name, unless the name should hold what a call of the function gives."""
     for node in case.likely(ast.Subscript):
         match node:
@@ -153,84 +147,47 @@ def _square_for_round(case: Case) -> Site | None:
     return None
 
 
-RULES = (
-    RuntimeRule(
-        "runtime.product-without-sign",
-        "runtime",
-        lessons.PRODUCT_WITHOUT_SIGN,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>int|float|numpy\.float64|complex)' object is not callable"),
-        lambda case: None if _hidden_builtin(case) else _missing_times(case),
-    ),
-    RuntimeRule(
-        "runtime.builtin-hidden",
-        "runtime",
-        lessons.BUILTIN_HIDDEN,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>[\w.]+)' object is not callable"),
-        _hidden_builtin,
-    ),
-    RuntimeRule(
-        "runtime.round-brackets-for-index",
-        "runtime",
-        lessons.ROUND_BRACKETS_FOR_INDEX,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>list|tuple|dict|str|range|numpy\.ndarray|Series|DataFrame)' object is not callable"),
-        _round_for_square,
-    ),
-    RuntimeRule(
-        "runtime.comma-missing-between-items",
-        "runtime",
-        lessons.COMMA_MISSING_BETWEEN_ITEMS,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>tuple|list|str|dict|set|int)' object is not callable"),
-        _missing_comma,
-    ),
-    RuntimeRule(
-        "runtime.comma-missing-between-lists",
-        "runtime",
-        lessons.COMMA_MISSING_BETWEEN_ITEMS,
-        _TYPE_ERROR,
-        re.compile(r"(?:list|tuple) indices must be integers or slices, not tuple"),
-        _missing_comma_between_lists,
-    ),
-    RuntimeRule(
-        "runtime.module-called",
-        "runtime",
-        lessons.MODULE_CALLED,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>module)' object is not callable"),
-        _module_called,
-    ),
-    RuntimeRule(
-        "runtime.not-callable",
-        "runtime",
-        lessons.NOT_CALLABLE,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>[\w.]+)' object is not callable"),
-        _not_callable,
-    ),
-    RuntimeRule(
-        "runtime.square-brackets-for-call",
-        "runtime",
-        lessons.SQUARE_BRACKETS_FOR_CALL,
-        _TYPE_ERROR,
-        re.compile(
-            r"'(?:builtin_function_or_method|function|method)' object (?:is not subscriptable|does not support item)"
-        ),
-        _square_for_round,
-    ),
-    RuntimeRule(
-        "runtime.function-not-called",
-        "runtime",
-        lessons.FUNCTION_NOT_CALLED,
-        frozenset(("TypeError", "AttributeError")),
-        re.compile(
-            r"'?(?:builtin_function_or_method|function|method|method_descriptor)'? (?:object|is not)"
-            r"|argument of type '(?:builtin_function_or_method|function|method)'"
-            r"|object of type '(?:builtin_function_or_method|function|method)'"
-            r"|, not '?(?:builtin_function_or_method|function|method)'?|type (?:function|method) doesn't define"
-        ),
-        lambda case: _input_not_called(case) or _named_not_called(case),
-    ),
+@runtime_rule(
+    "function-not-called",
+    ("AttributeError", "TypeError"),
+    r"'?(?:builtin_function_or_method|function|method|method_descriptor)'? (?:object|is not)"
+    r"|argument of type '(?:builtin_function_or_method|function|method)'"
+    r"|object of type '(?:builtin_function_or_method|function|method)'"
+    r"|, not '?(?:builtin_function_or_method|function|method)'?|type (?:function|method) doesn't define",
 )
+def function_not_called(case: CrashContext) -> Match | None:
+    return _input_not_called(case) or _named_not_called(case)
+
+
+def _input_not_called(case: CrashContext) -> Match | None:
+    for call in case.calls:
+        named = next((a for a in call.args if isinstance(a, ast.Name) and a.id == "input"), None)
+        if named is not None:
+            return case.here(call, edit=case.rewrite(named, "input()"), name=Code("input"))
+    return None
+
+
+def _named_not_called(case: CrashContext) -> Match | None:
+    """Find where a function, not its result, is measured, looked into or gone through."""
+    kinds = re.compile(r"builtin_function_or_method|function|method|type\b")
+    if not kinds.search(case.crash.message):
+        return None
+    for node in case.likely(ast.Attribute, ast.Name):
+        inner = node.value if isinstance(node, ast.Attribute) and not _is_method(node, case) else node
+        if isinstance(inner, ast.Name) and (inner.id in BUILTINS or inner.id in case.program.bound_names):
+            value = case.program.last_value(inner.id, case.line + 1)
+            if inner.id in BUILTINS and inner.id not in case.program.bound_names:
+                continue
+            if inner.id not in case.program.functions and not isinstance(value, ast.Attribute | ast.Name):
+                values = [v for _, v in case.program.assignments(inner.id) if isinstance(v, ast.Attribute)]
+                if not values:
+                    continue
+        if isinstance(inner, ast.Attribute | ast.Name):
+            site = not_called_site(case, inner)
+            if site is not None:
+                return site
+    return None
+
+
+def _is_method(node: ast.Attribute, case: CrashContext) -> bool:
+    return node.attr not in case.crash.message

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import entries as lessons
-from tutor_pedagogy.offline.lessons.runtime.beginnings import BEGAN_AS_ANOTHER_KIND
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import kind
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _VIEWS = frozenset(("items", "values", "pop", "get", "popleft"))
 _WHOLE = frozenset(("pair", "entry", "item", "row", "record", "line", "element", "t", "p", "e", "x", "i", "r"))
 """Names that people give to a whole entry; any other is taken for that of a part."""
@@ -27,7 +27,8 @@ _COUNTERS = frozenset(
 _UNPACKED = re.compile(r"cannot unpack non-iterable (?P<type>\w+) object|(?:not enough|too many) values to unpack")
 
 
-def _stored_otherwise(case: Case) -> Site | None:
+@runtime_rule("entry-stored-otherwise", ("TypeError", "ValueError"), _UNPACKED)
+def entry_stored_otherwise(case: CrashContext) -> Match | None:
     """Find the one line that fills a collection, where it stores fewer parts than the failing line takes apart."""
     target, value = _taken_apart(case)
     if not isinstance(target, ast.Tuple) or value is None:
@@ -44,10 +45,10 @@ def _stored_otherwise(case: Case) -> Site | None:
     if not parts or len(parts) >= count or not all(isinstance(part, ast.Name) and part.id in names for part in parts):
         return None
     words = {2: "two", 3: "three", 4: "four"}
-    return Site(
+    return Match(
         lines=(entry.lineno,),
         expression=case.program.line(entry.lineno).strip(),
-        facts={
+        slots={
             "entry": Code(case.text(entry)),
             "targets": Code(case.text(target)),
             "count": words.get(count, str(count)),
@@ -55,7 +56,7 @@ def _stored_otherwise(case: Case) -> Site | None:
     )
 
 
-def _taken_apart(case: Case) -> tuple[ast.expr | None, ast.expr | None]:
+def _taken_apart(case: CrashContext) -> tuple[ast.expr | None, ast.expr | None]:
     """Give the names and the value of the unpacking on the failing line; the innermost tuple of a nested one."""
     for node in case.program.nodes:
         match node:
@@ -72,7 +73,7 @@ def _taken_apart(case: Case) -> tuple[ast.expr | None, ast.expr | None]:
     return None, None
 
 
-def _owner(case: Case, value: ast.expr) -> str:
+def _owner(case: CrashContext, value: ast.expr) -> str:
     """Give the text of the collection that a value is taken from."""
     match value:
         case ast.Call(func=ast.Name(id="sorted" | "list" | "reversed"), args=[inner, *_]):
@@ -84,7 +85,7 @@ def _owner(case: Case, value: ast.expr) -> str:
     return case.text(value)
 
 
-def _stored_in(case: Case, owner: str) -> Iterator[ast.expr]:
+def _stored_in(case: CrashContext, owner: str) -> Iterator[ast.expr]:
     """Give the values that the code puts into a collection."""
     for node in case.program.nodes:
         match node:
@@ -96,7 +97,12 @@ def _stored_in(case: Case, owner: str) -> Iterator[ast.expr]:
                 yield value
 
 
-def _taken_whole(case: Case) -> Site | None:
+@runtime_rule(
+    "entry-taken-whole",
+    ("AttributeError", "KeyError", "TypeError"),
+    r"['\"]tuple['\"]|^\(|'str' object has no attribute|(?:string|tuple) indices must be integers",
+)
+def entry_taken_whole(case: CrashContext) -> Match | None:
     """Find the loop that hands out whole entries, where its body uses each as one part of it."""
     message = case.crash.message
     given = "tuple" if "tuple" in message or message.startswith("(") else "str"
@@ -109,10 +115,10 @@ def _taken_whole(case: Case) -> Site | None:
                 if bound_again or (node.id in _WHOLE and not _is_name_of_part(case, up.iter, node.id)):
                     return None
                 header = case.program.line(up.lineno).strip()
-                return Site(
+                return Match(
                     lines=(up.lineno,),
                     expression=header,
-                    facts={
+                    slots={
                         "name": Code(node.id),
                         "iterable": Code(case.text(up.iter)),
                         "use": Code(case.program.line(case.line).strip()),
@@ -122,7 +128,7 @@ def _taken_whole(case: Case) -> Site | None:
     return None
 
 
-def _is_used_as_part(case: Case, node: ast.Name) -> bool:
+def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
     """Tell whether the message complains about the use that a name has at its place."""
     message = case.crash.message
     match case.program.parents.get(node):
@@ -137,22 +143,14 @@ def _is_used_as_part(case: Case, node: ast.Name) -> bool:
     return False
 
 
-def _is_loop_over_parts(case: Case, node: ast.Name) -> bool:
+def _is_loop_over_parts(case: CrashContext, node: ast.Name) -> bool:
     return any(
         isinstance(up, ast.For) and isinstance(up.target, ast.Name) and _is_name_of_part(case, up.iter, node.id)
         for up in case.program.above(node)
     )
 
 
-def _is_own_attribute(case: Case, name: str) -> bool:
-    return any(
-        (isinstance(node, ast.FunctionDef) and node.name == name)
-        or (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == name)
-        for node in case.program.nodes
-    )
-
-
-def _is_name_of_part(case: Case, iterated: ast.expr, name: str) -> bool:
+def _is_name_of_part(case: CrashContext, iterated: ast.expr, name: str) -> bool:
     """Tell whether the code stores entries in a collection of which one part has this name."""
     return any(
         isinstance(entry, ast.Tuple) and any(isinstance(part, ast.Name) and part.id == name for part in entry.elts)
@@ -160,7 +158,20 @@ def _is_name_of_part(case: Case, iterated: ast.expr, name: str) -> bool:
     )
 
 
-def _began_otherwise(case: Case) -> Site | None:
+def _is_own_attribute(case: CrashContext, name: str) -> bool:
+    return any(
+        (isinstance(node, ast.FunctionDef) and node.name == name)
+        or (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == name)
+        for node in case.program.nodes
+    )
+
+
+@runtime_rule(
+    "entry-began-otherwise",
+    ("AttributeError",),
+    r"'(?P<type>str|int|float|tuple)' object has no attribute '(?P<name>append|add|extend|update|items)'",
+)
+def entry_began_otherwise(case: CrashContext) -> Match | None:
     """Find the one line that begins an entry, with a value that has not the method which the failing line calls."""
     wanted = case.match["name"]
     for node in case.likely(ast.Attribute):
@@ -172,10 +183,10 @@ def _began_otherwise(case: Case) -> Site | None:
         stored = list(_stored_in(case, case.text(owner)))
         if len(stored) == 1 and not isinstance(stored[0], ast.List | ast.Dict | ast.Set | ast.ListComp):
             line = stored[0].lineno
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=case.program.line(line).strip(),
-                facts={
+                slots={
                     "name": Code(case.text(entry)),
                     "kind": kind(case.match["type"]),
                     "use": Code(case.program.line(case.line).strip()),
@@ -184,7 +195,8 @@ def _began_otherwise(case: Case) -> Site | None:
     return None
 
 
-def _letters_for_lines(case: Case) -> Site | None:
+@runtime_rule("letters-for-lines", ("ValueError",), r"not enough values to unpack")
+def letters_for_lines(case: CrashContext) -> Match | None:
     """Find the loop that hands out the letters of a text, where its body takes lines apart."""
     for call in case.likely(ast.Call):
         match call:
@@ -197,16 +209,17 @@ def _letters_for_lines(case: Case) -> Site | None:
                 case ast.For(target=ast.Name(id=target), iter=ast.Name(id=text) as iterated) if (
                     target == name and text.rstrip("s").lower() in _TEXTS
                 ):
-                    return Site(
+                    return Match(
                         lines=(up.lineno,),
                         expression=case.program.line(up.lineno).strip(),
                         edit=case.rewrite(iterated, f"{text}.splitlines()"),
-                        facts={"name": Code(name), "text": Code(text), "use": Code(case.text(call))},
+                        slots={"name": Code(name), "text": Code(text), "use": Code(case.text(call))},
                     )
     return None
 
 
-def _list_as_key(case: Case) -> Site | None:
+@runtime_rule("list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'")
+def list_became_key(case: CrashContext) -> Match | None:
     """Find where a name got the list that is used as a key."""
     for node in case.likely(ast.Name):
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
@@ -224,63 +237,17 @@ def _list_as_key(case: Case) -> Site | None:
             )
         )
         if is_list and value is not None and not _is_looked_into(case, node):
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=case.text(value),
-                facts={"name": Code(node.id), "use": Code(case.program.line(case.line).strip())},
+                slots={"name": Code(node.id), "use": Code(case.program.line(case.line).strip())},
             )
     return None
 
 
-def _is_looked_into(case: Case, node: ast.Name) -> bool:
+def _is_looked_into(case: CrashContext, node: ast.Name) -> bool:
     """Tell whether a name is the collection that is searched, not the key."""
     parent = case.program.parents.get(node)
     return (isinstance(parent, ast.Subscript) and parent.value is node) or (
         isinstance(parent, ast.Compare) and parent.left is not node
     )
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.entry-stored-otherwise",
-        "runtime",
-        lessons.ENTRY_STORED_OTHERWISE,
-        frozenset(("TypeError", "ValueError")),
-        _UNPACKED,
-        _stored_otherwise,
-    ),
-    RuntimeRule(
-        "runtime.entry-taken-whole",
-        "runtime",
-        lessons.ENTRY_TAKEN_WHOLE,
-        frozenset(("TypeError", "AttributeError", "KeyError")),
-        re.compile(r"['\"]tuple['\"]|^\(|'str' object has no attribute|(?:string|tuple) indices must be integers"),
-        _taken_whole,
-    ),
-    RuntimeRule(
-        "runtime.entry-began-otherwise",
-        "runtime",
-        BEGAN_AS_ANOTHER_KIND,
-        frozenset(("AttributeError",)),
-        re.compile(
-            r"'(?P<type>str|int|float|tuple)' object has no attribute '(?P<name>append|add|extend|update|items)'"
-        ),
-        _began_otherwise,
-    ),
-    RuntimeRule(
-        "runtime.letters-for-lines",
-        "runtime",
-        lessons.LETTERS_FOR_LINES,
-        frozenset(("ValueError",)),
-        re.compile(r"not enough values to unpack"),
-        _letters_for_lines,
-    ),
-    RuntimeRule(
-        "runtime.list-became-key",
-        "runtime",
-        lessons.LIST_BECAME_KEY,
-        frozenset(("TypeError",)),
-        re.compile(r"unhashable type: '(?P<type>list)'"),
-        _list_as_key,
-    ),
-)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.lessons.runtime.beginnings import NO_VALUE_BEFORE_LOOP
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Function
-
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _LONG_NAME = 7
 """Letters from which on two slips still leave the same word."""
 _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
 
 
-def _before_loop(case: Case) -> Site | None:
+@runtime_rule("no-value-before-loop", ("NameError", "UnboundLocalError"), r"(?:local variable|name) '(?P<name>\w+)'")
+def no_value_before_loop(case: CrashContext) -> Match | None:
     """Find the loop before which a name that is only ever changed should get its first value."""
     name, program = case.match["name"], case.program
     here, statement = program.function_at(case.line), program.statement_at(case.line)
@@ -44,15 +44,15 @@ def _before_loop(case: Case) -> Site | None:
     line = program.line(loop.lineno)
     indent = line[: len(line) - len(line.lstrip())]
     first = filled or _start_for(case, bound, name)
-    return Site(
+    return Match(
         lines=(loop.lineno,),
         expression=line.strip(),
         edit=program.edit(loop.lineno, f"{indent}{name} = {first}\n{line}") if first else None,
-        facts={"name": Code(name)},
+        slots={"name": Code(name)},
     )
 
 
-def _is_slip_of_another(case: Case, name: str) -> bool:
+def _is_slip_of_another(case: CrashContext, name: str) -> bool:
     most = 1 if len(name) < _LONG_NAME else 2
     others = case.program.bound_names - {name}
     return len(name) > 3 and any(edit_distance(name, other) <= most for other in others)  # noqa: PLR2004 - short names differ by little
@@ -63,7 +63,7 @@ def _is_asked_in(loop: ast.For | ast.While, line: int) -> bool:
     return line >= loop.body[0].lineno or (isinstance(loop, ast.While) and line >= loop.lineno)
 
 
-def _filled_as(case: Case, name: str, here: Function | None) -> str | None:
+def _filled_as(case: CrashContext, name: str, here: Function | None) -> str | None:
     """Give the empty value of the kind that a name is filled as, by a method or by keys; None for neither."""
     for node in case.program.nodes:
         match node:
@@ -78,7 +78,7 @@ def _filled_as(case: Case, name: str, here: Function | None) -> str | None:
     return None
 
 
-def _start_for(case: Case, bound: list[tuple[int, ast.expr | None]], name: str) -> str | None:
+def _start_for(case: CrashContext, bound: list[tuple[int, ast.expr | None]], name: str) -> str | None:
     """Give the value to start from: the other truth value, nothing of what is added; None where it cannot be told."""
     truths = {value.value for _, value in bound if isinstance(value, ast.Constant) and isinstance(value.value, bool)}
     if len(truths) == 1:
@@ -88,7 +88,7 @@ def _start_for(case: Case, bound: list[tuple[int, ast.expr | None]], name: str) 
     return '""' if any(mark in case.program.line(line) for line, _ in bound for mark in "\"'") else "0"
 
 
-def _changes_itself(case: Case, line: int, name: str) -> bool:
+def _changes_itself(case: CrashContext, line: int, name: str) -> bool:
     statement = case.program.statement_at(line)
     match statement:
         case ast.AugAssign(target=ast.Name(id=target)):
@@ -107,15 +107,3 @@ def _loop_that_starts_anew(loops: list[ast.For | ast.While], name: str) -> ast.F
             return inner
         inner = outer
     return inner
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.no-value-before-loop",
-        "runtime",
-        NO_VALUE_BEFORE_LOOP,
-        frozenset(("NameError", "UnboundLocalError")),
-        re.compile(r"(?:local variable|name) '(?P<name>\w+)'"),
-        _before_loop,
-    ),
-)

@@ -5,25 +5,60 @@ from __future__ import annotations
 import ast
 import re
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.logic.formulas import ONLY_LAST_TERM_DIVIDED
-from tutor_pedagogy.offline.lessons.runtime import indexing as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-_INDEX_ERROR = frozenset(("IndexError",))
-_TYPE_ERROR = frozenset(("TypeError",))
-_KEY_ERROR = frozenset(("KeyError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+
 _OUT_OF_RANGE = re.compile(r"(?P<type>list|string|tuple|range object|array|deque)? ?(?:assignment )?index out of range")
 
 
-def _subscripts(case: Case) -> list[ast.Subscript]:
+@runtime_rule("assigned-past-end", ("IndexError",), r"assignment index out of range")
+def assigned_past_end(case: CrashContext) -> Match | None:
+    statement = case.program.statement_at(case.line)
+    for subscript in _subscripts(case):
+        owner, index = case.text(subscript.value), case.text(subscript.slice)
+        edit = None
+        if (
+            isinstance(statement, ast.Assign)
+            and statement.targets == [subscript]
+            and statement.lineno == statement.end_lineno
+        ):
+            line = case.program.line(statement.lineno)
+            start = len(line) - len(line.lstrip())
+            edit = case.program.edit(statement.lineno, f"{line[:start]}{owner}.append({case.text(statement.value)})")
+        return case.here(subscript, edit=edit, owner=Code(owner), index=Code(index))
+    return case.here(owner=Code(case.marked or "the list"), index="the position")
+
+
+def _subscripts(case: CrashContext) -> list[ast.Subscript]:
     return [node for node in case.likely(ast.Subscript) if isinstance(node, ast.Subscript)]
 
 
-def _loops_above(case: Case, node: ast.AST) -> list[ast.For | ast.While]:
+@runtime_rule("positions-wanted", ("IndexError", "TypeError"), r"index out of range|indices must be integers")
+def positions_wanted(case: CrashContext) -> Match | None:
+    """Find the loop over items whose body needs their positions."""
+    for subscript in _subscripts(case):
+        for loop in _loops_above(case, subscript):
+            match loop:
+                case ast.For(target=ast.Name(id=name), iter=iterated) if name in _names(subscript.slice):
+                    owner = case.text(subscript.value)
+                    if case.text(iterated) == owner and _has_neighbours(case, loop, name):
+                        return Match(
+                            lines=(loop.lineno,),
+                            expression=case.program.line(loop.lineno).strip(),
+                            slots={"owner": Code(owner), "name": Code(name), "use": Code(case.text(subscript))},
+                        )
+    return None
+
+
+def _loops_above(case: CrashContext, node: ast.AST) -> list[ast.For | ast.While]:
     return [up for up in case.program.above(node) if isinstance(up, ast.For | ast.While)]
 
 
@@ -31,7 +66,45 @@ def _names(node: ast.AST) -> set[str]:
     return {n.id for n in walk(node) if isinstance(n, ast.Name)}
 
 
-def _loop_goes_too_far(case: Case) -> Site | None:
+def _has_neighbours(case: CrashContext, loop: ast.For, name: str) -> bool:
+    """Tell whether a loop works with the places before or after, or writes into them, so that it needs positions."""
+    for node in (n for s in loop.body for n in walk(s)):
+        match node:
+            case ast.Subscript(value=owner, slice=ast.BinOp(left=ast.Name(id=used))) if used == name and case.text(
+                owner
+            ) == case.text(loop.iter):
+                return True
+            case ast.Subscript(value=owner, slice=ast.Name(id=used), ctx=ast.Store()) if used == name and case.text(
+                owner
+            ) == case.text(loop.iter):
+                return True
+    return False
+
+
+@runtime_rule("item-used-as-position", ("IndexError", "TypeError"), r"index out of range|indices must be integers")
+def item_used_as_position(case: CrashContext) -> Match | None:
+    return _value_as_position(case)
+
+
+def _value_as_position(case: CrashContext) -> Match | None:
+    """Find where the loop hands out items, and the item is used as a position."""
+    for subscript in _subscripts(case):
+        index = subscript.slice
+        for loop in _loops_above(case, subscript):
+            match loop, index:
+                case ast.For(target=ast.Name(id=name), iter=iterated), ast.Name(id=used) if name == used:
+                    if case.text(iterated) == case.text(subscript.value):
+                        return case.here(
+                            subscript,
+                            edit=case.rewrite(subscript, name),
+                            owner=Code(case.text(subscript.value)),
+                            name=Code(name),
+                        )
+    return None
+
+
+@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE)
+def loop_past_the_end(case: CrashContext) -> Match | None:
     """Find where the bound of the loop lets the position reach the length."""
     for subscript in _subscripts(case):
         owner, index = case.text(subscript.value), case.text(subscript.slice)
@@ -42,30 +115,30 @@ def _loop_goes_too_far(case: Case) -> Site | None:
                 ):
                     bound = args[1] if len(args) > 1 else args[0]
                     text = case.text(bound)
-                    facts = {"owner": Code(owner), "index": Code(index), "name": Code(name), "bound": Code(text)}
+                    slots = {"owner": Code(owner), "index": Code(index), "name": Code(name), "bound": Code(text)}
                     if isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Add) and "len" in _names(bound):
                         edit = case.rewrite(bound, case.text(bound.left))
-                        return Site(lines=(loop.lineno,), expression=case.text(loop.iter), edit=edit, facts=facts)
+                        return Match(lines=(loop.lineno,), expression=case.text(loop.iter), edit=edit, slots=slots)
                     if index == name and "len" not in _names(bound) and not isinstance(bound, ast.Constant):
-                        return Site(lines=(loop.lineno,), expression=case.text(loop.iter), facts=facts)
+                        return Match(lines=(loop.lineno,), expression=case.text(loop.iter), slots=slots)
                     if index == name and len(args) == 1 and "len" in _names(bound) and owner not in text:
-                        return Site(lines=(loop.lineno,), expression=case.text(loop.iter), facts=facts)
+                        return Match(lines=(loop.lineno,), expression=case.text(loop.iter), slots=slots)
                 case ast.While(test=ast.Compare(left=left, ops=[ast.LtE()], comparators=[right])) if _is_length(
                     case, right
                 ) and _leads_to(case, left, subscript.slice):
                     test = case.text(loop.test)
-                    facts = {
+                    slots = {
                         "owner": Code(owner),
                         "index": Code(index),
                         "name": Code(case.text(left)),
                         "bound": Code(case.text(right)),
                     }
                     edit = case.rewrite(loop.test, test.replace("<=", "<", 1))
-                    return Site(lines=(loop.lineno,), expression=test, edit=edit, facts=facts)
+                    return Match(lines=(loop.lineno,), expression=test, edit=edit, slots=slots)
     return None
 
 
-def _is_length(case: Case, node: ast.expr) -> bool:
+def _is_length(case: CrashContext, node: ast.expr) -> bool:
     """Tell whether an expression is the length of something: `len` itself, or a name that was given it."""
     if isinstance(node, ast.Name):
         values = [value for _, value in case.program.assignments(node.id)]
@@ -73,7 +146,7 @@ def _is_length(case: Case, node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and "len" in _names(node)
 
 
-def _leads_to(case: Case, node: ast.expr, index: ast.expr) -> bool:
+def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
     """Tell whether a position is, or is worked out from, what a condition asks about."""
     wanted = _names(index)
     for name in list(wanted):
@@ -82,7 +155,8 @@ def _leads_to(case: Case, node: ast.expr, index: ast.expr) -> bool:
     return bool(_names(node) & wanted)
 
 
-def _bound_included(case: Case) -> Site | None:
+@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE)
+def length_let_in(case: CrashContext) -> Match | None:
     """Find the one condition of the code that lets a position be as large as the length of what it looks into."""
     owners = {case.text(subscript.value) for subscript in _subscripts(case)}
     found = []
@@ -97,11 +171,11 @@ def _bound_included(case: Case) -> Site | None:
     test, left, owner = found[0]
     text = case.text(test)
     at = text.rindex("<=")
-    return Site(
+    return Match(
         lines=(test.lineno,),
         expression=text,
         edit=case.rewrite(test, f"{text[:at]}<{text[at + 2 :]}"),
-        facts={
+        slots={
             "owner": Code(case.text(owner)),
             "index": Code(left.id),
             "name": Code(left.id),
@@ -110,7 +184,8 @@ def _bound_included(case: Case) -> Site | None:
     )
 
 
-def _middle_too_far(case: Case) -> Site | None:
+@runtime_rule("middle-too-far", ("IndexError",), _OUT_OF_RANGE)
+def middle_too_far(case: CrashContext) -> Match | None:
     """Find the half of two added positions of which only the second was divided."""
     for subscript in _subscripts(case):
         name = subscript.slice.id if isinstance(subscript.slice, ast.Name) else ""
@@ -122,12 +197,15 @@ def _middle_too_far(case: Case) -> Site | None:
                     right=ast.BinOp(left=ast.Name() as last, op=ast.FloorDiv(), right=ast.Constant(value=2)),
                 ):
                     both = f"({left.id} + {last.id}) // 2"
-                    facts = {"last": Code(last.id), "count": "2"}
-                    return Site(lines=(line,), expression=case.text(value), edit=case.rewrite(value, both), facts=facts)
+                    slots = {"last": Code(last.id), "count": "2"}
+                    return Match(
+                        lines=(line,), expression=case.text(value), edit=case.rewrite(value, both), slots=slots
+                    )
     return None
 
 
-def _other_neighbour(case: Case) -> Site | None:
+@runtime_rule("neighbour-on-other-side", ("IndexError",), _OUT_OF_RANGE)
+def neighbour_on_other_side(case: CrashContext) -> Match | None:
     """Find the item after the one of a loop that starts at the second, so that the one before was meant."""
     for subscript in _subscripts(case):
         match subscript.slice:
@@ -152,75 +230,29 @@ def _other_neighbour(case: Case) -> Site | None:
     return None
 
 
-def _neighbour(case: Case) -> Site | None:
+@runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE)
+def neighbour_past_the_end(case: CrashContext) -> Match | None:
     """Find the position one further than the loop variable."""
     for subscript in _subscripts(case):
         match subscript.slice:
             case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=ast.Constant(value=int(step))):
                 owner = case.text(subscript.value)
                 for loop in _loops_above(case, subscript):
-                    facts = {"owner": Code(owner), "index": Code(case.text(subscript.slice)), "name": Code(name)}
+                    slots = {"owner": Code(owner), "index": Code(case.text(subscript.slice)), "name": Code(name)}
                     match loop:
                         case ast.For(
                             target=ast.Name(id=target), iter=ast.Call(func=ast.Name(id="range"), args=args)
                         ) if target == name and args:
                             bound = args[1] if len(args) > 1 else args[0]
                             edit = case.rewrite(bound, f"{case.text(bound)} - {step}")
-                            return Site(lines=(loop.lineno,), expression=case.text(loop.iter), edit=edit, facts=facts)
+                            return Match(lines=(loop.lineno,), expression=case.text(loop.iter), edit=edit, slots=slots)
                         case ast.While():
-                            return Site(lines=(loop.lineno,), expression=case.text(loop.test), facts=facts)
+                            return Match(lines=(loop.lineno,), expression=case.text(loop.test), slots=slots)
     return None
 
 
-def _value_as_position(case: Case) -> Site | None:
-    """Find where the loop hands out items, and the item is used as a position."""
-    for subscript in _subscripts(case):
-        index = subscript.slice
-        for loop in _loops_above(case, subscript):
-            match loop, index:
-                case ast.For(target=ast.Name(id=name), iter=iterated), ast.Name(id=used) if name == used:
-                    if case.text(iterated) == case.text(subscript.value):
-                        return case.here(
-                            subscript,
-                            edit=case.rewrite(subscript, name),
-                            owner=Code(case.text(subscript.value)),
-                            name=Code(name),
-                        )
-    return None
-
-
-def _positions_wanted(case: Case) -> Site | None:
-    """Find the loop over items whose body needs their positions."""
-    for subscript in _subscripts(case):
-        for loop in _loops_above(case, subscript):
-            match loop:
-                case ast.For(target=ast.Name(id=name), iter=iterated) if name in _names(subscript.slice):
-                    owner = case.text(subscript.value)
-                    if case.text(iterated) == owner and _has_neighbours(case, loop, name):
-                        return Site(
-                            lines=(loop.lineno,),
-                            expression=case.program.line(loop.lineno).strip(),
-                            facts={"owner": Code(owner), "name": Code(name), "use": Code(case.text(subscript))},
-                        )
-    return None
-
-
-def _has_neighbours(case: Case, loop: ast.For, name: str) -> bool:
-    """Tell whether a loop works with the places before or after, or writes into them, so that it needs positions."""
-    for node in (n for s in loop.body for n in walk(s)):
-        match node:
-            case ast.Subscript(value=owner, slice=ast.BinOp(left=ast.Name(id=used))) if used == name and case.text(
-                owner
-            ) == case.text(loop.iter):
-                return True
-            case ast.Subscript(value=owner, slice=ast.Name(id=used), ctx=ast.Store()) if used == name and case.text(
-                owner
-            ) == case.text(loop.iter):
-                return True
-    return False
-
-
-def _while_without_bound(case: Case) -> Site | None:
+@runtime_rule("loop-asks-before-checking", ("IndexError",), _OUT_OF_RANGE)
+def loop_asks_before_checking(case: CrashContext) -> Match | None:
     """Find a `while` loop whose condition looks at an item before it knows that there is one."""
     for subscript in _subscripts(case):
         statement = case.program.statement_at(case.line)
@@ -235,7 +267,8 @@ def _while_without_bound(case: Case) -> Site | None:
     return None
 
 
-def _empty(case: Case) -> Site | None:
+@runtime_rule("empty-collection", ("IndexError",), _OUT_OF_RANGE)
+def empty_collection(case: CrashContext) -> Match | None:
     """Find a fixed position in something that may be empty."""
     for subscript in _subscripts(case):
         text = case.text(subscript.slice).replace(" ", "")
@@ -246,72 +279,42 @@ def _empty(case: Case) -> Site | None:
     return None
 
 
-def _out_of_range(case: Case) -> Site | None:
-    for subscript in _subscripts(case):
-        for loop in _loops_above(case, subscript):
-            if isinstance(loop, ast.While) and isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.Or):
-                asked = [part for part in loop.test.values if _names(subscript.slice) & _names(part)]
-                if asked and any("len" in _names(part) for part in asked):
-                    return Site(
-                        lines=(loop.lineno,),
-                        expression=case.text(loop.test),
-                        facts={"owner": Code(case.text(subscript.value)), "index": Code(case.text(subscript.slice))},
-                    )
-        return case.here(subscript, owner=Code(case.text(subscript.value)), index=Code(case.text(subscript.slice)))
-    return case.here(owner=Code(case.marked or "the collection"), index="the position")
-
-
-def _assigned_past_end(case: Case) -> Site | None:
-    statement = case.program.statement_at(case.line)
-    for subscript in _subscripts(case):
-        owner, index = case.text(subscript.value), case.text(subscript.slice)
-        edit = None
-        if (
-            isinstance(statement, ast.Assign)
-            and statement.targets == [subscript]
-            and statement.lineno == statement.end_lineno
-        ):
-            line = case.program.line(statement.lineno)
-            start = len(line) - len(line.lstrip())
-            edit = case.program.edit(statement.lineno, f"{line[:start]}{owner}.append({case.text(statement.value)})")
-        return case.here(subscript, edit=edit, owner=Code(owner), index=Code(index))
-    return case.here(owner=Code(case.marked or "the list"), index="the position")
-
-
-def _popped(case: Case) -> Site | None:
+@runtime_rule(
+    "taken-from-empty",
+    ("IndexError", "KeyError"),
+    r"pop from (?:an )?empty|pop index out of range|popitem\(\)"
+    r"|Cannot choose from an empty sequence|pop from an empty",
+)
+def taken_from_empty(case: CrashContext) -> Match | None:
     for call in case.likely(ast.Call):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             return case.here(call, owner=Code(case.text(call.func.value)), call=Code(case.text(call)))
     return case.here(owner=Code(case.marked or "the collection"), call=Code(case.marked or "the call"))
 
 
-def _index_kind(case: Case) -> Site | None:
-    given = case.match["given"]
+@runtime_rule("position-out-of-range", ("IndexError",), _OUT_OF_RANGE)
+def position_out_of_range(case: CrashContext) -> Match | None:
     for subscript in _subscripts(case):
-        owner, index = case.text(subscript.value), case.text(subscript.slice)
-        facts = {
-            "owner": Code(owner),
-            "index": Code(index),
-            "owner_kind": kind(case.match["owner"]),
-            "kind": kind(given or "str"),
-        }
-        looping = _value_as_position(case)
-        edit = looping.edit if looping is not None else None
-        if edit is None and given == "float":
-            edit = case.rewrite(subscript.slice, f"int({index})")
-        if edit is None and given == "tuple" and isinstance(subscript.slice, ast.Tuple):
-            parts = "][".join(case.text(part) for part in subscript.slice.elts)
-            edit = case.rewrite(subscript, f"{owner}[{parts}]")
-        return case.here(subscript, edit=edit, facts=facts)
-    return case.here(
-        owner=Code(case.marked or "it"),
-        index="the position",
-        owner_kind=kind(case.match["owner"]),
-        kind=kind(given or "str"),
-    )
+        for loop in _loops_above(case, subscript):
+            if isinstance(loop, ast.While) and isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.Or):
+                asked = [part for part in loop.test.values if _names(subscript.slice) & _names(part)]
+                if asked and any("len" in _names(part) for part in asked):
+                    return Match(
+                        lines=(loop.lineno,),
+                        expression=case.text(loop.test),
+                        slots={"owner": Code(case.text(subscript.value)), "index": Code(case.text(subscript.slice))},
+                    )
+        return case.here(subscript, owner=Code(case.text(subscript.value)), index=Code(case.text(subscript.slice)))
+    return case.here(owner=Code(case.marked or "the collection"), index="the position")
 
 
-def _text_key(case: Case) -> Site | None:
+@runtime_rule(
+    "text-key-on-list",
+    ("TypeError",),
+    r"(?P<owner>list|string|tuple|str|byte"
+    r"|range) indices must be integers(?: or slices)?(?:, not (?P<q>'?)str(?P=q))",
+)
+def text_key_on_list(case: CrashContext) -> Match | None:
     """Items of a list of dictionaries, or a text taken for a dictionary."""
     for subscript in _subscripts(case):
         if isinstance(subscript.slice, ast.Constant) and isinstance(subscript.slice.value, str):
@@ -324,7 +327,42 @@ def _text_key(case: Case) -> Site | None:
     return None
 
 
-def _not_subscriptable(case: Case) -> Site | None:
+@runtime_rule(
+    "index-of-wrong-kind",
+    ("TypeError",),
+    r"(?P<owner>list|string|tuple|str|byte"
+    r"|range) indices must be integers(?: or slices)?(?:, not '?(?P<given>\w+)'?)?",
+)
+def index_of_wrong_kind(case: CrashContext) -> Match | None:
+    given = case.match["given"]
+    for subscript in _subscripts(case):
+        owner, index = case.text(subscript.value), case.text(subscript.slice)
+        slots = {
+            "owner": Code(owner),
+            "index": Code(index),
+            "owner_kind": kind(case.match["owner"]),
+            "kind": kind(given or "str"),
+        }
+        looping = _value_as_position(case)
+        edit = looping.edit if looping is not None else None
+        if edit is None and given == "float":
+            edit = case.rewrite(subscript.slice, f"int({index})")
+        if edit is None and given == "tuple" and isinstance(subscript.slice, ast.Tuple):
+            parts = "][".join(case.text(part) for part in subscript.slice.elts)
+            edit = case.rewrite(subscript, f"{owner}[{parts}]")
+        return case.here(subscript, edit=edit, slots=slots)
+    return case.here(
+        owner=Code(case.marked or "it"),
+        index="the position",
+        owner_kind=kind(case.match["owner"]),
+        kind=kind(given or "str"),
+    )
+
+
+@runtime_rule(
+    "none-looked-into", ("TypeError",), r"'(?P<type>NoneType)' object (?:is not subscriptable|does not support item)"
+)
+def none_looked_into(case: CrashContext) -> Match | None:
     given = case.match["type"]
     subscripts = _subscripts(case)
     for subscript in subscripts:
@@ -338,19 +376,45 @@ def _not_subscriptable(case: Case) -> Site | None:
     return case.here(name=Code(case.marked or "the value"), source="a place that never gave it a value")
 
 
-def _no_items(case: Case) -> Site | None:
+@runtime_rule(
+    "fixed-value-changed",
+    ("TypeError",),
+    r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator"
+    r"|set)' object (?:does not support item|doesn't support item)",
+)
+def fixed_value_changed(case: CrashContext) -> Match | None:
     for subscript in _subscripts(case):
         return case.here(subscript, owner=Code(case.text(subscript.value)), kind=kind(case.match["type"]))
     return case.here(owner=Code(case.marked or "the value"), kind=kind(case.match["type"]))
 
 
-def _fixed(case: Case) -> Site | None:
+@runtime_rule(
+    "no-items",
+    ("TypeError",),
+    r"'(?P<type>[\w.]+)' object (?:is not subscriptable|does not support item|doesn't support item)",
+)
+def no_items(case: CrashContext) -> Match | None:
     for subscript in _subscripts(case):
         return case.here(subscript, owner=Code(case.text(subscript.value)), kind=kind(case.match["type"]))
     return case.here(owner=Code(case.marked or "the value"), kind=kind(case.match["type"]))
 
 
-def _key(case: Case) -> Site | None:
+@runtime_rule("counting-new-key", ("KeyError",))
+def counting_new_key(case: CrashContext) -> Match | None:
+    """Find where a new key is added to, as in counting, before it has a first value."""
+    statement = case.program.statement_at(case.line)
+    match statement:
+        case ast.AugAssign(target=ast.Subscript() as target):
+            pass
+        case ast.Assign(targets=[ast.Subscript() as target], value=value) if case.text(target) in case.text(value):
+            pass
+        case _:
+            return None
+    return case.here(target, owner=Code(case.text(target.value)), key=Code(case.text(target.slice)))
+
+
+@runtime_rule("key-not-found", ("KeyError",))
+def key_not_found(case: CrashContext) -> Match | None:
     raw = case.crash.message.strip()
     subscripts = _subscripts(case)
     if not subscripts:
@@ -385,7 +449,7 @@ def _as_index(key: str, source: str) -> Code:
     return Code("key")
 
 
-def _known_keys(case: Case, owner: str) -> list[str]:
+def _known_keys(case: CrashContext, owner: str) -> list[str]:
     keys: list[str] = []
     for node in case.program.nodes:
         match node:
@@ -396,184 +460,3 @@ def _known_keys(case: Case, owner: str) -> list[str]:
             ):
                 keys.append(value)
     return keys
-
-
-def _counting_key(case: Case) -> Site | None:
-    """Find where a new key is added to, as in counting, before it has a first value."""
-    statement = case.program.statement_at(case.line)
-    match statement:
-        case ast.AugAssign(target=ast.Subscript() as target):
-            pass
-        case ast.Assign(targets=[ast.Subscript() as target], value=value) if case.text(target) in case.text(value):
-            pass
-        case _:
-            return None
-    return case.here(target, owner=Code(case.text(target.value)), key=Code(case.text(target.slice)))
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.assigned-past-end",
-        "runtime",
-        lessons.ASSIGNED_PAST_END,
-        _INDEX_ERROR,
-        re.compile(r"assignment index out of range"),
-        _assigned_past_end,
-    ),
-    RuntimeRule(
-        "runtime.positions-wanted",
-        "runtime",
-        lessons.POSITIONS_WANTED,
-        frozenset(("IndexError", "TypeError")),
-        re.compile(r"index out of range|indices must be integers"),
-        _positions_wanted,
-    ),
-    RuntimeRule(
-        "runtime.item-used-as-position",
-        "runtime",
-        lessons.ITEM_USED_AS_POSITION,
-        frozenset(("IndexError", "TypeError")),
-        re.compile(r"index out of range|indices must be integers"),
-        _value_as_position,
-    ),
-    RuntimeRule(
-        "runtime.loop-past-the-end",
-        "runtime",
-        lessons.LOOP_PAST_THE_END,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _loop_goes_too_far,
-    ),
-    RuntimeRule(
-        "runtime.length-let-in",
-        "runtime",
-        lessons.LENGTH_LET_IN,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _bound_included,
-    ),
-    RuntimeRule(
-        "runtime.middle-too-far",
-        "runtime",
-        ONLY_LAST_TERM_DIVIDED,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _middle_too_far,
-    ),
-    RuntimeRule(
-        "runtime.neighbour-on-other-side",
-        "runtime",
-        lessons.NEIGHBOUR_ON_OTHER_SIDE,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _other_neighbour,
-    ),
-    RuntimeRule(
-        "runtime.neighbour-past-the-end",
-        "runtime",
-        lessons.NEIGHBOUR_PAST_THE_END,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _neighbour,
-    ),
-    RuntimeRule(
-        "runtime.loop-asks-before-checking",
-        "runtime",
-        lessons.LOOP_ASKS_BEFORE_CHECKING,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _while_without_bound,
-    ),
-    RuntimeRule(
-        "runtime.empty-collection",
-        "runtime",
-        lessons.EMPTY_COLLECTION,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _empty,
-    ),
-    RuntimeRule(
-        "runtime.taken-from-empty",
-        "runtime",
-        lessons.TAKEN_FROM_EMPTY,
-        frozenset(("IndexError", "KeyError")),
-        re.compile(
-            r"pop from (?:an )?empty|pop index out of range|popitem\(\)"
-            r"|Cannot choose from an empty sequence|pop from an empty"
-        ),
-        _popped,
-    ),
-    RuntimeRule(
-        "runtime.position-out-of-range",
-        "runtime",
-        lessons.POSITION_OUT_OF_RANGE,
-        _INDEX_ERROR,
-        _OUT_OF_RANGE,
-        _out_of_range,
-    ),
-    RuntimeRule(
-        "runtime.text-key-on-list",
-        "runtime",
-        lessons.TEXT_KEY_ON_LIST,
-        _TYPE_ERROR,
-        re.compile(
-            r"(?P<owner>list|string|tuple|str|byte"
-            r"|range) indices must be integers(?: or slices)?(?:, not (?P<q>'?)str(?P=q))"
-        ),
-        _text_key,
-    ),
-    RuntimeRule(
-        "runtime.index-of-wrong-kind",
-        "runtime",
-        lessons.INDEX_OF_WRONG_KIND,
-        _TYPE_ERROR,
-        re.compile(
-            r"(?P<owner>list|string|tuple|str|byte"
-            r"|range) indices must be integers(?: or slices)?(?:, not '?(?P<given>\w+)'?)?"
-        ),
-        _index_kind,
-    ),
-    RuntimeRule(
-        "runtime.none-looked-into",
-        "runtime",
-        lessons.NONE_LOOKED_INTO,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>NoneType)' object (?:is not subscriptable|does not support item)"),
-        _not_subscriptable,
-    ),
-    RuntimeRule(
-        "runtime.fixed-value-changed",
-        "runtime",
-        lessons.FIXED_VALUE_CHANGED,
-        _TYPE_ERROR,
-        re.compile(
-            r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator"
-            r"|set)' object (?:does not support item|doesn't support item)"
-        ),
-        _fixed,
-    ),
-    RuntimeRule(
-        "runtime.no-items",
-        "runtime",
-        lessons.NO_ITEMS,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>[\w.]+)' object (?:is not subscriptable|does not support item|doesn't support item)"),
-        _no_items,
-    ),
-    RuntimeRule(
-        "runtime.counting-new-key",
-        "runtime",
-        lessons.COUNTING_NEW_KEY,
-        _KEY_ERROR,
-        re.compile(""),
-        _counting_key,
-    ),
-    RuntimeRule(
-        "runtime.key-not-found",
-        "runtime",
-        lessons.KEY_NOT_FOUND,
-        _KEY_ERROR,
-        re.compile(""),
-        _key,
-    ),
-)

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import ast
-import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import iteration as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-_TYPE_ERROR = frozenset(("TypeError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _iterated(case: Case) -> ast.expr | None:
+@runtime_rule(
+    "none-gone-through",
+    ("TypeError",),
+    r"'NoneType' object is not iterable|cannot unpack non-iterable NoneType|argument of type 'NoneType' is not",
+)
+def none_gone_through(case: CrashContext) -> Match | None:
+    wrong = case.node if isinstance(case.node, ast.Call) and not _is_builtin_call(case.node) else _iterated(case)
+    for call in case.likely(ast.Call):
+        if isinstance(call, ast.Call) and not _is_builtin_call(call):
+            site = none_site(case, call)
+            if site is not None:
+                return site
+    if wrong is None:
+        return case.here(name=Code(case.marked or "the value"), source="a place that never gave it a value")
+    return none_site(case, wrong) or case.here(
+        wrong, name=Code(case.text(wrong)), source="a place that never gave it a value"
+    )
+
+
+def _iterated(case: CrashContext) -> ast.expr | None:
     """Give the expression that the line goes through."""
     statement = case.program.statement_at(case.line)
     if isinstance(statement, ast.For) and statement.lineno <= case.line <= statement.iter.lineno:
@@ -31,7 +51,20 @@ def _iterated(case: Case) -> ast.expr | None:
     return None
 
 
-def _over_number(case: Case) -> Site | None:
+def _is_builtin_call(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
+    )
+
+
+@runtime_rule(
+    "loop-over-number",
+    ("TypeError",),
+    r"^'(?P<type>int|float|bool|numpy\.float64|numpy\.int64|complex)' object is not iterable",
+)
+def loop_over_number(case: CrashContext) -> Match | None:
     iterated = _iterated(case)
     if iterated is None:
         return case.here(name=Code(case.marked or case.program.line(case.line).strip()))
@@ -45,29 +78,15 @@ def _over_number(case: Case) -> Site | None:
     return case.here(iterated, edit=edit, name=Code(text))
 
 
-def _over_none(case: Case) -> Site | None:
-    wrong = case.node if isinstance(case.node, ast.Call) and not _is_builtin_call(case.node) else _iterated(case)
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and not _is_builtin_call(call):
-            site = none_site(case, call)
-            if site is not None:
-                return site
-    if wrong is None:
-        return case.here(name=Code(case.marked or "the value"), source="a place that never gave it a value")
-    return none_site(case, wrong) or case.here(
-        wrong, name=Code(case.text(wrong)), source="a place that never gave it a value"
-    )
+@runtime_rule(
+    "loop-over-other", ("TypeError",), r"^'(?P<type>[\w.]+)' object is not (?:iterable|an iterator|reversible)"
+)
+def loop_over_other(case: CrashContext) -> Match | None:
+    return case.here(kind=kind(case.match["type"]))
 
 
-def _is_builtin_call(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
-    )
-
-
-def _range_of(case: Case) -> Site | None:
+@runtime_rule("range-of-collection", ("TypeError",), r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer")
+def range_of_collection(case: CrashContext) -> Match | None:
     """`range` got something that is no whole number."""
     for call in case.likely(ast.Call):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range" and call.args:
@@ -95,7 +114,16 @@ def _range_of(case: Case) -> Site | None:
     return None
 
 
-def _whole_number(case: Case) -> Site | None:
+@runtime_rule(
+    "whole-number-needed",
+    ("TypeError",),
+    r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer|integer argument expected, got (?P<t2>\w+)",
+)
+def whole_number_needed(case: CrashContext) -> Match | None:
+    return _whole_number(case) if case.match["type"] else None
+
+
+def _whole_number(case: CrashContext) -> Match | None:
     node = next(case.likely(ast.Call, ast.Subscript), None)
     return case.here(
         node,
@@ -104,7 +132,13 @@ def _whole_number(case: Case) -> Site | None:
     )
 
 
-def _unpacked(case: Case) -> Site | None:
+@runtime_rule(
+    "unpacking-count",
+    ("TypeError", "ValueError"),
+    r"too many values to unpack|not enough values to unpack|need more than"
+    r"|cannot unpack non-iterable (?P<type>\w+)",
+)
+def unpacking_count(case: CrashContext) -> Match | None:
     statement = case.program.statement_at(case.line)
     target, value = "the names", "the value"
     if isinstance(statement, ast.Assign):
@@ -117,13 +151,16 @@ def _unpacked(case: Case) -> Site | None:
         else 0
     )
     words = {0: "several", 2: "two", 3: "three", 4: "four"}
-    facts = {"targets": Code(target), "value": Code(value), "count": words.get(count, str(count))}
+    slots = {"targets": Code(target), "value": Code(value), "count": words.get(count, str(count))}
     if isinstance(statement, ast.For):
-        return Site(lines=(case.line,), expression=f"for {target} in {value}", facts=facts)
-    return case.here(facts=facts)
+        return Match(lines=(case.line,), expression=f"for {target} in {value}", slots=slots)
+    return case.here(slots=slots)
 
 
-def _changed_while(case: Case) -> Site | None:
+@runtime_rule(
+    "changed-while-looping", ("RuntimeError",), r"changed (?:size )?during iteration|mutated during iteration"
+)
+def changed_while_looping(case: CrashContext) -> Match | None:
     statement = case.program.statement_at(case.line)
     if isinstance(statement, ast.For):
         text = case.text(statement.iter)
@@ -132,7 +169,8 @@ def _changed_while(case: Case) -> Site | None:
     return case.here(iterated, name=Code(case.text(iterated) if iterated is not None else "the collection"))
 
 
-def _joined_items(case: Case) -> Site | None:
+@runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance")
+def join_of_numbers(case: CrashContext) -> Match | None:
     for call in case.likely(ast.Call):
         if (
             isinstance(call, ast.Call)
@@ -145,23 +183,10 @@ def _joined_items(case: Case) -> Site | None:
     return case.here(name=Code(case.marked or "the items"))
 
 
-def _no_length(case: Case) -> Site | None:
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "len" and call.args:
-            return case.here(call, name=Code(case.text(call.args[0])), kind=kind(case.match["type"]))
-    return case.here(name=Code(case.marked or "the value"), kind=kind(case.match["type"]))
-
-
-def _unhashable(case: Case) -> Site | None:
-    node = next(case.likely(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), None)
-    return case.here(node, kind=kind(case.match["type"]))
-
-
-def _exhausted(case: Case) -> Site | None:
-    return case.here()
-
-
-def _arg_not_iterable(case: Case) -> Site | None:
+@runtime_rule(
+    "nothing-to-search-in", ("TypeError",), r"argument of type '(?P<type>[\w.]+)' is not (?:iterable|a container)"
+)
+def nothing_to_search_in(case: CrashContext) -> Match | None:
     for compare in case.likely(ast.Compare):
         if isinstance(compare, ast.Compare):
             right = compare.comparators[0]
@@ -173,108 +198,20 @@ def _arg_not_iterable(case: Case) -> Site | None:
     return case.here(name=Code(case.marked or "the value"), kind=kind(case.match["type"]))
 
 
-RULES = (
-    RuntimeRule(
-        "runtime.none-gone-through",
-        "runtime",
-        lessons.NONE_GONE_THROUGH,
-        _TYPE_ERROR,
-        re.compile(
-            r"'NoneType' object is not iterable|cannot unpack non-iterable NoneType|argument of type 'NoneType' is not"
-        ),
-        _over_none,
-    ),
-    RuntimeRule(
-        "runtime.loop-over-number",
-        "runtime",
-        lessons.LOOP_OVER_NUMBER,
-        _TYPE_ERROR,
-        re.compile(r"^'(?P<type>int|float|bool|numpy\.float64|numpy\.int64|complex)' object is not iterable"),
-        _over_number,
-    ),
-    RuntimeRule(
-        "runtime.loop-over-other",
-        "runtime",
-        lessons.LOOP_OVER_OTHER,
-        _TYPE_ERROR,
-        re.compile(r"^'(?P<type>[\w.]+)' object is not (?:iterable|an iterator|reversible)"),
-        lambda case: case.here(kind=kind(case.match["type"])),
-    ),
-    RuntimeRule(
-        "runtime.range-of-collection",
-        "runtime",
-        lessons.RANGE_OF_COLLECTION,
-        _TYPE_ERROR,
-        re.compile(r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer"),
-        _range_of,
-    ),
-    RuntimeRule(
-        "runtime.whole-number-needed",
-        "runtime",
-        lessons.WHOLE_NUMBER_NEEDED,
-        _TYPE_ERROR,
-        re.compile(
-            r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer|integer argument expected, got (?P<t2>\w+)"
-        ),
-        lambda case: _whole_number(case) if case.match["type"] else None,
-    ),
-    RuntimeRule(
-        "runtime.unpacking-count",
-        "runtime",
-        lessons.UNPACKING_COUNT,
-        frozenset(("ValueError", "TypeError")),
-        re.compile(
-            r"too many values to unpack|not enough values to unpack|need more than"
-            r"|cannot unpack non-iterable (?P<type>\w+)"
-        ),
-        _unpacked,
-    ),
-    RuntimeRule(
-        "runtime.changed-while-looping",
-        "runtime",
-        lessons.CHANGED_WHILE_LOOPING,
-        frozenset(("RuntimeError",)),
-        re.compile(r"changed (?:size )?during iteration|mutated during iteration"),
-        _changed_while,
-    ),
-    RuntimeRule(
-        "runtime.join-of-numbers",
-        "runtime",
-        lessons.JOIN_OF_NUMBERS,
-        _TYPE_ERROR,
-        re.compile(r"sequence item \d+: expected str instance"),
-        _joined_items,
-    ),
-    RuntimeRule(
-        "runtime.nothing-to-search-in",
-        "runtime",
-        lessons.NOTHING_TO_SEARCH_IN,
-        _TYPE_ERROR,
-        re.compile(r"argument of type '(?P<type>[\w.]+)' is not (?:iterable|a container)"),
-        _arg_not_iterable,
-    ),
-    RuntimeRule(
-        "runtime.no-length",
-        "runtime",
-        lessons.NO_LENGTH,
-        _TYPE_ERROR,
-        re.compile(r"object of type '(?P<type>[\w.]+)' has no len\(\)"),
-        _no_length,
-    ),
-    RuntimeRule(
-        "runtime.key-can-change",
-        "runtime",
-        lessons.KEY_CAN_CHANGE,
-        _TYPE_ERROR,
-        re.compile(r"unhashable type: '(?P<type>[\w.]+)'"),
-        _unhashable,
-    ),
-    RuntimeRule(
-        "runtime.nothing-left",
-        "runtime",
-        lessons.NOTHING_LEFT,
-        frozenset(("StopIteration",)),
-        re.compile(""),
-        _exhausted,
-    ),
-)
+@runtime_rule("no-length", ("TypeError",), r"object of type '(?P<type>[\w.]+)' has no len\(\)")
+def no_length(case: CrashContext) -> Match | None:
+    for call in case.likely(ast.Call):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "len" and call.args:
+            return case.here(call, name=Code(case.text(call.args[0])), kind=kind(case.match["type"]))
+    return case.here(name=Code(case.marked or "the value"), kind=kind(case.match["type"]))
+
+
+@runtime_rule("key-can-change", ("TypeError",), r"unhashable type: '(?P<type>[\w.]+)'")
+def key_can_change(case: CrashContext) -> Match | None:
+    node = next(case.likely(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), None)
+    return case.here(node, kind=kind(case.match["type"]))
+
+
+@runtime_rule("nothing-left", ("StopIteration",))
+def nothing_left(case: CrashContext) -> Match | None:
+    return case.here()

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import literals as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.offline.rules.runtime.unconverted import is_about_text
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.program import Function
-
-_TYPE_ERROR = frozenset(("TypeError",))
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2
 """Entries of one form that make another form the exception."""
+_NUMBERS = r"(?:int|float)"
+_CALCULATED = re.compile(
+    rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|concatenate str \(not \"{_NUMBERS}\"\)"
+    r"|must be real number, not str|multiply sequence by non-int"
+    r"|'str' object cannot be interpreted as an integer|str doesn't define __round__"
+)
 
 
-def _number_in_quotes(case: Case) -> Site | None:
+@runtime_rule("number-in-quotes", ("TypeError",), _CALCULATED)
+def number_in_quotes(case: CrashContext) -> Match | None:
     """Find the one number that the code writes as a text and hands on, to where it is calculated with."""
     if is_about_text(case):
         return None
@@ -33,22 +39,22 @@ def _number_in_quotes(case: Case) -> Site | None:
     if len(quoted) != 1:
         return None
     text, number = quoted[0]
-    return Site(
+    return Match(
         lines=(text.lineno,),
         expression=case.text(text),
         edit=case.rewrite(text, number),
-        facts={"text": Code(case.text(text)), "use": Code(case.program.line(case.line).strip())},
+        slots={"text": Code(case.text(text)), "use": Code(case.program.line(case.line).strip())},
     )
 
 
-def _texts(case: Case) -> Iterator[tuple[ast.Constant, str]]:
+def _texts(case: CrashContext) -> Iterator[tuple[ast.Constant, str]]:
     """Give the texts that the code writes, with what they say."""
     for node in case.program.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node, node.value
 
 
-def _is_handed_on(case: Case, node: ast.expr) -> bool:
+def _is_handed_on(case: CrashContext, node: ast.expr) -> bool:
     """Tell whether a value goes into a call of the code's own, a collection or a name."""
     match case.program.parents.get(node):
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if node in args:
@@ -80,7 +86,33 @@ def _is_wanted_as_text(function: Function, name: str) -> bool:
     return False
 
 
-def _uneven_entry(case: Case) -> Site | None:
+@runtime_rule("comma-in-number", ("TypeError",), r"\btuple\b|multiply sequence by non-int")
+def comma_in_number(case: CrashContext) -> Match | None:
+    """Find a number with a comma in place of the point, which makes two values of it."""
+    for node in case.program.nodes:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Tuple(elts=[*_, first, ast.Constant(value=int())]) as pair
+            ):
+                text = case.text(pair)
+                while isinstance(first, ast.BinOp):
+                    first = first.right
+                if isinstance(first, ast.Constant) and re.search(r"\d,\d+$", text):
+                    return Match(
+                        lines=(node.lineno,),
+                        expression=text,
+                        edit=case.rewrite(pair, ".".join(text.rsplit(",", 1))),
+                        slots={"name": Code(name)},
+                    )
+    return None
+
+
+@runtime_rule(
+    "entry-unlike-others",
+    ("IndexError", "TypeError", "ValueError"),
+    r"values to unpack|cannot unpack non-iterable|tuple index out of range|list index out of range",
+)
+def entry_unlike_others(case: CrashContext) -> Match | None:
     """Find the one entry of a written table that has more or fewer parts than the others."""
     for node in case.program.nodes:
         if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) <= _FEWEST_ALIKE:
@@ -89,15 +121,16 @@ def _uneven_entry(case: Case) -> Site | None:
         usual, count = Counter(sizes).most_common(1)[0]
         if count == len(sizes) - 1 and usual:
             row = next(row for row, size in zip(node.elts, sizes, strict=True) if size != usual)
-            return Site(
+            return Match(
                 lines=(row.lineno,),
                 expression=case.text(row),
-                facts={"entry": Code(case.text(row)), "count": str(usual)},
+                slots={"entry": Code(case.text(row)), "count": str(usual)},
             )
     return None
 
 
-def _key_elsewhere(case: Case) -> Site | None:
+@runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'")
+def key_in_two_spellings(case: CrashContext) -> Match | None:
     """Find where the code writes a key that the dictionary has in another spelling."""
     wanted = case.crash.message.strip()[1:-1]
     if any(isinstance(node, ast.Constant) and node.value == wanted for node in case.nodes_here) or not wanted:
@@ -112,16 +145,17 @@ def _key_elsewhere(case: Case) -> Site | None:
         is_table_wrong = len(written) > 1 or bool(in_table)
         wrong: ast.expr = keys[alike[0]] if is_table_wrong else written[0]
         right = wanted if is_table_wrong else alike[0]
-        return Site(
+        return Match(
             lines=(wrong.lineno,),
             expression=case.text(wrong),
             edit=case.rewrite(wrong, case.text(wrong).replace(alike[0] if is_table_wrong else wanted, right)),
-            facts={"here": Code(case.text(wrong)), "other": Code(repr(right))},
+            slots={"here": Code(case.text(wrong)), "other": Code(repr(right))},
         )
     return None
 
 
-def _entry_without_key(case: Case) -> Site | None:
+@runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'")
+def entry_without_key(case: CrashContext) -> Match | None:
     """Find the one written entry that lacks a key which several lines look up."""
     key = case.crash.message.strip()[1:-1]
     looked_up = {
@@ -140,21 +174,22 @@ def _entry_without_key(case: Case) -> Site | None:
     if len(looked_up) < _FEWEST_ALIKE or len(entries) != 1:
         return None
     entry = entries[0]
-    return Site(
+    return Match(
         lines=(entry.lineno,),
         expression=case.text(entry),
-        facts={"entry": Code(case.text(entry)), "key": Code(key)},
+        slots={"entry": Code(case.text(entry)), "key": Code(key)},
     )
 
 
-def _is_looked_up(case: Case, key: object) -> bool:
+def _is_looked_up(case: CrashContext, key: object) -> bool:
     return any(
         isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == key
         for node in case.program.nodes
     )
 
 
-def _start_as_key(case: Case) -> Site | None:
+@runtime_rule("start-is-no-key", ("KeyError",))
+def start_is_no_key(case: CrashContext) -> Match | None:
     """Find the first value of a name that is itself used as a key, and is none of the dictionary."""
     for subscript in case.likely(ast.Subscript):
         if not isinstance(subscript, ast.Subscript) or not isinstance(subscript.slice, ast.Name):
@@ -167,92 +202,13 @@ def _start_as_key(case: Case) -> Site | None:
                 and repr(value.value) == case.crash.message.strip()
                 and case.program.function_at(line) is here
             ):
-                return Site(
+                return Match(
                     lines=(line,),
                     expression=case.program.line(line).strip(),
-                    facts={
+                    slots={
                         "name": Code(name),
                         "owner": Code(case.text(subscript.value)),
                         "use": Code(case.text(subscript)),
                     },
                 )
     return None
-
-
-def _comma_in_number(case: Case) -> Site | None:
-    """Find a number with a comma in place of the point, which makes two values of it."""
-    for node in case.program.nodes:
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id=name)], value=ast.Tuple(elts=[*_, first, ast.Constant(value=int())]) as pair
-            ):
-                text = case.text(pair)
-                while isinstance(first, ast.BinOp):
-                    first = first.right
-                if isinstance(first, ast.Constant) and re.search(r"\d,\d+$", text):
-                    return Site(
-                        lines=(node.lineno,),
-                        expression=text,
-                        edit=case.rewrite(pair, ".".join(text.rsplit(",", 1))),
-                        facts={"name": Code(name)},
-                    )
-    return None
-
-
-_NUMBERS = r"(?:int|float)"
-_CALCULATED = re.compile(
-    rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|concatenate str \(not \"{_NUMBERS}\"\)"
-    r"|must be real number, not str|multiply sequence by non-int"
-    r"|'str' object cannot be interpreted as an integer|str doesn't define __round__"
-)
-
-RULES = (
-    RuntimeRule(
-        "runtime.number-in-quotes",
-        "runtime",
-        lessons.NUMBER_IN_QUOTES,
-        _TYPE_ERROR,
-        _CALCULATED,
-        _number_in_quotes,
-    ),
-    RuntimeRule(
-        "runtime.comma-in-number",
-        "runtime",
-        lessons.COMMA_IN_NUMBER,
-        _TYPE_ERROR,
-        re.compile(r"\btuple\b|multiply sequence by non-int"),
-        _comma_in_number,
-    ),
-    RuntimeRule(
-        "runtime.entry-unlike-others",
-        "runtime",
-        lessons.ENTRY_UNLIKE_OTHERS,
-        frozenset(("ValueError", "IndexError", "TypeError")),
-        re.compile(r"values to unpack|cannot unpack non-iterable|tuple index out of range|list index out of range"),
-        _uneven_entry,
-    ),
-    RuntimeRule(
-        "runtime.key-in-two-spellings",
-        "runtime",
-        lessons.KEY_IN_TWO_SPELLINGS,
-        frozenset(("KeyError",)),
-        re.compile(r"'.[^'\n]*+'"),
-        _key_elsewhere,
-    ),
-    RuntimeRule(
-        "runtime.entry-without-key",
-        "runtime",
-        lessons.ENTRY_WITHOUT_KEY,
-        frozenset(("KeyError",)),
-        re.compile(r"'.[^'\n]*+'"),
-        _entry_without_key,
-    ),
-    RuntimeRule(
-        "runtime.start-is-no-key",
-        "runtime",
-        lessons.START_IS_NO_KEY,
-        frozenset(("KeyError",)),
-        re.compile(""),
-        _start_as_key,
-    ),
-)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import members as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import none_site
 from tutor_pedagogy.offline.rules.runtime.origins import none_origin
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-_TYPE_ERROR = frozenset(("TypeError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _without_self(case: Case) -> Site | None:
+@runtime_rule("name-without-self", ("NameError", "UnboundLocalError"), r"(?:name|local variable) '(?P<name>\w+)'")
+def name_without_self(case: CrashContext) -> Match | None:
     """Find a name in a method that the class gives to its objects."""
     name, program = case.match["name"], case.program
     function = program.function_at(case.line)
@@ -37,15 +39,16 @@ def _without_self(case: Case) -> Site | None:
         return None
     node = next((n for n in case.nodes_here if isinstance(n, ast.Name) and n.id == name), None)
     edit = case.rewrite(node, f"{first}.{name}") if node is not None else None
-    return Site(
+    return Match(
         lines=(case.line,),
         expression=name,
         edit=edit,
-        facts={"name": Code(name), "class_name": Code(owner.name)},
+        slots={"name": Code(name), "class_name": Code(owner.name)},
     )
 
 
-def _in_place(case: Case) -> Site | None:
+@runtime_rule("result-of-method-in-place", ("AttributeError", "TypeError"), r"NoneType")
+def result_of_method_in_place(case: CrashContext) -> Match | None:
     """Find the call in place whose result is what the crash stumbles over."""
     nodes = list(case.likely(ast.Name, ast.Call, ast.Attribute, ast.Subscript))
     if case.crash.exception == "AttributeError":
@@ -56,12 +59,13 @@ def _in_place(case: Case) -> Site | None:
             case "in-place", ast.Call(func=ast.Attribute(attr=method)) as call:
                 site = none_site(case, node)
                 if site is not None:
-                    facts = {"call": Code(case.text(call)), "method": Code(method)}
-                    return Site(lines=site.lines, expression=site.expression, edit=site.edit, facts=facts)
+                    slots = {"call": Code(case.text(call)), "method": Code(method)}
+                    return Match(lines=site.lines, expression=site.expression, edit=site.edit, slots=slots)
     return None
 
 
-def _items(case: Case) -> Site | None:
+@runtime_rule("items-of-dictionary", ("TypeError", "ValueError"), r"values to unpack|cannot unpack non-iterable")
+def items_of_dictionary(case: CrashContext) -> Match | None:
     """Find a loop with two names over a dictionary."""
     statement = case.program.statement_at(case.line)
     if not isinstance(statement, ast.For) or not isinstance(statement.target, ast.Tuple):
@@ -76,19 +80,26 @@ def _items(case: Case) -> Site | None:
     if not is_dictionary or len(statement.target.elts) != 2:  # noqa: PLR2004 - key and value
         return None
     text = case.text(made)
-    return Site(
+    return Match(
         lines=(statement.lineno,),
         expression=text,
         edit=case.rewrite(made, f"{text}.items()"),
-        facts={"name": Code(text)},
+        slots={"name": Code(text)},
     )
 
 
-def _pairs(case: Case) -> Site:
+@runtime_rule("pairs-wanted", ("TypeError", "ValueError"), r"dictionary update sequence element")
+def pairs_wanted(case: CrashContext) -> Match:
     return case.here(next(iter(case.likely(ast.Call)), None))
 
 
-def _list(case: Case) -> Site | None:
+@runtime_rule(
+    "list-in-calculation",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for (?!\+|\^)\S{1,8}(?: \S{1,8}){0,3}: '(?P<left>list|tuple|int|float)' and"
+    r" '(?P<right>list|tuple|int|float)'",
+)
+def list_in_calculation(case: CrashContext) -> Match | None:
     """Find a list, written out or under a name, on a side of an operation."""
     for node in case.likely(ast.BinOp):
         if isinstance(node, ast.BinOp):
@@ -98,7 +109,8 @@ def _list(case: Case) -> Site | None:
     return None
 
 
-def _last_position(case: Case) -> Site | None:
+@runtime_rule("counted-from-one", ("IndexError",), r"(?:list|tuple|string) index out of range")
+def counted_from_one(case: CrashContext) -> Match | None:
     """Find a fixed position that is the length of what stands in the code."""
     for node in case.likely(ast.Subscript):
         if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
@@ -122,69 +134,11 @@ def _last_position(case: Case) -> Site | None:
     return None
 
 
-def _package(case: Case) -> Site:
+@runtime_rule(
+    "not-a-package",
+    ("ModuleNotFoundError",),
+    r"No module named '(?P<name>[\w.]+)'; '(?P<module>[\w.]+)' is not a package",
+)
+def not_a_package(case: CrashContext) -> Match:
     name = case.match["name"]
     return case.here(name=Code(name), module=Code(case.match["module"]))
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.name-without-self",
-        "runtime",
-        lessons.NAME_WITHOUT_SELF,
-        frozenset(("NameError", "UnboundLocalError")),
-        re.compile(r"(?:name|local variable) '(?P<name>\w+)'"),
-        _without_self,
-    ),
-    RuntimeRule(
-        "runtime.result-of-method-in-place",
-        "runtime",
-        lessons.RESULT_OF_METHOD_IN_PLACE,
-        frozenset(("TypeError", "AttributeError")),
-        re.compile(r"NoneType"),
-        _in_place,
-    ),
-    RuntimeRule(
-        "runtime.items-of-dictionary",
-        "runtime",
-        lessons.ITEMS_OF_DICTIONARY,
-        frozenset(("ValueError", "TypeError")),
-        re.compile(r"values to unpack|cannot unpack non-iterable"),
-        _items,
-    ),
-    RuntimeRule(
-        "runtime.pairs-wanted",
-        "runtime",
-        lessons.PAIRS_WANTED,
-        frozenset(("TypeError", "ValueError")),
-        re.compile(r"dictionary update sequence element"),
-        _pairs,
-    ),
-    RuntimeRule(
-        "runtime.list-in-calculation",
-        "runtime",
-        lessons.LIST_IN_CALCULATION,
-        _TYPE_ERROR,
-        re.compile(
-            r"unsupported operand type\(s\) for (?!\+|\^)\S{1,8}(?: \S{1,8}){0,3}: '(?P<left>list|tuple|int|float)' and"
-            r" '(?P<right>list|tuple|int|float)'"
-        ),
-        _list,
-    ),
-    RuntimeRule(
-        "runtime.counted-from-one",
-        "runtime",
-        lessons.COUNTED_FROM_ONE,
-        frozenset(("IndexError",)),
-        re.compile(r"(?:list|tuple|string) index out of range"),
-        _last_position,
-    ),
-    RuntimeRule(
-        "runtime.not-a-package",
-        "runtime",
-        lessons.NOT_A_PACKAGE,
-        frozenset(("ModuleNotFoundError",)),
-        re.compile(r"No module named '(?P<name>[\w.]+)'; '(?P<module>[\w.]+)' is not a package"),
-        _package,
-    ),
-)

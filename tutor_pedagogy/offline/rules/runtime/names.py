@@ -8,23 +8,20 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.lessons.runtime import names as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
-
-_NAME_ERROR = frozenset(("NameError",))
-_UNBOUND = frozenset(("UnboundLocalError",))
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
 _MOST_CLOSE = 8
 """How many names that look alike are compared by their slips."""
 _FREE = re.compile(r"free variable '(?P<name>\w+)'")
-
 MODULES = {
     **dict.fromkeys(
         ("math", "random", "time", "os", "sys", "re", "json", "csv", "datetime", "statistics", "string"), ""
@@ -64,26 +61,28 @@ _OTHER_LANGUAGES = {
 }
 
 
-def _use(case: Case, name: str) -> ast.Name | None:
+@runtime_rule("word-of-another-language", ("NameError",), _NOT_DEFINED)
+def word_of_another_language(case: CrashContext) -> Match | None:
+    name = case.match["name"]
+    meant = _OTHER_LANGUAGES.get(name)
+    return _site(case, name, meant, meant=Code(meant)) if meant else None
+
+
+def _site(case: CrashContext, name: str, replacement: str | None = None, **slots: str) -> Match:
+    node = _use(case, name)
+    edit: Edit | None = case.rewrite(node, replacement) if node is not None and replacement else None
+    return Match(lines=(case.line,), expression=name, edit=edit, slots={"name": Code(name), **slots})
+
+
+def _use(case: CrashContext, name: str) -> ast.Name | None:
     node = case.node
     if isinstance(node, ast.Name) and node.id == name:
         return node
     return next((n for n in case.nodes_here if isinstance(n, ast.Name) and n.id == name), None)
 
 
-def _site(case: Case, name: str, replacement: str | None = None, **facts: str) -> Site:
-    node = _use(case, name)
-    edit: Edit | None = case.rewrite(node, replacement) if node is not None and replacement else None
-    return Site(lines=(case.line,), expression=name, edit=edit, facts={"name": Code(name), **facts})
-
-
-def _other_language(case: Case) -> Site | None:
-    name = case.match["name"]
-    meant = _OTHER_LANGUAGES.get(name)
-    return _site(case, name, meant, meant=Code(meant)) if meant else None
-
-
-def _module(case: Case) -> Site | None:
+@runtime_rule("name-not-imported", ("NameError",), _NOT_DEFINED)
+def name_not_imported(case: CrashContext) -> Match | None:
     name = case.match["name"]
     node = _use(case, name)
     parent = case.program.parents.get(node) if node is not None else None
@@ -99,11 +98,11 @@ def _module(case: Case) -> Site | None:
     if isinstance(imported, ast.Import) and name in FUNCTIONS and imported.names[0].asname is None:
         return _site(case, name, f"{module}.{name}", module=Code(module), statement=Code(statement))
     if imported is not None:
-        return Site(
+        return Match(
             lines=(imported.lineno,),
             expression=case.program.line(imported.lineno).strip(),
             edit=_import_too(case, imported, name, statement),
-            facts={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
+            slots={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
         )
     first = case.program.line(1)
     edit = (
@@ -111,15 +110,15 @@ def _module(case: Case) -> Site | None:
         if first and not first.startswith((" ", "\t", '"""', "#", "from __future__"))
         else None
     )
-    return Site(
+    return Match(
         lines=(case.line,),
         expression=name,
         edit=edit,
-        facts={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
+        slots={"name": Code(name), "module": Code(module or name), "statement": Code(statement)},
     )
 
 
-def _imported_otherwise(case: Case, module: str) -> ast.Import | ast.ImportFrom | None:
+def _imported_otherwise(case: CrashContext, module: str) -> ast.Import | ast.ImportFrom | None:
     """Give the line that imports a module, or names of it, in a form that does not bring this name."""
     for node in case.program.nodes:
         match node:
@@ -129,7 +128,7 @@ def _imported_otherwise(case: Case, module: str) -> ast.Import | ast.ImportFrom 
     return None
 
 
-def _import_too(case: Case, node: ast.Import | ast.ImportFrom, name: str, statement: str) -> Edit | None:
+def _import_too(case: CrashContext, node: ast.Import | ast.ImportFrom, name: str, statement: str) -> Edit | None:
     """Import a name as well, or in the form in which it is used."""
     if node.lineno != node.end_lineno or node.col_offset:
         return None
@@ -140,7 +139,76 @@ def _import_too(case: Case, node: ast.Import | ast.ImportFrom, name: str, statem
     return case.program.edit(node.lineno, statement)
 
 
-def _later(case: Case) -> Site | None:
+@runtime_rule("loop-variable-under-another-name", ("NameError",), _NOT_DEFINED)
+def loop_variable_under_another_name(case: CrashContext) -> Match | None:
+    """Find where the loop around hands out its items under a name that its body never uses."""
+    name = case.match["name"]
+    node = _use(case, name)
+    if node is None or get_close_matches(name, sorted(case.program.bound_names - {name}), 1, 0.75):
+        return None
+    for up in case.program.above(node):
+        match up:
+            case ast.For(target=ast.Name(id=variable) as target):
+                used = any(isinstance(n, ast.Name) and n.id == variable for s in up.body for n in walk(s))
+                if not used:
+                    return Match(
+                        lines=(up.lineno,),
+                        expression=case.program.line(up.lineno).strip(),
+                        edit=case.rewrite(target, name),
+                        slots={"name": Code(name), "variable": Code(variable)},
+                    )
+    return None
+
+
+@runtime_rule("name-misspelt", ("NameError",), _NOT_DEFINED)
+def name_misspelt(case: CrashContext) -> Match | None:
+    name = case.match["name"]
+    closest = _closest(case, name)
+    if not closest or (len(name) == 1 and closest.lower() != name.lower()):
+        return None
+    return _site(case, name, closest, meant=Code(closest))
+
+
+def _closest(case: CrashContext, name: str) -> str | None:
+    program = case.program
+    here = program.function_at(case.line)
+    local = {arg.arg for arg in here.args.args} if here else set()
+    bound = program.bound_names - {name}
+    folded = {other.lower().replace("_", ""): other for other in bound}
+    key = name.lower().replace("_", "")
+    if key in folded:
+        return folded[key]
+    if key + "s" in folded or (key.endswith("s") and key[:-1] in folded):
+        return folded.get(key + "s") or folded.get(key[:-1])
+    offered = bound if _is_value(case, name) else bound | {b for b in BUILTINS if b.islower()}
+    close = get_close_matches(name, sorted(offered), _MOST_CLOSE, 0.72)
+    looped = _loop_variables_around(case, name)
+    # The fewest slips first; of equals what the loop around hands out, then what the function was given.
+    return min(close, key=lambda c: (edit_distance(name, c), c not in looped, c not in local), default=None)
+
+
+def _is_value(case: CrashContext, name: str) -> bool:
+    """Tell whether a name stands for a value where it is used, so that no built-in function can be meant."""
+    node = _use(case, name)
+    parent = case.program.parents.get(node) if node is not None else None
+    return node is not None and not (isinstance(parent, ast.Call) and parent.func is node)
+
+
+def _loop_variables_around(case: CrashContext, name: str) -> set[str]:
+    """Give the variables of the loops and comprehensions around the place where a name is used."""
+    node = _use(case, name)
+    targets: list[ast.expr] = []
+    for up in case.program.above(node) if node is not None else ():
+        match up:
+            case ast.For(target=target) | ast.AsyncFor(target=target):
+                targets.append(target)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                targets += [generator.target for generator in up.generators]
+    return {inner.id for target in targets for inner in walk(target) if isinstance(inner, ast.Name)}
+
+
+@runtime_rule("name-defined-later", ("NameError",), _NOT_DEFINED)
+def name_defined_later(case: CrashContext) -> Match | None:
     """Find where the name is bound, but only further down, at the same level."""
     name = case.match["name"]
     program = case.program
@@ -163,7 +231,8 @@ def _later(case: Case) -> Site | None:
     return None
 
 
-def _other_function(case: Case) -> Site | None:
+@runtime_rule("name-of-another-function", ("NameError",), _NOT_DEFINED)
+def name_of_another_function(case: CrashContext) -> Match | None:
     """Find where the name lives inside a function only, and is used outside it."""
     name = case.match["name"]
     program = case.program
@@ -182,53 +251,53 @@ def _other_function(case: Case) -> Site | None:
     return None
 
 
-def _is_value(case: Case, name: str) -> bool:
-    """Tell whether a name stands for a value where it is used, so that no built-in function can be meant."""
-    node = _use(case, name)
-    parent = case.program.parents.get(node) if node is not None else None
-    return node is not None and not (isinstance(parent, ast.Call) and parent.func is node)
-
-
-def _closest(case: Case, name: str) -> str | None:
-    program = case.program
-    here = program.function_at(case.line)
-    local = {arg.arg for arg in here.args.args} if here else set()
-    bound = program.bound_names - {name}
-    folded = {other.lower().replace("_", ""): other for other in bound}
-    key = name.lower().replace("_", "")
-    if key in folded:
-        return folded[key]
-    if key + "s" in folded or (key.endswith("s") and key[:-1] in folded):
-        return folded.get(key + "s") or folded.get(key[:-1])
-    offered = bound if _is_value(case, name) else bound | {b for b in BUILTINS if b.islower()}
-    close = get_close_matches(name, sorted(offered), _MOST_CLOSE, 0.72)
-    looped = _loop_variables_around(case, name)
-    # The fewest slips first; of equals what the loop around hands out, then what the function was given.
-    return min(close, key=lambda c: (edit_distance(name, c), c not in looped, c not in local), default=None)
-
-
-def _loop_variables_around(case: Case, name: str) -> set[str]:
-    """Give the variables of the loops and comprehensions around the place where a name is used."""
-    node = _use(case, name)
-    targets: list[ast.expr] = []
-    for up in case.program.above(node) if node is not None else ():
-        match up:
-            case ast.For(target=target) | ast.AsyncFor(target=target):
-                targets.append(target)
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                targets += [generator.target for generator in up.generators]
-    return {inner.id for target in targets for inner in walk(target) if isinstance(inner, ast.Name)}
-
-
-def _misspelt(case: Case) -> Site | None:
-    name = case.match["name"]
-    closest = _closest(case, name)
-    if not closest or (len(name) == 1 and closest.lower() != name.lower()):
+@runtime_rule(
+    "value-only-on-some-paths",
+    ("NameError", "UnboundLocalError"),
+    rf"{_NOT_BOUND.pattern}|{_FREE.pattern.replace('name', 'free')}|name '(?P<unbound>\w+)' is not defined",
+)
+def value_only_on_some_paths(case: CrashContext) -> Match | None:
+    """Find where a name gets its value inside a branch or a loop that did not run, or only later."""
+    name = case.match["name"] or case.match["unbound"]
+    if not name:
         return None
-    return _site(case, name, closest, meant=Code(closest))
+    program = case.program
+    function = program.function_at(case.line)
+    bound = [line for line, _ in program.assignments(name) if function is None or program.function_at(line) is function]
+    before = [line for line in bound if line < case.line]
+    slots = {"name": Code(name), "function": Code(function.name if function else "the program")}
+    if before:
+        first = before[0]
+        around = [
+            node
+            for node in program.nodes
+            if isinstance(node, ast.If | ast.For | ast.While | ast.Try)
+            and node.lineno <= first <= (node.end_lineno or 0)
+        ]
+        inner = max(around, key=lambda node: node.lineno, default=None)
+        if inner is None and case.match["unbound"]:
+            return None
+        header = program.line(inner.lineno).strip() if inner is not None else ""
+        return Match(
+            lines=(case.line,),
+            expression=name,
+            slots={**slots, "header": Code(header or name), "what": _kind(inner)},
+        )
+    return None
 
 
-def _unquoted(case: Case) -> Site | None:
+def _kind(node: ast.AST | None) -> str:
+    match node:
+        case ast.For() | ast.While():
+            return "loop"
+        case ast.Try():
+            return "`try` block"
+        case _:
+            return "branch"
+
+
+@runtime_rule("text-without-quotes", ("NameError",), _NOT_DEFINED)
+def text_without_quotes(case: CrashContext) -> Match | None:
     """Find a bare word where a text is meant: compared with texts, or next to them."""
     name = case.match["name"]
     node = _use(case, name)
@@ -249,27 +318,8 @@ def _unquoted(case: Case) -> Site | None:
     return _site(case, name, f'"{name}"') if with_text else None
 
 
-def _loop_variable(case: Case) -> Site | None:
-    """Find where the loop around hands out its items under a name that its body never uses."""
-    name = case.match["name"]
-    node = _use(case, name)
-    if node is None or get_close_matches(name, sorted(case.program.bound_names - {name}), 1, 0.75):
-        return None
-    for up in case.program.above(node):
-        match up:
-            case ast.For(target=ast.Name(id=variable) as target):
-                used = any(isinstance(n, ast.Name) and n.id == variable for s in up.body for n in walk(s))
-                if not used:
-                    return Site(
-                        lines=(up.lineno,),
-                        expression=case.program.line(up.lineno).strip(),
-                        edit=case.rewrite(target, name),
-                        facts={"name": Code(name), "variable": Code(variable)},
-                    )
-    return None
-
-
-def _never_bound(case: Case) -> Site | None:
+@runtime_rule("name-never-defined", ("NameError",), _NOT_DEFINED)
+def name_never_defined(case: CrashContext) -> Match | None:
     name = case.match["name"]
     node = _use(case, name)
     if node is None and case.program.tree is not None and name not in case.program.line(case.line):
@@ -281,7 +331,8 @@ def _never_bound(case: Case) -> Site | None:
     return _site(case, name, use="changed" if counts else "used")
 
 
-def _assigned_in_function(case: Case) -> Site | None:
+@runtime_rule("outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND)
+def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
     """Find where a function changes a name that exists outside it."""
     name = case.match["name"]
     program = case.program
@@ -297,153 +348,28 @@ def _assigned_in_function(case: Case) -> Site | None:
     indent = program.line(first.lineno)[: first.col_offset]
     del header
     edit = program.edit(first.lineno, f"{indent}global {name}\n{program.line(first.lineno)}")
-    return Site(
+    return Match(
         lines=(case.line,),
         expression=name,
         edit=edit,
-        facts={"name": Code(name), "function": Code(function.name), "other_line": str(program.shown(outside[-1]))},
+        slots={"name": Code(name), "function": Code(function.name), "other_line": str(program.shown(outside[-1]))},
     )
 
 
-def _bound_on_some_paths(case: Case) -> Site | None:
-    """Find where a name gets its value inside a branch or a loop that did not run, or only later."""
-    name = case.match["name"] or case.match["unbound"]
-    if not name:
-        return None
-    program = case.program
-    function = program.function_at(case.line)
-    bound = [line for line, _ in program.assignments(name) if function is None or program.function_at(line) is function]
-    before = [line for line in bound if line < case.line]
-    facts = {"name": Code(name), "function": Code(function.name if function else "the program")}
-    if before:
-        first = before[0]
-        around = [
-            node
-            for node in program.nodes
-            if isinstance(node, ast.If | ast.For | ast.While | ast.Try)
-            and node.lineno <= first <= (node.end_lineno or 0)
-        ]
-        inner = max(around, key=lambda node: node.lineno, default=None)
-        if inner is None and case.match["unbound"]:
-            return None
-        header = program.line(inner.lineno).strip() if inner is not None else ""
-        return Site(
-            lines=(case.line,),
-            expression=name,
-            facts={**facts, "header": Code(header or name), "what": _kind(inner)},
-        )
-    return None
+@runtime_rule(
+    "used-before-first-value",
+    ("NameError", "UnboundLocalError"),
+    rf"{_NOT_BOUND.pattern}|cannot access free variable|not associated with a value",
+)
+def used_before_first_value(case: CrashContext) -> Match | None:
+    return _read_before_bound(case) if case.match.groupdict().get("name") else None
 
 
-def _kind(node: ast.AST | None) -> str:
-    match node:
-        case ast.For() | ast.While():
-            return "loop"
-        case ast.Try():
-            return "`try` block"
-        case _:
-            return "branch"
-
-
-def _read_before_bound(case: Case) -> Site | None:
+def _read_before_bound(case: CrashContext) -> Match | None:
     name = case.match["name"]
     function = case.program.function_at(case.line)
-    return Site(
+    return Match(
         lines=(case.line,),
         expression=name,
-        facts={"name": Code(name), "function": Code(function.name if function else "this program")},
+        slots={"name": Code(name), "function": Code(function.name if function else "this program")},
     )
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.word-of-another-language",
-        "runtime",
-        lessons.WORD_OF_ANOTHER_LANGUAGE,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _other_language,
-    ),
-    RuntimeRule(
-        "runtime.name-not-imported",
-        "runtime",
-        lessons.NAME_NOT_IMPORTED,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _module,
-    ),
-    RuntimeRule(
-        "runtime.loop-variable-under-another-name",
-        "runtime",
-        lessons.LOOP_VARIABLE_UNDER_ANOTHER_NAME,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _loop_variable,
-    ),
-    RuntimeRule(
-        "runtime.name-misspelt",
-        "runtime",
-        lessons.NAME_MISSPELT,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _misspelt,
-    ),
-    RuntimeRule(
-        "runtime.name-defined-later",
-        "runtime",
-        lessons.NAME_DEFINED_LATER,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _later,
-    ),
-    RuntimeRule(
-        "runtime.name-of-another-function",
-        "runtime",
-        lessons.NAME_OF_ANOTHER_FUNCTION,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _other_function,
-    ),
-    RuntimeRule(
-        "runtime.value-only-on-some-paths",
-        "runtime",
-        lessons.VALUE_ONLY_ON_SOME_PATHS,
-        _UNBOUND | _NAME_ERROR,
-        re.compile(
-            rf"{_NOT_BOUND.pattern}|{_FREE.pattern.replace('name', 'free')}|name '(?P<unbound>\w+)' is not defined"
-        ),
-        _bound_on_some_paths,
-    ),
-    RuntimeRule(
-        "runtime.text-without-quotes",
-        "runtime",
-        lessons.TEXT_WITHOUT_QUOTES,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _unquoted,
-    ),
-    RuntimeRule(
-        "runtime.name-never-defined",
-        "runtime",
-        lessons.NAME_NEVER_DEFINED,
-        _NAME_ERROR,
-        _NOT_DEFINED,
-        _never_bound,
-    ),
-    RuntimeRule(
-        "runtime.outer-variable-changed-in-function",
-        "runtime",
-        lessons.OUTER_VARIABLE_CHANGED_IN_FUNCTION,
-        _UNBOUND,
-        _NOT_BOUND,
-        _assigned_in_function,
-    ),
-    RuntimeRule(
-        "runtime.used-before-first-value",
-        "runtime",
-        lessons.USED_BEFORE_FIRST_VALUE,
-        _UNBOUND | _NAME_ERROR,
-        re.compile(rf"{_NOT_BOUND.pattern}|cannot access free variable|not associated with a value"),
-        lambda case: _read_before_bound(case) if case.match.groupdict().get("name") else None,
-    ),
-)

@@ -7,24 +7,53 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import objects as lessons
-from tutor_pedagogy.offline.lessons.runtime.arguments import CLASS_IN_PLACE_OF_OBJECT
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import kind
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+_HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object has no attribute '(?P<name>\w+)'")
 
-_ATTRIBUTE_ERROR = frozenset(("AttributeError",))
+
+@runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO)
+def value_handed_for_object(case: CrashContext) -> Match | None:
+    """Find the call that hands a constant to a parameter which is used as an object of the code's own class."""
+    failed, function = _failed_on(case), case.program.function_at(case.line)
+    owner = _owner_of(case, case.match["name"])
+    if failed is None or owner is None or function is None or not isinstance(failed.value, ast.Name):
+        return None
+    given = [arg.arg for arg in function.args.args if arg.arg != "self"]
+    if failed.value.id not in given or not case.crash.callers:
+        return None
+    at, caller = given.index(failed.value.id), case.crash.callers[-1]
+    for node in case.program.nodes:
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if (
+                name == function.name and node.lineno == caller and at < len(args)
+            ):
+                if isinstance(args[at], ast.Constant):
+                    return Match(
+                        lines=(caller,),
+                        expression=case.text(node),
+                        slots={
+                            "value": Code(case.text(args[at])),
+                            "kind": kind(case.match["type"]),
+                            "class_name": Code(owner.name),
+                            "use": Code(case.text(failed)),
+                        },
+                    )
+    return None
 
 
-def _failed_on(case: Case) -> ast.Attribute | None:
+def _failed_on(case: CrashContext) -> ast.Attribute | None:
     name = case.match["name"]
     return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
 
 
-def _owner_of(case: Case, attribute: str) -> ast.ClassDef | None:
+def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
     """Give the class of the code that has a method or stores an attribute of this name."""
     for node in case.program.nodes:
         is_method = isinstance(node, ast.FunctionDef) and node.name == attribute
@@ -36,17 +65,18 @@ def _owner_of(case: Case, attribute: str) -> ast.ClassDef | None:
     return None
 
 
-def _value_for_object(case: Case) -> Site | None:
+@runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO)
+def value_in_place_of_object(case: CrashContext) -> Match | None:
     """Find the line that stores a bare value where an object of the code's own class is used later."""
     failed = _failed_on(case)
     owner = _owner_of(case, case.match["name"])
     if failed is None or owner is None:
         return None
     for line, value in _stored_as(case, failed.value):
-        return Site(
+        return Match(
             lines=(line,),
             expression=case.program.line(line).strip(),
-            facts={
+            slots={
                 "name": Code(case.text(failed.value)),
                 "value": Code(case.text(value)),
                 "class_name": Code(owner.name),
@@ -56,7 +86,7 @@ def _value_for_object(case: Case) -> Site | None:
     return None
 
 
-def _stored_as(case: Case, receiver: ast.expr) -> list[tuple[int, ast.expr]]:
+def _stored_as(case: CrashContext, receiver: ast.expr) -> list[tuple[int, ast.expr]]:
     """Give the one line that stores a parameter or a constant in a name or an attribute; empty where it is not one."""
     stored: list[tuple[int, ast.expr]] = []
     here = case.program.function_at(case.line)
@@ -89,36 +119,10 @@ def _is_bare(function: Function | None, value: ast.expr) -> bool:
     return isinstance(value, ast.Name) and value.id in parameters
 
 
-def _value_handed_on(case: Case) -> Site | None:
-    """Find the call that hands a constant to a parameter which is used as an object of the code's own class."""
-    failed, function = _failed_on(case), case.program.function_at(case.line)
-    owner = _owner_of(case, case.match["name"])
-    if failed is None or owner is None or function is None or not isinstance(failed.value, ast.Name):
-        return None
-    given = [arg.arg for arg in function.args.args if arg.arg != "self"]
-    if failed.value.id not in given or not case.crash.callers:
-        return None
-    at, caller = given.index(failed.value.id), case.crash.callers[-1]
-    for node in case.program.nodes:
-        match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if (
-                name == function.name and node.lineno == caller and at < len(args)
-            ):
-                if isinstance(args[at], ast.Constant):
-                    return Site(
-                        lines=(caller,),
-                        expression=case.text(node),
-                        facts={
-                            "value": Code(case.text(args[at])),
-                            "kind": kind(case.match["type"]),
-                            "class_name": Code(owner.name),
-                            "use": Code(case.text(failed)),
-                        },
-                    )
-    return None
-
-
-def _class_for_object(case: Case) -> Site | None:
+@runtime_rule(
+    "class-under-a-name", ("AttributeError",), r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'"
+)
+def class_under_a_name(case: CrashContext) -> Match | None:
     """Find the name that stands for a class, where the call that makes an object is missing."""
     failed = _failed_on(case)
     if failed is None or not isinstance(failed.value, ast.Name):
@@ -126,15 +130,16 @@ def _class_for_object(case: Case) -> Site | None:
     name = failed.value.id
     for line, value in case.program.assignments(name):
         if isinstance(value, ast.Name) and value.id == case.match["type"] and line < case.line:
-            return Site(
+            return Match(
                 lines=(line,),
                 expression=case.program.line(line).strip(),
-                facts={"name": Code(name), "class_name": Code(value.id)},
+                slots={"name": Code(name), "class_name": Code(value.id)},
             )
     return None
 
 
-def _base_not_set_up(case: Case) -> Site | None:
+@runtime_rule("parent-not-set-up", ("AttributeError",), r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'")
+def parent_not_set_up(case: CrashContext) -> Match | None:
     """Find the set-up of a class that leaves out the one of its parent, which stores the missing value."""
     classes = {node.name: node for node in case.program.each(ast.ClassDef)}
     own = classes.get(case.match["type"])
@@ -147,10 +152,10 @@ def _base_not_set_up(case: Case) -> Site | None:
         if parent is None or above is None or any(isinstance(n, ast.Name) and n.id == "super" for n in walk(set_up)):
             continue
         if any(isinstance(n, ast.Attribute) and n.attr == case.match["name"] for n in walk(above)):
-            return Site(
+            return Match(
                 lines=(set_up.lineno,),
                 expression=case.program.line(set_up.lineno).strip(),
-                facts={
+                slots={
                     "attribute": Code(case.match["name"]),
                     "class_name": Code(own.name),
                     "parent": Code(parent.name),
@@ -161,41 +166,3 @@ def _base_not_set_up(case: Case) -> Site | None:
 
 def _set_up(owner: ast.ClassDef) -> ast.FunctionDef | None:
     return next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-
-
-_HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object has no attribute '(?P<name>\w+)'")
-
-RULES = (
-    RuntimeRule(
-        "runtime.value-handed-for-object",
-        "runtime",
-        lessons.VALUE_HANDED_FOR_OBJECT,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _value_handed_on,
-    ),
-    RuntimeRule(
-        "runtime.value-in-place-of-object",
-        "runtime",
-        lessons.VALUE_IN_PLACE_OF_OBJECT,
-        _ATTRIBUTE_ERROR,
-        _HAS_NO,
-        _value_for_object,
-    ),
-    RuntimeRule(
-        "runtime.class-under-a-name",
-        "runtime",
-        CLASS_IN_PLACE_OF_OBJECT,
-        _ATTRIBUTE_ERROR,
-        re.compile(r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'"),
-        _class_for_object,
-    ),
-    RuntimeRule(
-        "runtime.parent-not-set-up",
-        "runtime",
-        lessons.PARENT_NOT_SET_UP,
-        _ATTRIBUTE_ERROR,
-        re.compile(r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'"),
-        _base_not_set_up,
-    ),
-)

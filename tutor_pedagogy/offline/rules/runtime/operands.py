@@ -7,16 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import operands as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, input_of, is_input, none_origin
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.finding import Edit
-
-_TYPE_ERROR = frozenset(("TypeError",))
 KINDS = {
     "str": "a text",
     "int": "a whole number",
@@ -37,33 +36,59 @@ KINDS = {
     "numpy.ndarray": "an array",
 }
 _FUNCTIONS = ("function", "method", "builtin_function_or_method", "type")
+_SIDES = r"'(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"
+_UNSUPPORTED = r"unsupported operand type\(s\) for \S+(?: \S+)?: "
+_ORDER = r"not supported between instances of "
+_TWO_TYPES = re.compile(
+    rf"{_UNSUPPORTED}{_SIDES}"
+    rf"|{_ORDER}'(?P<l2>[\w.]+)' and '(?P<r2>[\w.]+)'"
+    r"|can only concatenate (?P<l3>\w+) \(not \"(?P<r3>\w+)\"\)"
+)
 
 
-def kind(name: str) -> str:
-    """Say a type's name in plain words."""
-    return KINDS.get(name, f"a value of type `{name}`")
-
-
-def _binary(case: Case) -> tuple[ast.expr, ast.expr, ast.expr] | None:
-    """Give the operation on the line with its two sides."""
-    for node in case.likely(ast.BinOp, ast.Compare):
-        match node:
-            case ast.BinOp(left=left, right=right):
-                return node, left, right
-            case ast.Compare(left=left, comparators=[right, *_]):
-                return node, left, right
-    statement = case.program.statement_at(case.line)
-    if isinstance(statement, ast.AugAssign):
-        return statement.target, statement.target, statement.value
+@runtime_rule(
+    "print-result-used",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'",
+)
+def print_result_used(case: CrashContext) -> Match | None:
+    for node in case.likely(ast.BinOp):
+        if isinstance(node, ast.BinOp):
+            match node.left:
+                case ast.Call(func=ast.Name(id="print")) as call:
+                    inner = case.text(call)
+                    sign = case.text(node)[len(inner) :].strip()
+                    edit = case.rewrite(node, f"{inner[:-1]} {sign})") if inner.endswith(")") else None
+                    return case.here(node, edit=edit, call=Code(inner))
     return None
 
 
-def _types(case: Case) -> tuple[str, str]:
-    groups = case.match.groupdict()
-    return groups.get("left") or "", groups.get("right") or ""
+@runtime_rule(
+    "caret-for-power", ("TypeError",), r"unsupported operand type\(s\) for \^=?: |ufunc 'bitwise_xor' not supported"
+)
+def caret_for_power(case: CrashContext) -> Match | None:
+    for node in case.likely(ast.BinOp):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            text, right = case.text(node), case.text(node.right)
+            left = case.text(node.left)
+            powered = f"{left} ** {right}"
+            if isinstance(node.left, ast.BinOp):
+                # The caret binds weaker than everything arithmetic; the power sign binds tighter.
+                powered = f"{left} ** {right}" if text.endswith(right) else powered
+            if isinstance(node.right, ast.BinOp):
+                powered = f"{left} ** ({right})"
+            return case.here(node, edit=case.rewrite(node, powered), base=Code(left), power=Code(right))
+    return case.here(base=Code(case.marked or "the base"), power="the power")
 
 
-def _text_from_input(case: Case) -> Site | None:
+@runtime_rule(
+    "number-from-input",
+    ("TypeError",),
+    rf"{_UNSUPPORTED}{_SIDES}|{_ORDER}|can only concatenate str|can't multiply sequence"
+    r"|must be real number, not str|bad operand type|not all arguments converted"
+    r"|'str' object cannot be interpreted as an integer",
+)
+def number_from_input(case: CrashContext) -> Match | None:
     """Find where a side of the operation is the text that `input` gave, while the other is a number."""
     sides: tuple[ast.expr, ...] | None = _binary(case)
     ranges = [call for call in case.likely(ast.Call) if case.text(call).startswith("range(")]
@@ -80,6 +105,20 @@ def _text_from_input(case: Case) -> Site | None:
     return None
 
 
+def _binary(case: CrashContext) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+    """Give the operation on the line with its two sides."""
+    for node in case.likely(ast.BinOp, ast.Compare):
+        match node:
+            case ast.BinOp(left=left, right=right):
+                return node, left, right
+            case ast.Compare(left=left, comparators=[right, *_]):
+                return node, left, right
+    statement = case.program.statement_at(case.line)
+    if isinstance(statement, ast.AugAssign):
+        return statement.target, statement.target, statement.value
+    return None
+
+
 def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
     """Give the names in an expression, but not those that a call makes something else of."""
     if isinstance(node, ast.Name):
@@ -90,7 +129,7 @@ def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
                 yield from _bare_names(child)
 
 
-def _at_input(case: Case, part: ast.expr, operation: ast.AST | None) -> Site:
+def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> Match:
     """Point at the line where a text comes in, and make a number of it there."""
     name = part
     while isinstance(name, ast.Subscript):
@@ -104,27 +143,37 @@ def _at_input(case: Case, part: ast.expr, operation: ast.AST | None) -> Site:
     if is_several:
         shared = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
         new = f"map(int, {text})" if shared else f"list(map(int, {text}))"
-    return Site(
+    return Match(
         lines=(origin.lineno,),
         expression=text,
         edit=case.rewrite(origin, new),
-        facts={
+        slots={
             "name": Code(case.text(part)),
             "operation": Code(case.text(operation)) if operation is not None else "the operation",
         },
     )
 
 
-def _joined(case: Case) -> Site | None:
+@runtime_rule(
+    "text-plus-other",
+    ("TypeError",),
+    r"can only concatenate (?P<left>str) \(not \"(?P<right>(?!NoneType|builtin|method|function)[\w.]+)\"\)"
+    r"|unsupported operand type\(s\) for \+=?: '(?P<other>int|float|list|tuple|dict|bool)' and '(?P<text>str)'",
+)
+def text_plus_other(case: CrashContext) -> Match | None:
+    return _joined(_relabelled(case))
+
+
+def _joined(case: CrashContext) -> Match | None:
     """Find a text and something else around a plus sign."""
     left_type, right_type = _types(case)
     if "str" not in (left_type, right_type):
         return None
     other = right_type if left_type == "str" else left_type
     sides = _binary(case)
-    facts = {"other_kind": kind(other)}
+    slots = {"other_kind": kind(other)}
     if sides is None:
-        return case.here(facts=facts, other=Code(case.marked or case.program.line(case.line).strip()))
+        return case.here(slots=slots, other=Code(case.marked or case.program.line(case.line).strip()))
     operation, left, right = sides
     wrong = right if left_type == "str" else left
     if isinstance(operation, ast.BinOp) and left_type == "str" and isinstance(left, ast.BinOp) and other != "str":
@@ -137,16 +186,40 @@ def _joined(case: Case) -> Site | None:
         edit = case.rewrite(text, f"{other}({case.text(text)})")
     else:
         edit = case.rewrite(wrong, f"str({case.text(wrong)})")
-    return case.here(operation, edit=edit, other=Code(case.text(wrong)), facts=facts)
+    return case.here(operation, edit=edit, other=Code(case.text(wrong)), slots=slots)
 
 
-def _shown(case: Case, operation: ast.expr) -> bool:
+def kind(name: str) -> str:
+    """Say a type's name in plain words."""
+    return KINDS.get(name, f"a value of type `{name}`")
+
+
+def _types(case: CrashContext) -> tuple[str, str]:
+    groups = case.match.groupdict()
+    return groups.get("left") or "", groups.get("right") or ""
+
+
+def _shown(case: CrashContext, operation: ast.expr) -> bool:
     """Tell whether the outcome is shown, where a text is wanted."""
     above = case.program.parents.get(operation)
     return isinstance(above, ast.Call) and case.text(above.func) == "print"
 
 
-def _item_onto_list(case: Case) -> Site | None:
+def _relabelled(case: CrashContext) -> CrashContext:
+    """Give the case with its two types under one pair of names, whatever the form of the message."""
+    groups = case.match.groupdict()
+    left = groups.get("left") or groups.get("l2") or groups.get("l3") or groups.get("other") or ""
+    right = groups.get("right") or groups.get("r2") or groups.get("r3") or groups.get("text") or ""
+    match = re.match(r"(?P<left>\S*) (?P<right>\S*)", f"{left} {right}")
+    return CrashContext(case.program, case.crash, match) if match else case
+
+
+@runtime_rule(
+    "item-onto-list",
+    ("TypeError",),
+    r"can only concatenate (?P<left>list|tuple) \(not \"(?P<right>(?!NoneType|builtin)[\w.]+)\"\)",
+)
+def item_onto_list(case: CrashContext) -> Match | None:
     left_type, right_type = _types(case)
     container = left_type or "list"
     sides = _binary(case)
@@ -164,24 +237,26 @@ def _item_onto_list(case: Case) -> Site | None:
     )
 
 
-def _none(case: Case) -> Site | None:
-    """One side is None: it comes from a method that changes in place, or from a function without `return`."""
-    if "NoneType" not in _types(case):
-        return None
-    sides = _binary(case)
-    if sides is None:
-        return None
-    operation, left, right = sides
-    wrong = left if _types(case)[0] == "NoneType" else right
-    return none_site(case, wrong, operation) or case.here(
-        operation, name=Code(case.text(wrong)), source="a place that never gave it a value"
-    )
+@runtime_rule(
+    "none-handed-on",
+    ("TypeError",),
+    r"not '?NoneType'?$|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType",
+)
+def none_handed_on(case: CrashContext) -> Match | None:
+    """Find the value of a call that is None because the function or method gives nothing back."""
+    for call in case.likely(ast.Call):
+        if isinstance(call, ast.Call):
+            for argument in call.args:
+                site = none_site(case, argument) if isinstance(argument, ast.Call | ast.Name) else None
+                if site is not None:
+                    return site
+    return None
 
 
-def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) -> Site | None:
+def none_site(case: CrashContext, wrong: ast.expr, operation: ast.expr | None = None) -> Match | None:
     """Say where a None comes from, if the code shows it."""
     origin = none_origin(case.program, wrong, case.line)
-    facts = {"name": Code(case.text(wrong))}
+    slots = {"name": Code(case.text(wrong))}
     match origin:
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
@@ -192,21 +267,21 @@ def none_site(case: Case, wrong: ast.expr, operation: ast.expr | None = None) ->
                 and statement.lineno == statement.end_lineno
             )
             edit = _without_result(case, call, statement) if alone and isinstance(statement, ast.Assign) else None
-            return Site(
+            return Match(
                 lines=(call.lineno,),
                 expression=case.text(call),
                 edit=edit,
-                facts={**facts, "source": f"the call of `{method}`, which works in place and gives nothing back"},
+                slots={**slots, "source": f"the call of `{method}`, which works in place and gives nothing back"},
             )
         case "function", ast.FunctionDef() as function:
             last = _ends_without_value(function)
-            return Site(
+            return Match(
                 lines=(last.end_lineno or last.lineno,),
                 expression=case.program.line(last.end_lineno or 1).strip(),
-                facts={**facts, "source": f"the function `{function.name}`, which ends without giving a value back"},
+                slots={**slots, "source": f"the function `{function.name}`, which ends without giving a value back"},
             )
     if operation is not None:
-        return case.here(operation, facts=facts, source="a place that never gave it a value")
+        return case.here(operation, slots=slots, source="a place that never gave it a value")
     return None
 
 
@@ -222,7 +297,7 @@ def _ends_without_value(function: ast.FunctionDef) -> ast.stmt:
     return function.body[-1]
 
 
-def _without_result(case: Case, call: ast.Call, statement: ast.Assign) -> Edit | None:
+def _without_result(case: CrashContext, call: ast.Call, statement: ast.Assign) -> Edit | None:
     """Let a call in place stand alone; where its result goes to another name, make a new value if there is a way."""
     line = case.program.line(call.lineno)
     indent = line[: len(line) - len(line.lstrip())]
@@ -237,33 +312,31 @@ def _without_result(case: Case, call: ast.Call, statement: ast.Assign) -> Edit |
     return None
 
 
-def _none_handed_on(case: Case) -> Site | None:
-    """Find the value of a call that is None because the function or method gives nothing back."""
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call):
-            for argument in call.args:
-                site = none_site(case, argument) if isinstance(argument, ast.Call | ast.Name) else None
-                if site is not None:
-                    return site
-    return None
+@runtime_rule("none-in-operation", ("TypeError",), _TWO_TYPES)
+def none_in_operation(case: CrashContext) -> Match | None:
+    return _none(_relabelled(case))
 
 
-def _caret(case: Case) -> Site | None:
-    for node in case.likely(ast.BinOp):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-            text, right = case.text(node), case.text(node.right)
-            left = case.text(node.left)
-            powered = f"{left} ** {right}"
-            if isinstance(node.left, ast.BinOp):
-                # The caret binds weaker than everything arithmetic; the power sign binds tighter.
-                powered = f"{left} ** {right}" if text.endswith(right) else powered
-            if isinstance(node.right, ast.BinOp):
-                powered = f"{left} ** ({right})"
-            return case.here(node, edit=case.rewrite(node, powered), base=Code(left), power=Code(right))
-    return case.here(base=Code(case.marked or "the base"), power="the power")
+def _none(case: CrashContext) -> Match | None:
+    """One side is None: it comes from a method that changes in place, or from a function without `return`."""
+    if "NoneType" not in _types(case):
+        return None
+    sides = _binary(case)
+    if sides is None:
+        return None
+    operation, left, right = sides
+    wrong = left if _types(case)[0] == "NoneType" else right
+    return none_site(case, wrong, operation) or case.here(
+        operation, name=Code(case.text(wrong)), source="a place that never gave it a value"
+    )
 
 
-def _not_called(case: Case) -> Site | None:
+@runtime_rule("function-in-operation", ("TypeError",), _TWO_TYPES)
+def function_in_operation(case: CrashContext) -> Match | None:
+    return _not_called(_relabelled(case))
+
+
+def _not_called(case: CrashContext) -> Match | None:
     if not set(_types(case)) & set(_FUNCTIONS):
         return None
     sides = _binary(case)
@@ -274,7 +347,7 @@ def _not_called(case: Case) -> Site | None:
     return not_called_site(case, wrong) or case.here(operation, name=Code(case.text(wrong)))
 
 
-def not_called_site(case: Case, wrong: ast.expr) -> Site | None:
+def not_called_site(case: CrashContext, wrong: ast.expr) -> Match | None:
     """Find the place where a function was named but not called."""
     program = case.program
     if isinstance(wrong, ast.Name) and wrong.id not in program.functions:
@@ -282,33 +355,30 @@ def not_called_site(case: Case, wrong: ast.expr) -> Site | None:
             if isinstance(value, ast.Attribute | ast.Name) and program.function_at(at) is program.function_at(
                 case.line
             ):
-                return Site(
+                return Match(
                     lines=(at,),
                     expression=case.text(value),
                     edit=_called(case, value),
-                    facts={"name": Code(case.text(value))},
+                    slots={"name": Code(case.text(value))},
                 )
     if isinstance(wrong, ast.Name | ast.Attribute):
         return case.here(wrong, edit=case.rewrite(wrong, f"{case.text(wrong)}()"), name=Code(case.text(wrong)))
     return None
 
 
-def _called(case: Case, function: ast.Attribute | ast.Name) -> Edit | None:
+def _called(case: CrashContext, function: ast.Attribute | ast.Name) -> Edit | None:
     """Call a function; None for a method that works in place, whose result would be nothing."""
     if isinstance(function, ast.Attribute) and function.attr in IN_PLACE:
         return None
     return case.rewrite(function, f"{case.text(function)}()")
 
 
-def _multiplied(case: Case) -> Site | None:
-    sides = _binary(case)
-    if sides is None:
-        return case.here(left="one side", right="the other side")
-    operation, left, right = sides
-    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)))
-
-
-def _list_times_float(case: Case) -> Site | None:
+@runtime_rule(
+    "numerical.list-times-number",
+    ("TypeError",),
+    r"can't multiply sequence by non-int of type '(?:float|numpy\.float64)'",
+)
+def list_times_number(case: CrashContext) -> Match | None:
     sides = _binary(case)
     if sides is None:
         return None
@@ -320,143 +390,26 @@ def _list_times_float(case: Case) -> Site | None:
     return None
 
 
-def _ordered(case: Case) -> Site | None:
+@runtime_rule(
+    "text-in-calculation",
+    ("TypeError",),
+    rf"{_UNSUPPORTED}{_SIDES}|can't multiply sequence by non-int|bad operand type for|can only concatenate"
+    r"|must be real number, not|must be str, not|doesn't define __round__",
+)
+def text_in_calculation(case: CrashContext) -> Match | None:
+    sides = _binary(case)
+    if sides is None:
+        return case.here(left="one side", right="the other side")
+    operation, left, right = sides
+    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)))
+
+
+@runtime_rule("compared-kinds", ("TypeError",), rf"'[<>]=?' {_ORDER}{_SIDES}")
+def compared_kinds(case: CrashContext) -> Match | None:
     left_type, right_type = _types(case)
     sides = _binary(case)
-    facts = {"left_kind": kind(left_type), "right_kind": kind(right_type)}
+    slots = {"left_kind": kind(left_type), "right_kind": kind(right_type)}
     if sides is None:
-        return case.here(facts=facts, left="the left side", right="the right side")
+        return case.here(slots=slots, left="the left side", right="the right side")
     operation, left, right = sides
-    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)), facts=facts)
-
-
-def _printed(case: Case) -> Site | None:
-    for node in case.likely(ast.BinOp):
-        if isinstance(node, ast.BinOp):
-            match node.left:
-                case ast.Call(func=ast.Name(id="print")) as call:
-                    inner = case.text(call)
-                    sign = case.text(node)[len(inner) :].strip()
-                    edit = case.rewrite(node, f"{inner[:-1]} {sign})") if inner.endswith(")") else None
-                    return case.here(node, edit=edit, call=Code(inner))
-    return None
-
-
-def _relabelled(case: Case) -> Case:
-    """Give the case with its two types under one pair of names, whatever the form of the message."""
-    groups = case.match.groupdict()
-    left = groups.get("left") or groups.get("l2") or groups.get("l3") or groups.get("other") or ""
-    right = groups.get("right") or groups.get("r2") or groups.get("r3") or groups.get("text") or ""
-    match = re.match(r"(?P<left>\S*) (?P<right>\S*)", f"{left} {right}")
-    return Case(case.program, case.crash, match) if match else case
-
-
-_SIDES = r"'(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"
-_UNSUPPORTED = r"unsupported operand type\(s\) for \S+(?: \S+)?: "
-_ORDER = r"not supported between instances of "
-_TWO_TYPES = re.compile(
-    rf"{_UNSUPPORTED}{_SIDES}"
-    rf"|{_ORDER}'(?P<l2>[\w.]+)' and '(?P<r2>[\w.]+)'"
-    r"|can only concatenate (?P<l3>\w+) \(not \"(?P<r3>\w+)\"\)"
-)
-
-RULES = (
-    RuntimeRule(
-        "runtime.print-result-used",
-        "runtime",
-        lessons.PRINT_RESULT_USED,
-        _TYPE_ERROR,
-        re.compile(r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'"),
-        _printed,
-    ),
-    RuntimeRule(
-        "runtime.caret-for-power",
-        "runtime",
-        lessons.CARET_FOR_POWER,
-        _TYPE_ERROR,
-        re.compile(r"unsupported operand type\(s\) for \^=?: |ufunc 'bitwise_xor' not supported"),
-        _caret,
-    ),
-    RuntimeRule(
-        "runtime.number-from-input",
-        "runtime",
-        lessons.NUMBER_FROM_INPUT,
-        _TYPE_ERROR,
-        re.compile(
-            rf"{_UNSUPPORTED}{_SIDES}|{_ORDER}|can only concatenate str|can't multiply sequence"
-            r"|must be real number, not str|bad operand type|not all arguments converted"
-            r"|'str' object cannot be interpreted as an integer"
-        ),
-        _text_from_input,
-    ),
-    RuntimeRule(
-        "runtime.text-plus-other",
-        "runtime",
-        lessons.TEXT_PLUS_OTHER,
-        _TYPE_ERROR,
-        re.compile(
-            r"can only concatenate (?P<left>str) \(not \"(?P<right>(?!NoneType|builtin|method|function)[\w.]+)\"\)"
-            r"|unsupported operand type\(s\) for \+=?: '(?P<other>int|float|list|tuple|dict|bool)' and '(?P<text>str)'"
-        ),
-        lambda case: _joined(_relabelled(case)),
-    ),
-    RuntimeRule(
-        "runtime.item-onto-list",
-        "runtime",
-        lessons.ITEM_ONTO_LIST,
-        _TYPE_ERROR,
-        re.compile(r"can only concatenate (?P<left>list|tuple) \(not \"(?P<right>(?!NoneType|builtin)[\w.]+)\"\)"),
-        _item_onto_list,
-    ),
-    RuntimeRule(
-        "runtime.none-handed-on",
-        "runtime",
-        lessons.NONE_IN_OPERATION,
-        _TYPE_ERROR,
-        re.compile(r"not '?NoneType'?$|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType"),
-        _none_handed_on,
-    ),
-    RuntimeRule(
-        "runtime.none-in-operation",
-        "runtime",
-        lessons.NONE_IN_OPERATION,
-        _TYPE_ERROR,
-        _TWO_TYPES,
-        lambda case: _none(_relabelled(case)),
-    ),
-    RuntimeRule(
-        "runtime.function-in-operation",
-        "runtime",
-        lessons.FUNCTION_IN_OPERATION,
-        _TYPE_ERROR,
-        _TWO_TYPES,
-        lambda case: _not_called(_relabelled(case)),
-    ),
-    RuntimeRule(
-        "numerical.list-times-number",
-        "runtime",
-        lessons.LIST_TIMES_NUMBER,
-        _TYPE_ERROR,
-        re.compile(r"can't multiply sequence by non-int of type '(?:float|numpy\.float64)'"),
-        _list_times_float,
-    ),
-    RuntimeRule(
-        "runtime.text-in-calculation",
-        "runtime",
-        lessons.TEXT_IN_CALCULATION,
-        _TYPE_ERROR,
-        re.compile(
-            rf"{_UNSUPPORTED}{_SIDES}|can't multiply sequence by non-int|bad operand type for|can only concatenate"
-            r"|must be real number, not|must be str, not|doesn't define __round__"
-        ),
-        _multiplied,
-    ),
-    RuntimeRule(
-        "runtime.compared-kinds",
-        "runtime",
-        lessons.COMPARED_KINDS,
-        _TYPE_ERROR,
-        re.compile(rf"'[<>]=?' {_ORDER}{_SIDES}"),
-        _ordered,
-    ),
-)
+    return case.here(operation, left=Code(case.text(left)), right=Code(case.text(right)), slots=slots)

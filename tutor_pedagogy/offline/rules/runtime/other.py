@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import other as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _anywhere(case: Case) -> Site:
+@runtime_rule("other")
+def other(case: CrashContext) -> Match:
     message = case.crash.message.split("\n")[0]
     return case.here(
         exception=Code(case.crash.exception), message=Code(message[:120]) if message else "no further words"
     )
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.other",
-        "runtime",
-        lessons.OTHER,
-        frozenset(),
-        re.compile(""),
-        _anywhere,
-    ),
-)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import ast
-import re
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import receivers as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-_TYPE_ERROR = frozenset(("TypeError",))
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _collection_for_number(case: Case) -> Site | None:
+@runtime_rule(
+    "collection-for-number",
+    ("TypeError",),
+    r"(?P<name>int|float)\(\) argument must be .{0,120}, not '(?P<given>list|tuple|set|dict|map)'",
+)
+def collection_for_number(case: CrashContext) -> Match | None:
     """Find where one number is made, and a whole collection is handed over."""
     name = case.match["name"]
     for call in case.likely(ast.Call):
@@ -31,17 +37,12 @@ def _collection_for_number(case: Case) -> Site | None:
     return None
 
 
-def _none_as_argument(case: Case) -> Site | None:
-    """Find where the None that a function was given comes from."""
-    for call in case.likely(ast.Call):
-        for argument in call.args if isinstance(call, ast.Call) else ():
-            site = none_site(case, argument)
-            if site is not None:
-                return site
-    return None
-
-
-def _super_itself(case: Case) -> Site | None:
+@runtime_rule(
+    "super-not-called",
+    ("AttributeError", "TypeError"),
+    r"requires a 'super' object|of 'super' object needs|type object 'super' has no attribute",
+)
+def super_not_called(case: CrashContext) -> Match | None:
     for node in case.likely(ast.Attribute):
         match node:
             case ast.Attribute(value=ast.Name(id="super") as word, attr=method):
@@ -49,7 +50,10 @@ def _super_itself(case: Case) -> Site | None:
     return None
 
 
-def _without_text(case: Case) -> Site | None:
+@runtime_rule(
+    "text-form-without-text", ("TypeError",), r"(?<!\w)(?P<method>__\w+__) returned non-string \(type (?P<given>\w+)\)"
+)
+def text_form_without_text(case: CrashContext) -> Match | None:
     """Find the special method that shows its text in place of giving it back."""
     for node in case.program.nodes:
         if isinstance(node, ast.FunctionDef) and node.name == case.match["method"]:
@@ -59,16 +63,17 @@ def _without_text(case: Case) -> Site | None:
             edit = None
             if shown and len(shown[-1].args) == 1 and not shown[-1].keywords:
                 edit = case.rewrite(shown[-1], f"return {case.text(shown[-1].args[0])}")
-            return Site(
+            return Match(
                 lines=(place.lineno,),
                 expression=case.program.line(place.lineno).strip(),
                 edit=edit,
-                facts={"method": Code(node.name), "kind": kind(case.match["given"])},
+                slots={"method": Code(node.name), "kind": kind(case.match["given"])},
             )
     return None
 
 
-def _not_in_class(case: Case) -> Site | None:
+@runtime_rule("not-in-class", ("AttributeError",), r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'")
+def not_in_class(case: CrashContext) -> Match | None:
     """Find a part of a class that it does not have."""
     given, name = case.match["type"], case.match["name"]
     known = [
@@ -86,7 +91,8 @@ def _not_in_class(case: Case) -> Site | None:
     return None
 
 
-def _function_wanted(case: Case) -> Site | None:
+@runtime_rule("function-wanted", ("TypeError",), r"first argument must be callable or None")
+def function_wanted(case: CrashContext) -> Match | None:
     """Find `defaultdict(0)`, where the function that makes a first value is wanted."""
     for call in case.likely(ast.Call):
         if isinstance(call, ast.Call) and call.args and case.text(call.func).endswith("defaultdict"):
@@ -97,53 +103,12 @@ def _function_wanted(case: Case) -> Site | None:
     return None
 
 
-RULES = (
-    RuntimeRule(
-        "runtime.collection-for-number",
-        "runtime",
-        lessons.COLLECTION_FOR_NUMBER,
-        _TYPE_ERROR,
-        re.compile(r"(?P<name>int|float)\(\) argument must be .{0,120}, not '(?P<given>list|tuple|set|dict|map)'"),
-        _collection_for_number,
-    ),
-    RuntimeRule(
-        "runtime.super-not-called",
-        "runtime",
-        lessons.SUPER_NOT_CALLED,
-        frozenset(("TypeError", "AttributeError")),
-        re.compile(r"requires a 'super' object|of 'super' object needs|type object 'super' has no attribute"),
-        _super_itself,
-    ),
-    RuntimeRule(
-        "runtime.text-form-without-text",
-        "runtime",
-        lessons.TEXT_FORM_WITHOUT_TEXT,
-        _TYPE_ERROR,
-        re.compile(r"(?<!\w)(?P<method>__\w+__) returned non-string \(type (?P<given>\w+)\)"),
-        _without_text,
-    ),
-    RuntimeRule(
-        "runtime.not-in-class",
-        "runtime",
-        lessons.NOT_IN_CLASS,
-        frozenset(("AttributeError",)),
-        re.compile(r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'"),
-        _not_in_class,
-    ),
-    RuntimeRule(
-        "runtime.function-wanted",
-        "runtime",
-        lessons.FUNCTION_WANTED,
-        _TYPE_ERROR,
-        re.compile(r"first argument must be callable or None"),
-        _function_wanted,
-    ),
-    RuntimeRule(
-        "runtime.none-as-argument",
-        "runtime",
-        lessons.NONE_AS_ARGUMENT,
-        _TYPE_ERROR,
-        re.compile(r"must be [\w -]{1,120}, not (?:'?NoneType'?|None)\b"),
-        _none_as_argument,
-    ),
-)
+@runtime_rule("none-as-argument", ("TypeError",), r"must be [\w -]{1,120}, not (?:'?NoneType'?|None)\b")
+def none_as_argument(case: CrashContext) -> Match | None:
+    """Find where the None that a function was given comes from."""
+    for call in case.likely(ast.Call):
+        for argument in call.args if isinstance(call, ast.Call) else ():
+            site = none_site(case, argument)
+            if site is not None:
+                return site
+    return None

@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime import recursion as lessons
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
-_RECURSION = frozenset(("RecursionError",))
+
+@runtime_rule("recursion-same-argument", ("RecursionError",))
+def recursion_same_argument(case: CrashContext) -> Match | None:
+    """Find where the call hands over exactly what the function got."""
+    found = _recursive_call(case)
+    if found is None:
+        return None
+    function, first = found
+    parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
+    changed = {node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    called = case.text(first.func)
+    calls = [n for n in walk(function) if isinstance(n, ast.Call) and case.text(n.func) == called]
+    for call in [first, *calls]:
+        handed = [case.text(argument) for argument in call.args]
+        if not handed or set(handed) & changed or sorted(handed) != sorted(parameters[: len(handed)]):
+            continue
+        return Match(
+            lines=(call.lineno,),
+            expression=case.text(call),
+            slots={"function": Code(function.name), "argument": Code(", ".join(handed))},
+        )
+    return None
 
 
-def _recursive_call(case: Case) -> tuple[Function, ast.Call] | None:
+def _recursive_call(case: CrashContext) -> tuple[Function, ast.Call] | None:
     function = case.program.function_at(case.line)
     if function is None:
         function = case.program.functions.get(case.crash.function)
@@ -34,29 +55,8 @@ def _recursive_call(case: Case) -> tuple[Function, ast.Call] | None:
     return (function, (marked or found)[0]) if found else None
 
 
-def _same_argument(case: Case) -> Site | None:
-    """Find where the call hands over exactly what the function got."""
-    found = _recursive_call(case)
-    if found is None:
-        return None
-    function, first = found
-    parameters = [arg.arg for arg in function.args.args if arg.arg not in ("self", "cls")]
-    changed = {node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    called = case.text(first.func)
-    calls = [n for n in walk(function) if isinstance(n, ast.Call) and case.text(n.func) == called]
-    for call in [first, *calls]:
-        handed = [case.text(argument) for argument in call.args]
-        if not handed or set(handed) & changed or sorted(handed) != sorted(parameters[: len(handed)]):
-            continue
-        return Site(
-            lines=(call.lineno,),
-            expression=case.text(call),
-            facts={"function": Code(function.name), "argument": Code(", ".join(handed))},
-        )
-    return None
-
-
-def _no_base_case(case: Case) -> Site | None:
+@runtime_rule("recursion-without-end", ("RecursionError",))
+def recursion_without_end(case: CrashContext) -> Match | None:
     """Find where the function calls itself on every way."""
     found = _recursive_call(case)
     if found is None:
@@ -64,10 +64,11 @@ def _no_base_case(case: Case) -> Site | None:
     function, call = found
     if any(isinstance(node, ast.If | ast.IfExp | ast.While | ast.Match) for node in walk(function)):
         return None
-    return Site(lines=(call.lineno,), expression=case.text(call), facts={"function": Code(function.name)})
+    return Match(lines=(call.lineno,), expression=case.text(call), slots={"function": Code(function.name)})
 
 
-def _never_reached(case: Case) -> Site | None:
+@runtime_rule("recursion-misses-end", ("RecursionError",))
+def recursion_misses_end(case: CrashContext) -> Match | None:
     found = _recursive_call(case)
     if found is None:
         return case.here(
@@ -82,17 +83,17 @@ def _never_reached(case: Case) -> Site | None:
     if goes_on is not None and test is not None:
         line = case.program.line(goes_on.lineno)
         shown = f"return {case.text(goes_on.args[0])}" if len(goes_on.args) == 1 else None
-        return Site(
+        return Match(
             lines=(goes_on.lineno,),
             expression=case.text(goes_on),
             edit=case.program.edit(goes_on.lineno, line.replace(case.text(goes_on), shown)) if shown else None,
-            facts={"function": Code(function.name), "call": Code(case.text(call)), "test": Code(case.text(test))},
+            slots={"function": Code(function.name), "call": Code(case.text(call)), "test": Code(case.text(test))},
         )
     place = test if test is not None and not stands_still and isinstance(test, ast.Compare) else call
-    return Site(
+    return Match(
         lines=(place.lineno,),
         expression=case.text(place),
-        facts={
+        slots={
             "function": Code(function.name),
             "call": Code(case.text(call)),
             "test": Code(case.text(test)) if test is not None else "its test",
@@ -126,31 +127,3 @@ def _handed_on(function: Function, call: ast.Call, test: ast.expr) -> bool:
         name in asked and isinstance(value, ast.Name) and value.id == name
         for name, value in zip(parameters, call.args, strict=False)
     )
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.recursion-same-argument",
-        "runtime",
-        lessons.RECURSION_SAME_ARGUMENT,
-        _RECURSION,
-        re.compile(""),
-        _same_argument,
-    ),
-    RuntimeRule(
-        "runtime.recursion-without-end",
-        "runtime",
-        lessons.RECURSION_WITHOUT_END,
-        _RECURSION,
-        re.compile(""),
-        _no_base_case,
-    ),
-    RuntimeRule(
-        "runtime.recursion-misses-end",
-        "runtime",
-        lessons.RECURSION_MISSES_END,
-        _RECURSION,
-        re.compile(""),
-        _never_reached,
-    ),
-)

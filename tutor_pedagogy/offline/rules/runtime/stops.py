@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.logic.effects import METHOD_NAMED_NOT_CALLED
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-def _exit_named(case: Case) -> Site | None:
+@runtime_rule("exit-not-called")
+def exit_not_called(case: CrashContext) -> Match | None:
     """Find the line that names `exit`, in the function of the line that should not have been reached."""
     if "exit" not in case.program.code and "quit" not in case.program.code:
         return None
@@ -21,17 +25,5 @@ def _exit_named(case: Case) -> Site | None:
                 node.lineno < case.line and case.program.function_at(node.lineno) is here
             ):
                 edit = case.rewrite(value, f"{name}()")
-                return Site(lines=(node.lineno,), expression=name, edit=edit, facts={"name": Code(name)})
+                return Match(lines=(node.lineno,), expression=name, edit=edit, slots={"name": Code(name)})
     return None
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.exit-not-called",
-        "runtime",
-        METHOD_NAMED_NOT_CALLED,
-        frozenset(),
-        re.compile(""),
-        _exit_named,
-    ),
-)

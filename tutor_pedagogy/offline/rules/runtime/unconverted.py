@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.runtime.unconverted import PARTS_STILL_TEXTS
-from tutor_pedagogy.offline.rules.runtime.case import Case, RuntimeRule, Site
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
+from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _NUMBERS = r"(?:int|float)"
 
 
-def _still_texts(case: Case) -> Site | None:
+@runtime_rule(
+    "parts-still-texts",
+    ("TypeError",),
+    rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|must be real number, not str"
+    r"|multiply sequence by non-int|str doesn't define __round__",
+)
+def parts_still_texts(case: CrashContext) -> Match | None:
     """Find the one line that keeps the parts of a split text as they are, where a number is calculated with later."""
     if is_about_text(case):
         return None
@@ -26,14 +32,14 @@ def _still_texts(case: Case) -> Site | None:
     if len(kept) != 1:
         return None
     line, part = kept.popitem()
-    return Site(
+    return Match(
         lines=(line,),
         expression=case.program.line(line).strip(),
-        facts={"part": Code(case.text(part)), "use": Code(case.program.line(case.line).strip())},
+        slots={"part": Code(case.text(part)), "use": Code(case.program.line(case.line).strip())},
     )
 
 
-def is_about_text(case: Case) -> bool:
+def is_about_text(case: CrashContext) -> bool:
     """Tell whether the failing line has a text of its own in the operation, or one that `input` gave."""
     for node in case.nodes_here:
         is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
@@ -44,14 +50,14 @@ def is_about_text(case: Case) -> bool:
     return False
 
 
-def _splits(case: Case) -> Iterator[ast.Call]:
+def _splits(case: CrashContext) -> Iterator[ast.Call]:
     for node in case.program.each(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr="split")):
                 yield node
 
 
-def _kept(case: Case, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
+def _kept(case: CrashContext, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
     """Give the lines that store or give back what a call of `split` gave, unchanged."""
     around = case.program.parents.get(call)
     match around:
@@ -72,7 +78,7 @@ def _kept(case: Case, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
                 yield call.lineno, call
 
 
-def _nodes_of(case: Case, function: ast.AST | None) -> list[ast.AST]:
+def _nodes_of(case: CrashContext, function: ast.AST | None) -> list[ast.AST]:
     return list(walk(function)) if function is not None else case.program.nodes
 
 
@@ -86,7 +92,7 @@ def _converts(node: ast.AST, names: set[str]) -> bool:
     return False
 
 
-def _handed_on(case: Case, call: ast.Call, names: set[str]) -> Iterator[tuple[int, ast.expr]]:
+def _handed_on(case: CrashContext, call: ast.Call, names: set[str]) -> Iterator[tuple[int, ast.expr]]:
     """Give the lines after an unpacking that hand on one of its names as it is."""
     nodes = _nodes_of(case, case.program.function_at(call.lineno))
     raw = {name for name in names if not any(_converts(node, {name}) for node in nodes)}
@@ -101,18 +107,3 @@ def _handed_on(case: Case, call: ast.Call, names: set[str]) -> Iterator[tuple[in
                 bare = [part for part in parts if isinstance(part, ast.Name) and part.id in raw]
                 if bare:
                     yield node.lineno, bare[-1]
-
-
-RULES = (
-    RuntimeRule(
-        "runtime.parts-still-texts",
-        "runtime",
-        PARTS_STILL_TEXTS,
-        frozenset(("TypeError",)),
-        re.compile(
-            rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|must be real number, not str"
-            r"|multiply sequence by non-int|str doesn't define __round__"
-        ),
-        _still_texts,
-    ),
-)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.syntax import (
     arguments,
     blocks,
@@ -22,30 +23,32 @@ from tutor_pedagogy.offline.rules.syntax import (
     words,
 )
 from tutor_pedagogy.offline.rules.syntax.repair import Diagnosis, Search
+from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Fault, Program
 
-CAUSES = (
-    *blocks.CAUSES,
-    *brackets.CAUSES,
-    *operators.CAUSES,
-    *strings.CAUSES,
-    *words.CAUSES,
-    *targets.CAUSES,
-    *characters.CAUSES,
-    *headers.CAUSES,
-    *conditions.CAUSES,
-    *punctuation.CAUSES,
-    *arguments.CAUSES,
-    *entries.CAUSES,
-    *placement.CAUSES,
-    *borrowed.CAUSES,
-    *structures.CAUSES,
+MODULES = (
+    blocks,
+    brackets,
+    operators,
+    strings,
+    words,
+    targets,
+    characters,
+    headers,
+    conditions,
+    punctuation,
+    arguments,
+    entries,
+    placement,
+    borrowed,
+    structures,
 )
-"""Every cause, in no order of importance: the guesses are ranked by their costs."""
+RULES = tuple(rules_of(MODULES, SyntaxRule))
+"""Every rule, in no order of importance: the guesses are ranked by their costs."""
 
 
 def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
     """Find the likeliest cause of a fault and an edit that was tried, within bounds."""
-    return Search(CAUSES, cell=program.is_cell).diagnose(program.code, fault)
+    return Search(RULES, cell=program.is_cell).diagnose(program.code, fault)

@@ -6,18 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import arguments as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _argument_order(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "order-of-arguments",
+    "positional argument follows keyword",
+    "non-default argument follows",
+    "parameter without a default follows",
+)
+def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
     """Find a plain value after a named one, or a parameter without a default after one with."""
     tokens = broken.here
     named = [i for i, token in enumerate(tokens) if token.text == "="]
-    facts = {"place": "call" if "argument follows keyword" in broken.fault.message else "header"}
+    slots = {"place": "call" if "argument follows keyword" in broken.fault.message else "header"}
     if named:
         closing = max((i for i, token in enumerate(tokens) if token.text == ")"), default=0)
         commas = [i for i, token in enumerate(tokens) if token.text == "," and i > named[0]]
@@ -30,12 +36,13 @@ def _argument_order(broken: Broken) -> Iterator[Candidate]:
                 cost=0.8,
                 changes=(Change(name.start, value.end, last_text), Change(last.start, last.end, first_text)),
                 expression=broken.span(name, last),
-                facts=facts,
+                slots=slots,
             )
-    yield Candidate(line=broken.fault.line, cost=2, expression=broken.statement(broken.fault.line), facts=facts)
+    yield Candidate(line=broken.fault.line, cost=2, expression=broken.statement(broken.fault.line), slots=slots)
 
 
-def _twice_in_list(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("named-twice", "keyword argument repeated", "duplicate argument")
+def named_twice(broken: Broken) -> Iterator[Candidate]:
     match = re.search(r"(?:keyword argument repeated: |duplicate argument ')(\w+)", broken.fault.message)
     name = match[1] if match else ""
     tokens = broken.here
@@ -48,11 +55,20 @@ def _twice_in_list(broken: Broken) -> Iterator[Candidate]:
         cost=1,
         changes=changes,
         expression=broken.statement(broken.fault.line),
-        facts={"name": Code(name)},
+        slots={"name": Code(name)},
     )
 
 
-def _stars(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "stars-in-header",
+    "argument may appear only once",
+    "named arguments must follow bare",
+    "cannot follow var-keyword",
+    "var-positional",
+    "bare \\* has associated",
+    "starred",
+)
+def stars_in_header(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     stars = [i for i, token in enumerate(tokens) if token.text in ("*", "**")]
     whole = broken.statement(broken.fault.line)
@@ -69,37 +85,3 @@ def _stars(broken: Broken) -> Iterator[Candidate]:
             )
         yield Candidate(line=broken.fault.line, cost=1.1, changes=(replace_token(tokens[at], ""),), expression=whole)
     yield Candidate(line=broken.fault.line, cost=2, expression=whole)
-
-
-CAUSES = (
-    Cause(
-        "syntax.order-of-arguments",
-        "syntax",
-        lessons.ORDER_OF_ARGUMENTS,
-        on(
-            "positional argument follows keyword", "non-default argument follows", "parameter without a default follows"
-        ),
-        _argument_order,
-    ),
-    Cause(
-        "syntax.named-twice",
-        "syntax",
-        lessons.NAMED_TWICE,
-        on("keyword argument repeated", "duplicate argument"),
-        _twice_in_list,
-    ),
-    Cause(
-        "syntax.stars-in-header",
-        "syntax",
-        lessons.STARS_IN_HEADER,
-        on(
-            "argument may appear only once",
-            "named arguments must follow bare",
-            "cannot follow var-keyword",
-            "var-positional",
-            "bare \\* has associated",
-            "starred",
-        ),
-        _stars,
-    ),
-)

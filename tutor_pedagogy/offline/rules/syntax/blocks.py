@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import brackets_of
-from tutor_pedagogy.offline.lessons.syntax import blocks as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Cause, Change, insert, on
+from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 _AFTER = re.compile(r"after (.{0,120}?) on line (\d+)")
 _CONTINUES = {
     "else": ("if", "elif", "for", "while", "try", "except"),
@@ -22,7 +21,10 @@ _CONTINUES = {
 }
 
 
-def _missing_colon(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "missing-colon", "expected ':'", "^invalid syntax", "expected 'else'", "Perhaps you forgot a comma", "cannot assign"
+)
+def missing_colon(broken: Broken) -> Iterator[Candidate]:
     """End a header line with its colon."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
@@ -30,7 +32,7 @@ def _missing_colon(broken: Broken) -> Iterator[Candidate]:
             continue
         unclosed = brackets_of(tokens).unclosed
         end = tokens[-1]
-        facts = {"header": Code(tokens[0].text)}
+        slots = {"header": Code(tokens[0].text)}
         expression = broken.text(line)[tokens[0].column : end.column + len(end.text)]
         yield Candidate(
             line=line,
@@ -39,11 +41,11 @@ def _missing_colon(broken: Broken) -> Iterator[Candidate]:
                 insert(end.end, "".join({"(": ")", "[": "]", "{": "}"}[b.text] for b in reversed(unclosed)) + ":"),
             ),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         if end.text in (";", ",", ".", "{"):
             yield Candidate(
-                line=line, cost=0.9, changes=(Change(end.start, end.end, ":"),), expression=expression, facts=facts
+                line=line, cost=0.9, changes=(Change(end.start, end.end, ":"),), expression=expression, slots=slots
             )
         at = broken.at if line == broken.fault.line else 0
         if 0 < at < len(tokens) and tokens[at].start > tokens[0].start:
@@ -52,7 +54,7 @@ def _missing_colon(broken: Broken) -> Iterator[Candidate]:
                 cost=1.1 if "expected ':'" in broken.fault.message else 2.5,
                 changes=(insert(tokens[at - 1].end, ":"),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
 
 
@@ -66,12 +68,13 @@ def _is_header(broken: Broken, line: int) -> bool:
     return tokens[0].text in HEADERS
 
 
-def _empty_block(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("empty-block", "expected an indented block")
+def empty_block(broken: Broken) -> Iterator[Candidate]:
     """Move the lines that follow a header into its block."""
     match = _AFTER.search(broken.fault.message)
     header = int(match[2]) if match else broken.code_above(broken.fault.line)
     kind = match[1].removesuffix(" statement").removesuffix(" definition").strip("'") if match else "header"
-    facts = {"header": Code(broken.text(header).strip()), "kind": kind}
+    slots = {"header": Code(broken.text(header).strip()), "kind": kind}
     first = broken.code_below(header)
     margin = broken.indent(header)
     after = broken.code_below(first) if first else 0
@@ -87,7 +90,7 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
             cost=0.9,
             changes=(Change(offset, offset + len(broken.indent(first)), margin + _step(broken)),),
             expression=broken.text(first).strip(),
-            facts=facts,
+            slots=slots,
         )
     is_apart = (
         bool(first)
@@ -96,13 +99,13 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
         and not (after and len(broken.indent(after)) > len(margin) and broken.on(first)[0].text not in HEADERS)
     )
     if not first or is_apart or len(broken.indent(first)) < len(margin) or _continues(broken, first):
-        yield Candidate(line=header, cost=1, facts=facts, expression=broken.text(header).strip())
+        yield Candidate(line=header, cost=1, slots=slots, expression=broken.text(header).strip())
         step = _step(broken)
         yield Candidate(
             line=header,
             cost=1.4,
             changes=(insert(broken.offset(header) + len(broken.text(header)), f"\n{margin}{step}pass"),),
-            facts=facts,
+            slots=slots,
             expression=broken.text(header).strip(),
         )
         return
@@ -118,7 +121,7 @@ def _empty_block(broken: Broken) -> Iterator[Candidate]:
             cost=1 + count / 100,
             changes=changes,
             expression=broken.text(first).strip(),
-            facts=facts,
+            slots=slots,
         )
 
 
@@ -163,7 +166,8 @@ def _step(broken: Broken) -> str:
     return min(indents, key=len, default="    ")
 
 
-def _unexpected_indent(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("unexpected-indent", "unexpected indent")
+def unexpected_indent(broken: Broken) -> Iterator[Candidate]:
     """Move a line, or the run of lines that starts with it, back to its block."""
     line = broken.fault.line
     here = broken.indent(line)
@@ -188,11 +192,12 @@ def _unexpected_indent(broken: Broken) -> Iterator[Candidate]:
                     Change(broken.offset(number), broken.offset(number) + len(here), wanted) for number in numbers
                 ),
                 expression=expression,
-                facts={"above": Code(broken.text(above).strip()) if above else "the start of the file"},
+                slots={"above": Code(broken.text(above).strip()) if above else "the start of the file"},
             )
 
 
-def _unmatched_dedent(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("dedent-to-nowhere", "unindent does not match")
+def dedent_to_nowhere(broken: Broken) -> Iterator[Candidate]:
     """Line a statement up with one of the blocks around it, the nearest first."""
     line = broken.fault.line
     here = broken.indent(line)
@@ -210,11 +215,12 @@ def _unmatched_dedent(broken: Broken) -> Iterator[Candidate]:
             cost=1 + abs(len(level) - len(here)) / 20 + (0 if level in fitting or not openers else 1),
             changes=(Change(broken.offset(line), broken.offset(line) + len(here), level),),
             expression=broken.text(line).strip(),
-            facts={"indent": str(len(here))},
+            slots={"indent": str(len(here))},
         )
 
 
-def _tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("tabs-and-spaces", "inconsistent use of tabs", "inconsistent dedent")
+def tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
     """Write every tab at a line's start as spaces."""
     line = broken.fault.line
     changes = []
@@ -235,7 +241,8 @@ def _tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
     yield Candidate(line=line, cost=3, expression=broken.text(line).strip())
 
 
-def _stray_continuation(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("else-without-partner", "^invalid syntax")
+def else_without_partner(broken: Broken) -> Iterator[Candidate]:
     """Line an `else` up with its `if`, or move what came between into the block."""
     line = broken.fault.line
     tokens = broken.on(line)
@@ -243,7 +250,7 @@ def _stray_continuation(broken: Broken) -> Iterator[Candidate]:
         return
     word = tokens[0].text
     here = broken.indent(line)
-    facts = {"word": Code(word), "partner": Code(_CONTINUES[word][0])}
+    slots = {"word": Code(word), "partner": Code(_CONTINUES[word][0])}
     seen: set[str] = set()
     for number in sorted((n for n in broken.by_line if n < line), reverse=True):
         level = broken.indent(number)
@@ -254,7 +261,7 @@ def _stray_continuation(broken: Broken) -> Iterator[Candidate]:
                 cost=1 + abs(len(level) - len(here)) / 50,
                 changes=(Change(broken.offset(line), broken.offset(line) + len(here), level),),
                 expression=broken.text(line).strip(),
-                facts=facts,
+                slots=slots,
             )
     above = broken.code_above(line)
     if above and broken.indent(above) == here and broken.on(above)[0].text not in HEADERS:
@@ -274,52 +281,6 @@ def _stray_continuation(broken: Broken) -> Iterator[Candidate]:
                 cost=0.95,
                 changes=tuple(Change(broken.offset(n), broken.offset(n), step) for n in between),
                 expression=broken.text(between[0]).strip(),
-                facts=facts,
+                slots=slots,
             )
-    yield Candidate(line=line, cost=3, expression=broken.text(line).strip(), facts=facts)
-
-
-CAUSES = (
-    Cause(
-        "syntax.missing-colon",
-        "syntax",
-        lessons.MISSING_COLON,
-        on("expected ':'", "^invalid syntax", "expected 'else'", "Perhaps you forgot a comma", "cannot assign"),
-        _missing_colon,
-    ),
-    Cause(
-        "syntax.empty-block",
-        "syntax",
-        lessons.EMPTY_BLOCK,
-        on("expected an indented block"),
-        _empty_block,
-    ),
-    Cause(
-        "syntax.unexpected-indent",
-        "syntax",
-        lessons.UNEXPECTED_INDENT,
-        on("unexpected indent"),
-        _unexpected_indent,
-    ),
-    Cause(
-        "syntax.dedent-to-nowhere",
-        "syntax",
-        lessons.DEDENT_TO_NOWHERE,
-        on("unindent does not match"),
-        _unmatched_dedent,
-    ),
-    Cause(
-        "syntax.tabs-and-spaces",
-        "syntax",
-        lessons.TABS_AND_SPACES,
-        on("inconsistent use of tabs", "inconsistent dedent"),
-        _tabs_and_spaces,
-    ),
-    Cause(
-        "syntax.else-without-partner",
-        "syntax",
-        lessons.ELSE_WITHOUT_PARTNER,
-        on("^invalid syntax"),
-        _stray_continuation,
-    ),
-)
+    yield Candidate(line=line, cost=3, expression=broken.text(line).strip(), slots=slots)

@@ -7,23 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import borrowed as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import (
-    HEADERS,
-    Broken,
-    Candidate,
-    Cause,
-    Change,
-    insert,
-    on,
-    replace_token,
-)
+from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _TYPES = frozenset(
     ("int", "float", "double", "long", "short", "char", "bool", "boolean", "String", "string", "str", "list", "dict")
 )
@@ -46,9 +36,71 @@ _CHOICE = re.compile(r"(?P<condition>[^=?:]+(?:[=!<>]=[^=?:]+)?)\?(?P<one>[^?:]+
 _LONGEST_LINE = 300
 """Characters of a line that is read with a pattern that may look back far."""
 _GAPS = frozenset((">=", "<=", "==", "!=", "+=", "-=", "*=", "/=", "//", "**", ":=", "->"))
+_INVALID = ("^invalid syntax", "Perhaps you forgot a comma", "expected ':'", "cannot assign", "illegal target")
 
 
-def _words(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("pasted-prompt")
+def pasted_prompt(broken: Broken) -> Iterator[Candidate]:
+    """Find lines that were copied with the interpreter's prompt."""
+    found = [(number, match) for number in broken.by_line if (match := _PROMPT.match(broken.text(number)))]
+    here = next((match for number, match in found if number == broken.fault.line), None)
+    if here is None:
+        return
+    changes = tuple(
+        Change(broken.offset(number) + match.start(), broken.offset(number) + match.end(), "")
+        for number, match in found
+    )
+    yield Candidate(
+        line=broken.fault.line,
+        cost=0.2,
+        changes=changes,
+        expression=broken.text(broken.fault.line).strip(),
+        slots={"prompt": Code(here["prompt"])},
+    )
+
+
+@syntax_rule("command-for-the-terminal")
+def command_for_the_terminal(broken: Broken) -> Iterator[Candidate]:
+    """Find a line for the terminal."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
+    match = _COMMAND.match(text.strip())
+    if match is None:
+        return
+    start = broken.offset(line) + len(broken.indent(line))
+    yield Candidate(
+        line=line,
+        cost=0.25,
+        changes=(insert(start, "# "),),
+        expression=text.strip(),
+        slots={"word": Code(match["word"])},
+    )
+
+
+@syntax_rule("comment-of-another-language")
+def comment_of_another_language(broken: Broken) -> Iterator[Candidate]:
+    """Find a note that begins with another language's sign."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
+    for match in _COMMENT.finditer(text):
+        before = text[: match.start()].strip()
+        words = re.findall(r"[A-Za-z]{2,}", text[match.end() :])
+        offset = broken.offset(line) + match.start()
+        if any(t.kind in ("string", "open_string") and t.start <= offset < t.end for t in broken.here):
+            continue
+        if match["sign"] in ("%", "--") and (before or len(words) < 2):  # noqa: PLR2004 - one word is a value
+            continue
+        if before and (len(words) < 2 or match["sign"] != "//"):  # noqa: PLR2004 - likewise
+            continue
+        changes = [Change(offset, offset + len(match["sign"]), "#")]
+        if match["sign"] == "/*":
+            last = next((n for n in range(line, len(broken.lines) + 1) if "*/" in broken.text(n)), line)
+            changes += [insert(broken.offset(n), "# ") for n in range(line + 1, last + 1)]
+        slots = {"sign": Code(match["sign"])}
+        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=text.strip(), slots=slots)
+        return
+
+
+@syntax_rule("word-of-another-language", *_INVALID)
+def word_of_another_language(broken: Broken) -> Iterator[Candidate]:
     """Find a word before a name that tells its kind, `new`, a word that ends a block, `then`."""
     line, tokens = broken.fault.line, broken.here
     if not tokens:
@@ -92,6 +144,12 @@ def _first_words(broken: Broken, tokens: list[Token], texts: list[str]) -> Itera
         yield _word(broken, tokens[0], changes, text, cost=0.25)
 
 
+def _word(broken: Broken, word: Token, changes: tuple[Change, ...], expression: str, *, cost: float) -> Candidate:
+    return Candidate(
+        line=broken.fault.line, cost=cost, changes=changes, expression=expression, slots={"word": Code(word.text)}
+    )
+
+
 def _typed_function(broken: Broken, tokens: list[Token], texts: list[str]) -> Iterator[Candidate]:
     """Find a function with the kinds of its parameters, or of its result, before the names."""
     is_function = texts[0] in _TYPES | {"void", "public"} and "(" in texts[1:3] and texts[-1] in ("{", ")", ":")
@@ -107,13 +165,10 @@ def _typed_function(broken: Broken, tokens: list[Token], texts: list[str]) -> It
         yield _word(broken, typed[0][0], changes, broken.span(*typed[0]), cost=0.3)
 
 
-def _word(broken: Broken, word: Token, changes: tuple[Change, ...], expression: str, *, cost: float) -> Candidate:
-    return Candidate(
-        line=broken.fault.line, cost=cost, changes=changes, expression=expression, facts={"word": Code(word.text)}
-    )
-
-
-def _braces(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "braces-for-block", "^invalid syntax", "was never closed", "expected ':'", "unmatched", "unexpected indent"
+)
+def braces_for_block(broken: Broken) -> Iterator[Candidate]:
     """Find a header with a curly brace where its colon should be."""
     lines = [number for number in sorted(broken.by_line) if _opens_with_brace(broken.on(number))]
     line = next((n for n in (broken.fault.line, broken.code_above(broken.fault.line)) if n in lines), 0)
@@ -143,64 +198,8 @@ def _opens_with_brace(tokens: list[Token]) -> bool:
     return first in HEADERS and "=" not in words and ";" not in words
 
 
-def _comment(broken: Broken) -> Iterator[Candidate]:
-    """Find a note that begins with another language's sign."""
-    line, text = broken.fault.line, broken.text(broken.fault.line)
-    for match in _COMMENT.finditer(text):
-        before = text[: match.start()].strip()
-        words = re.findall(r"[A-Za-z]{2,}", text[match.end() :])
-        offset = broken.offset(line) + match.start()
-        if any(t.kind in ("string", "open_string") and t.start <= offset < t.end for t in broken.here):
-            continue
-        if match["sign"] in ("%", "--") and (before or len(words) < 2):  # noqa: PLR2004 - one word is a value
-            continue
-        if before and (len(words) < 2 or match["sign"] != "//"):  # noqa: PLR2004 - likewise
-            continue
-        changes = [Change(offset, offset + len(match["sign"]), "#")]
-        if match["sign"] == "/*":
-            last = next((n for n in range(line, len(broken.lines) + 1) if "*/" in broken.text(n)), line)
-            changes += [insert(broken.offset(n), "# ") for n in range(line + 1, last + 1)]
-        facts = {"sign": Code(match["sign"])}
-        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=text.strip(), facts=facts)
-        return
-
-
-def _prompt(broken: Broken) -> Iterator[Candidate]:
-    """Find lines that were copied with the interpreter's prompt."""
-    found = [(number, match) for number in broken.by_line if (match := _PROMPT.match(broken.text(number)))]
-    here = next((match for number, match in found if number == broken.fault.line), None)
-    if here is None:
-        return
-    changes = tuple(
-        Change(broken.offset(number) + match.start(), broken.offset(number) + match.end(), "")
-        for number, match in found
-    )
-    yield Candidate(
-        line=broken.fault.line,
-        cost=0.2,
-        changes=changes,
-        expression=broken.text(broken.fault.line).strip(),
-        facts={"prompt": Code(here["prompt"])},
-    )
-
-
-def _command(broken: Broken) -> Iterator[Candidate]:
-    """Find a line for the terminal."""
-    line, text = broken.fault.line, broken.text(broken.fault.line)
-    match = _COMMAND.match(text.strip())
-    if match is None:
-        return
-    start = broken.offset(line) + len(broken.indent(line))
-    yield Candidate(
-        line=line,
-        cost=0.25,
-        changes=(insert(start, "# "),),
-        expression=text.strip(),
-        facts={"word": Code(match["word"])},
-    )
-
-
-def _raise(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("raise-with-comma", "^invalid syntax")
+def raise_with_comma(broken: Broken) -> Iterator[Candidate]:
     line, text = broken.fault.line, broken.text(broken.fault.line)
     match = _RAISE.match(text)
     if match is None:
@@ -213,7 +212,8 @@ def _raise(broken: Broken) -> Iterator[Candidate]:
     yield Candidate(line=line, cost=0.3, changes=changes, expression=text.strip())
 
 
-def _choice(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("choice-of-another-language", "^invalid syntax")
+def choice_of_another_language(broken: Broken) -> Iterator[Candidate]:
     """Find `condition ? one : other`."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     match = _CHOICE.search(text) if "?" in text and len(text) <= _LONGEST_LINE else None
@@ -235,7 +235,8 @@ def _choice(broken: Broken) -> Iterator[Candidate]:
     )
 
 
-def _walrus(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("storing-sign-with-colon", "^invalid syntax")
+def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == ":=":  # noqa: PLR2004 - name, sign, value
         change = Change(tokens[1].start, tokens[1].end, "=")
@@ -244,7 +245,8 @@ def _walrus(broken: Broken) -> Iterator[Candidate]:
         )
 
 
-def _gap(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("sign-with-a-gap", *_INVALID)
+def sign_with_a_gap(broken: Broken) -> Iterator[Candidate]:
     """Find a sign of two characters with a blank inside."""
     tokens = broken.here
     for one, other in pairwise(tokens):
@@ -255,11 +257,12 @@ def _gap(broken: Broken) -> Iterator[Candidate]:
                 cost=0.45,
                 changes=(Change(one.end, other.end, "") if is_order else Change(one.end, other.start, ""),),
                 expression=broken.span(one, other),
-                facts={"sign": Code(broken.span(one, other))},
+                slots={"sign": Code(broken.span(one, other))},
             )
 
 
-def _two_statements(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("two-statements-on-a-line", *_INVALID)
+def two_statements_on_a_line(broken: Broken) -> Iterator[Candidate]:
     """Find a second statement that begins in the middle of the line."""
     tokens = broken.here
     depth = 0
@@ -274,7 +277,7 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
                 cost=0.7,
                 changes=(insert(token.end, ";"),),
                 expression=broken.span(token, after),
-                facts={"second": Code(second.text)},
+                slots={"second": Code(second.text)},
             )
             return
         if second.text == "else" and tokens[0].text == "if" and ":" in [t.text for t in tokens[:index]]:
@@ -283,7 +286,7 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
                 expression=broken.span(second, after),
-                facts={"second": Code(second.text)},
+                slots={"second": Code(second.text)},
             )
             return
         if tokens[0].text in HEADERS:
@@ -294,7 +297,7 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
                 cost=0.7,
                 changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
                 expression=broken.span(second, after),
-                facts={"second": Code(second.text)},
+                slots={"second": Code(second.text)},
             )
             return
         begins = (second.kind == "name" and after.text in ("=", "+=", "-=") and index > 0) or (
@@ -312,41 +315,6 @@ def _two_statements(broken: Broken) -> Iterator[Candidate]:
                 cost=0.7,
                 changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
                 expression=broken.span(token, after),
-                facts={"second": Code(second.text)},
+                slots={"second": Code(second.text)},
             )
             return
-
-
-_ANY = on("")
-_INVALID = on("^invalid syntax", "Perhaps you forgot a comma", "expected ':'", "cannot assign", "illegal target")
-
-CAUSES = (
-    Cause("syntax.pasted-prompt", "syntax", lessons.PASTED_PROMPT, _ANY, _prompt),
-    Cause("syntax.command-for-the-terminal", "syntax", lessons.SHELL_COMMAND, _ANY, _command),
-    Cause("syntax.comment-of-another-language", "syntax", lessons.COMMENT_OF_ANOTHER_LANGUAGE, _ANY, _comment),
-    Cause("syntax.word-of-another-language", "syntax", lessons.WORD_OF_ANOTHER_LANGUAGE, _INVALID, _words),
-    Cause(
-        "syntax.braces-for-block",
-        "syntax",
-        lessons.BRACES_FOR_BLOCK,
-        on("^invalid syntax", "was never closed", "expected ':'", "unmatched", "unexpected indent"),
-        _braces,
-    ),
-    Cause(
-        "syntax.raise-with-comma",
-        "syntax",
-        lessons.RAISE_WITH_COMMA,
-        on("^invalid syntax"),
-        _raise,
-    ),
-    Cause(
-        "syntax.choice-of-another-language",
-        "syntax",
-        lessons.CHOICE_OF_ANOTHER_LANGUAGE,
-        on("^invalid syntax"),
-        _choice,
-    ),
-    Cause("syntax.storing-sign-with-colon", "syntax", lessons.WALRUS_ALONE, on("^invalid syntax"), _walrus),
-    Cause("syntax.sign-with-a-gap", "syntax", lessons.SIGN_WITH_A_GAP, _INVALID, _gap),
-    Cause("syntax.two-statements-on-a-line", "syntax", lessons.TWO_STATEMENTS_ON_A_LINE, _INVALID, _two_statements),
-)

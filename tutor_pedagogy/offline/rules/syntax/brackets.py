@@ -6,25 +6,28 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, brackets_of, depths_of
-from tutor_pedagogy.offline.lessons.syntax import brackets as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import (
-    HEADERS,
-    Broken,
-    Candidate,
-    Cause,
-    Change,
-    insert,
-    on,
-    replace_token,
-)
+from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _SIGNS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
 _NAMES = {"(": "round", "[": "square", "{": "curly", ")": "round", "]": "square", "}": "curly"}
+
+
+@syntax_rule(
+    "bracket-never-closed",
+    "was never closed",
+    "^invalid syntax",
+    "unexpected EOF",
+    "expected",
+    "does not match opening",
+)
+def bracket_never_closed(broken: Broken) -> Iterator[Candidate]:
+    yield from _never_closed(broken)
+    yield from _closed_further_down(broken)
 
 
 def _never_closed(broken: Broken) -> Iterator[Candidate]:
@@ -38,10 +41,10 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
     here = broken.on(opener.line)
     open_here = brackets_of(here).unclosed
     closers = "".join(OPENERS[token.text] for token in reversed(open_here)) or OPENERS[opener.text]
-    facts = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
+    slots = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
     expression = broken.text(opener.line)[opener.column :].rstrip()
     last = here[-1]
-    yield from _parallel_call(broken, opener, expression, facts)
+    yield from _parallel_call(broken, opener, expression, slots)
     if here[0].text in HEADERS and last.text == ":":
         if opener.text == "[" and "," not in [token.text for token in here if token.start > opener.start]:
             yield Candidate(
@@ -49,10 +52,10 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 cost=0.85,
                 changes=(insert(last.end, f"{closers}:"),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         yield Candidate(
-            line=opener.line, cost=0.9, changes=(insert(last.start, closers),), expression=expression, facts=facts
+            line=opener.line, cost=0.9, changes=(insert(last.start, closers),), expression=expression, slots=slots
         )
     cut = last
     drop: tuple[Change, ...] = ()
@@ -60,12 +63,12 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         drop = (replace_token(last, ""),)
         cut = here[-2] if len(here) > 1 else last
         yield Candidate(
-            line=opener.line, cost=2.5, changes=(*drop, insert(last.end, closers)), expression=expression, facts=facts
+            line=opener.line, cost=2.5, changes=(*drop, insert(last.end, closers)), expression=expression, slots=slots
         )
-    yield Candidate(line=opener.line, cost=1, changes=(insert(cut.end, closers),), expression=expression, facts=facts)
+    yield Candidate(line=opener.line, cost=1, changes=(insert(cut.end, closers),), expression=expression, slots=slots)
     if len(open_here) > 1:
         yield Candidate(
-            line=opener.line, cost=1.5, changes=(insert(last.end, closers[:1]),), expression=expression, facts=facts
+            line=opener.line, cost=1.5, changes=(insert(last.end, closers[:1]),), expression=expression, slots=slots
         )
     for cost, end in _earlier_ends(here, opener):
         yield Candidate(
@@ -73,9 +76,9 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
             cost=cost,
             changes=(insert(end, OPENERS[opener.text]),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
-    yield Candidate(line=opener.line, cost=3, changes=(replace_token(opener, ""),), expression=expression, facts=facts)
+    yield Candidate(line=opener.line, cost=3, changes=(replace_token(opener, ""),), expression=expression, slots=slots)
     for line in range(opener.line + 1, opener.line + 8):
         if broken.on(line):
             yield Candidate(
@@ -83,7 +86,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 cost=2.8 + line / 10_000,
                 changes=(insert(broken.end(line), OPENERS[opener.text]),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
 
 
@@ -97,7 +100,7 @@ def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int
             yield 2 + (len(here) - index) / 100, token.end
 
 
-def _parallel_call(broken: Broken, opener: Token, expression: str, facts: dict[str, str]) -> Iterator[Candidate]:
+def _parallel_call(broken: Broken, opener: Token, expression: str, slots: dict[str, str]) -> Iterator[Candidate]:
     """Close a call before a sign where what follows shows that it has ended.
 
     That is a call of the same function, `f(n - 1 + f(n - 2)`, a text after a value that is made a text,
@@ -120,40 +123,9 @@ def _parallel_call(broken: Broken, opener: Token, expression: str, facts: dict[s
                 cost=0.7,
                 changes=(insert(here[index - 1].end, ")"),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
             return
-
-
-def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
-    """Find a bracket that its own line leaves open, where a later line closes another one."""
-    for opener, closer in broken.brackets.crossed[:1]:
-        if opener.line == closer.line:
-            continue
-        tokens = broken.on(opener.line)
-        last = tokens[-2] if tokens[-1].text == "," and len(tokens) > 1 else tokens[-1]
-        facts = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
-        if last is opener:
-            yield Candidate(
-                line=closer.line,
-                cost=0.6,
-                changes=(replace_token(closer, OPENERS[opener.text]),),
-                expression=closer.text,
-                facts=facts,
-            )
-            continue
-        yield Candidate(
-            line=opener.line,
-            cost=0.5,
-            changes=(insert(last.end, OPENERS[opener.text]),),
-            expression=broken.text(opener.line)[opener.column :].rstrip(),
-            facts=facts,
-        )
-
-
-def _left_open(broken: Broken) -> Iterator[Candidate]:
-    yield from _never_closed(broken)
-    yield from _closed_further_down(broken)
 
 
 def _opener_to_close(broken: Broken) -> Token:
@@ -166,15 +138,42 @@ def _opener_to_close(broken: Broken) -> Token:
     return (above or list(unclosed))[-1]
 
 
-def _unmatched(broken: Broken) -> Iterator[Candidate]:
+def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
+    """Find a bracket that its own line leaves open, where a later line closes another one."""
+    for opener, closer in broken.brackets.crossed[:1]:
+        if opener.line == closer.line:
+            continue
+        tokens = broken.on(opener.line)
+        last = tokens[-2] if tokens[-1].text == "," and len(tokens) > 1 else tokens[-1]
+        slots = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
+        if last is opener:
+            yield Candidate(
+                line=closer.line,
+                cost=0.6,
+                changes=(replace_token(closer, OPENERS[opener.text]),),
+                expression=closer.text,
+                slots=slots,
+            )
+            continue
+        yield Candidate(
+            line=opener.line,
+            cost=0.5,
+            changes=(insert(last.end, OPENERS[opener.text]),),
+            expression=broken.text(opener.line)[opener.column :].rstrip(),
+            slots=slots,
+        )
+
+
+@syntax_rule("bracket-never-opened", "^unmatched", "does not match opening")
+def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
     """Take away a closing bracket that nothing opened, or open it."""
     closers = [token for token in broken.here if token.text in CLOSERS]
     pointed = [token for token in closers if token.column == broken.fault.column] or closers[-1:]
     for closer in pointed:
-        facts = {"bracket": Code(closer.text), "kind": _NAMES[closer.text], "opener": Code(CLOSERS[closer.text])}
+        slots = {"bracket": Code(closer.text), "kind": _NAMES[closer.text], "opener": Code(CLOSERS[closer.text])}
         expression = broken.span(broken.here[0], closer)
         yield Candidate(
-            line=closer.line, cost=1, changes=(replace_token(closer, ""),), expression=expression, facts=facts
+            line=closer.line, cost=1, changes=(replace_token(closer, ""),), expression=expression, slots=slots
         )
         header = broken.here[0]
         if closer.text == ")" and header.text in ("if", "elif", "while", "return", "for") and len(broken.here) > 2:  # noqa: PLR2004 - the word, a value, the bracket
@@ -183,7 +182,7 @@ def _unmatched(broken: Broken) -> Iterator[Candidate]:
                 cost=1.2,
                 changes=(insert(broken.here[1].start, "("),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         slips = [
             token
@@ -197,18 +196,19 @@ def _unmatched(broken: Broken) -> Iterator[Candidate]:
                 cost=0.9,
                 changes=(replace_token(slip, f"{name}({argument}"),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
 
 
-def _crossed(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("bracket-of-another-kind", "does not match opening")
+def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
     """Close the inner bracket first, or swap the closing bracket for the right kind."""
     crossed = broken.brackets.crossed
     here = [pair for pair in crossed if pair[1].line == broken.fault.line] or list(crossed)
     for opener, closer in here[:1]:
         if opener.line < closer.line:
             continue
-        facts = {
+        slots = {
             "bracket": Code(opener.text),
             "closer": Code(closer.text),
             "kind": _NAMES[opener.text],
@@ -225,7 +225,7 @@ def _crossed(broken: Broken) -> Iterator[Candidate]:
             cost=1 if fits_outer else 1.6,
             changes=(insert(closer.start, wanted),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         following = next((token for token in broken.tokens if token.start >= closer.end), None)
         if following is not None and following.text == wanted and following.line == closer.line:
@@ -234,47 +234,22 @@ def _crossed(broken: Broken) -> Iterator[Candidate]:
                 cost=0.9,
                 changes=(replace_token(closer, wanted), replace_token(following, closer.text)),
                 expression=broken.span(opener, following),
-                facts=facts,
+                slots=slots,
             )
         yield Candidate(
             line=closer.line,
             cost=1.3,
             changes=(replace_token(closer, wanted),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         yield Candidate(
             line=closer.line,
             cost=1.8,
             changes=(replace_token(opener, CLOSERS[closer.text]),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         yield Candidate(
-            line=closer.line, cost=2, changes=(replace_token(closer, ""),), expression=expression, facts=facts
+            line=closer.line, cost=2, changes=(replace_token(closer, ""),), expression=expression, slots=slots
         )
-
-
-CAUSES = (
-    Cause(
-        "syntax.bracket-never-closed",
-        "syntax",
-        lessons.BRACKET_NEVER_CLOSED,
-        on("was never closed", "^invalid syntax", "unexpected EOF", "expected", "does not match opening"),
-        _left_open,
-    ),
-    Cause(
-        "syntax.bracket-never-opened",
-        "syntax",
-        lessons.BRACKET_NEVER_OPENED,
-        on("^unmatched", "does not match opening"),
-        _unmatched,
-    ),
-    Cause(
-        "syntax.bracket-of-another-kind",
-        "syntax",
-        lessons.BRACKET_OF_ANOTHER_KIND,
-        on("does not match opening"),
-        _crossed,
-    ),
-)

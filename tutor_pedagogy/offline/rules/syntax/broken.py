@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.lesson import Rule
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, Brackets, Token, brackets_of, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tutor_pedagogy.offline.engine.program import Fault
 
@@ -40,15 +38,7 @@ class Candidate:
     cost: float
     changes: tuple[Change, ...] = ()
     expression: str | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause(Rule):
-    """A rule for code that does not parse: the CPython messages it goes with and the guesses it makes."""
-
-    message: re.Pattern[str]
-    guess: Callable[[Broken], Iterable[Candidate]]
+    slots: Mapping[str, str] = field(default_factory=dict)
 
 
 class Broken:
@@ -167,8 +157,3 @@ def apply(code: str, changes: Iterable[Change]) -> str:
     for change in sorted(changes, key=lambda change: (change.start, change.end), reverse=True):
         code = code[: change.start] + change.text + code[change.end :]
     return code
-
-
-def on(*messages: str) -> re.Pattern[str]:
-    """Go with messages that hold one of these patterns."""
-    return re.compile("|".join(messages))

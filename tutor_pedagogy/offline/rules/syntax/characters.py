@@ -9,12 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import characters as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 _PLAIN = {
     **dict.fromkeys("“”„‟«»″＂", '"'),
     **dict.fromkeys("‘’‚‛‹›′`´＇", "'"),
@@ -66,7 +65,25 @@ _ODD_NUMBER = re.compile(
 _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 
-def _typographic(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("null-character", "null byte")
+def null_character(broken: Broken) -> Iterator[Candidate]:
+    """Take away the NUL characters that a broken copy has left."""
+    at = [match.start() for match in re.finditer("\x00", broken.code)]
+    yield Candidate(
+        line=broken.fault.line,
+        cost=1,
+        changes=tuple(Change(offset, offset + 1, "") for offset in at[:100]),
+        slots={"count": str(len(at))},
+    )
+
+
+@syntax_rule("nested-too-deep", "too many (?:nested|statically|levels)")
+def nested_too_deep(broken: Broken) -> Iterator[Candidate]:
+    yield Candidate(line=broken.fault.line, cost=1, expression=broken.text(broken.fault.line).strip()[:60] or None)
+
+
+@syntax_rule("typographic-character", "invalid character", "invalid non-printable")
+def typographic_character(broken: Broken) -> Iterator[Candidate]:
     """Put the plain sign in place of one that was pasted from a document."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
@@ -77,13 +94,13 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
     at = text.index(culprit)
     name = _NAMES.get(culprit) or unicodedata.name(culprit, "a special character").lower()
     shown = Code(culprit) if culprit.isprintable() and not culprit.isspace() else f"the character U+{match[1]}"
-    facts = {"character": shown, "character_name": name}
+    slots = {"character": shown, "character_name": name}
     strange = [i for i, c in enumerate(text) if c in _PLAIN and not c.isascii()]
     expression = text.strip()
     if culprit in _PLAIN:
         changes = tuple(Change(offset + i, offset + i + 1, _PLAIN[text[i]]) for i in strange)
         quoted = re.search(r"[«“„‹‘](\s*+)([^»”“›’\n]*+)([»”“›’])?", text)
-        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=expression, facts=facts)
+        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=expression, slots=slots)
         inside = quoted[2].rstrip() if quoted is not None else ""
         if quoted is not None and quoted[3] and (quoted[1] or inside != quoted[2]):
             yield Candidate(
@@ -94,7 +111,7 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
                     Change(offset + quoted.start(2) + len(inside), offset + quoted.end(), '"'),
                 ),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
     else:
         run = re.search(r"[^\x00-\x7f]+", text)
@@ -107,18 +124,25 @@ def _typographic(broken: Broken) -> Iterator[Candidate]:
                     for same in re.finditer(re.escape(run[0]), broken.code)
                 ),
                 expression=run.group(),
-                facts=facts,
+                slots=slots,
             )
         yield Candidate(
             line=broken.fault.line,
             cost=1.2,
             changes=(Change(offset + at, offset + at + 1, ""),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
 
 
-def _digit_first(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "name-begins-with-digit",
+    "invalid decimal literal",
+    "invalid imaginary literal",
+    "^invalid syntax",
+    "invalid (?:hexadecimal|octal|binary)",
+)
+def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
     """Find a name that begins with a digit, or a product without its sign."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
@@ -128,7 +152,7 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
             continue
         whole = match.group()
         uses = list(re.finditer(rf"(?<![\w.]){whole}\b", broken.code))
-        facts = {"name": Code(whole), "digits": digits, "rest": Code(rest)}
+        slots = {"name": Code(whole), "digits": digits, "rest": Code(rest)}
         known = any(
             token.text == rest
             for token in broken.tokens
@@ -145,10 +169,11 @@ def _digit_first(broken: Broken) -> Iterator[Candidate]:
             else f"n{digits}{rest}"
         )
         changes = tuple(Change(m.start(), m.end(), new) for m in uses)
-        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=whole, facts=facts)
+        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=whole, slots=slots)
 
 
-def _product_with_name(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("product-without-sign", "invalid decimal literal", "invalid imaginary literal")
+def product_without_sign(broken: Broken) -> Iterator[Candidate]:
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
     matches = list(islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES))
@@ -168,11 +193,12 @@ def _product_with_name(broken: Broken) -> Iterator[Candidate]:
         cost=0.45 if is_product else 0.6,
         changes=tuple(changes),
         expression=first.group(),
-        facts={"left": Code(first[1]), "right": Code(first[2])},
+        slots={"left": Code(first[1]), "right": Code(first[2])},
     )
 
 
-def _leading_zeros(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("leading-zero", "leading zeros in decimal")
+def leading_zero(broken: Broken) -> Iterator[Candidate]:
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
     matches = list(_ZEROS.finditer(text))
@@ -182,11 +208,12 @@ def _leading_zeros(broken: Broken) -> Iterator[Candidate]:
             cost=0.7,
             changes=tuple(Change(offset + m.start(), offset + m.end(), str(int(m.group()))) for m in matches[:3]),
             expression=match.group(),
-            facts={"number": Code(match.group())},
+            slots={"number": Code(match.group())},
         )
 
 
-def _odd_number(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("odd-number", "invalid decimal literal", "^invalid syntax", "invalid (?:hexadecimal|octal|binary|digit)")
+def odd_number(broken: Broken) -> Iterator[Candidate]:
     """Find a number with two points, a comma or an odd ending."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
@@ -202,72 +229,5 @@ def _odd_number(broken: Broken) -> Iterator[Candidate]:
             cost=0.8,
             changes=(Change(offset + match.start(group), offset + match.end(), fixed),) if fixed != number else (),
             expression=number,
-            facts={"number": Code(number)},
+            slots={"number": Code(number)},
         )
-
-
-def _null(broken: Broken) -> Iterator[Candidate]:
-    """Take away the NUL characters that a broken copy has left."""
-    at = [match.start() for match in re.finditer("\x00", broken.code)]
-    yield Candidate(
-        line=broken.fault.line,
-        cost=1,
-        changes=tuple(Change(offset, offset + 1, "") for offset in at[:100]),
-        facts={"count": str(len(at))},
-    )
-
-
-def _too_deep(broken: Broken) -> Iterator[Candidate]:
-    yield Candidate(line=broken.fault.line, cost=1, expression=broken.text(broken.fault.line).strip()[:60] or None)
-
-
-CAUSES = (
-    Cause("syntax.null-character", "syntax", lessons.NULL_CHARACTER, on("null byte"), _null),
-    Cause(
-        "syntax.nested-too-deep",
-        "syntax",
-        lessons.NESTED_TOO_DEEP,
-        on("too many (?:nested|statically|levels)"),
-        _too_deep,
-    ),
-    Cause(
-        "syntax.typographic-character",
-        "syntax",
-        lessons.TYPOGRAPHIC_CHARACTER,
-        on("invalid character", "invalid non-printable"),
-        _typographic,
-    ),
-    Cause(
-        "syntax.name-begins-with-digit",
-        "syntax",
-        lessons.NAME_BEGINS_WITH_DIGIT,
-        on(
-            "invalid decimal literal",
-            "invalid imaginary literal",
-            "^invalid syntax",
-            "invalid (?:hexadecimal|octal|binary)",
-        ),
-        _digit_first,
-    ),
-    Cause(
-        "syntax.product-without-sign",
-        "syntax",
-        lessons.PRODUCT_WITHOUT_SIGN,
-        on("invalid decimal literal", "invalid imaginary literal"),
-        _product_with_name,
-    ),
-    Cause(
-        "syntax.leading-zero",
-        "syntax",
-        lessons.LEADING_ZERO,
-        on("leading zeros in decimal"),
-        _leading_zeros,
-    ),
-    Cause(
-        "syntax.odd-number",
-        "syntax",
-        lessons.ODD_NUMBER,
-        on("invalid decimal literal", "^invalid syntax", "invalid (?:hexadecimal|octal|binary|digit)"),
-        _odd_number,
-    ),
-)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, depths_of
-from tutor_pedagogy.offline.lessons.syntax import conditions as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _COMPARING = frozenset(("<", ">", "<=", ">=", "==", "!=", "in", "is"))
 _JOINING = frozenset(("and", "or", ":", "", ",", "else"))
 
 
-def _incomplete_condition(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("comparison-without-left-side", "^invalid syntax")
+def comparison_without_left_side(broken: Broken) -> Iterator[Candidate]:
     """`x > 3 and < 5`, `x == 1 or == 2`: a comparison without its left side."""
     tokens = broken.here
     for index, token in enumerate(tokens[:-1]):
@@ -32,7 +32,7 @@ def _incomplete_condition(broken: Broken) -> Iterator[Candidate]:
                     cost=0.6,
                     changes=(insert(token.end, f" {_left_side(broken, tokens[:index]) or before[0].text}"),),
                     expression=broken.span(token, tokens[min(index + 2, len(tokens) - 1)]),
-                    facts={"word": Code(token.text), "name": Code(before[0].text)},
+                    slots={"word": Code(token.text), "name": Code(before[0].text)},
                 )
 
 
@@ -51,7 +51,8 @@ def _left_side(broken: Broken, tokens: list[Token]) -> str | None:
     return broken.span(tokens[start], tokens[first - 1]) if start < first else None
 
 
-def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("not-at-another-place", "^invalid syntax", "expected ':'", "Perhaps you forgot a comma")
+def not_at_another_place(broken: Broken) -> Iterator[Candidate]:
     """Find `not` behind the value that it is about, `not` in place of `not in`, and `not =`."""
     tokens = broken.here
     for index in range(1, len(tokens)):
@@ -64,12 +65,12 @@ def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(Change(left.start, word.end, "not in"),),
                 expression=broken.span(left, word),
-                facts={"before": Code("in")},
+                slots={"before": Code("in")},
             )
             continue
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         text = after.text if after is not None else ""
-        facts = {"before": Code(left.text)}
+        slots = {"before": Code(left.text)}
         expression = broken.span(left, after or word)
         sign = {"=": "!=", "==": "!=", ">": "<=", "<": ">="}.get(text)
         if sign is not None and after is not None:
@@ -78,7 +79,7 @@ def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(Change(word.start, after.end, sign),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         elif not left.is_operand_end:
             continue
@@ -89,7 +90,7 @@ def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(insert(start.start, "not "), Change(left.end, word.end, "")),
                 expression=broken.span(start, word),
-                facts=facts,
+                slots=slots,
             )
         elif after is not None and after.is_operand_start:
             mended = " is not" if text in ("None", "True", "False") else " not in"
@@ -98,7 +99,7 @@ def _misplaced_not(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(Change(left.end, word.end, mended),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
 
 
@@ -116,7 +117,8 @@ def _start_of_operand(tokens: list[Token]) -> Token:
     return tokens[at]
 
 
-def _comma_in_condition(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("comma-in-condition", "^invalid syntax", "expected ':'")
+def comma_in_condition(broken: Broken) -> Iterator[Candidate]:
     """Find a comma where two conditions should be joined, or between values that are not in brackets."""
     tokens = broken.here
     if not tokens or tokens[0].text not in ("if", "elif", "while") or brackets_of(tokens).unclosed:
@@ -127,7 +129,7 @@ def _comma_in_condition(broken: Broken) -> Iterator[Candidate]:
         return
     words = [token.text for token in tokens]
     end = tokens[-2] if words[-1] == ":" else tokens[-1]
-    facts = {"header": Code(words[0])}
+    slots = {"header": Code(words[0])}
     colon = () if words[-1] == ":" else (insert(end.end, ":"),)
     at = tokens.index(commas[0])
     if "in" in words[:at] and not any(word in _COMPARING for word in words[at:]):
@@ -137,7 +139,7 @@ def _comma_in_condition(broken: Broken) -> Iterator[Candidate]:
             cost=0.4,
             changes=(insert(first.start, "("), insert(end.end, ")" + (":" if colon else ""))),
             expression=broken.span(first, end),
-            facts=facts,
+            slots=slots,
         )
     else:
         yield Candidate(
@@ -145,11 +147,12 @@ def _comma_in_condition(broken: Broken) -> Iterator[Candidate]:
             cost=0.5,
             changes=(*(replace_token(comma, " and") for comma in commas), *colon),
             expression=broken.span(tokens[1], end),
-            facts=facts,
+            slots=slots,
         )
 
 
-def _header_ends_early(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("condition-ends-early", "^invalid syntax")
+def condition_ends_early(broken: Broken) -> Iterator[Candidate]:
     """Find a colon in the middle of a condition."""
     tokens = broken.here
     if not tokens or tokens[0].text not in ("if", "elif", "while"):
@@ -162,37 +165,5 @@ def _header_ends_early(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(replace_token(colon, ""),),
                 expression=broken.span(tokens[tokens.index(colon) - 1], word),
-                facts={"before": Code(tokens[tokens.index(colon) - 1].text)},
+                slots={"before": Code(tokens[tokens.index(colon) - 1].text)},
             )
-
-
-CAUSES = (
-    Cause(
-        "syntax.comparison-without-left-side",
-        "syntax",
-        lessons.COMPARISON_WITHOUT_LEFT_SIDE,
-        on("^invalid syntax"),
-        _incomplete_condition,
-    ),
-    Cause(
-        "syntax.not-at-another-place",
-        "syntax",
-        lessons.NOT_AT_ANOTHER_PLACE,
-        on("^invalid syntax", "expected ':'", "Perhaps you forgot a comma"),
-        _misplaced_not,
-    ),
-    Cause(
-        "syntax.comma-in-condition",
-        "syntax",
-        lessons.COMMA_IN_CONDITION,
-        on("^invalid syntax", "expected ':'"),
-        _comma_in_condition,
-    ),
-    Cause(
-        "syntax.condition-ends-early",
-        "syntax",
-        lessons.CONDITION_ENDS_EARLY,
-        on("^invalid syntax"),
-        _header_ends_early,
-    ),
-)

@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, depths_of
-from tutor_pedagogy.offline.lessons.syntax import entries as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
-
 _MOST_DICTIONARIES = 4
 """How many dictionaries around one line are looked into."""
 
 
-def _dictionary_item(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "half-a-dictionary-entry",
+    "expected after dictionary key",
+    "^invalid syntax",
+    "cannot assign to",
+    "Perhaps you forgot a comma",
+)
+def half_a_dictionary_entry(broken: Broken) -> Iterator[Candidate]:
     """Find the entry of a dictionary that lacks its colon, its value or the comma behind it."""
     first = next((token for token in broken.here), None)
     openers = [token for token in broken.here if token.text == "{"]
@@ -59,7 +64,7 @@ def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:  #
     colons = [i for i, t in enumerate(body) if t.text == ":"]
 
     def guess(line: int, cost: float, missing: str, expression: str, *changes: Change) -> Candidate:
-        return Candidate(line=line, cost=cost, changes=changes, expression=expression, facts={"missing": missing})
+        return Candidate(line=line, cost=cost, changes=changes, expression=expression, slots={"missing": missing})
 
     half = "the colon and its value"
     if not body:
@@ -91,33 +96,15 @@ def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:  #
         )
 
 
-def _dictionary_in_call(broken: Broken) -> Iterator[Candidate]:
-    """Find keys with colons between the brackets of a call, where the curly ones are missing."""
-    for token, colon in pairwise(broken.here):
-        opener = broken.opener(token)
-        if token.kind != "string" or colon.text != ":" or opener is None or opener.text not in "([":
-            continue
-        if broken.tokens[broken.index(token) - 1].text not in (opener.text, ","):
-            continue
-        inside = [t for t in broken.tokens if t.start > opener.start and broken.opener(t) is opener]
-        end = max((t for t in inside if t.start > token.start), key=lambda t: t.end, default=None)
-        if end is None:
-            return
-        changes: tuple[Change, ...] = (insert(token.start, "{"),)
-        after = next((t for t in broken.tokens if t.start >= end.end), None)
-        if after is None or after.text != "}":
-            changes = (*changes, insert(end.end, "}"))
-        yield Candidate(
-            line=token.line,
-            cost=0.45,
-            changes=changes,
-            expression=broken.span(token, end) if end.line == token.line else broken.span(token, colon),
-            facts={"key": Code(token.text)},
-        )
-        return
-
-
-def _comprehension(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "comprehension-without-brackets",
+    "^invalid syntax",
+    "Generator expression must be parenthesized",
+    "did you forget parentheses around the comprehension",
+    "expected after for-loop variables",
+    "expected 'else' after 'if'",
+)
+def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
     """Find a comprehension without its brackets, or with a part that is not in its form."""
     tokens = broken.here
     words = [token.text for token in tokens]
@@ -173,37 +160,8 @@ def _comprehension_parts(
         yield (insert(first.start, "("), insert(tokens[at - 1].end, ")")), tokens[at]
 
 
-def _lambda(broken: Broken) -> Iterator[Candidate]:
-    """Find a `lambda` whose parameters and value are not parted by a colon."""
-    tokens = broken.here
-    for index, token in enumerate(tokens):
-        if token.text != "lambda":
-            continue
-        rest = tokens[index + 1 :]
-        names = 0
-        while names < len(rest) and (rest[names].kind == "name" if names % 2 == 0 else rest[names].text == ","):
-            names += 1
-        if not names or names >= len(rest) or rest[names].text in (":", "=", "*"):
-            continue
-        facts = {"name": Code(rest[0].text)}
-        expression = broken.span(token, rest[names])
-        if rest[names].text in ("-", "+", "(", "[", "not", "->", "{") or rest[names].is_operand_start:
-            last = rest[names - 1]
-            if rest[names].text == "->":
-                changes: tuple[Change, ...] = (Change(last.end, rest[names].end, ":"),)
-            elif rest[names].text in ("[", "-", "+") and names > 2:  # noqa: PLR2004 - a comma stands where the colon should
-                comma = rest[names - 2]
-                changes = (replace_token(comma, ":"),)
-            else:
-                changes = (insert(last.end, ":"),)
-            yield Candidate(line=token.line, cost=0.45, changes=changes, expression=expression, facts=facts)
-            if names > 1:
-                yield Candidate(
-                    line=token.line, cost=0.5, changes=(insert(last.end, ":"),), expression=expression, facts=facts
-                )
-
-
-def _missing_else(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("choice-without-else", "expected 'else' after 'if'")
+def choice_without_else(broken: Broken) -> Iterator[Candidate]:
     """Find a choice in one expression that does not say what holds otherwise."""
     tokens = broken.here
     whole = broken.statement(broken.fault.line)
@@ -217,40 +175,59 @@ def _missing_else(broken: Broken) -> Iterator[Candidate]:
         yield Candidate(line=broken.fault.line, cost=1.3, changes=(insert(end, " else None"),), expression=whole)
 
 
-CAUSES = (
-    Cause(
-        "syntax.half-a-dictionary-entry",
-        "syntax",
-        lessons.HALF_A_DICTIONARY_ENTRY,
-        on("expected after dictionary key", "^invalid syntax", "cannot assign to", "Perhaps you forgot a comma"),
-        _dictionary_item,
-    ),
-    Cause(
-        "syntax.comprehension-without-brackets",
-        "syntax",
-        lessons.COMPREHENSION_WITHOUT_BRACKETS,
-        on(
-            "^invalid syntax",
-            "Generator expression must be parenthesized",
-            "did you forget parentheses around the comprehension",
-            "expected after for-loop variables",  # CPython 3.13
-            "expected 'else' after 'if'",
-        ),
-        _comprehension,
-    ),
-    Cause(
-        "syntax.choice-without-else",
-        "syntax",
-        lessons.CHOICE_WITHOUT_ELSE,
-        on("expected 'else' after 'if'"),
-        _missing_else,
-    ),
-    Cause(
-        "syntax.dictionary-without-braces",
-        "syntax",
-        lessons.DICTIONARY_WITHOUT_BRACES,
-        on("^invalid syntax", "does not match opening", "Perhaps you forgot a comma"),
-        _dictionary_in_call,
-    ),
-    Cause("syntax.lambda-without-colon", "syntax", lessons.LAMBDA_WITHOUT_COLON, on("^invalid syntax"), _lambda),
-)
+@syntax_rule("dictionary-without-braces", "^invalid syntax", "does not match opening", "Perhaps you forgot a comma")
+def dictionary_without_braces(broken: Broken) -> Iterator[Candidate]:
+    """Find keys with colons between the brackets of a call, where the curly ones are missing."""
+    for token, colon in pairwise(broken.here):
+        opener = broken.opener(token)
+        if token.kind != "string" or colon.text != ":" or opener is None or opener.text not in "([":
+            continue
+        if broken.tokens[broken.index(token) - 1].text not in (opener.text, ","):
+            continue
+        inside = [t for t in broken.tokens if t.start > opener.start and broken.opener(t) is opener]
+        end = max((t for t in inside if t.start > token.start), key=lambda t: t.end, default=None)
+        if end is None:
+            return
+        changes: tuple[Change, ...] = (insert(token.start, "{"),)
+        after = next((t for t in broken.tokens if t.start >= end.end), None)
+        if after is None or after.text != "}":
+            changes = (*changes, insert(end.end, "}"))
+        yield Candidate(
+            line=token.line,
+            cost=0.45,
+            changes=changes,
+            expression=broken.span(token, end) if end.line == token.line else broken.span(token, colon),
+            slots={"key": Code(token.text)},
+        )
+        return
+
+
+@syntax_rule("lambda-without-colon", "^invalid syntax")
+def lambda_without_colon(broken: Broken) -> Iterator[Candidate]:
+    """Find a `lambda` whose parameters and value are not parted by a colon."""
+    tokens = broken.here
+    for index, token in enumerate(tokens):
+        if token.text != "lambda":
+            continue
+        rest = tokens[index + 1 :]
+        names = 0
+        while names < len(rest) and (rest[names].kind == "name" if names % 2 == 0 else rest[names].text == ","):
+            names += 1
+        if not names or names >= len(rest) or rest[names].text in (":", "=", "*"):
+            continue
+        slots = {"name": Code(rest[0].text)}
+        expression = broken.span(token, rest[names])
+        if rest[names].text in ("-", "+", "(", "[", "not", "->", "{") or rest[names].is_operand_start:
+            last = rest[names - 1]
+            if rest[names].text == "->":
+                changes: tuple[Change, ...] = (Change(last.end, rest[names].end, ":"),)
+            elif rest[names].text in ("[", "-", "+") and names > 2:  # noqa: PLR2004 - a comma stands where the colon should
+                comma = rest[names - 2]
+                changes = (replace_token(comma, ":"),)
+            else:
+                changes = (insert(last.end, ":"),)
+            yield Candidate(line=token.line, cost=0.45, changes=changes, expression=expression, slots=slots)
+            if names > 1:
+                yield Candidate(
+                    line=token.line, cost=0.5, changes=(insert(last.end, ":"),), expression=expression, slots=slots
+                )

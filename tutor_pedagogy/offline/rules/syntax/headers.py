@@ -6,20 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import headers as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _COUNTING_LOOP = re.compile(
     r"(?P<indent>\s*+)for\s*+\(?\s*+(?:int\s++|let\s++|var\s++)?(?P<name>\w++)\s*+=\s*+(?P<first>[\w.]++)\s*+;\s*+"
     r"\w++\s*+(?P<sign><=?)\s*+(?P<last>[\w.()]++)\s*+;\s*+\w++\s*+(?:\+\+|\+=\s*+1)\s*+\)?\s*+[:{]?\s*+$"
 )
-
-
 _LONGEST_HEADER = 200
 """Characters of a line that is read as a loop of another language."""
 # linear: read from lines of at most 200 characters (`_LONGEST_HEADER`)
@@ -28,7 +25,17 @@ _RANGE_LOOP = re.compile(
 )
 
 
-def _stray_colon(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "stray-colon",
+    "^invalid syntax",
+    "expected an indented block",
+    "unindent",
+    "unexpected indent",
+    "illegal target",
+    "expected",
+    "only single target",
+)
+def stray_colon(broken: Broken) -> Iterator[Candidate]:
     """Find a colon that opens no block."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
@@ -59,7 +66,7 @@ def _stray_colon(broken: Broken) -> Iterator[Candidate]:
                     cost=0.45,
                     changes=(replace_token(token, ""),),
                     expression=broken.text(line).strip(),
-                    facts={"before": Code(tokens[index - 1].text) if index else "the start of the line"},
+                    slots={"before": Code(tokens[index - 1].text) if index else "the start of the line"},
                 )
             if is_end or after == ")":
                 yield Candidate(
@@ -67,22 +74,23 @@ def _stray_colon(broken: Broken) -> Iterator[Candidate]:
                     cost=0.9 if line == broken.fault.line else 1.6,
                     changes=(replace_token(token, ""),),
                     expression=broken.text(line).strip(),
-                    facts={"before": Code(tokens[index - 1].text) if index else "the start of the line"},
+                    slots={"before": Code(tokens[index - 1].text) if index else "the start of the line"},
                 )
 
 
-def _header_form(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("header-form", "^invalid syntax", "expected", "cannot assign", "decimal literal")
+def header_form(broken: Broken) -> Iterator[Candidate]:
     """Find a `def` without brackets, a `for` without `in`, or a loop in the style of another language."""
     tokens = broken.here
     if not tokens:
         return
     words = [token.text for token in tokens]
-    line, whole, facts = broken.fault.line, broken.statement(broken.fault.line), {"header": Code(words[0])}
+    line, whole, slots = broken.fault.line, broken.statement(broken.fault.line), {"header": Code(words[0])}
     for cost, changes in _header_changes(tokens, words):
-        yield Candidate(line=line, cost=cost, changes=changes, expression=whole, facts=facts)
+        yield Candidate(line=line, cost=cost, changes=changes, expression=whole, slots=slots)
     yield from _loop_of_another_language(broken, line)
     if words[0] in ("def", "for"):
-        yield Candidate(line=line, cost=1.95, expression=whole, facts=facts)
+        yield Candidate(line=line, cost=1.95, expression=whole, slots=slots)
 
 
 def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
@@ -92,7 +100,7 @@ def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
         return
     counted = _COUNTING_LOOP.match(text)
     ranged = _RANGE_LOOP.match(text)
-    facts = {"header": Code("for")}
+    slots = {"header": Code("for")}
     offset, expression = broken.offset(line), text.strip()
     if counted is not None:
         name, first, last = counted["name"], counted["first"], counted["last"]
@@ -103,11 +111,11 @@ def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
         if text.rstrip().endswith("{") and closing:
             end_of = next((n for n in closing if broken.indent(n) == broken.indent(line)), closing[-1])
             changes.append(Change(broken.offset(end_of), broken.offset(end_of) + len(broken.text(end_of)), ""))
-        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=expression, facts=facts)
+        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=expression, slots=slots)
     elif ranged is not None:
         header = f"{ranged['indent']}for {ranged['name']} in range({ranged['first']}, {_one_more(ranged['last'])}):"
         change = Change(offset, offset + len(text), header)
-        yield Candidate(line=line, cost=0.3, changes=(change,), expression=expression, facts=facts)
+        yield Candidate(line=line, cost=0.3, changes=(change,), expression=expression, slots=slots)
 
 
 def _one_more(bound: str) -> str:
@@ -175,27 +183,6 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[tuple[fl
         yield 0.5, (Change(tokens[1].end, tokens[3].start, "("), insert(end.end, ")"))
 
 
-def _word_left_out(broken: Broken) -> Iterator[Candidate]:
-    """Find a header whose first word is missing: `def`, `with`."""
-    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
-        tokens = broken.on(line)
-        below = broken.code_below(line)
-        if len(tokens) < 3 or tokens[0].kind != "name" or tokens[-1].text != ":" or not below:  # noqa: PLR2004 - a name, brackets, a colon
-            continue
-        if len(broken.indent(below)) <= len(broken.indent(line)) or tokens[1].text not in ("(", "."):
-            continue
-        word = "with" if "as" in [token.text for token in tokens] else "def"
-        if word == "def" and (tokens[1].text != "(" or tokens[-2].text != ")"):
-            continue
-        yield Candidate(
-            line=line,
-            cost=0.6 if line == broken.fault.line else 0.9,
-            changes=(insert(tokens[0].start, f"{word} "),),
-            expression=broken.statement(line),
-            facts={"header": Code(tokens[0].text), "word": Code(word)},
-        )
-
-
 def _named_context(tokens: list[Token], words: list[str]) -> Iterator[tuple[float, tuple[Change, ...]]]:
     """Give `with` the word before the name of what is opened."""
     if words[0] == "with" and "as" not in words and len(tokens) > 3 and tokens[-1].text == ":":  # noqa: PLR2004 - with, thing, name, colon
@@ -206,7 +193,15 @@ def _named_context(tokens: list[Token], words: list[str]) -> Iterator[tuple[floa
             yield 0.6, (insert(word.end, " as"),)
 
 
-def _except_form(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "try-form",
+    "expected 'except' or 'finally'",
+    "multiple exception types",
+    "default 'except:'",
+    "^invalid syntax",
+    "expected ':'",
+)
+def try_form(broken: Broken) -> Iterator[Candidate]:
     line = broken.fault.line
     tokens = broken.here
     if tokens and tokens[0].text == "except" and any(t.text == "," for t in tokens):
@@ -234,47 +229,23 @@ def _except_form(broken: Broken) -> Iterator[Candidate]:
         yield Candidate(line=line, cost=1.5, expression=broken.statement(line))
 
 
-CAUSES = (
-    Cause(
-        "syntax.stray-colon",
-        "syntax",
-        lessons.STRAY_COLON,
-        on(
-            "^invalid syntax",
-            "expected an indented block",
-            "unindent",
-            "unexpected indent",
-            "illegal target",
-            "expected",
-            "only single target",
-        ),
-        _stray_colon,
-    ),
-    Cause(
-        "syntax.header-form",
-        "syntax",
-        lessons.HEADER_FORM,
-        on("^invalid syntax", "expected", "cannot assign", "decimal literal"),
-        _header_form,
-    ),
-    Cause(
-        "syntax.try-form",
-        "syntax",
-        lessons.TRY_FORM,
-        on(
-            "expected 'except' or 'finally'",
-            "multiple exception types",
-            "default 'except:'",
-            "^invalid syntax",
-            "expected ':'",
-        ),
-        _except_form,
-    ),
-    Cause(
-        "syntax.header-word-left-out",
-        "syntax",
-        lessons.HEADER_WORD_LEFT_OUT,
-        on("^invalid syntax", "unexpected indent", "illegal target", "only single target"),
-        _word_left_out,
-    ),
-)
+@syntax_rule("header-word-left-out", "^invalid syntax", "unexpected indent", "illegal target", "only single target")
+def header_word_left_out(broken: Broken) -> Iterator[Candidate]:
+    """Find a header whose first word is missing: `def`, `with`."""
+    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
+        tokens = broken.on(line)
+        below = broken.code_below(line)
+        if len(tokens) < 3 or tokens[0].kind != "name" or tokens[-1].text != ":" or not below:  # noqa: PLR2004 - a name, brackets, a colon
+            continue
+        if len(broken.indent(below)) <= len(broken.indent(line)) or tokens[1].text not in ("(", "."):
+            continue
+        word = "with" if "as" in [token.text for token in tokens] else "def"
+        if word == "def" and (tokens[1].text != "(" or tokens[-2].text != ")"):
+            continue
+        yield Candidate(
+            line=line,
+            cost=0.6 if line == broken.fault.line else 0.9,
+            changes=(insert(tokens[0].start, f"{word} "),),
+            expression=broken.statement(line),
+            slots={"header": Code(tokens[0].text), "word": Code(word)},
+        )

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, brackets_of, depths_of
-from tutor_pedagogy.offline.lessons.syntax import operators as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _CONDITIONS = frozenset(("if", "elif", "while", "assert"))
 _FOREIGN = {
     "&&": "and",
@@ -53,7 +52,14 @@ _BINARY = frozenset(
 )
 
 
-def _comparison(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "assignment-for-comparison",
+    "^invalid syntax",
+    "cannot assign to",
+    "expected ':'",
+    "expression cannot contain assignment",
+)
+def assignment_for_comparison(broken: Broken) -> Iterator[Candidate]:
     """Compare where the code assigns: `=` inside a condition."""
     here = broken.here
     signs = [token for token in here if token.text == "="]
@@ -69,34 +75,16 @@ def _comparison(broken: Broken) -> Iterator[Candidate]:
         first = wrong[0]
         expression = _around(broken, here, first)
         changes = tuple(replace_token(token, "==") for token in wrong)
-        facts = {"sign": Code("="), "word": Code(here[start].text)}
-        yield Candidate(line=first.line, cost=0.7, changes=changes, expression=expression, facts=facts)
+        slots = {"sign": Code("="), "word": Code(here[start].text)}
+        yield Candidate(line=first.line, cost=0.7, changes=changes, expression=expression, slots=slots)
         if here[-1].text != ":" and here[0].text in _CONDITIONS:
             yield Candidate(
                 line=first.line,
                 cost=0.75,
                 changes=(*changes, insert(here[-1].end, ":")),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
-
-
-def _two_assignments(broken: Broken) -> Iterator[Candidate]:
-    """Find a comma between two assignments on one line."""
-    here = broken.here
-    depths = depths_of(here)
-    signs = [i for i, token in enumerate(here) if token.text == "=" and not depths[i]]
-    if len(signs) < 2 or here[0].kind != "name":  # noqa: PLR2004 - two assignments
-        return
-    at = signs[1]
-    if at >= 2 and here[at - 2].text == ",":  # noqa: PLR2004 - comma, name, sign
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.6,
-            changes=(replace_token(here[at - 2], ";"),),
-            expression=broken.span(here[0], here[-1]),
-            facts={"name": Code(here[at - 1].text)},
-        )
 
 
 def _around(broken: Broken, here: list[Token], sign: Token) -> str:
@@ -128,7 +116,27 @@ def _keyword_signs(here: list[Token]) -> Iterator[Token]:
             yield token
 
 
-def _in_call(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("two-assignments-on-a-line", "^invalid syntax", "cannot assign")
+def two_assignments_on_a_line(broken: Broken) -> Iterator[Candidate]:
+    """Find a comma between two assignments on one line."""
+    here = broken.here
+    depths = depths_of(here)
+    signs = [i for i, token in enumerate(here) if token.text == "=" and not depths[i]]
+    if len(signs) < 2 or here[0].kind != "name":  # noqa: PLR2004 - two assignments
+        return
+    at = signs[1]
+    if at >= 2 and here[at - 2].text == ",":  # noqa: PLR2004 - comma, name, sign
+        yield Candidate(
+            line=broken.fault.line,
+            cost=0.6,
+            changes=(replace_token(here[at - 2], ";"),),
+            expression=broken.span(here[0], here[-1]),
+            slots={"name": Code(here[at - 1].text)},
+        )
+
+
+@syntax_rule("assignment-in-call", "expression cannot contain assignment", "^invalid syntax. Maybe you meant")
+def assignment_in_call(broken: Broken) -> Iterator[Candidate]:
     """Find an `=` in a call that names no argument."""
     signs = [token for token in broken.here if token.text == "="]
     named = set(_keyword_signs(broken.here))
@@ -152,50 +160,31 @@ def _in_call(broken: Broken) -> Iterator[Candidate]:
                 cost=0.8,
                 changes=(replace_token(key, key.text[1:-1]),),
                 expression=_around(broken, broken.here, sign),
-                facts={"sign": Code("="), "word": Code(broken.here[0].text)},
+                slots={"sign": Code("="), "word": Code(broken.here[0].text)},
             )
-        facts = {"sign": Code("="), "word": Code(broken.here[0].text)}
+        slots = {"sign": Code("="), "word": Code(broken.here[0].text)}
         expression = _around(broken, broken.here, sign)
         yield Candidate(
             line=sign.line,
             cost=1 if strings else 1.5,
             changes=(replace_token(sign, "+"),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         yield Candidate(
-            line=sign.line, cost=1.2, changes=(replace_token(sign, "=="),), expression=expression, facts=facts
+            line=sign.line, cost=1.2, changes=(replace_token(sign, "=="),), expression=expression, slots=slots
         )
 
 
-def _adjacent(broken: Broken) -> Iterator[tuple[Token, Token]]:
-    """Give the pairs of neighbours on the line that lack something between, the nearest to the fault first."""
-    tokens = broken.here
-    below = broken.on(broken.code_below(broken.fault.line))
-    is_open = bool(tokens) and bool(
-        brackets_of([token for token in broken.tokens if token.end <= tokens[-1].end]).unclosed
-    )
-    pairs = [
-        (left, right)
-        for left, right in pairwise([*tokens, *below[:1]] if is_open and tokens else tokens)
-        if left.is_operand_end
-        and right.is_operand_start
-        and right.text not in ("(", "[")
-        and not (left.kind == "string" and right.kind == "string")
-    ]
-    yield from sorted(
-        pairs, key=lambda pair: abs(pair[1].start - broken.offset(broken.fault.line) - broken.fault.column)
-    )
-
-
-def _missing_between(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("nothing-between-values", "^invalid syntax", "invalid decimal literal")
+def nothing_between_values(broken: Broken) -> Iterator[Candidate]:
     """Put the likeliest operator or comma between two values."""
     if broken.brackets.unclosed and any(token.line <= broken.fault.line for token in broken.brackets.unclosed):
         penalty = 1.0
     else:
         penalty = 0.0
     for left, right in list(_adjacent(broken))[:4]:
-        facts = {"left": Code(left.text), "right": Code(right.text)}
+        slots = {"left": Code(left.text), "right": Code(right.text)}
         expression = broken.span(left, right) if left.line == right.line else broken.span(broken.here[0], left)
         inside = [token for token in broken.here if token.start < left.end]
         unclosed = brackets_of(inside).unclosed
@@ -222,8 +211,28 @@ def _missing_between(broken: Broken) -> Iterator[Candidate]:
                 cost=1 + penalty + rank / 10 + unknown * 0.2,
                 changes=(insert(left.end, _spaced(text, left, right)),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
+
+
+def _adjacent(broken: Broken) -> Iterator[tuple[Token, Token]]:
+    """Give the pairs of neighbours on the line that lack something between, the nearest to the fault first."""
+    tokens = broken.here
+    below = broken.on(broken.code_below(broken.fault.line))
+    is_open = bool(tokens) and bool(
+        brackets_of([token for token in broken.tokens if token.end <= tokens[-1].end]).unclosed
+    )
+    pairs = [
+        (left, right)
+        for left, right in pairwise([*tokens, *below[:1]] if is_open and tokens else tokens)
+        if left.is_operand_end
+        and right.is_operand_start
+        and right.text not in ("(", "[")
+        and not (left.kind == "string" and right.kind == "string")
+    ]
+    yield from sorted(
+        pairs, key=lambda pair: abs(pair[1].start - broken.offset(broken.fault.line) - broken.fault.column)
+    )
 
 
 def _unpacks(tokens: list[Token]) -> bool:
@@ -269,14 +278,8 @@ def _likely_between(left: Token, right: Token, *, in_bracket: bool) -> list[str]
     return [",", "*", "+", "and", "=="] if in_bracket else ["=", "*", "+", ",", "and", "=="]
 
 
-def _end_of_gap(token: Token, after: Token | None) -> int:
-    """Give where a sign and the blanks behind it end, so that no blank is left before a closing bracket."""
-    return (
-        after.start if after is not None and after.line == token.line and after.text in (")", "]", "}") else token.end
-    )
-
-
-def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("operator-of-another-language", "^invalid syntax", "cannot assign", "expected ':'")
+def operator_of_another_language(broken: Broken) -> Iterator[Candidate]:
     """Turn an operator of another language into Python's."""
     yield from _word_operators(broken)
     found = list(_foreign_runs(broken.here))
@@ -296,7 +299,7 @@ def _foreign_operator(broken: Broken) -> Iterator[Candidate]:
         cost=0.65,
         changes=tuple(changes),
         expression=first,
-        facts={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
+        slots={"sign": Code(first), "meant": Code(_FOREIGN[first].strip())},
     )
 
 
@@ -322,7 +325,7 @@ def _word_operators(broken: Broken) -> Iterator[Candidate]:
             cost=0.45,
             changes=(Change(start.start, last.end, sign),),
             expression=broken.span(start, last),
-            facts={"sign": Code(broken.span(start, last)), "meant": Code(sign)},
+            slots={"sign": Code(broken.span(start, last)), "meant": Code(sign)},
         )
 
 
@@ -340,7 +343,7 @@ def _semicolons(broken: Broken) -> Iterator[Candidate]:
                 if token in inside
             ),
             expression=";",
-            facts={"sign": Code(";"), "meant": Code(",")},
+            slots={"sign": Code(";"), "meant": Code(",")},
         )
 
 
@@ -361,7 +364,8 @@ def _foreign_runs(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
         index += length
 
 
-def _increment(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("increment-sign", "^invalid syntax")
+def increment_sign(broken: Broken) -> Iterator[Candidate]:
     """Count up or down with `+=` and `-=` in place of `++` and `--`."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
@@ -377,8 +381,73 @@ def _increment(broken: Broken) -> Iterator[Candidate]:
                     cost=0.7,
                     changes=(Change(first.start, second.end, f" {first.text}= 1"),),
                     expression=broken.span(name, second),
-                    facts={"sign": Code(first.text * 2), "name": Code(name.text)},
+                    slots={"sign": Code(first.text * 2), "name": Code(name.text)},
                 )
+
+
+@syntax_rule("sign-without-value", "^invalid syntax", "never closed")
+def sign_without_value(broken: Broken) -> Iterator[Candidate]:
+    """Take away an operator or comma with nothing on one side."""
+    tokens = broken.here
+    if "never closed" in broken.fault.message:
+        yield from _before_a_statement(broken)
+        return
+    if tokens and tokens[-1].text in _WAITING and len(tokens) > 1:
+        yield Candidate(
+            line=tokens[-1].line,
+            cost=0.95,
+            expression=broken.span(tokens[-2], tokens[-1]),
+            slots={"sign": Code(tokens[-1].text)},
+        )
+    for index, token in enumerate(tokens):
+        if token.text == ";" and index + 1 < len(tokens) and tokens[index + 1].text == ";":
+            yield Candidate(
+                line=token.line,
+                cost=0.9,
+                changes=(replace_token(token, ""),),
+                expression=broken.span(token, tokens[index + 1]),
+                slots={"sign": Code(";")},
+            )
+        if token.text == ",":
+            before = tokens[index - 1] if index else None
+            if before is not None and before.text in ("(", "[", "{", ","):
+                slots = {"sign": Code(",")}
+                expression = broken.span(before, token)
+                yield Candidate(
+                    line=token.line, cost=1, changes=(replace_token(token, ""),), expression=expression, slots=slots
+                )
+        elif token.text == "=" and index > 1 and index + 1 < len(tokens) and tokens[index + 1].text in (",", ")"):
+            first = tokens[index - 2] if tokens[index - 2].text == "," else tokens[index - 1]
+            yield Candidate(
+                line=token.line,
+                cost=0.5,
+                changes=(Change(first.start, token.end, ""),),
+                expression=broken.span(tokens[index - 1], token),
+                slots={"sign": Code("=")},
+            )
+        elif token.text in _BINARY and token.kind != "name":
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            if (
+                after is None
+                or after.text in (",", ")", "]", "}", ":")
+                or (after.text in _BINARY and after.text not in ("+", "-", "not", ".", "*", "**"))
+            ):
+                left = tokens[index - 1] if index else token
+                slots = {"sign": Code(token.text)}
+                yield Candidate(
+                    line=token.line,
+                    cost=1.1 + (0.0 if broken.at - 1 <= index <= broken.at + 1 else 0.5),
+                    changes=(Change(left.end if left is not token else token.start, _end_of_gap(token, after), ""),),
+                    expression=broken.span(left, token),
+                    slots=slots,
+                )
+
+
+def _end_of_gap(token: Token, after: Token | None) -> int:
+    """Give where a sign and the blanks behind it end, so that no blank is left before a closing bracket."""
+    return (
+        after.start if after is not None and after.line == token.line and after.text in (")", "]", "}") else token.end
+    )
 
 
 def _before_a_statement(broken: Broken) -> Iterator[Candidate]:
@@ -393,115 +462,5 @@ def _before_a_statement(broken: Broken) -> Iterator[Candidate]:
                 line=tokens[-1].line,
                 cost=0.4,
                 expression=broken.span(tokens[-2], tokens[-1]),
-                facts={"sign": Code(tokens[-1].text)},
+                slots={"sign": Code(tokens[-1].text)},
             )
-
-
-def _dangling(broken: Broken) -> Iterator[Candidate]:
-    """Take away an operator or comma with nothing on one side."""
-    tokens = broken.here
-    if "never closed" in broken.fault.message:
-        yield from _before_a_statement(broken)
-        return
-    if tokens and tokens[-1].text in _WAITING and len(tokens) > 1:
-        yield Candidate(
-            line=tokens[-1].line,
-            cost=0.95,
-            expression=broken.span(tokens[-2], tokens[-1]),
-            facts={"sign": Code(tokens[-1].text)},
-        )
-    for index, token in enumerate(tokens):
-        if token.text == ";" and index + 1 < len(tokens) and tokens[index + 1].text == ";":
-            yield Candidate(
-                line=token.line,
-                cost=0.9,
-                changes=(replace_token(token, ""),),
-                expression=broken.span(token, tokens[index + 1]),
-                facts={"sign": Code(";")},
-            )
-        if token.text == ",":
-            before = tokens[index - 1] if index else None
-            if before is not None and before.text in ("(", "[", "{", ","):
-                facts = {"sign": Code(",")}
-                expression = broken.span(before, token)
-                yield Candidate(
-                    line=token.line, cost=1, changes=(replace_token(token, ""),), expression=expression, facts=facts
-                )
-        elif token.text == "=" and index > 1 and index + 1 < len(tokens) and tokens[index + 1].text in (",", ")"):
-            first = tokens[index - 2] if tokens[index - 2].text == "," else tokens[index - 1]
-            yield Candidate(
-                line=token.line,
-                cost=0.5,
-                changes=(Change(first.start, token.end, ""),),
-                expression=broken.span(tokens[index - 1], token),
-                facts={"sign": Code("=")},
-            )
-        elif token.text in _BINARY and token.kind != "name":
-            after = tokens[index + 1] if index + 1 < len(tokens) else None
-            if (
-                after is None
-                or after.text in (",", ")", "]", "}", ":")
-                or (after.text in _BINARY and after.text not in ("+", "-", "not", ".", "*", "**"))
-            ):
-                left = tokens[index - 1] if index else token
-                facts = {"sign": Code(token.text)}
-                yield Candidate(
-                    line=token.line,
-                    cost=1.1 + (0.0 if broken.at - 1 <= index <= broken.at + 1 else 0.5),
-                    changes=(Change(left.end if left is not token else token.start, _end_of_gap(token, after), ""),),
-                    expression=broken.span(left, token),
-                    facts=facts,
-                )
-
-
-CAUSES = (
-    Cause(
-        "syntax.assignment-for-comparison",
-        "syntax",
-        lessons.ASSIGNMENT_FOR_COMPARISON,
-        on("^invalid syntax", "cannot assign to", "expected ':'", "expression cannot contain assignment"),
-        _comparison,
-    ),
-    Cause(
-        "syntax.two-assignments-on-a-line",
-        "syntax",
-        lessons.TWO_ASSIGNMENTS_ON_A_LINE,
-        on("^invalid syntax", "cannot assign"),
-        _two_assignments,
-    ),
-    Cause(
-        "syntax.assignment-in-call",
-        "syntax",
-        lessons.ASSIGNMENT_IN_CALL,
-        on("expression cannot contain assignment", "^invalid syntax. Maybe you meant"),
-        _in_call,
-    ),
-    Cause(
-        "syntax.nothing-between-values",
-        "syntax",
-        lessons.NOTHING_BETWEEN_VALUES,
-        on("^invalid syntax", "invalid decimal literal"),
-        _missing_between,
-    ),
-    Cause(
-        "syntax.operator-of-another-language",
-        "syntax",
-        lessons.OPERATOR_OF_ANOTHER_LANGUAGE,
-        on("^invalid syntax", "cannot assign", "expected ':'"),
-        _foreign_operator,
-    ),
-    Cause(
-        "syntax.increment-sign",
-        "syntax",
-        lessons.INCREMENT_SIGN,
-        on("^invalid syntax"),
-        _increment,
-    ),
-    Cause(
-        "syntax.sign-without-value",
-        "syntax",
-        lessons.SIGN_WITHOUT_VALUE,
-        on("^invalid syntax", "never closed"),
-        _dangling,
-    ),
-)

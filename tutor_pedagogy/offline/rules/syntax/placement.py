@@ -7,14 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import placement as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _trailing_comma(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("comma-at-the-end", "trailing comma not allowed")
+def comma_at_the_end(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     if tokens and tokens[-1].text == ",":
         yield Candidate(
@@ -25,7 +26,15 @@ def _trailing_comma(broken: Broken) -> Iterator[Candidate]:
         )
 
 
-def _import_form(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "import-form",
+    "^invalid syntax",
+    "Did you mean to use 'from",
+    "future feature",
+    "must occur at the beginning",
+    "Expected one or more names",
+)
+def import_form(broken: Broken) -> Iterator[Candidate]:
     """`import … from …`, a file ending, or a future feature that does not exist."""
     tokens = broken.here
     words = [token.text for token in tokens]
@@ -81,7 +90,16 @@ def _import_form(broken: Broken) -> Iterator[Candidate]:
     yield Candidate(line=broken.fault.line, cost=2.4, expression=whole)
 
 
-def _out_of_place(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "statement-out-of-place",
+    "outside function",
+    "outside loop",
+    "not properly in loop",
+    "outside async",
+    "only allowed at module level",
+    "nonlocal declaration not allowed",
+)
+def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
     """`return` outside a function, `break` outside a loop: most often the indentation."""
     match = re.search(r"'(return|break|continue|yield|await)'", broken.fault.message) or re.search(
         r"(nonlocal|import \*)", broken.fault.message
@@ -89,9 +107,9 @@ def _out_of_place(broken: Broken) -> Iterator[Candidate]:
     word = match[1] if match else (broken.here[0].text if broken.here else "")
     home = {"break": "loop", "continue": "loop"}.get(word, "function")
     line = broken.fault.line
-    facts = {"word": Code(word), "home": home}
+    slots = {"word": Code(word), "home": home}
     if word == "await":
-        yield from _awaited(broken, facts)
+        yield from _awaited(broken, slots)
     above = broken.code_above(line)
     openers = ("for", "while") if home == "loop" else ("def",)
     opener = next(
@@ -112,12 +130,12 @@ def _out_of_place(broken: Broken) -> Iterator[Candidate]:
             cost=0.8,
             changes=(Change(broken.offset(line), broken.offset(line) + len(here), inner),),
             expression=broken.statement(line),
-            facts=facts,
+            slots=slots,
         )
-    yield Candidate(line=line, cost=2, expression=broken.statement(line), facts=facts)
+    yield Candidate(line=line, cost=2, expression=broken.statement(line), slots=slots)
 
 
-def _awaited(broken: Broken, facts: dict[str, str]) -> Iterator[Candidate]:
+def _awaited(broken: Broken, slots: dict[str, str]) -> Iterator[Candidate]:
     """Make the function around an `await` one that can wait."""
     line = broken.fault.line
     header = next(
@@ -134,11 +152,18 @@ def _awaited(broken: Broken, facts: dict[str, str]) -> Iterator[Candidate]:
             cost=0.5,
             changes=(insert(broken.on(header)[0].start, "async "),),
             expression=broken.statement(line),
-            facts=facts,
+            slots=slots,
         )
 
 
-def _declared_late(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "declared-too-late",
+    "(?:global|nonlocal) declaration",
+    "is parameter and",
+    "no binding for nonlocal",
+    "is nonlocal and global",
+)
+def declared_too_late(broken: Broken) -> Iterator[Candidate]:
     match = re.search(r"name '(\w+)'|binding for nonlocal '(\w+)'", broken.fault.message)
     name = (match[1] or match[2]) if match else ""
     kind = "nonlocal" if "nonlocal" in broken.fault.message else "global"
@@ -146,16 +171,17 @@ def _declared_late(broken: Broken) -> Iterator[Candidate]:
         line=broken.fault.line,
         cost=1,
         expression=broken.statement(broken.fault.line),
-        facts={"name": Code(name), "kind": Code(kind)},
+        slots={"name": Code(name), "kind": Code(kind)},
     )
 
 
-def _def_in_expression(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("statement-inside-expression", "^invalid syntax", "Perhaps you forgot a comma", "was never closed")
+def statement_inside_expression(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     for index, token in enumerate(tokens):
         if index and token.text in ("if", "for", "while", "try", "with") and tokens[index - 1].text in ("(", ","):
             yield Candidate(
-                line=token.line, cost=0.9, expression=broken.span(token, tokens[-1]), facts={"word": Code(token.text)}
+                line=token.line, cost=0.9, expression=broken.span(token, tokens[-1]), slots={"word": Code(token.text)}
             )
         if token.text in ("def", "class", "return", "import", "while", "print") and index and token.kind == "keyword":
             in_lambda = "lambda" in [other.text for other in tokens[:index]]
@@ -165,62 +191,10 @@ def _def_in_expression(broken: Broken) -> Iterator[Candidate]:
                     cost=0.4,
                     changes=(Change(token.start, tokens[index + 1].start, ""),) if index + 1 < len(tokens) else (),
                     expression=broken.span(token, tokens[-1]),
-                    facts={"word": Code(token.text)},
+                    slots={"word": Code(token.text)},
                 )
             if tokens[index - 1].text in (":", ";") or tokens[0].text == "from":
                 continue
             yield Candidate(
-                line=token.line, cost=1.6, expression=broken.span(token, tokens[-1]), facts={"word": Code(token.text)}
+                line=token.line, cost=1.6, expression=broken.span(token, tokens[-1]), slots={"word": Code(token.text)}
             )
-
-
-CAUSES = (
-    Cause(
-        "syntax.comma-at-the-end",
-        "syntax",
-        lessons.COMMA_AT_THE_END,
-        on("trailing comma not allowed"),
-        _trailing_comma,
-    ),
-    Cause(
-        "syntax.import-form",
-        "syntax",
-        lessons.IMPORT_FORM,
-        on(
-            "^invalid syntax",
-            "Did you mean to use 'from",
-            "future feature",
-            "must occur at the beginning",
-            "Expected one or more names",
-        ),
-        _import_form,
-    ),
-    Cause(
-        "syntax.statement-out-of-place",
-        "syntax",
-        lessons.STATEMENT_OUT_OF_PLACE,
-        on(
-            "outside function",
-            "outside loop",
-            "not properly in loop",
-            "outside async",
-            "only allowed at module level",
-            "nonlocal declaration not allowed",
-        ),
-        _out_of_place,
-    ),
-    Cause(
-        "syntax.declared-too-late",
-        "syntax",
-        lessons.DECLARED_TOO_LATE,
-        on("(?:global|nonlocal) declaration", "is parameter and", "no binding for nonlocal", "is nonlocal and global"),
-        _declared_late,
-    ),
-    Cause(
-        "syntax.statement-inside-expression",
-        "syntax",
-        lessons.STATEMENT_INSIDE_EXPRESSION,
-        on("^invalid syntax", "Perhaps you forgot a comma", "was never closed"),
-        _def_in_expression,
-    ),
-)

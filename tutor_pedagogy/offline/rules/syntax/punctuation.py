@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import OPENERS
-from tutor_pedagogy.offline.lessons.syntax import punctuation as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 _FUNCTIONS = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_")) - {"print"}
 _UNKNOWN = frozenset("$?!`")
+_INVALID = ("^invalid syntax", "Perhaps you forgot a comma", "cannot assign", "expected ':'")
 
 
-def _point_for_comma(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("point-for-comma", *_INVALID)
+def point_for_comma(broken: Broken) -> Iterator[Candidate]:
     """Find a point where a comma should part two values of a call or a list."""
     for left, right in pairwise(broken.here):
         if broken.opener(right) is None:
             continue
-        facts = {"left": Code(left.text.rstrip(".")), "right": Code(right.text)}
+        slots = {"left": Code(left.text.rstrip(".")), "right": Code(right.text)}
         expression = broken.span(left, right)
         if left.kind == "number" and left.text.endswith(".") and left.end < right.start and right.is_operand_start:
             yield Candidate(
@@ -31,7 +32,7 @@ def _point_for_comma(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(replace_token(left, left.text[:-1] + ","),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         if left.text == "." and right.kind in ("number", "string"):
             yield Candidate(
@@ -39,7 +40,7 @@ def _point_for_comma(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(replace_token(left, ","),),
                 expression=expression,
-                facts={**facts, "left": Code(_before(broken, left.start))},
+                slots={**slots, "left": Code(_before(broken, left.start))},
             )
 
 
@@ -47,7 +48,8 @@ def _before(broken: Broken, start: int) -> str:
     return next((token.text for token in reversed(broken.here) if token.end <= start), "")
 
 
-def _decimal_comma(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("decimal-comma", "leading zeros")
+def decimal_comma(broken: Broken) -> Iterator[Candidate]:
     """Find a number with a comma where Python writes a point."""
     tokens = broken.here
     for whole, comma, rest in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -59,11 +61,12 @@ def _decimal_comma(broken: Broken) -> Iterator[Candidate]:
                 cost=0.4,
                 changes=(Change(whole.start, rest.end, f"{whole.text}.{rest.text}"),),
                 expression=number,
-                facts={"number": Code(number)},
+                slots={"number": Code(number)},
             )
 
 
-def _slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("slice-in-round-brackets", *_INVALID)
+def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
     """Find a slice, which has a colon, in the brackets of a call."""
     for colon in broken.here:
         opener = broken.opener(colon)
@@ -81,11 +84,12 @@ def _slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
                 cost=0.45,
                 changes=(replace_token(opener, "["), replace_token(closer, "]")),
                 expression=broken.span(name, closer),
-                facts={"name": Code(name.text)},
+                slots={"name": Code(name.text)},
             )
 
 
-def _call_without_brackets(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("call-without-brackets", *_INVALID)
+def call_without_brackets(broken: Broken) -> Iterator[Candidate]:
     """Find a function that is followed by its value, without the brackets of a call."""
     tokens = broken.here
     own = {after.text for word, after in pairwise(broken.tokens) if word.text == "def"}
@@ -113,7 +117,7 @@ def _call_without_brackets(broken: Broken) -> Iterator[Candidate]:
             cost=0.75,
             changes=(Change(name.end, value.start, "("), insert(tokens[end].end, ")")),
             expression=broken.span(name, value),
-            facts={"name": Code(name.text), "value": Code(value.text)},
+            slots={"name": Code(name.text), "value": Code(value.text)},
         )
 
 
@@ -123,7 +127,8 @@ def _depth(broken: Broken, start: int, closer: int) -> int:
     return sum(text in OPENERS for text in inside) - sum(text in OPENERS.values() for text in inside)
 
 
-def _unknown_sign(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("unknown-sign", *_INVALID)
+def unknown_sign(broken: Broken) -> Iterator[Candidate]:
     """Find a sign that Python does not have, beside a value."""
     found = [token for token in broken.here if token.kind == "other" and token.text in _UNKNOWN]
     if found:
@@ -132,22 +137,5 @@ def _unknown_sign(broken: Broken) -> Iterator[Candidate]:
             cost=0.85,
             changes=tuple(replace_token(token, "") for token in found),
             expression=broken.statement(found[0].line),
-            facts={"sign": Code(found[0].text) if found[0].text != "`" else "a backtick"},
+            slots={"sign": Code(found[0].text) if found[0].text != "`" else "a backtick"},
         )
-
-
-_INVALID = on("^invalid syntax", "Perhaps you forgot a comma", "cannot assign", "expected ':'")
-
-CAUSES = (
-    Cause("syntax.point-for-comma", "syntax", lessons.POINT_FOR_COMMA, _INVALID, _point_for_comma),
-    Cause("syntax.decimal-comma", "syntax", lessons.DECIMAL_COMMA, on("leading zeros"), _decimal_comma),
-    Cause(
-        "syntax.slice-in-round-brackets",
-        "syntax",
-        lessons.SLICE_IN_ROUND_BRACKETS,
-        _INVALID,
-        _slice_in_round_brackets,
-    ),
-    Cause("syntax.call-without-brackets", "syntax", lessons.CALL_WITHOUT_BRACKETS, _INVALID, _call_without_brackets),
-    Cause("syntax.unknown-sign", "syntax", lessons.UNKNOWN_SIGN, _INVALID, _unknown_sign),
-)

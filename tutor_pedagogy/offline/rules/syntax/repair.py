@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.lexing import tokens_of
 from tutor_pedagogy.offline.engine.program import Fault, check, parse
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, apply
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
 MOST_TOKENS_CHANGED = 3
 MOST_TOKENS_OF_ONE_CAUSE = 24
@@ -43,7 +45,7 @@ class Diagnosis:
     with this fault alone edited away, where more are left further on.
     """
 
-    cause: Cause
+    cause: SyntaxRule
     candidate: Candidate
     mended: str | None = None
     first_step: str | None = None
@@ -51,7 +53,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    cause: Cause
+    cause: SyntaxRule
     candidate: Candidate
     code: str
     fault: Fault | None
@@ -60,7 +62,7 @@ class _Trial:
 class Search:
     """One search over the guesses that the causes make; trials are counted, not timed, so that it is deterministic."""
 
-    def __init__(self, causes: Sequence[Cause], *, cell: bool) -> None:
+    def __init__(self, causes: Sequence[SyntaxRule], *, cell: bool) -> None:
         self._causes = causes
         self._cell = cell
         self._characters = 0
@@ -89,7 +91,7 @@ class Search:
             return Diagnosis(steps[0].cause, steps[0].candidate, None, steps[0].code)
         return Diagnosis(cause, surest)
 
-    def _guesses(self, code: str, fault: Fault) -> list[tuple[Cause, Candidate]]:
+    def _guesses(self, code: str, fault: Fault) -> list[tuple[SyntaxRule, Candidate]]:
         broken = Broken(code, fault)
         if len(broken.here) > _LONGEST_LINE:
             return []
@@ -101,7 +103,7 @@ class Search:
         ]
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
-    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[tuple[Cause, Candidate]]) -> list[_Trial]:
+    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[tuple[SyntaxRule, Candidate]]) -> list[_Trial]:
         """Try guesses in order: those that leave no fault end it, those that move it further down are kept."""
         steps: list[_Trial] = []
         for cause, candidate in guesses:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, tokens_of
-from tutor_pedagogy.offline.lessons.syntax import strings as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _LONGEST_VALUE = 200
 """Characters before a brace that may belong to the value in it."""
 
 
-def _never_closed(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("text-never-closed", "unterminated", "EOL while", "EOF while", "^invalid syntax")
+def text_never_closed(broken: Broken) -> Iterator[Candidate]:
     """Close a text where it most likely ends: before the brackets that the line still has to close, or at its end."""
     opened = [token for token in broken.tokens if token.kind == "open_string"]
     here = [token for token in opened if token.line == broken.fault.line] or opened[:1]
@@ -28,13 +28,13 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
         prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
         body = token.text[len(prefix) :]
         quote = body[0] * 3 if body[:3] in ('"""', "'''") else body[0]
-        facts: Mapping[str, str] = {"quote": Code(quote)}
+        slots: Mapping[str, str] = {"quote": Code(quote)}
         if len(quote) == 3:  # noqa: PLR2004 - triple quotes
             yield from _long_text_never_closed(broken, token, quote)
             continue
         content = body[1:].rstrip()
         start = token.start + len(prefix) + 1
-        yield from _stray_quote(broken, token, quote, facts)
+        yield from _stray_quote(broken, token, quote, slots)
         before = [other for other in broken.on(token.line) if other.start < token.start]
         waiting = [OPENERS[opener.text] for opener in reversed(brackets_of(before).unclosed)]
         if before and before[0].text in ("if", "elif", "while", "for", "def", "class", "with"):
@@ -49,7 +49,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
             cost=1,
             changes=(insert(start + end, quote + ("" if content[end:] else missing)),),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
         if content[end:]:
             yield Candidate(
@@ -57,7 +57,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 cost=1.2,
                 changes=(insert(start + len(content), quote + "".join(waiting)),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         for at in _earlier_text_ends(broken, token, content[:end]) if waiting else ():
             yield Candidate(
@@ -65,7 +65,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 cost=0.9,
                 changes=(insert(start + at, quote),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         mixed = content.find("'" if quote == '"' else '"')
         if mixed > 0:
@@ -74,7 +74,7 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                 cost=0.95,
                 changes=(Change(start - 1, start, content[mixed]),),
                 expression=expression,
-                facts=facts,
+                slots=slots,
             )
         for other in ("'", '"'):
             if other != quote and content[end - 1 : end] == other:
@@ -83,11 +83,11 @@ def _never_closed(broken: Broken) -> Iterator[Candidate]:
                     cost=0.8,
                     changes=(Change(start + end - 1, start + end, quote),),
                     expression=expression,
-                    facts=facts,
+                    slots=slots,
                 )
 
 
-def _stray_quote(broken: Broken, token: Token, quote: str, facts: Mapping[str, str]) -> Iterator[Candidate]:
+def _stray_quote(broken: Broken, token: Token, quote: str, slots: Mapping[str, str]) -> Iterator[Candidate]:
     """Find a quote mark too many behind a text, or a word that has one only at its end."""
     before = next((other for other in reversed(broken.on(token.line)) if other.end == token.start), None)
     if before is None or token.text.strip() not in (quote, f"{quote})", f"{quote}:"):
@@ -99,7 +99,7 @@ def _stray_quote(broken: Broken, token: Token, quote: str, facts: Mapping[str, s
             cost=0.7,
             changes=(Change(at, at + 1, ""),),
             expression=broken.span(before, token).rstrip(),
-            facts=facts,
+            slots=slots,
         )
     elif before.kind == "name":
         yield Candidate(
@@ -107,7 +107,7 @@ def _stray_quote(broken: Broken, token: Token, quote: str, facts: Mapping[str, s
             cost=0.7,
             changes=(insert(before.start, quote),),
             expression=broken.span(before, token).rstrip(),
-            facts=facts,
+            slots=slots,
         )
 
 
@@ -129,7 +129,7 @@ def _earlier_text_ends(broken: Broken, token: Token, content: str) -> Iterator[i
 
 def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
     """Close a text in triple quotes: where one mark was written, after the line of a docstring, or at the end."""
-    facts = {"quote": Code(quote)}
+    slots = {"quote": Code(quote)}
     prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
     early = re.search(rf"(?<!{quote[0]}){quote[0]}{{1,2}}(?=[ \t)]*(?:\n|$))", token.text[len(prefix) + 3 :])
     if early is not None:
@@ -139,7 +139,7 @@ def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterato
             cost=0.8,
             changes=(Change(at + early.start(), at + early.end(), quote),),
             expression=quote,
-            facts=facts,
+            slots=slots,
         )
     pair = re.search(rf"(?<!{quote[0]}){quote[0]}{{2}}(?=[^{quote[0]}\s,)\]}}:+.=])", broken.code[: token.start])
     if pair is not None and not token.text[len(prefix) + 3 :].strip(" \t\n)"):
@@ -149,7 +149,7 @@ def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterato
             cost=0.7,
             changes=(insert(pair.end(), quote[0]),),
             expression=broken.statement(line),
-            facts=facts,
+            slots=slots,
         )
     above = broken.on(broken.code_above(token.line))
     first_line = token.text[len(prefix) + 3 :].partition("\n")[0].rstrip()
@@ -159,14 +159,14 @@ def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterato
             cost=0.85,
             changes=(insert(token.start + len(prefix) + 3 + len(first_line), quote),),
             expression=quote,
-            facts=facts,
+            slots=slots,
         )
     yield Candidate(
         line=token.line,
         cost=1,
         changes=(insert(len(broken.code.rstrip()), f"\n{quote}"),),
         expression=quote,
-        facts=facts,
+        slots=slots,
     )
 
 
@@ -185,7 +185,8 @@ def _matched(rest: str, waiting: list[str]) -> int:
     return len(rest) if list(rest) == waiting[: len(rest)] else 0
 
 
-def _escaped_quote(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("backslash-takes-quote", "unterminated", "EOL while")
+def backslash_takes_quote(broken: Broken) -> Iterator[Candidate]:
     """Find a backslash that takes the closing quote along."""
     for token in broken.here:
         if token.kind != "open_string":
@@ -201,11 +202,12 @@ def _escaped_quote(broken: Broken) -> Iterator[Candidate]:
             cost=0.7,
             changes=(insert(offset, "\\"),),
             expression=f"\\{quote}",
-            facts={"quote": Code(quote), "marks": Code(f"\\{quote}")},
+            slots={"quote": Code(quote), "marks": Code(f"\\{quote}")},
         )
 
 
-def _quote_inside(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("quote-inside-text", "^invalid syntax", "unterminated", "EOL while", "Perhaps you forgot a comma")
+def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
     """Find an apostrophe or quote that ends a text too early, as in `'it's'`."""
     tokens = broken.here
     for index, token in enumerate(tokens[:-1]):
@@ -215,7 +217,7 @@ def _quote_inside(broken: Broken) -> Iterator[Candidate]:
         quote = token.text[-1]
         rest = broken.code[word.start : broken.offset(token.line) + len(broken.text(token.line))]
         close = rest.rfind(quote)
-        facts = {"quote": Code(quote), "word": Code(word.text)}
+        slots = {"quote": Code(quote), "word": Code(word.text)}
         inner = token.text.lstrip("rRbBfFuU")[1:-1]
         expression = broken.span(token, word)
         if close >= 0:
@@ -229,16 +231,22 @@ def _quote_inside(broken: Broken) -> Iterator[Candidate]:
                         Change(word.start + close, word.start + close + 1, other),
                     ),
                     expression=expression,
-                    facts=facts,
+                    slots=slots,
                 )
             yield Candidate(
-                line=token.line, cost=0.65, changes=(insert(token.end - 1, "\\"),), expression=expression, facts=facts
+                line=token.line, cost=0.65, changes=(insert(token.end - 1, "\\"),), expression=expression, slots=slots
             )
         else:
-            yield Candidate(line=token.line, cost=2.4, expression=expression, facts=facts)
+            yield Candidate(line=token.line, cost=2.4, expression=expression, slots=slots)
 
 
-def _after_backslash(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule(
+    "backslash-outside-text",
+    "unexpected character after line continuation",
+    "unexpected EOF after line continuation",
+    "unexpected EOF while parsing",
+)
+def backslash_outside_text(broken: Broken) -> Iterator[Candidate]:
     """Find a backslash outside a text."""
     text = broken.text(broken.fault.line)
     offset = broken.offset(broken.fault.line)
@@ -248,20 +256,20 @@ def _after_backslash(broken: Broken) -> Iterator[Candidate]:
         if column >= 0 and token.start <= offset + column < token.end:
             column = text.find("\\", token.end - offset)
     if column >= 0:
-        facts = {"after": Code(text[column + 1 :].strip() or "\\")}
+        slots = {"after": Code(text[column + 1 :].strip() or "\\")}
         yield Candidate(
             line=broken.fault.line,
             cost=1.3,
             changes=(Change(offset + column, offset + column + 1, "/"),),
             expression=text.strip(),
-            facts=facts,
+            slots=slots,
         )
         yield Candidate(
             line=broken.fault.line,
             cost=1.2 if not text[column + 1 :].strip() else 1.5,
             changes=(Change(offset + column, offset + column + 1, ""),),
             expression=text.strip(),
-            facts=facts,
+            slots=slots,
         )
         if text[column + 1 : column + 2] in ("n", "t"):
             yield Candidate(
@@ -269,11 +277,12 @@ def _after_backslash(broken: Broken) -> Iterator[Candidate]:
                 cost=1.1,
                 changes=(Change(offset + column, offset + column + 2, f'"\\{text[column + 1]}"'),),
                 expression=text[column : column + 2],
-                facts=facts,
+                slots=slots,
             )
 
 
-def _path_escape(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("path-with-escapes", "unicode error", "codec can't decode")
+def path_with_escapes(broken: Broken) -> Iterator[Candidate]:
     """Find the backslashes of a path that Python reads as escapes."""
     for token in broken.here:
         if token.kind == "string" and "\\" in token.text:
@@ -282,26 +291,27 @@ def _path_escape(broken: Broken) -> Iterator[Candidate]:
                 cost=1,
                 changes=(insert(token.start, "r"),),
                 expression=token.text,
-                facts={"text": Code(token.text)},
+                slots={"text": Code(token.text)},
             )
 
 
-def _f_string(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("braces-in-f-string", "f-string", "does not match opening", "Perhaps you forgot a comma")
+def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
     """Find the f-string whose braces or quotes do not add up."""
     line_start = broken.offset(broken.fault.line)
     for token in broken.here:
         if token.kind not in ("string", "open_string") or "f" not in token.text[:2].lower():
             continue
         text = token.text
-        facts = {"text": Code(text.rstrip())}
+        slots = {"text": Code(text.rstrip())}
         changes = [
             *_inner_quotes(broken.text(broken.fault.line), line_start, text[-1]),
             *_braces_to_close(token),
             *_braces_to_open(token),
         ]
         for cost, change in changes:
-            yield Candidate(line=token.line, cost=cost, changes=change, expression=text, facts=facts)
-        yield Candidate(line=token.line, cost=2, expression=text, facts=facts)
+            yield Candidate(line=token.line, cost=cost, changes=change, expression=text, slots=slots)
+        yield Candidate(line=token.line, cost=2, expression=text, slots=slots)
 
 
 def _inner_quotes(line: str, start: int, quote: str) -> Iterator[tuple[float, tuple[Change, ...]]]:
@@ -343,53 +353,3 @@ def _braces_to_open(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
                 yield 0.7, (insert(token.start + at - len(near) + value.start(), "{"),)
             yield 0.9, (Change(token.start + at, token.start + at + 1, ""),)
             return
-
-
-CAUSES = (
-    Cause(
-        "syntax.text-never-closed",
-        "syntax",
-        lessons.TEXT_NEVER_CLOSED,
-        on("unterminated", "EOL while", "EOF while", "^invalid syntax"),
-        _never_closed,
-    ),
-    Cause(
-        "syntax.backslash-takes-quote",
-        "syntax",
-        lessons.BACKSLASH_TAKES_QUOTE,
-        on("unterminated", "EOL while"),
-        _escaped_quote,
-    ),
-    Cause(
-        "syntax.quote-inside-text",
-        "syntax",
-        lessons.QUOTE_INSIDE_TEXT,
-        on("^invalid syntax", "unterminated", "EOL while", "Perhaps you forgot a comma"),
-        _quote_inside,
-    ),
-    Cause(
-        "syntax.backslash-outside-text",
-        "syntax",
-        lessons.BACKSLASH_OUTSIDE_TEXT,
-        on(
-            "unexpected character after line continuation",
-            "unexpected EOF after line continuation",
-            "unexpected EOF while parsing",
-        ),
-        _after_backslash,
-    ),
-    Cause(
-        "syntax.path-with-escapes",
-        "syntax",
-        lessons.PATH_WITH_ESCAPES,
-        on("unicode error", "codec can't decode"),
-        _path_escape,
-    ),
-    Cause(
-        "syntax.braces-in-f-string",
-        "syntax",
-        lessons.BRACES_IN_F_STRING,
-        on("f-string", "does not match opening", "Perhaps you forgot a comma"),
-        _f_string,
-    ),
-)

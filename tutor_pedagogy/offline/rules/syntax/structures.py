@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import structures as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _case_form(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("case-form", "^invalid syntax", "expected", "Perhaps")
+def case_form(broken: Broken) -> Iterator[Candidate]:
     """Find `default` or `else` in place of the last case, and `or` between two patterns."""
     line, tokens = broken.fault.line, broken.here
     words = [token.text for token in tokens]
@@ -28,7 +29,7 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             cost=0.3,
             changes=(replace_token(tokens[0], "case _"),),
             expression=broken.text(line).strip(),
-            facts={"word": Code(words[0])},
+            slots={"word": Code(words[0])},
         )
     if words[:2] == ["case", "else"]:
         yield Candidate(
@@ -36,7 +37,7 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             cost=0.3,
             changes=(replace_token(tokens[1], "_"),),
             expression=broken.span(tokens[0], tokens[1]),
-            facts={"word": Code("else")},
+            slots={"word": Code("else")},
         )
     if words[:1] == ["case"] and words[1:2] in (["=="], ["="], ["is"]):
         yield Candidate(
@@ -44,7 +45,7 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             cost=0.3,
             changes=(Change(tokens[0].end, tokens[1].end, ""),),
             expression=broken.span(tokens[0], tokens[1]),
-            facts={"word": Code(words[1])},
+            slots={"word": Code(words[1])},
         )
     if words[:1] == ["case"] and "or" in words:
         yield Candidate(
@@ -52,18 +53,20 @@ def _case_form(broken: Broken) -> Iterator[Candidate]:
             cost=0.3,
             changes=tuple(replace_token(token, "|") for token in tokens if token.text == "or"),
             expression=broken.span(tokens[0], tokens[-1]),
-            facts={"word": Code("or")},
+            slots={"word": Code("or")},
         )
 
 
-def _case_takes_all(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("case-takes-all", "remaining patterns")
+def case_takes_all(broken: Broken) -> Iterator[Candidate]:
     match = re.search(r"name capture '(\w+)'", broken.fault.message)
     name = match[1] if match else "_"
     line = broken.fault.line
-    yield Candidate(line=line, cost=1, expression=broken.text(line).strip(), facts={"name": Code(name)})
+    yield Candidate(line=line, cost=1, expression=broken.text(line).strip(), slots={"name": Code(name)})
 
 
-def _decorator(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("decorator-form", "^invalid syntax", "expected")
+def decorator_form(broken: Broken) -> Iterator[Candidate]:
     line = next((n for n in (broken.fault.line, broken.code_above(broken.fault.line)) if _is_decorator(broken, n)), 0)
     if line:
         last = broken.on(line)[-1]
@@ -76,7 +79,8 @@ def _is_decorator(broken: Broken, line: int) -> bool:
     return len(tokens) > 1 and tokens[0].text == "@" and tokens[1].kind == "name"
 
 
-def _choice_in_filter(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("choice-in-filter", "^invalid syntax", "Perhaps you forgot a comma")
+def choice_in_filter(broken: Broken) -> Iterator[Candidate]:
     """Find `[value for item in items if condition else other]`."""
     tokens = broken.here
     words = [token.text for token in tokens]
@@ -100,17 +104,3 @@ def _choice_in_filter(broken: Broken) -> Iterator[Candidate]:
         changes=(Change(tokens[opening + 1].start, tokens[closing - 1].end, f"{value} {choice} {header}"),),
         expression=broken.span(tokens[condition], tokens[closing - 1]),
     )
-
-
-CAUSES = (
-    Cause("syntax.case-form", "syntax", lessons.CASE_FORM, on("^invalid syntax", "expected", "Perhaps"), _case_form),
-    Cause("syntax.case-takes-all", "syntax", lessons.CASE_TAKES_ALL, on("remaining patterns"), _case_takes_all),
-    Cause("syntax.decorator-form", "syntax", lessons.DECORATOR_FORM, on("^invalid syntax", "expected"), _decorator),
-    Cause(
-        "syntax.choice-in-filter",
-        "syntax",
-        lessons.CHOICE_IN_FILTER,
-        on("^invalid syntax", "Perhaps you forgot a comma"),
-        _choice_in_filter,
-    ),
-)

@@ -7,15 +7,58 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.lessons.syntax import targets as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
+
+
+@syntax_rule("call-as-target", "cannot assign to function call", "illegal expression for augmented")
+def call_as_target(broken: Broken) -> Iterator[Candidate]:
+    """Round brackets where an entry of a list or dictionary should take the value."""
+    sides = _sides(broken)
+    if sides is None:
+        return
+    left, sign, right = sides
+    if left[-1].text != ")" or left[0].kind != "name":
+        return
+    opener = next((token for token in left if token.text == "("), None)
+    if opener is None:
+        return
+    name = broken.span(left[0], left[left.index(opener) - 1])
+    slots = {
+        "left": Code(broken.span(left[0], left[-1])),
+        "name": Code(name),
+        "right": Code(broken.span(right[0], right[-1])),
+    }
+    has_argument = opener.end < left[-1].start
+    if has_argument:
+        yield Candidate(
+            line=sign.line,
+            cost=0.9,
+            changes=(replace_token(opener, "["), replace_token(left[-1], "]")),
+            expression=broken.span(left[0], left[-1]),
+            slots=slots,
+        )
+    else:
+        yield Candidate(
+            line=sign.line,
+            cost=1.1,
+            changes=(Change(opener.start, left[-1].end, ""),),
+            expression=broken.span(left[0], left[-1]),
+            slots=slots,
+        )
+
+
+def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
+    at = _sign(broken)
+    if at is None or at == 0 or at == len(broken.here) - 1:
+        return None
+    return broken.here[:at], broken.here[at], broken.here[at + 1 :]
 
 
 def _sign(broken: Broken) -> int | None:
@@ -28,47 +71,11 @@ def _sign(broken: Broken) -> int | None:
     return None
 
 
-def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
-    at = _sign(broken)
-    if at is None or at == 0 or at == len(broken.here) - 1:
-        return None
-    return broken.here[:at], broken.here[at], broken.here[at + 1 :]
-
-
-def _call_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Round brackets where an entry of a list or dictionary should take the value."""
-    sides = _sides(broken)
-    if sides is None:
-        return
-    left, sign, right = sides
-    if left[-1].text != ")" or left[0].kind != "name":
-        return
-    opener = next((token for token in left if token.text == "("), None)
-    if opener is None:
-        return
-    name = broken.span(left[0], left[left.index(opener) - 1])
-    facts = {
-        "left": Code(broken.span(left[0], left[-1])),
-        "name": Code(name),
-        "right": Code(broken.span(right[0], right[-1])),
-    }
-    has_argument = opener.end < left[-1].start
-    if has_argument:
-        yield Candidate(
-            line=sign.line,
-            cost=0.9,
-            changes=(replace_token(opener, "["), replace_token(left[-1], "]")),
-            expression=broken.span(left[0], left[-1]),
-            facts=facts,
-        )
-    else:
-        yield Candidate(
-            line=sign.line,
-            cost=1.1,
-            changes=(Change(opener.start, left[-1].end, ""),),
-            expression=broken.span(left[0], left[-1]),
-            facts=facts,
-        )
+@syntax_rule("value-as-target", "cannot assign to", "illegal expression", "illegal target", "^invalid syntax\\. Maybe")
+def value_as_target(broken: Broken) -> Iterator[Candidate]:
+    yield from _value_as_target(broken)
+    if "illegal" in broken.fault.message:
+        yield from _chained_change(broken)
 
 
 def _value_as_target(broken: Broken) -> Iterator[Candidate]:
@@ -78,12 +85,12 @@ def _value_as_target(broken: Broken) -> Iterator[Candidate]:
         return
     left, sign, right = sides
     text_left, text_right = broken.span(left[0], left[-1]), broken.span(right[0], right[-1])
-    facts = {"left": Code(text_left), "right": Code(text_right), "sign": Code(sign.text)}
+    slots = {"left": Code(text_left), "right": Code(text_right), "sign": Code(sign.text)}
     if left[0].text == "print" or (len(left) > 1 and left[0].kind == "keyword"):
         return
 
     def guess(cost: float, *changes: Change) -> Candidate:
-        return Candidate(line=sign.line, cost=cost, changes=changes, expression=text_left, facts=facts)
+        return Candidate(line=sign.line, cost=cost, changes=changes, expression=text_left, slots=slots)
 
     words = [token for token in left if token.kind == "name"]
     signs = [token.text for token in left if token.kind == "operator"]
@@ -104,7 +111,37 @@ def _value_as_target(broken: Broken) -> Iterator[Candidate]:
         yield guess(2)
 
 
-def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
+def _chained_change(broken: Broken) -> Iterator[Candidate]:
+    """`+=` with several names, or with a sum on the left."""
+    sides = _sides(broken)
+    if sides is not None:
+        left, sign, _ = sides
+        yield Candidate(
+            line=sign.line,
+            cost=1,
+            expression=broken.span(left[0], left[-1]),
+            slots={"left": Code(broken.span(left[0], left[-1])), "right": "the right side", "sign": Code(sign.text)},
+        )
+
+
+@syntax_rule(
+    "constant-as-target", "cannot assign to (?:True|False|None|__debug__|ellipsis)", "cannot delete (?:True|False|None)"
+)
+def constant_as_target(broken: Broken) -> Iterator[Candidate]:
+    for token in broken.here:
+        if token.text in ("True", "False", "None", "__debug__", "..."):
+            yield Candidate(
+                line=token.line,
+                cost=0.9,
+                changes=(replace_token(token, f"is_{token.text.lower()}"),),
+                expression=token.text,
+                slots={"word": Code(token.text)},
+            )
+            return
+
+
+@syntax_rule("name-of-two-words", "^invalid syntax", "expected '\\('")
+def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
     """Find a variable or function name with a blank in it."""
     tokens = broken.here
     if len(tokens) < 3:  # noqa: PLR2004 - two words and what follows
@@ -117,11 +154,11 @@ def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
     wanted = {"def": "(", "class": ("(", ":"), "for": "in"}.get(tokens[0].text, "=")
     first, second = words
     is_name = first.kind in ("name", "keyword") and second.kind in ("name", "number", "keyword")
-    facts = {"words": Code(broken.span(first, second))}
+    slots = {"words": Code(broken.span(first, second))}
 
     def guess(cost: float, *changes: Change) -> Candidate:
         return Candidate(
-            line=first.line, cost=cost, changes=changes, expression=broken.span(first, second), facts=facts
+            line=first.line, cost=cost, changes=changes, expression=broken.span(first, second), slots=slots
         )
 
     if after and after in wanted and is_name and (start or first.kind == "name"):
@@ -142,7 +179,7 @@ def _name_of_two_words(broken: Broken) -> Iterator[Candidate]:
             cost=0.6,
             changes=(Change(whole[0].start, whole[-1].end, joined),),
             expression=broken.span(whole[0], whole[-1]),
-            facts={"words": Code(broken.span(whole[0], whole[-1]))},
+            slots={"words": Code(broken.span(whole[0], whole[-1]))},
         )
 
 
@@ -155,12 +192,13 @@ def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
         yield tokens[:2], f"class_{tokens[1].text}"
 
 
-def _not_deletable(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("not-deletable", "cannot delete")
+def not_deletable(broken: Broken) -> Iterator[Candidate]:
     tokens = broken.here
     if not tokens or tokens[0].text != "del" or len(tokens) < 2:  # noqa: PLR2004 - del and its target
         return
     target = broken.span(tokens[1], tokens[-1])
-    facts = {"target": Code(target)}
+    slots = {"target": Code(target)}
     opener = next((token for token in tokens if token.text == "("), None)
     if opener is not None and tokens[-1].text == ")" and tokens[1].kind == "name":
         yield Candidate(
@@ -168,7 +206,7 @@ def _not_deletable(broken: Broken) -> Iterator[Candidate]:
             cost=1,
             changes=(replace_token(opener, "["), replace_token(tokens[-1], "]")),
             expression=target,
-            facts=facts,
+            slots=slots,
         )
     operators = [i for i, token in enumerate(tokens) if token.text in ("+", "-", "*", "/") and i > 1]
     if operators and len(tokens) - operators[0] <= 3:  # noqa: PLR2004 - the bound on changed tokens
@@ -178,77 +216,6 @@ def _not_deletable(broken: Broken) -> Iterator[Candidate]:
             cost=1.2,
             changes=(Change(tokens[at - 1].end, tokens[-1].end, ""),),
             expression=target,
-            facts=facts,
+            slots=slots,
         )
-    yield Candidate(line=tokens[0].line, cost=2, expression=target, facts=facts)
-
-
-def _constant_as_target(broken: Broken) -> Iterator[Candidate]:
-    for token in broken.here:
-        if token.text in ("True", "False", "None", "__debug__", "..."):
-            yield Candidate(
-                line=token.line,
-                cost=0.9,
-                changes=(replace_token(token, f"is_{token.text.lower()}"),),
-                expression=token.text,
-                facts={"word": Code(token.text)},
-            )
-            return
-
-
-def _chained_change(broken: Broken) -> Iterator[Candidate]:
-    """`+=` with several names, or with a sum on the left."""
-    sides = _sides(broken)
-    if sides is not None:
-        left, sign, _ = sides
-        yield Candidate(
-            line=sign.line,
-            cost=1,
-            expression=broken.span(left[0], left[-1]),
-            facts={"left": Code(broken.span(left[0], left[-1])), "right": "the right side", "sign": Code(sign.text)},
-        )
-
-
-def _value_or_change(broken: Broken) -> Iterator[Candidate]:
-    yield from _value_as_target(broken)
-    if "illegal" in broken.fault.message:
-        yield from _chained_change(broken)
-
-
-CAUSES = (
-    Cause(
-        "syntax.call-as-target",
-        "syntax",
-        lessons.CALL_AS_TARGET,
-        on("cannot assign to function call", "illegal expression for augmented"),
-        _call_as_target,
-    ),
-    Cause(
-        "syntax.value-as-target",
-        "syntax",
-        lessons.VALUE_AS_TARGET,
-        on("cannot assign to", "illegal expression", "illegal target", "^invalid syntax\\. Maybe"),
-        _value_or_change,
-    ),
-    Cause(
-        "syntax.constant-as-target",
-        "syntax",
-        lessons.CONSTANT_AS_TARGET,
-        on("cannot assign to (?:True|False|None|__debug__|ellipsis)", "cannot delete (?:True|False|None)"),
-        _constant_as_target,
-    ),
-    Cause(
-        "syntax.name-of-two-words",
-        "syntax",
-        lessons.NAME_OF_TWO_WORDS,
-        on("^invalid syntax", "expected '\\('"),
-        _name_of_two_words,
-    ),
-    Cause(
-        "syntax.not-deletable",
-        "syntax",
-        lessons.NOT_DELETABLE,
-        on("cannot delete"),
-        _not_deletable,
-    ),
-)
+    yield Candidate(line=tokens[0].line, cost=2, expression=target, slots=slots)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from tutor_pedagogy.offline.engine.lesson import Rule
-from tutor_pedagogy.offline.lessons.syntax import unreadable as lessons
+from tutor_pedagogy.offline.engine.rule import Rule
 
-UNREADABLE = Rule(
-    "syntax.unreadable-line",
-    "syntax",
-    lessons.UNREADABLE_LINE,
-)
+UNREADABLE = Rule("syntax.unreadable-line", "syntax")

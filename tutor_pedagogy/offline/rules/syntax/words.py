@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of
-from tutor_pedagogy.offline.lessons.syntax import words as lessons
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Cause, Change, insert, on, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-
 _ALIASES = {
     **dict.fromkeys(("elseif", "elsif", "elif", "elf", "ifelse"), "elif"),
     **dict.fromkeys(("function", "func", "fun", "fn", "define", "sub", "void"), "def"),
@@ -52,7 +51,8 @@ _STARTERS = (
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
 
 
-def _mistyped(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("mistyped-keyword", "^invalid syntax", "expected", "Perhaps you forgot a comma", "unexpected indent")
+def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
     """Find a word that is nearly a keyword, at the line's start or between two values."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
@@ -80,7 +80,7 @@ def _mistyped(broken: Broken) -> Iterator[Candidate]:
                     cost=0.6 if line == broken.fault.line else 1.4,
                     changes=(replace_token(token, meant),),
                     expression=token.text,
-                    facts={"word": Code(token.text), "meant": Code(meant)},
+                    slots={"word": Code(token.text), "meant": Code(meant)},
                 )
 
 
@@ -95,7 +95,7 @@ def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
                 cost=0.55,
                 changes=(insert(token.start + len(word), " "),),
                 expression=token.text,
-                facts={"word": Code(token.text), "meant": Code(word)},
+                slots={"word": Code(token.text), "meant": Code(word)},
             )
 
 
@@ -109,13 +109,14 @@ def _meant(word: str, choices: tuple[str, ...]) -> str | None:
     return close[0] if close else None
 
 
-def _else_with_condition(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("else-with-condition", "^invalid syntax", "expected ':'")
+def else_with_condition(broken: Broken) -> Iterator[Candidate]:
     """Find `else if`, and a condition after `else`."""
     tokens = broken.here
     if not tokens or tokens[0].text != "else" or len(tokens) < 3:  # noqa: PLR2004 - else, condition, colon
         return
     second = tokens[1]
-    facts = {"words": Code("else if" if second.text == "if" else "else")}
+    slots = {"words": Code("else if" if second.text == "if" else "else")}
     expression = broken.span(tokens[0], tokens[-2] if tokens[-1].text == ":" else tokens[-1])
     tail = () if tokens[-1].text == ":" else (insert(tokens[-1].end, ":"),)
     if second.text == "if":
@@ -124,7 +125,7 @@ def _else_with_condition(broken: Broken) -> Iterator[Candidate]:
             cost=0.5,
             changes=(Change(tokens[0].start, second.end, "elif"), *tail),
             expression=broken.span(tokens[0], second),
-            facts=facts,
+            slots=slots,
         )
     elif second.text != ":":
         yield Candidate(
@@ -132,11 +133,12 @@ def _else_with_condition(broken: Broken) -> Iterator[Candidate]:
             cost=0.9,
             changes=(replace_token(tokens[0], "elif"), *tail),
             expression=expression,
-            facts=facts,
+            slots=slots,
         )
 
 
-def _print_statement(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("print-without-brackets", "Missing parentheses in call", "^invalid syntax")
+def print_without_brackets(broken: Broken) -> Iterator[Candidate]:
     """Give `print` its brackets."""
     for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
         tokens = broken.on(line)
@@ -154,7 +156,7 @@ def _print_statement(broken: Broken) -> Iterator[Candidate]:
                     cost=0.45,
                     changes=(replace_token(tokens[index + 1], "("), replace_token(last, ")")),
                     expression=broken.span(token, last),
-                    facts={"name": Code(token.text)},
+                    slots={"name": Code(token.text)},
                 )
             close = "".join(OPENERS[opener.text] for opener in reversed(brackets_of(tokens[index : stop + 1]).unclosed))
             yield Candidate(
@@ -162,11 +164,12 @@ def _print_statement(broken: Broken) -> Iterator[Candidate]:
                 cost=0.5 if "parentheses" in broken.fault.message else 1.2,
                 changes=(Change(token.end, tokens[index + 1].start, "("), insert(last.end, close + ")")),
                 expression=broken.span(token, last),
-                facts={"name": Code(token.text)},
+                slots={"name": Code(token.text)},
             )
 
 
-def _keyword_as_name(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("keyword-as-name", "^invalid syntax", "cannot assign to", "expected")
+def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
     """Find a keyword where a name should stand."""
     tokens = broken.here
     for index, token in enumerate(tokens):
@@ -189,11 +192,12 @@ def _keyword_as_name(broken: Broken) -> Iterator[Candidate]:
                 cost=0.7,
                 changes=tuple(replace_token(other, f"{token.text}_") for other in same[:3]),
                 expression=token.text,
-                facts={"word": Code(token.text)},
+                slots={"word": Code(token.text)},
             )
 
 
-def _prose(broken: Broken) -> Iterator[Candidate]:
+@syntax_rule("prose-in-code", "^invalid syntax")
+def prose_in_code(broken: Broken) -> Iterator[Candidate]:
     """Find a line of plain words that should be a comment or a text."""
     line = broken.fault.line
     tokens = broken.on(line)
@@ -208,11 +212,24 @@ def _prose(broken: Broken) -> Iterator[Candidate]:
                 cost=0.9,
                 changes=(insert(tokens[0].start, "# "),),
                 expression=broken.text(line).strip(),
-                facts={"words": Code(broken.span(run[0], run[-1]))},
+                slots={"words": Code(broken.span(run[0], run[-1]))},
             )
 
 
-def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
+def _longest_run(tokens: list[Token]) -> list[Token]:
+    best: list[Token] = []
+    run: list[Token] = []
+    for token in tokens:
+        if token.kind == "name" or (token.kind == "keyword" and run):
+            run.append(token)
+            best = max(best, run, key=len)
+        else:
+            run = []
+    return list(best)
+
+
+@syntax_rule("text-without-quotes", "^invalid syntax", "Perhaps you forgot a comma")
+def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
     """Find words inside a call that lack their quote marks."""
     tokens = broken.here
     run = _longest_run(tokens)
@@ -234,7 +251,7 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
                 cost=0.8,
                 changes=(insert(whole[0].start, '"'), insert(whole[1].end, '"')),
                 expression=broken.span(*whole),
-                facts={"words": Code(broken.span(*whole))},
+                slots={"words": Code(broken.span(*whole))},
             )
         last = tokens.index(run[-1])
         while last + 1 < len(tokens) and tokens[last + 1].kind == "other":
@@ -244,7 +261,7 @@ def _text_without_quotes(broken: Broken) -> Iterator[Candidate]:
             cost=0.85,
             changes=(insert(run[0].start, '"'), insert(tokens[last].end, '"')),
             expression=broken.span(run[0], tokens[last]),
-            facts={"words": Code(broken.span(run[0], tokens[last]))},
+            slots={"words": Code(broken.span(run[0], tokens[last]))},
         )
 
 
@@ -265,61 +282,3 @@ def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
 def _is_called(tokens: list[Token], name: Token) -> bool:
     after = tokens.index(name) + 1
     return after < len(tokens) and tokens[after].text == "("
-
-
-def _longest_run(tokens: list[Token]) -> list[Token]:
-    best: list[Token] = []
-    run: list[Token] = []
-    for token in tokens:
-        if token.kind == "name" or (token.kind == "keyword" and run):
-            run.append(token)
-            best = max(best, run, key=len)
-        else:
-            run = []
-    return list(best)
-
-
-CAUSES = (
-    Cause(
-        "syntax.mistyped-keyword",
-        "syntax",
-        lessons.MISTYPED_KEYWORD,
-        on("^invalid syntax", "expected", "Perhaps you forgot a comma", "unexpected indent"),
-        _mistyped,
-    ),
-    Cause(
-        "syntax.else-with-condition",
-        "syntax",
-        lessons.ELSE_WITH_CONDITION,
-        on("^invalid syntax", "expected ':'"),
-        _else_with_condition,
-    ),
-    Cause(
-        "syntax.print-without-brackets",
-        "syntax",
-        lessons.PRINT_WITHOUT_BRACKETS,
-        on("Missing parentheses in call", "^invalid syntax"),
-        _print_statement,
-    ),
-    Cause(
-        "syntax.keyword-as-name",
-        "syntax",
-        lessons.KEYWORD_AS_NAME,
-        on("^invalid syntax", "cannot assign to", "expected"),
-        _keyword_as_name,
-    ),
-    Cause(
-        "syntax.prose-in-code",
-        "syntax",
-        lessons.PROSE_IN_CODE,
-        on("^invalid syntax"),
-        _prose,
-    ),
-    Cause(
-        "syntax.text-without-quotes",
-        "syntax",
-        lessons.TEXT_WITHOUT_QUOTES,
-        on("^invalid syntax", "Perhaps you forgot a comma"),
-        _text_without_quotes,
-    ),
-)

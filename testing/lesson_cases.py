@@ -1,0 +1,136 @@
+"""The cases in the offline tutor's lesson files: programs, and what the tutor has to find in them.
+
+A case stands in the section `Cases` of a rule's Markdown file. Its heading says what is expected, such as
+`Finds line 3` or ``Finds `heat > 5` on line 2``. A block of Python holds the program. A block of text holds the
+exception's last line if the program cannot be run here; a second block of Python, after `Becomes:`, holds the program
+with the edit made.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tutor_pedagogy.offline
+from tutor_pedagogy.offline.engine.lesson import LessonFile
+from tutor_pedagogy.offline.rules import runtime
+from tutor_protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = Path(tutor_pedagogy.offline.__file__).parent / "rules"
+_CRASHES = frozenset(rule.name for rule in runtime.RULES)
+_CASE = re.compile(r"^### (.+)\n", re.MULTILINE)
+_TITLE = re.compile(r"Finds (?:`(?P<expression>[^`]+)` on )?line (?P<line>\d+)")
+_BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w+)\n(?P<text>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCase:
+    """A program with what has to be found in it; `line` counts from 1."""
+
+    rule: str
+    number: int
+    code: str
+    line: int
+    expression: str | None = None
+    message: str | None = None
+    mended: str | None = None
+
+    @property
+    def family(self) -> str:
+        """The first part of the rule's name."""
+        return self.rule.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.rule}-{self.number}"
+
+    def submission(self) -> Submission:
+        """Return the question about the program: with its traceback if an exception ends it."""
+        printed = quoted_traceback(self) if self.message else real_traceback(self.code) if self.is_crash else None
+        return Submission(code=self.code, cursor=Position(0, 0), traceback=printed)
+
+    @property
+    def is_crash(self) -> bool:
+        """Whether the rule is one for exceptions."""
+        return self.rule in _CRASHES
+
+
+def lesson_files() -> dict[str, LessonFile]:
+    """Return every lesson file by the name of its rule."""
+    return {
+        f"{path.parent.name}.{path.stem}": LessonFile.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(RULES.rglob("*.md"))
+    }
+
+
+def lesson_cases(*families: str) -> list[LessonCase]:
+    """Return the cases of every lesson file, or of those of some families."""
+    return [
+        case
+        for rule, file in lesson_files().items()
+        for title, body in file.sections
+        if title == "Cases"
+        for case in _cases(rule, body)
+        if not families or case.family in families
+    ]
+
+
+def _cases(rule: str, section: str) -> Iterator[LessonCase]:
+    _, *parts = _CASE.split(section)
+    for number, (title, body) in enumerate(zip(parts[::2], parts[1::2], strict=True), 1):
+        expected = _TITLE.fullmatch(title)
+        if expected is None:
+            raise ValueError(f"{rule}: a case is called `Finds line N`, not {title}")
+        blocks = [(block["language"], block["text"]) for block in _BLOCK.finditer(body)]
+        code, *mended = [text + "\n" for language, text in blocks if language == "python"]
+        printed = next((text for language, text in blocks if language == "text"), None)
+        yield LessonCase(
+            rule,
+            number,
+            code,
+            int(expected["line"]),
+            expected["expression"],
+            printed,
+            mended[0] if mended else None,
+        )
+
+
+def quoted_traceback(case: LessonCase) -> str:
+    """Return a traceback of CPython's form that ends with the case's message, for what cannot be raised here.
+
+    If the case names an expression, it is marked, and the last frame is one of a library.
+    """
+    source = case.code.splitlines()[case.line - 1].strip()
+    text = f'Traceback (most recent call last):\n  File "lab.py", line {case.line}, in <module>\n    {source}\n'
+    if case.expression:
+        marks = " " * (4 + source.index(case.expression.split("\n", maxsplit=1)[0])) + "^" * len(case.expression)
+        text += (
+            f'{marks}\n  File "/opt/python3.11/site-packages/numpy/core/fromnumeric.py", line 88, in _wrap\n'
+            "    return f(*args)\n"
+        )
+    return f"{text}{case.message}\n"
+
+
+def real_traceback(code: str) -> str:
+    """Run a program and return its traceback, as Python prints it."""
+    linecache.cache["student.py"] = (len(code), None, code.splitlines(keepends=True), "student.py")
+    names: dict[str, Any] = {"__name__": "__main__", "input": _no_input}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - our own program, for its real traceback
+    except Exception as error:  # noqa: BLE001 - whatever the program raises is the point
+        error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
+        return "".join(traceback.format_exception(error))
+    raise AssertionError("the program was meant to stop")
+
+
+def _no_input(*_prompt: str) -> str:
+    raise EOFError("EOF when reading a line")

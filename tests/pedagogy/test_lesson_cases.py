@@ -1,0 +1,86 @@
+"""Every case of every lesson file: the tutor names the rule and the line, and its edit is the one expected."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from testing.lesson_cases import LessonCase, lesson_cases, lesson_files
+from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.rules import logic, runtime, syntax
+from tutor_pedagogy.offline.rules.logic.rule import SURE
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.rule import Rule
+
+CASES = lesson_cases()
+KINDS: dict[str, tuple[str, ...]] = {
+    "syntax": ("syntax",),
+    "runtime": ("runtime",),
+    "logic": ("logic",),
+    "numerical": ("runtime", "logic"),
+}
+DETECTED: tuple[Rule, ...] = (*syntax.RULES, *runtime.RULES, *logic.RULES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rule_and_line_are_named(case: LessonCase) -> None:
+    """The tutor finds the rule of the file, at the line that the heading says."""
+    finding = diagnose(case.submission())
+
+    assert (finding.rule, finding.lines) == (case.rule, (case.line,))
+    assert finding.error_type in KINDS[case.family]
+    if case.expression:
+        assert finding.expression == case.expression
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.mended], ids=str)
+def test_edit_mends_the_program(case: LessonCase) -> None:
+    """The edit makes the program that the student most likely meant."""
+    edit = diagnose(case.submission()).edit
+
+    assert edit is not None
+    assert case.mended == edit.apply(case.code)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_edit_compiles(case: LessonCase) -> None:
+    """No edit leaves a program that Python does not take."""
+    edit = diagnose(case.submission()).edit
+
+    if edit is not None:
+        ast.parse(edit.apply(case.code))
+
+
+def test_every_rule_has_a_case() -> None:
+    """No rule is in a catalogue without a program that shows it, but those that only a symptom lets speak."""
+    shown = {case.rule for case in CASES}
+    hidden = {rule.name for rule in logic.RULES if rule.certainty < SURE}
+    elsewhere = {"runtime.number-from-input"}
+
+    assert {rule.name for rule in DETECTED} - shown == hidden | elsewhere
+
+
+def test_rule_function_and_lesson_file_have_one_name() -> None:
+    """A rule's name, the name of its detector and the name of its lesson file say the same words."""
+    files = set(lesson_files())
+
+    for rule in runtime.RULES:
+        assert rule.detect.__name__ == rule.name.partition(".")[2].replace("-", "_")
+    for smell in logic.RULES:
+        assert smell.detect.__name__ == smell.name.partition(".")[2].replace("-", "_")
+    for cause in syntax.RULES:
+        assert cause.guess.__name__ == cause.name.partition(".")[2].replace("-", "_")
+    assert {rule.name for rule in DETECTED} <= files
+
+
+@pytest.mark.parametrize("case", lesson_cases("logic", "numerical"), ids=str)
+def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: LessonCase) -> None:
+    """A program is searched only for patterns whose needs it has: whatever a detector finds must be among them."""
+    program = Program(case.submission())
+
+    for rule in logic.RULES:
+        assert list(rule.find(program)) == list(rule.detect(program))

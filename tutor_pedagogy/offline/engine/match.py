@@ -1,0 +1,25 @@
+"""Where a rule sees the cause of an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor_pedagogy.offline.engine.finding import Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A place in the code that a rule matches: lines from 1, the culprit first.
+
+    `expression` is the part of the first line that matters, verbatim. `slots` fill the texts of the rule's lesson.
+    """
+
+    lines: tuple[int, ...]
+    expression: str | None = None
+    edit: Edit | None = None
+    first_step: Edit | None = None
+    slots: Mapping[str, str] = field(default_factory=dict)

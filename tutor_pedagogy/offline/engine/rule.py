@@ -1,0 +1,41 @@
+"""A rule: a cause of errors that students' programs show, under a stable name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from tutor_pedagogy.offline.engine.lesson import lesson_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+    from tutor_pedagogy.offline.engine.lesson import Lesson
+    from tutor_protocol import ErrorType
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A cause under its public name, `family.words-of-it`; its lesson is the Markdown file of that name."""
+
+    name: str
+    error_type: ErrorType
+
+    @property
+    def lesson(self) -> Lesson:
+        """What the rule teaches, read when it is first needed."""
+        return lesson_of(self.name)
+
+
+_Rule = TypeVar("_Rule", bound=Rule)
+
+
+def full_name(name: str, family: str) -> str:
+    """Return a rule's public name; a name without a family gets that of its folder."""
+    return name if "." in name else f"{family}.{name}"
+
+
+def rules_of(modules: Iterable[ModuleType], kind: type[_Rule]) -> list[_Rule]:
+    """Return every rule of a kind that the modules define, in the order of their definitions."""
+    return [value for module in modules for value in vars(module).values() if isinstance(value, kind)]

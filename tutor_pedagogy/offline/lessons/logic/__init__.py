@@ -1,1 +1,0 @@
-"""Lessons about programs that run and give the wrong result."""

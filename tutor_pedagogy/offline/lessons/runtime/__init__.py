@@ -1,1 +1,0 @@
-"""Lessons about programs that stop with an exception."""

@@ -1,1 +1,0 @@
-"""Lessons about code that does not parse."""

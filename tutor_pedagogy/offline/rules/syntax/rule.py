@@ -1,0 +1,34 @@
+"""What a rule for code that does not parse is, and the decorator that makes one of a detector."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.rule import Rule, full_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate
+
+    Detector = Callable[[Broken], Iterable[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxRule(Rule):
+    """A rule for code that does not parse: the messages of CPython that it goes with, and the guesses it makes."""
+
+    message: re.Pattern[str]
+    guess: Detector
+
+
+def syntax_rule(name: str, *messages: str) -> Callable[[Detector], SyntaxRule]:
+    """Return a decorator that makes a rule of a detector, for messages that hold one of these patterns."""
+    pattern = re.compile("|".join(messages))
+
+    def decorate(guess: Detector) -> SyntaxRule:
+        return SyntaxRule(full_name(name, "syntax"), "syntax", pattern, guess)
+
+    return decorate
