@@ -10,8 +10,10 @@ import pytest
 from testing.lesson_cases import LessonCase, lesson_cases, lesson_files
 from tutor_pedagogy.offline import diagnose
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.rule import SURE
+from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.rule import Rule
@@ -84,3 +86,11 @@ def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: Lesson
 
     for rule in logic.RULES:
         assert list(rule.find(program)) == list(rule.detect(program))
+
+
+def test_precedence_is_what_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the catalogue the other way round each case still finds its rule: only `before` decides between two."""
+    monkeypatch.setattr(runtime, "RULES", runtime.in_order(reversed(rules_of(runtime.MODULES, RuntimeRule))))
+    crashes = [case for case in CASES if case.is_crash or case.message]
+
+    assert {str(case): diagnose(case.submission()).rule for case in crashes} == {str(c): c.rule for c in crashes}

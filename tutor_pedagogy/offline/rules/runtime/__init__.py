@@ -33,6 +33,8 @@ from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
@@ -61,8 +63,30 @@ MODULES = (
     recursion,
     other,
 )
-RULES = tuple(rules_of(MODULES, RuntimeRule))
-"""The catalogue in order: of the rules that match, the first that finds its place in the code wins."""
+
+
+def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
+    """Return the rules so that each stands above those that its `before` names, and the fallback last."""
+    known = {rule.name: rule for rule in rules}
+    above: dict[str, list[str]] = {}
+    for rule in known.values():
+        for later in rule.before:
+            above.setdefault(later, []).append(rule.name)
+    ordered: dict[str, RuntimeRule] = {}
+
+    def place(name: str) -> None:
+        for earlier in above.get(name, ()):
+            place(earlier)
+        ordered.setdefault(name, known[name])
+
+    for name in known:
+        place(name)
+    ordered[other.other.name] = ordered.pop(other.other.name)
+    return list(ordered.values())
+
+
+RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
+"""The catalogue: of the rules that match, the first that finds its place in the code wins."""
 
 
 def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Match]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     ("TypeError",),
     r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) "
     r"(?:takes (?P<wanted>.{1,60}?) positional arguments? but|got multiple values)",
+    before=("too-many-arguments",),
 )
 def method_without_self(case: CrashContext) -> Match | None:
     function = _function(case)
@@ -63,6 +64,7 @@ def _function(case: CrashContext) -> Function | None:
     "class-in-place-of-object",
     ("TypeError",),
     r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing 1 required positional argument",
+    before=("too-few-arguments",),
 )
 def class_in_place_of_object(case: CrashContext) -> Match | None:
     """Find where a class was stored under a name in place of one of its objects."""
@@ -84,7 +86,10 @@ def class_in_place_of_object(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "self-outside-class", ("TypeError",), r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required positional"
+    "self-outside-class",
+    ("TypeError",),
+    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required positional",
+    before=("too-few-arguments",),
 )
 def self_outside_class(case: CrashContext) -> Match | None:
     """Find a plain function whose first parameter is the `self` of a method."""
@@ -107,6 +112,7 @@ def self_outside_class(case: CrashContext) -> Match | None:
     ("TypeError",),
     r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) takes (?P<wanted>.{1,60}?) positional arguments? but "
     r"(?P<given>.{1,120}?) (?:was|were) given",
+    before=("builtin-arguments",),
 )
 def too_many_arguments(case: CrashContext) -> Match | None:
     """More arguments than parameters: the header is the culprit where the body shows that a parameter is missing."""
@@ -169,7 +175,12 @@ def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
     )
 
 
-@runtime_rule("method-called-on-class", ("TypeError",), r"missing \d+ required positional arguments?:")
+@runtime_rule(
+    "method-called-on-class",
+    ("TypeError",),
+    r"missing \d+ required positional arguments?:",
+    before=("too-few-arguments",),
+)
 def method_called_on_class(case: CrashContext) -> Match | None:
     if "'self'" not in case.crash.message:
         return None
@@ -183,6 +194,7 @@ def method_called_on_class(case: CrashContext) -> Match | None:
     "too-few-arguments",
     ("TypeError",),
     r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required (?:positional|keyword-only) arguments?",
+    before=("builtin-arguments",),
 )
 def too_few_arguments(case: CrashContext) -> Match | None:
     function = _function(case)
@@ -219,7 +231,12 @@ def _is_used(function: Function, name: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == name for node in walk(function))
 
 
-@runtime_rule("class-takes-no-values", ("TypeError",), r"(?<!\w)(?P<name>\w++)\(\) takes no arguments")
+@runtime_rule(
+    "class-takes-no-values",
+    ("TypeError",),
+    r"(?<!\w)(?P<name>\w++)\(\) takes no arguments",
+    before=("builtin-arguments",),
+)
 def class_takes_no_values(case: CrashContext) -> Match | None:
     name = case.match["name"]
     for node in case.program.nodes:

@@ -68,7 +68,12 @@ _USUAL = {
 }
 
 
-@runtime_rule("attribute-of-none", ("AttributeError",), r"'(?P<type>NoneType)' object has no attribute '(?P<name>\w+)'")
+@runtime_rule(
+    "attribute-of-none",
+    ("AttributeError",),
+    r"'(?P<type>NoneType)' object has no attribute '(?P<name>\w+)'",
+    before=("not-offered-by-object",),
+)
 def attribute_of_none(case: CrashContext) -> Match | None:
     node = _attribute(case, case.match["name"])
     if node is None:
@@ -94,7 +99,7 @@ def _attribute(case: CrashContext, name: str) -> ast.Attribute | None:
     return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
 
 
-@runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO)
+@runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def attribute_misspelt(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     node = _attribute(case, name)
@@ -150,7 +155,7 @@ def _own_attributes(case: CrashContext, name: str) -> list[str]:
     return found
 
 
-@runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO)
+@runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def method_of_another_kind(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     if given not in _TYPES and given not in (
@@ -174,7 +179,7 @@ def method_of_another_kind(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO)
+@runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def attribute_never_set(case: CrashContext) -> Match | None:
     given, name = case.match["type"], case.match["name"]
     classes = [node for node in case.program.nodes if isinstance(node, ast.ClassDef)]

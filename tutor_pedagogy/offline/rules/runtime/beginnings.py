@@ -46,7 +46,7 @@ _NAME = re.compile(r"(?:local variable|name) '(?P<name>\w+)'")
 """Before the rules for the place of the crash: where the code shows the start, that is what has to change."""
 
 
-@runtime_rule("began-as-another-kind", ("AttributeError",), _ATTRIBUTE)
+@runtime_rule("began-as-another-kind", ("AttributeError",), _ATTRIBUTE, before=("method-of-another-kind",))
 def began_as_another_kind(case: CrashContext) -> Match | None:
     """Find a method of another kind, called on a value that began as another kind."""
     given, name = case.match["type"], case.match["name"]
@@ -136,6 +136,7 @@ def _has_keys(case: CrashContext, owner: ast.expr, given: str) -> bool:
     ("TypeError",),
     r"(?P<owner>list) indices must be integers or slices, not str"
     r"|'(?P<type>set|str|tuple)' object (?:does not support item|is not subscriptable)",
+    before=("index-of-wrong-kind", "no-items"),
 )
 def began_without_keys(case: CrashContext) -> Match | None:
     """Find a value that began as an empty list or set, and is used with keys."""
@@ -153,6 +154,7 @@ def began_without_keys(case: CrashContext) -> Match | None:
     "sum-began-as-another-kind",
     ("TypeError",),
     rf"unsupported operand type\(s\) for \+=?: {_SIDES}|concatenate str \(not \"(?P<other>\w+)\"\)",
+    before=("text-plus-other",),
 )
 def sum_began_as_another_kind(case: CrashContext) -> Match | None:
     """Find a sum that began with a text, or a text that began with a number."""
@@ -222,7 +224,12 @@ def _is_text_item(case: CrashContext, name: str) -> bool:
     return False
 
 
-@runtime_rule("began-as-none", ("TypeError",), r"unsupported operand type\(s\) for \S+=: 'NoneType'")
+@runtime_rule(
+    "began-as-none",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for \S+=: 'NoneType'",
+    before=("none-in-operation",),
+)
 def began_as_none(case: CrashContext) -> Match | None:
     """Find the attribute that begins as None and is added to, with no line that stores another value."""
     statement = case.program.statement_at(case.line)
@@ -249,6 +256,7 @@ def began_as_none(case: CrashContext) -> Match | None:
     ("TypeError",),
     r"object of type '(int|float)' has no len|'(int|float)' object is not (?:iterable|subscriptable)"
     r"|argument of type '(int|float)' is not iterable",
+    before=("no-length",),
 )
 def began_as_number(case: CrashContext) -> Match | None:
     """Find the number with which a name begins that is a collection in every other line."""
@@ -282,6 +290,7 @@ def _is_collection(value: ast.expr) -> bool:
     "result-without-positions",
     ("TypeError",),
     r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed)' object is not subscriptable",
+    before=("no-items",),
 )
 def result_without_positions(case: CrashContext) -> Match | None:
     """Find where a result of `map`, `set` and their like is asked for a position."""
@@ -311,6 +320,7 @@ def result_without_positions(case: CrashContext) -> Match | None:
     ("IndexError", "TypeError"),
     r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
     r"|only integers, slices|'float' object cannot be interpreted as an integer",
+    before=("index-of-wrong-kind",),
 )
 def division_for_position(case: CrashContext) -> Match | None:
     """Find the division that gives a number with a point where a position is needed."""
@@ -349,6 +359,7 @@ def _divisions(case: CrashContext, node: ast.expr) -> Iterator[tuple[int, ast.Bi
     "colon-for-equals",
     ("AttributeError", "NameError", "UnboundLocalError"),
     rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'",
+    before=("text-without-quotes",),
 )
 def colon_for_equals(case: CrashContext) -> Match | None:
     """Find a colon in place of the sign that stores a value."""
@@ -372,6 +383,7 @@ def colon_for_equals(case: CrashContext) -> Match | None:
     "compared-not-stored",
     ("AttributeError", "NameError", "UnboundLocalError"),
     rf"{_NAME.pattern}|has no attribute '(?P<attribute>\w+)'",
+    before=("no-value-before-loop", "own-value-hides-builtin"),
 )
 def compared_not_stored(case: CrashContext) -> Match | None:
     """Find a comparison that stands alone, in place of the sign that stores a value."""
@@ -391,7 +403,7 @@ def compared_not_stored(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME)
+@runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME, before=("used-before-first-value",))
 def own_value_hides_builtin(case: CrashContext) -> Match | None:
     """Find where a function gives a value the name of a built-in function that it also calls."""
     name = case.match["name"]
@@ -408,7 +420,7 @@ def own_value_hides_builtin(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("answer-not-kept", ("NameError",), _NAME)
+@runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function",))
 def answer_not_kept(case: CrashContext) -> Match | None:
     """Find the call that stands alone, of a function that gives back what has this name inside."""
     name = case.match["name"]

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 @runtime_rule(
-    "product-without-sign", ("TypeError",), r"'(?P<type>int|float|numpy\.float64|complex)' object is not callable"
+    "product-without-sign",
+    ("TypeError",),
+    r"'(?P<type>int|float|numpy\.float64|complex)' object is not callable",
+    before=("comma-missing-between-items",),
 )
 def product_without_sign(case: CrashContext) -> Match | None:
     return None if builtin_hidden.detect(case) else _missing_times(case)
@@ -34,7 +37,7 @@ def _missing_times(case: CrashContext) -> Match | None:
     return case.here(name=Code(case.marked or "the value"))
 
 
-@runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
+@runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=("not-callable",))
 def builtin_hidden(case: CrashContext) -> Match | None:
     """Find a built-in function whose name was given to a value."""
     for call in case.calls:
@@ -62,6 +65,7 @@ def builtin_hidden(case: CrashContext) -> Match | None:
     "round-brackets-for-index",
     ("TypeError",),
     r"'(?P<type>list|tuple|dict|str|range|numpy\.ndarray|Series|DataFrame)' object is not callable",
+    before=("not-callable",),
 )
 def round_brackets_for_index(case: CrashContext) -> Match | None:
     for call in case.calls:
@@ -78,7 +82,10 @@ def round_brackets_for_index(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "comma-missing-between-items", ("TypeError",), r"'(?P<type>tuple|list|str|dict|set|int)' object is not callable"
+    "comma-missing-between-items",
+    ("TypeError",),
+    r"'(?P<type>tuple|list|str|dict|set|int)' object is not callable",
+    before=("not-callable",),
 )
 def comma_missing_between_items(case: CrashContext) -> Match | None:
     for call in case.calls:
@@ -88,7 +95,10 @@ def comma_missing_between_items(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "comma-missing-between-lists", ("TypeError",), r"(?:list|tuple) indices must be integers or slices, not tuple"
+    "comma-missing-between-lists",
+    ("TypeError",),
+    r"(?:list|tuple) indices must be integers or slices, not tuple",
+    before=("index-of-wrong-kind",),
 )
 def comma_missing_between_lists(case: CrashContext) -> Match | None:
     """Find `[[1, 2] [3, 4]]`, in which the second list looks like the index of the first."""
@@ -98,7 +108,7 @@ def comma_missing_between_lists(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("module-called", ("TypeError",), r"'(?P<type>module)' object is not callable")
+@runtime_rule("module-called", ("TypeError",), r"'(?P<type>module)' object is not callable", before=("not-callable",))
 def module_called(case: CrashContext) -> Match | None:
     for call in case.calls:
         name = case.text(call.func)
@@ -123,6 +133,7 @@ def not_callable(case: CrashContext) -> Match | None:
     "square-brackets-for-call",
     ("TypeError",),
     r"'(?:builtin_function_or_method|function|method)' object (?:is not subscriptable|does not support item)",
+    before=("function-not-called",),
 )
 def square_brackets_for_call(case: CrashContext) -> Match | None:
     """Square brackets after a function's name, unless the name should hold what a call of the function gives."""
@@ -154,6 +165,7 @@ def square_brackets_for_call(case: CrashContext) -> Match | None:
     r"|argument of type '(?:builtin_function_or_method|function|method)'"
     r"|object of type '(?:builtin_function_or_method|function|method)'"
     r"|, not '?(?:builtin_function_or_method|function|method)'?|type (?:function|method) doesn't define",
+    before=("no-items", "no-length", "not-offered-by-object"),
 )
 def function_not_called(case: CrashContext) -> Match | None:
     return _input_not_called(case) or _named_not_called(case)

@@ -27,7 +27,7 @@ _COUNTERS = frozenset(
 _UNPACKED = re.compile(r"cannot unpack non-iterable (?P<type>\w+) object|(?:not enough|too many) values to unpack")
 
 
-@runtime_rule("entry-stored-otherwise", ("TypeError", "ValueError"), _UNPACKED)
+@runtime_rule("entry-stored-otherwise", ("TypeError", "ValueError"), _UNPACKED, before=("unpacking-count",))
 def entry_stored_otherwise(case: CrashContext) -> Match | None:
     """Find the one line that fills a collection, where it stores fewer parts than the failing line takes apart."""
     target, value = _taken_apart(case)
@@ -101,6 +101,7 @@ def _stored_in(case: CrashContext, owner: str) -> Iterator[ast.expr]:
     "entry-taken-whole",
     ("AttributeError", "KeyError", "TypeError"),
     r"['\"]tuple['\"]|^\(|'str' object has no attribute|(?:string|tuple) indices must be integers",
+    before=("method-of-another-kind", "text-in-calculation"),
 )
 def entry_taken_whole(case: CrashContext) -> Match | None:
     """Find the loop that hands out whole entries, where its body uses each as one part of it."""
@@ -170,6 +171,7 @@ def _is_own_attribute(case: CrashContext, name: str) -> bool:
     "entry-began-otherwise",
     ("AttributeError",),
     r"'(?P<type>str|int|float|tuple)' object has no attribute '(?P<name>append|add|extend|update|items)'",
+    before=("method-of-another-kind",),
 )
 def entry_began_otherwise(case: CrashContext) -> Match | None:
     """Find the one line that begins an entry, with a value that has not the method which the failing line calls."""
@@ -195,7 +197,7 @@ def entry_began_otherwise(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("letters-for-lines", ("ValueError",), r"not enough values to unpack")
+@runtime_rule("letters-for-lines", ("ValueError",), r"not enough values to unpack", before=("unpacking-count",))
 def letters_for_lines(case: CrashContext) -> Match | None:
     """Find the loop that hands out the letters of a text, where its body takes lines apart."""
     for call in case.likely(ast.Call):
@@ -218,7 +220,7 @@ def letters_for_lines(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'")
+@runtime_rule("list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'", before=("key-can-change",))
 def list_became_key(case: CrashContext) -> Match | None:
     """Find where a name got the list that is used as a key."""
     for node in case.likely(ast.Name):

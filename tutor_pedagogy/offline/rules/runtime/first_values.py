@@ -20,7 +20,12 @@ _LONG_NAME = 7
 _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
 
 
-@runtime_rule("no-value-before-loop", ("NameError", "UnboundLocalError"), r"(?:local variable|name) '(?P<name>\w+)'")
+@runtime_rule(
+    "no-value-before-loop",
+    ("NameError", "UnboundLocalError"),
+    r"(?:local variable|name) '(?P<name>\w+)'",
+    before=("name-misspelt",),
+)
 def no_value_before_loop(case: CrashContext) -> Match | None:
     """Find the loop before which a name that is only ever changed should get its first value."""
     name, program = case.match["name"], case.program

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OUT_OF_RANGE = re.compile(r"(?P<type>list|string|tuple|range object|array|deque)? ?(?:assignment )?index out of range")
 
 
-@runtime_rule("assigned-past-end", ("IndexError",), r"assignment index out of range")
+@runtime_rule("assigned-past-end", ("IndexError",), r"assignment index out of range", before=("empty-collection",))
 def assigned_past_end(case: CrashContext) -> Match | None:
     statement = case.program.statement_at(case.line)
     for subscript in _subscripts(case):
@@ -41,7 +41,12 @@ def _subscripts(case: CrashContext) -> list[ast.Subscript]:
     return [node for node in case.likely(ast.Subscript) if isinstance(node, ast.Subscript)]
 
 
-@runtime_rule("positions-wanted", ("IndexError", "TypeError"), r"index out of range|indices must be integers")
+@runtime_rule(
+    "positions-wanted",
+    ("IndexError", "TypeError"),
+    r"index out of range|indices must be integers",
+    before=("item-used-as-position",),
+)
 def positions_wanted(case: CrashContext) -> Match | None:
     """Find the loop over items whose body needs their positions."""
     for subscript in _subscripts(case):
@@ -81,7 +86,12 @@ def _has_neighbours(case: CrashContext, loop: ast.For, name: str) -> bool:
     return False
 
 
-@runtime_rule("item-used-as-position", ("IndexError", "TypeError"), r"index out of range|indices must be integers")
+@runtime_rule(
+    "item-used-as-position",
+    ("IndexError", "TypeError"),
+    r"index out of range|indices must be integers",
+    before=("index-of-wrong-kind", "position-out-of-range"),
+)
 def item_used_as_position(case: CrashContext) -> Match | None:
     return _value_as_position(case)
 
@@ -103,7 +113,7 @@ def _value_as_position(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in",))
 def loop_past_the_end(case: CrashContext) -> Match | None:
     """Find where the bound of the loop lets the position reach the length."""
     for subscript in _subscripts(case):
@@ -155,7 +165,7 @@ def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
     return bool(_names(node) & wanted)
 
 
-@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def length_let_in(case: CrashContext) -> Match | None:
     """Find the one condition of the code that lets a position be as large as the length of what it looks into."""
     owners = {case.text(subscript.value) for subscript in _subscripts(case)}
@@ -184,7 +194,7 @@ def length_let_in(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("middle-too-far", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("middle-too-far", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def middle_too_far(case: CrashContext) -> Match | None:
     """Find the half of two added positions of which only the second was divided."""
     for subscript in _subscripts(case):
@@ -204,7 +214,7 @@ def middle_too_far(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("neighbour-on-other-side", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("neighbour-on-other-side", ("IndexError",), _OUT_OF_RANGE, before=("neighbour-past-the-end",))
 def neighbour_on_other_side(case: CrashContext) -> Match | None:
     """Find the item after the one of a loop that starts at the second, so that the one before was meant."""
     for subscript in _subscripts(case):
@@ -230,7 +240,7 @@ def neighbour_on_other_side(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def neighbour_past_the_end(case: CrashContext) -> Match | None:
     """Find the position one further than the loop variable."""
     for subscript in _subscripts(case):
@@ -251,7 +261,7 @@ def neighbour_past_the_end(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("loop-asks-before-checking", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("loop-asks-before-checking", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def loop_asks_before_checking(case: CrashContext) -> Match | None:
     """Find a `while` loop whose condition looks at an item before it knows that there is one."""
     for subscript in _subscripts(case):
@@ -267,7 +277,7 @@ def loop_asks_before_checking(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("empty-collection", ("IndexError",), _OUT_OF_RANGE)
+@runtime_rule("empty-collection", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def empty_collection(case: CrashContext) -> Match | None:
     """Find a fixed position in something that may be empty."""
     for subscript in _subscripts(case):
@@ -284,6 +294,7 @@ def empty_collection(case: CrashContext) -> Match | None:
     ("IndexError", "KeyError"),
     r"pop from (?:an )?empty|pop index out of range|popitem\(\)"
     r"|Cannot choose from an empty sequence|pop from an empty",
+    before=("key-not-found",),
 )
 def taken_from_empty(case: CrashContext) -> Match | None:
     for call in case.likely(ast.Call):
@@ -313,6 +324,7 @@ def position_out_of_range(case: CrashContext) -> Match | None:
     ("TypeError",),
     r"(?P<owner>list|string|tuple|str|byte"
     r"|range) indices must be integers(?: or slices)?(?:, not (?P<q>'?)str(?P=q))",
+    before=("index-of-wrong-kind",),
 )
 def text_key_on_list(case: CrashContext) -> Match | None:
     """Items of a list of dictionaries, or a text taken for a dictionary."""
@@ -360,7 +372,10 @@ def index_of_wrong_kind(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "none-looked-into", ("TypeError",), r"'(?P<type>NoneType)' object (?:is not subscriptable|does not support item)"
+    "none-looked-into",
+    ("TypeError",),
+    r"'(?P<type>NoneType)' object (?:is not subscriptable|does not support item)",
+    before=("no-items",),
 )
 def none_looked_into(case: CrashContext) -> Match | None:
     given = case.match["type"]
@@ -381,6 +396,7 @@ def none_looked_into(case: CrashContext) -> Match | None:
     ("TypeError",),
     r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator"
     r"|set)' object (?:does not support item|doesn't support item)",
+    before=("no-items",),
 )
 def fixed_value_changed(case: CrashContext) -> Match | None:
     for subscript in _subscripts(case):
@@ -399,7 +415,7 @@ def no_items(case: CrashContext) -> Match | None:
     return case.here(owner=Code(case.marked or "the value"), kind=kind(case.match["type"]))
 
 
-@runtime_rule("counting-new-key", ("KeyError",))
+@runtime_rule("counting-new-key", ("KeyError",), before=("key-not-found",))
 def counting_new_key(case: CrashContext) -> Match | None:
     """Find where a new key is added to, as in counting, before it has a first value."""
     statement = case.program.statement_at(case.line)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     "none-gone-through",
     ("TypeError",),
     r"'NoneType' object is not iterable|cannot unpack non-iterable NoneType|argument of type 'NoneType' is not",
+    before=("loop-over-other",),
 )
 def none_gone_through(case: CrashContext) -> Match | None:
     wrong = case.node if isinstance(case.node, ast.Call) and not _is_builtin_call(case.node) else _iterated(case)
@@ -63,6 +64,7 @@ def _is_builtin_call(node: ast.expr) -> bool:
     "loop-over-number",
     ("TypeError",),
     r"^'(?P<type>int|float|bool|numpy\.float64|numpy\.int64|complex)' object is not iterable",
+    before=("loop-over-other",),
 )
 def loop_over_number(case: CrashContext) -> Match | None:
     iterated = _iterated(case)
@@ -85,7 +87,12 @@ def loop_over_other(case: CrashContext) -> Match | None:
     return case.here(kind=kind(case.match["type"]))
 
 
-@runtime_rule("range-of-collection", ("TypeError",), r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer")
+@runtime_rule(
+    "range-of-collection",
+    ("TypeError",),
+    r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer",
+    before=("whole-number-needed",),
+)
 def range_of_collection(case: CrashContext) -> Match | None:
     """`range` got something that is no whole number."""
     for call in case.likely(ast.Call):

@@ -30,7 +30,7 @@ _CALCULATED = re.compile(
 )
 
 
-@runtime_rule("number-in-quotes", ("TypeError",), _CALCULATED)
+@runtime_rule("number-in-quotes", ("TypeError",), _CALCULATED, before=("compared-kinds", "text-plus-other"))
 def number_in_quotes(case: CrashContext) -> Match | None:
     """Find the one number that the code writes as a text and hands on, to where it is calculated with."""
     if is_about_text(case):
@@ -86,7 +86,9 @@ def _is_wanted_as_text(function: Function, name: str) -> bool:
     return False
 
 
-@runtime_rule("comma-in-number", ("TypeError",), r"\btuple\b|multiply sequence by non-int")
+@runtime_rule(
+    "comma-in-number", ("TypeError",), r"\btuple\b|multiply sequence by non-int", before=("text-in-calculation",)
+)
 def comma_in_number(case: CrashContext) -> Match | None:
     """Find a number with a comma in place of the point, which makes two values of it."""
     for node in case.program.nodes:
@@ -111,6 +113,7 @@ def comma_in_number(case: CrashContext) -> Match | None:
     "entry-unlike-others",
     ("IndexError", "TypeError", "ValueError"),
     r"values to unpack|cannot unpack non-iterable|tuple index out of range|list index out of range",
+    before=("empty-collection", "unpacking-count"),
 )
 def entry_unlike_others(case: CrashContext) -> Match | None:
     """Find the one entry of a written table that has more or fewer parts than the others."""
@@ -129,7 +132,7 @@ def entry_unlike_others(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'")
+@runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
 def key_in_two_spellings(case: CrashContext) -> Match | None:
     """Find where the code writes a key that the dictionary has in another spelling."""
     wanted = case.crash.message.strip()[1:-1]
@@ -154,7 +157,7 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'")
+@runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
 def entry_without_key(case: CrashContext) -> Match | None:
     """Find the one written entry that lacks a key which several lines look up."""
     key = case.crash.message.strip()[1:-1]
@@ -188,7 +191,7 @@ def _is_looked_up(case: CrashContext, key: object) -> bool:
     )
 
 
-@runtime_rule("start-is-no-key", ("KeyError",))
+@runtime_rule("start-is-no-key", ("KeyError",), before=("key-not-found",))
 def start_is_no_key(case: CrashContext) -> Match | None:
     """Find the first value of a name that is itself used as a key, and is none of the dictionary."""
     for subscript in case.likely(ast.Subscript):

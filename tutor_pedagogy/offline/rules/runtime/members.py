@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-@runtime_rule("name-without-self", ("NameError", "UnboundLocalError"), r"(?:name|local variable) '(?P<name>\w+)'")
+@runtime_rule(
+    "name-without-self",
+    ("NameError", "UnboundLocalError"),
+    r"(?:name|local variable) '(?P<name>\w+)'",
+    before=("text-without-quotes",),
+)
 def name_without_self(case: CrashContext) -> Match | None:
     """Find a name in a method that the class gives to its objects."""
     name, program = case.match["name"], case.program
@@ -47,7 +52,12 @@ def name_without_self(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("result-of-method-in-place", ("AttributeError", "TypeError"), r"NoneType")
+@runtime_rule(
+    "result-of-method-in-place",
+    ("AttributeError", "TypeError"),
+    r"NoneType",
+    before=("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-in-operation", "none-looked-into"),
+)
 def result_of_method_in_place(case: CrashContext) -> Match | None:
     """Find the call in place whose result is what the crash stumbles over."""
     nodes = list(case.likely(ast.Name, ast.Call, ast.Attribute, ast.Subscript))
@@ -64,7 +74,12 @@ def result_of_method_in_place(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("items-of-dictionary", ("TypeError", "ValueError"), r"values to unpack|cannot unpack non-iterable")
+@runtime_rule(
+    "items-of-dictionary",
+    ("TypeError", "ValueError"),
+    r"values to unpack|cannot unpack non-iterable",
+    before=("unpacking-count",),
+)
 def items_of_dictionary(case: CrashContext) -> Match | None:
     """Find a loop with two names over a dictionary."""
     statement = case.program.statement_at(case.line)
@@ -98,6 +113,7 @@ def pairs_wanted(case: CrashContext) -> Match:
     ("TypeError",),
     r"unsupported operand type\(s\) for (?!\+|\^)\S{1,8}(?: \S{1,8}){0,3}: '(?P<left>list|tuple|int|float)' and"
     r" '(?P<right>list|tuple|int|float)'",
+    before=("text-in-calculation",),
 )
 def list_in_calculation(case: CrashContext) -> Match | None:
     """Find a list, written out or under a name, on a side of an operation."""
@@ -109,7 +125,9 @@ def list_in_calculation(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("counted-from-one", ("IndexError",), r"(?:list|tuple|string) index out of range")
+@runtime_rule(
+    "counted-from-one", ("IndexError",), r"(?:list|tuple|string) index out of range", before=("empty-collection",)
+)
 def counted_from_one(case: CrashContext) -> Match | None:
     """Find a fixed position that is the length of what stands in the code."""
     for node in case.likely(ast.Subscript):
@@ -138,6 +156,7 @@ def counted_from_one(case: CrashContext) -> Match | None:
     "not-a-package",
     ("ModuleNotFoundError",),
     r"No module named '(?P<name>[\w.]+)'; '(?P<module>[\w.]+)' is not a package",
+    before=("module-not-found",),
 )
 def not_a_package(case: CrashContext) -> Match:
     name = case.match["name"]

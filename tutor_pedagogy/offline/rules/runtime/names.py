@@ -61,7 +61,7 @@ _OTHER_LANGUAGES = {
 }
 
 
-@runtime_rule("word-of-another-language", ("NameError",), _NOT_DEFINED)
+@runtime_rule("word-of-another-language", ("NameError",), _NOT_DEFINED, before=("name-misspelt",))
 def word_of_another_language(case: CrashContext) -> Match | None:
     name = case.match["name"]
     meant = _OTHER_LANGUAGES.get(name)
@@ -81,7 +81,7 @@ def _use(case: CrashContext, name: str) -> ast.Name | None:
     return next((n for n in case.nodes_here if isinstance(n, ast.Name) and n.id == name), None)
 
 
-@runtime_rule("name-not-imported", ("NameError",), _NOT_DEFINED)
+@runtime_rule("name-not-imported", ("NameError",), _NOT_DEFINED, before=("loop-variable-under-another-name",))
 def name_not_imported(case: CrashContext) -> Match | None:
     name = case.match["name"]
     node = _use(case, name)
@@ -139,7 +139,7 @@ def _import_too(case: CrashContext, node: ast.Import | ast.ImportFrom, name: str
     return case.program.edit(node.lineno, statement)
 
 
-@runtime_rule("loop-variable-under-another-name", ("NameError",), _NOT_DEFINED)
+@runtime_rule("loop-variable-under-another-name", ("NameError",), _NOT_DEFINED, before=("name-misspelt",))
 def loop_variable_under_another_name(case: CrashContext) -> Match | None:
     """Find where the loop around hands out its items under a name that its body never uses."""
     name = case.match["name"]
@@ -160,7 +160,7 @@ def loop_variable_under_another_name(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("name-misspelt", ("NameError",), _NOT_DEFINED)
+@runtime_rule("name-misspelt", ("NameError",), _NOT_DEFINED, before=("name-defined-later", "name-of-another-function"))
 def name_misspelt(case: CrashContext) -> Match | None:
     name = case.match["name"]
     closest = _closest(case, name)
@@ -207,7 +207,7 @@ def _loop_variables_around(case: CrashContext, name: str) -> set[str]:
     return {inner.id for target in targets for inner in walk(target) if isinstance(inner, ast.Name)}
 
 
-@runtime_rule("name-defined-later", ("NameError",), _NOT_DEFINED)
+@runtime_rule("name-defined-later", ("NameError",), _NOT_DEFINED, before=("text-without-quotes",))
 def name_defined_later(case: CrashContext) -> Match | None:
     """Find where the name is bound, but only further down, at the same level."""
     name = case.match["name"]
@@ -231,7 +231,7 @@ def name_defined_later(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("name-of-another-function", ("NameError",), _NOT_DEFINED)
+@runtime_rule("name-of-another-function", ("NameError",), _NOT_DEFINED, before=("value-only-on-some-paths",))
 def name_of_another_function(case: CrashContext) -> Match | None:
     """Find where the name lives inside a function only, and is used outside it."""
     name = case.match["name"]
@@ -255,6 +255,7 @@ def name_of_another_function(case: CrashContext) -> Match | None:
     "value-only-on-some-paths",
     ("NameError", "UnboundLocalError"),
     rf"{_NOT_BOUND.pattern}|{_FREE.pattern.replace('name', 'free')}|name '(?P<unbound>\w+)' is not defined",
+    before=("text-without-quotes", "used-before-first-value"),
 )
 def value_only_on_some_paths(case: CrashContext) -> Match | None:
     """Find where a name gets its value inside a branch or a loop that did not run, or only later."""
@@ -296,7 +297,7 @@ def _kind(node: ast.AST | None) -> str:
             return "branch"
 
 
-@runtime_rule("text-without-quotes", ("NameError",), _NOT_DEFINED)
+@runtime_rule("text-without-quotes", ("NameError",), _NOT_DEFINED, before=("name-never-defined",))
 def text_without_quotes(case: CrashContext) -> Match | None:
     """Find a bare word where a text is meant: compared with texts, or next to them."""
     name = case.match["name"]
@@ -331,7 +332,9 @@ def name_never_defined(case: CrashContext) -> Match | None:
     return _site(case, name, use="changed" if counts else "used")
 
 
-@runtime_rule("outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND)
+@runtime_rule(
+    "outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND, before=("used-before-first-value",)
+)
 def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
     """Find where a function changes a name that exists outside it."""
     name = case.match["name"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object has no attribute '(?P<name>\w+)'")
 
 
-@runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO)
+@runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_handed_for_object(case: CrashContext) -> Match | None:
     """Find the call that hands a constant to a parameter which is used as an object of the code's own class."""
     failed, function = _failed_on(case), case.program.function_at(case.line)
@@ -65,7 +65,7 @@ def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
     return None
 
 
-@runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO)
+@runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_in_place_of_object(case: CrashContext) -> Match | None:
     """Find the line that stores a bare value where an object of the code's own class is used later."""
     failed = _failed_on(case)
@@ -120,7 +120,10 @@ def _is_bare(function: Function | None, value: ast.expr) -> bool:
 
 
 @runtime_rule(
-    "class-under-a-name", ("AttributeError",), r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'"
+    "class-under-a-name",
+    ("AttributeError",),
+    r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'",
+    before=("not-in-class",),
 )
 def class_under_a_name(case: CrashContext) -> Match | None:
     """Find the name that stands for a class, where the call that makes an object is missing."""
@@ -138,7 +141,12 @@ def class_under_a_name(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("parent-not-set-up", ("AttributeError",), r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'")
+@runtime_rule(
+    "parent-not-set-up",
+    ("AttributeError",),
+    r"'(?P<type>\w+)' object has no attribute '(?P<name>\w+)'",
+    before=("attribute-never-set",),
+)
 def parent_not_set_up(case: CrashContext) -> Match | None:
     """Find the set-up of a class that leaves out the one of its parent, which stores the missing value."""
     classes = {node.name: node for node in case.program.each(ast.ClassDef)}

@@ -50,6 +50,7 @@ _TWO_TYPES = re.compile(
     "print-result-used",
     ("TypeError",),
     r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'",
+    before=("none-in-operation",),
 )
 def print_result_used(case: CrashContext) -> Match | None:
     for node in case.likely(ast.BinOp):
@@ -64,7 +65,10 @@ def print_result_used(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "caret-for-power", ("TypeError",), r"unsupported operand type\(s\) for \^=?: |ufunc 'bitwise_xor' not supported"
+    "caret-for-power",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for \^=?: |ufunc 'bitwise_xor' not supported",
+    before=("none-in-operation",),
 )
 def caret_for_power(case: CrashContext) -> Match | None:
     for node in case.likely(ast.BinOp):
@@ -87,6 +91,7 @@ def caret_for_power(case: CrashContext) -> Match | None:
     rf"{_UNSUPPORTED}{_SIDES}|{_ORDER}|can only concatenate str|can't multiply sequence"
     r"|must be real number, not str|bad operand type|not all arguments converted"
     r"|'str' object cannot be interpreted as an integer",
+    before=("compared-kinds", "range-of-collection", "text-plus-other"),
 )
 def number_from_input(case: CrashContext) -> Match | None:
     """Find where a side of the operation is the text that `input` gave, while the other is a number."""
@@ -159,6 +164,7 @@ def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> 
     ("TypeError",),
     r"can only concatenate (?P<left>str) \(not \"(?P<right>(?!NoneType|builtin|method|function)[\w.]+)\"\)"
     r"|unsupported operand type\(s\) for \+=?: '(?P<other>int|float|list|tuple|dict|bool)' and '(?P<text>str)'",
+    before=("text-in-calculation",),
 )
 def text_plus_other(case: CrashContext) -> Match | None:
     return _joined(_relabelled(case))
@@ -218,6 +224,7 @@ def _relabelled(case: CrashContext) -> CrashContext:
     "item-onto-list",
     ("TypeError",),
     r"can only concatenate (?P<left>list|tuple) \(not \"(?P<right>(?!NoneType|builtin)[\w.]+)\"\)",
+    before=("text-in-calculation",),
 )
 def item_onto_list(case: CrashContext) -> Match | None:
     left_type, right_type = _types(case)
@@ -241,6 +248,7 @@ def item_onto_list(case: CrashContext) -> Match | None:
     "none-handed-on",
     ("TypeError",),
     r"not '?NoneType'?$|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType",
+    before=("text-in-calculation",),
 )
 def none_handed_on(case: CrashContext) -> Match | None:
     """Find the value of a call that is None because the function or method gives nothing back."""
@@ -312,7 +320,7 @@ def _without_result(case: CrashContext, call: ast.Call, statement: ast.Assign) -
     return None
 
 
-@runtime_rule("none-in-operation", ("TypeError",), _TWO_TYPES)
+@runtime_rule("none-in-operation", ("TypeError",), _TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def none_in_operation(case: CrashContext) -> Match | None:
     return _none(_relabelled(case))
 
@@ -331,7 +339,7 @@ def _none(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("function-in-operation", ("TypeError",), _TWO_TYPES)
+@runtime_rule("function-in-operation", ("TypeError",), _TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def function_in_operation(case: CrashContext) -> Match | None:
     return _not_called(_relabelled(case))
 
@@ -377,6 +385,7 @@ def _called(case: CrashContext, function: ast.Attribute | ast.Name) -> Edit | No
     "numerical.list-times-number",
     ("TypeError",),
     r"can't multiply sequence by non-int of type '(?:float|numpy\.float64)'",
+    before=("text-in-calculation",),
 )
 def list_times_number(case: CrashContext) -> Match | None:
     sides = _binary(case)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-@runtime_rule("recursion-same-argument", ("RecursionError",))
+@runtime_rule("recursion-same-argument", ("RecursionError",), before=("recursion-without-end",))
 def recursion_same_argument(case: CrashContext) -> Match | None:
     """Find where the call hands over exactly what the function got."""
     found = _recursive_call(case)
@@ -55,7 +55,7 @@ def _recursive_call(case: CrashContext) -> tuple[Function, ast.Call] | None:
     return (function, (marked or found)[0]) if found else None
 
 
-@runtime_rule("recursion-without-end", ("RecursionError",))
+@runtime_rule("recursion-without-end", ("RecursionError",), before=("recursion-misses-end",))
 def recursion_without_end(case: CrashContext) -> Match | None:
     """Find where the function calls itself on every way."""
     found = _recursive_call(case)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 
-@runtime_rule("exit-not-called")
+@runtime_rule("exit-not-called", before=("unpacking-count",))
 def exit_not_called(case: CrashContext) -> Match | None:
     """Find the line that names `exit`, in the function of the line that should not have been reached."""
     if "exit" not in case.program.code and "quit" not in case.program.code:

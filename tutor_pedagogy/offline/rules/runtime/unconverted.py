@@ -23,6 +23,7 @@ _NUMBERS = r"(?:int|float)"
     ("TypeError",),
     rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|must be real number, not str"
     r"|multiply sequence by non-int|str doesn't define __round__",
+    before=("text-plus-other",),
 )
 def parts_still_texts(case: CrashContext) -> Match | None:
     """Find the one line that keeps the parts of a split text as they are, where a number is calculated with later."""

@@ -17,7 +17,10 @@ _LONG_MESSAGE = 100
 
 
 @runtime_rule(
-    "test-of-text-not-called", ("ValueError",), r"invalid literal for int\(\)|could not convert string to float"
+    "test-of-text-not-called",
+    ("ValueError",),
+    r"invalid literal for int\(\)|could not convert string to float",
+    before=("text-is-no-number",),
 )
 def test_of_text_not_called(case: CrashContext) -> Match | None:
     """Find the condition around the failing line that names a test of texts, but does not call it."""
@@ -118,7 +121,7 @@ def nothing_to_choose_from(case: CrashContext) -> Match | None:
     return case.here(call, name=Code(name), function=Code(case.text(call.func) if call is not None else "the function"))
 
 
-@runtime_rule("loop-starts-at-zero", ("ZeroDivisionError",))
+@runtime_rule("loop-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
 def loop_starts_at_zero(case: CrashContext) -> Match | None:
     """Find where the divisor is a loop variable that starts at 0."""
     for node in case.likely(ast.BinOp):
@@ -145,7 +148,7 @@ def loop_starts_at_zero(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("divisor-starts-at-zero", ("ZeroDivisionError",))
+@runtime_rule("divisor-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
 def divisor_starts_at_zero(case: CrashContext) -> Match | None:
     """Find the first value of a divisor that counts up in the loop in which it divides."""
     for node in case.likely(ast.BinOp):
@@ -189,6 +192,7 @@ def division_by_zero(case: CrashContext) -> Match | None:
     r"time data|unconverted data|[Ii]nvalid isoformat|month must be in|day is out of range"
     r"|hour must be in|minute must be in|second must be in|year .{0,120}out of range"
     r"|is a bad directive",
+    before=("value-not-accepted",),
 )
 def date_of_another_form(case: CrashContext) -> Match | None:
     call = _call(case, "strptime", "fromisoformat", "date", "datetime", "isoformat") or _call(case)
