@@ -1,1 +1,1 @@
-"""What the service keeps: tables, engines, the writer, and the statements by aggregate."""
+"""Storage: tables, engines, the writer, and the SQL statements of each aggregate."""

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A student's account. `subject` is the keyed hash of the e-mail that daily counts are kept under.
+    """A student's account. `subject` is the keyed hash of the e-mail address; daily counts are stored under it.
 
-    A disabled account keeps everything, and nobody can sign in to it. An account that nobody has confirmed asks
-    nothing, and the owner of its address can take it over.
+    A disabled account keeps its data, but nobody can sign in to it. A student whose address is not confirmed cannot
+    ask, and the owner of the address can take the account over.
     """
 
     id: UUID
@@ -38,7 +38,7 @@ class Account:
 
 
 def add_account(connection: Connection, account: Account) -> bool:
-    """Add an account; tell whether its e-mail was still free."""
+    """Add an account; return whether its e-mail address was still free."""
     added = connection.execute(
         upsert(connection, User)
         .values(
@@ -58,9 +58,9 @@ def add_account(connection: Connection, account: Account) -> bool:
 
 
 def replace_unconfirmed(connection: Connection, account: Account) -> UUID | None:
-    """Put another registration in the place of one that nobody has confirmed.
+    """Replace an unconfirmed registration by a new one for the same address.
 
-    Return the id, which stays; None if the address has no account, or a confirmed one.
+    Return the account's id, which stays the same, or None if the address has no account or a confirmed one.
     """
     return connection.scalar(
         update(User)
@@ -76,7 +76,7 @@ def replace_unconfirmed(connection: Connection, account: Account) -> UUID | None
 
 
 def confirm(connection: Connection, user_id: UUID, now: datetime) -> None:
-    """Note that the owner of the address has shown that it is theirs; the first time counts."""
+    """Record the time at which the owner confirmed the address; only the first confirmation counts."""
     connection.execute(update(User).where(User.id == user_id, User.confirmed_at.is_(None)).values(confirmed_at=now))
 
 
@@ -86,25 +86,25 @@ def has_accounts(connection: Connection) -> bool:
 
 
 def account_of_email(connection: Connection, email: str) -> Account | None:
-    """Find the account of an e-mail address, which is kept in lower case."""
+    """Return the account of an e-mail address, which is stored in lower case."""
     return _first_account(connection, User.email == email)
 
 
 def account_of_user(connection: Connection, user_id: UUID) -> Account | None:
-    """Find an account by its id."""
+    """Return the account with an id."""
     return _first_account(connection, User.id == user_id)
 
 
 def accounts_after(connection: Connection, email: str, limit: int) -> Sequence[Account]:
-    """Read the next accounts by e-mail address; after the empty one come the first."""
+    """Return the next accounts in the order of their addresses; an empty address starts from the first."""
     query = select(*_COLUMNS).where(User.email > email).order_by(User.email).limit(limit)
     return [_account(row) for row in connection.execute(query)]
 
 
 def may_sign_in(connection: Connection, account: Account) -> bool:
-    """Tell whether the account still has the password it was read with and is not disabled.
+    """Return whether the account is enabled and still has the password that was read before.
 
-    Both stay so until the unit ends.
+    The row stays locked until the transaction ends, so neither can change before then.
     """
     query = select(User.id).where(
         User.id == account.id, User.password_hash == account.password_hash, User.disabled_at.is_(None)
@@ -113,13 +113,13 @@ def may_sign_in(connection: Connection, account: Account) -> bool:
 
 
 def is_enabled(connection: Connection, user_id: UUID) -> bool:
-    """Tell whether the account exists and is not disabled; it stays so until the unit ends."""
+    """Return whether the account exists and is enabled; its row stays locked until the transaction ends."""
     query = select(User.id).where(User.id == user_id, User.disabled_at.is_(None))
     return connection.execute(query.with_for_update(read=True)).first() is not None
 
 
 def change_password(connection: Connection, account: Account, password_hash: str) -> bool:
-    """Set another password; tell whether the account still had the one it was read with."""
+    """Store a new password; return whether the account still had the password that was read before."""
     changed = connection.execute(
         update(User)
         .where(User.id == account.id, User.password_hash == account.password_hash)
@@ -129,17 +129,17 @@ def change_password(connection: Connection, account: Account, password_hash: str
 
 
 def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    """Set another password, whatever the current one is."""
+    """Store a new password, whatever the current one is."""
     connection.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
 
 
 def set_disabled(connection: Connection, user_id: UUID, disabled_at: datetime | None) -> None:
-    """Disable an account, or enable it again."""
+    """Disable or enable an account."""
     connection.execute(update(User).where(User.id == user_id).values(disabled_at=disabled_at))
 
 
 def change_levels(connection: Connection, user_id: UUID, *, programming: int | None, maths: int | None) -> None:
-    """Set the levels that are given."""
+    """Store the levels that are passed, and leave the others as they are."""
     given = {"programming_level": programming, "maths_level": maths}
     values = {name: level for name, level in given.items() if level is not None}
     if values:

@@ -1,4 +1,4 @@
-"""Remedy for a fault of aiosqlite (0.22): a connection that cannot be opened leaves its thread behind."""
+"""Remedy for a fault of aiosqlite 0.22: if a connection cannot be opened, its thread keeps running."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import aiosqlite
 
 
 async def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    """Open a connection (SQLAlchemy's `async_creator_fn`); where that fails, wait for the end of its thread.
+    """Open a connection (SQLAlchemy's `async_creator_fn`); if that fails, wait until its thread has ended.
 
-    Left to itself, the thread speaks to the event loop once more, and fails loudly where that is closed by then.
+    Without the wait, the thread would call the event loop once more, and print a traceback if the loop is closed.
     """
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy sets it for its own

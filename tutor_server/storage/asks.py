@@ -1,4 +1,4 @@
-"""Asks with their sessions and messages: what one writes as it opens and ends, and how it is found again."""
+"""Asks with their sessions and messages: opening an ask, ending it, and finding it again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_protocol import ErrorType
     from tutor_server.storage.problems import Raised
 
-# What never changes of a statement is put together once: that costs several times what executing it does.
+# Building a statement takes several times as long as executing it, so the constant parts are built once.
 _FIND = (
     select(Ask, ChatMessage.content)
     .outerjoin(ChatMessage, ChatMessage.id == Ask.id)
@@ -40,7 +40,7 @@ _AS_IF_NEW = (
     *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
     *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at", "delta_ends"),
 )
-"""What a released ask takes over from the one that takes it up again."""
+"""Fields of a released ask that are reset when the same request id is asked again."""
 _OPEN: Query[UUID] = Query(
     lambda insert: (
         (new := insert(Ask))
@@ -55,7 +55,7 @@ _OPEN: Query[UUID] = Query(
 )
 SAY = Insert(ChatMessage)
 TIME_BYTES = 6
-"""Those that an id of version 7 begins with (RFC 9562 §5.7)."""
+"""The random part that an id of version 7 shares with its ask (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):
@@ -75,7 +75,7 @@ _END = Query(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAsk:
-    """An ask as the database knows it, with the text that was streamed."""
+    """An ask as it is stored, with the text that was streamed to the student."""
 
     id: UUID
     digest: bytes
@@ -95,22 +95,22 @@ class StoredAsk:
     input_tokens: int
     output_tokens: int
     is_cut_off: bool
-    """Whether its process died: what it streamed is not in the database."""
+    """Whether the process that answered the ask died: the text that it streamed is not stored."""
 
     @property
     def is_free(self) -> bool:
-        """Whether the ask failed before any text, so that its request id may be used as if for the first time."""
+        """Whether the ask failed before its first text, so that its request id can be used again."""
         return self.state == "released"
 
     @property
     def is_running(self) -> bool:
-        """Whether its end has not been written: some process answers it, or died while it did."""
+        """Whether no end is stored yet: a process still answers the ask, or died while it did."""
         return self.state == "running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAsk:
-    """An ask that passed the limits."""
+    """An ask that the limits admitted."""
 
     id: UUID
     user_id: UUID
@@ -128,13 +128,13 @@ class NewAsk:
     owner: str
     question: str
     code: str | None
-    """None: the operator stores no code."""
+    """The student's code; None if the operator does not store code."""
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedAsk:
-    """How an ask ended: `state` as in the table, with what the student was given."""
+    """How an ask ended: its `state` as in the table, and the answer that the student received."""
 
     id: UUID
     state: str
@@ -154,7 +154,7 @@ class EndedAsk:
 
 
 def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredAsk | None:
-    """Find a user's ask by the client's id."""
+    """Return the ask that a user made under a client's request id."""
     row = connection.execute(_FIND, {"user": user_id, "request": request_id}).first()
     if row is None:
         return None
@@ -181,9 +181,9 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
 
 
 def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
-    """Write the ask, its session and the student's message; give the ask's id.
+    """Insert the ask, its session and the student's message; return the ask's id.
 
-    A released ask of the same request id is taken up again under the id it had. None: the request id is in use.
+    A released ask with the same request id is opened again under its old id. Return None if the request id is in use.
     """
     session = {
         "id": ask.session_id,
@@ -240,7 +240,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
 
 def end_ask(connection: Connection, ended: EndedAsk) -> bool:
-    """Write how a running ask ended and the answer it gave, as far as it gave one; tell whether it was running."""
+    """Store how a running ask ended and the answer it gave; return whether the ask was still running."""
     climbed = _END.first(
         connection,
         {
@@ -282,10 +282,10 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
 
 
 def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datetime) -> Collection[tuple[str, date]]:
-    """End the asks whose process died, and give back what they took: the day's count and the rung of the ladder.
+    """End the asks whose process died, and give back the message of the day and the hint level that they took.
 
-    What the process had streamed died with it, so that nobody can say whether the student saw any of it; the doubt is
-    in the student's favour. Gives the subjects and days whose counts have changed.
+    The text that the process streamed is lost, so the service cannot know whether the student saw any of it. The
+    student gets the benefit of the doubt. Return the subjects and days whose counts have changed.
     """
     query = (
         select(Ask.id, User.subject, Ask.day, Ask.problem_id, Ask.level_raised)
@@ -310,7 +310,7 @@ def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datet
 
 
 def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bool) -> None:
-    """Keep a student's judgement of an answer. Raises `NotFound`."""
+    """Store a student's rating of an answer. Raise `NotFound` if the student has no such message."""
     rated = connection.execute(
         update(Ask).where(Ask.id == ask_id, Ask.user_id == user_id).values(helpful=helpful).returning(Ask.id)
     ).first()
@@ -319,5 +319,5 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 
 
 def question_id(ask_id: UUID) -> UUID:
-    """Give the id of the student's message of an ask. It begins as the ask's: both stand near in their index."""
+    """Return the id of an ask's message. It shares the ask's time prefix, so both are near in the index."""
     return UUID(bytes=ask_id.bytes[:TIME_BYTES] + uuid5(ask_id, "question").bytes[TIME_BYTES:])

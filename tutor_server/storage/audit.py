@@ -1,4 +1,4 @@
-"""The audit log: what operators and instructors did. Rows are added and, by retention alone, dropped."""
+"""The audit log: actions of operators and instructors. Rows are added, and deleted only by retention."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One act. `details` hold no e-mail address and no secret: they outlive the account they are about."""
+    """One action. `details` contain no e-mail address and no secret, since they outlive the account."""
 
     id: UUID
     at: datetime
@@ -36,7 +36,7 @@ _COLUMNS = AdminAction.__table__.columns
 
 
 def record(connection: Connection, action: Action) -> None:
-    """Add a row, in the transaction of what it tells."""
+    """Add a row in the transaction of the action that it records."""
     connection.execute(
         insert(AdminAction).values(
             id=action.id,
@@ -53,7 +53,7 @@ def record(connection: Connection, action: Action) -> None:
 
 
 def actions_before(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Action]:
-    """List the acts, newest first, from behind a place."""
+    """Return the actions after a place, newest first."""
     query = select(*_COLUMNS).order_by(AdminAction.at.desc(), AdminAction.id.desc()).limit(limit)
     if after is not None:
         at, action_id = after

@@ -1,4 +1,4 @@
-"""What an ask needs to know: who asks, before it is admitted; then in which session and module, and what was said."""
+"""Facts that an ask needs: the asker, before admission; then session, module and earlier messages."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tutor_server.storage.modules import Module
 
 HISTORY_MESSAGES = 50
-"""Earlier messages that a prompt may draw on; the context budget usually keeps fewer."""
+"""Earlier messages that a prompt may use; the context budget usually keeps fewer."""
 EARLIER_ANSWERS = 10
-"""Answers on the same problem that the guard and the prompt remember."""
+"""Answers on the same problem that the guard and the prompt take into account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Asker:
     subject: str
     levels: StudentLevels
     own_limits: OwnLimits | None = None
-    """In place of everybody's, while they have not run out."""
+    """Limits of this student that replace the general ones until they expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class PastMessage:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:
-    """An answer that the student was given on the same problem."""
+    """An earlier answer to the student on the same problem."""
 
     hint_level: int
     content: str
@@ -57,14 +57,14 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """Everything an ask needs to know before it is opened."""
+    """Everything that an ask needs to know before it is opened."""
 
     session_id: UUID | None
     module: Module | None
     history: tuple[PastMessage, ...]
-    """Newest first."""
+    """Earlier messages of the session, newest first."""
     earlier_answers: tuple[EarlierAnswer, ...]
-    """On the same problem, oldest first."""
+    """Earlier answers on the same problem, oldest first."""
 
 
 class _AskerRow(NamedTuple):
@@ -138,7 +138,7 @@ _EARLIER_ANSWERS = Query(
 
 
 def read_asker(connection: Connection, user_id: UUID, now: datetime) -> Asker:
-    """Read who asks. Raises `NotFound`, or `EmailUnconfirmed` if nobody has shown that the address is theirs."""
+    """Return the asker. Raise `NotFound`, or `EmailUnconfirmed` if the student's address is not confirmed."""
     user = _ASKER.first(connection, {"user": user_id, "now": now})
     if user is None:
         raise NotFound("This account does not exist any more.")
@@ -161,7 +161,7 @@ def read_background(
     session_id: UUID | None,
     module_id: str | None,
 ) -> Background:
-    """Read in which session and module it is asked, and what was said there. Raises `NotFound`."""
+    """Return the session and module of an ask, with what was said there. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
     return Background(

@@ -1,4 +1,4 @@
-"""The durable count of messages per student and UTC day."""
+"""The stored count of messages for each student and UTC day."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _COUNT = Query(
 
 
 def messages_on(connection: Connection, subject: str, day: date) -> int:
-    """Count a subject's messages of a day."""
+    """Return how many messages a subject has sent on a day."""
     query = select(DailyUsage.messages).where(DailyUsage.subject == subject, DailyUsage.day == day)
     return connection.scalar(query) or 0
 
 
 def count_message(connection: Connection, subject: str, day: date, cap: int) -> int | None:
-    """Count one message unless that would pass the cap; give the day's count with it, or None: it was not counted."""
+    """Count one message; return the day's count with it, or None if the count would pass the cap."""
     return _COUNT.first(connection, {"subject": subject, "day": day, "messages": 1, "cap": cap})
 
 
 def uncount_messages(connection: Connection, subject: str, day: date, count: int = 1) -> None:
-    """Give messages back that were counted."""
+    """Subtract messages that were counted before."""
     connection.execute(
         update(DailyUsage)
         .where(DailyUsage.subject == subject, DailyUsage.day == day, DailyUsage.messages >= count)
@@ -50,5 +50,5 @@ def uncount_messages(connection: Connection, subject: str, day: date, count: int
 
 
 def forget_days_before(connection: Connection, day: date) -> None:
-    """Drop counts that no cap looks at any more."""
+    """Delete counts of days that no cap depends on any more."""
     connection.execute(delete(DailyUsage).where(DailyUsage.day < day))

@@ -1,4 +1,4 @@
-"""Statements over the browsers that are signed in to the dashboard."""
+"""Statements about browser sessions of the dashboard."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def open_session(connection: Connection, token_hash: bytes, *, now: datetime, expires_at: datetime) -> None:
-    """Add a session, and drop those that have run out."""
+    """Add a session, and delete the sessions that have expired."""
     connection.execute(delete(DashboardSession).where(DashboardSession.expires_at <= now))
     connection.execute(insert(DashboardSession).values(token_hash=token_hash, created_at=now, expires_at=expires_at))
 
 
 def is_open(connection: Connection, token_hash: bytes, now: datetime) -> bool:
-    """Return whether a session is there and has not run out."""
+    """Return whether a session exists and has not expired."""
     query = select(DashboardSession.token_hash).where(
         DashboardSession.token_hash == token_hash, DashboardSession.expires_at > now
     )
@@ -29,6 +29,6 @@ def is_open(connection: Connection, token_hash: bytes, now: datetime) -> bool:
 
 
 def close_session(connection: Connection, token_hash: bytes) -> bool:
-    """Remove a session; return whether it was there."""
+    """Delete a session; return whether it existed."""
     closed = connection.execute(delete(DashboardSession).where(DashboardSession.token_hash == token_hash))
     return closed.rowcount == 1

@@ -1,4 +1,4 @@
-"""The database as the service sees it: units of reading, units of writing, and whether it is there."""
+"""The database: units of reading, units of writing, and a health check."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READ_CONNECTIONS = 8
-"""Of SQLite, whose writer has one more of its own."""
+"""Connections of SQLite's pool; the writer has one more of its own."""
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 8, 8
-"""Of PostgreSQL: those that are kept open, and those that a burst of units may open beside them."""
+"""Connections of PostgreSQL's pool: those that stay open, and those that a burst may open in addition."""
 CONNECT_SECONDS = 5
 HEALTH_SECONDS = 5.0
 
 
 class Database:
-    """Run units of work against one database.
+    """Runs units of work against one database.
 
-    A unit is a plain function of a SQLAlchemy `Connection`; it runs the same on SQLite and on PostgreSQL. Both methods
-    raise `DatabaseUnavailable` when the database is away, locked or full, and whatever the unit itself raises.
+    A unit is a plain function of a SQLAlchemy `Connection` that runs the same on SQLite and PostgreSQL. `read` and
+    `write` raise `DatabaseUnavailable` if the database is away, locked or full, and whatever the unit itself raises.
     """
 
     def __init__(self, engine: AsyncEngine, writer: Writer, turns: Turns) -> None:
@@ -54,8 +54,8 @@ class Database:
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a connection of its own.
 
-        It goes on where its caller is cancelled: cut on its way, it could leave behind an open connection that no pool
-        knows of.
+        The unit continues if its caller is cancelled: a unit cut off in the middle could leave a connection open that
+        does not belong to the pool any more.
         """
         reading = asyncio.create_task(self._read(unit))
         self._reading.add(reading)
@@ -65,7 +65,7 @@ class Database:
     def _forget(self, reading: asyncio.Task[Any]) -> None:
         self._reading.discard(reading)
         if not reading.cancelled():
-            reading.exception()  # looked at: where its caller has gone, asyncio would log it as an error of ours
+            reading.exception()  # retrieved: if the caller was cancelled, asyncio would log it
 
     async def _read(self, unit: Callable[[Connection], T]) -> T:
         try:
@@ -77,10 +77,10 @@ class Database:
             raise
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Run a unit in a transaction; return once it is durable. Where the unit raises, nothing of it is kept.
+        """Run a unit in a transaction; return once the transaction is durable. If the unit raises, nothing is kept.
 
-        A connection that breaks during the commit leaves open whether it happened: then `DatabaseUnavailable` is raised
-        although it may have.
+        If the connection breaks during the commit, the outcome is unknown: `DatabaseUnavailable` is raised although the
+        transaction may have been committed.
         """
         try:
             value = await self._writer.commit(unit)
@@ -93,7 +93,7 @@ class Database:
         return value
 
     async def is_connected(self) -> bool:
-        """Tell whether the database answers soon and, where it last refused to write, whether it does again."""
+        """Return whether the database answers soon and, if it last refused to write, whether it accepts writes again."""
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
                 await self.read(lambda connection: connection.execute(text("SELECT 1")))
@@ -104,17 +104,18 @@ class Database:
         return True
 
     async def close(self) -> None:
-        """Finish what was begun and close every connection."""
+        """Finish the units that have begun, and close every connection."""
         await self._writer.close()
         await asyncio.gather(*self._reading, return_exceptions=True)
         await self.engine.dispose()
 
 
 def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
-    """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`. Does not connect yet.
+    """Open the database of a SQLAlchemy URL, `sqlite+aiosqlite` or `postgresql+asyncpg`, without connecting yet.
 
-    `unit_seconds` bounds each unit on PostgreSQL, which is silent where its machine or the line to it has vanished; the
-    wait for its turn has a bound of its own. None is for units that may take long, such as a migration.
+    `unit_seconds` limits each unit on PostgreSQL, which does not report that its machine or network connection has
+    vanished; waiting for a connection has a limit of its own. Pass None for units that may take long, such as a
+    migration.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -136,13 +137,13 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
     )
     turns = Turns(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
     ping_the_rested(engine)
-    # A read needs no transaction: without one it is a single trip to the database.
+    # A read outside a transaction takes one round trip to the database.
     transacting = engine.execution_options(isolation_level="READ COMMITTED")
     return Database(engine, PostgresWriter(transacting, turns), turns)
 
 
 def _write_nothing(connection: Connection) -> None:
-    """Let the database write without changing anything: a full disk is noticed only so."""
+    """Make the database write without changing anything; only a write reveals a full disk."""
     if connection.dialect.name == "sqlite":
         version = connection.exec_driver_sql("PRAGMA user_version").scalar()
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")
@@ -151,14 +152,14 @@ def _write_nothing(connection: Connection) -> None:
 
 
 def _keep_private(file: str | None) -> None:
-    """Make the file that will hold the students' work for this user alone; its journals follow its mode."""
+    """Make the database file readable by this user alone; SQLite's journals inherit its mode."""
     if file and file != ":memory:" and Path(file).parent.is_dir():
-        with suppress(OSError):  # what is wrong with it is told when it is opened
+        with suppress(OSError):  # opening the file will report what is wrong with it
             os.close(os.open(file, os.O_CREAT, 0o600))
 
 
 def configure_sqlite(connection: Any, _record: Any) -> None:
-    """Make SQLite durable, concurrent for readers, and strict about references."""
+    """Set SQLite to durable writes, concurrent readers and enforced foreign keys."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")

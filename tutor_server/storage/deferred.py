@@ -1,4 +1,4 @@
-"""Writes whose result nobody waits for: what a group of units defers is written together, before its commit."""
+"""Fire-and-forget writes: the writes that a group of units defers are executed together, before its commit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _OPTION = "deferred"
 
 
 class Deferred:
-    """What the units of one group have deferred: the rows of each statement, and what is added to each sum.
+    """The deferred writes of one group of units: rows by statement, and increments of sums.
 
-    Units that ran before may have deferred what a later one looks for. Whatever SQLAlchemy executes sees it, since that
-    is written first; a `Statement` sees it where it says so (`Sums.write_deferred`).
+    A unit may look for what an earlier unit has deferred. SQLAlchemy's executions see it, since deferred writes are
+    executed before them; a `Statement` sees it only where it asks for that (`Sums.write_deferred`).
     """
 
     def __init__(self) -> None:
@@ -28,17 +28,17 @@ class Deferred:
         self._sums: dict[Sums, dict[Key, list[Sequence[int]]]] = {}
 
     def add_row(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        """Execute a statement later, together with others of its kind."""
+        """Defer the execution of a statement; rows for the same statement are executed together."""
         self._rows.setdefault(statement, []).append(values)
 
     def add_amounts(self, sums: Sums, key: Key, amounts: Sequence[int]) -> None:
-        """Add to a row of sums later, in one change with all else that is added to it."""
+        """Defer an increment of a row of sums; increments of the same row are added up."""
         self._sums.setdefault(sums, {}).setdefault(key, []).append(amounts)
 
     def write(self, connection: Connection) -> None:
-        """Write all of it: rows in the order in which their statements came first, then sums.
+        """Execute all deferred writes: rows in the order in which their statements first came, then sums.
 
-        What cannot be written stays, so that the end of the group fails as well, whoever has caught the error.
+        A write that fails stays deferred, so that the end of the group fails as well, even if a unit caught the error.
         """
         for statement in tuple(self._rows):
             statement.execute_many(connection, self._rows[statement])
@@ -47,7 +47,7 @@ class Deferred:
             self.write_sums(connection, sums)
 
     def write_sums(self, connection: Connection, sums: Sums) -> None:
-        """Write what is added to these sums."""
+        """Execute the deferred increments of one table of sums."""
         if sums in self._sums:
             totals = {key: tuple(map(sum, zip(*added, strict=True))) for key, added in self._sums[sums].items()}
             sums.write(connection, totals)
@@ -56,7 +56,7 @@ class Deferred:
 
 @contextmanager
 def deferring(connection: Connection) -> Iterator[None]:
-    """Let writes be deferred from now on, and write them at the end. Where something is raised they are dropped."""
+    """Defer writes inside the context, and execute them at its end. If the context raises, they are dropped."""
     deferred = Deferred()
     connection.execution_options(**{_OPTION: deferred})
     try:
@@ -67,13 +67,13 @@ def deferring(connection: Connection) -> Iterator[None]:
 
 
 def deferred_on(connection: Connection) -> Deferred | None:
-    """Give what is deferred on a connection; None: nothing is to be."""
+    """Return the deferred writes of a connection, or None if writes are not deferred on it."""
     deferred: Deferred | None = connection.get_execution_options().get(_OPTION)
     return deferred
 
 
 def defer(connection: Connection, statement: Statement, values: Mapping[str, Any]) -> None:
-    """Execute a statement before the commit; at once where nothing is deferred."""
+    """Execute a statement before the commit, or at once if writes are not deferred."""
     deferred = deferred_on(connection)
     if deferred is None:
         statement.execute(connection, values)
@@ -84,7 +84,7 @@ def defer(connection: Connection, statement: Statement, values: Mapping[str, Any
 def write_deferred_first(
     connection: Connection, _cursor: object, _sql: str, _parameters: object, context: object, _is_many: object
 ) -> None:
-    """Write what is deferred before SQLAlchemy executes anything else (its event `before_cursor_execute`)."""
+    """Execute deferred writes before SQLAlchemy executes anything else (event `before_cursor_execute`)."""
     deferred = deferred_on(connection)
     if context is not None and deferred is not None:
         deferred.write(connection)

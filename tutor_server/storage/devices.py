@@ -1,4 +1,4 @@
-"""Statements over devices that ask to be signed in."""
+"""Statements about devices that ask to be signed in (RFC 8628)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DeviceState = Literal["pending", "approved", "denied"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device that asks: what it calls itself, where it asked from and when, and what was decided by whom."""
+    """A device that asks to be signed in: its name, address and time, and who decided what about it."""
 
     device_code_hash: bytes = field(repr=False)
     user_code: str = field(repr=False)
@@ -36,7 +36,7 @@ class Device:
 
 
 def add_device(connection: Connection, device: Device, *, forget_before: datetime) -> bool:
-    """Add a device; tell whether its user code was free. Those that ran out before a moment are dropped."""
+    """Add a device; return whether its user code was free. Devices that expired before a time are deleted."""
     connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.expires_at < forget_before))
     added = connection.execute(
         upsert(connection, DeviceAuthorization)
@@ -48,17 +48,17 @@ def add_device(connection: Connection, device: Device, *, forget_before: datetim
 
 
 def device_of_code(connection: Connection, device_code_hash: bytes) -> Device | None:
-    """Find a device by its own code."""
+    """Return the device with a device code."""
     return _device(connection, DeviceAuthorization.device_code_hash == device_code_hash)
 
 
 def waiting_device(connection: Connection, user_code: str, now: datetime) -> Device | None:
-    """Find the device that waits for a decision under a user code."""
+    """Return the device that waits for a decision under a user code."""
     return _device(connection, _waiting(user_code, now))
 
 
 def note_poll(connection: Connection, device_code_hash: bytes, now: datetime, interval_seconds: int) -> None:
-    """Keep when a device polled, and how long it has to wait before the next time."""
+    """Store when a device polled, and how long it must wait before it polls again."""
     connection.execute(
         update(DeviceAuthorization)
         .where(DeviceAuthorization.device_code_hash == device_code_hash)
@@ -69,7 +69,7 @@ def note_poll(connection: Connection, device_code_hash: bytes, now: datetime, in
 def sign_in_to_decide(
     connection: Connection, user_code: str, *, user_id: UUID, browser_hash: bytes, now: datetime
 ) -> bool:
-    """Keep who has signed in, in which browser, to decide about a waiting device; tell whether it still waits."""
+    """Store the user who has signed in to decide about a waiting device, and the browser; return whether it waits."""
     signed_in = connection.execute(
         update(DeviceAuthorization).where(_waiting(user_code, now)).values(user_id=user_id, browser_hash=browser_hash)
     )
@@ -79,9 +79,9 @@ def sign_in_to_decide(
 def decide(
     connection: Connection, user_code: str, state: DeviceState, *, browser_hash: bytes, now: datetime
 ) -> UUID | None:
-    """Decide about a waiting device, in the browser that has signed in to; give the user, or None where it is not so.
+    """Store the decision about a device, made in the browser that signed in; return the user, or None if none waits.
 
-    The decision is made once. A denied device belongs to nobody.
+    The decision is made once. A denied device belongs to no user.
     """
     query = select(DeviceAuthorization.user_id).where(
         _waiting(user_code, now),
@@ -98,7 +98,7 @@ def decide(
 
 
 def take_approved(connection: Connection, device_code_hash: bytes) -> bool:
-    """Use up an approved device's code; tell whether it was there to be used."""
+    """Use up the code of an approved device; return whether it could still be used."""
     taken = connection.execute(
         delete(DeviceAuthorization).where(
             DeviceAuthorization.device_code_hash == device_code_hash, DeviceAuthorization.state == "approved"

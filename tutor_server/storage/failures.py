@@ -1,4 +1,4 @@
-"""What an error of a database means: it is away, the transaction lost against another, or our statement is wrong."""
+"""Classification of database errors: unavailable, transaction undone by a conflict, or a wrong statement."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 UNAVAILABLE_CLASSES = frozenset({"08", "53", "55", "57", "58"})
 """PostgreSQL's SQLSTATE classes (Appendix A): connection, resources (disk full), locks, operator (shutdown), system."""
 READ_ONLY = "25006"
-"""A server that became a standby takes no writes."""
+"""SQLSTATE of a server that became a standby and accepts no writes."""
 LOST_AGAINST_ANOTHER = frozenset({"40001", "40P01"})
-"""Serialization failure and deadlock: the transaction was undone, and may well succeed if it is run again."""
+"""SQLSTATE of a serialization failure and a deadlock: the transaction may succeed if it is run again."""
 
 
 def is_unavailability(error: BaseException) -> bool:
-    """Tell whether an error says that the database is away, locked, full or read-only, through no fault of ours."""
+    """Return whether an error says that the database is away, locked, full or read-only, through no fault of ours."""
     if isinstance(error, DBAPIError):
         state = _sqlstate(error)
         return (
@@ -28,7 +28,7 @@ def is_unavailability(error: BaseException) -> bool:
 
 
 def lost_against_another(error: DBAPIError) -> bool:
-    """Tell whether a transaction was undone for the sake of another."""
+    """Return whether PostgreSQL undid a transaction because of a conflict with another one."""
     return _sqlstate(error) in LOST_AGAINST_ANOTHER
 
 

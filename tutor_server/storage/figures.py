@@ -1,4 +1,4 @@
-"""The figures of the dashboard: sums over the ledger and the asks, none of which tells of a single student."""
+"""The dashboard's figures: sums over the ledger and the asks, none of which is about a single student."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
 
 FEWEST_STUDENTS = 5
-"""What fewer students than this have in common is not shown by module (k-anonymity)."""
+"""Figures that fewer students than this share are not shown by module (k-anonymity)."""
 
 NOT_ANALYSED = "not_analysed"
 """Counted beside the limits: no limit refused the ask, but the analysis of its code ran out of time."""
@@ -29,7 +29,7 @@ _ENDED_WELL = ("completed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class ModuleCount:
-    """How many asks of at least `FEWEST_STUDENTS` students in a module (None: in none) were about something."""
+    """How many asks were about one thing, in a module or (None) outside of modules, by at least `FEWEST_STUDENTS`."""
 
     module_id: str | None
     subject: str
@@ -39,7 +39,7 @@ class ModuleCount:
 
 @dataclass(frozen=True, slots=True)
 class ProviderHealth:
-    """How a provider's model has answered: calls, how many failed, and mean times in milliseconds."""
+    """A model's record: its calls, how many of them failed, and mean times in milliseconds."""
 
     provider: str
     model: str
@@ -51,7 +51,7 @@ class ProviderHealth:
 
 @dataclass(frozen=True, slots=True)
 class SlowCall:
-    """One of the calls that took longest. It names nobody."""
+    """One of the slowest calls; it does not identify a student."""
 
     at: datetime
     provider: str
@@ -63,7 +63,7 @@ class SlowCall:
 
 
 def cost_by_day(connection: Connection, first: date, last: date) -> dict[date, int]:
-    """Sum the cost of each day in nano-dollars; days without calls are left out."""
+    """Return the cost of each day in nano-dollars, without days that have no calls."""
     query = (
         select(UsageRollup.day, func.sum(UsageRollup.cost_nanodollars))
         .where(UsageRollup.day.between(first, last))
@@ -73,23 +73,23 @@ def cost_by_day(connection: Connection, first: date, last: date) -> dict[date, i
 
 
 def asks_by_level(connection: Connection, since: datetime, until: datetime) -> dict[int, int]:
-    """Count the asks of a span of time by hint level."""
+    """Return the number of asks in a period by hint level."""
     query = select(Ask.hint_level, func.count().label("asks")).where(_made_in(since, until)).group_by(Ask.hint_level)
     return {row.hint_level: row.asks for row in connection.execute(query)}
 
 
 def asks_by_error_type(connection: Connection, since: datetime, until: datetime) -> Sequence[ModuleCount]:
-    """Count asks by module and error type."""
+    """Return the number of asks by module and error type."""
     return _by_module(connection, Ask.error_type, since, until)
 
 
 def asks_by_topic(connection: Connection, since: datetime, until: datetime) -> Sequence[ModuleCount]:
-    """Count asks by module and what they were about, the commonest first."""
+    """Return the number of asks by module and topic, the most frequent first."""
     return _by_module(connection, Ask.topic, since, until)
 
 
 def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[str, int]:
-    """Sum the refusals of some days by limit."""
+    """Return the refusals of some days by limit."""
     query = (
         select(Refusals.limit_name, func.sum(Refusals.count))
         .where(Refusals.day.between(first, last), Refusals.limit_name != NOT_ANALYSED)
@@ -99,7 +99,7 @@ def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[s
 
 
 def refusals_of_all_time(connection: Connection) -> dict[str, int]:
-    """Sum all refusals by limit."""
+    """Return all refusals by limit."""
     query = select(Refusals.limit_name, func.sum(Refusals.count)).where(Refusals.limit_name != NOT_ANALYSED)
     query = query.group_by(Refusals.limit_name).order_by(Refusals.limit_name)
     return {name: int(count) for name, count in connection.execute(query)}
@@ -112,13 +112,13 @@ def not_analysed_of_all_time(connection: Connection) -> int:
 
 
 def count_refusals(connection: Connection, day: date, counts: Mapping[str, int]) -> None:
-    """Add refusals to a day's."""
+    """Add refusals to the count of a day."""
     for name, count in counts.items():
         _REFUSALS.add(connection, (day, name), (count,))
 
 
 def verdicts_by_level(connection: Connection, first: date, last: date) -> list[tuple[int, str, int]]:
-    """Sum the guard's verdicts on models' answers of some days: hint level, verdict, answers."""
+    """Return the guard's verdicts on models' answers of some days, by hint level and verdict."""
     by = (GuardVerdicts.hint_level, GuardVerdicts.verdict)
     query = (
         select(*by, func.sum(GuardVerdicts.answers))
@@ -130,7 +130,7 @@ def verdicts_by_level(connection: Connection, first: date, last: date) -> list[t
 
 
 def provider_health(connection: Connection, since: datetime) -> Sequence[ProviderHealth]:
-    """Sum up how each model has answered since a time."""
+    """Return the record of each model since a time."""
     has_failed = case((ModelCall.outcome.in_(_ENDED_WELL), 0), else_=1)
     query = (
         select(
@@ -152,7 +152,7 @@ def provider_health(connection: Connection, since: datetime) -> Sequence[Provide
 
 
 def slowest_calls(connection: Connection, since: datetime, limit: int) -> Sequence[SlowCall]:
-    """List the calls to models that took longest since a time."""
+    """Return the slowest calls to models since a time."""
     query = (
         select(
             ModelCall.created_at.label("at"),

@@ -1,4 +1,4 @@
-"""How often the guard let a model's answer pass or stopped it, by which rule: counted as the ask is settled."""
+"""How often the guard released or stopped a model's answer, by rule; counted when the ask is settled."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PASSED = "passed"
-"""The verdict on an answer of which no unit broke a rule; any other verdict is the name of the rule."""
+"""The verdict on an answer in which no unit broke a rule; any other verdict is the name of the rule."""
 
 _VERDICTS = Sums(GuardVerdicts, by=("day", "provider", "model", "hint_level", "verdict"), of=("answers",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedAnswer:
-    """An answer of a model at a hint level, and the guard's verdict on it."""
+    """A model's answer at a hint level, and the guard's verdict on it."""
 
     day: date
     provider: str
@@ -35,7 +35,7 @@ class JudgedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictTotal:
-    """How many answers of a model at a level got a verdict, of all time."""
+    """How many of a model's answers at a level received a verdict, since the beginning."""
 
     provider: str
     model: str
@@ -45,13 +45,13 @@ class VerdictTotal:
 
 
 def count_verdict(connection: Connection, judged: JudgedAnswer) -> None:
-    """Count one more."""
+    """Count one more verdict."""
     key = (judged.day, judged.provider, judged.model, judged.hint_level, judged.verdict)
     _VERDICTS.add(connection, key, (1,))
 
 
 def verdict_totals(connection: Connection) -> Sequence[VerdictTotal]:
-    """Sum all days. There is a row a day, model, level and rule, however many answers there were."""
+    """Return the sums over all days. The table has one row for each day, model, level and rule."""
     by = (GuardVerdicts.provider, GuardVerdicts.model, GuardVerdicts.hint_level, GuardVerdicts.verdict)
     rows = connection.execute(select(*by, func.sum(GuardVerdicts.answers).label("answers")).group_by(*by).order_by(*by))
     return [VerdictTotal(**{**row, "answers": int(row["answers"])}) for row in rows.mappings()]

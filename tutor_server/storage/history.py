@@ -1,4 +1,4 @@
-"""What a student asked and was told, read page by page."""
+"""A student's conversations and messages, read page by page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: the time and id of its last row."""
+    """The end of a page: time and id of its last row."""
 
     at: datetime
     id: UUID
@@ -51,7 +51,7 @@ class StoredMessage:
 def sessions_of(
     connection: Connection, user_id: UUID, *, session_type: str | None, after: Place | None, limit: int
 ) -> Sequence[StoredSession]:
-    """List a user's conversations, newest first."""
+    """Return a user's conversations, newest first."""
     query = select(
         ChatSession.id,
         ChatSession.session_type,
@@ -77,13 +77,13 @@ class MessagesPage:
 
 ROWS_A_READ = 32
 PAGE_CHARACTERS = 1024 * 1024
-"""A page ends after the message that passes this, however many were asked for."""
+"""A page ends after the message that passes this size, whatever its limit."""
 
 
 def messages_of(
     connection: Connection, user_id: UUID, session_id: UUID, *, after: Place | None, limit: int
 ) -> MessagesPage | None:
-    """List at most `limit` of a conversation's messages; None where the user has no such conversation."""
+    """Return at most `limit` messages of a conversation, or None if the user has no such conversation."""
     owned = select(ChatSession.id).where(ChatSession.id == session_id, ChatSession.user_id == user_id)
     if connection.scalar(owned) is None:
         return None

@@ -1,4 +1,4 @@
-"""The rows of the ledger of model calls: written before the call, leased while it lasts, closed with its outcome."""
+"""The rows of the ledger of model calls: written before the call, leased during it, closed with its outcome."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Closed(NamedTuple):
-    """When a call was made, and what was held back for it."""
+    """The time of a call, and the amount that was reserved for it."""
 
     created_at: datetime
     reserved_nanodollars: int | None
@@ -47,12 +47,12 @@ _CLOSE_OPEN = _close_where(OPEN_CALLS)
 _CLOSE_SWEPT = _close_where(ModelCall.state == "swept")
 
 SWEEP_SIZE = 500
-"""Rows that one transaction sweeps at the most."""
+"""Rows that one transaction sweeps at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A provider call that is about to be made, with what it may use at the most."""
+    """A provider call that is about to be made, with the most that it may use."""
 
     id: UUID
     ask_id: UUID
@@ -69,7 +69,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledCall:
-    """What a provider call used. `cost_nanodollars` None: no price is known."""
+    """What a provider call used. `cost_nanodollars` is None if no price is known."""
 
     id: UUID
     provider: str
@@ -86,18 +86,18 @@ class SettledCall:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep closed: the asks that the calls belonged to, and what the calls add to the sums."""
+    """The result of a sweep: the asks of the closed calls, and what the calls add to the sums."""
 
     ask_ids: Sequence[UUID]
     changes: Sequence[UsageChange]
     sent: int
-    """How many of the calls had been sent."""
+    """How many of the closed calls had been sent."""
     is_partial: bool
-    """There may be more."""
+    """Whether the sweep stopped at its limit, so that more rows may be left."""
 
 
 def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> None:
-    """Write the row before the money is spent. The tokens of an open row are what it may use at the most."""
+    """Insert the row before the money is spent. The tokens of an open row are the most that the call may use."""
     values = {
         "id": call.id,
         "ask_id": call.ask_id,
@@ -119,10 +119,10 @@ def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> N
 
 
 def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None:
-    """Write what a call used; give what it changes in the sums. A call that is settled already stays as it is.
+    """Store what a call used; return the change of the sums. A call that is settled already keeps its figures.
 
-    A call that was swept although its process lives, which was cut off for longer than its lease, gets its true
-    figures in place of the reserved ones.
+    A call can have been swept although its process lives, if the process was cut off for longer than its lease. Its
+    true figures then replace the reserved ones.
     """
     row = _close(connection, call, _CLOSE_OPEN)
     if row is not None:
@@ -145,7 +145,7 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
 
 
 def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> Sequence[UsageChange]:
-    """Close the rows of calls that were never made; they cost nothing, and what was held back for them is free."""
+    """Close the rows of calls that were never made; they cost nothing, and their reservations are released."""
     if not call_ids:
         return ()
     closed = connection.execute(
@@ -158,7 +158,7 @@ def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> Sequence
 
 
 def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: datetime, lease: timedelta) -> None:
-    """Keep the rows of calls under way out of the sweep."""
+    """Renew the leases of calls under way, so that the sweep leaves them alone."""
     connection.execute(
         update(ModelCall)
         .where(ModelCall.id.in_(call_ids), OPEN_CALLS)
@@ -167,7 +167,7 @@ def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: dat
 
 
 def sweep_expired(connection: Connection, now: datetime) -> Swept:
-    """Close rows whose process died: what was sent is costed as reserved, what was not costs nothing."""
+    """Close rows whose process died: sent calls cost what was reserved, unsent calls cost nothing."""
     expired = connection.execute(
         select(*ModelCall.__table__.columns)
         .where(OPEN_CALLS, ModelCall.lease_expires_at < _lease_clock(connection, now))
@@ -219,15 +219,15 @@ def _lease_end(connection: Connection, now: datetime, lease: timedelta) -> Colum
 
 
 def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetime]:
-    """Give the time by which leases are written and judged: the database's, since machines' clocks are apart.
+    """Return the time by which leases are written and judged: the database's, since machines' clocks differ.
 
-    SQLite serves one machine, and its time is `now`.
+    SQLite serves one machine, so its time is `now`.
     """
     return literal(now, UtcDateTime()) if connection.dialect.name == "sqlite" else func.now()
 
 
 def _close(connection: Connection, call: SettledCall, statement: Query[_Closed]) -> _Closed | None:
-    """Write the outcome where the statement says; give when the call was made and what was held back for it."""
+    """Store the outcome of the rows that a statement selects; return when each was made and what was reserved."""
     return statement.first(
         connection,
         {

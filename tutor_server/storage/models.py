@@ -1,4 +1,4 @@
-"""Every table of the service. Statements elsewhere are SQLAlchemy Core over these; no session, no lazy loading."""
+"""Every table of the service. Statements are SQLAlchemy Core over these tables; no session, no lazy loading."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SET_NULL = "SET NULL"
 
 
 OPEN_CALLS = text("state IN ('reserved', 'sent')")
-"""The calls under way, in the words of their index: with parameters in them no database could tell that it fits."""
+"""Condition of the index of calls under way. It holds no parameters, since no database could match it to the index."""
 
 
 class Base(DeclarativeBase):
-    """Columns by annotation, constraints by a naming convention so that migrations can find them."""
+    """Columns by annotation; constraints follow a naming convention, so that migrations can name them."""
 
     metadata = MetaData(
         naming_convention={
@@ -34,10 +34,10 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """An account. `subject` is a keyed hash of the e-mail: what daily counts are kept under, also past a deletion.
+    """An account. `subject` is a keyed hash of the e-mail address; it keys the daily counts, also after deletion.
 
-    An empty `password_hash` matches no password: its owner was invited and has not chosen one. Until `confirmed_at` is
-    set, nobody has shown that the address is theirs.
+    An empty `password_hash` matches no password: the account's owner was invited and has not chosen one yet.
+    `confirmed_at` is null until the owner of the address has confirmed it.
     """
 
     __tablename__ = "users"
@@ -54,9 +54,9 @@ class User(Base):
 
 
 class OneTimeToken(Base):
-    """The secret of a link that was mailed or printed, kept as a hash. Using it once deletes the row.
+    """The secret of a link that was mailed or printed, stored as a hash. Using it once deletes the row.
 
-    `purpose` is `confirm`, `reset` or `invite`. `browser_hash` names the browser in which the account was made.
+    `purpose` is `confirm`, `reset` or `invite`. `browser_hash` identifies the browser in which the account was made.
     """
 
     __tablename__ = "one_time_tokens"
@@ -70,7 +70,7 @@ class OneTimeToken(Base):
 
 
 class PageSession(Base):
-    """A browser that is signed in to the account pages, known by the hash of the secret in its cookie."""
+    """A browser that is signed in to the account pages, identified by the hash of its cookie's secret."""
 
     __tablename__ = "page_sessions"
 
@@ -81,7 +81,7 @@ class PageSession(Base):
 
 
 class RefreshToken(Base):
-    """One refresh token of a sign-in (`family_id`), kept as a hash. Rotated ones stay, so that reuse is noticed."""
+    """One refresh token of a sign-in (`family_id`), stored as a hash. Rotated tokens stay, so that reuse is noticed."""
 
     __tablename__ = "refresh_tokens"
 
@@ -95,7 +95,7 @@ class RefreshToken(Base):
 
 
 class EndedSignIn(Base):
-    """A sign-in that has ended while access tokens of it may be alive: what every process has to hear of in time."""
+    """A sign-in that has ended while its access tokens may still be valid; every process must learn of it."""
 
     __tablename__ = "ended_sign_ins"
 
@@ -104,9 +104,9 @@ class EndedSignIn(Base):
 
 
 class DeviceAuthorization(Base):
-    """A device that asks to be signed in (RFC 8628), until it is, or is forgotten.
+    """A device that asks to be signed in (RFC 8628), until it is signed in or deleted.
 
-    `state` is `pending`, `approved` or `denied`. `user_id` and `browser_hash` say who has signed in to decide, where.
+    `state` is `pending`, `approved` or `denied`. `user_id` and `browser_hash` say who signed in to decide, and where.
     """
 
     __tablename__ = "device_authorizations"
@@ -139,7 +139,7 @@ class ChatSession(Base):
 
 
 class ChatMessage(Base):
-    """What was said: the student's question with the unit it is about (`user`), or an answer (`assistant`)."""
+    """A message: the student's question with the unit of code that it is about (`user`), or an answer (`assistant`)."""
 
     __tablename__ = "chat_messages"
     __table_args__ = (Index(None, "session_id", "created_at"),)
@@ -154,7 +154,7 @@ class ChatMessage(Base):
 
 
 class Problem(Base):
-    """A unit of a student's code by its fingerprint, and how far up the hint ladder it is."""
+    """A unit of a student's code, identified by its fingerprint, with its hint level."""
 
     __tablename__ = "problems"
     __table_args__ = (UniqueConstraint("user_id", "fingerprint"),)
@@ -167,10 +167,10 @@ class Problem(Base):
 
 
 class Ask(Base):
-    """One ask from accepted to its outcome; `id` is the wire's `message_id` and that of the answer's message.
+    """One ask from acceptance to its outcome; `id` is the `message_id` on the wire and of the answer's message.
 
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
-    request id is free again). `topic` is the offline tutor's rule for what is wrong. `delta_ends` holds where each
+    request id can be used again). `topic` is the offline tutor's rule for what is wrong. `delta_ends` holds where each
     delta ended in the answer, so that a replay numbers them as the first time.
     """
 
@@ -216,7 +216,7 @@ class Ask(Base):
 
 
 class LearningModule(Base):
-    """A unit of a course: what it asks for, what it allows, how far hints go in it."""
+    """A module of a course: its statement, the names that hints may use, and its highest hint level."""
 
     __tablename__ = "learning_modules"
 
@@ -230,7 +230,7 @@ class LearningModule(Base):
 
 
 class ModuleProgress(Base):
-    """How far a student is in a module."""
+    """A student's progress in a module."""
 
     __tablename__ = "user_module_progress"
     __table_args__ = (UniqueConstraint("user_id", "module_id"),)
@@ -243,7 +243,7 @@ class ModuleProgress(Base):
 
 
 class DailyUsage(Base):
-    """Messages of a student on one UTC day, under the keyed hash of the e-mail."""
+    """A student's messages on one UTC day, stored under the keyed hash of the e-mail address."""
 
     __tablename__ = "daily_usage"
 
@@ -253,11 +253,12 @@ class DailyUsage(Base):
 
 
 class ModelCall(Base):
-    """The ledger: one row a provider call, open (`sent`, or `reserved` where nothing is sent), then `settled`.
+    """The ledger: one row for each provider call, open (`sent`, or `reserved` if nothing is sent), then `settled`.
 
-    `unsent`: it was not made after all; `swept`: its process died.
+    `unsent`: the call was not made after all; `swept`: its process died.
 
-    `user_id` and `ask_id` become null when the student is deleted; cost stays. Cost is in nano-dollars; null: unpriced.
+    `user_id` and `ask_id` become null when the student is deleted; the cost stays. Cost is in nano-dollars; null: no
+    price is known.
     """
 
     __tablename__ = "model_calls"
@@ -307,10 +308,10 @@ class UsageRollup(Base):
 
 
 class Spending(Base):
-    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): what calls cost, and what those under way may cost.
+    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): what calls cost, and what calls under way may cost.
 
-    Changed in the transaction that changes the ledger, so that a budget is held whatever happens at once.
-    `warned_at`: when it was said that little is left.
+    Changed in the transaction that changes the ledger, so that concurrent calls cannot pass a budget. `warned_at` is
+    the time at which the operator was warned that little is left.
     """
 
     __tablename__ = "spending"
@@ -321,7 +322,7 @@ class Spending(Base):
 
 
 class LimitOverride(Base):
-    """Limits of one student that stand in for everybody's until they run out. Null: as everybody's."""
+    """Limits of one student that replace the general ones until they expire. Null: the general limit."""
 
     __tablename__ = "limit_overrides"
 
@@ -343,10 +344,10 @@ class SwitchedOff(Base):
 
 
 class AdminAction(Base):
-    """The audit log: what an operator or instructor did, by which way (`api`, `page`, `command`) and from where.
+    """The audit log: actions of operators and instructors, through which way (`api`, `page`, `command`) and from where.
 
-    `actor` is the person who did it: `key` for a holder of the admin key, `command` for the command line. `user_id` is
-    the student that it was about, and becomes null with the account.
+    `actor` is the person who acted: `key` for a holder of the admin key, `command` for the command line. `user_id` is
+    the student concerned, and becomes null when the account is deleted.
     """
 
     __tablename__ = "admin_actions"
@@ -363,7 +364,7 @@ class AdminAction(Base):
 
 
 class DashboardSession(Base):
-    """A browser that is signed in to the dashboard, by a keyed hash of the secret in its cookie."""
+    """A browser that is signed in to the dashboard, identified by a keyed hash of its cookie's secret."""
 
     __tablename__ = "dashboard_sessions"
 
@@ -373,7 +374,7 @@ class DashboardSession(Base):
 
 
 class GuardVerdicts(Base):
-    """How many answers of models got which verdict of the guard, by UTC day, model and hint level."""
+    """The number of models' answers by verdict of the guard, UTC day, model and hint level."""
 
     __tablename__ = "guard_verdicts"
 

@@ -1,4 +1,4 @@
-"""Learning modules, and how far each student is in them."""
+"""Learning modules, and each student's progress in them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A unit of a course: what it asks for, what it allows, how far hints go in it."""
+    """A module of a course: its statement, the names that hints may use, and its highest hint level."""
 
     id: str
     title: str
@@ -35,7 +35,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a student is in one module."""
+    """A student's progress in one module."""
 
     module_id: str
     status: str
@@ -67,12 +67,12 @@ _BEGIN = Statement(
 
 
 def find_module(connection: Connection, module_id: str) -> Module | None:
-    """Find a module by its id."""
+    """Return the module with an id."""
     return _FIND.first(connection, {"module": module_id})
 
 
 def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, limit: int) -> Sequence[Module]:
-    """List modules by their order, then id, from behind a place."""
+    """Return the modules after a place, ordered by their `order` and id."""
     query = select(*_COLUMNS).order_by(LearningModule.order, LearningModule.id).limit(limit)
     if after is not None:
         order, module_id = after
@@ -83,7 +83,7 @@ def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, l
 
 
 def save_module(connection: Connection, module: Module) -> bool:
-    """Make a module, or change the one of its id; tell whether it is new."""
+    """Create a module, or change the one with its id; return whether it is new."""
     values = {
         "title": module.title,
         "order": module.order,
@@ -102,12 +102,12 @@ def save_module(connection: Connection, module: Module) -> bool:
 
 
 def remove_module(connection: Connection, module_id: str) -> bool:
-    """Remove a module with the progress in it; tell whether there was one."""
+    """Delete a module with the progress in it; return whether it existed."""
     return connection.execute(delete(LearningModule).where(LearningModule.id == module_id)).rowcount == 1
 
 
 def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, now: datetime) -> None:
-    """Note that a student works on a module, where it was not begun; what they have finished stays finished."""
+    """Record that a student has begun a module; a module that the student has completed stays completed."""
     defer(
         connection,
         _BEGIN,
@@ -116,7 +116,7 @@ def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_
 
 
 def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[Progress]:
-    """List a student's progress by module id, from behind a place."""
+    """Return a student's progress after a place, by module id."""
     query = select(ModuleProgress.module_id, ModuleProgress.status, ModuleProgress.updated_at).where(
         ModuleProgress.user_id == user_id
     )
@@ -129,7 +129,7 @@ def progress_of(connection: Connection, user_id: UUID, *, after: str | None, lim
 def set_progress(
     connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, status: str, now: datetime
 ) -> Progress | None:
-    """Say how far a student is; None where there is no such module."""
+    """Return a student's progress in a module, or None if the module does not exist."""
     if find_module(connection, module_id) is None:
         return None
     connection.execute(

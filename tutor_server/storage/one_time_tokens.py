@@ -1,4 +1,4 @@
-"""Statements over the one-time tokens of links that were mailed or printed."""
+"""Statements about the one-time tokens of links that were mailed or printed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Purpose = Literal["confirm", "reset", "invite"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """The token of a link. `browser_hash` names the browser in which the account was made, where one did."""
+    """The token of a link. `browser_hash` identifies the browser in which the account was made, if one did."""
 
     token_hash: bytes = field(repr=False)
     user_id: UUID
@@ -32,7 +32,7 @@ class Token:
 
 
 def add_token(connection: Connection, token: Token) -> None:
-    """Keep a token."""
+    """Store a token."""
     connection.execute(
         insert(OneTimeToken).values(
             token_hash=token.token_hash,
@@ -46,7 +46,7 @@ def add_token(connection: Connection, token: Token) -> None:
 
 
 def tokens_since(connection: Connection, user_id: UUID, purpose: Purpose, since: datetime) -> int:
-    """Return how many tokens of an account were made for a purpose since a time and are not used."""
+    """Return how many unused tokens of an account were made for a purpose since a time."""
     query = select(func.count()).where(
         OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose, OneTimeToken.created_at > since
     )
@@ -54,7 +54,7 @@ def tokens_since(connection: Connection, user_id: UUID, purpose: Purpose, since:
 
 
 def find_token(connection: Connection, token_hash: bytes, purposes: Collection[Purpose], now: datetime) -> Token | None:
-    """Find a token that is good for one of the purposes."""
+    """Return a valid token for one of the purposes."""
     row = connection.execute(
         select(*OneTimeToken.__table__.columns).where(
             OneTimeToken.token_hash == token_hash, OneTimeToken.purpose.in_(purposes), OneTimeToken.expires_at > now
@@ -73,7 +73,7 @@ def find_token(connection: Connection, token_hash: bytes, purposes: Collection[P
 
 
 def take_token(connection: Connection, token_hash: bytes, purposes: Collection[Purpose], now: datetime) -> UUID | None:
-    """Use up a token that is good for one of the purposes; return whose it was, or None."""
+    """Use up a valid token for one of the purposes; return the account that it belonged to, or None."""
     return connection.scalar(
         delete(OneTimeToken)
         .where(OneTimeToken.token_hash == token_hash, OneTimeToken.purpose.in_(purposes), OneTimeToken.expires_at > now)
@@ -82,7 +82,7 @@ def take_token(connection: Connection, token_hash: bytes, purposes: Collection[P
 
 
 def void_tokens(connection: Connection, user_id: UUID, purposes: Collection[Purpose], now: datetime) -> None:
-    """Let tokens of an account run out now. Their rows stay, so that `tokens_since` counts them."""
+    """Expire the tokens of an account now. Their rows stay, so that `tokens_since` counts them."""
     connection.execute(
         update(OneTimeToken)
         .where(OneTimeToken.user_id == user_id, OneTimeToken.purpose.in_(purposes), OneTimeToken.expires_at > now)

@@ -1,4 +1,4 @@
-"""Limits of single students that stand in for everybody's until they run out, for the night before a deadline."""
+"""Limits of single students that replace the general ones until they expire, for the night before a deadline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_mess
 
 @dataclass(frozen=True, slots=True)
 class OwnLimits:
-    """Limits of a student's own; None: as everybody's."""
+    """A student's own limits; None: the general limit."""
 
     messages_per_minute: int | None
     daily_messages: int | None
@@ -33,7 +33,7 @@ class OwnLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """An account's own limits, since when and how long."""
+    """An account's own limits, with their beginning and end."""
 
     user_id: UUID
     email: str
@@ -44,13 +44,13 @@ class Override:
 
 
 def own_limits(connection: Connection, user_id: UUID, now: datetime) -> OwnLimits | None:
-    """Find a student's own limits, while they have not run out."""
+    """Return a student's own limits, unless they have expired."""
     row = connection.execute(_OWN_LIMITS, {"user": user_id, "now": now}).first()
     return None if row is None else OwnLimits(*row)
 
 
 def set_override(connection: Connection, user_id: UUID, own: OwnLimits, *, now: datetime, expires_at: datetime) -> None:
-    """Give a student limits of their own in place of those they may have had."""
+    """Set a student's own limits, in place of earlier ones."""
     values = {
         "messages_per_minute": own.messages_per_minute,
         "daily_messages": own.daily_messages,
@@ -65,12 +65,12 @@ def set_override(connection: Connection, user_id: UUID, own: OwnLimits, *, now: 
 
 
 def remove_override(connection: Connection, user_id: UUID) -> bool:
-    """Let everybody's limits hold again; tell whether others did."""
+    """Remove a student's own limits; return whether there were any."""
     return connection.execute(delete(LimitOverride).where(LimitOverride.user_id == user_id)).rowcount == 1
 
 
 def overrides_after(connection: Connection, email: str, limit: int, now: datetime) -> Sequence[Override]:
-    """List the overrides in force by e-mail address, from behind one."""
+    """Return the limits in force after a place, by e-mail address."""
     query = (
         select(
             LimitOverride.user_id,
@@ -89,5 +89,5 @@ def overrides_after(connection: Connection, email: str, limit: int, now: datetim
 
 
 def forget_expired_overrides(connection: Connection, now: datetime) -> None:
-    """Drop what has run out."""
+    """Delete limits that have expired."""
     connection.execute(delete(LimitOverride).where(LimitOverride.expires_at <= now))

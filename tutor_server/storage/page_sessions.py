@@ -1,4 +1,4 @@
-"""Statements over the browsers that are signed in to the account pages."""
+"""Statements about browsers that are signed in to the account pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def start_session(
     connection: Connection, browser_hash: bytes, *, user_id: UUID, now: datetime, expires_at: datetime
 ) -> None:
-    """Sign a browser in, whose secret is fresh."""
+    """Sign a browser in, under a new secret."""
     connection.execute(
         insert(PageSession).values(browser_hash=browser_hash, user_id=user_id, created_at=now, expires_at=expires_at)
     )
 
 
 def user_of_session(connection: Connection, browser_hash: bytes, now: datetime) -> UUID | None:
-    """Return who is signed in in a browser."""
+    """Return the account that is signed in in a browser."""
     return connection.scalar(
         select(PageSession.user_id).where(PageSession.browser_hash == browser_hash, PageSession.expires_at > now)
     )

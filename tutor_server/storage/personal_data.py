@@ -1,4 +1,4 @@
-"""Everything that is stored about a student: read for them page by page, and erased batch by batch."""
+"""Everything that is stored about a student: exported page by page, and erased batch by batch."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
     Place = tuple[Any, ...]
-    """The order's values of a row."""
+    """The values of a row by which the pages are ordered."""
 
 SECRETS = frozenset(
     {
@@ -51,7 +51,7 @@ SECRETS = frozenset(
         "asks.digest",
     }
 )
-"""What proves something to this service and tells nothing about the student."""
+"""Columns that prove something to this service and say nothing about the student."""
 
 NOT_PERSONAL = frozenset(
     {
@@ -68,15 +68,15 @@ NOT_PERSONAL = frozenset(
 
 
 MESSAGES_A_PAGE = 20
-"""Each may have 64 KiB of code and as much of an answer, more where it was stored before these bounds."""
+"""Rows of a page. Each may have 64 KiB of code and of answer, or more if it was stored before these limits."""
 ROWS_A_PAGE = 500
 ROWS_A_BATCH = 100
-"""Rows that one transaction erases at the most, so that no ask waits for long."""
+"""Rows that one transaction erases at most, so that no ask waits for long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table that are about a student, in an order that finds the next page without reading the last."""
+    """The rows of one table that are about a student, in an order that finds the next page without reading the last."""
 
     table: str
     owned: ColumnElement[bool]
@@ -85,11 +85,11 @@ class Part:
 
 
 _ORDERS = {Problem.__tablename__: ("fingerprint",), Ask.__tablename__: ("request_id",)}
-"""Where an index leads from the student to the next row; of other tables a student has few rows, or short ones."""
+"""Tables in which an index leads from the student to the next row; other tables hold few or short rows a student."""
 
 
 def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:
-    """Return what is to be read for an export, table by table; nothing where there is no such account."""
+    """Return the tables to export, in order; none if the account does not exist."""
     subject = connection.scalar(select(User.subject).where(User.id == user_id))
     if subject is None:
         return ()
@@ -105,9 +105,9 @@ def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:
 
 
 def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Rows, Place | None]:
-    """Read the rows that follow a place, every stored field but for secrets; return them with their last place.
+    """Read the rows after a place, with every stored field but secrets; return them with their last place.
 
-    Without a place nothing follows.
+    Return no rows if the place is None.
     """
     columns = Base.metadata.tables[part.table].columns
     order = [columns[name] for name in part.order]
@@ -122,9 +122,9 @@ def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Ro
 
 
 def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
-    """Read every stored field about a student by table, but for secrets; empty where there is no such account.
+    """Return every stored field about a student by table, but secrets; empty if the account does not exist.
 
-    All of it stands in memory: it is for a command of the operator's, not for the service.
+    All of it is held in memory, so this is for a command of the operator, not for the service.
     """
     subject = connection.scalar(select(User.subject).where(User.id == user_id))
     if subject is None:
@@ -136,12 +136,12 @@ def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
 
 
 def as_document(data: Mapping[str, Rows]) -> bytes:
-    """Write what `personal_data_of` returns as JSON: one list of rows a table."""
+    """Write the result of `personal_data_of` as JSON: one list of rows for each table."""
     return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
 def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
-    """Return how many rows each table holds about a student; empty if there is no such account."""
+    """Return how many rows each table holds about a student; empty if the account does not exist."""
     subject = connection.scalar(select(User.subject).where(User.id == user_id))
     if subject is None:
         return {}
@@ -152,14 +152,14 @@ def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
 
 
 def has_account(connection: Connection, user_id: UUID) -> bool:
-    """Return whether the student is still known."""
+    """Return whether the account exists."""
     return connection.scalar(select(User.id).where(User.id == user_id)) is not None
 
 
 def erase_some(connection: Connection, user_id: UUID) -> bool:
-    """Erase a batch of what there may be much of; return whether there is more.
+    """Erase a batch from the tables that may hold many rows; return whether more are left.
 
-    Cost rows stay, and belong to nobody.
+    Cost rows stay, without an owner.
     """
     calls = select(ModelCall.id).where(ModelCall.user_id == user_id).limit(ROWS_A_BATCH)
     messages = (
@@ -181,9 +181,10 @@ def erase_some(connection: Connection, user_id: UUID) -> bool:
 
 
 def erase(connection: Connection, user_id: UUID, today: date) -> bool:
-    """Erase a student with what `erase_some` has left; return whether there was one.
+    """Erase a student with the rows that `erase_some` has left; return whether the account existed.
 
-    The day's count stays under the keyed hash of the e-mail until midnight UTC, so that erasing does not reset it.
+    The day's count stays under the keyed hash of the e-mail address until midnight UTC, so that erasing an account
+    does not reset it.
     """
     subject = connection.scalar(select(User.subject).where(User.id == user_id))
     if subject is None:

@@ -1,4 +1,4 @@
-"""Whether a connection of PostgreSQL's pool still lives: asked only where it has rested, since asking is a trip."""
+"""Pre-ping of PostgreSQL's pool, only for connections that have rested: a ping takes a round trip."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 RESTED_SECONDS = 1.0
-"""Where the line breaks without a word within this time, the next unit is refused, as the one before would have been.
+"""Seconds of rest after which a connection is pinged. If it breaks unnoticed within this time, one unit fails.
 
-What the server itself has closed needs no question: asyncpg has heard of it.
+asyncpg notices by itself when the server closes a connection.
 """
 _SINCE = "rests_since"
 
 
 def ping_the_rested(engine: AsyncEngine) -> None:
-    """Replace connections of a pool that have gone, as they are taken from it (in place of `pool_pre_ping`)."""
+    """Replace dead connections of a pool as they are checked out (in place of `pool_pre_ping`)."""
     pool, dialect = engine.sync_engine, engine.dialect
 
     @event.listens_for(pool, "checkin")
@@ -30,7 +30,7 @@ def ping_the_rested(engine: AsyncEngine) -> None:
     @event.listens_for(pool, "checkout")
     def check(connection: Any, record: Any, _proxy: object) -> None:
         since = record.info.get(_SINCE)
-        if since is None:  # it was opened for this
+        if since is None:  # the connection was opened for this checkout
             return
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError

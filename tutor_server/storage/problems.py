@@ -1,4 +1,4 @@
-"""A student's problems and how far up the hint ladder each is."""
+"""A student's problems and the hint level of each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PROBLEM: Query[UUID] = Query(
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The level an ask was given, and whether the ladder moved for it (it does not at its bound)."""
+    """The level of an ask, and whether the ask raised it (it does not at the highest level)."""
 
     problem_id: UUID
     level: HintLevel
@@ -57,7 +57,7 @@ class Raised:
 def raise_level(
     connection: Connection, *, new_id: UUID, user_id: UUID, fingerprint: str, bound: int, now: datetime
 ) -> Raised:
-    """Move a problem one rung up, at most to `bound`, in one conditional upsert."""
+    """Raise the level of a problem by one, at most to `bound`, in one conditional upsert."""
     which = {"user_id": user_id, "fingerprint": fingerprint}
     raised = _RAISE.first(
         connection, {**which, "id": new_id, "hint_level": next_level(0, bound), "updated_at": now, "bound": bound}
@@ -69,7 +69,7 @@ def raise_level(
 
 
 def lower_level(connection: Connection, problem_id: UUID, rungs: int = 1) -> None:
-    """Take rungs back, for asks that gave nothing."""
+    """Lower the levels of problems again, for asks that gave no answer."""
     connection.execute(
         update(Problem)
         .where(Problem.id == problem_id, Problem.hint_level >= rungs)

@@ -1,4 +1,4 @@
-"""What is forgotten with time: students' words and asks after some days; what ran out, as soon as it has."""
+"""Retention: students' messages and asks are deleted after some days, expired rows as soon as possible."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 BATCH = 100
-"""Rows that one transaction forgets at the most, so that no ask waits for long; a row may have 64 KiB of text."""
+"""Rows that one transaction deletes at most, so that no ask waits for long; a row may have 64 KiB of text."""
 FOUND_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """Rows of one table that may be forgotten."""
+    """Rows of one table that may be deleted."""
 
     table: type[ChatMessage | ChatSession | Problem]
     ids: Sequence[UUID]
 
     def batches(self) -> Iterator[Unused]:
-        """Yield parts that one transaction each can forget."""
+        """Yield parts of the rows that one transaction can delete."""
         for start in range(0, len(self.ids), BATCH):
             yield Unused(self.table, self.ids[start : start + BATCH])
 
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
-    """Drop what serves nothing any more: counts of past days, limits of students, links and page sessions."""
+    """Delete what has expired: counts of past days, limits of students, links and page sessions."""
     forget_days_before(connection, now.date() - timedelta(days=1))  # a process whose clock is behind may still count
     forget_expired_overrides(connection, now)
     connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))
@@ -56,9 +56,9 @@ def forget_what_ran_out(connection: Connection, now: datetime) -> None:
 
 
 def forget_unconfirmed_before(connection: Connection, before: datetime) -> int:
-    """Forget accounts made before a time whose address nobody has confirmed; return how many.
+    """Delete accounts made before a time whose address was never confirmed; return how many.
 
-    One with a link that `forget_what_ran_out` has left stays: an invitation can come long after the account.
+    An account with a valid link stays: an invitation can be sent long after the account was made.
     """
     has_link = exists().where(OneTimeToken.user_id == User.id)
     old = select(User.id).where(User.created_at < before, User.confirmed_at.is_(None), ~has_link).limit(BATCH)
@@ -69,9 +69,9 @@ def forget_unconfirmed_before(connection: Connection, before: datetime) -> int:
 
 
 def forget_asks_before(connection: Connection, before: datetime) -> int:
-    """Forget the oldest asks that ended before a time, with question, code and answer; tell how many.
+    """Delete the oldest asks that ended before a time, with question, code and answer; return how many.
 
-    What their calls cost stays, and belongs to nobody. A `request_id` is forgotten with its ask.
+    The cost of their calls stays, without an owner. Their request ids are deleted with them.
     """
     ask_ids = connection.scalars(
         select(Ask.id).where(Ask.created_at < before, Ask.state != "running").order_by(Ask.created_at).limit(BATCH)
@@ -83,9 +83,9 @@ def forget_asks_before(connection: Connection, before: datetime) -> int:
 
 
 def unused_words(connection: Connection, before: datetime) -> Unused | None:
-    """Find messages, and then conversations and problems, that nothing was added to since a time.
+    """Return messages, conversations and problems that have not changed since a time.
 
-    This may read whole tables, though none of their long columns: it is not for the connection that writes.
+    This may scan whole tables, though none of their long columns, so it must not run on the writing connection.
     """
     old_messages = (
         select(ChatMessage.id)
@@ -102,7 +102,7 @@ def unused_words(connection: Connection, before: datetime) -> Unused | None:
 
 
 def forget_words(connection: Connection, unused: Unused, before: datetime) -> int:
-    """Forget a batch, but for what is in use again since it was found; return how many."""
+    """Delete a batch of rows, except those that were used again since they were found; return how many."""
     table = unused.table
     return connection.execute(delete(table).where(table.id.in_(unused.ids), _is_unused(table, before))).rowcount
 
@@ -119,7 +119,7 @@ def _is_unused(table: type[ChatMessage | ChatSession | Problem], before: datetim
 
 
 def forget_actions_before(connection: Connection, before: datetime) -> int:
-    """Forget old lines of the audit log; tell how many."""
+    """Delete old rows of the audit log; return how many."""
     old = select(AdminAction.id).where(AdminAction.at < before).limit(BATCH)
     ids = connection.scalars(old).all()
     if ids:

@@ -1,4 +1,4 @@
-"""What each UTC day and month has spent, or may still spend on calls under way: the durable side of the budgets."""
+"""What is spent, or reserved for calls under way, of each UTC day and month: the stored side of the budgets."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _TAKE_WITHIN = Query(
 )
 
 BUSY_SECONDS = 5
-"""When to ask again where calls under way hold what is left of a budget: an answer takes some 5 to 20 seconds."""
+"""Seconds until the client should ask again if calls under way hold the rest of a budget: one answer's time."""
 WARNING_SHARE = 0.8
-"""The operator is warned once this share of a budget is committed."""
+"""The share of a budget at which the operator is warned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """What may be spent a UTC day and a calendar month, in nano-dollars; None: as much as it takes."""
+    """The budgets of a UTC day and a calendar month, in nano-dollars; None: no budget."""
 
     daily: int | None = None
     monthly: int | None = None
@@ -50,7 +50,7 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What is committed of a day's and its month's money, in nano-dollars."""
+    """What is spent or reserved of a day's and its month's budget, in nano-dollars."""
 
     day: int
     month: int
@@ -58,7 +58,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class NearlySpent:
-    """A budget of which little is left, said once a period."""
+    """A warning, once a period, that little of a budget is left."""
 
     period: str
     committed_nanodollars: int
@@ -66,13 +66,13 @@ class NearlySpent:
 
 
 def periods_of(day: date) -> tuple[str, str]:
-    """Name the day and its month as the table does."""
+    """Return the keys of a day and its month in the table."""
     iso = day.isoformat()
     return iso, iso[: len("2026-03")]
 
 
 def spent_on(connection: Connection, day: date) -> Spent:
-    """Read what is committed of a day and its month."""
+    """Return what is spent or reserved of a day and its month."""
     periods = periods_of(day)
     rows = connection.execute(
         select(Spending.period, Spending.committed_nanodollars).where(Spending.period.in_(periods))
@@ -86,7 +86,7 @@ def commit_spending(
 ) -> Sequence[NearlySpent]:
     """Reserve money for a call whose row is not written yet; return the budgets to warn the operator of now.
 
-    Raises `BudgetBusy` or `BudgetReached`.
+    Raise `BudgetBusy` or `BudgetReached`.
     """
     if not nanodollars:
         return ()
@@ -110,10 +110,10 @@ def commit_spending(
 def budget_refusal(
     connection: Connection, day: date, nanodollars: int, budgets: Budgets, now: datetime
 ) -> BudgetBusy | BudgetReached | None:
-    """Return why no call of this price can be made now; None: it can.
+    """Return the error that refuses a call of this price now, or None if the budgets allow it.
 
-    A budget is used up where the call would not fit although every call under way turned out to cost nothing. What
-    lasts longest is said first: a month that is used up, then a day, then calls under way.
+    A budget is reached if the call would not fit even though every call under way turned out to cost nothing. The
+    refusal that lasts longest comes first: a reached month, a reached day, then calls under way.
     """
     committed, held = spent_on(connection, day), held_on(connection, day)
     if budgets.monthly is not None and committed.month - held.month + nanodollars > budgets.monthly:
@@ -128,9 +128,9 @@ def budget_refusal(
 
 
 def held_on(connection: Connection, day: date) -> Spent:
-    """Read what is reserved for the calls under way that were made on a day, and in its month.
+    """Return what is reserved for the calls under way that were made on a day, and in its month.
 
-    The times are no condition of the query: it goes through the calls under way, which are few, by their own index.
+    The query does not filter by time: it reads the calls under way, which are few, through their own index.
     """
     reserved, made_at = ModelCall.reserved_nanodollars, ModelCall.created_at
     spans = ((day, day + timedelta(days=1)), (day.replace(day=1), _next_month(day)))
@@ -144,18 +144,18 @@ def held_on(connection: Connection, day: date) -> Spent:
 
 
 def change_spending(connection: Connection, day: date, nanodollars: int) -> None:
-    """Correct what is committed, by what a call did cost; no budget is asked, since the money is spent."""
+    """Replace a reservation by what the call did cost; no budget is checked, since the money is spent."""
     for period in periods_of(day):
         _SPENDING.add(connection, (period,), (nanodollars,))
 
 
 def daily_budget_reached(day: date, now: datetime) -> BudgetReached:
-    """Make the refusal of a day's budget, which says when the day ends."""
+    """Return the refusal of a day's budget, which says when the day ends."""
     return _refusal(BudgetReached, day + timedelta(days=1), now)
 
 
 def monthly_budget_reached(day: date, now: datetime) -> BudgetReached:
-    """Make the refusal of the budget of a day's month, which says when the month ends."""
+    """Return the refusal of a month's budget, which says when the month ends."""
     return _refusal(MonthlyBudgetReached, _next_month(day), now)
 
 
@@ -173,7 +173,7 @@ def _refusal(kind: type[BudgetReached], next_period: date, now: datetime) -> Bud
 
 
 def _take_within(connection: Connection, period: str, nanodollars: int, budget: int) -> int | None:
-    """Add to a period unless that would pass its budget; give what is committed then, or None."""
+    """Add an amount to a period unless that passes its budget; return the new total, or None."""
     if nanodollars > budget:
         return None
     _SPENDING.write_deferred(connection)
@@ -183,7 +183,7 @@ def _take_within(connection: Connection, period: str, nanodollars: int, budget: 
 
 
 def _is_first_warning(connection: Connection, period: str, now: datetime) -> bool:
-    """Note that the operator is warned; tell whether nobody did before."""
+    """Record that the operator is warned; return whether this is the first warning."""
     noted = connection.execute(
         update(Spending).where(Spending.period == period, Spending.warned_at.is_(None)).values(warned_at=now)
     )

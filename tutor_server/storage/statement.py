@@ -1,6 +1,6 @@
-"""Statements of an ask's path: compiled once a dialect, and executed by the driver's own cursor (PEP 249).
+"""Statements on the path of an ask: compiled once a dialect, and executed by the driver's own cursor (PEP 249).
 
-Otherwise SQLAlchemy builds, caches and wraps anew for each execution, which costs several times what the database does.
+SQLAlchemy would build, cache and wrap them for each execution, which costs several times what the database does.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     Construct = Select[*tuple[Any, ...]] | UpdateBase
     Convert = Callable[[Any], Any] | None
-    """Between a value as we know it and as the driver does; None: they are the same."""
+    """Converts a value between our type and the driver's; None: both are the same."""
 
 T = TypeVar("T")
 
 
 class Statement:
-    """A statement that gives no rows.
+    """A statement that returns no rows.
 
-    `build` makes SQLAlchemy's construct, given the dialect's own `insert`. Every execution gives values for the same
+    `build` makes SQLAlchemy's construct, given the dialect's own `insert`. Every execution passes values for the same
     names: the construct's `bindparam`s, and the columns that it writes.
     """
 
@@ -45,11 +45,11 @@ class Statement:
         self._by_dialect: dict[type[Dialect], _Compiled] = {}
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Execute it at once."""
+        """Execute the statement."""
         self._compiled(connection, values).run(connection, values)
 
     def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it at once for the values of each row, in one trip to the database."""
+        """Execute the statement for the values of each row, in one round trip."""
         self._compiled(connection, rows[0]).run_many(connection, rows)
 
     def _compiled(self, connection: Connection, names: Collection[str]) -> _Compiled:
@@ -62,9 +62,9 @@ class Statement:
 
 
 class Insert(Statement):
-    """An insert that gives every column of a table.
+    """An insert that writes every column of a table.
 
-    PostgreSQL takes many rows as an array a column: one execution for all, instead of one each.
+    PostgreSQL takes many rows as one array a column, so that one execution inserts them all.
     """
 
     def __init__(self, table: type[DeclarativeBase]) -> None:
@@ -73,7 +73,7 @@ class Insert(Statement):
         self._from_arrays = Statement(lambda insert: insert(table).from_select(self._names, _rows_of_arrays(table)))
 
     def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it at once for the values of each row, in one trip to the database."""
+        """Execute the insert for the values of each row, in one round trip."""
         if connection.dialect.name == "postgresql":
             arrays = {_array_of(name): [row[name] for row in rows] for name in self._names}
             self._from_arrays.execute(connection, arrays)
@@ -92,43 +92,43 @@ def _array_of(name: str) -> str:
 
 
 def _unbounded(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Leave it to the column to refuse a text that is too long: a cast would cut it."""
+    """Return the column's type without a length, so that the column refuses a long text and no cast cuts it."""
     return Text() if isinstance(kind, String) else kind
 
 
 class Query(Statement, Generic[T]):
-    """A statement that gives rows. `row` makes each of them from the values of its columns, in their order."""
+    """A statement that returns rows. `row` makes each of them from the values of its columns, in their order."""
 
     def __init__(self, build: Callable[[InsertInto], Construct], row: Callable[..., T]) -> None:
         super().__init__(build)
         self._row = row
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[T]:
-        """Execute it at once; give its rows."""
+        """Execute the statement; return its rows."""
         return [self._row(*row) for row in self._compiled(connection, values).run(connection, values)]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> T | None:
-        """Execute it at once; give its first row, if it has one."""
+        """Execute the statement; return its first row, or None."""
         rows = self.all(connection, values)
         return rows[0] if rows else None
 
 
 def scalar(value: T) -> T:
-    """Make a row of one column its value (for `Query`)."""
+    """Return the value of a row that has one column (for `Query`)."""
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A statement in the words of one dialect."""
+    """A statement compiled for one dialect."""
 
     sql: str
     template: list[Any]
-    """The parameters in their order; those that an execution gives are still None."""
+    """The parameters in their order; those that an execution passes are still None."""
     given: Sequence[tuple[int, str, Convert]]
-    """Where they belong in the template, under which name they are given, and how they are converted."""
+    """The place of each passed value in the parameters, its name, and its conversion."""
     columns: Sequence[Convert]
-    """How a row's values are converted; empty: all are what they should be."""
+    """The conversions of a row's values; empty if no value needs one."""
 
     @classmethod
     def of(cls, construct: Construct, dialect: Dialect, names: Collection[str]) -> _Compiled:
@@ -174,9 +174,9 @@ class _Compiled:
 
 
 class _Cursor:
-    """A cursor of the driver for one execution, of which SQLAlchemy's listeners hear (without its context).
+    """Open a cursor of the driver for one execution, and notify SQLAlchemy's listeners (without its context).
 
-    What goes wrong is raised as by SQLAlchemy itself, and a connection that is of no more use is let go.
+    Errors are raised as SQLAlchemy raises them, and a broken connection is invalidated.
     """
 
     def __init__(
@@ -202,7 +202,7 @@ class _Cursor:
             return
         connection, dialect = self._connection, self._connection.dialect
         if not isinstance(error, Exception):
-            connection.invalidate(error)  # cancelled on the way: nobody knows how far it got
+            connection.invalidate(error)  # cancelled in the middle: the state of the connection is unknown
         elif isinstance(error, dialect.loaded_dbapi.Error):
             is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
             if is_lost:

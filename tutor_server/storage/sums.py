@@ -1,4 +1,4 @@
-"""Sums that every ask adds to: additions only, so that none is lost, and one change a group of units."""
+"""Sums that every ask adds to: increments only, so that none is lost, and one update for a group of units."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Sums:
-    """A table of sums: the columns `of`, in a row for each value of the columns `by`, made with its first addition."""
+    """A table of sums: the columns `of`, in one row for each value of the columns `by`."""
 
     def __init__(self, table: type[DeclarativeBase], *, by: Sequence[str], of: Sequence[str]) -> None:
         self._columns = (*by, *of)
@@ -28,7 +28,7 @@ class Sums:
         )
 
     def add(self, connection: Connection, key: Key, amounts: Sequence[int]) -> None:
-        """Add to the row of a key before the commit; at once where nothing is deferred."""
+        """Add to the row of a key before the commit, or at once if writes are not deferred."""
         deferred = deferred_on(connection)
         if deferred is None:
             self.write(connection, {key: amounts})
@@ -36,7 +36,7 @@ class Sums:
             deferred.add_amounts(self, key, amounts)
 
     def write(self, connection: Connection, rows: Mapping[Key, Sequence[int]]) -> None:
-        """Add to some rows now, in the order of their keys, so that no two transactions wait for each other."""
+        """Add to some rows now, in the order of their keys, so that two transactions cannot deadlock."""
         changed = [
             dict(zip(self._columns, (*key, *amounts), strict=True))
             for key, amounts in sorted(rows.items())
@@ -46,7 +46,7 @@ class Sums:
             self._add.execute_many(connection, changed)
 
     def write_deferred(self, connection: Connection) -> None:
-        """Write what was added so far, for a decision by it that follows."""
+        """Execute the deferred additions now, because the next statement reads them."""
         deferred = deferred_on(connection)
         if deferred is not None:
             deferred.write_sums(connection, self)

@@ -20,7 +20,7 @@ _EVERYTHING = ""
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """Something that is switched off; `module_id` None: everything. `message` is for the students."""
+    """Something that is switched off; `module_id` None: everything. `message` is shown to students."""
 
     module_id: str | None
     message: str
@@ -28,13 +28,13 @@ class Off:
 
 
 def switched_off(connection: Connection) -> list[Off]:
-    """Read all that is off, everything first."""
+    """Return all that is switched off, everything first."""
     query = select(SwitchedOff.scope, SwitchedOff.message, SwitchedOff.since).order_by(SwitchedOff.scope)
     return [Off(row.scope or None, row.message, row.since) for row in connection.execute(query)]
 
 
 def switch_off(connection: Connection, off: Off) -> None:
-    """Switch off, or change the message of what is off."""
+    """Switch something off, or change its message."""
     connection.execute(
         upsert(connection, SwitchedOff)
         .values(scope=off.module_id or _EVERYTHING, message=off.message, since=off.since)
@@ -43,6 +43,6 @@ def switch_off(connection: Connection, off: Off) -> None:
 
 
 def switch_on(connection: Connection, module_id: str | None) -> bool:
-    """Switch on again; tell whether it was off."""
+    """Switch something on again; return whether it was off."""
     scope = module_id or _EVERYTHING
     return connection.execute(delete(SwitchedOff).where(SwitchedOff.scope == scope)).rowcount == 1

@@ -1,4 +1,4 @@
-"""Statements over refresh tokens. A family is everything that came from one sign-in."""
+"""Statements about refresh tokens. A family is all tokens of one sign-in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Refusal = Literal["expired", "revoked", "reused"]
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Whose token was to be exchanged for its successor, and why it was not (None: it was)."""
+    """The owner of a token that was to be exchanged, and why it was not (None: it was)."""
 
     user_id: UUID
     family_id: UUID
@@ -32,7 +32,7 @@ class Rotation:
 def start_family(
     connection: Connection, *, token_hash: bytes, family_id: UUID, user_id: UUID, now: datetime, expires_at: datetime
 ) -> None:
-    """Keep the first token of a sign-in, and drop what the user's earlier ones have left behind."""
+    """Store the first token of a sign-in, and delete rows that the user's earlier sign-ins have left."""
     connection.execute(delete(RefreshToken).where(RefreshToken.user_id == user_id, RefreshToken.expires_at <= now))
     _add(connection, token_hash, family_id=family_id, user_id=user_id, now=now, expires_at=expires_at)
 
@@ -46,10 +46,10 @@ def rotate(
     expires_at: datetime,
     replay_since: datetime,
 ) -> Rotation | None:
-    """Exchange a token for its successor, by compare-and-set; None: there is no such token.
+    """Exchange a token for its successor by compare-and-set; return None if the token does not exist.
 
-    A token that was exchanged after `replay_since` gives the same successor again while that is unused. Any other use
-    of an exchanged token means that two parties hold it, and revokes the family (RFC 9700 §4.14.2).
+    A token that was exchanged after `replay_since` gives the same successor again as long as that is unused. Any other
+    use of an exchanged token means that two parties hold it, and revokes the family (RFC 9700 §4.14.2).
     """
     exchanged = connection.execute(
         update(RefreshToken)
@@ -81,7 +81,7 @@ def rotate(
 
 
 def family_of(connection: Connection, token_hash: bytes) -> tuple[UUID, UUID] | None:
-    """Find the family and the user of a token."""
+    """Return the family and the user of a token."""
     query = select(RefreshToken.family_id, RefreshToken.user_id).where(RefreshToken.token_hash == token_hash)
     row = connection.execute(query).first()
     return None if row is None else (row.family_id, row.user_id)
@@ -93,20 +93,20 @@ def revoke_family(connection: Connection, family_id: UUID, now: datetime) -> Non
 
 
 def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> frozenset[UUID]:
-    """End every sign-in of a user, and whatever device the user was about to sign in; give the families."""
+    """End every sign-in of a user, and every device sign-in that the user approved; return the families."""
     connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.user_id == user_id))
     connection.execute(delete(PageSession).where(PageSession.user_id == user_id))
     return _revoke(connection, RefreshToken.user_id == user_id, now)
 
 
 def ended_families(connection: Connection) -> Mapping[UUID, datetime]:
-    """Read the sign-ins that have ended lately, and when."""
+    """Return the sign-ins that have ended lately, and when."""
     query = select(EndedSignIn.family_id, EndedSignIn.ended_at)
     return {row.family_id: row.ended_at for row in connection.execute(query)}
 
 
 def forget_ended_families(connection: Connection, before: datetime) -> None:
-    """Drop what no living access token can be of."""
+    """Delete ended sign-ins whose access tokens have all expired."""
     connection.execute(delete(EndedSignIn).where(EndedSignIn.ended_at < before))
 
 
@@ -135,7 +135,7 @@ def _revoke(connection: Connection, condition: ColumnElement[bool], now: datetim
         .returning(RefreshToken.family_id)
     )
     families: set[UUID] = set()
-    # Again until nothing is left: a rotation that the first pass waited for has added a token that it could not see.
+    # Repeat until nothing is left: a rotation that the first pass waited for has added a token that it could not see.
     while revoked := connection.scalars(statement).all():
         families.update(revoked)
     if families:

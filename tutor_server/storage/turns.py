@@ -1,4 +1,4 @@
-"""Whose turn it is: as many units of work at once as the pool has connections, the others in the order they came."""
+"""Connection limiter: as many units run at once as the pool has connections; others wait in order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_SECONDS = 30.0
-"""How long a unit may wait for its turn: when a whole class asks at once the database is busy, not away."""
+"""How long a unit may wait for a connection: when a whole class asks at once the database is busy, not away."""
 
 
 class Turns:
-    """Give out the connections of one pool, to reads and writes alike, so that nobody waits inside the pool."""
+    """Hands out the connections of one pool, to reads and writes alike, so that no unit waits inside the pool."""
 
     def __init__(self, connections: int, *, unit_seconds: float | None = None) -> None:
         self._places = asyncio.Semaphore(connections)
@@ -22,7 +22,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn; then the unit has `unit_seconds`. Raises `TimeoutError` where either takes too long."""
+        """Wait for a connection; then the unit has `unit_seconds`. Raise `TimeoutError` if either takes too long."""
         async with asyncio.timeout(WAIT_SECONDS):
             await self._places.acquire()
         try:

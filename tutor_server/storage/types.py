@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite, which knows no time zones, keeps it without one."""
+    """An aware datetime in UTC; SQLite, which has no time zones, stores it without one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """Write times for SQLite as SQLAlchemy does, sooner: each ask writes a dozen of them."""
+        """Format times for SQLite as SQLAlchemy does, but faster: each ask writes a dozen of them."""
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give a time to another database than SQLite. Raises `ValueError` for a naive one."""
+        """Return the value for databases other than SQLite. Raise `ValueError` for a naive datetime."""
         return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the time back in UTC."""
+        """Return the stored time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 def _in_utc(value: datetime) -> datetime:
-    """Refuse a naive time, which would be read in whatever zone the machine is in."""
+    """Raise `ValueError` for a naive datetime, which would be read in the machine's time zone."""
     if value.tzinfo is None:
         raise ValueError("times are stored with a time zone")
     return value if value.tzinfo is UTC else value.astimezone(UTC)

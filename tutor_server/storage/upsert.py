@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 class InsertInto(Protocol):
-    """Starts an insert that can say what to do on a conflict."""
+    """Builds an insert that can have a conflict clause."""
 
     def __call__(self, table: type[DeclarativeBase], /) -> sqlite.Insert:
-        """Insert into a table."""
+        """Return an insert into a table."""
         ...
 
 
 def upsert(connection: Connection, table: type[DeclarativeBase]) -> sqlite.Insert:
-    """Start an insert that can say what to do on a conflict, for the database at hand."""
+    """Return an insert that can have a conflict clause, for the dialect of a connection."""
     return insert_of(connection.dialect.name)(table)
 
 
 def insert_of(dialect: str) -> InsertInto:
-    """Give the insert of a dialect by its name."""
+    """Return the insert of a dialect by its name."""
     if dialect == "sqlite":
         return sqlite.insert
-    # The two classes offer the same methods for this; typing follows SQLite's.
+    # Both dialects' classes offer the methods used here; the annotation names SQLite's.
     return postgresql.insert  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""The daily sums over the ledger by provider and model: changed with each row, read by the period."""
+"""The daily sums over the ledger by provider and model: changed with each row, read by period."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _USAGE = Sums(UsageRollup, by=("day", "provider", "model"), of=_SUMS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUsage:
-    """What one model of one provider was used for in a span of days."""
+    """The use of one model of one provider in a span of days."""
 
     provider: str
     model: str
@@ -36,7 +36,7 @@ class ModelUsage:
 
 @dataclass(frozen=True, slots=True)
 class UsageChange:
-    """What one row of the ledger changes in the sums of its day, provider and model."""
+    """The change that one row of the ledger makes in the sums of its day, provider and model."""
 
     day: date
     provider: str
@@ -47,7 +47,7 @@ class UsageChange:
     cost_nanodollars: int
     unpriced_calls: int
     freed_nanodollars: int = 0
-    """What had been held back for the row, and is not any more."""
+    """The amount that had been reserved for the row, and is released."""
 
     @classmethod
     def of_call(
@@ -61,7 +61,7 @@ class UsageChange:
         cost_nanodollars: int | None,
         reserved_nanodollars: int | None,
     ) -> Self:
-        """Make the change of one call; None as its cost: no price is known."""
+        """Return the change of one call; its cost is None if no price is known."""
         return cls(
             made_at.date(),
             provider,
@@ -76,7 +76,7 @@ class UsageChange:
 
     @classmethod
     def of_no_call(cls, made_at: datetime, provider: str, model: str, reserved_nanodollars: int | None) -> Self:
-        """Make the change of a row whose call was never made: only what was held back for it is free."""
+        """Return the change of a row whose call was never made: its reservation is released."""
         return cls(made_at.date(), provider, model, 0, 0, 0, 0, 0, freed_nanodollars=reserved_nanodollars or 0)
 
     @property
@@ -85,25 +85,25 @@ class UsageChange:
         return self.calls, self.input_tokens, self.output_tokens, self.cost_nanodollars, self.unpriced_calls
 
     def minus(self, other: UsageChange) -> UsageChange:
-        """Make the change that remains after an earlier one of the same call."""
+        """Return the change that remains after an earlier one of the same call."""
         sums = {name: getattr(self, name) - getattr(other, name) for name in (*_SUMS, "freed_nanodollars")}
         return UsageChange(self.day, self.provider, self.model, **sums)
 
 
 def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
-    """Add to the sums, and to what is spent."""
+    """Add the change to the sums, and to what is spent."""
     for change in changes:
         _USAGE.add(connection, (change.day, change.provider, change.model), change.amounts)
         change_spending(connection, change.day, change.cost_nanodollars - change.freed_nanodollars)
 
 
 def usage_between(connection: Connection, first: date, last: date) -> Sequence[ModelUsage]:
-    """Sum the days from `first` to `last`, both included, the dearest model first."""
+    """Return the sums of the days from `first` to `last`, both included, the most expensive model first."""
     return _usage_where(connection, UsageRollup.day.between(first, last))
 
 
 def usage_of_all_time(connection: Connection) -> Sequence[ModelUsage]:
-    """Sum all days, the dearest model first."""
+    """Return the sums of all days, the most expensive model first."""
     return _usage_where(connection, true())
 
 

@@ -1,4 +1,4 @@
-"""The way of every write: a unit of work goes in, and is acknowledged once its transaction is durable."""
+"""The writer: every write passes through it, and is acknowledged once its transaction is durable."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 GROUP_SIZE = 256
-"""Units that share one transaction at the most, so that one slow group cannot hold up a later one for long."""
+"""Units that share one transaction at most, so that one slow group cannot delay a later one for long."""
 POSTGRES_GROUP_SIZE = 64
-"""Likewise where each statement is a trip to another process."""
+"""The same limit where each statement is a round trip to another process."""
 ATTEMPTS = 3
-"""How often PostgreSQL may undo a transaction for the sake of another before its caller is told."""
+"""How often PostgreSQL may undo a transaction because of a conflict before its caller gets the error."""
 ABANDONED_SECONDS = 10.0
-"""How long a process may hold the others up without a statement: one that stands still, or whose machine is gone."""
+"""How long a process may hold the lock without executing a statement: it may hang, or its machine may be gone."""
 _ONE_BY_ONE = Statement(
     lambda _: select(
         func.set_config("idle_in_transaction_session_timeout", bindparam("abandoned", type_=String()), true()),
@@ -56,11 +56,11 @@ class _Outcome(NamedTuple):
 
 
 class Writer(ABC):
-    """Commits units of work. A unit that was handed over runs to its end even when its caller is cancelled.
+    """Commits units of work. A unit that was handed over runs to its end even if its caller is cancelled.
 
-    Units that wait together are a group, which shares a transaction: they run in one go, and what they have deferred is
-    written together at its end. Where one raises all run once more, each with what it defers in a savepoint. So a unit
-    may be run again, and changes nothing but the database.
+    Units that wait at the same time form a group, which shares a transaction: they run one after another, and their
+    deferred writes are executed together at its end. If one raises, all run once more, each with its deferred writes in
+    a savepoint. So a unit may run twice, and must change nothing but the database.
     """
 
     def __init__(self, group_size: int) -> None:
@@ -80,7 +80,7 @@ class Writer(ABC):
         return await future
 
     async def close(self) -> None:
-        """Finish what was handed over."""
+        """Finish the units that were handed over."""
         await self._idle.wait()
 
     def _begin_next(self) -> None:
@@ -92,10 +92,10 @@ class Writer(ABC):
 
     @abstractmethod
     def _begin(self, group: list[_Pending]) -> None:
-        """Start to commit a group; `_end` is to be called when that is over."""
+        """Start to commit a group; `_end` must be called when the commit is over."""
 
     def _end(self, group: list[_Pending], outcomes: list[_Outcome]) -> None:
-        """Tell each caller of a group what became of its unit, and go on to the next."""
+        """Set the result of each unit of a group, and go on to the next group."""
         for pending, outcome in zip(group, outcomes, strict=True):
             if pending.future.done():  # its caller was cancelled
                 continue
@@ -103,7 +103,7 @@ class Writer(ABC):
                 pending.future.set_exception(outcome.error)
             else:
                 pending.future.set_result(outcome.value)
-        # Behind the callers, who may have more to hand over: else two halves of them would take turns for ever.
+        # Scheduled after the callers' continuations, so that their next writes join this group.
         asyncio.get_running_loop().call_soon(self._begin_next)
 
 
@@ -124,7 +124,7 @@ class SqliteWriter(Writer):
         self._thread: threading.Thread | None = None
 
     async def close(self) -> None:
-        """Finish what was handed over, then end the thread and close the connection."""
+        """Finish the units that were handed over, then end the thread and close the connection."""
         await super().close()
         thread, self._thread = self._thread, None
         if thread is not None:
@@ -147,7 +147,7 @@ class SqliteWriter(Writer):
     def _run(self) -> None:
         while (commit := self._queue.get()) is not None:
             commit()
-            del commit  # and with it what its units know, for as long as nothing is to be written
+            del commit  # drop the references to the group's units while the thread waits
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
@@ -157,7 +157,7 @@ class SqliteWriter(Writer):
                 if len(units) == 1 or is_unavailability(error):
                     raise
             return self._transact(lambda connection: _run_in_savepoints(connection, units))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
+        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller gets it
             return [_Outcome(error=error) for _ in units]
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -173,15 +173,15 @@ class SqliteWriter(Writer):
 
 
 def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
-    """Run the units of a group in one go. Raises what the first to fail raises: then nothing of the group is kept."""
+    """Run the units of a group one after another. Raise what the first failing unit raises; then nothing is kept."""
     with deferring(connection):
         return [_Outcome(unit(connection)) for unit in units]
 
 
 def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
-    """Run each unit in a savepoint, so that one that raises takes nothing of the others with it.
+    """Run each unit in a savepoint, so that a unit that raises undoes only its own writes.
 
-    Raises where one lost against another transaction: then all are run again.
+    Raise if one lost against another transaction: then all are run again.
     """
     outcomes = []
     for unit in units:
@@ -202,10 +202,10 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
 class PostgresWriter(Writer):
     """Group commit on one connection at a time, of all processes that write to the database.
 
-    Every ask changes the same few sums. A transaction a unit would hold their rows until it is on the disk, so that the
-    units of all processes went from one write of the disk to the next; and two groups that each hold a row of the other
-    could only wait for PostgreSQL to undo one. An advisory lock lets them pass one by one, with what waits meanwhile
-    sharing the next transaction.
+    Every ask changes the same few sums. If each unit had a transaction of its own, it would hold the rows of these sums
+    until the disk had written it, and units of all processes would wait for one disk write after another. Two groups
+    that each held a row of the other would deadlock until PostgreSQL undid one. An advisory lock lets one group commit
+    at a time; units that arrive meanwhile share the next transaction.
     """
 
     def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
@@ -221,7 +221,7 @@ class PostgresWriter(Writer):
     async def _commit(self, group: list[_Pending]) -> None:
         try:
             self._end(group, await self._commit_group([pending.unit for pending in group]))
-        except asyncio.CancelledError:  # as the event loop ends: nobody is to wait for the others
+        except asyncio.CancelledError:  # the event loop is closing, and no caller may be left waiting
             self._idle.set()
             raise
 
@@ -233,7 +233,7 @@ class PostgresWriter(Writer):
                 if len(units) == 1 or is_unavailability(error):
                     raise
             return await self._transact(lambda connection: _run_in_savepoints(connection, units))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller is told
+        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller gets it
             return [_Outcome(error=error) for _ in units]
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -250,7 +250,7 @@ class PostgresWriter(Writer):
         return await greenlet_spawn(self._run_alone, work)
 
     def _run_alone(self, work: Callable[[Connection], T]) -> T:
-        """Run a group in a transaction that none of another process overlaps."""
+        """Run a group in a transaction that does not overlap one of another process."""
         with self._engine.sync_engine.begin() as connection:
             _ONE_BY_ONE.execute(connection, {"abandoned": str(round(ABANDONED_SECONDS * 1000))})
             return work(connection)
