@@ -1,1 +1,1 @@
-"""What operators and instructors do: each act is written together with its line in the audit log."""
+"""Actions of operators and instructors; each is written together with its row in the audit log."""

@@ -1,6 +1,6 @@
-"""Sessions of the dashboard: kept by the service, so that a sign-out ends them in every process at once.
+"""Sessions of the dashboard: stored by the service, so that a sign-out ends them in every process at once.
 
-Sessions are known by a hash that the caller makes of the browser's secret; the secret itself is stored nowhere.
+The caller passes a hash of the browser's secret; the secret itself is not stored.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from tutor_server.administration.desk import Actor, AdministrationDesk
 
 SESSION_LIFETIME = timedelta(hours=8)
-"""A working day."""
+"""A session's lifetime: a working day."""
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardSessions:
-    """Opens and closes sessions, each with its line in the audit log."""
+    """Opens and closes sessions, each with its row in the audit log."""
 
     desk: AdministrationDesk
 
     async def open(self, actor: Actor, token_hash: bytes) -> None:
-        """Let a browser in for a working day."""
+        """Open a session of a browser."""
         now = self.desk.clock.now()
 
         def unit(connection: Connection) -> None:
@@ -36,12 +36,12 @@ class DashboardSessions:
         await self.desk.act(actor, "signed_in", unit)
 
     async def is_open(self, token_hash: bytes) -> bool:
-        """Return whether a browser is let in."""
+        """Return whether a browser has a session."""
         now = self.desk.clock.now()
         return await self.desk.database.read(lambda connection: dashboard_sessions.is_open(connection, token_hash, now))
 
     async def close(self, actor: Actor, token_hash: bytes) -> None:
-        """End a session that is open."""
+        """End a session if it is open."""
         await self.desk.act(
             actor, "signed_out", lambda connection: dashboard_sessions.close_session(connection, token_hash)
         )

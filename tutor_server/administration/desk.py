@@ -1,4 +1,4 @@
-"""The acts of operators and instructors, from the HTTP interface, the dashboard and the command line alike."""
+"""Actions of operators and instructors, for the HTTP API, the dashboard and the command line alike."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ NO_ACCOUNT = "No account has this e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever holds the admin key or the machine: by which way they came, and from where."""
+    """An operator, who holds the admin key or has the machine: the way (`api`, `page`, `command`) and the address."""
 
     way: Literal["api", "page", "command"]
     address: str | None = None
 
     @property
     def name(self) -> str:
-        """Who it was: the admin key names nobody."""
+        """The name in the audit log: the admin key identifies nobody."""
         return "command" if self.way == "command" else "key"
 
 
 @dataclass(frozen=True, slots=True)
 class AdministrationDesk:
-    """Changes what holds for all students, and notes who did it. Every process sees a change within 5 seconds."""
+    """Changes settings that apply to all students, and records who did it. Every process sees a change within 5 s."""
 
     database: Database
     clock: Clock
     new_id: Callable[[], UUID]
 
     async def switch_off(self, actor: Actor, module_id: str | None, message: str) -> switches.Off:
-        """Switch the tutor off, for a module or for everything. Raises `NotFound` for a module that is none."""
+        """Switch the tutor off, for a module or for everything. Raise `NotFound` if the module does not exist."""
         off = switches.Off(module_id, message, self.clock.now())
 
         def unit(connection: Connection) -> None:
@@ -65,7 +65,7 @@ class AdministrationDesk:
         return off
 
     async def switch_on(self, actor: Actor, module_id: str | None) -> None:
-        """Switch on again. Raises `NotFound` where it was not off."""
+        """Switch the tutor on again. Raise `NotFound` if it was not off."""
 
         def unit(connection: Connection) -> None:
             if not switches.switch_on(connection, module_id):
@@ -74,7 +74,7 @@ class AdministrationDesk:
         await self.act(actor, "switched_on", unit, module_id=module_id)
 
     async def set_limits(self, actor: Actor, email: str, own: OwnLimits, expires_at: datetime) -> Override:
-        """Give a student limits of their own until a time. Raises `NotFound`."""
+        """Set a student's own limits until a time. Raise `NotFound`."""
         now = self.clock.now()
         details = asdict(own) | {"expires_at": expires_at.isoformat()}
 
@@ -94,7 +94,7 @@ class AdministrationDesk:
         return await self._commit("limits_set", unit)
 
     async def remove_limits(self, actor: Actor, email: str) -> None:
-        """Let everybody's limits hold for a student again. Raises `NotFound` where they did."""
+        """Remove a student's own limits. Raise `NotFound` if there were none."""
         now = self.clock.now()
 
         def unit(connection: Connection) -> None:
@@ -106,7 +106,7 @@ class AdministrationDesk:
         await self._commit("limits_removed", unit)
 
     async def save_modules(self, actor: Actor, given: Sequence[Module]) -> None:
-        """Make modules, or change those that have their ids; all of them, or none."""
+        """Create modules, or change those with the same ids; all of them, or none."""
         now = self.clock.now()
         ids = [self.new_id() for _ in given]
 
@@ -126,7 +126,7 @@ class AdministrationDesk:
         await self._commit("modules_saved", unit)
 
     async def remove_module(self, actor: Actor, module_id: str) -> None:
-        """Remove a module, with every student's progress in it. Raises `NotFound`."""
+        """Delete a module, with every student's progress in it. Raise `NotFound`."""
 
         def unit(connection: Connection) -> None:
             if not modules.remove_module(connection, module_id):
@@ -144,7 +144,7 @@ class AdministrationDesk:
         module_id: str | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> T:
-        """Run a unit, and note in its transaction who did what."""
+        """Run a unit, and record in its transaction who did what."""
         row = self._action(actor, action, self.clock.now(), module_id=module_id, details=details)
 
         def act(connection: Connection) -> T:

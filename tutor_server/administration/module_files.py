@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_STATEMENT_CHARACTERS = 20_000
 MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-"""What stands in addresses and in `.tutor.toml` without escapes."""
+"""Characters of an id that need no escapes in URLs and in `.tutor.toml`."""
 _PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<statement>.*))?\Z", re.DOTALL)
 
 ModuleId = Annotated[str, Field(pattern=MODULE_ID)]
@@ -55,7 +55,7 @@ class _FrontMatter(BaseModel):
 
 
 def read_modules(folder: Path) -> list[Module]:
-    """Read every `.md` file of a folder but `README.md`. Raises `ModuleFilesRefused`, naming file and fault."""
+    """Return the modules in every `.md` file of a folder, except `README.md`. Raise `ModuleFilesRefused`."""
     if not folder.is_dir():
         raise ModuleFilesRefused(f"{folder} is not a folder")
     modules = list(_modules(folder))
@@ -70,7 +70,7 @@ def read_modules(folder: Path) -> list[Module]:
 
 
 def parse_module(text: str, default_id: str) -> Module:
-    """Read one file's text. Raises `ValueError` with what is wrong."""
+    """Return the module in one file's text. Raise `ValueError` with what is wrong."""
     import yaml  # noqa: PLC0415 - a service reads modules when they change, and 1 MB is free until then
 
     parts = _PARTS.match(text.replace("\r\n", "\n"))

@@ -1,4 +1,4 @@
-"""The sweeper of students' data: what is older than the operator keeps it is forgotten, bit by bit."""
+"""Retention: deletes students' data that is older than the operator keeps it, in small batches."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 SWEEP_SECONDS = 3600.0
 UNCONFIRMED_DAYS = 30
-"""How long an account waits for the owner of its address."""
+"""How long an account waits for its owner to confirm the address."""
 AUDIT_DAYS = 400
-"""How long the audit log goes back: past a year, so that the same week of the last one can be looked at."""
+"""How long the audit log is kept: more than a year, so that the same week of the last year can be compared."""
 
 
 class RetentionSweep:
-    """Forgets at the start and every hour. `days` None keeps students' words until they are deleted."""
+    """Deletes old data at the start and every hour. `days` None keeps students' messages until they are deleted."""
 
     def __init__(self, database: Database, clock: Clock, days: int | None) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class RetentionSweep:
         self._days = days
 
     async def run(self) -> None:
-        """Sweep for ever; where the database is away, an hour later."""
+        """Sweep for ever; if the database is away, try again after an hour."""
         while True:
             try:
                 await self.sweep()
@@ -50,7 +50,7 @@ class RetentionSweep:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Forget all that is due. Several processes may do so at once."""
+        """Delete all that is due. Several processes may do so at once."""
         now = self._clock.now()
         await self._database.commit(lambda connection: retention.forget_what_ran_out(connection, now))
         await self._all(retention.forget_actions_before, now - timedelta(days=AUDIT_DAYS))
@@ -63,7 +63,7 @@ class RetentionSweep:
                 log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
 
     async def _words(self, before: datetime) -> int:
-        """Forget messages, conversations and problems: found by a reader, so that only their deletion is written."""
+        """Delete messages, conversations and problems. A reader finds them, so that the writer only deletes."""
         total = 0
         while unused := await self._database.read(lambda connection: retention.unused_words(connection, before)):
             for batch in unused.batches():

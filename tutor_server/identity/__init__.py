@@ -1,1 +1,1 @@
-"""Who a student is: passwords, tokens, and what can be done with an account."""
+"""Identity: passwords, tokens, and the use cases of an account."""

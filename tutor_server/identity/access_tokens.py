@@ -1,4 +1,4 @@
-"""Access tokens: short-lived signed statements of who is calling, checked without the database."""
+"""Access tokens: short-lived signed tokens that identify the caller, checked without the database."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CACHED_TOKENS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a valid access token says. `family_id` names the sign-in it came from."""
+    """The claims of a valid access token. `family_id` identifies the sign-in that it belongs to."""
 
     user_id: UUID
     family_id: UUID
@@ -41,10 +41,10 @@ class AccessToken:
 
 
 class AccessTokens:
-    """Issue and verify tokens in the form of RFC 9068, by the rules of RFC 8725.
+    """Issues and verifies tokens in the form of RFC 9068, by the rules of RFC 8725.
 
     The algorithm is ours and never the token's (§3.1); type, issuer and audience keep other kinds of token out (§3.8,
-    §3.9, §3.11); every claim is required. A checked token is remembered until it expires.
+    §3.9, §3.11); every claim is required. A verified token is cached until it expires.
     """
 
     def __init__(self, key: bytes, *, clock: Clock, new_id: Callable[[], UUID]) -> None:
@@ -52,11 +52,11 @@ class AccessTokens:
         self._clock = clock
         self._new_id = new_id
         self._verified: dict[str, AccessToken] = {}
-        # PyJWT reads the machine's clock, so times are checked here.
+        # PyJWT reads the system clock, so times are checked here.
         self._jwt = jwt.PyJWT({"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False})
 
     def issue(self, user_id: UUID, family_id: UUID) -> str:
-        """Sign a token for a user, valid for 15 minutes."""
+        """Return a signed token for a user, valid for 15 minutes."""
         now = self._clock.now()
         claims = {
             "iss": _ISSUER,
@@ -70,7 +70,7 @@ class AccessTokens:
         return self._jwt.encode(claims, self._key, _ALGORITHM, headers={"typ": _TYPE})
 
     def verify(self, token: str) -> AccessToken:
-        """Check a token. Raises `TokenExpired`, or `Unauthenticated` for whatever else is wrong with it."""
+        """Return the claims of a token. Raise `TokenExpired`, or `Unauthenticated` for any other fault."""
         access = self._verified.get(token)
         if access is None:
             access = self._decode(token)
@@ -112,21 +112,21 @@ def _read(header: dict[str, Any], claims: dict[str, Any]) -> AccessToken:
 
 
 class Authenticator:
-    """Tells who sent a request, for every edge that takes one, and that the sign-in it came from has not ended."""
+    """Identifies the sender of a request, and checks that the sign-in of the token has not ended."""
 
     def __init__(self, access_tokens: AccessTokens, revocations: Revocations) -> None:
         self._access_tokens = access_tokens
         self._revocations = revocations
 
     def authenticate(self, authorization: str | None) -> AccessToken:
-        """Read an `Authorization` header (RFC 6750 §2.1). Raises `Unauthenticated` or `TokenExpired`."""
+        """Return the claims of an `Authorization` header (RFC 6750 §2.1). Raise `Unauthenticated` or `TokenExpired`."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.isascii():
             raise Unauthenticated
         return self.verify(token.strip())
 
     def verify(self, access_token: str) -> AccessToken:
-        """Check a bare token, as the chat socket's `auth` frame brings it. Raises as `authenticate` does."""
+        """Return the claims of a bare token, as the chat socket's `auth` frame carries it. Raise as `authenticate` does."""
         if not access_token.isascii():
             raise Unauthenticated
         token = self._access_tokens.verify(access_token)
@@ -136,5 +136,5 @@ class Authenticator:
         return token
 
     def has_ended(self, token: AccessToken) -> bool:
-        """Tell whether the sign-in of a token that was checked before has ended since."""
+        """Return whether the sign-in of a token that was verified before has ended since."""
         return self._revocations.has_ended(token.family_id)

@@ -1,4 +1,4 @@
-"""What a student can do with an account: open it, sign in, stay signed in, sign out, look at it, change or erase it."""
+"""The use cases of an account: register, sign in, refresh, sign out, read, change and erase."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sent
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What keeps a student signed in."""
+    """The two tokens of a sign-in."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -52,17 +52,17 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An account and how much of the current UTC day's messages it has used."""
+    """An account with the number of its messages on the current UTC day."""
 
     account: Account
     messages_today: int
     own_daily_messages: int | None = None
-    """A cap of the account's own, in place of everybody's."""
+    """The account's own daily cap, which replaces the general one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The outcome of a registration or a sign-in."""
+    """The result of a registration or a sign-in."""
 
     profile: Profile
     tokens: TokenPair
@@ -70,9 +70,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """The use cases around an account.
+    """The use cases of an account.
 
-    E-mail addresses come in lower case, passwords as the student typed them. `address` is where the attempt comes from.
+    E-mail addresses are passed in lower case, passwords as the student typed them. `address` is the network address of
+    the attempt.
     """
 
     database: Database
@@ -83,14 +84,14 @@ class Accounts:
     throttle: Throttle
     revocations: Revocations
     subject: Callable[[str], str]
-    """Gives the keyed hash of an e-mail address."""
+    """Returns the keyed hash of an e-mail address."""
     clock: Clock
     new_id: Callable[[], UUID]
 
     async def register(
         self, email: str, password: str, levels: StudentLevels, address: str, *, origin: str | None
     ) -> SignedIn:
-        """Open an account and sign in to it. Raises as `Registrations.open` does."""
+        """Open an account and sign in to it. Raise as `Registrations.open` does."""
         now = self.clock.now()
         family_id = self.new_id()
 
@@ -98,7 +99,7 @@ class Accounts:
             refresh_token = self.refresh_tokens.start_family(
                 connection, family_id=family_id, user_id=account.id, now=now
             )
-            # An address that was deleted today comes back to the day's count it left behind.
+            # An address whose account was deleted today keeps the day's count.
             return refresh_token, daily_usage.messages_on(connection, account.subject, now.date())
 
         account, (refresh_token, messages_today) = await self.registrations.open(
@@ -107,9 +108,9 @@ class Accounts:
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
     async def check_password(self, email: str, password: str, address: str, browser: str | None = None) -> Account:
-        """Return the account that an e-mail and a password belong to. `browser` is a secret that a browser alone holds.
+        """Return the account that an e-mail address and a password belong to. `browser` is a secret of one browser.
 
-        Raises `InvalidCredentials`, after the same work for an unknown e-mail as for a wrong password,
+        Raise `InvalidCredentials`, after the same work for an unknown address as for a wrong password,
         `TooManyAttempts`, or `AccountDisabled`.
         """
         async with self.throttle.sign_in(self.subject(email), address, browser):
@@ -124,7 +125,7 @@ class Accounts:
         return account
 
     async def log_in(self, email: str, password: str, address: str) -> SignedIn:
-        """Sign in. Raises as `check_password` does."""
+        """Sign in. Raise as `check_password` does."""
         account = await self.check_password(email, password, address)
         now = self.clock.now()
         family_id = self.new_id()
@@ -142,7 +143,7 @@ class Accounts:
         return SignedIn(profile, self._pair(account.id, family_id, refresh_token))
 
     async def refresh(self, refresh_token: str) -> TokenPair:
-        """Exchange a refresh token for a new pair. Raises `TokenInvalid`."""
+        """Exchange a refresh token for a new pair of tokens. Raise `TokenInvalid`."""
         now = self.clock.now()
         exchanged = await self.database.commit(
             lambda connection: self.refresh_tokens.rotate(connection, refresh_token, now)
@@ -160,7 +161,7 @@ class Accounts:
         return self._pair(rotation.user_id, rotation.family_id, successor)
 
     async def log_out(self, refresh_token: str) -> None:
-        """End the sign-in that a refresh token is of; a token that is not known has none (RFC 7009 §2.2)."""
+        """End the sign-in of a refresh token; an unknown token has none, which is no error (RFC 7009 §2.2)."""
         now = self.clock.now()
         ended = await self.database.commit(
             lambda connection: self.refresh_tokens.end_family(connection, refresh_token, now)
@@ -178,9 +179,9 @@ class Accounts:
         self.revocations.announce(ended)
 
     async def change_password(self, user_id: UUID, current_password: str, new_password: str, address: str) -> None:
-        """Set another password and end every sign-in of the account.
+        """Store a new password and end every sign-in of the account.
 
-        Raises as `check_password` does, and `ValidationFailed` for a common password.
+        Raise as `check_password` does, and `ValidationFailed` for a common password.
         """
         account = await self._account(user_id)
         await self.passwords.require_uncommon(new_password, account.email)
@@ -202,10 +203,10 @@ class Accounts:
         self.revocations.announce(ended)
 
     async def erase(self, user_id: UUID) -> None:
-        """Erase everything stored about a student, in transactions of bounded size. Raises `NotFound`.
+        """Erase everything stored about a student, in transactions of bounded size. Raise `NotFound`.
 
-        The account itself goes last: where the work breaks off, the student can sign in and ask for it again.
-        Whatever could still write for the student is to be ended before.
+        The account is erased last: if the work is interrupted, the student can sign in and ask for it again. The caller
+        must first end whatever could still write rows for the student.
         """
         today = self.clock.now().date()
         while await self.database.commit(lambda connection: personal_data.erase_some(connection, user_id)):
@@ -215,7 +216,7 @@ class Accounts:
         log.info("erased", user_id=str(user_id))
 
     async def profile(self, user_id: UUID) -> Profile:
-        """Look at an account. Raises `Unauthenticated` where it is gone."""
+        """Return an account's profile. Raise `Unauthenticated` if the account does not exist any more."""
         now = self.clock.now()
 
         def unit(connection: Connection) -> Profile | None:
@@ -228,7 +229,7 @@ class Accounts:
         return profile
 
     async def change_levels(self, user_id: UUID, *, programming: int | None, maths: int | None) -> Profile:
-        """Set the levels that are given, 1 to 5, and leave the others. Raises `Unauthenticated` as `profile` does."""
+        """Store the levels that are passed, 1 to 5, and leave the others. Raise `Unauthenticated` as `profile` does."""
         await self.database.commit(
             lambda connection: accounts.change_levels(connection, user_id, programming=programming, maths=maths)
         )

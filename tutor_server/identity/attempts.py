@@ -1,4 +1,4 @@
-"""Counting attempts at what is guarded, over sliding windows."""
+"""Counting attempts over sliding windows, to slow down guessers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tutor_server.clock import Clock
 
 MAX_NAMES = 100_000
-"""Names remembered at the most, the latest ones: a flood of made-up names cannot fill the memory."""
+"""Names remembered at most, the latest ones, so that a flood of invented names cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Window:
 
 
 class Counted(NamedTuple):
-    """A name, and the window it is counted in."""
+    """A name, and the window in which it is counted."""
 
     window: Window
     name: str
@@ -35,7 +35,7 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that was let through, so that it can be given back. The mark is opaque to the caller."""
+    """An attempt that was admitted, so that it can be given back. The mark is opaque to the caller."""
 
     counted: tuple[Counted, ...]
     mark: float | str
@@ -44,32 +44,32 @@ class Attempt:
 class Attempts(Protocol):
     """Counts attempts and remembers names. Each call is one atomic step.
 
-    An attempt is counted before its outcome is known, and given back where it was none: of many at once no more pass
-    than of as many in a row. Where the counts are shared by several processes and cannot be reached, each process
-    goes on with its own, since people must be able to sign in.
+    An attempt is counted before its outcome is known, and given back if it was legitimate, so that concurrent attempts
+    are limited like consecutive ones. If several processes share the counts and cannot reach them, each process counts
+    on its own, since people must be able to sign in.
     """
 
     async def take(self, *counted: Counted) -> Attempt:
         """Count one attempt in each window.
 
-        Raises `TooManyAttempts`, with when to come back, where one of them is full; then none has counted it.
+        Raise `TooManyAttempts`, with the seconds to wait, if one of them is full; then none has counted it.
         """
         ...
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Take the attempt out of its windows again."""
+        """Remove the attempt from its windows again."""
         ...
 
     async def clear(self, counted: Counted) -> None:
-        """Forget every attempt of a name in a window."""
+        """Remove every attempt of a name from a window."""
         ...
 
     async def remember(self, name: str, seconds: int) -> None:
-        """Keep a name for so long."""
+        """Remember a name for some seconds."""
         ...
 
     async def remembers(self, name: str) -> bool:
-        """Tell whether a name is kept."""
+        """Return whether a name is remembered."""
         ...
 
 
@@ -82,7 +82,7 @@ class InProcessAttempts:
         self._remembered: OrderedDict[str, float] = OrderedDict()
 
     async def take(self, *counted: Counted) -> Attempt:
-        """Count one attempt; see `Attempts.take`."""
+        """Count one attempt in each window, or raise `TooManyAttempts`."""
         now = self._clock.monotonic()
         wait = max(self._wait(each, now) for each in counted)
         if wait > 0:
@@ -95,34 +95,34 @@ class InProcessAttempts:
         return Attempt(counted, now)
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Take the attempt out again; see `Attempts.give_back`."""
+        """Remove the attempt from its windows again."""
         for each in attempt.counted:
             stamps = self._stamps.get(each)
             if stamps is None:
                 continue
-            with suppress(ValueError):  # it has left the window by itself
+            with suppress(ValueError):  # it has expired from the window already
                 stamps.remove(attempt.mark)  # type: ignore[arg-type]  # what is in it is of its type
             if not stamps:
                 del self._stamps[each]
 
     async def clear(self, counted: Counted) -> None:
-        """Forget attempts; see `Attempts.clear`."""
+        """Remove every attempt of a name from a window."""
         self._stamps.pop(counted, None)
 
     async def remember(self, name: str, seconds: int) -> None:
-        """Keep a name; see `Attempts.remember`."""
+        """Remember a name for some seconds."""
         self._remembered[name] = self._clock.monotonic() + seconds
         self._remembered.move_to_end(name)
         if len(self._remembered) > MAX_NAMES:
             self._remembered.popitem(last=False)
 
     async def remembers(self, name: str) -> bool:
-        """Tell whether a name is kept; see `Attempts.remembers`."""
+        """Return whether a name is remembered."""
         until = self._remembered.get(name)
         return until is not None and self._clock.monotonic() < until
 
     def _wait(self, counted: Counted, now: float) -> float:
-        """Seconds until there is room in the window; 0: now."""
+        """Return the seconds until the window has room; 0: it has room now."""
         window, stamps = counted.window, self._stamps.get(counted)
         while stamps and stamps[0] <= now - window.seconds:
             stamps.popleft()

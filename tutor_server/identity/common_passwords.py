@@ -19,7 +19,7 @@ REFUSAL = (
 
 PRODUCT = ("asktutor", "tutor")
 MAX_DECORATION = 4
-"""Digits and signs around a name that make it no better a password."""
+"""Digits and punctuation around a name, which do not make it a better password."""
 
 _LIST = files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")

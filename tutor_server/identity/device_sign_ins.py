@@ -1,4 +1,4 @@
-"""Signing in a device without a browser (RFC 8628): it shows a code, which its student approves in one elsewhere."""
+"""Signing in a device without a browser (RFC 8628): it shows a code, which the student approves in a browser."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-"""No vowels, so no words, and nothing that is taken for a digit (RFC 8628 §6.1)."""
+"""Letters of user codes: no vowels, so no words, and none that look like digits (RFC 8628 §6.1)."""
 USER_CODE_LENGTH = 8
 
 MAX_NAME_CHARACTERS = 64
@@ -51,23 +51,23 @@ MAX_NAME_CHARACTERS = 64
 _DEVICE_CODE_BYTES = 32
 _SLOWER_SECONDS = 5
 _PATIENCE = timedelta(seconds=1)
-"""How much sooner than told a poll may come: the network does not keep time."""
+"""How much earlier than told a poll may come: network delays vary."""
 _KEPT = DEVICE_CODE_LIFETIME
-"""How long a code that has run out is answered as such."""
+"""How long the service remembers that an expired code has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The two codes of a device that has begun to ask."""
+    """The two codes of a device that has asked to be signed in."""
 
     device_code: str = field(repr=False)
     user_code: str = field(repr=False)
-    """Without the dash that people see in the middle."""
+    """The user code without the dash that people see in the middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSignIns:
-    """The use cases around a device that asks. `browser` is a secret that one browser alone holds."""
+    """The use cases of a device that asks to be signed in. `browser` is a secret of one browser."""
 
     database: Database
     accounts: Accounts
@@ -77,7 +77,7 @@ class DeviceSignIns:
     random_bytes: Callable[[int], bytes]
 
     async def start(self, client_name: str, address: str) -> Started:
-        """Let a device begin to ask. Raises `TooManyAttempts`."""
+        """Issue codes to a device. Raise `TooManyAttempts`."""
         await self.throttle.device(address)
         now = self.clock.now()
         device_code = self.random_bytes(_DEVICE_CODE_BYTES)
@@ -102,9 +102,9 @@ class DeviceSignIns:
         return Started(_encode(device_code), user_code)
 
     async def poll(self, device_code: str) -> TokenPair:
-        """Give the tokens of an approved device, once.
+        """Return the tokens of an approved device, once.
 
-        Raises `AuthorizationPending`, `SlowDown`, `AccessDenied`, `DeviceCodeExpired` or `InvalidGrant`.
+        Raise `AuthorizationPending`, `SlowDown`, `AccessDenied`, `DeviceCodeExpired` or `InvalidGrant`.
         """
         code_hash = _hash(device_code)
         now = self.clock.now()
@@ -120,7 +120,7 @@ class DeviceSignIns:
                 return AccessDenied()
             if device.user_id is None or device.state == "pending":
                 return _pending(connection, device, now)
-            # The account is locked before the device, as by whatever ends the sign-ins of an account.
+            # The account is locked before the device, in the same order as when an account's sign-ins are ended.
             if not accounts.is_enabled(connection, device.user_id) or not devices.take_approved(connection, code_hash):
                 return InvalidGrant()
             refresh_token = self.accounts.refresh_tokens.start_family(
@@ -138,10 +138,10 @@ class DeviceSignIns:
         return TokenPair(self.accounts.access_tokens.issue(user_id, family_id), refresh_token)
 
     async def find(self, user_code: str, *, address: str, browser: str) -> Device:
-        """Find the device that waits under a user code as people write it.
+        """Return the device that waits under a user code, as a person typed it.
 
-        Raises `UserCodeUnknown`, or `TooManyAttempts` where too many unknown ones came from the browser or its address:
-        codes are short enough to be guessed (RFC 8628 §5.1). Who signs in can go on all the same.
+        Raise `UserCodeUnknown`, or `TooManyAttempts` if too many unknown codes came from the browser or its address: codes
+        are short enough to be guessed (RFC 8628 §5.1). A student who signs in is not affected by the address's limit.
         """
         code, now = _code(user_code), self.clock.now()
         async with self.throttle.user_code(browser, address):
@@ -156,17 +156,17 @@ class DeviceSignIns:
     ) -> Device:
         """Sign in, in a browser, to decide about the device that waits under a user code; return the device.
 
-        The browser holds `new_browser` from then on. Unknown codes are counted for the account alone, so that they can
-        be entered where neighbours have used up the attempts of an address.
-        Raises as `Accounts.check_password` and `sign_in_as` do.
+        The browser's secret is `new_browser` from then on. Unknown codes are counted for the account alone, so that a
+        student can enter a code even if neighbours have used up the attempts of their common address.
+        Raise as `Accounts.check_password` and `sign_in_as` do.
         """
         account = await self.accounts.check_password(email, password, address, browser)
         return await self.sign_in_as(account, user_code, new_browser=new_browser)
 
     async def sign_in_as(self, account: Account, user_code: str, *, new_browser: str) -> Device:
-        """Let a browser whose student is known decide about a device; return the device.
+        """Let a signed-in browser decide about a device; return the device.
 
-        Raises `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown` or
+        Raise `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown` or
         `TooManyAttempts` for the code.
         """
         if account.confirmed_at is None:
@@ -192,9 +192,9 @@ class DeviceSignIns:
         return device
 
     async def decide(self, user_code: str, *, approved: bool, browser: str) -> None:
-        """Approve or deny a device, in the browser that has signed in for it. Raises `UserCodeUnknown`.
+        """Approve or deny a device, in the browser that signed in for it. Raise `UserCodeUnknown`.
 
-        Nothing is counted: the answer is the same whether a device waits under the code or not.
+        No attempt is counted: the answer is the same whether a device waits under the code or not.
         """
         code, now = _code(user_code), self.clock.now()
         user_id = await self.database.commit(
@@ -211,7 +211,7 @@ class DeviceSignIns:
         log.info("device_approved" if approved else "device_denied", user_id=str(user_id))
 
     def _new_user_code(self) -> str:
-        """Draw letters, each as likely as any other."""
+        """Return random letters, each equally likely."""
         fair = 256 - 256 % len(USER_CODE_LETTERS)
         letters = ""
         while len(letters) < USER_CODE_LENGTH:
@@ -221,13 +221,13 @@ class DeviceSignIns:
 
 
 def shown_user_code(user_code: str) -> str:
-    """Write a user code as people see it."""
+    """Return a user code as it is shown, with a dash."""
     middle = USER_CODE_LENGTH // 2
     return f"{user_code[:middle]}-{user_code[middle:]}"
 
 
 def read_user_code(text: str) -> str | None:
-    """Read a user code as people write it, whatever stands between its letters; None where it cannot be one."""
+    """Return the user code in what a person typed, whatever stands between its letters, or None."""
     letters = "".join(letter for letter in text[:100].upper() if letter in USER_CODE_LETTERS)
     return letters if len(letters) == USER_CODE_LENGTH else None
 
@@ -240,7 +240,7 @@ def _code(text: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Keep of a name that a stranger chose what is seen as it is written, in one line."""
+    """Return the printable part of a name that a stranger chose, in one line."""
     printable = "".join(letter if letter.isprintable() else " " for letter in name[: 4 * MAX_NAME_CHARACTERS])
     return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
 
@@ -255,7 +255,7 @@ def _pending(connection: Connection, device: Device, now: datetime) -> TutorErro
 
 
 def _hash(secret: str) -> bytes:
-    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    # A fast hash is enough: 256 random bits cannot be guessed from it.
     return hashlib.sha256(secret.encode()).digest()
 
 

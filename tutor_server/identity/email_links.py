@@ -1,4 +1,4 @@
-"""One-time links that show whose an e-mail address is: made, mailed, and known again by their hash."""
+"""One-time links that prove who owns an e-mail address: created, mailed, and recognised by their hash."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
 CONFIRMS: tuple[Purpose, ...] = ("confirm",)
 SETS_PASSWORD: tuple[Purpose, ...] = ("reset", "invite")
 MOST_AN_HOUR = 5
-"""Links of one purpose that are made for an account in an hour: nobody can flood a mailbox."""
+"""Links for one purpose that an account may have in an hour, so that nobody can flood a mailbox."""
 
 _TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class EmailLinks:
-    """Makes links and mails them. `origin` is the address under which people reach the service.
+    """Creates links and mails them. `origin` is the URL under which people reach the service.
 
-    Without an `outbox` no mail is set up: addresses count without being confirmed, and nobody resets a password alone.
+    Without an `outbox` mail is not set up: addresses need no confirmation, and only the operator can reset a password.
     """
 
     outbox: Outbox | None
@@ -56,7 +56,7 @@ class EmailLinks:
     def add(
         self, connection: Connection, user_id: UUID, purpose: Purpose, *, browser_hash: bytes | None = None
     ) -> str | None:
-        """Keep a fresh token, as a step of a unit; return its secret, or None if too many were made lately."""
+        """Store a new token, as a step of a unit; return its secret, or None if too many were made lately."""
         now = self.clock.now()
         if one_time_tokens.tokens_since(connection, user_id, purpose, now - timedelta(hours=1)) >= MOST_AN_HOUR:
             return None
@@ -88,8 +88,8 @@ class EmailLinks:
     def reset(self, database: Database, email: str, origin: str, *, is_registration: bool = False) -> None:
         """Mail a link for choosing a new password, if the address has an account that is not disabled.
 
-        `is_registration`: it was to be registered anew. The caller learns nothing of what is done, nor how long it
-        takes.
+        `is_registration`: somebody tried to register the address again. The caller cannot learn whether a mail is sent,
+        nor how long it takes.
         """
         self._look_up_and_mail(database, email, "reset", "taken" if is_registration else "reset", origin)
 
@@ -112,22 +112,22 @@ class EmailLinks:
 
 
 def letter_of(kind: Kind, email: str, secret: str, origin: str) -> Letter:
-    """Write the letter with a link."""
+    """Return the mail with a link."""
     link = link_of("confirm" if kind == "confirm" else "reset", secret, origin)
     return Letter(kind=kind, to=email, link=link, page=f"{origin}/account/password")
 
 
 def link_of(purpose: Purpose, secret: str, origin: str) -> str:
-    """Return the address of the page that takes a token."""
+    """Return the URL of the page that accepts a token."""
     return f"{origin}/account/{'confirm' if purpose == 'confirm' else 'reset'}?token={secret}"
 
 
 def new_secret(random_bytes: Callable[[int], bytes]) -> str:
-    """Draw 256 random bits, as they stand in a link or a cookie."""
+    """Return 256 random bits, as they stand in a link or a cookie."""
     return urlsafe_b64encode(random_bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
 
 
 def hash_of(secret: str) -> bytes:
-    """Return what is stored of a secret."""
-    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    """Return the hash of a secret that is stored."""
+    # A fast hash is enough: 256 random bits cannot be guessed from it.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""The keys of sign-in, each derived for one purpose from the service's one secret."""
+"""The keys of sign-in, each derived for one purpose from the service's secret."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One 256-bit key a purpose, so that what one of them signs means nothing to another."""
+    """One 256-bit key for each purpose, so that a signature for one purpose is invalid for another."""
 
     access_tokens: bytes = field(repr=False)
     """Signs access tokens."""
@@ -18,22 +18,22 @@ class Keys:
     subjects: bytes = field(repr=False)
     """Hashes e-mail addresses."""
     device_page: bytes = field(repr=False)
-    """Ties the forms of the device page to the browser that got them."""
+    """Binds the forms of the device page to the browser that received them."""
     account_page: bytes = field(repr=False)
-    """Ties the forms of the account pages to the browser that got them."""
+    """Binds the forms of the account pages to the browser that received them."""
     admin_page: bytes = field(repr=False)
-    """Hashes the secrets of the dashboard's sessions, and ties its forms to them."""
+    """Hashes the secrets of the dashboard's sessions, and binds its forms to them."""
 
     def subject(self, email: str) -> str:
-        """Give the keyed hash that stands for an e-mail address (lower-case) where the address itself must not."""
+        """Return the keyed hash that replaces an e-mail address (lower-case) where the address must not be stored."""
         return _hmac(self.subjects, email.encode()).hex()
 
 
 def derive_keys(secret: bytes) -> Keys:
     """Derive every key from the secret, which is itself used for nothing else.
 
-    One HMAC under a label each: the expand step of HKDF (RFC 5869 §2.3) for a single block. Its extract step is left
-    out because the secret is random and long enough already.
+    Each key is one HMAC under its label: the expand step of HKDF (RFC 5869 §2.3) for a single block. The extract step
+    is not needed, because the secret is random and long enough.
     """
     return Keys(
         access_tokens=_hmac(secret, b"ask-tutor access tokens\x01"),

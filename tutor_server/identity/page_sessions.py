@@ -1,4 +1,4 @@
-"""Browsers that are signed in to the account pages. A browser is known by a secret that it alone holds."""
+"""Browsers that are signed in to the account pages. A secret identifies each browser."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SESSION_LIFETIME = timedelta(hours=12)
-"""A day at the university. What ends the sign-ins of an account ends this too."""
+"""The lifetime of a page session: a day at the university. Ending an account's sign-ins ends it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSessions:
-    """The use cases around a browser's sign-in to the account pages."""
+    """The use cases of a browser's sign-in to the account pages."""
 
     database: Database
     clock: Clock
 
     def start(self, connection: Connection, user_id: UUID, browser: str) -> None:
-        """Sign a browser in, as a step of a unit. Its secret must be fresh."""
+        """Sign a browser in, as a step of a unit. Its secret must be new."""
         now = self.clock.now()
         page_sessions.start_session(
             connection, hash_of(browser), user_id=user_id, now=now, expires_at=now + SESSION_LIFETIME

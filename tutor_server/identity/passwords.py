@@ -32,9 +32,10 @@ _HASH_BYTES = 32
 
 
 class Passwords:
-    """argon2id at 19 MiB, 2 passes, 1 lane (OWASP's first choice), about 35 ms of CPU each.
+    """argon2id at 19 MiB, 2 passes, 1 lane (OWASP's first choice), about 35 ms of processor time each.
 
-    The threads are fewer than the processors, so that a rush of sign-ins queues up and leaves the event loop its own.
+    There are fewer threads than processors, so that a rush of sign-ins waits in a queue and leaves the event loop its
+    processor.
     """
 
     def __init__(self) -> None:
@@ -50,19 +51,19 @@ class Passwords:
         await self._run(require_uncommon, password, email)
 
     async def hash(self, password: str) -> str:
-        """Hash a password with a fresh salt. Raises `ValidationFailed` where it is too long or not text."""
+        """Return the hash of a password with a new salt. Raise `ValidationFailed` if it is too long or not text."""
         return await self._run(self._hasher.hash, _prepared(password))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Tell whether a password belongs to a hash.
+        """Return whether a password matches a hash.
 
-        None stands for an account that does not exist: it takes the same time and never matches. Raises
+        None stands for an account that does not exist: checking it takes the same time and never matches. Raise
         `ValidationFailed` as `hash` does.
         """
         return await self._run(self._verify, password_hash or self._nobody, _prepared(password))
 
     def close(self) -> None:
-        """Let the threads end; what waits in their queue is dropped."""
+        """Stop the threads; passwords that wait in the queue are dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -76,7 +77,7 @@ class Passwords:
 
 
 def _prepared(password: str) -> bytes:
-    """Encode a password so that the same keys give the same bytes on every system (NFC, RFC 8265 §4.2)."""
+    """Return a password as bytes; the same keys give the same bytes on every system (NFC, RFC 8265 §4.2)."""
     if len(password) > MAX_PASSWORD_CHARACTERS:
         raise ValidationFailed(f"password: has more than {MAX_PASSWORD_CHARACTERS} characters.")
     try:
@@ -86,7 +87,7 @@ def _prepared(password: str) -> bytes:
 
 
 def _unmatchable_hash() -> str:
-    """Write a hash of our parameters that no password is known for, at no cost: its digest is random."""
+    """Return a hash with our parameters that no password matches, without computing one: its digest is random."""
     salt, digest = (
         b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (_SALT_BYTES, _HASH_BYTES)
     )

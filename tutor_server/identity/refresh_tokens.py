@@ -1,4 +1,4 @@
-"""Refresh tokens: opaque, long-lived, exchanged at every use for the next one."""
+"""Refresh tokens: opaque, long-lived, exchanged for a new one at every use."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tutor_server.storage.tokens import Rotation
 
 REPLAY_WINDOW = timedelta(seconds=30)
-"""How long an exchanged token still gives the same successor: several windows of an editor refresh at once."""
+"""How long an exchanged token still gives the same successor: several windows of an editor may refresh at once."""
 
 _TOKEN_BYTES = 32
 
 
 class RefreshTokens:
-    """Make and exchange refresh tokens. The database holds only their hashes.
+    """Issues and exchanges refresh tokens. The database holds only their hashes.
 
-    A successor is derived from its predecessor under a key, so that it can be given twice without being kept. The
+    A successor is derived from its predecessor under a key, so that it can be issued twice without being stored. The
     methods are steps of a unit that writes.
     """
 
@@ -38,7 +38,7 @@ class RefreshTokens:
         self._random_bytes = random_bytes
 
     def start_family(self, connection: Connection, *, family_id: UUID, user_id: UUID, now: datetime) -> str:
-        """Begin a sign-in; give its first token."""
+        """Begin a sign-in; return its first token."""
         token = self._random_bytes(_TOKEN_BYTES)
         tokens.start_family(
             connection,
@@ -51,7 +51,7 @@ class RefreshTokens:
         return _encode(token)
 
     def rotate(self, connection: Connection, token: str, now: datetime) -> tuple[str, Rotation] | None:
-        """Exchange a token; give its successor, which counts only if the rotation was not refused."""
+        """Exchange a token; return its successor, which is valid only if the rotation was accepted."""
         old = _decode(token)
         if old is None:
             return None
@@ -67,7 +67,7 @@ class RefreshTokens:
         return None if rotation is None else (_encode(new), rotation)
 
     def end_family(self, connection: Connection, token: str, now: datetime) -> tuple[UUID, UUID] | None:
-        """End the sign-in that a token is of; give the family and its user, or None where there is no such token."""
+        """End the sign-in of a token; return the family and its user, or None if the token does not exist."""
         decoded = _decode(token)
         found = None if decoded is None else tokens.family_of(connection, _hash(decoded))
         if found is not None:
@@ -76,7 +76,7 @@ class RefreshTokens:
 
 
 def _hash(token: bytes) -> bytes:
-    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    # A fast hash is enough: 256 random bits cannot be guessed from it.
     return hashlib.sha256(token).digest()
 
 
@@ -89,5 +89,5 @@ def _decode(token: str) -> bytes | None:
         decoded = urlsafe_b64decode(token + "=")
     except ValueError:  # not ASCII, or not base64
         return None
-    # The decoder skips what is not base64; a token has exactly one spelling.
+    # The decoder skips characters that are not base64; a token has exactly one spelling.
     return decoded if len(decoded) == _TOKEN_BYTES and _encode(decoded) == token else None

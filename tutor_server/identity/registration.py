@@ -1,4 +1,4 @@
-"""Opening an account: who may do so by themselves, and what it takes until it counts."""
+"""Registration: who may open an account, and when an account becomes active."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ UNCONFIRMED_DOMAINS = (
 
 @dataclass(frozen=True, slots=True)
 class RegistrationPolicy:
-    """`domains` holds the e-mail domains that may register; None: every one."""
+    """`domains` holds the e-mail domains that may register; None: every domain."""
 
     domains: frozenset[str] | None
 
     @classmethod
     def parse(cls, setting: str, *, by_mail: bool) -> Self:
-        """Read `open`, `closed` or `domains:uni.example,…`. A domain does not stand for its subdomains.
+        """Return the policy of `open`, `closed` or `domains:uni.example,…`. A domain does not include its subdomains.
 
-        `by_mail`: owners confirm their addresses. If they do not, a domain admits nobody: an address proves nothing.
+        `by_mail`: owners confirm their addresses. Without confirmation a domain admits nobody: an address proves nothing.
         """
         if setting == "open":
             return cls(None)
@@ -68,8 +68,8 @@ class RegistrationPolicy:
 class Registrations:
     """The use case of opening an account.
 
-    If mail is set up the account counts once the owner of its address has confirmed it. Until then whoever registers
-    the address again takes its place.
+    If mail is set up, the account becomes active once the owner of its address has confirmed it. Until then, another
+    registration of the address replaces it.
     """
 
     database: Database
@@ -79,7 +79,7 @@ class Registrations:
     links: EmailLinks
     revocations: Revocations
     subject: Callable[[str], str]
-    """Gives the keyed hash of an e-mail address."""
+    """Returns the keyed hash of an e-mail address."""
     clock: Clock
     new_id: Callable[[], UUID]
 
@@ -94,9 +94,9 @@ class Registrations:
         browser: str | None = None,
         also: Callable[[Connection, Account], T],
     ) -> tuple[Account, T]:
-        """Open an account; `also` is done in the same transaction. The link to confirm it leaves by mail.
+        """Open an account; `also` runs in the same transaction. The confirmation link is sent by mail.
 
-        In `browser`, if one is given, the link needs no password. Raises `RegistrationClosed` (also if `origin` is
+        In `browser`, if one is passed, the link needs no password. Raise `RegistrationClosed` (also if `origin` is
         unknown, so that no link can be written), `ValidationFailed` for a common password, `TooManyAttempts` or
         `EmailTaken`.
         """
@@ -141,7 +141,7 @@ class Registrations:
         return account, value
 
     def _take_over(self, connection: Connection, new: Account) -> Account:
-        """Let a registration take the place of one that nobody has confirmed. Raises `EmailTaken`."""
+        """Replace an unconfirmed registration by a new one. Raise `EmailTaken` if it is confirmed."""
         replaced = accounts.replace_unconfirmed(connection, new) if self.links.are_mailed else None
         if replaced is None:
             raise EmailTaken

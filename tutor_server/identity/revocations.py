@@ -1,4 +1,4 @@
-"""Sign-ins that have ended while access tokens of theirs are alive: known at once here, soon in every process."""
+"""Sign-ins that have ended while their access tokens are still valid: known here at once, in other processes soon."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 POLL_SECONDS = 20
-"""An access token dies within a minute everywhere, also where one poll fails."""
+"""Seconds between two polls: an access token becomes invalid within a minute everywhere, even if one poll fails."""
 
 _KEPT = ACCESS_TOKEN_LIFETIME + timedelta(minutes=5)
-"""Past this the tokens have run out by themselves, whichever of the clocks that signed and read them was ahead."""
+"""After this time the tokens have expired, whichever clock was ahead, the signer's or the verifier's."""
 
 
 class Revocations:
@@ -43,7 +43,7 @@ class Revocations:
         self._listeners: list[Listener] = []
 
     def has_ended(self, family_id: UUID) -> bool:
-        """Tell whether a sign-in is known to have ended."""
+        """Return whether a sign-in is known to have ended."""
         return family_id in self._ended
 
     def subscribe(self, listener: Listener) -> None:
@@ -51,24 +51,24 @@ class Revocations:
         self._listeners.append(listener)
 
     def announce(self, families: Iterable[UUID]) -> None:
-        """Make it known in this process that sign-ins have ended, once the database says so."""
+        """Record in this process that sign-ins have ended, after the database has recorded it."""
         self._learn(dict.fromkeys(families, self._clock.now()))
 
     async def run(self) -> None:
-        """Catch up for ever."""
+        """Poll for ever."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             await self.catch_up()
 
     async def catch_up(self) -> None:
-        """Poll; where the database is away, leave it to the next time."""
+        """Poll once; if the database is away, leave it to the next poll."""
         try:
             await self.poll()
         except DatabaseUnavailable:
             log.warning("revocations_delayed", reason="database unavailable")
 
     async def poll(self) -> None:
-        """Learn what other processes have ended, and forget what no living token can be of."""
+        """Read which sign-ins other processes have ended, and forget those whose tokens have all expired."""
         before = self._clock.now() - _KEPT
         known = await self._database.read(ended_families)
         self._learn({family_id: ended_at for family_id, ended_at in known.items() if ended_at >= before})

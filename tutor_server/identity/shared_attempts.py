@@ -26,9 +26,9 @@ AWAY = (RedisError, OSError)
 
 
 class SharedAttempts:
-    """Counts in Redis; while that is away, each process goes on with its `own` counts.
+    """Counts in Redis; while Redis is away, each process uses its `own` counts.
 
-    Names are kept as hashes: who tries from where is nobody's to read there.
+    Names are stored as hashes, so that Redis does not reveal who tried from where.
     """
 
     def __init__(self, redis: Redis, *, new_mark: Callable[[], str], own: Attempts) -> None:
@@ -36,10 +36,10 @@ class SharedAttempts:
         self._new_mark = new_mark
         self._own = own
         text = (files("tutor_server.identity") / "take_attempt.lua").read_text(encoding="utf-8")
-        self._take: Any = redis.register_script(text)  # its stub covers the synchronous client only
+        self._take: Any = redis.register_script(text)  # redis-py's stub covers the synchronous client only
 
     async def take(self, *counted: Counted) -> Attempt:
-        """Count one attempt; see `Attempts.take`."""
+        """Count one attempt in each window, or raise `TooManyAttempts`."""
         mark = self._new_mark()
         bounds = [bound for each in counted for bound in (each.window.allowed, each.window.seconds)]
         try:
@@ -52,7 +52,7 @@ class SharedAttempts:
         return Attempt(counted, mark)
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Take the attempt out again; see `Attempts.give_back`."""
+        """Remove the attempt from its windows again."""
         if not isinstance(attempt.mark, str):  # it was counted here while Redis was away
             await self._own.give_back(attempt)
             return
@@ -65,7 +65,7 @@ class SharedAttempts:
             self._say_that_redis_is_away()
 
     async def clear(self, counted: Counted) -> None:
-        """Forget attempts; see `Attempts.clear`."""
+        """Remove every attempt of a name from a window."""
         await self._own.clear(counted)
         try:
             await self._redis.delete(_key(counted))
@@ -73,7 +73,7 @@ class SharedAttempts:
             self._say_that_redis_is_away()
 
     async def remember(self, name: str, seconds: int) -> None:
-        """Keep a name; see `Attempts.remember`."""
+        """Remember a name for some seconds."""
         try:
             await self._redis.set(_known(name), 1, ex=seconds)
         except AWAY:
@@ -81,7 +81,7 @@ class SharedAttempts:
             await self._own.remember(name, seconds)
 
     async def remembers(self, name: str) -> bool:
-        """Tell whether a name is kept; see `Attempts.remembers`."""
+        """Return whether a name is remembered."""
         try:
             return bool(await self._redis.exists(_known(name)))
         except AWAY:

@@ -47,31 +47,31 @@ SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * 
 SIGN_IN_IN_BROWSER = Window("failed sign-ins to an account in a browser", 10, 30 * MINUTES)
 SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
-"""A lecture hall is one address, and those who are signing in right now are counted until it is known that they may."""
+"""A lecture hall shares one address, and each sign-in counts until its password has been checked."""
 SIGN_IN_PAST_ADDRESS = Window("failed sign-ins to an account from a full address", 3, 60 * MINUTES)
 REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", 10, 60 * MINUTES)
 """A program that repeats itself fills this window, and not that of its neighbours."""
 REGISTRATION = Window("registrations from an address", 2000, 60 * MINUTES)
 DEVICE = Window("devices that ask from an address", 2000, 10 * MINUTES)
-"""Each leaves a row for 20 minutes. A whole course may open its editors at once."""
+"""Each request leaves a row for 20 minutes. A whole course may open its editors at once."""
 USER_CODE_IN_BROWSER = Window("unknown device codes in a browser", 12, 10 * MINUTES)
-"""After ten mistyped codes the right one still gets in."""
+"""After ten mistyped codes a student can still enter the right one."""
 USER_CODE = Window("unknown device codes from an address", 100, 10 * MINUTES)
 USER_CODE_OF_ACCOUNT = Window("unknown device codes of an account", 10, 10 * MINUTES)
 ADMIN_KEY = Window("wrong admin keys from an address", 10, 1 * MINUTES)
 
 KNOWN_SECONDS = 30 * 24 * 60 * MINUTES
-"""How long an address or a browser is known to an account that was signed in to from there."""
+"""How long an address or a browser counts as known to an account that was signed in to from there."""
 
 
 class Throttle:
-    """Slow down guessers, without letting a stranger lock anybody out.
+    """Slows down guessers, without letting a stranger lock anybody out.
 
     Sign-ins are counted by account and address together, by account and by address (NIST SP 800-63B §5.2.2). From an
-    address that the account has been signed in to before, only the first of the three counts, in such a browser only
-    the browser: whatever strangers fill the others with, people get in where they usually do. From an address whose
-    window is full, each account still has a few attempts an hour.
-    Accounts come as the keyed hash of their e-mail, known or not; browsers as a secret that they alone hold.
+    address that the account has been signed in to before, only the first of the three counts; in such a browser only
+    the browser's does. So people get in where they usually do, whatever strangers fill the other windows with. From an
+    address whose window is full, each account still has a few attempts an hour.
+    Accounts are passed as the keyed hash of their address, known or not; browsers as their secret.
     """
 
     def __init__(self, attempts: Attempts) -> None:
@@ -79,7 +79,7 @@ class Throttle:
 
     @asynccontextmanager
     async def sign_in(self, account: str, address: str, browser: str | None = None) -> AsyncIterator[None]:
-        """Enclose a check of a password. Raises `TooManyAttempts`; what ends in `InvalidCredentials` counts."""
+        """Enclose a check of a password. Raise `TooManyAttempts`; a check that raises `InvalidCredentials` counts."""
         network = network_of(address)
         here = Counted(SIGN_IN_HERE, f"{account} {network}")
         theirs = None if browser is None else Counted(SIGN_IN_IN_BROWSER, f"{account} {_hash(browser)}")
@@ -101,20 +101,20 @@ class Throttle:
         await self._attempts.remember(here.name, KNOWN_SECONDS)
 
     async def know_browser(self, account: str, browser: str) -> None:
-        """Remember a browser in which an account is signed in to, under the secret that it holds from now on."""
+        """Remember a browser in which an account is signed in, under the browser's new secret."""
         await self._attempts.remember(f"{account} {_hash(browser)}", KNOWN_SECONDS)
 
     async def registration(self, account: str, address: str) -> None:
-        """Count an attempt to register. Raises `TooManyAttempts`."""
+        """Count an attempt to register. Raise `TooManyAttempts`."""
         await self._take([Counted(REGISTRATION_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))])
 
     async def device(self, address: str) -> None:
-        """Count a device that asks to be signed in. Raises `TooManyAttempts`."""
+        """Count a device that asks to be signed in. Raise `TooManyAttempts`."""
         await self._take([Counted(DEVICE, network_of(address))])
 
     @asynccontextmanager
     async def user_code(self, browser: str, address: str) -> AsyncIterator[None]:
-        """Enclose a look-up of a user code. Raises `TooManyAttempts`; what ends in `UserCodeUnknown` counts."""
+        """Enclose a look-up of a user code. Raise `TooManyAttempts`; a look-up that raises `UserCodeUnknown` counts."""
         counted = [Counted(USER_CODE_IN_BROWSER, _hash(browser)), Counted(USER_CODE, network_of(address))]
         async with self._counting(UserCodeUnknown, counted):
             yield
@@ -126,7 +126,7 @@ class Throttle:
             yield
 
     async def wrong_admin_key(self, address: str) -> None:
-        """Count an admin key that was wrong. Raises `TooManyAttempts`, else `AdminKeyInvalid`."""
+        """Count a wrong admin key. Raise `TooManyAttempts`, else `AdminKeyInvalid`."""
         await self._take([Counted(ADMIN_KEY, network_of(address))])
         raise AdminKeyInvalid
 
@@ -143,7 +143,7 @@ class Throttle:
         await self._attempts.give_back(attempt)
 
     async def _take(self, *ways: Sequence[Counted]) -> Attempt:
-        """Count one attempt in all windows of the first way that has room. Raises `TooManyAttempts` where none has."""
+        """Count one attempt in all windows of the first group that has room. Raise `TooManyAttempts` if none has."""
         refusals = []
         for counted in ways:
             try:
@@ -156,7 +156,7 @@ class Throttle:
 
 
 def network_of(address: str) -> str:
-    """Give what stands for an address: itself, or with IPv6 the /64 that one customer has all of."""
+    """Return the name under which an address counts: with IPv6 its /64, all of which belongs to one customer."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -169,5 +169,5 @@ def network_of(address: str) -> str:
 
 
 def _hash(browser: str) -> str:
-    # Fast is right here: 256 random bits cannot be guessed from their hash.
+    # A fast hash is enough: 256 random bits cannot be guessed from it.
     return hashlib.sha256(browser.encode()).hexdigest()

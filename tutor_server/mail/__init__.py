@@ -1,1 +1,1 @@
-"""Mail to students: what is written, and how it reaches the operator's mail server."""
+"""Mail to students: the texts, and their delivery to the operator's mail server."""

@@ -1,4 +1,4 @@
-"""The mails that students get: plain text, one link, no word that a stranger chose."""
+"""The texts of mails to students: plain text, one link, no word that a stranger chose."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNATURE = "\n\nAsk Tutor, the programming tutor in your editor\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail to one student. `link` opens a page of the service, `page` starts over there."""
+    """A mail to one student. `link` opens a page of the service; `page` is where the student can start again."""
 
     kind: Kind
     to: str = field(repr=False)
@@ -74,14 +74,14 @@ class Letter:
 
 
 def write_mail(letter: Letter, sender: str, now: datetime) -> EmailMessage:
-    """Write a letter as a message (RFC 5322). Raises `ValueError` if an address holds a line break."""
+    """Return a letter as a message (RFC 5322). Raise `ValueError` if an address holds a line break."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday notices, please
-    # Seven bits keep a long link in one piece; quoted-printable would break it at 76 characters.
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppress automatic replies
+    # 7bit keeps a long link in one line; quoted-printable would break it at 76 characters.
     message.set_content(letter.body, cte="7bit" if letter.body.isascii() else None)
     return message

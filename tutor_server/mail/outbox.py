@@ -1,4 +1,4 @@
-"""The outbox: mails leave behind the requests that cause them, and are tried again a bounded number of times."""
+"""The outbox: mails are sent after the request that causes them, with a bounded number of attempts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 WAITS = (5.0, 30.0, 120.0)
 """Seconds before the second, the third and the last attempt."""
 MOST_WAITING = 2_000
-"""Mails that wait at the most: a lecture hall that registers, but not what a flood would make of the memory."""
+"""Mails that wait at most: enough for a lecture hall that registers, and a limit for a flood."""
 CONNECTIONS = 4
 CLOSE_SECONDS = 5.0
 
@@ -54,9 +54,9 @@ class Outbox:
         self._closing = asyncio.Event()
 
     def post(self, compose: Compose) -> None:
-        """Compose a letter and send it, behind the caller. Composing may return None: then there is nothing to send.
+        """Compose a letter and send it, in the background. Composing may return None: then nothing is sent.
 
-        How long that takes, and whether anything is sent, the caller cannot tell.
+        The caller cannot tell how long that takes, or whether anything is sent.
         """
         if len(self._sending) >= MOST_WAITING:
             log.error("mail_unsent", reason="too many mails wait")
@@ -95,7 +95,7 @@ class Outbox:
         return None
 
     async def close(self) -> None:
-        """Let mails that are on their way leave, for some seconds; whoever waits for one can ask for another."""
+        """Wait some seconds for mails under way; a student whose mail is lost can ask for another."""
         self._closing.set()
         if self._sending:
             await asyncio.wait(self._sending, timeout=CLOSE_SECONDS)
@@ -120,7 +120,7 @@ class Outbox:
 
 
 async def _composed(compose: Compose) -> tuple[Letter | None, str | None]:
-    """Return the letter, and why there is none: the name of the failure alone, since its text may hold an address."""
+    """Return the letter, or the name of the failure; the failure's text may hold an address."""
     try:
         return await compose(), None
     except (DatabaseUnavailable, SQLAlchemyError) as error:

@@ -1,4 +1,4 @@
-"""The operator's mail server: how its address is read, and one delivery to it."""
+"""The operator's mail server: parsing its URL, and one delivery to it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 SUBMISSION_PORT, SMTPS_PORT = 587, 465
 """RFC 6409 §3.1 and RFC 8314 §3.3."""
 SECONDS = 20.0
-"""How long each step of a delivery may take."""
+"""Seconds that each step of a delivery may take."""
 
 FINAL = 500
 
 MAIL_FAILURES = (aiosmtplib.SMTPException, OSError)
-"""What a delivery can raise; errors of TLS are among `OSError`."""
+"""Exceptions of a failed delivery; errors of TLS are among `OSError`."""
 
 _SENDER = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 
 
 class MailRefused(Exception):
-    """A mail server refused for good; the message holds no address."""
+    """The mail server refused a mail permanently; the message holds no address."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over. `starttls`: True requires it, None takes it if it is offered."""
+    """The server to which mail is handed over. `starttls`: True requires it, None uses it if it is offered."""
 
     host: str
     port: int
@@ -45,9 +45,9 @@ class MailServer:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Read `smtp://` or `smtps://[user:password@]host[:port]`. Raises `ValueError` without the address in it.
+        """Return the server of `smtp://` or `smtps://[user:password@]host[:port]`. Raise `ValueError`, without the URL.
 
-        To another machine `smtp://` requires STARTTLS, since the mails hold secrets; `?starttls=off` waives that for a
+        `smtp://` to another machine requires STARTTLS, since the mails hold secrets; `?starttls=off` waives that for a
         relay that has none and asks for no password.
         """
         if not url.isascii() or not url.isprintable() or " " in url:
@@ -75,7 +75,7 @@ class MailServer:
         )
 
     async def deliver(self, message: EmailMessage) -> None:
-        """Hand one mail over. Raises `MailRefused`, or one of `MAIL_FAILURES` if a later attempt may succeed."""
+        """Deliver one mail. Raise `MailRefused`, or one of `MAIL_FAILURES` if a later attempt may succeed."""
         try:
             async with self._connection() as connection:
                 await connection.send_message(message)
@@ -85,7 +85,7 @@ class MailServer:
             raise _judged(error) from None
 
     async def test(self) -> None:
-        """Connect and sign in, without a mail. Raises one of `MAIL_FAILURES`."""
+        """Connect and sign in, without a mail. Raise one of `MAIL_FAILURES`."""
         async with self._connection() as connection:
             await connection.noop()
 
@@ -97,7 +97,7 @@ class MailServer:
             password=self.password,
             use_tls=self.is_tls,
             start_tls=False if self.is_tls else self.starttls,
-            # What is taken on this machine although nobody asked for it protects nothing.
+            # On this machine an unverified certificate is accepted if nobody required STARTTLS: it protects nothing.
             validate_certs=self.is_tls or self.starttls is not None or not is_loopback(self.host),
             timeout=SECONDS,
         )
@@ -118,7 +118,7 @@ def is_sender(text: str) -> bool:
 
 
 def _judged(error: aiosmtplib.SMTPResponseException) -> Exception:
-    """Return what to raise for a status: 5xx is for good (RFC 5321 §4.2.1), except for a password to be corrected."""
+    """Return the error for a status: 5xx is permanent (RFC 5321 §4.2.1), except for a password to be corrected."""
     if error.code < FINAL or isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return error
     return MailRefused(f"{type(error).__name__}, status {error.code}")

@@ -93,7 +93,7 @@ class Database:
         return value
 
     async def is_connected(self) -> bool:
-        """Return whether the database answers soon and, if it last refused to write, whether it accepts writes again."""
+        """Return whether the database answers soon and, if it last refused to write, whether it accepts writes now."""
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
                 await self.read(lambda connection: connection.execute(text("SELECT 1")))
