@@ -1,4 +1,4 @@
-"""Time, as the service reads it: passed in everywhere, so that tests can hold it."""
+"""The service's clock: passed in as a parameter everywhere, so that tests can set the time."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time of day, and the time that only goes forward."""
+    """Reads the time of day, and a monotonic time."""
 
     def now(self) -> datetime:
-        """Give the time of day, aware, in UTC."""
+        """Return the time of day as an aware datetime in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Give seconds since some fixed moment, untouched by corrections of the time of day."""
+        """Return seconds since an arbitrary moment, unaffected by corrections of the time of day."""
         ...
 
 
@@ -23,14 +23,14 @@ class SystemClock:
     """The machine's clocks."""
 
     def now(self) -> datetime:
-        """Give the time of day; see `Clock.now`."""
+        """Return the time of day as an aware datetime in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Give seconds; see `Clock.monotonic`."""
+        """Return seconds since an arbitrary moment, unaffected by corrections of the time of day."""
         return time.monotonic()
 
 
 def next_midnight(now: datetime) -> datetime:
-    """Give the end of the UTC day of `now`, when daily counts start again."""
+    """Return the end of the UTC day of `now`, when daily counts start again."""
     return datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class TutorError(Exception):
-    """Refuse or fail with a stable code, a sentence for people and an HTTP status.
+    """An error with a stable code, a sentence for people and an HTTP status.
 
-    `retry_after` is in whole seconds; `oauth_error` is the word of RFC 6749 and RFC 8628 for it. `detail` is shown to
-    people: no traceback, path, secret or code of a student.
+    `retry_after` is in whole seconds; `oauth_error` is the error code of RFC 6749 and RFC 8628. `detail` is shown to
+    people: it holds no traceback, path, secret or student's code.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
@@ -22,7 +22,7 @@ class TutorError(Exception):
     limit: ClassVar[Limit | None] = None
     retryable: ClassVar[bool | None] = None
     challenge: ClassVar[str] = "Bearer"
-    """What a 401 asks for (RFC 9110 §11.6.1: every 401 has a challenge)."""
+    """The challenge of a 401 (RFC 9110 §11.6.1: every 401 has one)."""
     oauth_error: ClassVar[str | None] = None
     text: ClassVar[str] = "Something went wrong on our side. Please try again."
 
@@ -36,13 +36,13 @@ class TutorError(Exception):
 
 
 class ValidationFailed(TutorError):
-    """The request is not of the contract's form."""
+    """The request does not have the contract's form."""
 
     code, status, text = "VALIDATION_FAILED", 422, "The request is not valid."
 
 
 class MalformedRequest(ValidationFailed):
-    """The request cannot be read at all."""
+    """The request cannot be parsed."""
 
     status, text = 400, "The request could not be read."
 
@@ -61,19 +61,19 @@ class TooManyConnections(TutorError):
 
 
 class PayloadTooLarge(TutorError):
-    """The request is over a size limit."""
+    """The request exceeds a size limit."""
 
     code, status, text = "PAYLOAD_TOO_LARGE", 413, "The request is too large."
 
 
 class UnsupportedMediaType(TutorError):
-    """The body is not of the content type that the route takes."""
+    """The body does not have the content type that the route expects."""
 
     code, status, text = "UNSUPPORTED_MEDIA_TYPE", 415, "Send the body as application/json."
 
 
 class NotFound(TutorError):
-    """The thing does not exist, or is another user's."""
+    """The thing does not exist, or belongs to another user."""
 
     code, status, text = "NOT_FOUND", 404, "Not found."
 
@@ -85,13 +85,13 @@ class MethodNotAllowed(TutorError):
 
 
 class Unauthenticated(TutorError):
-    """No valid access token came with the request."""
+    """The request has no valid access token."""
 
     code, status, text = "UNAUTHENTICATED", 401, "Sign in first."
 
 
 class TokenExpired(Unauthenticated):
-    """The access token has run out; a refresh gives a new one."""
+    """The access token has expired; a refresh gives a new one."""
 
     code, text = "TOKEN_EXPIRED", "The access token has expired."
 
@@ -103,26 +103,26 @@ class TokenInvalid(TutorError):
 
 
 class InvalidCredentials(TutorError):
-    """Unknown e-mail or wrong password; which of the two is not said."""
+    """Unknown e-mail address or wrong password; the answer does not reveal which."""
 
     code, status, text = "INVALID_CREDENTIALS", 401, "E-mail or password is wrong."
 
 
 class AccountDisabled(TutorError):
-    """The operator has disabled the account; said only to those who know its password."""
+    """The operator has disabled the account; only a caller who knows its password learns that."""
 
     code, status, text = "ACCOUNT_DISABLED", 403, "This account is disabled. Ask your instructor."
 
 
 class EmailUnconfirmed(TutorError):
-    """Nobody has shown yet that the account's e-mail address is theirs."""
+    """The owner of the account's e-mail address has not confirmed it yet."""
 
     code, status, retryable = "EMAIL_UNCONFIRMED", 403, False
     text = "Confirm your e-mail address first: open the link that was mailed to you. Your account page sends it again."
 
 
 class EmailTaken(TutorError):
-    """An account with this e-mail exists."""
+    """An account with this e-mail address exists."""
 
     code, status, text = "EMAIL_TAKEN", 409, "An account with this e-mail already exists."
 
@@ -134,7 +134,7 @@ class RegistrationClosed(TutorError):
 
 
 class LinkUnknown(NotFound):
-    """The one-time link was used, has run out, or was made up."""
+    """The one-time link was used, has expired, or was invented."""
 
     text = "This link has been used already, or has run out."
 
@@ -161,7 +161,7 @@ class InvalidRequest(TutorError):
 
 
 class UnsupportedGrantType(TutorError):
-    """The token endpoint of the device grant knows no other (RFC 6749 §5.2)."""
+    """The token endpoint of the device grant supports no other grant (RFC 6749 §5.2)."""
 
     code, status, oauth_error = "UNSUPPORTED_GRANT_TYPE", 400, "unsupported_grant_type"
     text = "Only the device code grant is supported here."
@@ -175,14 +175,14 @@ class InvalidGrant(TutorError):
 
 
 class AuthorizationPending(TutorError):
-    """Nobody has decided about the device yet (RFC 8628 §3.5)."""
+    """The student has not decided about the device yet (RFC 8628 §3.5)."""
 
     code, status, retryable, oauth_error = "AUTHORIZATION_PENDING", 400, True, "authorization_pending"
     text = "The sign-in is not approved yet."
 
 
 class SlowDown(TutorError):
-    """As `AuthorizationPending`, and the device asks too often: 5 s more between its polls (RFC 8628 §3.5)."""
+    """Like `AuthorizationPending`, but the device polls too often: it must wait 5 s longer (RFC 8628 §3.5)."""
 
     code, status, retryable, oauth_error = "SLOW_DOWN", 400, True, "slow_down"
     text = "The sign-in is not approved yet. Ask less often."
@@ -196,21 +196,21 @@ class AccessDenied(TutorError):
 
 
 class DeviceCodeExpired(TutorError):
-    """Nobody has decided about the device in time (RFC 8628 §3.5)."""
+    """The student has not decided about the device in time (RFC 8628 §3.5)."""
 
     code, status, oauth_error = "EXPIRED_TOKEN", 400, "expired_token"
     text = "The code has run out. Start again."
 
 
 class UserCodeUnknown(TutorError):
-    """No device waits under this user code: mistyped, run out, decided already, or made up."""
+    """No device waits under this user code: it is mistyped, expired, decided already, or invented."""
 
     code, status = "USER_CODE_UNKNOWN", 404
     text = "This code is not known, or has run out. Check it, or start again in your editor."
 
 
 class DeviceSignInUnavailable(TutorError):
-    """The operator has not said under which address people reach the service."""
+    """The operator has not set the public URL."""
 
     code, status = "DEVICE_SIGN_IN_UNAVAILABLE", 403
     text = "Signing in by code is not set up here. Ask your instructor."
@@ -238,28 +238,28 @@ class GlobalLimitReached(TutorError):
 
 
 class BudgetBusy(TutorError):
-    """What is left of the day's budget is reserved for calls under way, which free what they do not use."""
+    """The rest of the day's budget is reserved for calls under way, which release what they do not use."""
 
     code, status, limit, retryable = "BUDGET_BUSY", 429, Limit.DAILY_BUDGET, True
     text = "What is left of today's budget is set aside for answers that are being written. Ask again in a moment."
 
 
 class MonthlyBudgetBusy(BudgetBusy):
-    """As `BudgetBusy`, of the month."""
+    """Like `BudgetBusy`, for the month."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "What is left of this month's budget is set aside for answers that are being written. Ask again in a moment."
 
 
 class BudgetReached(TutorError):
-    """The money that all users together may cost today is spent: settled calls leave no room for this one."""
+    """The day's budget of all users together is spent: settled calls leave no room for this one."""
 
     code, status, limit, retryable = "BUDGET_REACHED", 429, Limit.DAILY_BUDGET, False
     text = "The tutor has used up its budget for today. It works again after midnight UTC."
 
 
 class MonthlyBudgetReached(BudgetReached):
-    """As `BudgetReached`, of the month."""
+    """Like `BudgetReached`, for the month."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "The tutor has used up its budget for this month. It works again on the first of the next month."
@@ -273,7 +273,7 @@ class SwitchedOff(TutorError):
 
 
 class AIUnavailable(TutorError):
-    """Every provider of the chain failed before any text."""
+    """Every provider of the chain failed before its first text."""
 
     code, status, retryable = "AI_UNAVAILABLE", 503, True
     text = "The AI service is temporarily unavailable. Please try again in a moment."
@@ -294,7 +294,7 @@ class Cancelled(TutorError):
 
 
 class ShuttingDown(TutorError):
-    """The service is about to stop."""
+    """The service is stopping."""
 
     code, status, retryable = "SHUTTING_DOWN", 503, True
     text = "The tutor is restarting. Please ask again in a moment."
@@ -308,7 +308,7 @@ class LimiterUnavailable(TutorError):
 
 
 class DatabaseUnavailable(TutorError):
-    """The database cannot be reached or does not take writes."""
+    """The database cannot be reached or does not accept writes."""
 
     code, status, retryable = "DATABASE_UNAVAILABLE", 503, True
     text = "The tutor cannot save its records right now. Please try again in a moment."

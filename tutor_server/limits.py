@@ -1,4 +1,4 @@
-"""The fixed values of the public contract: lifetimes, deadlines and sizes. What operators change is in settings."""
+"""The fixed values of the public contract: lifetimes, deadlines and sizes. Values for operators are in settings."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 
 DEVICE_CODE_LIFETIME = timedelta(minutes=10)
 DEVICE_POLL_SECONDS = 5
-"""Least time between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
+"""Least seconds between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
 
 WINDOW_SECONDS = 60
-"""Width of the sliding windows over messages and provider calls."""
+"""Width in seconds of the sliding windows over messages and provider calls."""
 
 SPENDING_SECONDS = 60
-"""How long the limiter believes its own copy of what is spent."""
+"""Seconds after which the limiter reads again how much is spent."""
 
 MAX_BODY_BYTES = 1024 * 1024
 
 MAX_STORED_CODE_BYTES = 64 * 1024
-"""What is kept of the unit that an ask is about; a day's asks of the longest code would fill a disk."""
+"""Largest stored code of one ask; a day's asks with the longest code would otherwise fill a disk."""
 MAX_ANSWER_CHARACTERS = 64 * 1024
-"""What an answer may have, whoever speaks: a thousand times what a hint needs."""
+"""Longest answer, of any provider: a thousand times what a hint needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds that an answer or a request may take in its stages. Tests pass shorter ones; the service has these."""
+    """Seconds that the stages of an answer or a request may take. Tests pass shorter ones; the service uses these."""
 
     first_content: float = 15
     between_contents: float = 20
@@ -36,24 +36,24 @@ class Deadlines:
     slow_reader: float = 10
     grace: float = 30
     request_head: float = 8
-    """From the first byte to the last; a client that sends nothing has as long. Both are gone after 10 seconds."""
+    """From the first byte to the last, and the limit for a client that sends nothing. Both end after 10 seconds."""
     request_body: float = 8
     idle: float = 75
     """Between two requests on one connection; longer than reverse proxies keep theirs, so that they close first."""
     database: float = 10
     """One unit of reading or writing on PostgreSQL."""
     finishing: float = 10
-    """For so long the answers under way may go on once the service stops."""
+    """How long the answers under way may continue once the service stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRate:
-    """What one user may send over the chat socket, by all connections to one process together.
+    """What one user may send over the chat socket, through all connections to one process together.
 
-    Each is a token bucket: so much at once, and so much a second in the long run. The values are those of 20 messages
-    a minute. An editor sends 2 or 3 frames a question, a `resume` for each running answer after a lost connection and a
-    ping every 10 seconds: three windows that resume 40 answers each send 120 frames at once, and a student at the limit
-    of messages sends 1 frame a second. A frame of the largest size with every message is 20 MiB a minute.
+    Each value is a token bucket: a burst, and a rate per second. The values suit 20 messages a minute. An editor sends
+    2 or 3 frames for a question, a `resume` for each running answer after a lost connection, and a ping every 10
+    seconds. Three windows that resume 40 answers each send 120 frames at once; a student at the limit of messages sends
+    1 frame a second. A frame of the largest size with every message is 20 MiB a minute.
     """
 
     frames: float = 1_200
@@ -63,7 +63,7 @@ class FrameRate:
     connection: float = 5
     """Frames that opening a connection counts as: it costs the service as much."""
     shut_out: float = 10
-    """Seconds in which a user who went past the rate opens no connection."""
+    """Seconds during which a user who exceeded the rate cannot open a connection."""
 
     @classmethod
     def allowing(cls, messages_per_minute: int) -> FrameRate:
@@ -79,10 +79,10 @@ class FrameRate:
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """Seconds by which a dead process is told from a living one. Tests pass shorter ones; the service runs with these.
+    """Seconds after which a process counts as dead. Tests pass shorter ones; the service uses these.
 
-    A ledger row or a connection slot outlives the last renewal by its process for `lasts`. What has run out is given
-    back within another `sweep`.
+    A ledger row or a connection slot expires `lasts` after its process last renewed it. The sweep releases expired ones
+    within another `sweep`.
     """
 
     lasts: float = 30

@@ -1,1 +1,1 @@
-"""Who may ask now: the limits as one decision, and the slots of open connections."""
+"""Admission: all limits in one decision, and the slots of open connections."""

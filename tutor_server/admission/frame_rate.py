@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import FrameRate
 
 FIRST_SWEEP = 1_000
-"""Users above which those with full buckets are forgotten."""
+"""Number of users above which those with full buckets are dropped from memory."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Bucket:
         self.level = self.capacity
 
     def take(self, amount: float, now: float) -> bool:
-        """Return whether there was enough in the bucket, and take it."""
+        """Return whether the bucket held enough, and remove it."""
         self._refill(now)
         if amount > self.level:
             return False
@@ -37,7 +37,7 @@ class _Bucket:
         return True
 
     def is_full(self, now: float) -> bool:
-        """Return whether the bucket is as if nothing had ever been taken."""
+        """Return whether the bucket is full again."""
         self._refill(now)
         return self.level == self.capacity
 
@@ -47,7 +47,7 @@ class _Bucket:
 
 
 class FrameAllowance:
-    """What one user may still send, by all of the user's connections."""
+    """What one user may still send, over all of the user's connections."""
 
     def __init__(self, rate: FrameRate, clock: Clock) -> None:
         now = clock.monotonic()
@@ -71,28 +71,28 @@ class FrameAllowance:
 
     @property
     def is_shut_out(self) -> bool:
-        """Whether the user went past the rate a moment ago."""
+        """Whether the user exceeded the rate a moment ago."""
         return self._clock.monotonic() < self._shut_out_until
 
     def shut_out(self) -> None:
-        """Let the user open no connection for a while."""
+        """Refuse new connections of the user for a while."""
         self._shut_out_until = self._clock.monotonic() + self._rate.shut_out
 
     def is_unused(self) -> bool:
-        """Return whether a new allowance would be the same."""
+        """Return whether a new allowance would be equal to this one."""
         now = self._clock.monotonic()
         return not self.is_shut_out and self._frames.is_full(now) and self._bytes.is_full(now)
 
 
 class FrameAllowances:
-    """The allowances of all users who have sent something of late."""
+    """The allowances of all users who have sent frames recently."""
 
     def __init__(self, rate: FrameRate, clock: Clock) -> None:
         self._rate = rate
         self._clock = clock
         self._recent: dict[UUID, FrameAllowance] = {}
         self._known: WeakValueDictionary[UUID, FrameAllowance] = WeakValueDictionary()
-        """Besides the recent ones those that a quiet connection holds."""
+        """Allowances held by connections, also by quiet ones that are not among the recent."""
         self._next_sweep = FIRST_SWEEP
 
     def of(self, user_id: UUID) -> FrameAllowance:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SlidingWindow:
-    """Stamps of the last 60 seconds, oldest first; times are of a monotonic clock, in seconds."""
+    """Timestamps of the last 60 seconds, oldest first, in seconds of a monotonic clock."""
 
     __slots__ = ("_stamps",)
 
@@ -29,27 +29,27 @@ class SlidingWindow:
         self._stamps: deque[float] = deque()
 
     def count(self, now: float) -> int:
-        """Forget what has left the window, and tell how many are in it."""
+        """Remove timestamps that have left the window, and return how many are left."""
         while self._stamps and self._stamps[0] <= now - WINDOW_SECONDS:
             self._stamps.popleft()
         return len(self._stamps)
 
     def take(self, now: float) -> None:
-        """Add one."""
+        """Add a timestamp."""
         self._stamps.append(now)
 
     def give_back(self, stamp: Mark) -> None:
-        """Remove one again, if it is still in the window."""
+        """Remove a timestamp again, if it is still in the window."""
         if stamp in self._stamps:
             self._stamps.remove(stamp)  # type: ignore[arg-type]  # what is in it is of its type
 
     def retry_after(self, now: float, limit: int) -> int:
-        """Whole seconds until fewer than `limit` are left, who may be more where the limit was higher before."""
+        """Return the whole seconds until fewer than `limit` are left; more may be there if the limit was higher."""
         return max(1, math.ceil(self._stamps[len(self._stamps) - limit] + WINDOW_SECONDS - now))
 
 
 class _Spending:
-    """What is committed of today's and this month's money, as the database said last and as has been changed since."""
+    """What is spent or reserved today and this month: as last read from the database, with the changes since."""
 
     def __init__(self, budgets: Budgets, clock: Clock, spent_on: Callable[[date], Awaitable[Spent]]) -> None:
         self._budgets = budgets
@@ -57,23 +57,23 @@ class _Spending:
         self._load = spent_on
         self._loading = asyncio.Lock()
         self._known: tuple[date, Spent, float] | None = None
-        """The day, what was committed of it and of its month, and until when that is believed."""
+        """The day, its and its month's amounts, and the time until which they are used."""
 
     def is_known(self, day: date) -> bool:
-        """Tell whether there is nothing to load."""
+        """Return whether nothing needs to be read."""
         if self._budgets == Budgets():
             return True
         return self._known is not None and self._known[0] == day and self._clock.monotonic() < self._known[2]
 
     async def load(self, day: date) -> None:
-        """Read what the database knows, once for all who wait for it."""
+        """Read the amounts from the database, once for all asks that wait for them."""
         async with self._loading:
             if not self.is_known(day):
                 spent = await self._load(day)
                 self._known = (day, spent, self._clock.monotonic() + SPENDING_SECONDS)
 
     def require(self, day: date, reserved: int) -> None:
-        """Raise `BudgetBusy` where a budget has no room for `reserved`; what is not known refuses nothing."""
+        """Raise `BudgetBusy` if a budget has no room for `reserved`; an unknown amount refuses nothing."""
         if not reserved or self._known is None or self._known[0] != day:
             return
         _, spent, _ = self._known
@@ -83,21 +83,21 @@ class _Spending:
             raise MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
 
     def add(self, day: date, nanodollars: int) -> None:
-        """Change what is known of the day."""
+        """Change the amount of a day."""
         if self._known is not None and self._known[0] == day:
             _, spent, until = self._known
             self._known = (day, Spent(spent.day + nanodollars, spent.month + nanodollars), until)
 
     def forget(self, day: date) -> None:
-        """Load anew next time."""
+        """Read the amounts again at the next ask."""
         if self._known is not None and self._known[0] == day:
             self._known = None
 
 
 class InProcessLimiter:
-    """Decide over all limits in one step of the event loop.
+    """Decides over all limits in one step of the event loop.
 
-    The day's count of a subject is loaded once from the database, which stays the durable truth.
+    A subject's count of the day is read once from the database, which remains authoritative.
     """
 
     def __init__(
@@ -120,12 +120,12 @@ class InProcessLimiter:
     async def admit(
         self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
     ) -> Grant:
-        """Decide; see `Limiter.admit`."""
+        """Admit one message, or raise the refusal of a limit."""
         while True:
             day = self._current_day()
             if subject not in self._today:
                 loaded = await self._load(subject, day)
-                if self._current_day() == day:  # no midnight passed meanwhile
+                if self._current_day() == day:  # midnight has not passed meanwhile
                     self._today.setdefault(subject, loaded)
             elif reserved and not self._spending.is_known(day):
                 await self._spending.load(day)
@@ -133,33 +133,33 @@ class InProcessLimiter:
                 return self._decide(subject, self._limits.of(own), calls_provider=calls_provider, reserved=reserved)
 
     async def take_call(self) -> Mark:
-        """Take one more provider call; see `Limiter.take_call`."""
+        """Count one more provider call, or raise `GlobalLimitReached`."""
         now = self._clock.monotonic()
         self._require_call(now)
         self._calls.take(now)
         return now
 
     async def correct_spending(self, day: date, nanodollars: int) -> None:
-        """Add what calls cost; see `Limiter.correct_spending`."""
+        """Add the difference between the cost of calls and their reservations."""
         self._spending.add(day, nanodollars)
 
     async def reread_spending(self, day: date) -> None:
-        """Read it anew at the next ask; see `Limiter.reread_spending`."""
+        """Read a day's spending again at the next ask."""
         self._spending.forget(day)
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back the message; see `Limiter.give_back`."""
+        """Give back a message and its provider call."""
         if window := self._messages.get(grant.subject):
             window.give_back(grant.message_mark)
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Give back a provider call; see `Limiter.give_back_call`."""
+        """Give back a provider call that was not sent."""
         self._calls.give_back(mark)
 
     async def recount(self, subject: str, day: date) -> None:
-        """Read the count anew at the next ask; see `Limiter.recount`."""
+        """Read a subject's count again at the next ask."""
         if day == self._current_day():
             self._today.pop(subject, None)
 
@@ -209,14 +209,14 @@ class InProcessLimiter:
 
 
 class InProcessSlot:
-    """One of a user's connections."""
+    """One connection of a user."""
 
     def __init__(self, held: Counter[str], subject: str) -> None:
         self._held = held
         self._subject: str | None = subject
 
     async def release(self) -> None:
-        """Free the slot."""
+        """Release the slot."""
         if self._subject is None:
             return
         self._held[self._subject] -= 1
@@ -226,14 +226,14 @@ class InProcessSlot:
 
 
 class InProcessSlots:
-    """Count the open connections of each user."""
+    """Counts the open connections of each user."""
 
     def __init__(self, per_user: int) -> None:
         self._per_user = per_user
         self._held: Counter[str] = Counter()
 
     async def acquire(self, subject: str) -> InProcessSlot | None:
-        """Take a slot; see `ConnectionSlots.acquire`."""
+        """Return a slot, or None if the user has no free one."""
         if self._held[subject] >= self._per_user:
             return None
         self._held[subject] += 1

@@ -1,4 +1,4 @@
-"""What the tutoring use case asks of the limits, whether they live in this process or are shared by several."""
+"""The interface of the limits, for one process or several."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tutor_server.storage.overrides import OwnLimits
 
 Mark = float | str
-"""Names one thing in a window, so that exactly that can be given back. Opaque to all but the limiter."""
+"""Identifies one entry of a window, so that exactly this entry can be given back. Opaque to the caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Limits:
     budgets: Budgets = field(default_factory=Budgets)
 
     def of(self, own: OwnLimits | None) -> Limits:
-        """Give the limits of a student who may have limits of their own."""
+        """Return the limits of a student who may have limits of their own."""
         if own is None:
             return self
         return replace(
@@ -38,25 +38,25 @@ class Limits:
 
 
 async def nothing_spent(_day: date) -> Spent:
-    """Know of no spending, where there is no budget to ask for it."""
+    """Return no spending; used if no budget is set."""
     return Spent(0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an admitted ask used up, so that exactly that can be given back."""
+    """What an admitted ask has used of the limits, so that exactly this can be given back."""
 
     subject: str
     day: date
     remaining_today: int
     reserved: int
-    """Nano-dollars that the limiter's copy of the spending holds for it."""
+    """Nano-dollars that the limiter's copy of the spending reserves for the ask."""
     message_mark: Mark
     call_mark: Mark | None
 
 
 def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
-    """Make the refusal of a UTC day, which says when it ends."""
+    """Return the refusal of a UTC day's cap, which says when the day ends."""
     resets_at = datetime.combine(day + timedelta(days=1), time.min, UTC)
     return DailyCapReached(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
 
@@ -64,38 +64,38 @@ def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
 class Limiter(Protocol):
     """Decides in one atomic step over the daily cap, the user's window, the budgets and the window of provider calls.
 
-    `subject` names the user in the counters. A refusal uses up nothing of any limit. What it knows of spending is a
-    copy for a minute at the most, without what is still under way: so it never says that a budget is used up. The
-    database has the last word (`commit_spending`, `budget_refusal`).
+    `subject` identifies the user in the counters. A refusal uses nothing of any limit. The limiter's copy of the
+    spending is at most a minute old and leaves out calls under way, so it never says that a budget is reached. The
+    database decides that (`commit_spending`, `budget_refusal`).
     """
 
     async def admit(
         self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
     ) -> Grant:
-        """Take one message, and one provider call where the answer needs one, for which `reserved` is held back.
+        """Count one message, and one provider call if the answer needs one, for which `reserved` is reserved.
 
-        Money is in nano-dollars; `own` are limits of the user's own. Raises `DailyCapReached`, `RateLimited`,
-        `BudgetBusy` or `GlobalLimitReached`, with when to come back.
+        Money is in nano-dollars; `own` are the user's own limits. Raise `DailyCapReached`, `RateLimited`, `BudgetBusy`
+        or `GlobalLimitReached`, with the seconds to wait.
         """
         ...
 
     async def take_call(self) -> Mark:
-        """Take one more provider call, for a retry or the next provider; the database alone reserves its money.
+        """Count one more provider call, for a retry or the next provider; only the database reserves its money.
 
-        Raises `GlobalLimitReached`.
+        Raise `GlobalLimitReached`.
         """
         ...
 
     async def correct_spending(self, day: date, nanodollars: int) -> None:
-        """Add what calls of a day cost beyond what was held back for them; less than nothing, where they cost less."""
+        """Add the difference between the cost of a day's calls and their reservations; it may be negative."""
         ...
 
     async def reread_spending(self, day: date) -> None:
-        """Forget what is remembered of a day's spending: the database knows better."""
+        """Drop the copy of a day's spending, because the database has a newer one."""
         ...
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back the message, in the user's window and in the day."""
+        """Give back a message, in the user's window and in the day's count."""
         ...
 
     async def give_back_call(self, mark: Mark) -> None:
@@ -103,7 +103,7 @@ class Limiter(Protocol):
         ...
 
     async def recount(self, subject: str, day: date) -> None:
-        """Forget what is remembered of a day's count, which was changed in the database: it is read anew."""
+        """Drop the copy of a subject's count of the day, because it was changed in the database."""
         ...
 
 
@@ -111,13 +111,13 @@ class Slot(Protocol):
     """One open connection of a user."""
 
     async def release(self) -> None:
-        """Free the slot; more than once does no harm."""
+        """Release the slot; calling it again does nothing."""
         ...
 
 
 class ConnectionSlots(Protocol):
-    """How many connections each user has open."""
+    """Counts the open connections of each user."""
 
     async def acquire(self, subject: str) -> Slot | None:
-        """Take a slot, or None where the user has no more."""
+        """Return a slot, or None if the user has no free one."""
         ...

@@ -36,9 +36,9 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 CONNECTIONS = 32
 WAIT_SECONDS = 5.0
-"""How long a command may wait for one of the connections, while a whole class asks at once and Redis is well."""
+"""Seconds that a command may wait for a connection of the pool, when a whole class asks at once."""
 ANSWER_SECONDS = 2.0
-"""How long Redis may be silent. One that is killed is known at once; what our own loop is late to read counts too."""
+"""Seconds after which a silent Redis counts as away. The delay of a busy event loop counts, too."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
 _SPENDING = "tutor:spending:"
@@ -46,7 +46,7 @@ _UNLIMITED = -1
 
 
 def open_redis(url: str) -> Redis:
-    """Open a pool of connections that waits for a free one, rather than fail when many are asked for at once."""
+    """Return a pool of connections that waits for a free one instead of failing when all are in use."""
     return Redis.from_pool(
         BlockingConnectionPool.from_url(
             url,
@@ -60,9 +60,9 @@ def open_redis(url: str) -> Redis:
 
 
 class SharedLimiter:
-    """Decide over all limits in one round trip. Raises `LimiterUnavailable` when Redis is away: limits protect money.
+    """Decides over all limits in one round trip. Raises `LimiterUnavailable` if Redis is away: limits protect money.
 
-    The day's count of a subject is loaded once from the database, which stays the durable truth.
+    A subject's count of the day is read once from the database, which remains authoritative.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class SharedLimiter:
     async def admit(
         self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
     ) -> Grant:
-        """Decide; see `Limiter.admit`."""
+        """Admit one message, or raise the refusal of a limit."""
         mark = self._new_mark()
         limits = self._limits.of(own)
         if limits.budgets == Budgets():
@@ -137,7 +137,7 @@ class SharedLimiter:
                     loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
 
     async def take_call(self) -> Mark:
-        """Take one more provider call; see `Limiter.take_call`."""
+        """Count one more provider call, or raise `GlobalLimitReached`."""
         mark = self._new_mark()
         async with _unavailable():
             retry_after = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
@@ -146,38 +146,38 @@ class SharedLimiter:
         return mark
 
     async def correct_spending(self, day: date, nanodollars: int) -> None:
-        """Add what calls cost; see `Limiter.correct_spending`. What is lost is read from the database in a minute."""
+        """Add the difference between the cost of calls and their reservations. A lost one is corrected in a minute."""
         if nanodollars and self._limits.budgets != Budgets():
             with _passed_over("spending_correction_delayed"):
                 await self._correct_spending(keys=(_spending_key(day),), args=(nanodollars,))
 
     async def reread_spending(self, day: date) -> None:
-        """Read it anew at the next ask; see `Limiter.reread_spending`."""
+        """Read a day's spending again at the next ask."""
         with _passed_over("spending_correction_delayed"):
             await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back the message; see `Limiter.give_back`. What cannot be given back is lost with the minute."""
+        """Give back a message and its provider call. If that fails, they expire within a minute."""
         with _passed_over("give_back_lost"):
             await self._give_back(
                 keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
             )
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Give back a provider call; see `Limiter.give_back_call`."""
+        """Give back a provider call that was not sent."""
         with _passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 
     async def recount(self, subject: str, day: date) -> None:
-        """Read the count anew at the next ask; see `Limiter.recount`. It is read anew after a minute in any case."""
+        """Read a subject's count again at the next ask; it is read again after a minute in any case."""
         with _passed_over("recount_delayed"):
             await self._redis.delete(_day_key(subject, day))
 
 
 class SharedSlots:
-    """Connection slots as leases in Redis: a process that dies gives its slots back when they run out.
+    """Connection slots as leases in Redis: the slots of a process that dies are released when their leases expire.
 
-    While Redis is away connections are let in uncounted; their asks are refused by the limiter.
+    While Redis is away connections are admitted without being counted; the limiter refuses their asks.
     """
 
     def __init__(
@@ -191,10 +191,10 @@ class SharedSlots:
         self._renew = _script(redis, "renew_slots")
         self._held: dict[str, str] = {}
         self._renewing = asyncio.Lock()
-        """Keeps a slot that is being renewed from being freed before its renewal, which would bring it back."""
+        """Held while a slot is renewed: a slot released during its renewal would be created again."""
 
     async def acquire(self, subject: str) -> SharedSlot | None:
-        """Take a slot; see `ConnectionSlots.acquire`."""
+        """Return a slot, or None if the user has no free one."""
         mark = self._new_mark()
         try:
             granted = await self._acquire(
@@ -209,7 +209,7 @@ class SharedSlots:
         return SharedSlot(self, mark)
 
     async def release(self, mark: str) -> None:
-        """Free a slot of this process."""
+        """Release a slot of this process."""
         key = self._held.pop(mark, None)
         if key is None:
             return
@@ -233,14 +233,14 @@ class SharedSlots:
 
 
 class SharedSlot:
-    """One of a user's connections."""
+    """One connection of a user."""
 
     def __init__(self, slots: SharedSlots, mark: str) -> None:
         self._slots = slots
         self._mark = mark
 
     async def release(self) -> None:
-        """Free the slot."""
+        """Release the slot."""
         await self._slots.release(self._mark)
 
 

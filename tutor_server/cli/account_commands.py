@@ -1,4 +1,4 @@
-"""The commands `users add`, `invite`, `delete` and `export` of `tutor-server`: what they take and what they print."""
+"""The commands `users add`, `invite`, `delete` and `export` of `tutor-server`: their arguments and output."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     Run = Callable[[Coroutine[object, object, None]], int]
 
 LOCAL_ADDRESS = "http://127.0.0.1:8765"
-"""Where `tutor-server serve` listens unless it is told otherwise."""
+"""The address at which `tutor-server serve` listens by default."""
 
 
 def add_account_commands(actions: Any, run: Run) -> None:
-    """Add the commands to the actions of `users`; `run` runs one to its end and gives the exit status."""
+    """Add the commands to the actions of `users`; `run` runs a coroutine and returns the exit status."""
     adding = actions.add_parser("add", help="make an account; its password is asked for, or read from stdin")
     adding.add_argument("--generate", action="store_true", help="make up the password, and print it once")
     for action, work in (
@@ -69,7 +69,7 @@ async def _export(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _typed_password() -> str:
-    """Ask for a password at a terminal, twice; elsewhere read the first line of stdin. Raises `OperatorRefused`."""
+    """Return a password, typed twice at a terminal or read from the first line of stdin. Raise `OperatorRefused`."""
     from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - heavy
 
     if not sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""What the operator does with accounts from the command line, beside a service that runs or does not."""
+"""The operator's use cases for accounts from the command line, whether or not a service is running."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ INVITATION_WAITS = (1.0, 3.0)
 """Seconds before the second and the third attempt: the operator waits for the command."""
 _ALREADY = "an account with the e-mail address {} exists already"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Nothing that is read as something else."""
+"""Letters of passwords that cannot be confused with others."""
 _GROUPS, _GROUP_LENGTH = 4, 5
 
 
 async def list_users(settings: Settings) -> AsyncIterator[Account]:
-    """Give every account by e-mail address. Raises `OperatorRefused`."""
+    """Return every account, by e-mail address. Raise `OperatorRefused`."""
     last = ""
 
     def next_page(connection: Connection) -> Sequence[Account]:
@@ -58,7 +58,7 @@ async def list_users(settings: Settings) -> AsyncIterator[Account]:
 
 
 async def disable(settings: Settings, email: str) -> None:
-    """Let nobody sign in to an account, and end its sign-ins; what is stored stays. Raises `OperatorRefused`."""
+    """Disable an account, and end its sign-ins; its data stays. Raise `OperatorRefused`."""
     now = SystemClock().now()
 
     def unit(connection: Connection) -> None:
@@ -72,7 +72,7 @@ async def disable(settings: Settings, email: str) -> None:
 
 
 async def enable(settings: Settings, email: str) -> None:
-    """Let an account be used again. Raises `OperatorRefused`."""
+    """Enable an account again. Raise `OperatorRefused`."""
     now = SystemClock().now()
 
     def unit(connection: Connection) -> None:
@@ -85,7 +85,7 @@ async def enable(settings: Settings, email: str) -> None:
 
 
 async def reset_password(settings: Settings, email: str) -> str:
-    """Give an account a new random password, about 99 bits, and end its sign-ins. Raises `OperatorRefused`."""
+    """Set a new random password, about 99 bits, and end the account's sign-ins. Raise `OperatorRefused`."""
     now = SystemClock().now()
     password = new_password()
     passwords = Passwords()
@@ -107,7 +107,7 @@ async def reset_password(settings: Settings, email: str) -> str:
 
 
 async def add(settings: Settings, email: str, password: str) -> None:
-    """Make an account whose address the operator vouches for. Raises `OperatorRefused`."""
+    """Create an account whose address counts as confirmed. Raise `OperatorRefused`."""
     account, _ = await _made(settings, email, password, confirmed_at=SystemClock().now())
 
     def unit(connection: Connection) -> None:
@@ -120,9 +120,9 @@ async def add(settings: Settings, email: str, password: str) -> None:
 
 
 async def invite(settings: Settings, email: str) -> str:
-    """Make an account without a password; return the secret of the link with which its owner chooses one.
+    """Create an account without a password; return the secret of the link with which its owner chooses one.
 
-    One that was made so before, or that nobody has confirmed, gets another link. Raises `OperatorRefused`.
+    An account that was invited before, or was never confirmed, gets another link. Raise `OperatorRefused`.
     """
     new, links = await _made(settings, email, None, confirmed_at=None)
 
@@ -144,7 +144,7 @@ async def invite(settings: Settings, email: str) -> str:
 
 
 async def mail_invitation(settings: Settings, email: str, link: str) -> None:
-    """Mail the link of an invitation. Raises `OperatorRefused` if the server does not take it."""
+    """Mail the link of an invitation. Raise `OperatorRefused` if the server does not accept it."""
     assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller looks
     assert settings.smtp_from is not None  # noqa: S101 - the settings have both or none
     server = MailServer.parse(settings.smtp_url.get_secret_value())
@@ -155,9 +155,9 @@ async def mail_invitation(settings: Settings, email: str, link: str) -> None:
 
 
 async def delete(settings: Settings, email: str) -> None:
-    """Erase an account with all that is stored about its student, as `DELETE /api/me` does. Raises `OperatorRefused`.
+    """Erase an account with all data about its student, as `DELETE /api/me` does. Raise `OperatorRefused`.
 
-    The service hears within some seconds that the sign-ins have ended, and stops what it answers then.
+    Within some seconds the service learns that the sign-ins have ended, and stops the student's answers.
     """
     now = SystemClock().now()
 
@@ -174,7 +174,7 @@ async def delete(settings: Settings, email: str) -> None:
 async def export(settings: Settings, email: str) -> bytes:
     """Return everything that is stored about a student as JSON, as `GET /api/me/export` does.
 
-    Raises `OperatorRefused`.
+    Raise `OperatorRefused`.
     """
     now = SystemClock().now()
 
@@ -189,14 +189,14 @@ async def export(settings: Settings, email: str) -> bytes:
 
 
 def new_password() -> str:
-    """Draw a password of about 99 bits."""
+    """Return a random password of about 99 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
 
 
 async def _made(
     settings: Settings, email: str, password: str | None, *, confirmed_at: datetime | None
 ) -> tuple[Account, EmailLinks]:
-    """Return an account that is not stored yet, and what makes links to it."""
+    """Return an account that is not stored yet, and the object that makes links to it."""
     clock = SystemClock()
     try:
         wanted = read_fields(
@@ -212,7 +212,7 @@ async def _made(
     finally:
         passwords.close()
     account = Account(
-        id=uuid4(),  # random: providers and logs know it
+        id=uuid4(),  # random, since providers and logs know it
         email=wanted.email,
         subject=derive_keys(settings.signing_secret()).subject(wanted.email),
         password_hash=password_hash,

@@ -1,4 +1,4 @@
-"""Testing a configuration against the real parts, before students do: database, Redis, provider keys."""
+"""`tutor-server check`: tests a configuration against the real database, Redis and providers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REDIS_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, in one line without secrets."""
+    """The result of one check, in one line without secrets."""
 
     subject: str
     text: str
@@ -42,7 +42,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Test everything the settings name; changes nothing."""
+    """Test everything that the settings name; change nothing."""
     findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
     findings += [
         Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
@@ -135,5 +135,5 @@ async def _eviction(redis: Redis) -> str | None:
 
     try:
         return eviction_problem(await redis.info("memory"))
-    except ResponseError:  # INFO is not for every user of a shared Redis
+    except ResponseError:  # a user of a shared Redis may lack the right to run INFO
         return None

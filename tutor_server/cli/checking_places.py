@@ -1,4 +1,4 @@
-"""Testing the places a service depends on: its data folder, its Redis, the address that people use."""
+"""Checks of the data folder, of Redis' memory policy, and of the address that people use."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 ROOM_BYTES = 100 * 1024 * 1024
-"""A disk with less is full soon: the log of SQLite alone grows to some megabytes."""
+"""A disk with less free space is full soon: SQLite's log alone grows to some megabytes."""
 _PROBE_BYTES = 64 * 1024
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def folder_problems(folder: Path) -> Iterator[str]:
-    """Yield what keeps the data folder from being used by this user, on this disk, and by nobody else."""
+    """Yield what prevents this user from using the data folder, and what lets other users read it."""
     if not folder.exists():
         yield from _future_problems(folder)
         return
@@ -65,7 +65,7 @@ def _writing_problems(folder: Path) -> Iterator[str]:
 
 
 def eviction_problem(memory: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with how a Redis uses memory, by what it says about itself, or None."""
+    """Return what is wrong with Redis' memory settings, from its own report, or None."""
     policy = memory.get("maxmemory_policy", "noeviction")
     if not int(memory.get("maxmemory", 0)) or policy == "noeviction":
         return None
@@ -76,7 +76,7 @@ def eviction_problem(memory: Mapping[str, Any]) -> str | None:
 
 
 def reachability_problems(settings: Settings) -> Iterator[str]:
-    """Yield what is wrong with how people reach the service."""
+    """Yield what is wrong with the address under which people reach the service."""
     if problem := settings.registration_problem():
         yield problem
     if settings.public_url is not None and urlsplit(settings.public_url).path:
@@ -87,5 +87,5 @@ def reachability_problems(settings: Settings) -> Iterator[str]:
 
 
 def _user() -> int:
-    """Return the number of the user who runs this; 0, for whom all folders can be used, where there are none."""
+    """Return the id of the user who runs this process; 0 on systems without user ids."""
     return os.geteuid() if hasattr(os, "geteuid") else 0

@@ -1,4 +1,4 @@
-"""A course from the command line: its modules, the off switch, limits of single students."""
+"""The operator's use cases for a course from the command line: modules, the off switch, limits of students."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_MODULES = 10_000
 
 
 async def import_modules(settings: Settings, folder: Path) -> Sequence[Module]:
-    """Make or change a module for each Markdown file of a folder. Raises `OperatorRefused`."""
+    """Create or change a module for each Markdown file of a folder. Raise `OperatorRefused`."""
     try:
         modules = read_modules(folder)
     except ModuleFilesRefused as error:
@@ -41,37 +41,37 @@ async def import_modules(settings: Settings, folder: Path) -> Sequence[Module]:
 
 
 async def list_modules(settings: Settings) -> Sequence[Module]:
-    """Give the modules in their order. Raises `OperatorRefused`."""
+    """Return the modules in their order. Raise `OperatorRefused`."""
     async with opened_database(settings) as database:
         return await database.read(lambda connection: modules_in_order(connection, after=None, limit=MOST_MODULES))
 
 
 async def remove_module(settings: Settings, module_id: str) -> None:
-    """Remove a module with the progress in it. Raises `OperatorRefused`."""
+    """Delete a module with the progress in it. Raise `OperatorRefused`."""
     async with _desk(settings) as desk:
         await desk.remove_module(COMMAND, module_id)
 
 
 async def switch_off(settings: Settings, module_id: str | None, message: str) -> None:
-    """Switch the tutor off, for a module or for everything. Raises `OperatorRefused`."""
+    """Switch the tutor off, for a module or for everything. Raise `OperatorRefused`."""
     async with _desk(settings) as desk:
         await desk.switch_off(COMMAND, module_id, message)
 
 
 async def switch_on(settings: Settings, module_id: str | None) -> None:
-    """Switch it on again. Raises `OperatorRefused`."""
+    """Switch the tutor on again. Raise `OperatorRefused`."""
     async with _desk(settings) as desk:
         await desk.switch_on(COMMAND, module_id)
 
 
 async def what_is_off(settings: Settings) -> Sequence[Off]:
-    """Give all that is switched off. Raises `OperatorRefused`."""
+    """Return all that is switched off. Raise `OperatorRefused`."""
     async with opened_database(settings) as database:
         return await database.read(switched_off)
 
 
 async def set_limits(settings: Settings, email: str, own: OwnLimits, hours: float) -> datetime:
-    """Give a student limits of their own for some hours; give when they run out. Raises `OperatorRefused`."""
+    """Set a student's own limits for some hours; return when they expire. Raise `OperatorRefused`."""
     expires_at = SystemClock().now() + timedelta(hours=hours)
     async with _desk(settings) as desk:
         await desk.set_limits(COMMAND, email.lower(), own, expires_at)
@@ -79,7 +79,7 @@ async def set_limits(settings: Settings, email: str, own: OwnLimits, hours: floa
 
 
 async def remove_limits(settings: Settings, email: str) -> None:
-    """Let everybody's limits hold for a student again. Raises `OperatorRefused`."""
+    """Remove a student's own limits. Raise `OperatorRefused`."""
     async with _desk(settings) as desk:
         await desk.remove_limits(COMMAND, email.lower())
 

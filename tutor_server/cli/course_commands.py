@@ -1,4 +1,4 @@
-"""The commands `modules`, `switch` and `users limit` of `tutor-server`: what they take and what they print."""
+"""The commands `modules`, `switch` and `users limit` of `tutor-server`: their arguments and output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_HOURS = 366 * 24
 
 
 def add_course_commands(commands: Any, run: Run) -> None:
-    """Add the commands to a parser's; `run` runs one to its end and gives the exit status."""
+    """Add the commands to a parser's; `run` runs a coroutine and returns the exit status."""
     modules = commands.add_parser("modules", help="bring a course's modules in from files, list or remove them")
     actions = modules.add_subparsers(required=True, metavar="ACTION")
     importing = actions.add_parser("import", help="make or change a module for each Markdown file of a folder")

@@ -1,4 +1,4 @@
-"""The operator's command line, `tutor-server`. Each command imports what it needs, so that none waits for another's."""
+"""The operator's command line, `tutor-server`. Each command imports only what it needs, so that it starts fast."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; give the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
+    """Run one command; return the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
     options = _parser().parse_args(arguments)
     from tutor_server.process.memory import stay_small  # noqa: PLC0415 - not needed for --help
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings(ENV_FILE)
         _configure_logs(settings)
-        if options.run is not _serve_worker:  # its parent has said so
+        if options.run is not _serve_worker:  # the parent has printed the reason
             _warn_of_ignored_settings()
         return int(options.run(settings, options))
     except SettingsError as error:
@@ -208,7 +208,7 @@ def _operate(work: Coroutine[object, object, None]) -> int:
         sys.stdout.flush()
     except OperatorRefused as error:
         return _fail(str(error))
-    except BrokenPipeError:  # `| head` has read enough; Python would complain of it once more at its exit
+    except BrokenPipeError:  # `| head` has closed the pipe; without this Python would report that again at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 

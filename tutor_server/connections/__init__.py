@@ -1,1 +1,1 @@
-"""Which connections this process takes: its descriptors, their shares by address, and the accept loop."""
+"""Admission of connections: the process's file descriptors, shares of them by address, and the accept loop."""

@@ -1,7 +1,7 @@
-"""The accept loop: takes in connections on every event loop in the same way, also at the limit of descriptors.
+"""The accept loop: accepts connections in the same way on every event loop, also at the limit of descriptors.
 
-The loops' own fail there (EMFILE): asyncio logs it once for each place in the backlog and tries again at once, libuv
-closes whatever waits in the backlog without an answer.
+The loops' own accept loops fail there (EMFILE): asyncio logs an error for each place in the backlog and tries again at
+once; libuv closes the connections in the backlog without an answer.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 BATCH = 64
-"""Connections taken in at once; then those who are connected have their turn."""
+"""Connections accepted in one go; then the event loop serves those that are connected."""
 FULL_SECONDS = 0.02
-"""A process without room takes in newcomers so much later: another worker that has room comes first."""
+"""Seconds by which a full process delays accepting, so that another worker with room comes first."""
 RETRY_SECONDS = 0.25
 """The pause after a failure to accept, such as no free descriptor."""
 
@@ -38,11 +38,11 @@ class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
     def abandon(self) -> None:
-        """Take note that the connection could not be opened."""
+        """Note that the connection could not be opened."""
 
 
 class Server(Protocol):
-    """Makes the protocols of connections."""
+    """Creates the protocols of connections."""
 
     @property
     def is_full(self) -> bool:
@@ -51,7 +51,7 @@ class Server(Protocol):
 
     @property
     def newcomers(self) -> int:
-        """How many connections may be taken in now."""
+        """Return how many connections may be accepted now."""
         ...
 
     def connection_from(self, address: str) -> Connection:
@@ -60,7 +60,7 @@ class Server(Protocol):
 
 
 class Acceptor:
-    """Accepts on listening sockets until it is closed. A site takes it for the server of an event loop."""
+    """Accepts on listening sockets until it is closed. A site uses it as the server of an event loop."""
 
     def __init__(self, server: Server, sockets: Sequence[socket.socket]) -> None:
         self.sockets = sockets
@@ -74,7 +74,7 @@ class Acceptor:
             self._loop.add_reader(listening, self._on_readable, listening)
 
     def close(self) -> None:
-        """Stop, and close the listening sockets: newcomers are refused by the system."""
+        """Stop, and close the listening sockets; the system then refuses newcomers."""
         for pause in self._pauses.values():
             pause.cancel()
         for listening in self.sockets:
@@ -119,7 +119,7 @@ class Acceptor:
     async def _open(self, accepted: socket.socket, connection: Connection) -> None:
         try:
             await self._loop.connect_accepted_socket(lambda: connection, accepted)
-        except OSError:  # the client has gone already
+        except OSError:  # the client has disconnected already
             connection.abandon()
             accepted.close()
 
@@ -131,7 +131,7 @@ class BoundSite(TCPSite):
 
     async def start(self) -> None:
         """Bind and accept. Raises `OSError`."""
-        if sys.platform == "win32":  # whose event loop has no `add_reader`; it has no limit of descriptors either
+        if sys.platform == "win32":  # its event loop has no `add_reader`, and no limit of descriptors either
             await super().start()
             return
         await BaseSite.start(self)

@@ -1,4 +1,4 @@
-"""How many file descriptors this process may open, how many it has open, and how many of them connections may use."""
+"""File descriptors: the limit of this process, the number that are open, and the number for connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SMALL_LIMIT = 4096
-"""Below it the log warns: a few hundred students with an answer each come near it."""
+"""Limit below which the log warns: a few hundred students with an answer each come near it."""
 ADVICE = "raise the hard limit of open files: LimitNOFILE=65536 in the systemd unit, or ulimit -Hn 65536"
 MACOS_LIMIT = 10_240
 """OPEN_MAX of macOS, whose kernel refuses a higher limit even if the hard limit is unlimited."""
@@ -34,7 +34,7 @@ WAITING_PART = 4
 
 COUNT_SECONDS = 0.25
 COUNT_COST = 50
-"""A count of all open descriptors takes at most one in so many parts of the time."""
+"""Counting all open descriptors may take at most one part in so many of the time."""
 
 
 def raise_limit() -> None:
@@ -65,7 +65,7 @@ def descriptor_limit() -> int:
 
 
 def open_descriptors() -> int:
-    """Return how many descriptors this process has open; 0 if the system does not show them. Raises `OSError`."""
+    """Return how many descriptors this process has open; 0 if the system does not show them. Raise `OSError`."""
     if sys.platform == "win32":
         return 0
     if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # since Linux 6.2

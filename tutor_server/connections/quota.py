@@ -1,4 +1,4 @@
-"""Which connections are served while descriptors are scarce: shares by address, and strangers that make room."""
+"""The quota of connections while descriptors are scarce: shares by address, and silent connections that make room."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from tutor_server.connections.descriptors import DescriptorBudget
 
 SHARE = 3
-"""How many times the free places one address may hold.
+"""How many times the number of free places one address may hold.
 
 This is the dynamic threshold of Choudhury and Hahne (1998). It refuses no address before three quarters of all places
-are taken, one address alone can take no more than that, and each further address finds room.
+are taken, one address alone cannot take more than that, and each further address finds room.
 """
 
 
 class Refusal(StrEnum):
-    """Why a connection is not served."""
+    """The reason why a connection is not served."""
 
     FULL = "full"
     SHARE = "share"
 
 
 class Place:
-    """What one connection holds of the quota. `close` cuts the connection if its place is needed."""
+    """A connection's part of the quota. `close` closes the connection if its place is needed."""
 
     __slots__ = ("_quota", "close", "has_left", "holder", "is_admitted", "keeps_holder")
 
@@ -60,8 +60,8 @@ class Place:
 class ConnectionQuota:
     """Counts the connections of the process, by address, and decides which requests are served.
 
-    A connection that is admitted stays so. One that is not waits for its first request, which may be admitted after
-    all or is refused; of those only the newest stay connected.
+    A connection that is admitted stays admitted. One that is not waits for its first request, which is then admitted or
+    refused; of these connections only the newest stay connected.
     """
 
     def __init__(self, budget: DescriptorBudget) -> None:
@@ -75,12 +75,12 @@ class ConnectionQuota:
 
     @property
     def is_full(self) -> bool:
-        """Whether a newcomer from whatever address is refused."""
+        """Whether a newcomer from any address is refused."""
         return self._free() <= 0
 
     @property
     def newcomers(self) -> int:
-        """How many connections may be taken in now; those that are being closed for them have their descriptors yet."""
+        """Return how many connections may be accepted now; those being closed for them still have their descriptors."""
         return self._waiting_room - len(self._evicted)
 
     @property
@@ -94,7 +94,7 @@ class ConnectionQuota:
         return self._budget.limit
 
     def enter(self, address: str | None) -> Place:
-        """Return the place of a new connection; `address` is None where a proxy will tell it with each request."""
+        """Return the place of a new connection; `address` is None if a proxy tells it with each request."""
         place = Place(self, keeps_holder=address is not None)
         if self._refusal(address, self._free()) is None:
             self._admit(place, address)
@@ -106,7 +106,7 @@ class ConnectionQuota:
         return place
 
     def begin_request(self, place: Place, address: str) -> Refusal | None:
-        """Admit a request, or return why not. One whose connection has ended meanwhile counts for nothing."""
+        """Admit a request, or return why not. A request whose connection has ended meanwhile does not count."""
         if place.has_left:
             return None
         if place.holder is None:
@@ -177,7 +177,7 @@ class ConnectionQuota:
     def _evict(self, place: Place) -> None:
         close = place.close
         self.leave(place)
-        self._evicted.add(place)  # until its connection is closed and leaves once more
+        self._evicted.add(place)  # until the connection is closed, which releases its place
         if close is not None:
             close()
 

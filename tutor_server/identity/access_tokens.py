@@ -126,7 +126,7 @@ class Authenticator:
         return self.verify(token.strip())
 
     def verify(self, access_token: str) -> AccessToken:
-        """Return the claims of a bare token, as the chat socket's `auth` frame carries it. Raise as `authenticate` does."""
+        """Return the claims of a bare token, as an `auth` frame carries it. Raise as `authenticate` does."""
         if not access_token.isascii():
             raise Unauthenticated
         token = self._access_tokens.verify(access_token)

@@ -140,8 +140,8 @@ class DeviceSignIns:
     async def find(self, user_code: str, *, address: str, browser: str) -> Device:
         """Return the device that waits under a user code, as a person typed it.
 
-        Raise `UserCodeUnknown`, or `TooManyAttempts` if too many unknown codes came from the browser or its address: codes
-        are short enough to be guessed (RFC 8628 §5.1). A student who signs in is not affected by the address's limit.
+        Raise `UserCodeUnknown`, or `TooManyAttempts` if too many unknown codes came from there: a code
+        is short enough to be guessed (RFC 8628 §5.1). A student who signs in is not affected by the address's limit.
         """
         code, now = _code(user_code), self.clock.now()
         async with self.throttle.user_code(browser, address):

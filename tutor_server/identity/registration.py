@@ -46,7 +46,7 @@ class RegistrationPolicy:
     def parse(cls, setting: str, *, by_mail: bool) -> Self:
         """Return the policy of `open`, `closed` or `domains:uni.example,…`. A domain does not include its subdomains.
 
-        `by_mail`: owners confirm their addresses. Without confirmation a domain admits nobody: an address proves nothing.
+        `by_mail`: owners confirm their addresses. Otherwise a domain admits nobody: an address alone proves nothing.
         """
         if setting == "open":
             return cls(None)

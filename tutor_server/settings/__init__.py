@@ -1,4 +1,4 @@
-"""Every setting of the service in one class. Names and defaults are the public contract's."""
+"""Every setting of the service in one class. Names and defaults are those of the public contract."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 ProviderName = Literal["anthropic", "openai", "offline"]
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
-"""More fits no column of the database."""
+"""Largest number that a column of the database can hold."""
 ModelName = Annotated[str, Field(max_length=128)]
-"""A longer one fits no column either."""
+"""Longest text that a column of the database can hold."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
 
 
 class SettingsError(Exception):
-    """A setting is wrong; the message is one line that names the variable. `others` are the lines of further ones."""
+    """A setting is wrong; the message is one line that names the variable. `others` are lines about further ones."""
 
     def __init__(self, message: str, others: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -52,28 +52,28 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("ask-tutor"))
-    """Where the SQLite file and generated secrets live."""
+    """The folder of the SQLite file and generated secrets."""
     database_url: str = Field(default="", repr=False)
     """SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
     redis_url: SecretStr | None = None
-    """Limits, slots and answer buffers shared by several processes; unset: in this process."""
+    """Redis for limits, slots and answer buffers shared by several processes; unset: one process keeps them itself."""
     jwt_secret: SecretStr | None = None
-    """Signs access tokens, at least 32 bytes; unset: generated and kept in the data folder."""
+    """Signs access tokens, at least 32 bytes; unset: generated and stored in the data folder."""
     admin_key: SecretStr | None = None
     """Opens the admin routes, sent as header `X-Admin-Key`; unset: they answer 404."""
     registration: str | None = None
     """`open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
     smtp_url: SecretStr | None = None
-    """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: nothing is mailed."""
+    """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: no mail is sent."""
     smtp_from: str | None = None
-    """Whom mails are from."""
+    """The sender of mails."""
     public_url: str | None = None
-    """The address people use."""
+    """The URL under which people reach the service."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
-    """Proxies, comma-separated addresses or networks, whose forwarded client address is believed."""
+    """Proxies, comma-separated addresses or networks, whose forwarded client address is trusted."""
 
     llm_providers: Annotated[tuple[ProviderName, ...], NoDecode] = ()
-    """The chain, comma-separated; unset: the providers whose key is set, else `offline`."""
+    """The providers, comma-separated, in order; unset: those whose key is set, else `offline`."""
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     anthropic_model: ModelName = "claude-sonnet-5-5"
@@ -86,14 +86,14 @@ class Settings(BaseSettings):
     daily_message_cap: PositiveInt = 100
     llm_calls_per_minute: PositiveInt = 200
     daily_budget_usd: Dollars | None = None
-    """What all calls to providers may cost in a UTC day; unset: as much as it takes."""
+    """The most that all calls to providers may cost in a UTC day; unset: no budget."""
     monthly_budget_usd: Dollars | None = None
-    """Likewise in a calendar month."""
+    """The most that all calls to providers may cost in a calendar month; unset: no budget."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
-    """After how many days questions, code and answers are forgotten; unset: when the student deletes them."""
+    """Days after which questions, code and answers are deleted; unset: only when the student deletes them."""
     store_code: bool = True
-    """Whether the students' code, and code in questions and answers, is stored."""
+    """Whether students' code, and code in questions and answers, is stored."""
     context_tokens: Annotated[int, Field(ge=500, le=10_000_000)] = 8000
     max_output_tokens: Annotated[int, Field(ge=50, le=10_000_000)] = 800
 
@@ -228,11 +228,11 @@ class Settings(BaseSettings):
 
     @property
     def effective_database_url(self) -> str:
-        """The database to open."""
+        """The URL of the database."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutor.sqlite3'}"
 
     def registration_problem(self) -> str | None:
-        """Return why it must be said who may register, where other settings let people in; None where it need not."""
+        """Return why `TUTOR_REGISTRATION` must be set, if other settings make the service public, else None."""
         if self.registration is not None:
             return None
         if self.trusted_proxies:
@@ -242,7 +242,7 @@ class Settings(BaseSettings):
         return None
 
     def signing_secret(self) -> bytes:
-        """Give the secret behind tokens, generated once into the data folder where none is set."""
+        """Return the secret that signs tokens; if none is set, it is generated once into the data folder."""
         if self.jwt_secret is not None:
             return self.jwt_secret.get_secret_value().encode()
         path = self.data_dir / "jwt-secret"
@@ -259,7 +259,7 @@ class Settings(BaseSettings):
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    """Make a file that only this user can read, whole or not at all; where another process was first, keep its file."""
+    """Create a file that only this user can read, atomically; if another process was first, keep its file."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -273,7 +273,7 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def must_be_set(name: str, reason: str) -> str:
-    """Return the line about a setting that has no default where others can reach the service."""
+    """Return the error about a setting that has no default once others can reach the service."""
     return f"{name}: must be set, since {reason} and others can reach the service; {_WHAT_TO_WRITE[name]}"
 
 
@@ -285,7 +285,7 @@ _WHAT_TO_WRITE = {
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
-    """Read the settings. Raises `SettingsError` with a line for each wrong one that names the variable, or the file."""
+    """Return the settings. Raise `SettingsError` with a line for each wrong one that names its variable or the file."""
     try:
         problems = [
             f"{name}: unknown; did you mean {known}?"
@@ -307,7 +307,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
 def ignored_settings(env_file: Path | None = None) -> list[str]:
     """Return the names with our prefix, in the environment and the file, that no program of ours reads.
 
-    Raises `OSError` or `UnicodeDecodeError` where the file cannot be read.
+    Raise `OSError` or `UnicodeDecodeError` if the file cannot be read.
     """
     in_file = names_in_file(env_file.read_text(encoding="utf-8")) if env_file is not None and env_file.exists() else []
     return unknown_names([*os.environ, *in_file], SETTING_NAMES)

@@ -1,7 +1,7 @@
-"""Names of settings that nobody reads: a slip of the keyboard is an error, any other a warning.
+"""Unknown names of settings: a likely typing error is refused, any other unknown name causes a warning.
 
-Hosts and shells bring names of their own. Kubernetes, for one, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP` in
-every container where a service is called `tutor`.
+Hosts and shells set names of their own. Kubernetes, for example, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP`
+in every container if a service is called `tutor`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 PREFIX = "TUTOR_"
 SLIP = 2
-"""Letters left out, added, changed or swapped with a neighbour that still make a slip."""
+"""Edits (letters left out, added, changed or swapped with a neighbour) up to which a name is a typing error."""
 
 OF_OTHER_PROGRAMS = frozenset({"TUTOR_ACCESS_TOKEN", "TUTOR_SECRETS_FD", "TUTOR_SERVER_URL", "TUTOR_VALUES_FILE"})
-"""What the language server, `tutor` and the student's program read."""
+"""Names that the language server, `tutor` and the student's program read."""
 _OF_TESTS = re.compile(r"TUTOR_(TEST|VSCODE|CLIENT)(_\w+)?")
 _OF_KUBERNETES = re.compile(r"_SERVICE_(?:HOST|PORT)$|_SERVICE_PORT_|_PORT$|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:$|_)")
-"""What Kubernetes names a service's addresses by, where a service's name begins with ours: `TUTOR_SERVICE_HOST`."""
+"""Names that Kubernetes sets for a service whose name begins with ours, such as `TUTOR_SERVICE_HOST`."""
 _IN_A_FILE = re.compile(r"^[ \t]*+(?:export[ \t]++)?+(\w++)[ \t]*+=", re.MULTILINE)
 
 
@@ -36,7 +36,7 @@ def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that an unknown one is a slip for, or None."""
+    """Return the known name for which an unknown one is a typing error, or None."""
     if _OF_KUBERNETES.search(name):
         return None
     distances = [(_edits(name, each), each) for each in sorted({*known, *OF_OTHER_PROGRAMS})]

@@ -1,6 +1,6 @@
-"""What the values of single settings must be. Each function returns the value, or raises `ValueError` with a sentence.
+"""Checks of single settings' values. Each function returns the value, or raises `ValueError` with a sentence.
 
-A sentence never repeats a secret, nor an address that may hold one.
+A sentence never repeats a secret, nor a URL that may hold one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TLS_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "ve
 _POSTGRESQL_OPTIONS = frozenset(
     {"gsslib", "host", "krbsrvname", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs"}
 )
-"""What asyncpg takes as text."""
+"""Options of a URL that asyncpg takes as text."""
 _INSTEAD = {
     "postgres": POSTGRESQL,
     "postgresql": POSTGRESQL,
@@ -52,7 +52,7 @@ MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_url
 
 
 def text(value: str) -> str:
-    """Refuse what is no text, or holds NUL, which neither a path nor a database can."""
+    """Raise `ValueError` for a value that is not text, or holds NUL, which neither a path nor a database can hold."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -63,7 +63,7 @@ def text(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """Check the form of a database's address, as SQLAlchemy and the driver read it."""
+    """Check the form of a database's URL, as SQLAlchemy and the driver read it."""
     scheme, separator, _ = value.partition("://")
     if scheme in {POSTGRESQL, SQLITE} and separator:
         url = _parsed_database_url(value)
@@ -108,7 +108,7 @@ def _postgresql_url(value: str, url: URL) -> str:
 
 
 def _require_hosts(url: URL) -> None:
-    """Raise `ValueError` where the driver could not read hosts and ports, which may be several and stand in options."""
+    """Raise `ValueError` if the driver could not read hosts and ports, which may be several and stand in options."""
     try:
         _, options = url.get_dialect()().create_connect_args(url)
     except (SQLAlchemyError, AssertionError, ValueError):

@@ -55,7 +55,7 @@ _OPEN: Query[UUID] = Query(
 )
 SAY = Insert(ChatMessage)
 TIME_BYTES = 6
-"""The random part that an id of version 7 shares with its ask (RFC 9562 §5.7)."""
+"""Leading bytes of an id of version 7 that hold its time (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):

@@ -93,7 +93,7 @@ def revoke_family(connection: Connection, family_id: UUID, now: datetime) -> Non
 
 
 def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> frozenset[UUID]:
-    """End every sign-in of a user, and every device sign-in that the user approved; return the families."""
+    """End every sign-in of a user, and drop every device that the user was about to sign in; return the families."""
     connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.user_id == user_id))
     connection.execute(delete(PageSession).where(PageSession.user_id == user_id))
     return _revoke(connection, RefreshToken.user_id == user_id, now)
