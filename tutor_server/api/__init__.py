@@ -1,1 +1,1 @@
-"""The HTTP edge: reads requests into typed values, calls a use case, writes what it answers. Holds no rule."""
+"""The HTTP edge: turns requests into typed values, calls a use case, and writes the response. It holds no rule."""

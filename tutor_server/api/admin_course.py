@@ -1,4 +1,4 @@
-"""`/api/admin`: what instructors set: modules, limits of single students, the off switch; and who did what."""
+"""`/api/admin`: modules, limits of single students and the off switch, for instructors; and the audit log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_OVERRIDE = timedelta(days=366)
 
 @routes.add("GET /api/admin/modules", access=Access.ADMIN)
 async def admin_modules(request: web.Request, query: Page[tuple[StoredInt, str]]) -> schemas.Modules:
-    """List the modules in their order."""
+    """Return the modules in their order."""
     found = await request.app[DATABASE].read(
         lambda connection: modules_in_order(connection, after=query.after, limit=query.fetch)
     )
@@ -39,7 +39,7 @@ async def admin_modules(request: web.Request, query: Page[tuple[StoredInt, str]]
 
 @routes.add("PUT /api/admin/modules/{module_id}", access=Access.ADMIN, refuses=(ValidationFailed,))
 async def put_module(request: web.Request, module_id: str, body: schemas.ModuleChange) -> schemas.Module:
-    """Make a module, or replace what it was."""
+    """Create a module, or replace the one with its id."""
     if not schemas.MODULE_ID.fullmatch(module_id):
         raise ValidationFailed("module_id: takes a-z, 0-9, '.', '_' and '-', at most 64.")
     module = Module(
@@ -57,13 +57,13 @@ async def put_module(request: web.Request, module_id: str, body: schemas.ModuleC
 
 @routes.add("DELETE /api/admin/modules/{module_id}", access=Access.ADMIN)
 async def delete_module(request: web.Request, module_id: str) -> None:
-    """Remove a module, with every student's progress in it; conversations and costs stay."""
+    """Delete a module, with every student's progress in it; conversations and costs stay."""
     await request.app[ADMINISTRATION].remove_module(actor_of(request), module_id)
 
 
 @routes.add("GET /api/admin/limits", access=Access.ADMIN)
 async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.StudentLimitsList:
-    """List the students who have limits of their own now."""
+    """Return the students who have limits of their own now."""
     now = request.app[CLOCK].now()
     found = await request.app[DATABASE].read(
         lambda connection: overrides_after(connection, query.after[0] if query.after else "", query.fetch, now)
@@ -74,7 +74,7 @@ async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.Stude
 
 @routes.add("PUT /api/admin/limits", access=Access.ADMIN, refuses=(NotFound, ValidationFailed))
 async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) -> schemas.StudentLimits:
-    """Give a student limits of their own until a time, in place of everybody's."""
+    """Set a student's own limits until a time, in place of the general ones."""
     if body.messages_per_minute is None and body.daily_messages is None:
         raise ValidationFailed("body: give messages_per_minute or daily_messages.")
     _require_soon(body.expires_at, request.app[CLOCK].now())
@@ -86,19 +86,19 @@ async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) ->
 
 @routes.add("POST /api/admin/limits/remove", access=Access.ADMIN, refuses=(NotFound,))
 async def remove_limits(request: web.Request, body: schemas.StudentOfEmail) -> None:
-    """Let everybody's limits hold for a student again. The e-mail goes in the body: addresses end up in logs."""
+    """Remove a student's own limits. The e-mail address stands in the body, since URLs end up in logs."""
     await request.app[ADMINISTRATION].remove_limits(actor_of(request), body.email)
 
 
 @routes.add("GET /api/admin/switch", access=Access.ADMIN)
 async def switch(request: web.Request) -> schemas.SwitchedOff:
-    """Tell what is switched off."""
+    """Return what is switched off."""
     return _switched_off(await request.app[DATABASE].read(switched_off))
 
 
 @routes.add("PUT /api/admin/switch", access=Access.ADMIN, refuses=(NotFound,))
 async def put_switch(request: web.Request, body: schemas.SwitchChange) -> schemas.SwitchedOff:
-    """Switch the tutor off or on, for everything or for a module; within 5 seconds every process heeds it."""
+    """Switch the tutor off or on, for everything or for a module; every process follows within 5 seconds."""
     desk = request.app[ADMINISTRATION]
     if body.is_off:
         await desk.switch_off(actor_of(request), body.module_id, body.message)
@@ -110,14 +110,14 @@ async def put_switch(request: web.Request, body: schemas.SwitchChange) -> schema
 
 @routes.add("GET /api/admin/audit", access=Access.ADMIN)
 async def audit(request: web.Request, query: Page[Moment]) -> schemas.AdminActions:
-    """List what was done with the admin key or on the command line, newest first."""
+    """Return the actions of operators and instructors, newest first."""
     found = await request.app[DATABASE].read(lambda connection: actions_before(connection, query.after, query.fetch))
     items = [schemas.AdminAction.model_validate(action) for action in found[: query.limit]]
     return schemas.AdminActions(items=items, next=query.next(len(found), items[-1].at, items[-1].id) if items else None)
 
 
 def actor_of(request: web.Request) -> Actor:
-    """Say who acts: a holder of the admin key, at an address."""
+    """Return the acting operator: a holder of the admin key, at an address."""
     return Actor("api", client_address(request))
 
 

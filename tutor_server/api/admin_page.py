@@ -58,7 +58,7 @@ _ASSETS = {
 
 @routes.add("GET /admin", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> web.Response:
-    """Show the figures to who has signed in, to others the form for the admin key."""
+    """Show the figures to a signed-in browser, and the form for the admin key to any other."""
     session = await session_of(request)
     if session is None or not session.is_signed_in:
         return _sign_in_page(request, session)
@@ -67,7 +67,7 @@ async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> we
 
 @routes.add("POST /admin/sign-in", access=Access.PUBLIC, produces=HTML, refuses=(NotFound, TooManyAttempts))
 async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSignIn) -> web.Response:
-    """Take the admin key, and let the browser in for a working day."""
+    """Check the admin key, and sign the browser in for a working day."""
     session = await session_of(request)
     if session is None or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, None, problem=_STALE, status=HTTPStatus.FORBIDDEN)
@@ -89,7 +89,7 @@ async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSign
 
 @routes.add("POST /admin/sign-out", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def sign_out_of_dashboard(request: web.Request, form: schemas.DashboardForm) -> web.Response:
-    """End the session, for whoever holds its cookie."""
+    """End the session of the browser."""
     session = await session_of(request)
     if session is None or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
@@ -117,7 +117,7 @@ async def switch_on_dashboard(request: web.Request, form: schemas.DashboardSwitc
 
 @routes.add("GET /admin/figures/{name}", access=Access.PUBLIC, produces=CSV, refuses=(NotFound,))
 async def figure(request: web.Request, name: str, query: schemas.DashboardAddress) -> web.Response:
-    """Give a figure's table as CSV, to who has signed in."""
+    """Return a figure's table as CSV, to a signed-in browser."""
     session = await session_of(request)
     if session is None or not session.is_signed_in:
         raise NotFound
@@ -134,7 +134,7 @@ async def figure(request: web.Request, name: str, query: schemas.DashboardAddres
 
 @routes.add("GET /admin/assets/{name}", access=Access.PUBLIC, produces=SCRIPT, refuses=(NotFound,))
 async def asset(request: web.Request, name: str) -> web.Response:  # noqa: ARG001 - the signature of handlers
-    """Give one of the dashboard's scripts."""
+    """Return one of the dashboard's scripts."""
     if name not in _ASSETS:
         raise NotFound
     return web.Response(body=_ASSETS[name], content_type=SCRIPT, charset="utf-8")
@@ -172,7 +172,7 @@ async def _figures(request: web.Request, days: int) -> Sequence[Figure]:
 
 
 def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
-    """Say which budgets are used up, or nearly."""
+    """Return the budgets that are reached, or nearly."""
     warnings = []
     for what, committed, budget in (("Today", spent.day, budgets.daily), ("This month", spent.month, budgets.monthly)):
         if budget is not None and committed >= WARNING_SHARE * budget:
@@ -190,7 +190,7 @@ def _sign_in_page(
 
 
 def _back() -> web.Response:
-    """Send the browser to the dashboard, so that a reload sends no form again (RFC 9110 §15.4.4)."""
+    """Redirect the browser to the dashboard, so that a reload does not send the form again (RFC 9110 §15.4.4)."""
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: "/admin"})
 
 

@@ -1,4 +1,4 @@
-"""The dashboard's cookie: a random secret, under whose hash the service knows whether its browser was let in.
+"""The dashboard's cookie: a random secret, by whose hash the service finds the browser's session.
 
 The hash is keyed and covers the admin key, so that a changed key ends every session. A form's token is another keyed
 hash of the secret, which no other site can read.
@@ -26,14 +26,14 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser by its secret, and whether it was let in."""
+    """A browser, identified by its secret, and whether it is signed in."""
 
     secret: str = field(repr=False)
     is_signed_in: bool = False
 
 
 async def session_of(request: web.Request) -> Session | None:
-    """Return the browser's session, or None without a cookie of ours. Raises `NotFound` where no admin key is set."""
+    """Return the browser's session, or None without a cookie of ours. Raise `NotFound` if no admin key is set."""
     key = _admin_key(request)
     secret = request.cookies.get(_name(request), "")
     if not _SECRET.fullmatch(secret):
@@ -42,12 +42,12 @@ async def session_of(request: web.Request) -> Session | None:
 
 
 def new_session() -> Session:
-    """Return a session with a secret of its own, so that nobody who planted the old one shares the new."""
+    """Return a session with a new secret, so that whoever planted the old one does not share the new session."""
     return Session(secrets.token_urlsafe(_SECRET_BYTES))
 
 
 def token_hash(request: web.Request, session: Session) -> bytes:
-    """Return what the service knows a session by."""
+    """Return the hash under which the service stores the session."""
     return _hash(request, session.secret, _admin_key(request))
 
 
@@ -57,7 +57,7 @@ def remember(request: web.Request, page: web.Response, session: Session) -> None
 
 
 def form_token(request: web.Request, session: Session) -> str:
-    """Return what only a form that came from here to this browser holds."""
+    """Return the token that only a form sent by us to this browser holds."""
     return _mac(request, f"form {session.secret}").hex()
 
 
@@ -83,5 +83,5 @@ def _admin_key(request: web.Request) -> str:
 
 
 def _name(request: web.Request) -> str:
-    """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
+    """Return the cookie's name; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
     return "__Host-admin" if is_secure(request) else "admin"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 WAITING_SECONDS = 2.0
-"""What a newcomer past the quota has to send its request in, so as to be refused."""
+"""Seconds that a newcomer past the quota has to send its request in, before it is refused."""
 
 _ERRORS = {error.status: error for error in (MalformedRequest, RequestTimeout)}
 
@@ -89,19 +89,19 @@ class _Server(web.Server):
 
     @property
     def newcomers(self) -> int:
-        """How many connections may be taken in now."""
+        """Return how many connections may be accepted now."""
         return self._quota.newcomers
 
     def __call__(self) -> RequestHandler:
-        """Make a connection whose address is seen with its first request."""
+        """Return the protocol of a connection whose client address comes with its first request."""
         return self._connection(self._quota.enter(None))
 
     def connection_from(self, address: str) -> _Connection:
-        """Make a connection from an address. A proxy's counts for the clients that it forwards."""
+        """Return the protocol of a connection from an address. A proxy's own address counts for its clients."""
         return self._connection(self._quota.enter(None if is_proxy(address, self._proxies) else network_of(address)))
 
     def _connection(self, place: Place) -> _Connection:
-        """Make a connection; many that are opened at once do not all run out of time at once, up to a tenth later."""
+        """Return the protocol of a connection; idle timeouts vary by a tenth, so that few expire at once."""
         request_head = next(self._head_deadlines)
         if not place.is_admitted:
             request_head = min(request_head, WAITING_SECONDS)
@@ -112,10 +112,10 @@ class _Server(web.Server):
 
 
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
-    """Answer an unknown `Expect` with the envelope: aiohttp refuses it before the middlewares, as a text.
+    """Answer an unknown `Expect` with the envelope: aiohttp refuses it as plain text, before the middlewares.
 
-    Where a body came too late, or could not be unpacked, its rest is not waited for, as aiohttp would: it logs what
-    then breaks as an error with a traceback.
+    If a body arrived too late, or could not be decompressed, its rest is not read. aiohttp would read it, and log the
+    resulting error with a traceback.
     """
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -141,10 +141,10 @@ def _closing(response: web.StreamResponse) -> web.StreamResponse:
 
 
 class _QuotesNothing(RequestHandler):
-    """Answer what is not HTTP with the envelope.
+    """Answer a request that is not HTTP with the envelope.
 
     aiohttp answers with a text that quotes the request, and logs the quote as an error with a traceback, so that any
-    stranger can fill the log.
+    stranger could fill the log.
     """
 
     __slots__ = ()
@@ -156,7 +156,7 @@ class _QuotesNothing(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - the text with the quote
     ) -> web.StreamResponse:
-        """Make the response to a request that never reached a handler, or that no handler answered."""
+        """Return the response to a request that never reached a handler, or that no handler answered."""
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         if is_ours:
             log.error("request_failed", code=TutorError.code, exc_info=exc)
@@ -168,9 +168,9 @@ class _QuotesNothing(RequestHandler):
 
 
 class CountsBytes(RequestHandler):
-    """Report the bytes that come on a connection, once it is a WebSocket.
+    """Reports the bytes that arrive on a connection once it is a WebSocket.
 
-    aiohttp shows a message when it is whole: parts of one, without end, would be seen by nobody.
+    aiohttp reports a message when it is complete, so the parts of an endless message would never be noticed.
     """
 
     __slots__ = ("on_bytes",)
@@ -180,23 +180,23 @@ class CountsBytes(RequestHandler):
         self.on_bytes: Callable[[int], object] | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes."""
+        """Count received bytes."""
         if self.on_bytes is not None:
             self.on_bytes(len(data))
         super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget who counts, so that no reference cycle stays."""
+        """Drop the listener, so that no reference cycle stays."""
         self.on_bytes = None
         super().connection_lost(exc)
 
 
 class _KeepsTime(CountsBytes):
-    """Give the head of a request and the reader of a response their deadlines.
+    """Sets deadlines for the head of a request and for a client that reads a response.
 
-    aiohttp waits for the rest of a head, and for a client that does not read its response, for ever. (The deadline of
-    a body is kept where it is read.) A head that begins before the response to the request in front of it has the time
-    of an idle connection.
+    aiohttp waits for ever for the rest of a head, and for a client that does not read its response. (Reading the body
+    enforces the body's deadline.) A head that begins before the response to the previous request has the time of an
+    idle connection.
     """
 
     __slots__ = ("_deadlines", "_head_has_begun", "_head_timer", "_write_timer")
@@ -209,12 +209,12 @@ class _KeepsTime(CountsBytes):
         self._write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for the first request."""
+        """Start the deadline of the first request."""
         super().connection_made(transport)
         self._start_head_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; the deadline of a head runs from its first one to its last."""
+        """Receive bytes; the deadline of a head runs from its first byte to its last."""
         awaits_head = self._request_count == 0 or (self._waiter is not None and not self._waiter.done())
         requests = self._request_count
         super().data_received(data)
@@ -228,18 +228,18 @@ class _KeepsTime(CountsBytes):
                 self._start_head_timer()
 
     def pause_writing(self) -> None:
-        """Note that the client reads more slowly than we write."""
+        """Start the deadline of a client that reads more slowly than we write."""
         super().pause_writing()
-        if not self._upgraded:  # the chat socket keeps a deadline of its own
+        if not self._upgraded:  # the chat socket has a deadline of its own
             self._write_timer = self._loop.call_later(self._deadlines.slow_reader, self._cut_slow_reader)
 
     def resume_writing(self) -> None:
-        """Note that the client reads."""
+        """Stop the deadline of a client that reads again."""
         super().resume_writing()
         _cancel(self._write_timer)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the deadlines."""
+        """Stop the deadlines."""
         super().connection_lost(exc)
         _cancel(self._head_timer)
         _cancel(self._write_timer)
@@ -248,7 +248,7 @@ class _KeepsTime(CountsBytes):
         self._head_timer = self._loop.call_later(self._deadlines.request_head, self._end_late_head)
 
     def _end_late_head(self) -> None:
-        """Refuse a head that is late (RFC 9110 §15.5.9); a connection on which nothing came is just closed."""
+        """Refuse a late head (RFC 9110 §15.5.9); a connection on which nothing arrived is closed."""
         self._head_timer = None
         if self._waiter is None or self._waiter.done() or not self._head_has_begun:
             self.force_close()
@@ -264,7 +264,7 @@ class _KeepsTime(CountsBytes):
 
 
 class _HoldsPlace(_KeepsTime):
-    """Hold a place of the connections' quota; aiohttp takes whatever is accepted."""
+    """Holds a place of the connection quota; aiohttp itself accepts any number of connections."""
 
     __slots__ = ("_is_evicted", "place")
 
@@ -274,7 +274,7 @@ class _HoldsPlace(_KeepsTime):
         self._is_evicted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless the place has been taken meanwhile."""
+        """Begin, unless the place was taken away meanwhile."""
         super().connection_made(transport)
         if self._is_evicted:
             self.evict()
@@ -285,7 +285,7 @@ class _HoldsPlace(_KeepsTime):
         self.place.leave()
 
     def evict(self) -> None:
-        """Cut the connection, whose place another needs."""
+        """Close the connection, because another connection needs its place."""
         self._is_evicted = True
         if self.transport is not None:
             self.transport.abort()

@@ -1,4 +1,4 @@
-"""`/api/auth`: registration, sign-in, staying signed in, and the caller's own account."""
+"""`/api/auth`: registration, sign-in, refresh, and the caller's own account."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def login(request: web.Request, body: schemas.Login) -> schemas.SignedIn:
 
 @routes.add("POST /api/auth/refresh", access=Access.PUBLIC, refuses=(TokenInvalid,))
 async def refresh(request: web.Request, body: schemas.RefreshRequest) -> schemas.Tokens:
-    """Exchange a refresh token for a new pair."""
+    """Exchange a refresh token for a new pair of tokens."""
     pair = await request.app[ACCOUNTS].refresh(body.refresh_token.get_secret_value())
     return schemas.Tokens(access_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=_EXPIRES_IN)
 
@@ -72,7 +72,7 @@ async def logout(request: web.Request, body: schemas.RefreshRequest) -> None:
 
 @routes.add("POST /api/auth/password", refuses=(InvalidCredentials, TooManyAttempts))
 async def change_password(request: web.Request, caller: AccessToken, body: schemas.PasswordChange) -> None:
-    """Set another password, and end every sign-in of the account."""
+    """Store a new password, and end every sign-in of the account."""
     await request.app[ACCOUNTS].change_password(
         caller.user_id,
         body.current_password.get_secret_value(),
@@ -83,13 +83,13 @@ async def change_password(request: web.Request, caller: AccessToken, body: schem
 
 @routes.add("GET /api/auth/me")
 async def me(request: web.Request, caller: AccessToken) -> schemas.Me:
-    """Look at the caller's account."""
+    """Return the caller's account."""
     return _me(request, await request.app[ACCOUNTS].profile(caller.user_id))
 
 
 @routes.add("PATCH /api/auth/me")
 async def change_me(request: web.Request, caller: AccessToken, body: schemas.LevelsChange) -> schemas.Me:
-    """Set the caller's levels."""
+    """Store the caller's levels."""
     profile = await request.app[ACCOUNTS].change_levels(
         caller.user_id, programming=body.programming_level, maths=body.maths_level
     )

@@ -1,4 +1,4 @@
-"""Telling who sent a request, and whether they may."""
+"""Authentication of requests: the caller's access token, and the admin key."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ ADMIN_KEY = "X-Admin-Key"
 
 
 def signed_in(request: web.Request) -> AccessToken:
-    """Give the caller's access token. Raises `Unauthenticated` or `TokenExpired`."""
+    """Return the caller's access token. Raise `Unauthenticated` or `TokenExpired`."""
     caller = request.app[AUTHENTICATOR].authenticate(request.headers.get(hdrs.AUTHORIZATION))
     request[CALLER] = caller
     return caller
 
 
 async def require_admin(request: web.Request) -> None:
-    """Let only the holder of the admin key pass; the key comes in the header, never in a URL.
+    """Check the admin key in the request's header (never in a URL).
 
-    Raises as `check_admin_key` does.
+    Raise as `check_admin_key` does.
     """
     await check_admin_key(request, request.headers.get(ADMIN_KEY))
 
@@ -38,7 +38,7 @@ async def require_admin(request: web.Request) -> None:
 async def check_admin_key(request: web.Request, given: str | None) -> None:
     """Compare a key with the one that is set.
 
-    The right one always passes, however many wrong ones came from its address. Raises `NotFound` where none is set,
+    The right key always passes, however many wrong ones came from its address. Raise `NotFound` if no key is set,
     `AdminKeyInvalid`, or `TooManyAttempts`.
     """
     admin_key = request.app[SETTINGS].admin_key
@@ -51,5 +51,5 @@ async def check_admin_key(request: web.Request, given: str | None) -> None:
 
 
 def _digest(key: str) -> bytes:
-    """Return a hash of a key, so that a comparison takes the same time for keys of every length."""
+    """Return a hash of a key, so that comparing takes the same time for keys of every length."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()

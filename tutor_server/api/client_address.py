@@ -23,7 +23,7 @@ LONGEST_ENTRY = 128
 
 
 def client_address(request: web.Request) -> str:
-    """Return the address of the client of a request, see `address_behind`."""
+    """Return the client address of a request (`address_behind`)."""
     forwarded = request.headers.getall(FORWARDED_FOR, ())
     return address_behind(request.remote, forwarded, request.app[SETTINGS].trusted_proxies)
 
@@ -31,12 +31,12 @@ def client_address(request: web.Request) -> str:
 def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Network, ...]) -> str:
     """Return the client's address without port and zone, IPv4-mapped IPv6 as IPv4; empty if the peer has none.
 
-    `forwarded` are the lines of `X-Forwarded-For`. From its right, the client's is the first address that is not a
-    trusted proxy's: anybody can have written what stands left of it. The same holds left of an entry that is no
-    address; its writer then counts as the client.
+    `forwarded` are the lines of `X-Forwarded-For`. Read from the right, the client is the first address that does not
+    belong to a trusted proxy: anybody can have written what stands left of it. The same holds left of an entry that is
+    no address; its writer then counts as the client.
 
-    `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes on what a client wrote into
-    the other, so that no more than one of them can be believed.
+    `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes the other on as the client
+    wrote it, so only one of them can be trusted.
     """
     address = _parse(peer or "")
     if address is None:
@@ -51,7 +51,7 @@ def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Ne
 
 
 def is_proxy(address: str, proxies: tuple[Network, ...]) -> bool:
-    """Return whether an address is a trusted proxy's."""
+    """Return whether an address belongs to a trusted proxy."""
     parsed = _parse(address)
     return parsed is not None and _is_within(parsed, proxies)
 

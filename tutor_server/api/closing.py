@@ -1,4 +1,4 @@
-"""How a WebSocket is closed: the closing handshake of RFC 6455 §7, within bounds."""
+"""Closing a WebSocket: the closing handshake of RFC 6455 §7, with limits."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 CLOSE_SECONDS = 2.0
-"""How long the client has to answer a close frame."""
+"""Seconds that the client has to answer a close frame."""
 CLOSING_FRAMES = 20
-"""Frames that may still be on their way when a client is told that the connection closes."""
+"""Frames that may still arrive after the client is told that the connection closes."""
 _ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
 async def close_socket(
     request: web.Request, socket: web.WebSocketResponse, code: int, reason: str, *, frames: int = CLOSING_FRAMES
 ) -> None:
-    """Send the close frame, wait for the client's, and end the connection. Nobody else may read the socket meanwhile.
+    """Send the close frame, wait for the client's, and end the connection. No other task may read the socket meanwhile.
 
-    aiohttp's own `close` reads whatever comes until then, without a pause and as fast as the client sends. Here the
-    frames that come first are dropped one at a time. After `frames` of them nothing more is read, so that the client
-    cannot send either, but has the time to read the code.
+    aiohttp's own `close` reads whatever arrives until then, without a pause and as fast as the client sends. Here the
+    frames that arrive first are dropped one at a time. After `frames` of them nothing more is read, so that the client
+    cannot send either, but has time to read the code.
     """
     with suppress(TimeoutError, ConnectionError):
         async with asyncio.timeout(CLOSE_SECONDS):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 RETRY_SECONDS = 10
-"""By then strangers who sent nothing have lost their places."""
+"""Seconds after which strangers who sent nothing have lost their places."""
 
 
 def serve_if_admitted(
@@ -41,7 +41,7 @@ def serve_if_admitted(
 ) -> Handle:
     """Return a handler that serves the requests that the quota admits, and raises `TooManyConnections` for others.
 
-    A signed-in client is served as long as there are connections on which nothing happens: one of those is closed.
+    A signed-in client is served as long as there are silent connections: one of those is closed for it.
     """
     refusals = SparseLine(now)
 

@@ -50,14 +50,14 @@ _STALE = "This page has been open for too long, or your browser takes no cookies
 
 @routes.add("GET /device", access=Access.PUBLIC, produces=HTML)
 async def show_device_page(request: web.Request, query: schemas.DevicePageAddress) -> web.Response:
-    """Ask for the code; where the address brought one along, it only has to be confirmed."""
+    """Ask for the code; if the URL holds one, the student only has to confirm it."""
     code = read_user_code(query.user_code)
     return _ask_for_code(request, _browser(request) or _new_browser(), shown_user_code(code) if code else "")
 
 
 @routes.add("POST /device", access=Access.PUBLIC, produces=HTML, refuses=(TooManyAttempts, UserCodeUnknown))
 async def submit_device_page(request: web.Request, form: schemas.DevicePageForm) -> web.Response:
-    """Take one form of the page: the code, the sign-in or the decision. Each brings the code along."""
+    """Handle one form of the page: the code, the sign-in or the decision. Each form holds the code."""
     browser, typed_code = _browser(request), form.user_code[:20]
     if browser is None or not hmac.compare_digest(_csrf(request, browser).encode(), form.csrf.encode()):
         log.warning("device_form_refused")
@@ -73,7 +73,7 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
 
 
 async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_code: str, browser: str) -> web.Response:
-    """Do what a form asks for. Raises `UserCodeUnknown`, or `TooManyAttempts` for the code."""
+    """Do what a form asks for. Raise `UserCodeUnknown`, or `TooManyAttempts` for the code."""
     if form.decision is not None:
         return await _decide(request, user_code, browser, approved=form.decision == "approve")
     if form.email is not None and form.password is not None:
@@ -86,7 +86,7 @@ async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_co
 
 
 async def _sign_in_as(request: web.Request, user_code: str, browser: str, account: Account) -> web.Response:
-    """Let who is signed in to the account page decide, without the password again."""
+    """Let a student who is signed in to the account page decide, without entering the password again."""
     signed_in_browser = _new_browser()
     try:
         device = await request.app[DEVICE_SIGN_INS].sign_in_as(account, user_code, new_browser=signed_in_browser)
@@ -132,7 +132,7 @@ async def _decide(request: web.Request, user_code: str, browser: str, *, approve
     await request.app[DEVICE_SIGN_INS].decide(user_code, approved=approved, browser=browser)
     page = html_page("device_done.html", approved=approved)
     forget_code(request, page)
-    # The secret signs nothing in any more. It stays, since attempts in a browser that the account knows count apart.
+    # The secret does not sign in any more. It stays, since attempts in a browser that the account knows count apart.
     return _remember(request, page, browser, max_age=KNOWN_SECONDS)
 
 
@@ -186,7 +186,7 @@ def _login(email: str, password: SecretStr) -> schemas.Login:
 
 
 def _refused(page: web.Response, error: TutorError) -> web.Response:
-    """Give a page the status of its problem; a 401 is for those who can answer its challenge."""
+    """Return the status of a page with a problem; a 401 is for callers that can answer its challenge."""
     page.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if error.status == HTTPStatus.UNAUTHORIZED else error.status)
     if error.retry_after is not None:
         page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
@@ -204,7 +204,7 @@ def _minutes(count: int) -> str:
 
 
 def _browser(request: web.Request) -> str | None:
-    """Read the secret that this browser alone holds."""
+    """Return the secret of this browser."""
     value = request.cookies.get(_cookie(request), "")
     return value if _BROWSER.fullmatch(value) else None
 
@@ -227,10 +227,10 @@ def _remember(request: web.Request, page: web.Response, browser: str, *, max_age
 
 
 def _cookie(request: web.Request) -> str:
-    """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
+    """Return the cookie's name; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
     return "__Host-device" if is_secure(request) else "device"
 
 
 def _csrf(request: web.Request, browser: str) -> str:
-    """Give what only a form that came from here to this browser holds."""
+    """Return the token that only a form sent by us to this browser holds."""
     return hmac.digest(request.app[DEVICE_PAGE_KEY], browser.encode(), hashlib.sha256).hex()

@@ -1,4 +1,4 @@
-"""The one shape of every error: `{"detail", "code"}`, with `retry_after`, `resets_at` and `limit` where they apply."""
+"""The error envelope: `{"detail", "code"}`, with `retry_after`, `resets_at` and `limit` where they apply."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BY_STATUS: dict[int, type[TutorError]] = {
 async def envelope(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Turn whatever a handler raises into the envelope; what nobody foresaw is logged and answered as our fault."""
+    """Turn any exception of a handler into the envelope; an unexpected one is logged and answered as our fault."""
     try:
         return await handler(request)
     except TutorError as error:
@@ -52,7 +52,7 @@ async def envelope(
         return framework_error(error)
     except RequestPayloadError:
         response = _answer(request, MalformedRequest())
-        response.force_close()  # the rest of the body is lost, and with it where the next request begins
+        response.force_close()  # the rest of the body is lost, and so is the beginning of the next request
         return response
     except Exception:
         log.exception("request_failed", code=TutorError.code)
@@ -60,7 +60,7 @@ async def envelope(
 
 
 def error_response(error: TutorError) -> web.Response:
-    """Write an error as the envelope."""
+    """Return an error as the envelope."""
     body = schemas.Error(
         detail=error.detail,
         code=error.code,
@@ -78,7 +78,7 @@ def error_response(error: TutorError) -> web.Response:
 
 
 def framework_error(error: HTTPException) -> web.Response:
-    """Write an error that aiohttp raised, without the sentences it makes of the request."""
+    """Return an error that aiohttp raised as the envelope, without aiohttp's sentences about the request."""
     known = _BY_STATUS.get(error.status)
     if known is not None:
         response = error_response(known())
@@ -91,7 +91,7 @@ def framework_error(error: HTTPException) -> web.Response:
 
 
 def _answer(request: web.Request, error: TutorError) -> web.Response:
-    """Answer in the envelope, or on a page for people as one."""
+    """Return an error as the envelope, or as a page on routes for people."""
     make: Callable[[TutorError], web.Response] = request.get(ERROR_ANSWER, error_response)
     return make(error)
 

@@ -1,4 +1,4 @@
-"""What the dashboard shows: each figure as one table, from which its plot and its CSV are made."""
+"""The dashboard's figures: each is one table, from which its plot and its CSV are made."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NO_MODULE = "(no module)"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a figure: what it holds, and whether it is plotted as bars, as a line, or not at all."""
+    """A column of a figure: its name, and whether it is plotted as bars, as a line, or not at all."""
 
     title: str
     plotted: Literal["bar", "line", ""] = ""
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure: a sentence that says what is to be seen in it, and its table."""
+    """One figure: a sentence that says what it shows, and its table."""
 
     name: str
     title: str
@@ -54,10 +54,10 @@ class Figure:
     kind: Kind = "bar"
     note: str = ""
     labels: int = field(default=1)
-    """How many leading columns name the row."""
+    """Number of leading columns that name the row."""
 
     def as_csv(self) -> str:
-        """Give the table as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted as text."""
+        """Return the table as CSV (RFC 4180). A cell that a spreadsheet would read as a formula is quoted as text."""
         output = io.StringIO()
         writer = csv.writer(output)
         writer.writerow(column.title for column in self.columns)
@@ -66,7 +66,7 @@ class Figure:
 
 
 def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
-    """Read all figures; those that are not of a fixed span are of the last `days`, today among them."""
+    """Return all figures; those without a fixed period are of the last `days`, including today."""
     last = now.date()
     first = last - timedelta(days=days - 1)
     since, until = _start(first), _start(last + timedelta(days=1))
@@ -303,7 +303,7 @@ def _rounded(value: float | None) -> int | None:
 
 
 def _topic(rule: str) -> str:
-    """Write a rule's name in words: `runtime.loop-past-the-end` as `loop past the end (runtime)`."""
+    """Return a rule's name in words: `runtime.loop-past-the-end` as `loop past the end (runtime)`."""
     kind, _, name = rule.partition(".")
     return f"{name.replace('-', ' ')} ({kind})" if name else rule
 

@@ -1,4 +1,4 @@
-"""Frames of the chat socket as they arrive: read strictly, and refused with a sentence that names what is wrong."""
+"""Frames of the chat socket: validated strictly, and refused with a sentence that names what is wrong."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
 from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"
-"""JSON has no other way to write them (RFC 8259 §3, §7): where a text has none, its thousand items need no look."""
+"""JSON writes NUL and null only so (RFC 8259 §3, §7): the items of a text without these need no check for them."""
 DEPTH = 3
-"""Of a message with lists of objects, whose fields are plain. What is nested deeper is of no field of the contract."""
+"""Depth of a message with lists of objects whose fields are plain. The contract has no deeper field."""
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
 _LISTS: dict[str, TypeAdapter[Any]] = {
     "diagnostics": TypeAdapter(Annotated[tuple[Diagnostic, ...], FailFast()]),
     "cells": TypeAdapter(Annotated[tuple[Cell, ...], FailFast()]),
 }
-"""The lists of an ask. Each is read up to the first item that is wrong: pydantic would describe each of the 300,000
-wrong ones that a frame can hold, which takes seconds.
+"""The lists of an ask. Each is validated up to its first invalid item: pydantic would describe each of the 300,000
+invalid items that a frame can hold, which takes seconds.
 """
 _REQUEST_ID = re.compile(r'"request_id"[ \t\r\n]*+:[ \t\r\n]*+"([0-9A-Fa-f-]{36})"')
 
 
 class FrameRefused(Exception):
-    """A frame that is not of the contract's form, with the request id where one could be read."""
+    """A frame does not have the contract's form; it carries the request id if one could be read."""
 
     def __init__(self, error: TutorError, request_id: UUID | None) -> None:
         super().__init__(error.detail)
@@ -40,7 +40,7 @@ class FrameRefused(Exception):
 
 
 def parse_frame(text: str) -> FromEditor:
-    """Read one text frame. Raises `FrameRefused`."""
+    """Return the message of one text frame. Raise `FrameRefused`."""
     try:
         content = load_json(text)
     except NotJson:
@@ -69,9 +69,9 @@ def parse_frame(text: str) -> FromEditor:
 
 @dataclass(frozen=True, slots=True)
 class ReadFrame:
-    """A large frame as a child process has read it: the message, or why it is refused.
+    """The result of reading a large frame in a child process: the message, or why it is refused.
 
-    An ask is bounded, and has the digest of all that it was.
+    An ask is cut to its bounds, and carries the digest of its whole content.
     """
 
     message: FromEditor | None = None
@@ -82,7 +82,7 @@ class ReadFrame:
 
 
 def read_large_frame(text: str) -> ReadFrame:
-    """Read one text frame away from the event loop, where reading and digesting it would hold up everybody."""
+    """Return the message of one text frame, read in a child process, since it would block the event loop for long."""
     try:
         message = parse_frame(text)
     except FrameRefused as refused:
@@ -93,13 +93,13 @@ def read_large_frame(text: str) -> ReadFrame:
 
 
 def request_id_in(text: str) -> UUID | None:
-    """Return the request id that a frame seems to have, without reading the frame."""
+    """Return the request id that a frame seems to have, without parsing the frame."""
     match = _REQUEST_ID.search(text)
     return UUID(match[1]) if match is not None and match[1].count("-") == 4 else None  # noqa: PLR2004 - RFC 9562 §4
 
 
 def _read(kind: str, content: dict[str, Any]) -> FromEditor:
-    """Make a message of its known fields. Raises `ValidationFailed`."""
+    """Return the message of known fields. Raise `ValidationFailed`."""
     lists = {name: _items(name, content.pop(name)) for name in _LISTS if isinstance(content.get(name), list)}
     try:
         message = _ADAPTERS[kind].validate_json(_written(content), strict=True)
@@ -115,7 +115,7 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
 
 
 def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
-    """Read a list of an ask. Raises `ValidationFailed`."""
+    """Return a list of an ask. Raise `ValidationFailed`."""
     try:
         read: tuple[Any, ...] = _LISTS[name].validate_json(_written(items), strict=True)
     except ValidationError as error:
@@ -124,15 +124,15 @@ def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
 
 
 def _written(content: Any) -> bytes:
-    """Write JSON that was read. Raises `ValidationFailed`."""
+    """Return parsed JSON as text. Raise `ValidationFailed`."""
     try:
         return orjson.dumps(content)
-    except orjson.JSONEncodeError:  # it reads deeper nesting than it writes
+    except orjson.JSONEncodeError:  # orjson parses deeper nesting than it writes
         raise ValidationFailed("The message is nested too deeply.") from None
 
 
 def _without_nulls(value: Any, depth: int) -> Any:
-    """Take a null for a field that is absent, as clients of some languages send it, down to a depth."""
+    """Remove fields that are null, as clients of some languages send absent ones, down to a depth."""
     if depth and isinstance(value, dict):
         return {name: _without_nulls(item, depth - 1) for name, item in value.items() if item is not None}
     if depth and isinstance(value, list):
@@ -148,7 +148,7 @@ def _request_id(content: dict[str, Any]) -> UUID | None:
 
 
 def _describe(error: ValidationError) -> str:
-    """Name the field and the rule, never the value."""
+    """Return the invalid field and its rule, without the value."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "message"
     return f"{place}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,4 +1,4 @@
-"""From a request to its handler's arguments, and from what the handler returns to the response."""
+"""Routing: from a request to its handler's arguments, and from the handler's result to the response."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
-    """Give the routes as aiohttp takes them."""
+    """Return the routes as aiohttp's definitions."""
     return [web.RouteDef(route.method, route.path, _handler(route), {}) for route in routes]
 
 
 def _handler(route: Route) -> Any:
     start = f"/{route.path.split('/')[1]}"
-    """Where the page begins of which the route is a part."""
+    """URL of the page that the route belongs to, where a student can start again."""
 
     @functools.wraps(route.handler)
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -46,7 +46,7 @@ def _handler(route: Route) -> Any:
 
 
 async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
-    """Read what the handler takes; who is refused is refused before anything else is looked at."""
+    """Return the handler's arguments; the caller is authenticated before anything else is read."""
     arguments: dict[str, Any] = {}
     if route.access is Access.ADMIN:
         await require_admin(request)
@@ -66,7 +66,7 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
 
 
 def _path_parameter(text: str, kind: type) -> Any:
-    """Read an id in the path. Raises `NotFound` for one of the wrong form: nothing is there."""
+    """Return an id in the path. Raise `NotFound` for a malformed one, since nothing exists under it."""
     try:
         if is_plain(text):
             return kind(text)

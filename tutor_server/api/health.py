@@ -1,4 +1,4 @@
-"""`/api/health`: whether the service can do its work, for those who watch over it."""
+"""`/api/health`: whether the service can do its work, for monitoring."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ routes = Routes("health")
 
 @routes.add("GET /api/health", access=Access.PUBLIC, otherwise={503: schemas.Unhealthy})
 async def health(request: web.Request) -> schemas.Health | schemas.Unhealthy:
-    """Tell whether the database answers."""
+    """Return whether the database answers."""
     timestamp = request.app[CLOCK].now()
     if await request.app[DATABASE].is_connected():
         return schemas.Health(timestamp=timestamp)

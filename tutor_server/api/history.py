@@ -1,4 +1,4 @@
-"""`/api/chat/sessions`: what the caller asked and was told."""
+"""`/api/chat/sessions`: the caller's conversations and messages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ routes = Routes("history")
 
 
 class SessionsPage(Page[Moment]):
-    """A page of conversations, of one type where that is given."""
+    """A page of conversations, of one type if it is given."""
 
     type: Literal["editor", "notebook"] | None = None
 
 
 @routes.add("GET /api/chat/sessions")
 async def sessions(request: web.Request, caller: AccessToken, query: SessionsPage) -> schemas.Sessions:
-    """List the caller's conversations, newest first."""
+    """Return the caller's conversations, newest first."""
     found = await request.app[DATABASE].read(
         lambda connection: sessions_of(
             connection, caller.user_id, session_type=query.type, after=_place(query), limit=query.fetch
@@ -43,7 +43,7 @@ async def sessions(request: web.Request, caller: AccessToken, query: SessionsPag
 async def messages(
     request: web.Request, caller: AccessToken, session_id: UUID, query: Page[Moment]
 ) -> schemas.Messages:
-    """List a conversation's messages, oldest first. Where they are long, a page has fewer than were asked for."""
+    """Return a conversation's messages, oldest first. A page of long messages holds fewer than were asked for."""
     page = await request.app[DATABASE].read(
         lambda connection: messages_of(connection, caller.user_id, session_id, after=_place(query), limit=query.limit)
     )

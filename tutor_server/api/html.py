@@ -1,4 +1,4 @@
-"""Pages for people: their templates, their style sheet, and a policy that lets nothing else in."""
+"""Pages for people: templates, the style sheet, and a Content Security Policy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _style(name: str) -> Markup:
 
 
 def _policy(style: Markup, *more: str) -> str:
-    """Let in the page's own style and what `more` says, and nothing else (Content Security Policy Level 3)."""
+    """Return a policy that allows the page's own style and `more`, and nothing else (CSP Level 3)."""
     style_hash = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = (f"style-src 'sha256-{style_hash}'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'")
     return "; ".join(("default-src 'none'", *own, *more))
@@ -40,17 +40,17 @@ _DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
 
 
 def problem_page(error: TutorError, again: str) -> web.Response:
-    """Show a refusal or failure that no form of the page has a place for; `again` is where to start again."""
+    """Return a page about an error that belongs to no form of the page; `again` is the URL to start again."""
     return html_page("problem.html", status=error.status, problem=error.detail, again=again)
 
 
 def html_page(template: str, *, status: int = 200, problem: str | None = None, **values: Any) -> web.Response:
-    """Fill in a template; what is filled in is escaped. `problem` is a sentence shown above the rest."""
+    """Return a filled template; values are escaped. `problem` is a sentence shown above the rest."""
     return _page(template, _PAGE_STYLE, _PAGE_POLICY, status=status, problem=problem, **values)
 
 
 def dashboard_page(template: str, **values: Any) -> web.Response:
-    """Fill in a template of the dashboard, whose plots are drawn by the service's own scripts."""
+    """Return a filled template of the dashboard, whose plots the service's own scripts draw."""
     return _page(template, _DASHBOARD_STYLE, _DASHBOARD_POLICY, status=200, **values)
 
 

@@ -1,4 +1,4 @@
-"""What the composition root hands to the handlers, and what a handler notes about a request."""
+"""Keys of the application and the request: what the composition root passes to handlers, and handlers note."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 
 ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
-"""What makes the answer of an error on a page for people; elsewhere it is the envelope."""
+"""Renders an error on a page for people; other routes use the envelope."""
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
-"""Who sent the request, once that is known."""
+"""The sender of the request, once it is known."""

@@ -1,4 +1,4 @@
-"""`/api/me`: everything stored about the caller, to take along or to erase."""
+"""`/api/me`: everything stored about the caller, for export or erasure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ routes = Routes("account")
 async def export(request: web.Request, caller: AccessToken) -> web.StreamResponse:
     """Return every stored field about the caller, by table.
 
-    The export is sent as it is read. Where it breaks off, the connection is cut and the JSON has no end: ask again.
+    The export is sent while it is read. If reading fails, the connection is closed and the JSON has no end; the client
+    must ask again.
     """
     return await export_of(request, caller.user_id)
 
@@ -43,7 +44,7 @@ async def delete(request: web.Request, caller: AccessToken) -> None:
 
 
 async def export_of(request: web.Request, user_id: UUID) -> web.StreamResponse:
-    """Send a file with every stored field about a student, as it is read. Raises `NotFound`."""
+    """Send a file with every stored field about a student, while it is read. Raise `NotFound`."""
     return await stream(
         request,
         _everything_about(user_id, request.app[DATABASE]),
@@ -53,9 +54,9 @@ async def export_of(request: web.Request, user_id: UUID) -> web.StreamResponse:
 
 
 async def erase_student(request: web.Request, user_id: UUID) -> None:
-    """Erase a student: first the sign-ins end and the answers under way are stopped, so that nothing comes after.
+    """Erase a student. First the sign-ins and the answers under way end, so that nothing is written afterwards.
 
-    Raises `NotFound`.
+    Raise `NotFound`.
     """
     await request.app[ACCOUNTS].log_out_everywhere(user_id)
     await request.app[CHAT_SOCKETS].stop_answers_of(user_id)
@@ -63,7 +64,7 @@ async def erase_student(request: web.Request, user_id: UUID) -> None:
 
 
 async def _everything_about(user_id: UUID, database: Database) -> AsyncGenerator[bytes, None]:
-    """Yield a JSON object of lists of rows, by table. Raises `NotFound`, also at the end, for an erased account."""
+    """Yield a JSON object of lists of rows, by table. Raise `NotFound`, also at the end, for an erased account."""
     parts = await database.read(lambda connection: parts_of(connection, user_id))
     separator = b"{"
     for table, of_table in groupby(parts, key=lambda part: part.table):
@@ -77,7 +78,7 @@ async def _everything_about(user_id: UUID, database: Database) -> AsyncGenerator
 
 
 async def _rows(parts: Iterable[Part], database: Database) -> AsyncIterator[bytes]:
-    """Yield the rows of a table as JSON, a page at a time, with commas between them."""
+    """Yield the rows of a table as JSON, a page at a time, separated by commas."""
     comma = b""
     for part in parts:
         after, is_last = None, False

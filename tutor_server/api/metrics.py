@@ -1,4 +1,4 @@
-"""`GET /metrics`: what Prometheus reads. The numbers are the database's sums, the same at every worker and for ever."""
+"""`GET /metrics`: metrics for Prometheus. The numbers are sums in the database, the same for every worker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NANO = 1e9
 
 @routes.add("GET /metrics", access=Access.ADMIN, produces="text/plain")
 async def metrics(request: web.Request) -> web.Response:
-    """Count calls and their cost, the guard's verdicts, refusals and money spent, in the text format of Prometheus."""
+    """Return calls and their cost, the guard's verdicts, refusals and money spent, in Prometheus' text format."""
     today, budgets = request.app[CLOCK].now().date(), request.app[BUDGETS]
 
     def read(connection: Connection) -> Sequence[Metric]:

@@ -1,4 +1,4 @@
-"""`/api/modules` and `/api/progress`: the units of a course, and how far the caller is in them."""
+"""`/api/modules` and `/api/progress`: the modules of a course, and the caller's progress in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ routes = Routes("modules")
 
 @routes.add("GET /api/modules")
 async def modules(request: web.Request, query: Page[tuple[StoredInt, str]]) -> schemas.Modules:
-    """List the modules in their order."""
+    """Return the modules in their order."""
     found = await request.app[DATABASE].read(
         lambda connection: modules_in_order(connection, after=query.after, limit=query.fetch)
     )
@@ -27,7 +27,7 @@ async def modules(request: web.Request, query: Page[tuple[StoredInt, str]]) -> s
 
 @routes.add("GET /api/modules/{module_id}")
 async def module(request: web.Request, module_id: str) -> schemas.Module:
-    """Look at one module."""
+    """Return one module."""
     found = await request.app[DATABASE].read(lambda connection: find_module(connection, module_id))
     if found is None:
         raise NotFound
@@ -36,7 +36,7 @@ async def module(request: web.Request, module_id: str) -> schemas.Module:
 
 @routes.add("GET /api/progress")
 async def progress(request: web.Request, caller: AccessToken, query: Page[tuple[str]]) -> schemas.ProgressList:
-    """List how far the caller is, by module."""
+    """Return the caller's progress, by module."""
     after = None if query.after is None else query.after[0]
     found = await request.app[DATABASE].read(
         lambda connection: progress_of(connection, caller.user_id, after=after, limit=query.fetch)
@@ -49,7 +49,7 @@ async def progress(request: web.Request, caller: AccessToken, query: Page[tuple[
 async def put_progress(
     request: web.Request, caller: AccessToken, module_id: str, body: schemas.ProgressChange
 ) -> schemas.Progress:
-    """Say how far the caller is in a module."""
+    """Store the caller's progress in a module."""
     new_id, now = request.app[NEW_ID](), request.app[CLOCK].now()
     changed = await request.app[DATABASE].commit(
         lambda connection: set_progress(

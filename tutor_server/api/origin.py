@@ -1,4 +1,4 @@
-"""The address under which people reach the service."""
+"""The URL under which people reach the service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _UNREADABLE = "The Host header cannot be read."
 
 
 def origin_of(request: web.Request) -> str | None:
-    """Return `TUTOR_PUBLIC_URL`, or without it the address of this machine that the request names.
+    """Return `TUTOR_PUBLIC_URL`, or without it the loopback URL that the request names.
 
-    None for any other host: whoever sends a request could name one of theirs, and links would lead there. Raises
-    `InvalidRequest` for a Host header that cannot be read.
+    Return None for any other host: the sender could name a host of their own, and links in mails would lead there.
+    Raise `InvalidRequest` for a Host header that cannot be parsed.
     """
     public_url = request.app[SETTINGS].public_url
     if public_url is not None:
@@ -29,7 +29,7 @@ def origin_of(request: web.Request) -> str | None:
         address = URL.build(scheme=request.scheme, authority=request.host)
     except ValueError:
         raise InvalidRequest(_UNREADABLE) from None
-    if address.user is not None or address.password is not None:  # a stranger's words in the links of a mail
+    if address.user is not None or address.password is not None:  # a stranger's text would stand in the links of a mail
         raise InvalidRequest(_UNREADABLE)
     return str(address).rstrip("/") if is_loopback(address.host or "") else None
 

@@ -1,4 +1,4 @@
-"""One log line a request."""
+"""One log line for each request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 async def request_log(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Log route, status, duration and caller. The path itself is left out: it holds what a caller made up."""
+    """Log route, status, duration and caller. The path is left out: callers choose what it holds."""
     clock = request.app[CLOCK]
     start = clock.monotonic()
     status: int | None = None
@@ -29,7 +29,7 @@ async def request_log(
         response = await handler(request)
         status = response.status
         return response
-    finally:  # None: the caller left, or the service stops
+    finally:  # None: the caller disconnected, or the service stops
         resource = request.match_info.route.resource
         caller = request.get(CALLER)
         log.info(

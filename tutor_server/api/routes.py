@@ -1,6 +1,6 @@
-"""Routes, each declared once: the handler's signature says what it takes and gives, its decorator says the rest.
+"""Routes, each declared once: the handler's signature says what it receives and returns, its decorator the rest.
 
-From a declaration come the aiohttp handler (`handling`) and the route's part of the OpenAPI document (`openapi`).
+The declaration is the source of the aiohttp handler (`handling`) and of the OpenAPI document (`openapi`).
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ CSV = "text/csv"
 SCRIPT = "text/javascript"
 
 PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT})
-"""What is for people and their browsers, and no part of the interface for programs."""
+"""Content types for people and their browsers; the OpenAPI document leaves these routes out."""
 
 
 class Access(Enum):
-    """Who may call a route."""
+    """Authentication that a route requires."""
 
     PUBLIC = auto()
     SIGNED_IN = auto()
@@ -57,14 +57,14 @@ class Access(Enum):
     ADMIN = auto()
     """Holders of the admin key."""
     SOCKET = auto()
-    """Holders of an access token, whom the socket itself refuses, so that clients can read the close code."""
+    """An access token, which the socket itself checks, so that clients can read the close code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What is known of a route without calling it.
+    """A route's declaration.
 
-    `answers` gives the status of each kind of answer; `NoneType` stands for an empty one. A handler that makes its
+    `answers` maps each type of result to its status; `NoneType` stands for an empty body. A handler that makes its
     response itself has none there, and `produces` names the content type.
     """
 
@@ -131,10 +131,10 @@ class Routes:
     ) -> Callable[[Handler], Handler]:
         """Declare a route, written as in `GET /api/modules/{module_id}`, by its handler.
 
-        Beside `request` a handler takes, by name: `caller` (its `AccessToken`), `body` (JSON), `form`, `query` (each a
-        model) and the parameters of its path (`str` or `UUID`). It returns a model, sent with `status`, or with
-        another one that `otherwise` gives its kind; None, sent as 204; or a response of its own. `refuses` has the
-        errors it raises beyond those of every route of this form.
+        Beside `request` a handler receives, by name: `caller` (its `AccessToken`), `body` (JSON), `form`, `query` (each
+        a model) and the parameters of its path (`str` or `UUID`). It returns a model, sent with `status`, or with the
+        status that `otherwise` has for its type; None, sent as 204; or a response of its own. `refuses` lists the
+        errors that it raises beyond those of every route of this form.
         """
         method, _, path = method_and_path.partition(" ")
 

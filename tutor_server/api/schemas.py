@@ -1,4 +1,4 @@
-"""The JSON of requests and responses."""
+"""Models of JSON requests and responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_EMAIL_CHARACTERS = 254
 MODULE_ID = re.compile(module_files.MODULE_ID)
 
 _NO_NUL = {"pattern": r"^[^\u0000]*$"}
-"""What JSON Schema cannot know: no body may hold NUL, since PostgreSQL stores none."""
+"""A constraint that JSON Schema cannot express: no body may hold NUL, since PostgreSQL cannot store it."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
@@ -38,7 +38,7 @@ def _lower_case_email(value: str) -> str:
 
 
 def _whole(value: object) -> object:
-    """Take 4.0 for 4: JSON Schema knows one kind of number, and whole ones are integers however they are written."""
+    """Return 4 for 4.0: JSON Schema has one type of number, and a whole one is an integer however it is written."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -68,8 +68,8 @@ class _Body(BaseModel):
 class Error(_Body):
     """Every error, on every route.
 
-    `retry_after` is in seconds and comes, with `limit`, where a limit refused; `error` is RFC 8628's word, on the
-    routes of device sign-in.
+    `retry_after` is in seconds and present, with `limit`, if a limit refused; `error` is the error code of RFC 8628, on
+    the routes of device sign-in.
     """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
@@ -112,14 +112,14 @@ class PasswordChange(_Body):
 
 
 class LevelsChange(_Body):
-    """`PATCH /api/auth/me`; what is left out stays."""
+    """`PATCH /api/auth/me`; a field that is left out stays."""
 
     programming_level: Level | None = None
     maths_level: Level | None = None
 
 
 class Me(_Body):
-    """An account, and how much of today's messages it has used."""
+    """An account, and how many of today's messages it has used."""
 
     id: UUID
     email: str
@@ -140,20 +140,20 @@ class Tokens(_Body):
 
 
 class SignedIn(Tokens):
-    """The answer to a registration or a sign-in."""
+    """The response to a registration or a sign-in."""
 
     user: Me
 
 
 class DeviceRequest(_Body):
-    """`POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who is to approve."""
+    """`POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who approves."""
 
     client_id: str = ""
     client_name: str = ""
 
 
 class DeviceTokenRequest(_Body):
-    """`POST /api/auth/device/token` (RFC 8628 §3.4). What is missing is refused in OAuth's words."""
+    """`POST /api/auth/device/token` (RFC 8628 §3.4). A missing field is refused with OAuth's error code."""
 
     grant_type: str = ""
     device_code: str = Field(default="", repr=False)
@@ -161,13 +161,13 @@ class DeviceTokenRequest(_Body):
 
 
 class DevicePageAddress(_Body):
-    """`GET /device`, where the address may bring the code along."""
+    """`GET /device`; the URL may hold the code."""
 
     user_code: str = ""
 
 
 class DevicePageForm(_Body):
-    """`POST /device`: each form of the page, which is told by what it holds."""
+    """`POST /device`: each form of the page, recognised by its fields."""
 
     csrf: str = ""
     user_code: str = ""
@@ -208,7 +208,7 @@ class DeviceStarted(_Body):
 
 
 class Health(_Body):
-    """`GET /api/health` while all is well."""
+    """`GET /api/health` if the service is well."""
 
     status: Literal["ok"] = "ok"
     database: Literal["connected"] = "connected"
@@ -289,7 +289,7 @@ class ProgressChange(_Body):
 
 
 class Progress(_Body):
-    """How far the caller is in a module."""
+    """The caller's progress in a module."""
 
     module_id: str
     status: ProgressStatus
@@ -307,7 +307,7 @@ DASHBOARD_DAYS = (7, 30, 90)
 
 
 class DashboardAddress(_Body):
-    """`GET /admin`: how many days the figures are of."""
+    """`GET /admin`: the number of days that the figures cover."""
 
     days: Annotated[int, Field(ge=1, le=366)] = 30
 
@@ -333,7 +333,7 @@ class DashboardSwitch(DashboardForm):
 
 
 class ModuleChange(_Body):
-    """`PUT /api/admin/modules/{module_id}`: the whole module; what is left out is empty."""
+    """`PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty."""
 
     title: Title
     order: Annotated[Order, Field(strict=True), BeforeValidator(_whole)]
@@ -353,7 +353,7 @@ class StudentOfEmail(_Body):
 
 
 class StudentLimitsChange(_Body):
-    """`PUT /api/admin/limits`; a limit that is left out is everybody's."""
+    """`PUT /api/admin/limits`; a limit that is left out is the general one."""
 
     email: Email
     messages_per_minute: OwnLimit | None = None
@@ -362,7 +362,7 @@ class StudentLimitsChange(_Body):
 
 
 class StudentLimits(_Body):
-    """Limits of a student's own; null: everybody's."""
+    """A student's own limits; null: the general limit."""
 
     email: str
     messages_per_minute: int | None
@@ -379,7 +379,7 @@ class StudentLimitsList(_Body):
 
 
 class SwitchChange(_Body):
-    """`PUT /api/admin/switch`; without a module it switches everything. `message` is shown to the students."""
+    """`PUT /api/admin/switch`; without a module it switches everything. `message` is shown to students."""
 
     is_off: Annotated[bool, Field(strict=True)]
     module_id: ModuleId | None = None
@@ -401,7 +401,7 @@ class SwitchedOff(_Body):
 
 
 class AdminAction(_Body):
-    """What was done: by `api`, `page` or `command`, by whom, from which address, about which student or module."""
+    """One action: its way (`api`, `page`, `command`), actor and address, and the student or module concerned."""
 
     id: UUID
     at: datetime
@@ -422,7 +422,7 @@ class AdminActions(_Body):
 
 
 class ModelUsage(_Body):
-    """What a model was used for. Money is in US dollars."""
+    """The use of a model. Money is in US dollars."""
 
     provider: str
     model: str
@@ -433,7 +433,7 @@ class ModelUsage(_Body):
 
 
 class PeriodUsage(_Body):
-    """Usage from a moment to another, the second not included; calls without a known price are counted apart."""
+    """Usage in a period, whose end is not included; calls without a known price are counted apart."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

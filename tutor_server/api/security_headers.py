@@ -1,4 +1,4 @@
-"""Headers that tell browsers and caches to do nothing with what we answer but read it."""
+"""Headers that stop browsers and caches from storing, framing or guessing the type of a response."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _HEADERS = {
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Set what the response does not set itself (a signal of aiohttp, so that it also sees streamed responses)."""
+    """Set the headers that the response does not set itself (a signal of aiohttp, also sent for streamed responses)."""
     set_security_headers(response)
 
 
 def set_security_headers(response: web.StreamResponse) -> None:
-    """Set what the response does not set itself."""
+    """Set the headers that the response does not set itself."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "ask-tutor"  # aiohttp names its version and Python's

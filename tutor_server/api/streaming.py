@@ -1,4 +1,4 @@
-"""Answers that are sent while they are made, so that no process holds the whole of one."""
+"""Streamed responses: sent while they are produced, so that no process holds a whole one in memory."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ log: FilteringBoundLogger = structlog.get_logger()
 async def stream(
     request: web.Request, pieces: AsyncGenerator[bytes, None], *, content_type: str, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Send the pieces of a body as they come, each once the client has read most of those before.
+    """Send the pieces of a body as they are produced, each after the client has read most of those before.
 
-    What fails before the first piece is answered like any other error. What fails later cuts the connection: the last
-    chunk does not come, and the client knows that the body is not whole (RFC 9112 §8). A client that has gone stops
-    the work.
+    A failure before the first piece is answered like any other error. A later one closes the connection without the
+    last chunk, so that the client knows that the body is incomplete (RFC 9112 §8). The work stops if the client
+    disconnects.
     """
     async with aclosing(pieces):
         first = await anext(pieces)

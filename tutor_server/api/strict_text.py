@@ -1,4 +1,4 @@
-"""Text from outside, taken literally: JSON in UTF-8 without NaN or bottomless nesting, and what no database stores."""
+"""Strict parsing of text from outside: JSON in UTF-8 without NaN or unbounded nesting, and no NUL."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import orjson
 
 
 class NotJson(ValueError):
-    """The text is no JSON."""
+    """The text is not JSON."""
 
 
 def load_json(text: str | bytes) -> Any:
-    """Read JSON as RFC 8259 has it; nesting is bounded by the parser. Raises `NotJson`."""
+    """Return parsed JSON (RFC 8259); the parser limits nesting. Raise `NotJson`."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -20,7 +20,7 @@ def load_json(text: str | bytes) -> Any:
 
 
 def holds_nul(content: Any) -> bool:
-    """Tell whether a string anywhere in JSON holds NUL, which PostgreSQL does not store."""
+    """Return whether a string anywhere in JSON holds NUL, which PostgreSQL cannot store."""
     pending = [content]
     while pending:
         item = pending.pop()
@@ -35,5 +35,5 @@ def holds_nul(content: Any) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether text that came in a URL can go on: PostgreSQL takes no NUL, and UTF-8 no lone surrogate."""
+    """Return whether text from a URL can be stored: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
     return "\0" not in text and text == text.encode("utf-8", "replace").decode()

@@ -53,7 +53,7 @@ class Place:
         self._quota.end_request(self)
 
     def leave(self) -> None:
-        """Give the place back; a second time does nothing."""
+        """Release the place; calling it again does nothing."""
         self._quota.leave(self)
 
 

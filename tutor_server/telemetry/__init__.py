@@ -1,1 +1,1 @@
-"""What the operator sees of the running service."""
+"""Telemetry: the log and the metrics of the running service."""

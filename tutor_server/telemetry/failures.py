@@ -1,4 +1,4 @@
-"""Exceptions as the log may hold them: types and places, never messages or source lines, which quote students."""
+"""Exceptions in the form that the log may hold: types and places, no messages or source lines, which quote students."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_CHAIN = 6
 
 
 class Failure(TypedDict, total=False):
-    """One exception. `frames` goes from the catcher to the raiser; `reason` is a code that the system itself gave."""
+    """One exception. `frames` goes from the catcher to the raiser; `reason` is a code from the operating system."""
 
     type: str
     reason: str
@@ -23,7 +23,7 @@ class Failure(TypedDict, total=False):
 
 
 def describe(error: BaseException) -> list[Failure]:
-    """Give an exception and what caused it, the caught one first."""
+    """Return an exception and its causes, the caught one first."""
     chain: list[Failure] = []
     current: BaseException | None = error
     while current is not None and len(chain) < _MAX_CHAIN:

@@ -1,6 +1,6 @@
-"""The log: one event a line on stderr, ours and that of the libraries, whatever a field holds.
+"""The log: one event a line on stderr, for the service and its libraries, in printable characters only.
 
-Event names are fixed words, and everything that varies is a field. A student appears by the opaque id alone.
+Event names are constants, and everything that varies is a field. A student appears by the opaque id alone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def configure_logs(
 ) -> None:
     """Send every log of this process to a stream (stderr) in one form.
 
-    Libraries speak from warning upwards: below it the SDKs print whole requests.
+    Libraries log from level warning: below it the SDKs log whole requests.
     """
     structlog.configure(
         processors=[
@@ -60,7 +60,7 @@ def configure_logs(
 
 
 def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody awaited (an exception handler of the event loop)."""
+    """Log an exception that was never retrieved (an exception handler of the event loop)."""
     log.error("loop_failure", message=context.get("message"), exc_info=context.get("exception"))
 
 
@@ -119,7 +119,7 @@ def _word(value: object) -> str:
 
 
 def _json(value: object) -> bytes:
-    """Write JSON in printable ASCII, so that no terminal and no splitter of lines sees anything but text."""
+    """Return JSON in printable ASCII, so that terminals and line-based tools see nothing but text."""
     try:
         line = orjson.dumps(value, default=_opaque)
     except TypeError:  # a lone surrogate, or a number beyond 64 bits

@@ -33,7 +33,7 @@ Metric = Counter | Gauge
 
 
 def exposition(metrics: Iterable[Metric]) -> str:
-    """Write metrics down."""
+    """Return metrics in the text format."""
     return "".join(line for metric in metrics for line in _lines(metric))
 
 

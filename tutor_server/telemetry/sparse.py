@@ -1,4 +1,4 @@
-"""How often a log line may be written whose cause strangers can repeat at will."""
+"""Rate limit of log lines whose cause strangers can repeat at will."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SPARSE_SECONDS = 10.0
 
 
 class SparseLine:
-    """Counts what happens between two lines, of which one is due every `SPARSE_SECONDS` at most."""
+    """Counts occurrences between two log lines, of which at most one is due every `SPARSE_SECONDS`."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -19,7 +19,7 @@ class SparseLine:
         self._count = 0
 
     def count(self) -> int:
-        """Count an occurrence; return how many the line has to tell of if it is due, else 0."""
+        """Count an occurrence; return the number that the line reports if it is due, else 0."""
         self._count += 1
         if (now := self._now()) < self._next_line:
             return 0
