@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def is_short(self) -> bool:
-        """Tell whether the target is not reached."""
+        """Return whether the target is not reached."""
         too_low = self.at_least is not None and self.value < self.at_least
         return too_low or (self.at_most is not None and self.value > self.at_most)
 
@@ -41,7 +41,7 @@ def share(name: str, values: Sequence[bool], *, at_least: float | None = None, a
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """Give the nearest-rank percentile; 0 of nothing."""
+    """Return the nearest-rank percentile; 0 of nothing."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 

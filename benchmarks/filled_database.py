@@ -48,17 +48,17 @@ class Size:
 
 
 def user_id(number: int) -> UUID:
-    """Give the id of a student, 0 to `students - 1`."""
+    """Return the id of a student, 0 to `students - 1`."""
     return UUID(int=number + 1)
 
 
 def session_id(number: int) -> UUID:
-    """Give the id of a student's conversation."""
+    """Return the id of a student's conversation."""
     return UUID(int=(1 << 64) + number + 1)
 
 
 def email(number: int) -> str:
-    """Give a student's address."""
+    """Return a student's address."""
     return f"student-{number}@uni.example"
 
 

@@ -163,7 +163,7 @@ def code_action_milliseconds(server: Server, lines: int, count: int, *, edits: b
 
 
 def measure(rounds: int, data_dir: str) -> dict[str, float]:
-    """Give all figures by name, times in ms."""
+    """Return all figures by name, times in ms."""
     empty_server = Path(data_dir) / "empty_server.py"
     empty_server.write_text(EMPTY_SERVER, "utf-8")
     empty, ours = [], []
@@ -189,7 +189,7 @@ def measure(rounds: int, data_dir: str) -> dict[str, float]:
 
 
 def memory(data_dir: str) -> dict[str, float]:
-    """Give the resident set after 100 and after 1000 asks, where the system tells."""
+    """Return the resident set after 100 and after 1000 asks, where the system tells."""
     if not Path("/proc/self/status").exists():
         return {}
     figures = {}

@@ -40,7 +40,7 @@ WATCH = """
 
 
 def measure(editor: VSCode) -> tuple[float, list[float]]:
-    """Give the milliseconds of the very first ask, and of warm ones."""
+    """Return the milliseconds of the very first ask, and of warm ones."""
     open_program(editor)
     editor.step("evaluate", expression=WATCH)
     editor.click(LIGHT_BULB)

@@ -164,7 +164,7 @@ async def register(url: str) -> str:
 
 
 def bare_environment(folder: Path) -> dict[str, str]:
-    """Give an environment without the machine's own settings and keys, so that the demo is the same everywhere."""
+    """Return an environment without the machine's own settings and keys, so that the demo is the same everywhere."""
     own = ("TUTOR_", "ANTHROPIC_", "OPENAI_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return {**kept, "TUTOR_DATA_DIR": str(folder / "data"), "TUTOR_LOG_LEVEL": "error"}

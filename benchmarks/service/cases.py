@@ -31,24 +31,24 @@ class Case:
     reply: str
 
     def tokens(self, count: int) -> list[str]:
-        """Give so many tokens of the reply, said again and again, each a few letters as a model's are."""
+        """Return so many tokens of the reply, said again and again, each a few letters as a model's are."""
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
         again = ["\n\n" + pieces[0], *pieces[1:]]
         return list(islice(chain(pieces, cycle(again)), count))
 
     def program(self, own: int) -> str:
-        """Give the program with a last line that nobody else's has, so that it is a problem of its own."""
+        """Return the program with a last line that nobody else's has, so that it is a problem of its own."""
         return f"{self.code.rstrip()}\n\nrun = {own}"
 
     def released(self, tokens: int) -> list[str]:
-        """Give the units in which the guard lets so many tokens through at level 1; an empty list: it does not."""
+        """Return the units in which the guard lets so many tokens through at level 1; an empty list: it does not."""
         code = self.program(2**127)
         guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
         units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]
         return units if guard.verdict is None else []
 
     def unit_ends(self, tokens: int) -> list[int]:
-        """Give where each of these units ends, in characters."""
+        """Return where each of these units ends, in characters."""
         return list(accumulate(len(unit) for unit in self.released(tokens)))
 
 
@@ -86,7 +86,7 @@ def read_cases(path: Path | None, most: int | None = None) -> list[Case]:
 
 
 def parses(case: Case) -> bool:
-    """Tell whether a line added to the program makes it another problem: so it is where the program has a form."""
+    """Return whether a line added to the program makes it another problem: so it is where the program has a form."""
     with warnings.catch_warnings(action="ignore"):
         try:
             ast.parse(case.code)
@@ -96,5 +96,5 @@ def parses(case: Case) -> bool:
 
 
 def passes(case: Case) -> bool:
-    """Tell whether the guard lets the reply through unchanged, in each length that the benchmark says."""
+    """Return whether the guard lets the reply through unchanged, in each length that the benchmark says."""
     return all("".join(case.released(tokens)) == "".join(case.tokens(tokens)) for tokens in LENGTHS)

@@ -76,7 +76,7 @@ async def _service(given: Circumstances, name: str, size: Size, upstream: str) -
 
 
 def _spread(students: int) -> range:
-    """Give students from the first to the last of all."""
+    """Return students from the first to the last of all."""
     return range(0, students, max(1, students // LINES))
 
 

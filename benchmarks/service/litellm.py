@@ -42,7 +42,7 @@ class NotInstalled(Exception):
 
 
 def installed() -> Path:
-    """Give the program, after installing it where this is the first time. Raises `NotInstalled`."""
+    """Return the program, after installing it where this is the first time. Raises `NotInstalled`."""
     folder = user_cache_path("ask-tutor") / f"litellm-{VERSION}"
     program = folder / "bin" / "litellm"
     if program.exists():

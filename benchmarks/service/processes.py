@@ -12,7 +12,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(*pids: int) -> float:
-    """Give the processor time that processes have used, their threads' included."""
+    """Return the processor time that processes have used, their threads' included."""
     total = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -21,13 +21,13 @@ def cpu_seconds(*pids: int) -> float:
 
 
 def resident_bytes(*pids: int) -> int:
-    """Give the memory that processes hold (their resident set)."""
+    """Return the memory that processes hold (their resident set)."""
     pages = sum(int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) for pid in pids)
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def on_cores(*cores: int) -> tuple[str, ...]:
-    """Give the words that start a program on these cores, whatever its parent is bound to."""
+    """Return the words that start a program on these cores, whatever its parent is bound to."""
     return ("taskset", "--cpu-list", ",".join(str(core) for core in cores))
 
 
@@ -43,7 +43,7 @@ def allow_many_files() -> None:
 
 
 def machine() -> str:
-    """Say what machine this is."""
+    """Return what machine this is."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
     release = ".".join(os.uname().release.split(".")[:2])
@@ -51,5 +51,5 @@ def machine() -> str:
 
 
 def load_average() -> float:
-    """Give how many processes wanted a core in the last minute, this benchmark's own among them."""
+    """Return how many processes wanted a core in the last minute, this benchmark's own among them."""
     return os.getloadavg()[0]

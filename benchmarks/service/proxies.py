@@ -51,7 +51,7 @@ class Proxy:
         return cls("floor", f"http://127.0.0.1:{port}/", process)
 
     async def line(self) -> ProxyLine:
-        """Give a line; connections are kept by the session."""
+        """Return a line; connections are kept by the session."""
         return ProxyLine(self._session, self._url)
 
     def pieces(self, _number: int, tokens: int) -> Sequence[Piece]:

@@ -41,7 +41,7 @@ class LoadFailed(Exception):
 
 
 def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) -> list[Heard]:
-    """Give the answers, each heard to its end and whole. Raises `LoadFailed`."""
+    """Return the answers, each heard to its end and whole. Raises `LoadFailed`."""
     checked = list(answers)
     failures = [why for answer in checked if (why := fault(subject, upstream, answer))]
     if failures:
@@ -50,7 +50,7 @@ def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) ->
 
 
 def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None:
-    """Say what is wrong with an answer: it failed, or it is not what the model said."""
+    """Return what is wrong with an answer: it failed, or it is not what the model said."""
     if answer.failure or not answer.ends:
         return answer.failure or "no text"
     pieces = subject.pieces(answer.number, upstream.pace.tokens)
@@ -79,7 +79,7 @@ async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
-    """Give the median milliseconds from ask to first text, one ask at a time, the whole answer being there at once."""
+    """Return the median milliseconds from ask to first text, one ask at a time, the whole answer being there at once."""
     upstream.begin(Pace())
     async with lines_of(subject, 1) as (line,):
         answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])
@@ -129,7 +129,7 @@ async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -
 
 
 async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) -> float:
-    """Give milliseconds of the subject's processor time a thousand tokens: 16 streams, a token each 10 ms."""
+    """Return milliseconds of the subject's processor time a thousand tokens: 16 streams, a token each 10 ms."""
     upstream.begin(Pace(tokens=100, seconds=PACED_SECONDS))
     async with lines_of(subject, PACED_STREAMS) as lines:
         await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
@@ -157,7 +157,7 @@ class Held:
 
     @property
     def is_in_time(self) -> bool:
-        """Tell whether the subject kept up."""
+        """Return whether the subject kept up."""
         return self.lag <= LAG_P99 and self.first <= FIRST_P99
 
 
@@ -190,7 +190,7 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
 
 
 async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
-    """Give the most streams that a subject holds, by doubling steps and then halving them; None: not even one step.
+    """Return the most streams that a subject holds, by doubling steps and then halving them; None: not even one step.
 
     A load that was too much is tried again, since others may have used the machine meanwhile.
     """

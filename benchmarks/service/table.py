@@ -26,7 +26,7 @@ class Measured:
     note: str = ""
 
     def verdict(self, goal: Goal) -> str:
-        """Say whether a goal is met."""
+        """Return whether a goal is met."""
         yardstick = {"": 1.0, "floor": self.floor, "LiteLLM": self.litellm}[goal.of]
         if self.ours is None or yardstick is None:
             return "not measured"

@@ -88,7 +88,7 @@ class FastUpstream:
             self._server.close()
 
     def events(self, number: int, tokens: int) -> list[tuple[bytes, int]]:
-        """Give the events of a case, each with where its token ends in the text."""
+        """Return the events of a case, each with where its token ends in the text."""
         key = number % len(self._cases), tokens
         if key not in self._events:
             end, events = 0, []

@@ -50,7 +50,7 @@ async def writes(given: Circumstances) -> list[Measured]:
 
 
 async def _measure(url: str, seconds: float) -> tuple[float, float]:
-    """Give acknowledged writes a second, and the 99th percentile of their milliseconds."""
+    """Return acknowledged writes a second, and the 99th percentile of their milliseconds."""
     database = open_database(url)
     await fill(database, Size(students=WRITERS, messages=0, calls=0))
     bind_to(SERVICE_CORE)

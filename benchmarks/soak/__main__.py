@@ -112,7 +112,7 @@ async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
 
 
 def print_figures(accounts: Accounts, proxy: CuttingProxy, kills: list[int], service: Service) -> None:
-    """Say what happened."""
+    """Return what happened."""
     log = service.log
     swept = sum(entry["asks"] for entry in log if entry["event"] == "ledger_swept")
     errors = Counter(entry["event"] for entry in log if entry["level"] == "error")

@@ -54,7 +54,7 @@ class MemoryWatch:
 
 
 def _resident(number: int) -> int | None:
-    """Give the bytes; None: the process has gone."""
+    """Return the bytes; None: the process has gone."""
     try:
         lines = Path(f"/proc/{number}/status").read_text(encoding="ascii").splitlines()
     except (FileNotFoundError, ProcessLookupError):

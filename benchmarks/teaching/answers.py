@@ -126,7 +126,7 @@ def all_answers() -> str:
 
 
 def renewed(document: str) -> str:
-    """Give a document with the answers between its two marks renewed."""
+    """Return a document with the answers between its two marks renewed."""
     between = f"{START}\n\n{all_answers()}\n\n{END}"
     return re.sub(f"{START}.*{END}", lambda _: between, document, flags=re.DOTALL)
 

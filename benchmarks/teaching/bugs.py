@@ -41,7 +41,7 @@ class JudgedEdit:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether the program compiles, keeps every statement and changes little."""
+        """Return whether the program compiles, keeps every statement and changes little."""
         return self.compiles and self.keeps_statements and self.tokens <= MOST_TOKENS
 
 
@@ -66,17 +66,17 @@ class JudgedBug:
 
     @property
     def is_named(self) -> bool:
-        """Tell whether a rule beyond the generic ones fired."""
+        """Return whether a rule beyond the generic ones fired."""
         return self.finding.rule not in GENERIC
 
     @property
     def has_right_line(self) -> bool:
-        """Tell whether the text of level 3 names a line that the fix changes, and no other."""
+        """Return whether the text of level 3 names a line that the fix changes, and no other."""
         named = {int(number) for number in re.findall(r"\blines? (\d+)", self.texts[HintLevel.STRUCTURE])}
         return bool(named) and named <= set(self.changed)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the row's result."""
+        """Return the row's result."""
         edit = self.edit.edit
         found: dict[str, Any] = {
             "id": self.id,
@@ -107,7 +107,7 @@ def submission(row: dict[str, Any], *, error: bool = True, code: str | None = No
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Give the lines of the code, from 1, that a fix replaces, deletes or puts something next to; blank ones aside."""
+    """Return the lines of the code, from 1, that a fix replaces, deletes or puts something next to; blank ones aside."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []
@@ -120,7 +120,7 @@ def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> t
 
 
 def compiles(code: str) -> bool:
-    """Tell whether Python takes the code."""
+    """Return whether Python takes the code."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -162,7 +162,7 @@ def judge_edit(row: dict[str, Any], edit: Edit | None) -> JudgedEdit:
 
 
 def flagged(asked: Submission, level: HintLevel, text: str) -> str | None:
-    """Give the rule by which the guard would stop a text, had a model written it."""
+    """Return the rule by which the guard would stop a text, had a model written it."""
     guard = Guard(level, asked)
     guard.feed(text)
     guard.finish()
@@ -203,7 +203,7 @@ def judge(row: dict[str, Any]) -> JudgedBug:
 
 
 def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
-    """Give the table's figures."""
+    """Return the table's figures."""
     syntax, runtime, logic = ([bug for bug in bugs if bug.kind == kind] for kind in ("syntax", "runtime", "logic"))
     pairs = [(bug.alone.rule, bug.on_fix.rule) for bug in logic if bug.alone and bug.on_fix]
     equal = [bug.edit.equals_fix for bug in syntax if bug.edit.equals_fix is not None]
@@ -241,13 +241,13 @@ def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
 
 
 def words_of(text: str) -> list[str]:
-    """Give the words of a hint as a person counts them; a code span is one, a block of code none."""
+    """Return the words of a hint as a person counts them; a code span is one, a block of code none."""
     prose = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
     return re.findall(r"[\w'-]+", re.sub(r"`[^`]*`", " code ", prose))
 
 
 def reading_grade(text: str) -> float:
-    """Give the Flesch-Kincaid grade of a hint's prose (Kincaid et al. 1975); a code span counts as one short word."""
+    """Return the Flesch-Kincaid grade of a hint's prose (Kincaid et al. 1975); a code span counts as one short word."""
     words = words_of(text)
     prose = re.sub(r"```.*?```", ". ", text, flags=re.DOTALL)
     sentences = len(re.findall(r"[.!?:](?:\s|$)|\n\s*\n|\n(?=\d+\. )", re.sub(r"`[^`]*`", " code ", prose))) or 1

@@ -36,7 +36,7 @@ class JudgedReply:
     units: list[float]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the row's result; `rules` holds null where the reply passes."""
+        """Return the row's result; `rules` holds null where the reply passes."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -77,7 +77,7 @@ def judge(row: dict[str, Any]) -> JudgedReply:
 
 
 def figures(replies: Sequence[JudgedReply]) -> list[Figure]:
-    """Give the table's figures."""
+    """Return the table's figures."""
 
     def stopped(kinds: str, levels: Sequence[int]) -> list[bool]:
         return [

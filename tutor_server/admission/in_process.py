@@ -148,14 +148,14 @@ class InProcessLimiter:
         self._spending.forget(day)
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back a message and its provider call."""
+        """Return a message and its provider call."""
         if window := self._messages.get(grant.subject):
             window.give_back(grant.message_mark)
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Give back a provider call that was not sent."""
+        """Return a provider call that was not sent."""
         self._calls.give_back(mark)
 
     async def recount(self, subject: str, day: date) -> None:

@@ -95,11 +95,11 @@ class Limiter(Protocol):
         ...
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back a message, in the user's window and in the day's count."""
+        """Return a message, in the user's window and in the day's count."""
         ...
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Give back a provider call that was not sent."""
+        """Return a provider call that was not sent."""
         ...
 
     async def recount(self, subject: str, day: date) -> None:

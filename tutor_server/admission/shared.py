@@ -157,14 +157,14 @@ class SharedLimiter:
             await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back a message and its provider call. If that fails, they expire within a minute."""
+        """Return a message and its provider call. If that fails, they expire within a minute."""
         with _passed_over("give_back_lost"):
             await self._give_back(
                 keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
             )
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Give back a provider call that was not sent."""
+        """Return a provider call that was not sent."""
         with _passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 

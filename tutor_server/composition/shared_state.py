@@ -121,7 +121,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def budgets_of(settings: Settings) -> Budgets:
-    """Give the budgets in nano-dollars."""
+    """Return the budgets in nano-dollars."""
     daily, monthly = settings.daily_budget_usd, settings.monthly_budget_usd
     return Budgets(
         daily=None if daily is None else int(daily * 10**9), monthly=None if monthly is None else int(monthly * 10**9)
