@@ -87,7 +87,7 @@ class Server:
         return self.wait(lambda message: message.get("id") == number and "method" not in message)["result"]
 
     def notify(self, method: str, params: Any) -> None:
-        """Say something."""
+        """Send a notification."""
         self._send({"method": method, "params": params})
 
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
-    """Return the median milliseconds from ask to first text, one ask at a time, the whole answer being there at once."""
+    """Return the median milliseconds from ask to first text, one ask at a time, each answered at once."""
     upstream.begin(Pace())
     async with lines_of(subject, 1) as (line,):
         answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])

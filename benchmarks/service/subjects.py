@@ -53,7 +53,7 @@ class Subject(Protocol):
         ...
 
     def pieces(self, number: int, tokens: int) -> Sequence[Piece]:
-        """Say in which pieces the answer to an ask arrives; the last one ends the answer. Empty: not foreseen."""
+        """Return the pieces in which the answer to an ask arrives; the last ends the answer. Empty: any pieces."""
         ...
 
     async def close(self) -> None:

@@ -107,7 +107,7 @@ def submission(row: dict[str, Any], *, error: bool = True, code: str | None = No
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Return the lines of the code, from 1, that a fix replaces, deletes or puts something next to; blank ones aside."""
+    """Return the lines of the code, from 1, that a fix replaces, deletes or inserts next to; blank lines aside."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []
