@@ -387,6 +387,19 @@ class TestLanguageServer:
         assert [end["reason"] for end in editor.all_heard(SIGN_IN_DID_END)] == ["cancelled"]
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
+    async def test_progress_has_the_code(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
+        """The code can be compared for as long as the sign-in waits: editors take messages away after some seconds."""
+        accounts.device_errors = ["authorization_pending"] * 1_000_000
+        editor = conversation.editor
+        editor.replies["window/workDoneProgress/create"] = lambda _: None
+        await editor.initialize({**TUTOR_CLIENT, "window": {"workDoneProgress": True}})
+
+        await editor.execute("tutor.signIn")
+        await editor.hear("window/showMessage")
+
+        begun, reported = [step["value"] for step in editor.all_heard("$/progress")]
+        assert (begun["title"], reported["message"]) == ("Signing in", f"code {USER_CODE}")
+
     async def test_asked_again_it_begins_anew(self, editor: Editor, accounts: ScriptedAccounts) -> None:
         """A code that got lost is replaced; one sign-in comes of it."""
         accounts.device_errors = ["authorization_pending"] * 1_000_000

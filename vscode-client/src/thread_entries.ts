@@ -116,7 +116,7 @@ export class Ways implements vscode.Comment {
 
   constructor(main: Offer | undefined, ...others: Offer[]) {
     const offers = [...(main ? [main] : []), ...others];
-    const links = offers.map((offer) => (offer === main ? `**${link(offer)}**` : link(offer)));
+    const links = offers.map((offer) => link(offer, offer === main ? `**${offer.title}**` : offer.title));
     this.body = new vscode.MarkdownString(links.join(" &nbsp;·&nbsp; "));
     this.body.isTrusted = { enabledCommands: offers.map(({ command }) => command) };
   }
@@ -145,6 +145,7 @@ export function whatHappened({ message, retryAfter }: AnswerEnded): string {
   return isSoon ? `${told} It works again in ${retryAfter} seconds.` : told;
 }
 
-function link({ title, command, argument }: Offer): string {
-  return `[${title}](command:${command}${argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`})`;
+/** VS Code underlines links in its high-contrast themes only as children of a paragraph, so what is bold is inside. */
+function link({ command, argument }: Offer, label: string): string {
+  return `[${label}](command:${command}${argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`})`;
 }
