@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -13,12 +14,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from tests.chat_client import connect
 from tests.clock import NOON
+from tutor_server.cli.accounts import export
+from tutor_server.settings import Settings
 from tutor_server.storage import personal_data, retention
 from tutor_server.storage.history import PAGE_CHARACTERS
-from tutor_server.storage.models import ChatMessage, ChatSession, ModelCall
+from tutor_server.storage.models import AdminAction, ChatMessage, ChatSession, ModelCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.held_service import HeldService
 
@@ -81,17 +85,21 @@ async def test_t8_an_export_of_many_pages_is_whole(on_both: HeldService) -> None
     assert len(exported["model_calls"]) == 3 * personal_data.MESSAGES_A_PAGE
 
 
-async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Others ask meanwhile; and the client that leaves stops the work."""
-    pages = 0
-    page_of = personal_data.page_of
+@pytest.fixture
+def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return a list that grows with each page that is read for an export."""
+    pages: list[object] = []
 
     def counted(*arguments: Any, **named: Any) -> Any:
-        nonlocal pages
-        pages += 1
-        return page_of(*arguments, **named)
+        pages.append(named)
+        return personal_data.page_of(*arguments, **named)
 
-    monkeypatch.setattr("tutor_server.api.me.page_of", counted)
+    monkeypatch.setattr("tutor_server.storage.export.page_of", counted)
+    return pages
+
+
+async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, counted_pages: list[object]) -> None:
+    """Others ask meanwhile; and the client that leaves stops the work."""
     _, headers = await big_student(on_both)
     token = (await on_both.register("bob@uni.example"))["access_token"]
 
@@ -99,12 +107,29 @@ async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, mo
     await response.content.readany()
     async with connect(on_both.url, token) as chat:
         assert (await chat.answer())[-1]["type"] == "done"
-    read_for_nobody = pages
+    read_for_nobody = len(counted_pages)
     response.close()
     async with connect(on_both.url, token) as chat:
         assert (await chat.answer())[-1]["type"] == "done"
 
-    assert pages <= read_for_nobody + 1 < MESSAGES / personal_data.MESSAGES_A_PAGE
+    assert len(counted_pages) <= read_for_nobody + 1 < MESSAGES / personal_data.MESSAGES_A_PAGE
+
+
+async def test_an_operators_export_is_read_as_it_is_printed(
+    on_both: HeldService, tmp_path: Path, database_url: str, counted_pages: list[object]
+) -> None:
+    """`users export` holds no more of a student than a page, and its act is in the audit log before the first."""
+    await big_student(on_both)
+
+    async with aclosing(export(Settings(data_dir=tmp_path, database_url=database_url), "ada@uni.example")) as pieces:
+        async for piece in pieces:
+            if TEXT[:20].encode() in piece.replace(b"\\n", b"\n"):
+                break
+        read = len(counted_pages)
+
+    acts = await on_both.database.read(lambda connection: connection.scalars(select(AdminAction.action)).all())
+    assert read < MESSAGES / personal_data.MESSAGES_A_PAGE
+    assert acts == ["user_exported"]
 
 
 async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> None:

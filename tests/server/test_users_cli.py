@@ -258,11 +258,11 @@ async def test_deleting_erases_what_the_api_would(running: Service, sign_up: Sig
 
 
 async def test_the_export_is_that_of_the_api(running: Service, sign_up: SignUp) -> None:
-    """The same JSON on stdout, and a line in the audit log afterwards."""
+    """The same JSON on stdout, with the line of the audit log that stands there first."""
     student = await sign_up(running)
+    run = await act(running, "export", student.email)
     async with ClientSession(running.url) as client, client.get("/api/me/export", headers=student.headers) as response:
         by_api = await response.json()
-    run = await act(running, "export", student.email)
 
     assert (run.returncode, run.stderr) == (0, "")
     assert json.loads(run.stdout) == by_api

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-import orjson
 from aiohttp import web
 
 from tutor_server.api.chat_socket import CHAT_SOCKETS
@@ -15,14 +12,10 @@ from tutor_server.api.routes import JSON, Routes
 from tutor_server.api.streaming import stream
 from tutor_server.errors import NotFound
 from tutor_server.identity.access_tokens import AccessToken
-from tutor_server.storage.personal_data import has_account, page_of, parts_of
+from tutor_server.storage.export import everything_about
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable
     from uuid import UUID
-
-    from tutor_server.storage.database import Database
-    from tutor_server.storage.personal_data import Part
 
 routes = Routes("account")
 
@@ -47,7 +40,7 @@ async def export_of(request: web.Request, user_id: UUID) -> web.StreamResponse:
     """Send a file with every stored field about a student, while it is read. Raise `NotFound`."""
     return await stream(
         request,
-        _everything_about(user_id, request.app[DATABASE]),
+        everything_about(user_id, request.app[DATABASE]),
         content_type=JSON,
         headers={"Content-Disposition": 'attachment; filename="ask-tutor-export.json"'},
     )
@@ -61,30 +54,3 @@ async def erase_student(request: web.Request, user_id: UUID) -> None:
     await request.app[ACCOUNTS].log_out_everywhere(user_id)
     await request.app[CHAT_SOCKETS].stop_answers_of(user_id)
     await request.app[ACCOUNTS].erase(user_id)
-
-
-async def _everything_about(user_id: UUID, database: Database) -> AsyncGenerator[bytes, None]:
-    """Yield a JSON object of lists of rows, by table. Raise `NotFound`, also at the end, for an erased account."""
-    parts = await database.read(lambda connection: parts_of(connection, user_id))
-    separator = b"{"
-    for table, of_table in groupby(parts, key=lambda part: part.table):
-        yield separator + orjson.dumps(table) + b":["
-        async for rows in _rows(of_table, database):
-            yield rows
-        separator = b"],"
-    if not await database.read(lambda connection: has_account(connection, user_id)):
-        raise NotFound
-    yield b"]}"
-
-
-async def _rows(parts: Iterable[Part], database: Database) -> AsyncIterator[bytes]:
-    """Yield the rows of a table as JSON, a page at a time, separated by commas."""
-    comma = b""
-    for part in parts:
-        after, is_last = None, False
-        while not is_last:
-            rows, after = await database.read(partial(page_of, part=part, after=after))
-            is_last = after is None
-            if rows:
-                yield comma + orjson.dumps(rows, default=str, option=orjson.OPT_UTC_Z)[1:-1]
-                comma = b","

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ async def _delete(settings: Settings, options: argparse.Namespace) -> None:
 async def _export(settings: Settings, options: argparse.Namespace) -> None:
     from tutor_server.cli.accounts import export  # noqa: PLC0415 - heavy
 
-    print((await export(settings, options.email)).decode())  # noqa: T201 - its output
+    async with aclosing(export(settings, options.email)) as pieces:
+        async for piece in pieces:
+            sys.stdout.buffer.write(piece)
+    print()  # noqa: T201 - the end of its output
 
 
 def _typed_password() -> str:

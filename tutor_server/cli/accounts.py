@@ -13,7 +13,7 @@ from tutor_server.api.bodies import read_fields
 from tutor_server.api.schemas import Registration
 from tutor_server.cli.database import OperatorRefused, opened_database
 from tutor_server.clock import SystemClock
-from tutor_server.errors import ValidationFailed
+from tutor_server.errors import NotFound, ValidationFailed
 from tutor_server.identity.common_passwords import require_uncommon
 from tutor_server.identity.email_links import MOST_AN_HOUR, SETS_PASSWORD, EmailLinks
 from tutor_server.identity.keys import derive_keys
@@ -23,9 +23,10 @@ from tutor_server.mail.outbox import Outbox
 from tutor_server.mail.server import MailServer
 from tutor_server.storage import accounts, audit, one_time_tokens, personal_data, tokens
 from tutor_server.storage.accounts import Account
+from tutor_server.storage.export import everything_about
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -171,21 +172,25 @@ async def delete(settings: Settings, email: str) -> None:
         await database.commit(unit)
 
 
-async def export(settings: Settings, email: str) -> bytes:
-    """Return everything that is stored about a student as JSON, as `GET /api/me/export` does.
+async def export(settings: Settings, email: str) -> AsyncGenerator[bytes, None]:
+    """Yield everything that is stored about a student as JSON, as `GET /api/me/export` does, a page at a time.
 
-    Raise `OperatorRefused`.
+    Write the act to the audit log before anything is read. Raise `OperatorRefused`, also in the middle.
     """
     now = SystemClock().now()
 
-    def unit(connection: Connection) -> bytes:
+    def unit(connection: Connection) -> UUID:
         user_id = _account(connection, email).id
-        document = personal_data.as_document(personal_data.personal_data_of(connection, user_id))
         _record(connection, "user_exported", user_id, now)
-        return document
+        return user_id
 
     async with opened_database(settings) as database:
-        return await database.commit(unit)
+        user_id = await database.commit(unit)
+        try:
+            async for piece in everything_about(user_id, database):
+                yield piece
+        except NotFound:
+            raise OperatorRefused("the account was erased meanwhile; what was printed is not whole") from None
 
 
 def new_password() -> str:

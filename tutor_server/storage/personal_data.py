@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from sqlalchemy import delete, func, select, tuple_, update
 
 from tutor_server.storage.models import (
@@ -119,25 +118,6 @@ def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Ro
     names = [column.name for column in told]
     place = tuple(rows[-1][len(names) :]) if len(rows) == part.rows_a_page else None
     return [dict(zip(names, row, strict=False)) for row in rows], place
-
-
-def personal_data_of(connection: Connection, user_id: UUID) -> dict[str, Rows]:
-    """Return every stored field about a student by table, but secrets; empty if the account does not exist.
-
-    All of it is held in memory, so this is for a command of the operator, not for the service.
-    """
-    subject = connection.scalar(select(User.subject).where(User.id == user_id))
-    if subject is None:
-        return {}
-    return {
-        table: [dict(row) for row in connection.execute(select(*_told(table)).where(owned)).mappings()]
-        for table, owned in _owned_by(user_id, subject).items()
-    }
-
-
-def as_document(data: Mapping[str, Rows]) -> bytes:
-    """Write the result of `personal_data_of` as JSON: one list of rows for each table."""
-    return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
 def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
