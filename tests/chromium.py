@@ -116,9 +116,19 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
 
-    async def prefer(self, scheme: str) -> None:
-        """Have the system prefer a colour scheme, `light` or `dark`."""
-        await self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    async def prefer(self, scheme: str, **features: str) -> None:
+        """Have the system prefer a colour scheme, `light` or `dark`, and what else it may: `forced_colors="active"`."""
+        wanted = {"prefers-color-scheme": scheme, **{name.replace("_", "-"): value for name, value in features.items()}}
+        emulated = [{"name": name, "value": value} for name, value in wanted.items()]
+        await self.call("Emulation.setEmulatedMedia", features=emulated)
+
+    async def evaluate(self, expression: str) -> Any:
+        """Return the value of an expression of JavaScript in the page, whose own scripts still do not run."""
+        await self.call("Emulation.setScriptExecutionDisabled", value=False)
+        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        await self.call("Emulation.setScriptExecutionDisabled", value=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"]["value"]
 
     async def content_width(self) -> float:
         """Give the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+WAIT = "Please wait and try again."
+"""Pages say instead how long."""
+
+
 class TutorError(Exception):
     """An error with a stable code, a sentence for people and an HTTP status.
 
@@ -147,10 +151,10 @@ class AdminKeyInvalid(TutorError):
 
 
 class TooManyAttempts(TutorError):
-    """Too many failed attempts came from this account or address."""
+    """Too many attempts came from this account or address: failed ones, or with another detail any."""
 
     code, status, retryable = "TOO_MANY_ATTEMPTS", 429, True
-    text = "Too many failed attempts. Please wait and try again."
+    text = f"Too many failed attempts. {WAIT}"
 
 
 class InvalidRequest(TutorError):

@@ -5,15 +5,12 @@ With `TUTOR_TEST_PICTURES` naming a folder, pictures of the pages are kept there
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import ClientSession
 
+from tests.account_page import fill, follow, heading, least_contrast, picture
 from tests.chromium import Page, chromium
 from tests.device_page import poll_device, start_device
 from tests.mail_server import MailServer, mail_server
@@ -21,10 +18,11 @@ from tests.service import PASSWORD, RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from tests.conftest import RequireProgram
     from tests.installations import Installation
-    from tests.service import Service
+    from tests.service import Service, StartService
 
 pytestmark = pytest.mark.real_time
 
@@ -57,42 +55,9 @@ async def running(tmp_path: Path, mail: MailServer) -> AsyncIterator[Service]:
         yield service
 
 
-async def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page, if a folder for them is set."""
-    folder = os.environ.get("TUTOR_TEST_PICTURES")
-    if folder:
-        taken = await page.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        await asyncio.to_thread(Path(folder).mkdir, parents=True, exist_ok=True)
-        await asyncio.to_thread(Path(folder, f"account-{name}.png").write_bytes, base64.b64decode(taken["data"]))
-
-
-async def fill(page: Page, *texts: str) -> None:
-    """Type into one field after the other, beginning with the one that has the focus, and send the form."""
-    for number, text in enumerate(texts):
-        if number:
-            await page.press("Tab")
-        await page.type(text)
-    await page.press("Enter", loads=True)
-
-
-async def heading(page: Page) -> str:
-    """Return the heading of the page."""
-    return next(text for role, text in await page.told() if role == "heading")
-
-
 async def links(page: Page) -> list[str]:
     """Return the texts of the links of the page."""
     return [text for role, text in await page.told() if role == "link"]
-
-
-async def follow(page: Page, link: str) -> None:
-    """Go to a link by the keyboard, and open it."""
-    for _ in range(30):
-        if await page.focused_or_none() == ("link", link):
-            await page.press("Enter", loads=True)
-            return
-        await page.press("Tab")
-    raise AssertionError(f"no way to {link} by the keyboard")
 
 
 @LOOKS
@@ -216,3 +181,50 @@ async def test_a_forgotten_password_at_each_installation(
         body = {"email": EMAIL, "password": NEW}
         async with ClientSession(service.url) as client, client.post("/api/auth/login", json=body) as response:
             assert response.status == 200
+
+
+CONTRASTS = {
+    "light": ({"scheme": "light"}, 4.5),
+    "dark": ({"scheme": "dark"}, 4.5),
+    "more-light": ({"scheme": "light", "prefers_contrast": "more"}, 7),
+    "more-dark": ({"scheme": "dark", "prefers_contrast": "more"}, 7),
+    "forced-light": ({"scheme": "light", "forced_colors": "active"}, 7),
+    "forced-dark": ({"scheme": "dark", "forced_colors": "active"}, 7),
+}
+"""What a system may prefer, and the contrast that is owed for it: WCAG 2.2, 1.4.3 (AA) or 1.4.6 (AAA)."""
+
+
+@pytest.mark.parametrize("look", CONTRASTS)
+async def test_every_text_can_be_read(page: Page, start_service: StartService, look: str) -> None:
+    """No text of the pages has too little contrast; a code stands on one line, on a phone of 360 pixels too."""
+    features, wanted = CONTRASTS[look]
+    await page.resize(360, 640)
+    await page.prefer(**features)
+
+    async def check(name: str) -> None:
+        await picture(page, f"{look}-360-{name}")
+        contrast, text = await least_contrast(page)
+        assert contrast >= wanted, (name, text)
+        assert await page.content_width() <= 360
+        lines = "[...document.querySelectorAll('.code')].map((code) => code.getClientRects().length)"
+        assert set(await page.evaluate(lines)) <= {1}, name
+
+    async with start_service() as service, ClientSession(service.url) as editor:
+        started = await start_device(editor)
+        await page.open(started["verification_uri_complete"])
+        await check("device")
+        await page.press("Enter", loads=True)
+        await check("device-sign-in")
+        await follow(page, "Make an account")
+        await fill(page, EMAIL, PASSWORD, NEW)
+        await check("new")
+        await fill(page, PASSWORD, PASSWORD)
+        await page.press("Enter", loads=True)
+        await check("decision")
+        for path in ("account?done=made", "account/password", "account/delete"):
+            await page.open(f"{service.url}/{path}")
+            await check(path.partition("?")[0].replace("/", "-"))
+        await page.call("Network.clearBrowserCookies")
+        for path in ("account", "account/reset?token=x"):
+            await page.open(f"{service.url}/{path}")
+            await check(f"{path.partition('?')[0].replace('/', '-')}-signed-out")

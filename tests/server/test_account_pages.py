@@ -295,6 +295,37 @@ async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, br
     assert len(mail.to(EMAIL)) == 2 + MOST_AN_HOUR
 
 
+async def test_who_registers_too_often_still_has_a_link(
+    mailed: HeldService, mail: MailServer, browser: Browser
+) -> None:
+    """The registration that would mail no link any more is refused, and the link that was mailed last still works."""
+    for _ in range(MOST_AN_HOUR):
+        await make(browser)
+    await make(browser)
+    refused = browser.page
+    await browser.open(await mail.link_to(EMAIL, MOST_AN_HOUR))
+    await browser.send("/account/confirm")
+
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "3600")
+    assert refused.problem == "This was asked for too often. Please try again in 60 minutes."
+    assert browser.page.title == "Your account"
+
+
+async def test_a_process_that_has_counted_nothing_voids_no_link(
+    tmp_path: Path, clock: HeldClock, database_url: str, mailed: HeldService, mail: MailServer
+) -> None:
+    """After a restart, and beside other processes without Redis, the links in the database are counted."""
+    body = {"email": EMAIL, "password": PASSWORD}
+    made = [(await mailed.post("/api/auth/register", body))[0] for _ in range(MOST_AN_HOUR)]
+    async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as other:
+        status, answer = await other.post("/api/auth/register", body)
+    async with mailed.client.get(await mail.link_to(EMAIL, MOST_AN_HOUR)) as page:
+        assert page.status == 200
+
+    assert made == [201] * MOST_AN_HOUR
+    assert (status, answer["code"]) == (429, "TOO_MANY_ATTEMPTS")
+
+
 async def test_nothing_in_the_database_opens_a_link(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
     """Tokens and browsers are stored as hashes."""
     await make(browser)

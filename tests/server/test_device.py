@@ -531,7 +531,7 @@ async def test_the_page_throttles_as_the_sign_in_does(held: HeldService, browser
 
     assert statuses == [422] * 5
     assert (browser.page.status, browser.page.title) == (429, "Sign in")
-    assert browser.page.problem == "Too many attempts failed. Please try again in 30 minutes."
+    assert browser.page.problem == "Too many failed attempts. Please try again in 30 minutes."
     assert browser.page.headers["Retry-After"] == "1800"
 
 

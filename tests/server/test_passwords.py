@@ -92,10 +92,17 @@ async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
         "ada.lovelace@uni.example",
         "Ask-Tutor",
         "tutor2026",
+        "Summer2026",
+        "winter26",
+        "2026!Autumn!",
+        "\uff33\uff55\uff4d\uff4d\uff45\uff52\uff12\uff10\uff12\uff16",
+        "September_2026",
+        "November1",
+        "Monday27.11.",
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
-    """Common passwords in any case, the own e-mail and the product's name; the refusal repeats none of them."""
+    """Common passwords, the own e-mail, the product's name, a season or month with its year; none is repeated."""
     with pytest.raises(ValidationFailed) as refusal:
         require_uncommon(password, "ada.lovelace@uni.example")
 
@@ -111,6 +118,9 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
         "password\n12345678",
         "\n",
         "p\u00e4ssw\u00f6rter",
+        "Summer2026rain",
+        "March of 1000 penguins",
+        "May20261127",
         "\ud800aaaaaaa",
     ],
 )

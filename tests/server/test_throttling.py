@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -297,14 +298,31 @@ async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -
 
 
 async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
-    """A program that repeats itself is refused after ten in an hour, and uses up nothing of its neighbours."""
-    for _ in range(10):
+    """A program that repeats itself is refused after five in an hour, and uses up nothing of its neighbours."""
+    for _ in range(5):
         await throttle.registration("ada", CAFE)
     for _ in range(throttling.REGISTRATION.allowed):
         with pytest.raises(TooManyAttempts):
             await throttle.registration("ada", CAFE)
 
     await throttle.registration("bob", CAFE)
+
+
+async def test_what_has_not_failed_is_not_called_so(throttle: Throttle) -> None:
+    """Registrations, password resets and devices count although they succeed: the refusal speaks of no failure."""
+    refusals = []
+    for count, allowed in (
+        (partial(throttle.registration, "ada", CAFE), 5),
+        (partial(throttle.reset, "ada", CAFE), 10),
+        (partial(throttle.device, CAFE), throttling.DEVICE.allowed),
+    ):
+        for _ in range(allowed):
+            await count()
+        with pytest.raises(TooManyAttempts) as refusal:
+            await count()
+        refusals.append(refusal.value.detail)
+
+    assert refusals == ["This was asked for too often. Please wait and try again."] * 3
 
 
 async def test_devices_from_an_address(tmp_path: Path, clock: HeldClock) -> None:

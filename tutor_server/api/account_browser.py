@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import hdrs, web
 
+from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
-from tutor_server.api.keys import ACCOUNT_PAGE_KEY, ADDRESS_PROOFS
+from tutor_server.api.keys import ACCOUNT_PAGE_KEY, ACCOUNTS, ADDRESS_PROOFS
 from tutor_server.api.origin import is_secure
 from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
 from tutor_server.identity.email_links import new_secret
@@ -23,91 +24,109 @@ from tutor_server.limits import DEVICE_CODE_LIFETIME
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.errors import TutorError
+    from tutor_server.api.account_forms import Problem
+    from tutor_server.identity.accounts import Accounts
+    from tutor_server.identity.address_proofs import AddressProofs
+    from tutor_server.identity.registration import Registrations
     from tutor_server.storage.accounts import Account
 
 log: FilteringBoundLogger = structlog.get_logger()
 
 _BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
-STALE = "This page has been open for too long, or your browser takes no cookies. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who looks at a page: a browser by the secret in its cookie, and the account it is signed in to."""
+class Visit:
+    """A request for one of the account pages, by a browser with a secret in its cookie.
 
+    `account` is the one that the browser is signed in to.
+    """
+
+    request: web.Request
     browser: str
     account: Account | None = None
 
+    @classmethod
+    async def of(cls, request: web.Request) -> Visit:
+        """Return the visit of a request; a browser without a cookie gets a fresh secret with the page."""
+        browser = browser_of(request)
+        if browser is None:
+            return cls(request, new_secret(secrets.token_bytes))
+        return cls(request, browser, await request.app[ADDRESS_PROOFS].sessions.account_of(browser))
 
-async def visitor_of(request: web.Request) -> Visitor:
-    """Return who looks at a page; a browser without a cookie gets a fresh secret with the page."""
-    browser = request.cookies.get(_cookie(request), "")
-    if not _BROWSER.fullmatch(browser):
-        return fresh_visitor()
-    return Visitor(browser, await request.app[ADDRESS_PROOFS].sessions.account_of(browser))
+    def renewed(self) -> Visit:
+        """Return the visit with a new secret, so that nobody who planted the old one shares what it may do."""
+        return Visit(self.request, new_secret(secrets.token_bytes))
 
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts of the service."""
+        return self.request.app[ACCOUNTS]
 
-def fresh_visitor() -> Visitor:
-    """Return a browser with a new secret, so that nobody who planted the old one shares what it may do."""
-    return Visitor(new_secret(secrets.token_bytes))
+    @property
+    def proofs(self) -> AddressProofs:
+        """What shows that an address is a student's, and the sessions of browsers."""
+        return self.request.app[ADDRESS_PROOFS]
 
+    @property
+    def registrations(self) -> Registrations:
+        """The use case of opening an account."""
+        return self.accounts.registrations
 
-def is_own_form(request: web.Request, visitor: Visitor, token: str) -> bool:
-    """Return whether a form came from this browser's own page."""
-    is_own = hmac.compare_digest(_csrf(request, visitor.browser).encode(), token.encode())
-    if not is_own:
-        log.warning("account_form_refused")
-    return is_own
+    @property
+    def client_address(self) -> str:
+        """The address that the browser comes from."""
+        return client_address(self.request)
 
+    def is_own_form(self, token: str) -> bool:
+        """Return whether a form came from this browser's own page."""
+        is_own = hmac.compare_digest(self._csrf().encode(), token.encode())
+        if not is_own:
+            log.warning("account_form_refused")
+        return is_own
 
-def account_page(
-    request: web.Request,
-    visitor: Visitor,
-    template: str,
-    *,
-    problem: str | None = None,
-    error: TutorError | None = None,
-    status: int = HTTPStatus.OK,
-    **values: Any,
-) -> web.Response:
-    """Fill in a page for a browser. `problem` is a sentence above the rest; `error` gives it a status as well."""
-    page = html_page(
-        template,
-        status=_status(error) if error is not None else status,
-        problem=error.detail if error is not None and problem is None else problem,
-        root=_root(request),
-        csrf=_csrf(request, visitor.browser),
-        user_code=returning_code(request),
-        **values,
-    )
-    if error is not None and error.retry_after is not None:
-        page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
-    remember(request, page, visitor)
-    return page
+    def page(self, template: str, problem: Problem | None = None, **values: Any) -> web.Response:
+        """Fill in a page, which shows the problem above the rest and has its status."""
+        page = html_page(
+            template,
+            status=HTTPStatus.OK if problem is None else problem.status,
+            problem=None if problem is None else problem.sentence,
+            root=_root(self.request),
+            csrf=self._csrf(),
+            user_code=returning_code(self.request),
+            **values,
+        )
+        if problem is not None and problem.retry_after is not None:
+            page.headers[hdrs.RETRY_AFTER] = str(problem.retry_after)
+        self.remember(page)
+        return page
 
+    def go_to(self, where: str) -> web.Response:
+        """Send the browser to another page, so that a reload sends no form again (RFC 9110 §15.4.4)."""
+        location = f"{_root(self.request)}{where}"
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: location})
 
-def go_to(request: web.Request, where: str) -> web.Response:
-    """Send the browser to another page, so that a reload sends no form again (RFC 9110 §15.4.4)."""
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: f"{_root(request)}{where}"})
+    def go_on(self, otherwise: str = "account") -> web.Response:
+        """Send a browser that has signed in back to the device that brought the student here, if one did."""
+        code = returning_code(self.request)
+        page = self.go_to(f"device?user_code={code}" if code else otherwise)
+        self.remember(page)
+        return page
 
+    def remember(self, page: web.Response) -> None:
+        """Set the cookie of the browser. It comes along when a link in a mail is opened; with no form of another site.
 
-def after_sign_in(request: web.Request, otherwise: str = "account") -> str:
-    """Return where to go next: back to the device that brought the student here, if one did."""
-    code = returning_code(request)
-    return f"device?user_code={code}" if code else otherwise
+        In the answer to such a form a cookie would replace the one that did not come, and sign the browser out.
+        """
+        request = self.request
+        if request.method == hdrs.METH_POST and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return
+        page.set_cookie(
+            _cookie(request), self.browser, path="/", secure=is_secure(request), httponly=True, samesite="Lax"
+        )
 
-
-def remember(request: web.Request, page: web.Response, visitor: Visitor) -> None:
-    """Set the cookie of the browser. It comes along when a link in a mail is opened, and with no form of another site.
-
-    In the answer to such a form a cookie would take the place of the one that did not come, and sign the browser out.
-    """
-    if request.method == hdrs.METH_POST and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return
-    page.set_cookie(
-        _cookie(request), visitor.browser, path="/", secure=is_secure(request), httponly=True, samesite="Lax"
-    )
+    def _csrf(self) -> str:
+        return hmac.digest(self.request.app[ACCOUNT_PAGE_KEY], self.browser.encode(), hashlib.sha256).hex()
 
 
 def browser_of(request: web.Request) -> str | None:
@@ -144,11 +163,6 @@ def returning_code(request: web.Request) -> str:
     return shown_user_code(code) if code else ""
 
 
-def _status(error: TutorError) -> int:
-    """Return the status of a page with a problem; a 401 is for callers that can answer its challenge."""
-    return HTTPStatus.UNPROCESSABLE_ENTITY if error.status == HTTPStatus.UNAUTHORIZED else error.status
-
-
 def _root(request: web.Request) -> str:
     """Return how links lead to where the service begins, which may lie below a folder of the public address."""
     return "../" * (request.path.count("/") - 1)
@@ -161,7 +175,3 @@ def _cookie(request: web.Request) -> str:
 
 def _code_cookie(request: web.Request) -> str:
     return "__Host-device-code" if is_secure(request) else "device-code"
-
-
-def _csrf(request: web.Request, browser: str) -> str:
-    return hmac.digest(request.app[ACCOUNT_PAGE_KEY], browser.encode(), hashlib.sha256).hex()

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from http import HTTPStatus
+
 from pydantic import SecretStr, ValidationError
 
 from tutor_server.api import schemas
 from tutor_server.api.bodies import first_problem
-from tutor_server.errors import InvalidCredentials, ValidationFailed
+from tutor_server.errors import WAIT, InvalidCredentials, TutorError, ValidationFailed
 
 _UNEQUAL = "The two passwords are not the same."
 
 
 class FormProblem(Exception):
     """What was typed will not do; the message is a sentence for the student."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What will not do: a sentence for the student, the status of the page that shows it, and when to come back."""
+
+    sentence: str
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+    retry_after: int | None = None
+    """In seconds."""
+
+
+STALE = Problem(
+    "This page has been open for too long, or your browser takes no cookies. Please try again.", HTTPStatus.FORBIDDEN
+)
+
+
+def problem_of(error: FormProblem | TutorError, *, wrong_password: str | None = None) -> Problem:
+    """Return what a page shows of an error; `wrong_password` is the sentence where only the password was asked for."""
+    if isinstance(error, FormProblem):
+        return Problem(str(error))
+    if isinstance(error, ValidationFailed):
+        return Problem(f"The password {error.detail.removeprefix('password: ')}", error.status)
+    if isinstance(error, InvalidCredentials):
+        return Problem(wrong_password or error.detail)  # a 401 is for callers that can answer its challenge
+    return Problem(sentence_of(error), error.status, error.retry_after)
+
+
+def sentence_of(error: TutorError) -> str:
+    """Return the sentence of an error, with the minutes to wait if they are known."""
+    if error.retry_after is None:
+        return error.detail
+    return error.detail.replace(WAIT, f"Please try again in {minutes(math.ceil(error.retry_after / 60))}.")
+
+
+def minutes(count: int) -> str:
+    """Return a number of minutes in words."""
+    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def read_login(email: str, password: SecretStr) -> schemas.Login:
@@ -49,11 +91,6 @@ def read_new_password(form: schemas.AccountForm) -> str:
         raise _problem(error) from None
     _require_equal(form.new_password, form.again)
     return wanted.new_password.get_secret_value()
-
-
-def problem_with_password(error: ValidationFailed) -> str:
-    """Return the sentence for the student about a password that is refused as a common one."""
-    return f"The password {error.detail.removeprefix('password: ')}"
 
 
 def _require_equal(password: SecretStr, again: SecretStr) -> None:

@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from tutor_server.api import schemas
-from tutor_server.api.account_browser import (
-    STALE,
-    Visitor,
-    account_page,
-    after_sign_in,
-    fresh_visitor,
-    go_to,
-    is_own_form,
-    keep_code,
-    remember,
-    visitor_of,
-)
-from tutor_server.api.account_forms import read_login
-from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import ACCOUNTS, ADDRESS_PROOFS, DATABASE, SETTINGS
+from tutor_server.api.account_browser import Visit, keep_code
+from tutor_server.api.account_forms import STALE, Problem, problem_of, read_login
+from tutor_server.api.keys import DATABASE, SETTINGS
 from tutor_server.api.me import erase_student, export_of
+from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import AccountDisabled, InvalidCredentials, TooManyAttempts, TutorError
+from tutor_server.errors import AccountDisabled, InvalidCredentials, TooManyAttempts
 from tutor_server.storage.personal_data import amounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor_server.identity.accounts import Accounts
     from tutor_server.storage.accounts import Account
 
 routes = Routes("account page")
 
+_NEXT = "Now set the service's address in your editor, ask, and choose “Sign in”."
 DONE: Mapping[str, str] = {
-    "confirmed": "Your e-mail address is confirmed.",
-    "made": "Your account is ready.",
+    "confirmed": f"Your e-mail address is confirmed. {_NEXT}",
+    "made": f"Your account is ready. {_NEXT}",
     "password": "Your password is changed. Wherever else you were signed in, sign in again.",
     "sent": "The mail is on its way. It may take a few minutes.",
     "signed-out": "You are signed out.",
@@ -61,18 +49,18 @@ _REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
 @routes.add("GET /", access=Access.PUBLIC, produces=HTML)
 async def show_start(request: web.Request) -> web.Response:
     """Lead who types the address of the service to the account page."""
-    return go_to(request, "account")
+    return (await Visit.of(request)).go_to("account")
 
 
 @routes.add("GET /account", access=Access.PUBLIC, produces=HTML)
 async def show_account(request: web.Request, query: schemas.AccountAddress) -> web.Response:
     """Show the account of who is signed in; to others the form for signing in."""
-    visitor = await visitor_of(request)
+    visit = await Visit.of(request)
     note = DONE.get(query.done)
-    if visitor.account is None:
-        page = _sign_in_page(request, visitor, note=note)
+    if visit.account is None:
+        page = _sign_in_page(visit, note=note)
     else:
-        page = await _overview(request, visitor, visitor.account, note)
+        page = await _overview(visit, visit.account, note)
     keep_code(request, page, query.user_code)
     return page
 
@@ -80,72 +68,69 @@ async def show_account(request: web.Request, query: schemas.AccountAddress) -> w
 @routes.add("POST /account/sign-in", access=Access.PUBLIC, produces=HTML, refuses=_REFUSALS)
 async def sign_in(request: web.Request, form: schemas.AccountForm) -> web.Response:
     """Sign the browser in."""
-    visitor = await visitor_of(request)
-    if not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
-    signed_in = fresh_visitor()
+    visit = await Visit.of(request)
+    if not visit.is_own_form(form.csrf):
+        return _sign_in_page(visit, STALE)
+    signed_in = visit.renewed()
     try:
         login = read_login(form.email, form.password)
-        account = await _accounts(request).check_password(
-            login.email, login.password.get_secret_value(), client_address(request)
-        )
-        await request.app[ADDRESS_PROOFS].sessions.sign_in(account, signed_in.browser)
+        password = login.password.get_secret_value()
+        account = await visit.accounts.check_password(login.email, password, visit.client_address)
+        await visit.proofs.sessions.sign_in(account, signed_in.browser)
     except _REFUSALS as error:
-        return _sign_in_page(request, visitor, email=form.email[:254], error=error)
-    page = go_to(request, "account" if account.confirmed_at is None else after_sign_in(request))
-    remember(request, page, signed_in)
+        return _sign_in_page(visit, problem_of(error), email=form.email[:254])
+    if account.confirmed_at is not None:
+        return signed_in.go_on()
+    page = signed_in.go_to("account")
+    signed_in.remember(page)
     return page
 
 
 @routes.add("POST /account/sign-out", access=Access.PUBLIC, produces=HTML)
 async def sign_out(request: web.Request, form: schemas.AccountForm) -> web.Response:
     """Sign the browser out."""
-    visitor = await visitor_of(request)
-    if not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
-    await request.app[ADDRESS_PROOFS].sessions.end(visitor.browser)
-    page = go_to(request, "account?done=signed-out")
-    remember(request, page, fresh_visitor())
+    visit = await Visit.of(request)
+    if not visit.is_own_form(form.csrf):
+        return _sign_in_page(visit, STALE)
+    await visit.proofs.sessions.end(visit.browser)
+    page = visit.go_to("account?done=signed-out")
+    visit.renewed().remember(page)
     return page
 
 
 @routes.add("GET /account/export", access=Access.PUBLIC, produces=HTML)
 async def export_account(request: web.Request) -> web.StreamResponse:
     """Hand over everything that is stored, as `GET /api/me/export` does."""
-    visitor = await visitor_of(request)
-    if visitor.account is None:
-        return go_to(request, "account")
-    return await export_of(request, visitor.account.id)
+    visit = await Visit.of(request)
+    if visit.account is None:
+        return visit.go_to("account")
+    return await export_of(request, visit.account.id)
 
 
 @routes.add("GET /account/delete", access=Access.PUBLIC, produces=HTML)
 async def show_erasure(request: web.Request) -> web.Response:
     """Warn, and ask for the password again."""
-    visitor = await visitor_of(request)
-    if visitor.account is None:
-        return go_to(request, "account")
-    return account_page(request, visitor, "account_delete.html", email=visitor.account.email)
+    visit = await Visit.of(request)
+    if visit.account is None:
+        return visit.go_to("account")
+    return visit.page("account_delete.html", email=visit.account.email)
 
 
 @routes.add("POST /account/delete", access=Access.PUBLIC, produces=HTML, refuses=_REFUSALS)
 async def erase_account(request: web.Request, form: schemas.AccountForm) -> web.Response:
     """Erase the account, as `DELETE /api/me` does."""
-    visitor = await visitor_of(request)
-    if visitor.account is None or not is_own_form(request, visitor, form.csrf):
-        return _sign_in_page(request, visitor, problem=STALE, status=HTTPStatus.FORBIDDEN)
-    email = visitor.account.email
+    visit = await Visit.of(request)
+    if visit.account is None or not visit.is_own_form(form.csrf):
+        return _sign_in_page(visit, STALE)
+    email = visit.account.email
     try:
         password = read_login(email, form.password).password.get_secret_value()
-        await _accounts(request).check_password(email, password, client_address(request))
+        await visit.accounts.check_password(email, password, visit.client_address)
     except _REFUSALS as error:
-        problem = "The password is wrong." if isinstance(error, InvalidCredentials) else None
-        return account_page(request, visitor, "account_delete.html", email=email, error=error, problem=problem)
-    await erase_student(request, visitor.account.id)
-    return account_page(request, fresh_visitor(), "account_erased.html")
-
-
-def _accounts(request: web.Request) -> Accounts:
-    return request.app[ACCOUNTS]
+        problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence
+        return visit.page("account_delete.html", problem, email=email)
+    await erase_student(request, visit.account.id)
+    return visit.renewed().page("account_erased.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,41 +139,24 @@ class _Amount:
     count: int
 
 
-async def _overview(request: web.Request, visitor: Visitor, account: Account, note: str | None) -> web.Response:
-    profile = await _accounts(request).profile(account.id)
-    amounts = await request.app[DATABASE].read(lambda connection: amounts_of(connection, account.id))
-    return account_page(
-        request,
-        visitor,
+async def _overview(visit: Visit, account: Account, note: str | None) -> web.Response:
+    app = visit.request.app
+    profile = await visit.accounts.profile(account.id)
+    amounts = await app[DATABASE].read(lambda connection: amounts_of(connection, account.id))
+    return visit.page(
         "account.html",
         note=note,
         account=account,
+        service=origin_of(visit.request),
         messages_today=profile.messages_today,
-        daily_cap=profile.own_daily_messages or request.app[SETTINGS].daily_message_cap,
+        daily_cap=profile.own_daily_messages or app[SETTINGS].daily_message_cap,
         amounts=[_Amount(what, amounts[table]) for table, what in STORED.items()],
-        can_mail=_accounts(request).registrations.links.are_mailed,
+        can_mail=visit.registrations.links.are_mailed,
     )
 
 
 def _sign_in_page(
-    request: web.Request,
-    visitor: Visitor,
-    *,
-    email: str = "",
-    note: str | None = None,
-    problem: str | None = None,
-    error: TutorError | None = None,
-    status: int = HTTPStatus.OK,
+    visit: Visit, problem: Problem | None = None, *, email: str = "", note: str | None = None
 ) -> web.Response:
-    is_closed = _accounts(request).registrations.policy.is_closed
-    return account_page(
-        request,
-        visitor,
-        "account_sign_in.html",
-        problem=problem,
-        error=error,
-        status=status,
-        note=note,
-        email=email,
-        is_closed=is_closed,
-    )
+    is_closed = visit.registrations.policy.is_closed
+    return visit.page("account_sign_in.html", problem, note=note, email=email, is_closed=is_closed)

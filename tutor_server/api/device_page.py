@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import hdrs, web
-from pydantic import SecretStr, ValidationError
 
 from tutor_server.api import schemas
-from tutor_server.api.account_browser import forget_code, visitor_of
+from tutor_server.api.account_browser import Visit, forget_code
+from tutor_server.api.account_forms import minutes, read_login, sentence_of
 from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
 from tutor_server.api.keys import ACCOUNTS, CLOCK, DEVICE_PAGE_KEY, DEVICE_SIGN_INS
@@ -33,6 +33,7 @@ from tutor_server.identity.device_sign_ins import read_user_code, shown_user_cod
 from tutor_server.identity.throttling import KNOWN_SECONDS
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.storage.accounts import Account
@@ -65,10 +66,10 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
     try:
         return await _next_page(request, form, typed_code, browser)
     except UserCodeUnknown as error:
-        return _refused(_ask_for_code(request, browser, typed_code, problem=_sentence(error)), error)
+        return _refused(_ask_for_code(request, browser, typed_code, problem=sentence_of(error)), error)
     except TooManyAttempts as error:
-        minutes = _minutes(math.ceil((error.retry_after or 0) / 60))
-        problem = f"Too many unknown codes were entered here. Sign in to go on, or try again in {minutes}."
+        wait = minutes(math.ceil((error.retry_after or 0) / 60))
+        problem = f"Too many unknown codes were entered here. Sign in to go on, or try again in {wait}."
         return _refused(_ask_to_sign_in(request, typed_code, browser, problem=problem), error)
 
 
@@ -78,7 +79,7 @@ async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_co
         return await _decide(request, user_code, browser, approved=form.decision == "approve")
     if form.email is not None and form.password is not None:
         return await _sign_in(request, user_code, browser, form.email, form.password)
-    account = (await visitor_of(request)).account
+    account = (await Visit.of(request)).account
     if account is not None and form.other is None:
         return await _sign_in_as(request, user_code, browser, account)
     await request.app[DEVICE_SIGN_INS].find(user_code, address=client_address(request), browser=browser)
@@ -99,7 +100,7 @@ async def _sign_in(request: web.Request, user_code: str, browser: str, email: st
     # A new secret, so that whoever planted the old one in this browser does not share what it may do from here on.
     signed_in_browser = _new_browser()
     try:
-        login = _login(email, password)
+        login = read_login(email, password)
         device = await request.app[DEVICE_SIGN_INS].sign_in(
             user_code,
             login.email,
@@ -114,14 +115,14 @@ async def _sign_in(request: web.Request, user_code: str, browser: str, email: st
 
 
 def _ask_to_decide(request: web.Request, device: Device, browser: str, email: str, *, is_known: bool) -> web.Response:
-    minutes = int((request.app[CLOCK].now() - device.created_at).total_seconds() // 60)
+    age = int((request.app[CLOCK].now() - device.created_at).total_seconds() // 60)
     page = html_page(
         "device_decision.html",
         csrf=_csrf(request, browser),
         user_code=shown_user_code(device.user_code),
         device=device,
         address=client_address(request),
-        age=f"{_minutes(minutes)} ago" if minutes else "less than a minute ago",
+        age=f"{minutes(age)} ago" if age else "less than a minute ago",
         email=email,
         is_known=is_known,
     )
@@ -152,7 +153,7 @@ def _ask_to_sign_in_after(
         user_code,
         browser,
         email=email,
-        problem=_sentence(error),
+        problem=sentence_of(error),
         is_unconfirmed=isinstance(error, EmailUnconfirmed),
     )
 
@@ -178,29 +179,12 @@ def _ask_to_sign_in(
     )
 
 
-def _login(email: str, password: SecretStr) -> schemas.Login:
-    try:
-        return schemas.Login(email=email, password=password)
-    except ValidationError:
-        raise InvalidCredentials from None
-
-
 def _refused(page: web.Response, error: TutorError) -> web.Response:
     """Return the status of a page with a problem; a 401 is for callers that can answer its challenge."""
     page.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if error.status == HTTPStatus.UNAUTHORIZED else error.status)
     if error.retry_after is not None:
         page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     return page
-
-
-def _sentence(error: TutorError) -> str:
-    if error.retry_after is None:
-        return error.detail
-    return f"Too many attempts failed. Please try again in {_minutes(math.ceil(error.retry_after / 60))}."
-
-
-def _minutes(count: int) -> str:
-    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def _browser(request: web.Request) -> str | None:

@@ -1,4 +1,4 @@
-"""Refusing passwords that are guessed first (NIST SP 800-63B-4 §3.1.1.2): the commonest ones, and the account's names.
+"""Refusing passwords that are guessed first (NIST SP 800-63B-4 §3.1.1.2): the commonest ones, names and dates.
 
 The list is read from its file at each check, in 0.6 ms, so that an idle service holds none of it in memory.
 """
@@ -21,13 +21,25 @@ PRODUCT = ("asktutor", "tutor")
 MAX_DECORATION = 4
 """Digits and punctuation around a name, which do not make it a better password."""
 
+CALENDAR = frozenset(
+    (
+        *("spring", "summer", "autumn", "fall", "winter"),
+        *("january", "february", "march", "april", "may", "june", "july"),
+        *("august", "september", "october", "november", "december"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    )
+)
+"""What people choose anew when a password has to be changed: the season, the month or the day, with its year."""
+MAX_DATE = 6
+"""A year and two signs."""
+
 _LIST = files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def require_uncommon(password: str, email: str) -> None:
     """Raise `ValidationFailed` for a password that guessers try first for the account of an e-mail (lower-case)."""
-    if _is_a_name(password, email) or _is_common(password):
+    if _is_a_name(password, email) or _is_a_date(password) or _is_common(password):
         raise ValidationFailed(REFUSAL)
 
 
@@ -48,5 +60,11 @@ def _is_a_name(password: str, email: str) -> bool:
     return letters in names and len(password) - len(letters) <= MAX_DECORATION
 
 
+def _is_a_date(password: str) -> bool:
+    """Return whether a password is a season, month or day with a year or a few other signs: `Summer2026!`."""
+    letters = _letters(password)
+    return letters in CALENDAR and len(password) - len(letters) <= MAX_DATE
+
+
 def _letters(text: str) -> str:
-    return _NOT_LETTERS.sub("", text.casefold())
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import structlog
 
-from tutor_server.errors import EmailTaken, RegistrationClosed
+from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts
 from tutor_server.identity.email_links import CONFIRMS, hash_of
+from tutor_server.identity.throttling import REGISTRATION_OF_ACCOUNT, TOO_OFTEN
 from tutor_server.storage import accounts, one_time_tokens, tokens
 from tutor_server.storage.accounts import Account
 
@@ -127,6 +128,8 @@ class Registrations:
             if self.links.are_mailed:
                 browser_hash = None if browser is None else hash_of(browser)
                 secret = self.links.add(connection, account.id, "confirm", browser_hash=browser_hash)
+                if secret is None:  # the throttle's counts were lost; the links that were mailed stay good
+                    raise TooManyAttempts(TOO_OFTEN, retry_after=REGISTRATION_OF_ACCOUNT.seconds)
             return account, also(connection, account), ended, secret
 
         try:

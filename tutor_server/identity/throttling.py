@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import AdminKeyInvalid, InvalidCredentials, TooManyAttempts, TutorError, UserCodeUnknown
+from tutor_server.errors import WAIT, AdminKeyInvalid, InvalidCredentials, TooManyAttempts, TutorError, UserCodeUnknown
 from tutor_server.identity.attempts import Counted, Window
+from tutor_server.identity.email_links import MOST_AN_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
+TOO_OFTEN = f"This was asked for too often. {WAIT}"
+
 MINUTES = 60
 
 SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * MINUTES)
@@ -49,8 +52,9 @@ SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
 """A lecture hall shares one address, and each sign-in counts until its password has been checked."""
 SIGN_IN_PAST_ADDRESS = Window("failed sign-ins to an account from a full address", 3, 60 * MINUTES)
-REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", 10, 60 * MINUTES)
-"""A program that repeats itself fills this window, and not that of its neighbours."""
+REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", MOST_AN_HOUR, 60 * MINUTES)
+"""Each mails a link, where mail is set up. A program that repeats itself fills this window, not its neighbours'."""
+RESET_OF_ACCOUNT = Window("password resets of an e-mail", 10, 60 * MINUTES)
 REGISTRATION = Window("registrations from an address", 2000, 60 * MINUTES)
 DEVICE = Window("devices that ask from an address", 2000, 10 * MINUTES)
 """Each request leaves a row for 20 minutes. A whole course may open its editors at once."""
@@ -105,12 +109,18 @@ class Throttle:
         await self._attempts.remember(f"{account} {_hash(browser)}", KNOWN_SECONDS)
 
     async def registration(self, account: str, address: str) -> None:
-        """Count an attempt to register. Raise `TooManyAttempts`."""
-        await self._take([Counted(REGISTRATION_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))])
+        """Count a registration, or another mail to confirm it. Raise `TooManyAttempts`."""
+        counted = [Counted(REGISTRATION_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))]
+        await self._take(counted, detail=TOO_OFTEN)
+
+    async def reset(self, account: str, address: str) -> None:
+        """Count a mail to choose a new password. Raise `TooManyAttempts`."""
+        counted = [Counted(RESET_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))]
+        await self._take(counted, detail=TOO_OFTEN)
 
     async def device(self, address: str) -> None:
         """Count a device that asks to be signed in. Raise `TooManyAttempts`."""
-        await self._take([Counted(DEVICE, network_of(address))])
+        await self._take([Counted(DEVICE, network_of(address))], detail=TOO_OFTEN)
 
     @asynccontextmanager
     async def user_code(self, browser: str, address: str) -> AsyncIterator[None]:
@@ -142,8 +152,11 @@ class Throttle:
             raise
         await self._attempts.give_back(attempt)
 
-    async def _take(self, *ways: Sequence[Counted]) -> Attempt:
-        """Count one attempt in all windows of the first group that has room. Raise `TooManyAttempts` if none has."""
+    async def _take(self, *ways: Sequence[Counted], detail: str | None = None) -> Attempt:
+        """Count one attempt in all windows of the first group that has room. Raise `TooManyAttempts` if none has.
+
+        `detail` is the sentence of an attempt that counts even if it succeeds.
+        """
         refusals = []
         for counted in ways:
             try:
@@ -152,7 +165,7 @@ class Throttle:
                 refusals.append(refusal)
         soonest = min(refusals, key=lambda refusal: refusal.retry_after or 0)
         log.warning("throttled", what=ways[0][0].window.kind, retry_after=soonest.retry_after)
-        raise soonest
+        raise TooManyAttempts(detail, retry_after=soonest.retry_after)
 
 
 def network_of(address: str) -> str:
