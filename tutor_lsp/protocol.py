@@ -33,8 +33,6 @@ from typing import Any, Literal
 import attrs
 from lsprotocol import types  # noqa: TC002 - the converter reads the annotations
 
-from tutor_lsp.tutor import State  # noqa: TC001 - the converter reads the annotations
-
 ANSWER_DID_START = "tutor/answer/didStart"
 ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
 ANSWER_DID_END = "tutor/answer/didEnd"
@@ -239,6 +237,9 @@ class AnswerEnded:
     """Seconds."""
     stale: bool | None = None
     """True: the code that the answer is about has changed since."""
+
+
+State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "offline", "tooManyWindows"]
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ from tests.faults.classroom import Classroom, Seat, classroom
 from tests.faults.short_times import program
 from tests.service import STOP_SECONDS, sign_up_student
 from tests.waiting import until
-from tutor_lsp.service.retrying import Timing
+from tutor_lsp.service.retry import ConnectionTiming
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutors.remote import RemoteTutor
 from tutor_protocol import Ask, Delta, Done, Position
@@ -209,7 +209,7 @@ async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) ->
     chance = random.Random(11)
     student = await sign_up_student(usual.service)
     async with cutting_proxy(usual.service.url, chance) as proxy:
-        timing = Timing(first_delay=0.001, longest_delay=0.01)
+        timing = ConnectionTiming(first_delay=0.001, longest_delay=0.01)
         tutor = RemoteTutor(proxy.url, StaticToken(student.access_token), timing=timing)
         for number in range(ASKS):
             ask = Ask(request_id=uuid4(), code=f"def f{number}():\n    return x\n", cursor=Position(1, 0))

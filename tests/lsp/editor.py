@@ -15,7 +15,7 @@ from tutor_lsp.lsp.stdio import Streams, serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tutor_lsp.lsp.pygls_fixes import RobustLanguageServer
+    from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
 
 WAIT_SECONDS = 20.0
 """A deadline with room for a busy machine; nothing is expected to come near it."""

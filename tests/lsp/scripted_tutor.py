@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_lsp.tutor import Status
+from tutor_lsp.tutors.tutor import Status
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:

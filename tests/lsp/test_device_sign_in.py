@@ -18,10 +18,10 @@ from tutor_lsp.service.session import ServiceFault, Unreachable
 from tutor_lsp.sign_in.accounts import CLIENT_ID, DEVICE_GRANT, AccountService, DeviceCode
 from tutor_lsp.sign_in.browser import has_desktop
 from tutor_lsp.sign_in.device import SignInRefused, approval, begin, page_of
-from tutor_lsp.sign_in.editor import THIS_WINDOW_ONLY
+from tutor_lsp.sign_in.editor_sign_in import THIS_WINDOW_ONLY
 from tutor_lsp.sign_in.sign_ins import SignIns
 from tutor_lsp.sign_in.token_store import Tokens
-from tutor_lsp.tutor import LOCAL, SIGNED_OUT
+from tutor_lsp.tutors.tutor import LOCAL, SIGNED_OUT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

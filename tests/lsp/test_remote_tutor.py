@@ -20,10 +20,10 @@ from aiohttp.test_utils import unused_port
 from tests.certificates import self_signed_context
 from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
 from tests.waiting import until
-from tutor_lsp.service.retrying import Timing
+from tutor_lsp.service.retry import ConnectionTiming
 from tutor_lsp.sign_in.credentials import StaticToken
-from tutor_lsp.tutor import SIGNED_OUT, Status
 from tutor_lsp.tutors.remote import RemoteTutor
+from tutor_lsp.tutors.tutor import SIGNED_OUT, Status
 from tutor_protocol import Accepted, Ask, CloseCode, Delta, Done, Error, ErrorCode, Limit, Position
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tutor_lsp.sign_in.credentials import Credentials
+    from tutor_lsp.service.credentials import Credentials
     from tutor_protocol import FromService
 
-QUICK = Timing(idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, rate_pause=0.05, silence=5, heartbeat=5)
+QUICK = ConnectionTiming(
+    idle=5, give_up=0.3, first_delay=0.01, longest_delay=0.02, rate_pause=0.05, silence=5, heartbeat=5
+)
 
 
 @dataclass(slots=True)
@@ -65,7 +67,11 @@ async def build() -> AsyncIterator[Build]:
     tutors: list[RemoteTutor] = []
 
     def make(
-        url: str, credentials: Credentials | None = None, *, timing: Timing = QUICK, states: list[Status] | None = None
+        url: str,
+        credentials: Credentials | None = None,
+        *,
+        timing: ConnectionTiming = QUICK,
+        states: list[Status] | None = None,
     ) -> RemoteTutor:
         tutor = RemoteTutor(
             url,
@@ -197,7 +203,7 @@ async def test_idle_line_is_closed_and_opened_again(build: Build) -> None:
     """After the idle time the line closes, so that an idle window holds no place; the next ask opens another."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
-        tutor = build(url, timing=Timing(idle=0.01))
+        tutor = build(url, timing=ConnectionTiming(idle=0.01))
         await collect(tutor, question())
         await service.closed.wait()
         assert tutor.status.state == "ready"
@@ -310,7 +316,7 @@ async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
         connection.drop()
 
     async with ScriptedService(drop_somewhere).serve() as url:
-        tutor = build(url, timing=Timing(give_up=5, first_delay=0.001, longest_delay=0.002))
+        tutor = build(url, timing=ConnectionTiming(give_up=5, first_delay=0.001, longest_delay=0.002))
         answers = [await collect(tutor, question()) for _ in range(100)]
     assert [text_of(answer) for answer in answers] == ["".join(words)] * 100
     assert all(isinstance(answer[-1], Done) for answer in answers)
@@ -838,7 +844,7 @@ async def test_frame_not_understood_ends_the_ask(build: Build) -> None:
 async def test_silent_service_is_not_waited_for_for_ever(build: Build) -> None:
     """A service that takes the ask and says nothing ends in one retryable error."""
     async with ScriptedService(say_nothing).serve() as url:
-        error = error_of(await collect(build(url, timing=Timing(silence=0.05)), question()))
+        error = error_of(await collect(build(url, timing=ConnectionTiming(silence=0.05)), question()))
     assert (error.code, error.retryable) == (ErrorCode.AI_UNAVAILABLE, True)
 
 
@@ -855,7 +861,7 @@ async def test_dead_line_is_noticed_by_its_silence(build: Build) -> None:
 
     service = ScriptedService(go_dead, carry_on, autoping=False)
     async with service.serve() as url:
-        tutor = build(url, timing=Timing(heartbeat=0.1, first_delay=0.01))
+        tutor = build(url, timing=ConnectionTiming(heartbeat=0.1, first_delay=0.01))
         assert text_of(await collect(tutor, question())) == "ab"
 
 

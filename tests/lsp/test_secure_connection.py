@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import socket
+from contextlib import aclosing
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from tests.certificates import PrivateAuthority, self_signed_context
 from tests.connect_proxy import connect_proxy
-from tests.lsp.scripted_service import ScriptedService
-from tutor_lsp.service.connection import ServiceLine
+from tests.lsp.scripted_service import ScriptedService, accepted
+from tutor_lsp.service.connection import ServiceConnection
 from tutor_lsp.service.session import Unreachable
 from tutor_lsp.service.tls import insecure
 from tutor_lsp.sign_in.accounts import AccountService
+from tutor_lsp.sign_in.credentials import StaticToken
 
 if TYPE_CHECKING:
     import ssl
@@ -40,14 +43,17 @@ def authority(tmp_path: Path) -> PrivateAuthority:
     return PrivateAuthority(tmp_path)
 
 
-async def silent(_connection: Connection) -> None:
-    """Say nothing."""
+async def accepting(connection: Connection) -> None:
+    """Send one message."""
+    await connection.send(accepted(uuid4()))
 
 
 async def connect(url: str) -> None:
-    """Open a line, and close it."""
-    line = await ServiceLine.open(url, "secret")
-    await line.close()
+    """Open a connection, wait for its first message, and close it."""
+    connection = ServiceConnection(url, StaticToken("secret"))
+    await connection.authenticate()
+    async with aclosing(connection.messages([])) as messages:
+        await anext(messages)
 
 
 async def refusal(url: str) -> str:
@@ -84,7 +90,7 @@ async def test_certificate_that_the_system_does_not_trust(
     authority: PrivateAuthority, tmp_path: Path, shown: Callable[[PrivateAuthority, Path], ssl.SSLContext], why: str
 ) -> None:
     """It is refused with the reason, on both ways to the service, before anything is sent."""
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with service.serve(tls=shown(authority, tmp_path)) as url:
         assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
         with pytest.raises(Unreachable) as refused:
@@ -98,7 +104,7 @@ async def test_authority_in_the_trust_store_is_trusted(
 ) -> None:
     """Once `SSL_CERT_FILE` names a store with the authority in it, its service is one like any other."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url:
         await connect(url)
     assert len(service.connections) == 1
@@ -121,7 +127,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
 ) -> None:
     """What is wrong with it is said."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context(host, *days)) as url:
         assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
     assert service.connections == []
@@ -129,7 +135,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
 
 async def test_server_without_tls() -> None:
     """What is no fault of a certificate is not called one."""
-    async with ScriptedService(silent).serve() as url:
+    async with ScriptedService(accepting).serve() as url:
         told = await refusal(url.replace("http:", "https:"))
     assert told.startswith("No secure connection to 127.0.0.1 could be made (")
     assert told.endswith("). Nothing was sent.")
@@ -151,7 +157,7 @@ async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypa
     """`SSL_CERT_FILE` may name anything; services without TLS are reached all the same."""
     (tmp_path / "store.pem").write_text("nothing", encoding="utf-8")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "store.pem"))
-    async with ScriptedService(silent).serve() as url:
+    async with ScriptedService(accepting).serve() as url:
         await connect(url)
 
 
@@ -161,7 +167,7 @@ async def test_proxy_of_the_environment_is_used(
 ) -> None:
     """`HTTPS_PROXY` carries both ways to a service elsewhere; TLS goes through it from end to end."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with (
         service.serve(tls=authority.server_context(HOST)) as url,
         connect_proxy(port_of(url)) as proxy,
@@ -178,7 +184,7 @@ async def test_certificate_is_judged_behind_a_proxy_too(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy that opens TLS shows a certificate of its own, which the student has to trust first."""
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with (
         service.serve(tls=authority.server_context(HOST)) as url,
         connect_proxy(port_of(url)) as proxy,
@@ -207,7 +213,7 @@ async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyP
 async def test_no_proxy_for_this_computer(authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another computer's loopback is not this one's."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    service = ScriptedService(silent)
+    service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url, connect_proxy(1) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         await connect(url)

@@ -13,10 +13,10 @@ from tests.lsp.scripted_tutor import ScriptedTutor
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.sign_in.sign_ins import SignIns
-from tutor_lsp.tutor import LOCAL, Status
 from tutor_lsp.tutors.choice import Access, TutorChoice, build_tutor
 from tutor_lsp.tutors.local import LocalTutor
 from tutor_lsp.tutors.redacting import RedactingTutor
+from tutor_lsp.tutors.tutor import LOCAL, Status
 from tutor_protocol import CloseCode
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.lsp.editor import Editor
     from tutor_lsp.settings import Settings
-    from tutor_lsp.tutor import Tutor
+    from tutor_lsp.tutors.tutor import Tutor
     from tutor_protocol import Ask, FromService
 
 REMOTE = "https://tutor.uni.example"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor_lsp.capture.workspace_module import MOST_BYTES, workspace_module
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.lsp.refused import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path

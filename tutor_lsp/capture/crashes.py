@@ -15,7 +15,7 @@ from tutor_lsp.lsp.text_document import without_line_end
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.runner.traceback import Frame
 

@@ -18,7 +18,7 @@ from tutor_protocol import Cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
 MAX_CELLS_BYTES = 128 * 1024
 MAX_OUTPUT_CHARACTERS = 4 * 1024

@@ -11,10 +11,9 @@ from pygls.workspace import ServerTextPosition, ServerTextRange
 
 from tutor_lsp.capture import diagnostics, notebook
 from tutor_lsp.capture.document import Window, is_python, window
-from tutor_lsp.capture.traceback import traceback_text
-from tutor_lsp.capture.wire_text import valid
+from tutor_lsp.capture.wire_text import traceback_text, valid
 from tutor_lsp.capture.workspace_module import workspace_module
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
 from tutor_pedagogy.problem.identity import identify
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_lsp.capture.crashes import Crash
-    from tutor_lsp.lsp.pygls_fixes import OpenDocuments
+    from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import Anchor, EditedDocument
     from tutor_lsp.protocol import AskArgument
     from tutor_pedagogy.problem.identity import Problem

@@ -7,6 +7,9 @@ import re
 MAX_MESSAGE_CHARACTERS = 1000
 """Of one diagnostic."""
 
+MAX_TRACEBACK_CHARACTERS = 16 * 1024
+"""A longer traceback is of endless recursion, and says nothing more."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _CUT = "\n[…]\n"
@@ -29,3 +32,9 @@ def printed(text: str, limit: int) -> str:
         return clean
     head = limit // 4
     return clean[:head] + _CUT + clean[len(clean) - (limit - head - len(_CUT)) :]
+
+
+def traceback_text(raw: str | None) -> str | None:
+    """Return a traceback fit for the wire, or None if it is empty."""
+    text = printed(raw or "", MAX_TRACEBACK_CHARACTERS).strip("\n")
+    return text or None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pygls.uris import to_fs_path
 
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.lsp.refused import Refused
 
 FILE_NAME = ".tutor.toml"
 MOST_BYTES = 16 * 1024

@@ -10,16 +10,18 @@ from uuid import uuid4
 from lsprotocol import types
 
 from tutor_lsp import protocol
+from tutor_lsp.features.base import Feature
 from tutor_lsp.features.status import as_message
 from tutor_lsp.service.session import host_of
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from tutor_lsp.features.ask import Asks
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.features.status import StatusReport
-    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.tutors.choice import TutorChoice
 
@@ -34,7 +36,7 @@ NO_SERVICE = (
 )
 
 
-class Account:
+class Account(Feature):
     """Feature: the commands `tutor.signIn` and `tutor.signOut`, and the watch over the record of sign-ins."""
 
     def __init__(
@@ -43,7 +45,7 @@ class Account:
         choice: TutorChoice,
         status: StatusReport,
         asks: Asks,
-        background: Background,
+        background: BackgroundTasks,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -55,6 +57,14 @@ class Account:
         self._sleep = sleep
         self._progress_token: str | None = None
         self._signing_in: asyncio.Task[None] | None = None
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self.cancel_progress}
+
+    def commands(self) -> Mapping[str, Handler]:
+        """Return the handlers of the commands."""
+        return {protocol.SIGN_IN: self.sign_in, protocol.SIGN_OUT: self.sign_out}
 
     async def initialized(self) -> None:
         """Follow the record for as long as the server lives; not while an answer streams, which would end it."""
@@ -123,7 +133,7 @@ class Account:
             self._editor.notify(protocol.SIGN_IN_DID_END, protocol.SignInEnded(reason=reason, message=message))
 
     async def _sign_in(self, server_url: str) -> None:
-        from tutor_lsp.sign_in.editor import EditorSignIn  # noqa: PLC0415 - at the start nobody signs in
+        from tutor_lsp.sign_in.editor_sign_in import EditorSignIn  # noqa: PLC0415 - at the start nobody signs in
 
         self._progress_token = str(uuid4())
         signing_in = EditorSignIn(self._editor, self._choice.sign_ins, self._progress_token, sleep=self._sleep)

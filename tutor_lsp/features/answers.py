@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.settings import Settings
 
@@ -40,7 +40,7 @@ class Answer(Protocol):
 
 
 def open_answer(
-    editor: Editor, settings: Settings, background: Background, ask_id: UUID, elsewhere: str | None = None
+    editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
 ) -> Answer:
     """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins.
 
@@ -81,7 +81,7 @@ class Progress:
     def __init__(
         self,
         editor: Editor,
-        background: Background,
+        background: BackgroundTasks,
         token: str,
         *,
         title: str = "Ask tutor",
@@ -121,7 +121,7 @@ class ShownAnswer:
     def __init__(
         self,
         editor: Editor,
-        background: Background,
+        background: BackgroundTasks,
         progress: Progress,
         show: Callable[[str], Coroutine[Any, Any, None]],
         elsewhere: str | None = None,

@@ -13,25 +13,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from lsprotocol import types
+
 from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
 from tutor_lsp.features.answers import open_answer
-from tutor_lsp.lsp.failures import INTERNAL_FAILURE, log_failure
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.features.base import Feature
+from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
+from tutor_lsp.lsp.refused import Refused
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lsprotocol import types
+    from collections.abc import Callable, Mapping
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.features.answers import Answer
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.features.status import StatusReport
-    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
-    from tutor_lsp.tutor import Tutor
     from tutor_lsp.tutors.choice import TutorChoice
+    from tutor_lsp.tutors.tutor import Tutor
 
 STOPPED = "Stopped."
 
@@ -65,7 +67,7 @@ class _Running:
             self.task.cancel()
 
 
-class Asks:
+class Asks(Feature):
     """Feature: the commands `tutor.ask`, `tutor.cancel`, `tutor.rate`, and all that can cancel an answer."""
 
     def __init__(
@@ -74,7 +76,7 @@ class Asks:
         choice: TutorChoice,
         known: KnownDiagnostics,
         status: StatusReport,
-        background: Background,
+        background: BackgroundTasks,
         *,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
@@ -85,6 +87,14 @@ class Asks:
         self._background = background
         self._new_id = new_id
         self._running: dict[UUID, _Running] = {}
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {protocol.ANSWER_CANCEL: self.cancel, types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self.cancel_progress}
+
+    def commands(self) -> Mapping[str, Handler]:
+        """Return the handlers of the commands."""
+        return {protocol.ASK: self.ask, protocol.CANCEL: self.cancel, protocol.RATE: self.rate}
 
     async def ask(self, argument: protocol.AskArgument) -> protocol.AskStarted:
         """Take the ask and return at once (command `tutor.ask`); the answer streams from a task of its own.
@@ -153,9 +163,9 @@ class Asks:
             else:
                 await self._stream(running, tutor)
         except Exception as error:  # noqa: BLE001 - the edge: whatever a tutor does, the answer ends
-            log_failure("an answer", error)
+            log_exception("an answer", error)
         # Left over where the tutor broke its promise to end every stream with `Done` or `Error`.
-        self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_FAILURE)
+        self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_ERROR_MESSAGE)
 
     async def _tutor_for(self, running: _Running) -> Tutor | None:
         await self._choice.follow()

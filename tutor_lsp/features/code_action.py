@@ -9,11 +9,13 @@ from lsprotocol import types
 from tutor_lsp import protocol
 from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.notebook import is_failing, notebook_cell
+from tutor_lsp.features.base import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.features.own_diagnostics import OwnDiagnostics
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.tutors.choice import TutorChoice
@@ -22,7 +24,7 @@ TITLE = "Ask tutor"
 KIND = types.CodeActionKind.QuickFix
 
 
-class CodeActions:
+class CodeActions(Feature):
     """Feature: `textDocument/codeAction`.
 
     Where the editor asks by itself (a light bulb), the action is offered only where something is known to be wrong on
@@ -35,6 +37,10 @@ class CodeActions:
         self._choice = choice
         self._known = known
         self._own = own
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {types.TEXT_DOCUMENT_CODE_ACTION: self.code_action}
 
     async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
         """Offer the action, or nothing; nothing at all in a document that is not open or not Python."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lsprotocol import types
+
+from tutor_lsp.features.base import Feature
 from tutor_lsp.protocol import CONFIGURATION_SECTION
 from tutor_lsp.settings import with_configuration, with_initialization_options
 
 if TYPE_CHECKING:
-    from lsprotocol import types
+    from collections.abc import Mapping
 
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.features.own_diagnostics import OwnDiagnostics
     from tutor_lsp.features.status import StatusReport
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.tutors.choice import TutorChoice
 
 
-class Configuration:
+class Configuration(Feature):
     """Feature: `initializationOptions`, `workspace/configuration`, `workspace/didChangeConfiguration`."""
 
     def __init__(self, editor: Editor, choice: TutorChoice, status: StatusReport, own: OwnDiagnostics) -> None:
@@ -24,6 +28,10 @@ class Configuration:
         self._choice = choice
         self._status = status
         self._own = own
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {types.INITIALIZE: self.initialize, types.WORKSPACE_DID_CHANGE_CONFIGURATION: self.did_change}
 
     async def initialize(self, params: types.InitializeParams) -> None:
         """Take what the editor passes at the start."""

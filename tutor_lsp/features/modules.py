@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_lsp import protocol
 from tutor_lsp.capture.workspace_module import choose_module, workspace_module
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.features.base import Feature
+from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.service.session import ServiceFault
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.sign_in.accounts import Module
     from tutor_lsp.tutors.choice import TutorChoice
 
@@ -26,7 +28,7 @@ NO_COURSE = (
 )
 
 
-class Modules:
+class Modules(Feature):
     """Feature: the commands `tutor.modules`, `tutor.completeModule` and `tutor.chooseModule`.
 
     Each raises `Refused`, in words for the student, where there is no course or its service cannot be used.
@@ -35,9 +37,17 @@ class Modules:
     def __init__(self, choice: TutorChoice) -> None:
         self._choice = choice
 
+    def commands(self) -> Mapping[str, Handler]:
+        """Return the handlers of the commands."""
+        return {
+            protocol.MODULES: self.list,
+            protocol.COMPLETE_MODULE: self.complete,
+            protocol.CHOOSE_MODULE: self.choose,
+        }
+
     async def list(self, argument: protocol.ModulesArgument) -> protocol.ModuleList:
         """List the modules in their order, with the student's progress, and name that of a document."""
-        from tutor_lsp.features.course import list_modules  # noqa: PLC0415 - loads what only a course needs
+        from tutor_lsp.tutors.course import list_modules  # noqa: PLC0415 - loads what only a course needs
 
         modules = await self._in_course(list_modules)
         chosen = None if argument.uri is None else await asyncio.to_thread(_module_of, argument.uri)
@@ -45,7 +55,7 @@ class Modules:
 
     async def complete(self, argument: protocol.ModuleArgument) -> protocol.CourseModule:
         """Note that the student has completed a module."""
-        from tutor_lsp.features.course import complete_module  # noqa: PLC0415 - likewise
+        from tutor_lsp.tutors.course import complete_module  # noqa: PLC0415 - likewise
 
         return _as_message(await self._in_course(partial(complete_module, module_id=argument.module_id)))
 
@@ -54,7 +64,7 @@ class Modules:
         await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
 
     async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
-        from tutor_lsp.features.course import NoCourse, NoSuchModule  # noqa: PLC0415 - as above
+        from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - as above
 
         await self._choice.follow()
         if self._choice.settings.fault is not None:

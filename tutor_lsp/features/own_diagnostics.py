@@ -6,20 +6,22 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from lsprotocol import types
+
+from tutor_lsp import protocol
 from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
 from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.findings import look, marks, whole
 from tutor_lsp.capture.notebook import notebook_cell
+from tutor_lsp.features.base import Feature
 from tutor_lsp.tutors.analysis import Analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from lsprotocol import types
-
-    from tutor_lsp import protocol
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
-    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.features.base import Handler
+    from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.tutors.choice import TutorChoice
@@ -28,7 +30,7 @@ PAUSE_SECONDS = 0.3
 """How long a student has to stop typing before we look: half a line is no mistake."""
 
 
-class OwnDiagnostics:
+class OwnDiagnostics(Feature):
     """Feature: `textDocument/publishDiagnostics`, for students whose editor has nothing else that checks Python.
 
     The setting `tutor.diagnostics` turns off all but the failures of runs, which the student has asked for. What
@@ -40,7 +42,7 @@ class OwnDiagnostics:
         editor: Editor,
         choice: TutorChoice,
         known: KnownDiagnostics,
-        background: Background,
+        background: BackgroundTasks,
         *,
         pause: float = PAUSE_SECONDS,
     ) -> None:
@@ -52,6 +54,18 @@ class OwnDiagnostics:
         self._pause = pause
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._shown: dict[str, list[types.Diagnostic]] = {}
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {
+            types.TEXT_DOCUMENT_DID_OPEN: self.did_open,
+            types.TEXT_DOCUMENT_DID_CHANGE: self.did_change,
+            types.TEXT_DOCUMENT_DID_CLOSE: self.did_close,
+            types.NOTEBOOK_DOCUMENT_DID_OPEN: self.notebook_did_open,
+            types.NOTEBOOK_DOCUMENT_DID_CHANGE: self.notebook_did_change,
+            types.NOTEBOOK_DOCUMENT_DID_CLOSE: self.notebook_did_close,
+            protocol.DIAGNOSTICS_DID_CHANGE: self.others_did_change,
+        }
 
     async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Show where a run failed in it, and look at it in a moment."""

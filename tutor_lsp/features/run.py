@@ -16,21 +16,22 @@ from lsprotocol import types
 from tutor_lsp import protocol
 from tutor_lsp.capture.crashes import bare_lines, line_now
 from tutor_lsp.capture.document import is_python
-from tutor_lsp.capture.traceback import traceback_text
-from tutor_lsp.capture.wire_text import printed
+from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import Progress
-from tutor_lsp.lsp.pygls_fixes import Refused
+from tutor_lsp.features.base import Feature
+from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_executed, read_source
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
 from tutor_lsp.runner.traceback import OwnFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tutor_lsp.capture.crashes import Crash, KnownCrashes
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.features.own_diagnostics import OwnDiagnostics
-    from tutor_lsp.lsp.background import Background
+    from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.runner.program import Outcome
@@ -54,7 +55,7 @@ class _Running:
     task: asyncio.Task[Outcome]
 
 
-class Runs:
+class Runs(Feature):
     """Feature: the command `tutor.run`, and the diagnostic at the line where the run failed.
 
     Nothing runs but the file that the student names, at the moment when they do: never on opening or saving. One run
@@ -66,7 +67,7 @@ class Runs:
         editor: Editor,
         crashes: KnownCrashes,
         own: OwnDiagnostics,
-        background: Background,
+        background: BackgroundTasks,
         *,
         time_limit: float = TIME_LIMIT_SECONDS,
     ) -> None:
@@ -78,6 +79,14 @@ class Runs:
         self._running: dict[str, _Running] = {}
         self._origins: dict[str, str] = {}
         """The URI of the other file in which the last run of a document failed."""
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self.cancel_progress}
+
+    def commands(self) -> Mapping[str, Handler]:
+        """Return the handlers of the commands."""
+        return {protocol.RUN: self.run}
 
     async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
         """Run a file to its end, and tell how it went (command `tutor.run`). Cancelling the request stops the run.

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_lsp import protocol
+from tutor_lsp.features.base import Feature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor_lsp.features.base import Handler
     from tutor_lsp.lsp.editor import Editor
-    from tutor_lsp.tutor import Status
     from tutor_lsp.tutors.choice import TutorChoice
+    from tutor_lsp.tutors.tutor import Status
 
 
-class StatusReport:
+class StatusReport(Feature):
     """Feature: `tutor/status/didChange` and the command `tutor.status`."""
 
     def __init__(self, editor: Editor, choice: TutorChoice) -> None:
@@ -20,6 +24,10 @@ class StatusReport:
         self._choice = choice
         self._sent: Status | None = None
         choice.on_status = lambda _: self.refresh()
+
+    def commands(self) -> Mapping[str, Handler]:
+        """Return the handlers of the commands."""
+        return {protocol.STATUS: self.status}
 
     async def initialized(self) -> None:
         """Send the first status."""

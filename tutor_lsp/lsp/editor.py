@@ -12,7 +12,8 @@ from tutor_lsp import protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tutor_lsp.lsp.pygls_fixes import OpenDocuments, RobustLanguageServer
+    from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
+    from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
 REPLY_SECONDS = 10.0
 """How long an editor may take for what it does by itself."""

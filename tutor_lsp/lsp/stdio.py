@@ -14,7 +14,7 @@ from tutor_lsp.lsp.editor_process import watch
 from tutor_lsp.lsp.framing import Frames, Malformed
 
 if TYPE_CHECKING:
-    from tutor_lsp.lsp.pygls_fixes import RobustLanguageServer
+    from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
 
 _CHUNK_BYTES = 64 * 1024
 _CHUNKS_IN_FLIGHT = 64
@@ -87,8 +87,8 @@ async def serve(server: RobustLanguageServer, streams: Streams) -> int:
     server.protocol.set_writer(FrameWriter(streams.write_fd))
     threading.Thread(target=read, name="editor-input", daemon=True).start()
     conversation = asyncio.create_task(_converse(server, chunks, slots))
-    server.exit = conversation.cancel
-    server.watch_process = partial(watch, on_death=conversation.cancel)
+    server.protocol.exit = conversation.cancel
+    server.protocol.watch_process = partial(watch, on_death=conversation.cancel)
     await asyncio.wait([conversation])
     if not conversation.cancelled():
         conversation.result()

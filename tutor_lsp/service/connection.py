@@ -1,11 +1,13 @@
-"""One WebSocket to the service: opens, sends and receives, and turns what goes wrong into a few clear faults."""
+"""The client's connection to the service: one WebSocket at a time, and a queue of what it sends."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tutor_lsp.service.frames import MalformedFrame, decode
+from tutor_lsp.service.pending_ask import PendingAsk
 from tutor_lsp.service.session import (
     CONNECT_SECONDS,
     ServiceFault,
@@ -16,112 +18,194 @@ from tutor_lsp.service.session import (
     open_session,
     proxy_for,
 )
-from tutor_protocol import MAX_FRAME_BYTES, SUBPROTOCOL, CloseCode, encode
+from tutor_protocol import MAX_FRAME_BYTES, SUBPROTOCOL, Ask, Auth, CloseCode, encode
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable
+
     import aiohttp
 
-    from tutor_protocol import FromEditor, FromService
+    from tutor_lsp.service.credentials import Credentials
+    from tutor_protocol import Cancel, FromEditor, FromService, Rate
 
 PATH = "/api/chat/ws"
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
-"""A ping after so much silence; half as long without a pong and the line counts as lost (RFC 6455 §5.5.2)."""
+"""The client pings after so much silence. Half as long without a pong, and the connection is lost (RFC 6455 §5.5.2)."""
 
 
-class LineLost(ServiceFault):
-    """An open line broke, or was closed."""
+class ConnectionLost(ServiceFault):
+    """An open connection broke or was closed."""
 
 
 class TooManyWindows(ServiceFault):
-    """The student has as many lines open as the service allows."""
+    """The student has as many connections open as the service allows."""
 
     def __init__(self) -> None:
         super().__init__("The tutor is in use in too many editor windows. Close one of them, then ask again.")
 
 
 class TooManyFrames(ServiceFault):
-    """The service has been sent more than its rate allows, from whichever windows of the student."""
+    """The student's windows together have sent more than the service's rate limit allows."""
 
     def __init__(self) -> None:
         super().__init__("Too much was sent to the tutor at once. Wait a moment, then ask again.")
 
 
-class Restarting(LineLost):
-    """The service starts anew, and is back in a moment."""
+class Restarting(ConnectionLost):
+    """The service restarts, and is back in a moment."""
 
     def __init__(self) -> None:
         super().__init__("The tutor service is restarting.")
 
 
-class ServiceLine:
-    """An open line."""
+class ServiceConnection:
+    """The connection of one window to the service at an address that `check_server_url` has accepted.
 
-    def __init__(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        self._session = session
-        self._socket = socket
+    `send` queues a message. The queue is written while `messages` runs, which opens one WebSocket; after a loss it is
+    called again, with the asks that are still pending.
+    """
 
-    @classmethod
-    async def open(cls, server_url: str, token: str, *, heartbeat: float = HEARTBEAT_SECONDS) -> Self:
-        """Connect to the service at an address that `check_server_url` has passed.
+    def __init__(self, server_url: str, credentials: Credentials, *, heartbeat: float = HEARTBEAT_SECONDS) -> None:
+        self._server_url = server_url
+        self._credentials = credentials
+        self._heartbeat = heartbeat
+        self._token: str | None = None
+        self._unsent: asyncio.Queue[PendingAsk | Cancel | Rate] = asyncio.Queue()
+        self._is_open = False
 
-        Raises `Unreachable` or `SignedOut`; a refusal by close code comes from `receive`.
+    def send(self, message: PendingAsk | Cancel | Rate) -> None:
+        """Queue a message. It is sent in its turn, once the connection is open.
+
+        An ask that has ended by then is left out.
         """
-        session = await open_session({"Authorization": f"Bearer {token}"})
+        self._unsent.put_nowait(message)
+
+    def discard_unsent(self) -> None:
+        """Drop the messages that have not been sent."""
+        self._unsent = asyncio.Queue()
+
+    async def flush(self, seconds: float) -> None:
+        """Wait until an open connection has sent all messages, for at most so long."""
+        if self._is_open:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._unsent.join()
+
+    async def authenticate(self) -> None:
+        """Obtain the access token for the next WebSocket. Raise `SignedOut` if there is none, or another fault."""
+        self._token = await self._credentials.access_token()
+        if self._token is None:
+            raise SignedOut
+
+    async def renew_token(self) -> bool:
+        """Replace the token that the service has rejected. Return whether there is another. May raise a fault."""
+        return self._token is not None and await self._credentials.renew(self._token) is not None
+
+    async def messages(self, pending: Iterable[PendingAsk]) -> AsyncGenerator[FromService, None]:
+        """Open a WebSocket, start or resume the pending asks on it, and yield the service's messages.
+
+        Ends with an exception, after `authenticate`: `Unreachable`, `SignedOut`, `ConnectionLost` or another fault.
+        """
+        session = await open_session({"Authorization": f"Bearer {self._token}"})
         try:
-            socket = await _upgrade(session, server_url, heartbeat)
-        except BaseException:
-            await session.close()
-            raise
-        return cls(session, socket)
-
-    async def send(self, message: FromEditor) -> None:
-        """Send one message. Raises `LineLost`."""
-        from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
-
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._socket.send_frame(wire(message), WSMsgType.TEXT)
-        except (OSError, RuntimeError) as error:  # aiohttp's ClientConnectionResetError is an OSError
-            raise LineLost("The connection to the tutor was lost.") from error
-
-    async def receive(self) -> FromService:
-        """Wait for the next message that we know. Raises what the line's end means: `LineLost` or another fault."""
-        from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
-
-        while True:
-            frame = await self._socket.receive()
-            if frame.type is not WSMsgType.TEXT:
-                raise self._closed()
+            socket = await _upgrade(session, self._server_url, self._heartbeat)
             try:
-                message = decode(frame.data)
-            except MalformedFrame as error:
-                raise LineLost("The tutor service sent something that cannot be read.") from error
-            if message is not None:
-                return message
+                self._requeue(pending)
+                writer = asyncio.create_task(self._write(socket))
+                self._is_open = True
+                try:
+                    while True:
+                        yield await _receive(socket)
+                finally:
+                    self._is_open = False
+                    writer.cancel()
+            finally:
+                await socket.close()
+        finally:
+            await session.close()
 
-    async def close(self) -> None:
-        """Close the line; takes at most `CLOSE_SECONDS`."""
-        await self._socket.close()
-        await self._session.close()
+    def _requeue(self, pending: Iterable[PendingAsk]) -> None:
+        """Put the pending asks before the other messages, each once."""
+        unsent, self._unsent = self._unsent, asyncio.Queue()
+        for ask in pending:
+            self.send(ask)
+        while not unsent.empty():
+            message = unsent.get_nowait()
+            if not isinstance(message, PendingAsk):
+                self.send(message)
 
-    def _closed(self) -> ServiceFault:
-        match self._socket.close_code:
-            case CloseCode.UNAUTHENTICATED:
-                return SignedOut()
-            case CloseCode.TOO_MANY_CONNECTIONS:
-                return TooManyWindows()
-            case CloseCode.TOO_MANY_FRAMES:
-                return TooManyFrames()
-            case CloseCode.RESTARTING:
-                return Restarting()
-        return LineLost("The connection to the tutor was lost.")
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        """Send the queued messages in their order until the socket breaks. The reader learns why it broke."""
+        unsent = self._unsent
+        with suppress(OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is an OSError
+            while True:
+                message = await unsent.get()
+                if isinstance(message, PendingAsk):
+                    await self._write_ask(socket, message)
+                else:
+                    await _write_frame(socket, message)
+                unsent.task_done()
+
+    async def _write_ask(self, socket: aiohttp.ClientWebSocketResponse[bool], pending: PendingAsk) -> None:
+        """Send an ask, and before it a token that has replaced the connection's since it was opened."""
+        if isinstance(pending.opening(), Ask):
+            token = None
+            with suppress(ServiceFault):  # the present token may still be valid
+                token = await self._credentials.access_token()
+            if token is not None and token != self._token:
+                self._token = token
+                await _write_frame(socket, Auth(access_token=token))
+        opening = pending.opening()
+        if opening is not None:
+            pending.was_sent = True
+            await _write_frame(socket, opening)
 
 
 def wire(message: FromEditor) -> bytes:
-    """Write a message as the bytes of a frame; half a surrogate pair, which UTF-8 cannot say, becomes `?`."""
+    """Return the bytes of a message's frame. A lone surrogate, which UTF-8 cannot encode, becomes `?`."""
     return encode(message).encode("utf-8", "replace")
+
+
+async def _write_frame(socket: aiohttp.ClientWebSocketResponse[bool], message: FromEditor) -> None:
+    from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
+
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await socket.send_frame(wire(message), WSMsgType.TEXT)
+    except TimeoutError:
+        await socket.close()  # ends the reader too
+        raise
+
+
+async def _receive(socket: aiohttp.ClientWebSocketResponse[bool]) -> FromService:
+    """Return the next message of a known type. Raise the fault that the socket's end means."""
+    from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
+
+    while True:
+        frame = await socket.receive()
+        if frame.type is not WSMsgType.TEXT:
+            raise _fault_of_closing(socket.close_code)
+        try:
+            message = decode(frame.data)
+        except MalformedFrame as error:
+            raise ConnectionLost("The tutor service sent something that cannot be read.") from error
+        if message is not None:
+            return message
+
+
+def _fault_of_closing(close_code: int | None) -> ServiceFault:
+    match close_code:
+        case CloseCode.UNAUTHENTICATED:
+            return SignedOut()
+        case CloseCode.TOO_MANY_CONNECTIONS:
+            return TooManyWindows()
+        case CloseCode.TOO_MANY_FRAMES:
+            return TooManyFrames()
+        case CloseCode.RESTARTING:
+            return Restarting()
+    return ConnectionLost("The connection to the tutor was lost.")
 
 
 async def _upgrade(

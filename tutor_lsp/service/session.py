@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from tutor_lsp.service.address import is_loopback
 from tutor_lsp.service.tls import insecure, tls_context
-from tutor_lsp.tutor import SIGNED_OUT
 
 if TYPE_CHECKING:
     import ssl
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 CONNECT_SECONDS = 10.0
+
+SIGNED_OUT_MESSAGE = "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal."
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS, _SERVER_ERROR = 401, 403, 404, 429, 500
 _PROXY_AUTHENTICATION_REQUIRED = 407
@@ -35,7 +36,7 @@ class Unreachable(ServiceFault):
 class SignedOut(ServiceFault):
     """There is no access token that the service takes."""
 
-    def __init__(self, message: str = SIGNED_OUT.message) -> None:
+    def __init__(self, message: str = SIGNED_OUT_MESSAGE) -> None:
         super().__init__(message)
 
 

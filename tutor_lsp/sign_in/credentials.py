@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.lsp.error_log import log_exception
 from tutor_lsp.service.session import SignedOut
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
 RENEW_BEFORE_SECONDS = 60.0
 """An access token with less left is exchanged, so that no ask begins with one that is about to die."""
 CLOSE_SECONDS = 2.0
-
-
-class Credentials(Protocol):
-    """Gives the access token of the signed-in student. None means: signed out.
-
-    Both methods may raise `ServiceFault` where the service has to be asked and cannot be, and `SignedOut` to say why.
-    """
-
-    async def access_token(self) -> str | None:
-        """Give a token that should still be good for the next ask."""
-        ...
-
-    async def renew(self, rejected_token: str) -> str | None:
-        """Give another token than the one that the service has just refused."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +118,7 @@ class StoredTokens:
         try:
             await self._store.save(self._sign_in, tokens)
         except StoreUnavailable as error:  # this window goes on with what it has
-            log_failure("keeping the tokens", error)
+            log_exception("keeping the tokens", error)
             self._unsaved = tokens
         else:
             self._unsaved = None

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.lsp.error_log import log_exception
 from tutor_lsp.service.session import ServiceFault
 from tutor_lsp.sign_in.credentials import StoredTokens
 from tutor_lsp.sign_in.file_lock import locked
@@ -174,7 +174,7 @@ class SignIns:
                     await self._store(place).save(sign_in, tokens)
                     self._share(partial(Record.adding, sign_in=sign_in))
             except StoreUnavailable as error:
-                log_failure("keeping a sign-in", error)
+                log_exception("keeping a sign-in", error)
             else:
                 self._own = self._own.leaving(server_url)
                 return sign_in
@@ -190,7 +190,7 @@ class SignIns:
         try:
             self._share(lambda record: record.without(sign_in))
         except StoreUnavailable as error:
-            log_failure("removing a sign-in", error)
+            log_exception("removing a sign-in", error)
 
     async def _take_out(self, sign_in: SignIn) -> Tokens | None:
         """Give the tokens and forget them. The lock is held."""
@@ -199,7 +199,7 @@ class SignIns:
             tokens = await store.load(sign_in)
             await store.forget(sign_in)
         except StoreUnavailable as error:
-            log_failure("forgetting tokens", error)
+            log_exception("forgetting tokens", error)
             return None
         return tokens
 

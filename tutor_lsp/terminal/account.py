@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tutor_lsp.features.course import as_student
 from tutor_lsp.service.address import WrongAddress, check_server_url
 from tutor_lsp.service.session import SignedOut
 from tutor_lsp.sign_in import device as device_sign_in
@@ -14,7 +13,8 @@ from tutor_lsp.sign_in.browser import open_page
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.terminal.service import choose, run, say, wrapped
-from tutor_lsp.tutor import LOCAL, SIGNED_OUT
+from tutor_lsp.tutors.course import as_student
+from tutor_lsp.tutors.tutor import LOCAL, SIGNED_OUT
 
 if TYPE_CHECKING:
     import argparse

@@ -1,1 +1,1 @@
-"""Who answers: the remote service or local mode, each behind the interface of `tutor_lsp.tutor`."""
+"""Who answers: the remote service or local mode, each behind the interface of `tutor_lsp.tutors.tutor`."""

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.sign_in.credentials import StaticToken
-from tutor_lsp.tutor import LOCAL, READY, SIGNED_OUT, Status
+from tutor_lsp.tutors.tutor import LOCAL, READY, SIGNED_OUT, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tutor_lsp.service.credentials import Credentials
     from tutor_lsp.settings import Settings
-    from tutor_lsp.sign_in.credentials import Credentials
     from tutor_lsp.sign_in.sign_ins import SignIns
-    from tutor_lsp.tutor import Tutor
+    from tutor_lsp.tutors.tutor import Tutor
 
     BuildTutor = Callable[[Settings, "Access | None", Callable[[Status], object]], Tutor]
 

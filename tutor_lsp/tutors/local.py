@@ -9,9 +9,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
-from tutor_lsp.tutor import LOCAL
 from tutor_lsp.tutors.analysis import Analysis
 from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
+from tutor_lsp.tutors.tutor import LOCAL
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.ladder.policy import next_level
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tutor_lsp.capture.redaction.redaction import Redactor
     from tutor_lsp.capture.redaction.restoring import Restoration
-    from tutor_lsp.tutor import Status, Tutor
+    from tutor_lsp.tutors.tutor import Status, Tutor
     from tutor_protocol import Ask, FromService
 
 KEY_FILE = "redaction.json"

@@ -1,38 +1,47 @@
-"""The service as a `Tutor`: one line for many asks, which comes back by itself when it drops in mid-answer."""
+"""The service as a `Tutor`: one connection for many asks, which is opened again when it is lost in mid-answer."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import suppress
+from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from tutor_lsp.lsp.failures import INTERNAL_FAILURE, log_failure
-from tutor_lsp.service.connection import LineLost, Restarting, ServiceLine, TooManyFrames, TooManyWindows, wire
-from tutor_lsp.service.exchange import Exchange, OutOfOrder
-from tutor_lsp.service.retrying import Outage, Timing
+from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
+from tutor_lsp.service.connection import (
+    ConnectionLost,
+    Restarting,
+    ServiceConnection,
+    TooManyFrames,
+    TooManyWindows,
+    wire,
+)
+from tutor_lsp.service.pending_ask import OutOfOrder, PendingAsk
+from tutor_lsp.service.retry import ConnectionTiming, Outage
 from tutor_lsp.service.session import ServiceFault, SignedOut
-from tutor_lsp.tutor import READY, SIGNED_OUT, Status
-from tutor_protocol import MAX_FRAME_BYTES, Auth, Cancel, Error, ErrorCode, Rate
+from tutor_lsp.tutors.tutor import READY, SIGNED_OUT, Status
+from tutor_protocol import MAX_FRAME_BYTES, Cancel, Error, ErrorCode, Rate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from uuid import UUID
 
-    from tutor_lsp.sign_in.credentials import Credentials
+    from tutor_lsp.service.credentials import Credentials
     from tutor_protocol import Ask, FromService
 
 CONNECTING = Status("connecting", "Connecting to the tutor…")
 RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
 TOO_MANY_FRAMES = "Too much was sent to the tutor at once. Going on in a few seconds…"
+FLUSH_SECONDS = 1.0
+"""How long `close` waits until the service has been told to cancel."""
 
 
 class RemoteTutor:
-    """A `Tutor` over the service at `server_url`. Connects at the first ask.
+    """A `Tutor` over the service at `server_url`. It connects at the first ask.
 
-    `on_status` hears of each change of `status`. A background task holds the line while there are asks, and a while
-    longer. It ends when the line was idle, or when the service cannot be used; the next ask starts another.
+    `on_status` is called with each change of `status`. A background task keeps the connection open while there are
+    asks, and until the idle timeout after them. It ends when the service cannot be used; the next ask starts another.
     """
 
     def __init__(
@@ -41,80 +50,72 @@ class RemoteTutor:
         credentials: Credentials,
         *,
         on_status: Callable[[Status], object] = lambda _: None,
-        timing: Timing | None = None,
+        timing: ConnectionTiming | None = None,
         jitter: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._server_url = server_url
-        self._credentials = credentials
         self._on_status = on_status
-        self._timing = timing or Timing()
+        self._timing = timing or ConnectionTiming()
         self._jitter = jitter
         self._sleep = sleep
         self._status = READY
-        self._exchanges: dict[UUID, Exchange] = {}
-        self._ratings: list[Rate] = []
-        self._token: str | None = None
-        self._line: ServiceLine | None = None
+        self._pending: dict[UUID, PendingAsk] = {}
+        self._connection = ServiceConnection(server_url, credentials, heartbeat=self._timing.heartbeat)
         self._outage: Outage | None = None
         self._restarts_until = 0.0
-        self._holding: asyncio.Task[None] | None = None
-        self._sending: set[asyncio.Task[None]] = set()
+        self._connecting: asyncio.Task[None] | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     @property
     def status(self) -> Status:
-        """How the service is reached right now."""
+        """The state of the connection."""
         return self._status
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Ask and stream what comes back. Closing the iterator cancels the ask."""
+        """Send the ask and yield the service's messages. Closing the generator cancels the ask."""
         refusal = self._refusal(ask)
         if refusal is not None:
             yield refusal
             return
-        exchange = self._exchanges[ask.request_id] = Exchange(ask)
-        self._hold_line()
-        if self._line is not None:
-            self._send(self._open_late(self._line, exchange))
+        pending = self._pending[ask.request_id] = PendingAsk(ask)
+        self._connection.send(pending)
+        self._keep_connected()
         try:
-            async for message in exchange.messages(self._timing.silence):
+            async for message in pending.messages(self._timing.silence):
                 yield message
         finally:
-            self._leave(exchange)
+            self._abandon(pending, ErrorCode.CANCELLED, "Stopped.")
+            del self._pending[ask.request_id]
+            self._start_idle_timer()
 
     async def cancel(self, request_id: UUID) -> None:
-        """Stop an answer; its stream ends at once, without waiting for the service."""
-        exchange = self._exchanges.get(request_id)
-        if exchange is not None:
-            self._abandon(exchange, ErrorCode.CANCELLED, "Stopped.")
+        """Stop an answer. Its stream ends at once, without waiting for the service."""
+        pending = self._pending.get(request_id)
+        if pending is not None:
+            self._abandon(pending, ErrorCode.CANCELLED, "Stopped.")
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Say whether an answer helped. A rating that cannot be delivered is dropped."""
-        if self._is_closed:
-            return
-        self._ratings.append(Rate(message_id=message_id, helpful=helpful))
-        self._hold_line()
-        if self._line is not None:
-            self._send(self._deliver_ratings(self._line))
-        self._rest()
+        """Send whether an answer helped. A rating that cannot be delivered is dropped."""
+        if not self._is_closed:
+            self._connection.send(Rate(message_id=message_id, helpful=helpful))
+            self._keep_connected()
+            self._start_idle_timer()
 
     async def close(self) -> None:
-        """Cancel what is running and give back the line."""
+        """Cancel the running answers and close the connection."""
         self._is_closed = True
-        for exchange in self._exchanges.values():
-            self._abandon(exchange, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=1)
-        holding = self._hang_up()
-        if holding is not None:
-            await asyncio.wait([holding])
+        for pending in self._pending.values():
+            self._abandon(pending, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
+        await self._connection.flush(FLUSH_SECONDS)
+        connecting = self._disconnect()
+        if connecting is not None:
+            await asyncio.wait([connecting])
 
     def _refusal(self, ask: Ask) -> Error | None:
         if self._is_closed:
             code, content = ErrorCode.SHUTTING_DOWN, "The tutor was closed."
-        elif ask.request_id in self._exchanges:
+        elif ask.request_id in self._pending:
             code, content = ErrorCode.VALIDATION_FAILED, "This question is already being answered."
         elif len(wire(ask)) > MAX_FRAME_BYTES:
             code, content = ErrorCode.PAYLOAD_TOO_LARGE, "This is too much for one question. Ask about a smaller file."
@@ -122,141 +123,92 @@ class RemoteTutor:
             return None
         return Error(request_id=ask.request_id, code=code, content=content, retryable=False)
 
-    def _abandon(self, exchange: Exchange, code: ErrorCode, content: str) -> None:
-        if exchange.is_over:
+    def _abandon(self, pending: PendingAsk, code: ErrorCode, content: str) -> None:
+        """End the stream, and tell the service if it may be working on the ask."""
+        if pending.is_over:
             return
-        exchange.end(code, content, retryable=False)
-        if self._line is not None and exchange.was_sent:
-            self._send(self._line.send(Cancel(request_id=exchange.ask.request_id)))
+        pending.end(code, content, retryable=False)
+        if pending.was_sent:
+            self._connection.send(Cancel(request_id=pending.ask.request_id))
 
-    def _leave(self, exchange: Exchange) -> None:
-        self._abandon(exchange, ErrorCode.CANCELLED, "Stopped.")
-        del self._exchanges[exchange.ask.request_id]
-        self._rest()
+    # One task keeps the connection open, for all asks.
 
-    # The line: held by one task, used by all asks.
-
-    def _hold_line(self) -> None:
+    def _keep_connected(self) -> None:
         if self._idle_timer is not None:
             self._idle_timer.cancel()
             self._idle_timer = None
-        if self._holding is None or self._holding.done():
-            self._holding = asyncio.create_task(self._hold())
-            self._holding.add_done_callback(self._after_holding)
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect())
+            self._connecting.add_done_callback(self._check_connecting)
 
-    def _rest(self) -> None:
-        if self._exchanges or self._is_closed:
+    def _start_idle_timer(self) -> None:
+        if self._pending or self._is_closed:
             return
         if self._status in {CONNECTING, RECONNECTING}:
             self._set_status(READY)
         if self._idle_timer is None:
-            self._idle_timer = asyncio.get_running_loop().call_later(self._timing.idle, self._hang_up)
+            self._idle_timer = asyncio.get_running_loop().call_later(self._timing.idle, self._disconnect)
 
-    def _hang_up(self) -> asyncio.Task[None] | None:
+    def _disconnect(self) -> asyncio.Task[None] | None:
         if self._idle_timer is not None:
             self._idle_timer.cancel()
-        holding, self._holding, self._line, self._idle_timer = self._holding, None, None, None
-        if holding is not None:
-            holding.cancel()
-        return holding
+        connecting, self._connecting, self._idle_timer = self._connecting, None, None
+        if connecting is not None:
+            connecting.cancel()
+        return connecting
 
-    def _after_holding(self, task: asyncio.Task[None]) -> None:
+    def _check_connecting(self, task: asyncio.Task[None]) -> None:
+        """End the streams after a bug in the task: nothing else would end them."""
         error = None if task.cancelled() else task.exception()
-        if error is not None:  # a fault of our own: no stream may hang on it
-            log_failure("holding the line", error)
-            for exchange in self._exchanges.values():
-                exchange.end(ErrorCode.INTERNAL_ERROR, INTERNAL_FAILURE, retryable=True)
+        if error is not None:
+            log_exception("keeping the connection", error)
+            for pending in self._pending.values():
+                pending.end(ErrorCode.INTERNAL_ERROR, INTERNAL_ERROR_MESSAGE, retryable=True)
 
-    async def _hold(self) -> None:
+    async def _connect(self) -> None:
+        """Keep the connection open, and open it again after a loss, until there is nothing to connect for."""
         self._outage = None
         while True:
             try:
-                await self._use_line()
+                await self._use_connection()
             except ServiceFault as fault:
                 if not await self._may_try_again(fault):
                     return
 
-    async def _use_line(self) -> NoReturn:
-        """Open a line, carry the open asks over to it, and receive until it breaks."""
-        self._token = await self._credentials.access_token()
-        if self._token is None:
-            raise SignedOut
-        if self._outage is None and self._exchanges and self._status.state != "signedOut":
+    async def _use_connection(self) -> None:
+        """Open the connection and handle the service's messages. Raise the fault with which it ends."""
+        await self._connection.authenticate()
+        if self._outage is None and self._pending and self._status.state != "signedOut":
             self._set_status(CONNECTING)
-        line = await ServiceLine.open(self._server_url, self._token, heartbeat=self._timing.heartbeat)
-        try:
-            self._line = line
-            for exchange in self._exchanges.values():
-                self._send(self._open_exchange(line, exchange))
-            self._send(self._deliver_ratings(line))
-            while True:
-                self._receive(await line.receive())
-        finally:
-            if self._line is line:
-                self._line = None
-            await line.close()
-
-    async def _open_late(self, line: ServiceLine, exchange: Exchange) -> None:
-        """Open an ask on a line that has been open for a while, whose token may have been replaced since.
-
-        Where no token can be had right now, the one in force may still do.
-        """
-        token = None
-        with suppress(ServiceFault):
-            token = await self._credentials.access_token()
-        if token is not None and token != self._token:
-            self._token = token
-            await line.send(Auth(access_token=token))
-        await self._open_exchange(line, exchange)
-
-    async def _open_exchange(self, line: ServiceLine, exchange: Exchange) -> None:
-        if not exchange.is_over:
-            exchange.was_sent = True
-            await line.send(exchange.opening())
-
-    async def _deliver_ratings(self, line: ServiceLine) -> None:
-        while self._ratings:
-            await line.send(self._ratings.pop(0))
-
-    def _send(self, sending: Coroutine[None, None, None]) -> None:
-        """Send in the background, in the order of the calls.
-
-        A failure is passed over: who receives learns of it, too, and by the close code also why.
-        """
-
-        async def quietly() -> None:
-            with suppress(ServiceFault):
-                await sending
-
-        task = asyncio.create_task(quietly())
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        async with aclosing(self._connection.messages(self._pending.values())) as messages:
+            async for message in messages:
+                self._receive(message)
 
     def _receive(self, message: FromService) -> None:
-        for exchange in self._addressees(message):
-            if isinstance(message, Error) and message.code == ErrorCode.SHUTTING_DOWN and not exchange.is_accepted:
-                continue  # the service is about to close the line; the next one asks again
+        for pending in self._addressees(message):
+            if isinstance(message, Error) and message.code == ErrorCode.SHUTTING_DOWN and not pending.is_accepted:
+                continue  # the service is about to close the connection, and the next one sends the ask again
             try:
-                is_new = exchange.receive(message)
+                is_new = pending.receive(message)
             except OutOfOrder:
-                raise LineLost("A part of the answer was lost.") from None
+                raise ConnectionLost("A part of the answer was lost.") from None
             if is_new:
                 self._outage = None
                 self._set_status(READY)
 
-    def _addressees(self, message: FromService) -> list[Exchange]:
+    def _addressees(self, message: FromService) -> list[PendingAsk]:
         if message.request_id is not None:
-            exchange = self._exchanges.get(message.request_id)
-            return [] if exchange is None or exchange.is_over else [exchange]
+            pending = self._pending.get(message.request_id)
+            return [] if pending is None or pending.is_over else [pending]
         if message.code in {ErrorCode.VALIDATION_FAILED, ErrorCode.PAYLOAD_TOO_LARGE}:
-            # A frame of ours was not understood: only an ask that has not been accepted can have been in it.
-            return [exchange for exchange in self._exchanges.values() if not (exchange.is_accepted or exchange.is_over)]
+            # The service did not understand a frame of ours. It can only have held an ask that is not accepted yet.
+            return [pending for pending in self._pending.values() if not (pending.is_accepted or pending.is_over)]
         return []
 
-    # What to do when the line cannot be opened, or breaks.
+    # What happens when the connection cannot be opened, or is lost.
 
     async def _may_try_again(self, fault: ServiceFault) -> bool:
-        """Decide after a fault, and wait as long as it takes. Where there is no hope, the open asks end.
+        """Wait for the next attempt and return True, or return False and end the open asks if there is no hope.
 
         Nothing is awaited between the last look at the open asks and the return: an ask that comes meanwhile relies
         on this task.
@@ -266,48 +218,47 @@ class RemoteTutor:
         if isinstance(fault, Restarting):
             self._restarts_until = now + self._timing.give_up
         is_renewed = False
-        if isinstance(fault, SignedOut):
+        if isinstance(fault, SignedOut) and not outage.token_was_renewed:
             try:
-                is_renewed = await self._renew_token(outage)
+                is_renewed = await self._connection.renew_token()
+                outage.token_was_renewed = is_renewed
             except ServiceFault as another:
                 fault = another
-        exchanges = [exchange for exchange in self._exchanges.values() if not exchange.is_over]
-        if not exchanges:
-            self._ratings.clear()
-            self._set_status(_after(fault) if isinstance(fault, SignedOut) and not is_renewed else READY)
+        pending = [ask for ask in self._pending.values() if not ask.is_over]
+        if not pending:
+            self._connection.discard_unsent()
+            self._set_status(_status_after(fault) if isinstance(fault, SignedOut) and not is_renewed else READY)
             return False
         if is_renewed:
             return True
-        if isinstance(fault, TooManyWindows):  # the service took none that it had not accepted before
-            for exchange in exchanges:
-                exchange.was_sent = exchange.is_accepted
-        if isinstance(fault, TooManyFrames) and not outage.rate_was_passed:
+        if isinstance(fault, TooManyWindows):  # the service received none that it had not accepted before
+            for ask in pending:
+                ask.was_sent = ask.is_accepted
+        if isinstance(fault, TooManyFrames) and not outage.rate_limit_was_waited_out:
             self._set_status(Status("reconnecting", TOO_MANY_FRAMES))
-            await self._sleep(outage.rate_pause())
-            return bool(self._exchanges)
-        is_at_work = now < self._restarts_until or any(exchange.was_sent for exchange in exchanges)
+            await self._sleep(outage.rate_limit_delay())
+            return self._has_pending()
+        is_at_work = now < self._restarts_until or any(ask.was_sent for ask in pending)
         if isinstance(fault, SignedOut | TooManyFrames) or not is_at_work or outage.lasts_too_long(now):
-            self._give_up(fault, exchanges)
+            self._give_up(fault, pending)
             return False
         self._set_status(RECONNECTING)
         await self._sleep(outage.next_delay())
-        return bool(self._exchanges)
+        return self._has_pending()
 
-    def _give_up(self, fault: ServiceFault, exchanges: list[Exchange]) -> None:
-        self._ratings.clear()
-        self._set_status(_after(fault))
+    def _has_pending(self) -> bool:
+        """Return whether there is an ask to connect for. Without one the unsent messages are dropped."""
+        if not self._pending:
+            self._connection.discard_unsent()
+        return bool(self._pending)
+
+    def _give_up(self, fault: ServiceFault, pending: list[PendingAsk]) -> None:
+        self._connection.discard_unsent()
+        self._set_status(_status_after(fault))
         is_signed_out = isinstance(fault, SignedOut)
         code = ErrorCode.UNAUTHENTICATED if is_signed_out else ErrorCode.AI_UNAVAILABLE
-        for exchange in exchanges:
-            exchange.fail(code, str(fault), retryable=not is_signed_out)
-
-    async def _renew_token(self, outage: Outage) -> bool:
-        """Get another token, once an outage."""
-        if outage.token_was_renewed or self._token is None:
-            return False
-        token = await self._credentials.renew(self._token)
-        outage.token_was_renewed = True
-        return token is not None
+        for ask in pending:
+            ask.fail(code, str(fault), retryable=not is_signed_out)
 
     def _set_status(self, status: Status) -> None:
         if status != self._status:
@@ -315,7 +266,7 @@ class RemoteTutor:
             self._on_status(status)
 
 
-def _after(fault: ServiceFault) -> Status:
+def _status_after(fault: ServiceFault) -> Status:
     match fault:
         case SignedOut():
             return replace(SIGNED_OUT, message=str(fault))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.capture.redaction.private_patterns import LONGEST_NAME, STRONG_NAME, in_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tutor_lsp.capture.redaction.private_code import Token
 
 _SIGNS_IN = re.compile(
     r"(?i)(?:\w*_)?(?:log_?in|sign_?(?:in|up)|auth|authenticate|authorize|basic_?auth|httpbasicauth|register|create_user|add_user)"
@@ -24,6 +22,15 @@ _PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}(\w+)")
 _RECEIVERS = frozenset({"self", "cls"})
 _PROMPT = (":", "?", ": ", "? ", "> ")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+
+
+class Token(NamedTuple):
+    """A token. Of a string literal, `text` is the content between `start` and `end`, without the quotes."""
+
+    text: str
+    start: int
+    end: int
+    is_string: bool = False
 
 
 @dataclass(slots=True)

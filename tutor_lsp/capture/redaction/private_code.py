@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_lsp.capture.redaction.private_calls import given_by_position, parameters
+from tutor_lsp.capture.redaction.private_calls import Token, given_by_position, parameters
 from tutor_lsp.capture.redaction.private_patterns import Found, is_secret_value, is_student_name
 from tutor_pedagogy.problem.lexing import TOKEN, lay_out
 
@@ -21,15 +21,6 @@ _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _NUMBER = re.compile(r"\d{4,12}|[A-Za-z]{1,2}\d{4,12}")
 _UNQUOTED = re.compile(r"\b(?P<name>\w++)[ \t]*+=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{}#\\,;:]+)")
 """A value whose second quote the student forgot."""
-
-
-class Token(NamedTuple):
-    """A token; of a string `text` is the content, between `start` and `end`."""
-
-    text: str
-    start: int
-    end: int
-    is_string: bool = False
 
 
 class Regions(NamedTuple):

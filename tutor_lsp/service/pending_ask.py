@@ -1,4 +1,4 @@
-"""One ask and what comes back for it, kept in the order that `Tutor` promises, whatever lines it came over."""
+"""A pending ask: its messages in the order that `Tutor` promises, over however many connections they come."""
 
 from __future__ import annotations
 
@@ -19,31 +19,34 @@ SILENT = "The tutor does not answer. Please ask again in a moment."
 
 
 class OutOfOrder(Exception):
-    """A message came that cannot be next: something between was lost."""
+    """A message cannot be the next one: a message before it was lost."""
 
 
-class Exchange:
-    """An open ask. `was_sent` tells whether the service may be at work on it."""
+class PendingAsk:
+    """An ask whose answer has not ended."""
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.was_sent = False
+        """Whether the service may be working on it."""
         self.is_accepted = False
         self.is_over = False
         self._next_seq = 0
         self._messages: asyncio.Queue[FromService] = asyncio.Queue()
 
-    def opening(self) -> Ask | Resume:
-        """Give the message that starts the ask on a new line, or carries it on.
+    def opening(self) -> Ask | Resume | None:
+        """Return the message that starts or resumes the ask on a new connection, or None if the ask is over.
 
-        An ask that was sent but not accepted is sent again: the service knows it by its `request_id`.
+        An ask that was sent but not accepted is sent again: the service recognises it by its `request_id`.
         """
+        if self.is_over:
+            return None
         if self.is_accepted:
             return Resume(request_id=self.ask.request_id, next_seq=self._next_seq)
         return self.ask
 
     def receive(self, message: FromService) -> bool:
-        """Take a message of the service; False for one that we have already. Raises `OutOfOrder`."""
+        """Add a message of the service. Return whether it is new. Raise `OutOfOrder` if one before it is missing."""
         match message:
             case Accepted():
                 if self.is_accepted:
@@ -59,7 +62,7 @@ class Exchange:
                 if not self.is_accepted:
                     raise OutOfOrder
                 self.is_over = True
-            case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:  # the answer to a `resume`: it is gone
+            case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:  # the reply to `resume`: the answer is gone
                 self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=True)
                 return True
             case Error():
@@ -69,29 +72,28 @@ class Exchange:
         return True
 
     def end(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
-        """End the stream with an error of our own, unless it has ended."""
+        """End the stream with an error of the client's own, unless it has ended."""
         if not self.is_over:
             self.is_over = True
             error = Error(request_id=self.ask.request_id, code=code, content=content, retryable=retryable)
             self._messages.put_nowait(error)
 
     def fail(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
-        """End the stream because the service cannot be used; what the student has seen of the answer stays."""
+        """End the stream because the service cannot be used. The student keeps the text that has come."""
         if self.is_accepted:
             self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=retryable)
         else:
             self.end(code, content, retryable=retryable)
 
     async def messages(self, silence: float) -> AsyncGenerator[FromService, None]:
-        """Give the messages of the stream as they come. After `silence` seconds without one it has failed."""
+        """Yield the messages of the stream. It fails after `silence` seconds without a message."""
         while True:
             try:
                 async with asyncio.timeout(silence):
                     message = await self._messages.get()
             except TimeoutError:
-                self.fail(
-                    ErrorCode.AI_UNAVAILABLE, SILENT, retryable=True
-                )  # no cancel: by its own deadlines the service has ended it
+                # The service is not told to cancel: its own deadlines have ended the answer by now.
+                self.fail(ErrorCode.AI_UNAVAILABLE, SILENT, retryable=True)
                 continue
             yield message
             if isinstance(message, Done | Error):

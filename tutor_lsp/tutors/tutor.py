@@ -1,17 +1,18 @@
-"""What the language server needs of a tutor: the remote service and local mode are two of them."""
+"""The interface of a tutor. The remote service and local mode implement it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from tutor_lsp.service.session import SIGNED_OUT_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from uuid import UUID
 
+    from tutor_lsp.protocol import State
     from tutor_protocol import Ask, FromService
-
-State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "offline", "tooManyWindows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +26,33 @@ class Status:
 
 LOCAL = Status("local", "Local mode: the tutor answers on this computer, without an account.")
 READY = Status("ready", "The tutor is ready.")
-SIGNED_OUT = Status(
-    "signedOut",
-    "Sign in to ask the tutor: in your editor, or with `tutor sign-in` in a terminal.",
-    "tutor.signIn",
-)
-"""Shown before a tutor is built and by the tutor itself, in the same words."""
+SIGNED_OUT = Status("signedOut", SIGNED_OUT_MESSAGE, "tutor.signIn")
 
 
 class Tutor(Protocol):
     """Answers asks. Every stream is `Accepted`, then `Delta`s without gap or repeat, then one `Done` or `Error`.
 
-    A refused ask is a single `Error`. No failure of the line or the service is raised: it ends the stream as `Error`.
+    A refused ask is a single `Error`. A failure of the connection or the service is never raised: it ends the stream
+    as `Error`.
     """
 
     @property
     def status(self) -> Status:
-        """How the tutor is reached right now."""
+        """The state of the connection to the tutor."""
         ...
 
     def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Ask and stream what comes back. Closing the generator cancels the ask."""
+        """Yield the messages of the answer. Closing the generator cancels the ask."""
         ...
 
     async def cancel(self, request_id: UUID) -> None:
-        """Stop an answer; its stream ends with `Error` of code `CANCELLED`."""
+        """Stop an answer. Its stream ends with `Error` of code `CANCELLED`."""
         ...
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Say whether an answer helped."""
+        """Send whether an answer helped."""
         ...
 
     async def close(self) -> None:
-        """Give back the connection. Running streams end with an `Error`."""
+        """Close the connection. Running streams end with an `Error`."""
         ...

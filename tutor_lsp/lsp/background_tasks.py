@@ -1,11 +1,11 @@
-"""Tasks that nobody waits for: kept until they end, their failures logged."""
+"""Fire-and-forget tasks: referenced until they end, their failures logged."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tutor_lsp.lsp.failures import log_failure
+from tutor_lsp.lsp.error_log import log_exception
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 1.0
 
 
-class Background:
-    """Runs tasks and remembers them; the event loop itself keeps only weak references."""
+class BackgroundTasks:
+    """Runs tasks and keeps a reference to each. The event loop itself keeps only weak references."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
-        """Start a task; `doing` names it in the log, should it fail."""
+        """Start a task and return it. `doing` names the task in the log if it fails."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._finished(done, doing))
         return task
 
     async def close(self) -> None:
-        """Cancel what runs, and wait a moment for it to end."""
+        """Cancel the running tasks, and wait at most `CLOSE_SECONDS` until they have ended."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -37,4 +37,4 @@ class Background:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log_failure(doing, error)
+            log_exception(doing, error)

@@ -25,7 +25,7 @@ from pygls.protocol import JsonRPCNotification, default_converter
 from pygls.workspace import PositionCodec, TextDocument, Workspace
 
 from tests.lsp.editor import ErrorReply, diagnostic, place, span
-from tutor_lsp.lsp.failures import INTERNAL_FAILURE
+from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE
 from tutor_lsp.lsp.framing import Frames
 from tutor_lsp.lsp.stdio import FrameWriter
 
@@ -314,11 +314,11 @@ class TestFailingHandlers:
         await editor.open("x = 1\n")
         await editor.until(lambda: len(editor.all_heard("window/logMessage")) == 2)
 
-        assert failed.value.error == {"code": -32603, "message": INTERNAL_FAILURE}
-        assert editor.all_heard("window/logMessage") == [{"type": 1, "message": INTERNAL_FAILURE}] * 2
+        assert failed.value.error == {"code": -32603, "message": INTERNAL_ERROR_MESSAGE}
+        assert editor.all_heard("window/logMessage") == [{"type": 1, "message": INTERNAL_ERROR_MESSAGE}] * 2
         assert editor.all_heard("window/showMessage") == []
         assert self.SECRET not in caplog.text
-        assert caplog.text.count("ValueError in fail (test_pygls_fixes.py:") == 3
+        assert caplog.text.count("ValueError in fail (test_pygls_remedies.py:") == 3
 
 
 class TestExitStatus:

@@ -1,0 +1,20 @@
+"""Log an unexpected exception without any text of the student: its type and frames, no message and no source line."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+logger = logging.getLogger("tutor_lsp")
+
+INTERNAL_ERROR_MESSAGE = "Ask Tutor could not do that because of a fault of its own. Please try again."
+"""Shown to the student. The log has the details."""
+
+
+def log_exception(doing: str, error: BaseException) -> None:
+    """Log an unexpected exception. `doing` names a method or a command, and never holds a value."""
+    frames = " < ".join(
+        f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+    )
+    logger.error("%s failed: %s in %s", doing, type(error).__name__, frames or "no frame")

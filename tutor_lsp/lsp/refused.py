@@ -1,0 +1,12 @@
+"""The error reply whose text is written for the student."""
+
+from __future__ import annotations
+
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+
+class Refused(JsonRpcException):
+    """A request is answered with this error. The message is shown to the student."""
+
+    def __init__(self, message: str, code: int = JsonRpcInvalidParams.CODE) -> None:
+        super().__init__(message, code)
