@@ -20,7 +20,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 import tutor_lsp
-from tutor_lsp.lsp.framing import Frames
+from tutor_lsp.lsp.framing import FrameParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class Server:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment
         )
-        self._frames = Frames()
+        self._frames = FrameParser()
         self._arrived: list[dict[str, Any]] = []
         self._last_id = 0
 

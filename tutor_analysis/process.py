@@ -37,31 +37,31 @@ NICENESS = 10
 
 def main() -> None:
     """Serve calls until the parent closes the pipe."""
-    calls, returns = _own_streams()
-    _be_modest()
+    calls, returns = _take_over_streams()
+    _limit_resources()
     from tutor_analysis import work  # noqa: PLC0415, F401 - the path is set above; its first call finds it loaded
 
     gc.freeze()
     while header := calls.read(CALL.size):
         size, seconds = CALL.unpack(header)
-        _answer(calls.read(size), seconds, returns)
+        _handle_call(calls.read(size), seconds, returns)
 
 
-def _answer(call: bytes, seconds: float, returns: BinaryIO) -> None:
+def _handle_call(call: bytes, seconds: float, returns: BinaryIO) -> None:
     started = time.process_time()
-    _end_after(seconds)
+    _set_deadline(seconds)
     try:
         function, arguments = pickle.loads(call)  # noqa: S301 - parent and child are one program, and nobody else has their pipe
         is_result, value = True, function(*arguments)
     except Exception as error:  # noqa: BLE001 - the edge of this process: the parent says what failed, and no more
         is_result, value = False, type(error).__qualname__
     payload = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    _end_after(0)
+    _set_deadline(0)
     returns.write(RETURN.pack(len(payload), is_result, time.process_time() - started) + payload)
     returns.flush()
 
 
-def _own_streams() -> tuple[BinaryIO, BinaryIO]:
+def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:
     """Return the streams of the pipe; whatever prints to standard output from now on prints into nothing."""
     calls, returns = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -71,7 +71,7 @@ def _own_streams() -> tuple[BinaryIO, BinaryIO]:
     return calls, returns
 
 
-def _be_modest() -> None:
+def _limit_resources() -> None:
     """Take less of the machine than those who wait for answers. Windows knows none of this."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -85,7 +85,7 @@ def _be_modest() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the parent, which ends the pipe
 
 
-def _end_after(seconds: float) -> None:
+def _set_deadline(seconds: float) -> None:
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

@@ -37,7 +37,7 @@ class ProcessorTime:
     def __enter__(self) -> Self:
         if _is_available():
             if not ProcessorTime._is_installed:
-                signal.signal(signal.SIGVTALRM, _strike)
+                signal.signal(signal.SIGVTALRM, _on_signal)
                 ProcessorTime._is_installed = True
             ProcessorTime._is_armed = True
             signal.setitimer(signal.ITIMER_VIRTUAL, self._seconds, AGAIN_SECONDS)
@@ -49,7 +49,7 @@ class ProcessorTime:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     @classmethod
-    def strike(cls) -> None:
+    def raise_if_armed(cls) -> None:
         """Raise `OverBudget` if a context is open."""
         if cls._is_armed:
             raise OverBudget
@@ -58,10 +58,10 @@ class ProcessorTime:
 _LEAVING = ProcessorTime.__exit__.__code__
 
 
-def _strike(_number: int, frame: FrameType | None) -> None:
+def _on_signal(_number: int, frame: FrameType | None) -> None:
     """Raise `OverBudget` in the code, never in `__exit__`, which would not stop the timer: it would go on striking."""
     if frame is None or frame.f_code is not _LEAVING:
-        ProcessorTime.strike()
+        ProcessorTime.raise_if_armed()
 
 
 def _is_available() -> bool:

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from tutor_lsp.lsp.framing import Frames, Malformed
+from tutor_lsp.lsp.framing import FrameParser, Malformed
 from tutor_lsp.lsp.stdio import Streams, serve
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Editor:
         self._last_id = 0
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._news = asyncio.Event()
-        self._frames = Frames()
+        self._frames = FrameParser()
         self.is_closed = asyncio.Event()
         """The server has closed its end."""
 

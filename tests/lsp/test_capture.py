@@ -14,7 +14,7 @@ from tests.lsp.editor import TUTOR_CLIENT, diagnostic, place, span
 from tutor_lsp.capture.diagnostics import MAX_DIAGNOSTICS, compile_error, to_wire
 from tutor_lsp.capture.document import window
 from tutor_lsp.capture.notebook import MAX_CELLS_BYTES, FileCell, file_cells, output_of
-from tutor_lsp.capture.wire_text import traceback_text
+from tutor_lsp.capture.wire_text import MAX_TRACEBACK_CHARACTERS, traceback_text
 from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines
 from tutor_protocol import Cell, Position
 
@@ -202,7 +202,7 @@ class TestTraceback:
         shortened = traceback_text(text)
 
         assert shortened is not None
-        assert len(shortened) == MAX_CHARACTERS
+        assert len(shortened) == MAX_TRACEBACK_CHARACTERS
         assert shortened.startswith("Traceback\n")
         assert shortened.endswith("\nRecursionError: deep")
 

@@ -18,7 +18,7 @@ from tutor_lsp.sign_in import file_lock, token_store
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.sign_in.file_lock import locked
 from tutor_lsp.sign_in.private_file import read_json, write_json
-from tutor_lsp.sign_in.record import Record, RecordFile, SignIn
+from tutor_lsp.sign_in.record import RecordFile, SignIn, SignInRecord
 from tutor_lsp.sign_in.sign_ins import SignIns
 from tutor_lsp.sign_in.token_store import FileStore, KeyringStore, StoreUnavailable, Tokens
 
@@ -77,7 +77,7 @@ async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> S
 def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> StoredTokens:
     """Give the credentials of one more window, which shares nothing but the data folder."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
-    sign_ins.look()
+    sign_ins.reload()
     found = sign_ins.at(accounts.url)
     assert found is not None
     return sign_ins.credentials(found)
@@ -162,7 +162,7 @@ class TestStayingSignedIn:
         accounts.end_sign_in()
 
         renewed = [await window.renew("access-1") for window in windows]
-        sign_ins.look()
+        sign_ins.reload()
 
         assert renewed == [None, None]
         assert accounts.paths == ["refresh"]
@@ -194,7 +194,7 @@ class TestStayingSignedIn:
             await credentials.access_token()
         del accounts.instead["/api/auth/refresh"]
 
-        sign_ins.look()
+        sign_ins.reload()
         assert sign_ins.at(accounts.url) is not None
         assert await credentials.access_token() == "access-2"
 
@@ -275,7 +275,7 @@ class TestSigningOut:
         other = SignIns(lambda: data_dir)
 
         is_told = await sign_ins.revoke(accounts.url, await sign_ins.forget(accounts.url))
-        other.look()
+        other.reload()
 
         assert is_told
         assert accounts.requests == [("/api/auth/logout", {"refresh_token": "refresh-1"})]
@@ -325,7 +325,7 @@ class TestRecord:
     def test_it_comes_back_as_it_was(self, data_dir: Path) -> None:
         """All fields, and the stamp changes with them."""
         file = RecordFile(data_dir)
-        record = Record(may_use_file=True).adding(SignIn(UNI, "1", "file"))
+        record = SignInRecord(may_use_file=True).adding(SignIn(UNI, "1", "file"))
         before = file.stamp()
         file.write(record)
 
@@ -465,7 +465,7 @@ from tutor_lsp.sign_in.sign_ins import SignIns
 
 async def window(data_dir, rounds):
     sign_ins = SignIns(lambda: pathlib.Path(data_dir))
-    sign_ins.look()
+    sign_ins.reload()
     credentials = sign_ins.credentials(sign_ins.at(sign_ins.server_url))
     token = await credentials.access_token()
     for _ in range(rounds):
@@ -579,7 +579,7 @@ class TestKeyring:
         sign_ins = SignIns(lambda: data_dir)
         kept = await sign_ins.keep(accounts.url, Tokens("a", "r", 4e9))
         other = SignIns(lambda: data_dir)
-        other.look()
+        other.reload()
 
         assert (kept.kept_in, sign_ins.server_url, other.server_url) == ("memory", accounts.url, None)
         assert await sign_ins.credentials(kept).access_token() == "a"

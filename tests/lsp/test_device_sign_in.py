@@ -463,7 +463,7 @@ class TestLanguageServer:
         await editor.execute("tutor.signIn")
         await editor.hear("window/showMessage", message="You are signed in at 127.0.0.1.")
         other = SignIns(lambda: settings.data_dir)
-        other.look()
+        other.reload()
 
         assert other.at(accounts.url) is not None
 

@@ -19,7 +19,7 @@ from lsprotocol import types
 import tutor_lsp
 from tests.lsp.editor import WAIT_SECONDS, ErrorReply
 from tests.lsp.server_process import LANGUAGE_SERVER, SCRIPTED_SERVER, process, stderr_of
-from tutor_lsp.lsp.framing import MAX_BODY_BYTES, Frames, Malformed
+from tutor_lsp.lsp.framing import MAX_BODY_BYTES, FrameParser, Malformed
 from tutor_lsp.protocol import COMMAND_ARGUMENTS
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
@@ -170,7 +170,7 @@ def test_e1_every_request_gets_exactly_one_reply(messages: list[tuple[str, Any]]
         for _ in range(20):  # handlers that wait for nothing come to their end
             await asyncio.sleep(0)
         await server.close()
-        return [json.loads(body) for body in Frames().feed(b"".join(written)) if isinstance(body, bytes)]
+        return [json.loads(body) for body in FrameParser().feed(b"".join(written)) if isinstance(body, bytes)]
 
     replies = [message for message in asyncio.run(converse()) if "method" not in message]
 
@@ -192,7 +192,7 @@ class TestFrames:
     def test_frames_survive_any_chunking(self, bodies: list[bytes], cuts: list[int]) -> None:
         """However the stream is cut, the bodies come out whole."""
         stream = b"".join(b"Content-Length: %d\r\nX: y\r\n\r\n" % len(body) + body for body in bodies)
-        frames, at = Frames(), 0
+        frames, at = FrameParser(), 0
         found: list[bytes | Malformed] = []
 
         for number in range(len(stream)):
@@ -207,11 +207,11 @@ class TestFrames:
         good = b"Content-Length: 2\r\n\r\n{}"
         stream = b"Content-Length: 2\r\n\r\n{'too': 'long'}" + good + good
 
-        assert list(Frames().feed(stream)) == [b"{'", b"{}", b"{}"]
+        assert list(FrameParser().feed(stream)) == [b"{'", b"{}", b"{}"]
 
     def test_a_huge_frame_is_skipped(self) -> None:
         """A message over the limit is refused and its bytes passed over, without keeping them."""
-        frames = Frames()
+        frames = FrameParser()
         head = b"Content-Length: %d\r\n\r\n" % (MAX_BODY_BYTES + 1)
 
         found = list(frames.feed(head))

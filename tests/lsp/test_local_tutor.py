@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from tutor_lsp.tutors.analysis import Analysis
+from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local import LocalTutor
 from tutor_lsp.tutors.local_state import FILE_NAME, LocalState, StateUnavailable
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -112,7 +112,7 @@ async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
     assert await level_of(tutor) == 1
 
 
-class EndlessAnalysis(Analysis):
+class EndlessAnalysis(LazyAnalyst):
     """An analysis that begins, and does not come to an end."""
 
     def __init__(self) -> None:

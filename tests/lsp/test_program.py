@@ -13,7 +13,7 @@ import pytest
 
 from tests.waiting import until
 from tutor_lsp.runner import program
-from tutor_lsp.runner.program import CouldNotRun, Outcome, run_program
+from tutor_lsp.runner.program import CouldNotRun, RunOutcome, run_program
 from tutor_lsp.runner.supervisor import KEPT_BYTES
 from tutor_lsp.runner.traceback import Frame
 
@@ -22,7 +22,7 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows cannot inte
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 
 
-async def run(folder: Path, code: str, *, time_limit: float = 20) -> Outcome:
+async def run(folder: Path, code: str, *, time_limit: float = 20) -> RunOutcome:
     """Run this code as a file."""
     path = folder / "main.py"
     path.write_text(code, encoding="utf-8")
@@ -43,7 +43,7 @@ def running_in(folder: Path) -> dict[int, str]:
 
 async def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:
     """A clean run gives nothing to ask about, and what it printed."""
-    assert await run(tmp_path, "print('fine 😀')") == Outcome(output=f"fine 😀{os.linesep}")
+    assert await run(tmp_path, "print('fine 😀')") == RunOutcome(output=f"fine 😀{os.linesep}")
 
 
 async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -
 
 async def test_exit_without_exception_is_no_traceback(tmp_path: Path) -> None:
     """`sys.exit` with a message is the program's own doing."""
-    assert await run(tmp_path, "import sys\nsys.exit('no such file')") == Outcome(exit_status=1)
+    assert await run(tmp_path, "import sys\nsys.exit('no such file')") == RunOutcome(exit_status=1)
 
 
 @needs_posix
@@ -94,7 +94,7 @@ async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) 
 async def test_program_that_will_not_be_interrupted_is_killed(tmp_path: Path) -> None:
     """A program that passes over the interrupt has a moment more, and no traceback."""
     code = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)\n"
-    assert await run(tmp_path, code, time_limit=0.3) == Outcome(exit_status=-signal.SIGKILL, timed_out=True)
+    assert await run(tmp_path, code, time_limit=0.3) == RunOutcome(exit_status=-signal.SIGKILL, timed_out=True)
 
 
 @needs_posix
@@ -165,21 +165,21 @@ async def test_program_runs_in_its_folder_with_its_own_modules(tmp_path: Path) -
     """Files and modules beside the program are found, wherever `tutor` was started."""
     (tmp_path / "data.txt").write_text("1")
     (tmp_path / "mine.py").write_text("value = 1")
-    assert await run(tmp_path, "import mine\nassert open('data.txt').read() == str(mine.value)\n") == Outcome()
+    assert await run(tmp_path, "import mine\nassert open('data.txt').read() == str(mine.value)\n") == RunOutcome()
 
 
 async def test_modules_of_the_student_do_not_stop_the_run_itself(tmp_path: Path) -> None:
     """A folder that holds `json.py` and `subprocess.py`: the program sees them, what runs it does not."""
     for name in ("json", "subprocess", "threading", "signal"):
         (tmp_path / f"{name}.py").write_text("mine = True\n")
-    assert await run(tmp_path, "import json, subprocess\nassert json.mine and subprocess.mine\n") == Outcome()
+    assert await run(tmp_path, "import json, subprocess\nassert json.mine and subprocess.mine\n") == RunOutcome()
 
 
 async def test_program_does_not_see_our_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A downloaded program gets none of our variables."""
     monkeypatch.setenv("TUTOR_ACCESS_TOKEN", "secret")
     code = "import os\nassert not any(name.startswith('TUTOR') for name in os.environ)\n"
-    assert await run(tmp_path, code) == Outcome()
+    assert await run(tmp_path, code) == RunOutcome()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the file system decodes all names")

@@ -26,7 +26,7 @@ from pygls.workspace import PositionCodec, TextDocument, Workspace
 
 from tests.lsp.editor import ErrorReply, diagnostic, place, span
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE
-from tutor_lsp.lsp.framing import Frames
+from tutor_lsp.lsp.framing import FrameParser
 from tutor_lsp.lsp.stdio import FrameWriter
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def framed(message: Json) -> bytes:
 
 def messages_in(data: bytes) -> list[Json]:
     """Read the messages of a stream."""
-    return [json.loads(frame) for frame in Frames().feed(data) if isinstance(frame, bytes)]
+    return [json.loads(frame) for frame in FrameParser().feed(data) if isinstance(frame, bytes)]
 
 
 class Upstream:

@@ -59,7 +59,7 @@ class KnownCrashes:
         line = line_now(bare_lines(copy.lines), bare_lines(document.lines), crash.mark.line)
         if line is not None:
             mark = crash.mark
-            moved = Mark.put(document, line, mark.columns, mark.message, mark.severity)
+            moved = Mark.at(document, line, mark.columns, mark.message, mark.severity)
             self._crashes[document] = replace(crash, mark=replace(moved, detail=mark.detail))
 
     def origin(self, crash: Crash | None, documents: OpenDocuments) -> EditedDocument | None:
@@ -69,7 +69,7 @@ class KnownCrashes:
         document = documents.open_document(crash.origin) or self._copies.get(unquote(crash.origin))
         return document if document is not None and self.of(document) is not None else None
 
-    def note(
+    def remember(
         self,
         document: EditedDocument,
         line: int,
@@ -86,7 +86,7 @@ class KnownCrashes:
         `values` are those of the line's variables, `total = 3, n = 0`.
         """
         columns = _columns(without_line_end(document.lines[line]), frame)
-        mark = Mark.put(document, line, columns, message, severity)
+        mark = Mark.at(document, line, columns, message, severity)
         crash = Crash(replace(mark, detail=f"Values on this line: {values}") if values else mark, traceback, origin)
         self._crashes[document] = crash
         return crash
@@ -98,7 +98,7 @@ class KnownCrashes:
     def of(self, document: EditedDocument) -> Crash | None:
         """Give the crash. Once its line has been edited, there is none."""
         crash = self._crashes.get(document)
-        if crash is not None and not crash.mark.is_good(document):
+        if crash is not None and not crash.mark.is_current(document):
             self.forget(document)
             return None
         return crash

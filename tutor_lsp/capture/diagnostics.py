@@ -43,39 +43,39 @@ class KnownDiagnostics:
         self._found: WeakKeyDictionary[EditedDocument, list[Mark]] = WeakKeyDictionary()
         self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
 
-    def hear(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
+    def add_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
         """Take note of what the editor says; what it has of us we know better."""
         heard = self._of_this_text(document)
         heard += [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE and item not in heard]
         del heard[:-MAX_DIAGNOSTICS]
         self._heard[document] = (document.revision, heard)
 
-    def tell(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
+    def replace_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
         """Take note of all that others say about the document by now, from a client that tells it each time anew."""
         told = [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE]
         self._told[document] = told
         self._heard[document] = (document.revision, told[-MAX_DIAGNOSTICS:])
 
-    def find(self, document: EditedDocument, marks: list[Mark]) -> None:
+    def set_own(self, document: EditedDocument, marks: list[Mark]) -> None:
         """Take note of all that we find in the document."""
         self._found[document] = marks
 
-    def found(self, document: EditedDocument) -> list[Mark]:
+    def own(self, document: EditedDocument) -> list[Mark]:
         """Give what we have found, but for lines that have been edited since."""
-        return [mark for mark in self._found.get(document, ()) if mark.is_good(document)]
+        return [mark for mark in self._found.get(document, ()) if mark.is_current(document)]
 
     def is_reported(self, document: EditedDocument, line: int) -> bool:
         """Say whether another than us reports an error or a warning on a line. Remarks on style are no reason."""
         said = [*self._told.get(document, ()), *self._of_this_text(document)]
         return any(_touches(item, line, line) and (item.severity or _ERROR) <= _WARNING for item in said)
 
-    def heard_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
+    def from_editor_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
         """Give what the editor has said about lines `first` to `last`."""
         return [item for item in self._of_this_text(document) if _touches(item, first, last)]
 
-    def found_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
+    def own_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
         """Give what we have found on lines `first` to `last`."""
-        return [mark.diagnostic(document) for mark in self.found(document) if first <= mark.line <= last]
+        return [mark.diagnostic(document) for mark in self.own(document) if first <= mark.line <= last]
 
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
         """Give the syntax error that compiling finds on lines `first` to `last`, at once."""

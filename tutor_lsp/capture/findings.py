@@ -25,13 +25,13 @@ OF_DOCUMENTS = "documents"
 """Whom this analysis is for: it may run beside that of a question."""
 
 
-async def look(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
+async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
     """Return what is certainly wrong in code that is a whole document."""
     submission = Submission(code=shown.code, cursor=Position(0, 0), kind=kind)
     return (await analyst.certainties(OF_DOCUMENTS, submission))[:MAX_FINDINGS]
 
 
-def whole(document: EditedDocument) -> Window:
+def whole_window(document: EditedDocument) -> Window:
     """Give the code of a document of moderate length."""
     return window(document.lines, Position(0, 0))
 
@@ -45,5 +45,5 @@ def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -
         is_syntax = one.error_type == "syntax"
         severity = types.DiagnosticSeverity.Error if is_syntax else types.DiagnosticSeverity.Warning
         if without_line_end(document.lines[one.line]).strip():
-            put.append(Mark.put(document, one.line, columns, one.message, severity))
+            put.append(Mark.at(document, one.line, columns, one.message, severity))
     return put

@@ -31,7 +31,7 @@ class Mark:
     detail: str = ""
 
     @classmethod
-    def put(
+    def at(
         cls,
         document: EditedDocument,
         line: int,
@@ -48,7 +48,7 @@ class Mark:
         """Where the line is now."""
         return self.anchor.line
 
-    def is_good(self, document: EditedDocument) -> bool:
+    def is_current(self, document: EditedDocument) -> bool:
         """Say whether the line is still as it was."""
         return without_line_end(document.lines[self.line]) == self.text
 

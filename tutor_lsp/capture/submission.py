@@ -100,7 +100,7 @@ def capture(
     said = [_as_said(item, crash, document) for item in argument.diagnostics or ()]
     if argument.diagnostics is None:
         said = [] if crash is None else [crash.mark.diagnostic(document)]
-        said += known.heard_on_lines(document, anchor.line, anchor.line)
+        said += known.from_editor_on_lines(document, anchor.line, anchor.line)
     ask = Ask(
         request_id=request_id,
         code=shown.code,

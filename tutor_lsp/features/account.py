@@ -71,7 +71,7 @@ class Account(Feature):
         while True:
             await self._sleep(WATCH_SECONDS)
             if self._asks.is_idle:
-                await self._choice.follow()
+                await self._choice.reload_sign_ins()
                 self._status.refresh()
 
     async def sign_in(self, _: protocol.Nothing) -> protocol.StatusChanged:
@@ -79,11 +79,11 @@ class Account(Feature):
 
         Asked again meanwhile, it begins anew.
         """
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         server_url = self._choice.server_url or self._choice.sign_ins.latest_server_url
         status = self._choice.status
         is_signed_in = self._choice.server_url is not None and status.state != "signedOut"
-        if self._choice.settings.fault is not None or (self._choice.has_own_token and not is_signed_in):
+        if self._choice.settings.fault is not None or (self._choice.has_environment_token and not is_signed_in):
             self._editor.show_message(status.message, types.MessageType.Warning)
         elif server_url is None:
             self._editor.show_message(NO_SERVICE, types.MessageType.Info)
@@ -97,7 +97,7 @@ class Account(Feature):
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Forget the sign-in on this computer, for all windows, and tell the service; answers that stream end."""
         self._cancel()
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         server_url, sign_ins = self._choice.server_url, self._choice.sign_ins
         await self._choice.change(replace(self._choice.settings, access_token=None))
         tokens = []
@@ -106,7 +106,7 @@ class Account(Feature):
                 tokens = await sign_ins.forget(server_url)
             except StoreUnavailable as error:
                 self._editor.show_message(str(error), types.MessageType.Warning)
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         self._status.refresh()
         if server_url is not None:
             await sign_ins.revoke(server_url, tokens)
@@ -138,7 +138,7 @@ class Account(Feature):
         self._progress_token = str(uuid4())
         signing_in = EditorSignIn(self._editor, self._choice.sign_ins, self._progress_token, sleep=self._sleep)
         outcome = await signing_in.run(server_url)
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         self._status.refresh()
         kind = types.MessageType.Info if outcome.is_signed_in else types.MessageType.Warning
         self._editor.show_message(outcome.message, kind)

@@ -23,7 +23,7 @@ PROGRESS_AFTER_SECONDS = 0.5
 KEPT_DOCUMENTS = 20
 
 
-class Answer(Protocol):
+class AnswerPresenter(Protocol):
     """One answer on its way to the student: started at most once, ended exactly once."""
 
     def started(self, message: protocol.AnswerStarted) -> None:
@@ -39,24 +39,24 @@ class Answer(Protocol):
         ...
 
 
-def open_answer(
+def choose_presenter(
     editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
-) -> Answer:
+) -> AnswerPresenter:
     """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins.
 
     `elsewhere` names the file that the answer is about if it is not the one that the student asked from.
     """
     way = settings.answer_in
     if way == "notifications" or (way is None and editor.speaks_tutor):
-        return NotifiedAnswer(editor)
-    progress = Progress(editor, background, str(ask_id))
+        return NotificationPresenter(editor)
+    progress = CancellableProgress(editor, background, str(ask_id))
     if way == "message" or not editor.shows_documents:
-        return ShownAnswer(editor, background, progress, MessageSurface(editor).show, elsewhere)
+        return BufferedPresenter(editor, background, progress, MessageSurface(editor).show, elsewhere)
     surface = DocumentSurface(editor, settings.data_dir / "answers", f"hint-{str(ask_id)[:8]}.md")
-    return ShownAnswer(editor, background, progress, surface.show, elsewhere)
+    return BufferedPresenter(editor, background, progress, surface.show, elsewhere)
 
 
-class NotifiedAnswer:
+class NotificationPresenter:
     """The answer streams in the notifications of `protocol`."""
 
     def __init__(self, editor: Editor) -> None:
@@ -75,7 +75,7 @@ class NotifiedAnswer:
         self._editor.notify(protocol.ANSWER_DID_END, message)
 
 
-class Progress:
+class CancellableProgress:
     """`$/progress` with a way to cancel, from some time after its making until `end`; an ask's token is its id."""
 
     def __init__(
@@ -115,14 +115,14 @@ class Progress:
             self._editor.report_progress(self._token, self._text)
 
 
-class ShownAnswer:
+class BufferedPresenter:
     """The answer is shown when it is whole; until then there is progress."""
 
     def __init__(
         self,
         editor: Editor,
         background: BackgroundTasks,
-        progress: Progress,
+        progress: CancellableProgress,
         show: Callable[[str], Coroutine[Any, Any, None]],
         elsewhere: str | None = None,
     ) -> None:

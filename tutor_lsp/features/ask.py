@@ -17,7 +17,7 @@ from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
-from tutor_lsp.features.answers import open_answer
+from tutor_lsp.features.answers import choose_presenter
 from tutor_lsp.features.base import Feature
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
 from tutor_lsp.lsp.refused import Refused
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
-    from tutor_lsp.features.answers import Answer
+    from tutor_lsp.features.answers import AnswerPresenter
     from tutor_lsp.features.base import Handler
     from tutor_lsp.features.status import StatusReport
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
@@ -57,7 +57,7 @@ class _Running:
     """An ask under way."""
 
     captured: Captured
-    answer: Answer
+    presenter: AnswerPresenter
     is_local: bool = False
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
@@ -142,7 +142,7 @@ class Asks(Feature):
                 self._stop(request_id)
         request_id = captured.ask.request_id
         elsewhere = None if captured.uri == argument.uri else captured.document.filename
-        answer = open_answer(self._editor, self._choice.settings, self._background, request_id, elsewhere)
+        answer = choose_presenter(self._editor, self._choice.settings, self._background, request_id, elsewhere)
         running = self._running[request_id] = _Running(captured, answer, is_local=bool(argument.local))
         running.task = self._background.run(self._run(running), "an answer")
 
@@ -168,7 +168,7 @@ class Asks(Feature):
         self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_ERROR_MESSAGE)
 
     async def _tutor_for(self, running: _Running) -> Tutor | None:
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         return self._choice.local_tutor() if running.is_local else self._choice.tutor()
 
     def _refuse(self, running: _Running) -> None:
@@ -188,7 +188,7 @@ class Asks(Feature):
                         update = protocol.AnswerUpdated(
                             ask_id=str(message.request_id), seq=message.seq, delta=message.content
                         )
-                        running.answer.updated(update)
+                        running.presenter.updated(update)
                     case Done():
                         self._done(running, message)
                         return
@@ -198,7 +198,7 @@ class Asks(Feature):
 
     def _accepted(self, running: _Running, accepted: Accepted) -> None:
         running.remaining_today = accepted.remaining_today
-        running.answer.started(
+        running.presenter.started(
             protocol.AnswerStarted(
                 ask_id=str(running.captured.ask.request_id),
                 uri=running.captured.uri,
@@ -230,7 +230,7 @@ class Asks(Feature):
         """End the answer, unless it has ended."""
         request_id = running.captured.ask.request_id
         if self._running.pop(request_id, None) is not None:
-            running.answer.ended(
+            running.presenter.ended(
                 protocol.AnswerEnded(ask_id=str(request_id), remaining_today=running.remaining_today, **fields)
             )
             self._status.refresh()

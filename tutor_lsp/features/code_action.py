@@ -48,16 +48,16 @@ class CodeActions(Feature):
         document = self._editor.documents.open_document(uri)
         if document is None or not is_python(document) or not _wants_quick_fixes(params.context.only):
             return None
-        self._known.hear(document, params.context.diagnostics)
+        self._known.add_from_editor(document, params.context.diagnostics)
         self._own.show(document)
         start, end = sorted((params.range.start, params.range.end), key=lambda place: (place.line, place.character))
         cell = notebook_cell(self._editor.documents, uri)
-        wrong = self._known.heard_on_lines(document, start.line, end.line)
+        wrong = self._known.from_editor_on_lines(document, start.line, end.line)
         crash = self._known.crashes.on_lines(document, start.line, end.line)
         if crash is not None:
             wrong = [crash.mark.shown(document), *wrong]
         if not wrong and self._choice.settings.diagnostics:
-            wrong = self._known.found_on_lines(document, start.line, end.line)
+            wrong = self._known.own_on_lines(document, start.line, end.line)
             if not wrong and cell is None:  # we may not have looked yet
                 wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic

@@ -66,7 +66,7 @@ class Modules(Feature):
     async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
         from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - as above
 
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         if self._choice.settings.fault is not None:
             raise Refused(self._choice.settings.fault)
         try:

@@ -11,10 +11,10 @@ from lsprotocol import types
 from tutor_lsp import protocol
 from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
 from tutor_lsp.capture.document import is_python
-from tutor_lsp.capture.findings import look, marks, whole
+from tutor_lsp.capture.findings import find_certain_errors, marks, whole_window
 from tutor_lsp.capture.notebook import notebook_cell
 from tutor_lsp.features.base import Feature
-from tutor_lsp.tutors.analysis import Analysis
+from tutor_lsp.tutors.analysis import LazyAnalyst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +50,7 @@ class OwnDiagnostics(Feature):
         self._choice = choice
         self._known = known
         self._background = background
-        self._analysis = Analysis()
+        self._analysis = LazyAnalyst()
         self._pause = pause
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._shown: dict[str, list[types.Diagnostic]] = {}
@@ -104,7 +104,7 @@ class OwnDiagnostics(Feature):
         """Leave to others what they report (notification `tutor/diagnostics/didChange`)."""
         document = self._editor.documents.open_document(params.uri)
         if document is not None:
-            self._known.tell(document, params.diagnostics)
+            self._known.replace_from_editor(document, params.diagnostics)
             self.show(document)
 
     async def shutdown(self) -> None:
@@ -129,7 +129,7 @@ class OwnDiagnostics(Feature):
             taken = {mark.line for mark in ours}
             ours += [
                 mark
-                for mark in self._known.found(document)
+                for mark in self._known.own(document)
                 if mark.line not in taken and not self._known.is_reported(document, mark.line)
             ]
         return [mark.shown(document) for mark in ours]
@@ -158,9 +158,9 @@ class OwnDiagnostics(Feature):
 
     async def _look(self, document: EditedDocument) -> None:
         await asyncio.sleep(self._pause)
-        shown, revision = whole(document), document.revision
+        shown, revision = whole_window(document), document.revision
         is_cell = notebook_cell(self._editor.documents, document.uri) is not None
-        found = await look(await self._analysis.analyst(), shown, "cell" if is_cell else "document")
+        found = await find_certain_errors(await self._analysis.analyst(), shown, "cell" if is_cell else "document")
         if document.revision == revision:
-            self._known.find(document, marks(document, shown, found))
+            self._known.set_own(document, marks(document, shown, found))
             self.show(document)

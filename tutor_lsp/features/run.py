@@ -17,7 +17,7 @@ from tutor_lsp import protocol
 from tutor_lsp.capture.crashes import bare_lines, line_now
 from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.wire_text import printed, traceback_text
-from tutor_lsp.features.answers import Progress
+from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_executed, read_source
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.lsp.text_document import EditedDocument
-    from tutor_lsp.runner.program import Outcome
+    from tutor_lsp.runner.program import RunOutcome
     from tutor_lsp.runner.traceback import Frame
 
 MAX_OUTPUT_CHARACTERS = 4 * 1024
@@ -52,7 +52,7 @@ class _Running:
     document: EditedDocument
     lines: Sequence[str]
     token: str
-    task: asyncio.Task[Outcome]
+    task: asyncio.Task[RunOutcome]
 
 
 class Runs(Feature):
@@ -132,7 +132,7 @@ class Runs(Feature):
             self._running[key].task.cancel()
         task = asyncio.create_task(run_program(path, time_limit=self._time_limit))
         running = self._running[key] = _Running(path, document, lines, str(uuid4()), task)
-        progress = Progress(self._editor, self._background, running.token, title=f"Running {path.name}")
+        progress = CancellableProgress(self._editor, self._background, running.token, title=f"Running {path.name}")
         try:
             outcome = await task
         except CouldNotRun as error:
@@ -148,14 +148,14 @@ class Runs(Feature):
                 del self._running[key]
         return await self._conclude(running, outcome)
 
-    async def _conclude(self, running: _Running, outcome: Outcome) -> protocol.RunEnded:
+    async def _conclude(self, running: _Running, outcome: RunOutcome) -> protocol.RunEnded:
         """Remember and show where the program failed; after any other end, that it did not."""
         failed_at = outcome.failed_at(running.path)
         text = None
         if failed_at is not None and not _is_same_file(failed_at.path, running.path):
             text = await asyncio.to_thread(read_executed, failed_at.path)
         frame, crash, origin = outcome.frame_in(running.path), None, None
-        reason, message = _told(running.path, outcome, failed_at if text is not None else frame, self._time_limit)
+        reason, message = _summary(running.path, outcome, failed_at if text is not None else frame, self._time_limit)
         if self._editor.documents.open_document(running.document.uri) is running.document:
             self._forget(running.document)
             if reason in {"failed", "timedOut"}:
@@ -190,7 +190,7 @@ class Runs(Feature):
         line = line_now(running.lines, document.lines, frame.line)
         if line is None:
             return None
-        return self._crashes.note(
+        return self._crashes.remember(
             document,
             line,
             frame,
@@ -220,7 +220,7 @@ class Runs(Feature):
         line = line_now(then, bare_lines(document.lines), failed_at.frame.line)
         if line is None:
             return None
-        crash = self._crashes.note(
+        crash = self._crashes.remember(
             document,
             line,
             failed_at.frame,
@@ -239,7 +239,7 @@ class Runs(Feature):
 class _Failure:
     """How a program failed; `sentence` is what the student is told of the run."""
 
-    outcome: Outcome
+    outcome: RunOutcome
     sentence: str
 
     @property
@@ -255,8 +255,8 @@ class _Failure:
         return self.outcome.traceback or ""
 
 
-def _told(
-    path: Path, outcome: Outcome, frame: OwnFrame | Frame | None, time_limit: float
+def _summary(
+    path: Path, outcome: RunOutcome, frame: OwnFrame | Frame | None, time_limit: float
 ) -> tuple[protocol.RunReason, str]:
     """Tell how a run ended, in a word for the client and a sentence for the student."""
     name = path.name

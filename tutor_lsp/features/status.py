@@ -31,7 +31,7 @@ class StatusReport(Feature):
 
     async def initialized(self) -> None:
         """Send the first status."""
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         self.refresh()
 
     def refresh(self) -> None:
@@ -43,7 +43,7 @@ class StatusReport(Feature):
 
     async def status(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Give the status (command `tutor.status`)."""
-        await self._choice.follow()
+        await self._choice.reload_sign_ins()
         self.refresh()
         return as_message(self._choice.status)
 

@@ -23,7 +23,7 @@ class Malformed:
     reason: str
 
 
-class Frames:
+class FrameParser:
     """A parser without input of its own. After a malformed frame it goes on at the next `Content-Length`."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_lsp.lsp.editor_process import watch
-from tutor_lsp.lsp.framing import Frames, Malformed
+from tutor_lsp.lsp.framing import FrameParser, Malformed
 
 if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
@@ -96,7 +96,7 @@ async def serve(server: RobustLanguageServer, streams: Streams) -> int:
 
 
 async def _converse(server: RobustLanguageServer, chunks: asyncio.Queue[bytes], slots: threading.Semaphore) -> None:
-    frames = Frames()
+    frames = FrameParser()
     while chunk := await chunks.get():
         slots.release()
         for frame in frames.feed(chunk):

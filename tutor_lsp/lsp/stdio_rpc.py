@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from tutor_lsp.lsp.framing import Frames, Malformed
+from tutor_lsp.lsp.framing import FrameParser, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ class StdioServer:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             if self._tasks[0].done():
-                raise ServerStopped(self._epitaph())
+                raise ServerStopped(self._stop_reason())
             async with asyncio.timeout(self._answer_seconds):
                 await self._send({"id": number, "method": method, "params": params})
                 return await answer
@@ -118,15 +118,15 @@ class StdioServer:
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
         stdin = self._process.stdin
         if stdin is None or stdin.is_closing():
-            raise ServerStopped(self._epitaph())
+            raise ServerStopped(self._stop_reason())
         try:
             stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
             await stdin.drain()
         except ConnectionError as error:
-            raise ServerStopped(self._epitaph()) from error
+            raise ServerStopped(self._stop_reason()) from error
 
     async def _read(self) -> None:
-        stdout, frames = self._process.stdout, Frames()
+        stdout, frames = self._process.stdout, FrameParser()
         try:
             while stdout is not None and (chunk := await stdout.read(CHUNK_BYTES)):
                 for body in frames.feed(chunk):
@@ -136,7 +136,7 @@ class StdioServer:
         finally:
             for answer in self._waiting.values():
                 if not answer.done():
-                    answer.set_exception(ServerStopped(self._epitaph()))
+                    answer.set_exception(ServerStopped(self._stop_reason()))
             self.notifications.put_nowait(None)
 
     async def _dispatch(self, message: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ class StdioServer:
             self._stderr += chunk
             del self._stderr[:-STDERR_BYTES]
 
-    def _epitaph(self) -> str:
+    def _stop_reason(self) -> str:
         lines = self._stderr.decode("utf-8", "replace").split("\n")
         last_words = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return f"The language server stopped. {last_words}".strip()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_lsp.runner.interpreter import student_interpreter
 from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost_frame, innermost_own_frame
-from tutor_lsp.runner.values import read_values, with_values_told
+from tutor_lsp.runner.values import read_values, with_values_reported
 
 if TYPE_CHECKING:
     from tutor_lsp.runner.traceback import Frame, OwnFrame
@@ -31,7 +31,7 @@ class CouldNotRun(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
 
     Where it timed out the traceback tells where the program was, if it could be asked. `values` are the small values of
@@ -64,7 +64,7 @@ class Outcome:
         return innermost_own_frame(self.traceback or "", program)
 
 
-async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> Outcome:
+async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> RunOutcome:
     """Run a Python file, at an absolute path, in its own folder as `python FILE` does, with stdin closed.
 
     It is stopped after `time_limit` seconds. Cancelled, or with this process killed, it ends with all that it has
@@ -73,7 +73,7 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
     try:
         with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
             values = Path(folder, "values")
-            report = await _report(path, time_limit, with_values_told(_environment(), path, values))
+            report = await _report(path, time_limit, with_values_reported(_environment(), path, values))
             return _outcome(report, path, values)
     except OSError as error:
         raise CouldNotRun(error.strerror or "it cannot be started") from error
@@ -111,7 +111,7 @@ async def _ended(supervisor: asyncio.subprocess.Process) -> None:
         supervisor.kill()
 
 
-def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
+def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
     try:
         fields: dict[str, Any] = json.loads(report)
     except ValueError as error:  # killed from outside
@@ -124,7 +124,7 @@ def _outcome(report: bytes, path: Path, values: Path) -> Outcome:
     told = None if failed_at is None else read_values(values, failed_at)
     if failed_at is not None and told is not None:
         traceback = f"{traceback}\n# values on line {failed_at.frame.line + 1}: {told}"
-    return Outcome(status, traceback, timed_out, fields["stdout"], told)
+    return RunOutcome(status, traceback, timed_out, fields["stdout"], told)
 
 
 def _environment() -> dict[str, str]:

@@ -38,7 +38,7 @@ class Report(TypedDict, total=False):
     stderr: str
 
 
-class Output:
+class OutputTail:
     """Reads a pipe to its end and keeps the end of it."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
@@ -72,7 +72,7 @@ def supervise(command: list[str], seconds: float) -> Report:
     assert process.stdout is not None  # noqa: S101 - for the type checker
     assert process.stderr is not None  # noqa: S101 - likewise
     threading.Thread(target=_hold_lifeline, args=(process,), daemon=True).start()
-    outputs = [Output(process.stdout), Output(process.stderr)]
+    outputs = [OutputTail(process.stdout), OutputTail(process.stderr)]
     timed_out = False
     try:
         process.wait(seconds)

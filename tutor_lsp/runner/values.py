@@ -19,7 +19,7 @@ _MAX_BYTES = 4 * 1024
 _MAX_VALUES = 8
 
 
-def with_values_told(environment: Mapping[str, str], program: Path, values: Path) -> dict[str, str]:
+def with_values_reported(environment: Mapping[str, str], program: Path, values: Path) -> dict[str, str]:
     """Give the environment in which a program's Python writes to `values` when the program fails.
 
     The program itself finds the environment as it was.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 THIS_WINDOW_ONLY = "You are signed in until you close this window: this computer has no keyring to keep the sign-in."
 
 
-class Outcome(NamedTuple):
+class SignInOutcome(NamedTuple):
     """How it ended, and a sentence for the student."""
 
     is_signed_in: bool
@@ -44,7 +44,7 @@ class EditorSignIn:
         self._progress_token = progress_token
         self._sleep = sleep
 
-    async def run(self, server_url: str) -> Outcome:
+    async def run(self, server_url: str) -> SignInOutcome:
         """Go through it; the tokens are kept as well as they can be. Cancel the task to stop."""
         service = self._sign_ins.service(server_url)
         try:
@@ -52,9 +52,9 @@ class EditorSignIn:
             tokens = await self._approval(service, code, server_url)
             sign_in = await self._sign_ins.keep(server_url, tokens)
         except (SignInRefused, ServiceFault) as error:
-            return Outcome(is_signed_in=False, message=str(error))
+            return SignInOutcome(is_signed_in=False, message=str(error))
         message = THIS_WINDOW_ONLY if sign_in.kept_in == "memory" else f"You are signed in at {host_of(server_url)}."
-        return Outcome(is_signed_in=True, message=message)
+        return SignInOutcome(is_signed_in=True, message=message)
 
     async def _approval(self, service: AccountService, code: DeviceCode, server_url: str) -> Tokens:
         token = self._progress_token

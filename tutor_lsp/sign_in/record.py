@@ -29,7 +29,7 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class SignInRecord:
     """What is remembered between two starts."""
 
     server_url: str | None = None
@@ -44,24 +44,24 @@ class Record:
         """Give the sign-in at a service."""
         return next((sign_in for sign_in in self.sign_ins if sign_in.server_url == server_url), None)
 
-    def adding(self, sign_in: SignIn) -> Record:
+    def adding(self, sign_in: SignIn) -> SignInRecord:
         """Give the record after signing in; it takes the place of an earlier sign-in at the same service."""
         others = tuple(other for other in self.sign_ins if other.server_url != sign_in.server_url)
         return replace(self, server_url=sign_in.server_url, is_in_use=True, sign_ins=(*others, sign_in))
 
-    def agreeing_to_file(self) -> Record:
+    def agreeing_to_file(self) -> SignInRecord:
         """Give the record once the student has agreed to tokens in a file."""
         return replace(self, may_use_file=True)
 
-    def using(self, server_url: str) -> Record:
+    def using(self, server_url: str) -> SignInRecord:
         """Give the record once a service is to answer where no setting names one."""
         return replace(self, server_url=server_url, is_in_use=True)
 
-    def without(self, sign_in: SignIn) -> Record:
+    def without(self, sign_in: SignIn) -> SignInRecord:
         """Give the record once the service has ended a sign-in: it stays in use, and wants another."""
         return replace(self, sign_ins=tuple(other for other in self.sign_ins if other != sign_in))
 
-    def leaving(self, server_url: str) -> Record:
+    def leaving(self, server_url: str) -> SignInRecord:
         """Give the record after signing out of a service, which is then not in use any more."""
         others = tuple(other for other in self.sign_ins if other.server_url != server_url)
         return replace(self, is_in_use=self.is_in_use and self.server_url != server_url, sign_ins=others)
@@ -81,17 +81,17 @@ class RecordFile:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
 
-    def read(self) -> Record:
+    def read(self) -> SignInRecord:
         """Read the record; what is damaged or cannot be read counts as absent."""
         try:
             fields = read_json(self._path)
         except OSError:
-            return Record()
+            return SignInRecord()
         if not isinstance(fields, dict):
-            return Record()
+            return SignInRecord()
         sign_ins = fields.get("sign_ins")
         server_url = _server_url(fields.get("server_url"))
-        return Record(
+        return SignInRecord(
             server_url=server_url,
             is_in_use=server_url is not None and fields.get("is_in_use") is True,
             may_use_file=fields.get("may_use_file") is True,
@@ -100,7 +100,7 @@ class RecordFile:
             ),
         )
 
-    def write(self, record: Record) -> None:
+    def write(self, record: SignInRecord) -> None:
         """Replace the record. Raises `OSError`."""
         write_json(self._path, asdict(record))
 

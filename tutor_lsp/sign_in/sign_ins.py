@@ -12,7 +12,7 @@ from tutor_lsp.lsp.error_log import log_exception
 from tutor_lsp.service.session import ServiceFault
 from tutor_lsp.sign_in.credentials import StoredTokens
 from tutor_lsp.sign_in.file_lock import locked
-from tutor_lsp.sign_in.record import Record, RecordFile, SignIn
+from tutor_lsp.sign_in.record import RecordFile, SignIn, SignInRecord
 from tutor_lsp.sign_in.token_store import FileStore, KeyringStore, MemoryStore, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ class SignIns:
         self._new_id = new_id
         self._memory = MemoryStore()
         self._keyring = KeyringStore()
-        self._own = Record()
-        self._shared = Record()
+        self._own = SignInRecord()
+        self._shared = SignInRecord()
         self._stamp: object = self  # no stamp is equal to it
-        self._given: dict[str, StoredTokens] = {}
+        self._credentials: dict[str, StoredTokens] = {}
 
     @property
     def server_url(self) -> str | None:
@@ -71,7 +71,7 @@ class SignIns:
         """The file that they would be in."""
         return self._file.path
 
-    def look(self) -> None:
+    def reload(self) -> None:
         """Read the record, if it was replaced since: by another window or a terminal."""
         stamp = self._record_file.stamp()
         if stamp != self._stamp:
@@ -84,16 +84,16 @@ class SignIns:
 
     def credentials(self, sign_in: SignIn) -> StoredTokens:
         """Give what the access tokens of a sign-in come from."""
-        if sign_in.id not in self._given:
-            self._given[sign_in.id] = StoredTokens(
+        if sign_in.id not in self._credentials:
+            self._credentials[sign_in.id] = StoredTokens(
                 sign_in,
                 self._store(sign_in.kept_in),
                 self.service(sign_in.server_url),
                 lock=self._locked,
-                on_ended=lambda: self._remove(sign_in),
+                on_ended=lambda: self._remove_ended(sign_in),
                 now=self._now,
             )
-        return self._given[sign_in.id]
+        return self._credentials[sign_in.id]
 
     def service(self, server_url: str) -> AccountService:
         """Give the account routes of a service."""
@@ -108,24 +108,24 @@ class SignIns:
     async def agree_to_file(self) -> None:
         """Take note that tokens may be kept in a file. Raises `StoreUnavailable`."""
         async with self._locked():
-            self._share(Record.agreeing_to_file)
+            self._share(SignInRecord.agreeing_to_file)
 
     async def use(self, server_url: str) -> None:
         """Use a service that the student is signed in to. Raises `StoreUnavailable`."""
         async with self._locked():
-            self._share(partial(Record.using, server_url=server_url))
+            self._share(partial(SignInRecord.using, server_url=server_url))
 
     async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
         """Keep the tokens of a new sign-in in the best place that there is, and use its service from now on.
 
         An earlier sign-in there is signed out, unless it is for all windows and the new one for this one alone.
         """
-        self.look()
+        self.reload()
         earlier = self.at(server_url)
         sign_in = await self._keep(server_url, tokens)
         if earlier is not None and (sign_in.kept_in != "memory" or earlier.kept_in == "memory"):
             async with self._locked():
-                left_over = await self._take_out(earlier)
+                left_over = await self._remove_tokens(earlier)
             await self.revoke(server_url, [left_over])
         return sign_in
 
@@ -135,9 +135,9 @@ class SignIns:
         Raises `StoreUnavailable` where the record cannot be changed.
         """
         async with self._locked():
-            self.look()
+            self.reload()
             ended = [s for record in (self._own, self._shared) for s in record.sign_ins if s.server_url == server_url]
-            tokens = [await self._take_out(sign_in) for sign_in in ended]
+            tokens = [await self._remove_tokens(sign_in) for sign_in in ended]
             self._own = self._own.leaving(server_url)
             self._share(lambda record: record.leaving(server_url))
         return tokens
@@ -158,7 +158,7 @@ class SignIns:
 
     async def close(self) -> None:
         """Let exchanges of tokens that are under way come to their end, for a moment."""
-        for credentials in self._given.values():
+        for credentials in self._credentials.values():
             await credentials.close()
 
     async def _keep(self, server_url: str, tokens: Tokens) -> SignIn:
@@ -172,7 +172,7 @@ class SignIns:
             try:
                 async with self._locked():
                     await self._store(place).save(sign_in, tokens)
-                    self._share(partial(Record.adding, sign_in=sign_in))
+                    self._share(partial(SignInRecord.adding, sign_in=sign_in))
             except StoreUnavailable as error:
                 log_exception("keeping a sign-in", error)
             else:
@@ -183,16 +183,16 @@ class SignIns:
         self._own = self._own.adding(sign_in)
         return sign_in
 
-    async def _remove(self, sign_in: SignIn) -> None:
+    async def _remove_ended(self, sign_in: SignIn) -> None:
         """Remove a sign-in that the service has ended. The lock is held."""
-        await self._take_out(sign_in)
+        await self._remove_tokens(sign_in)
         self._own = self._own.without(sign_in)
         try:
             self._share(lambda record: record.without(sign_in))
         except StoreUnavailable as error:
             log_exception("removing a sign-in", error)
 
-    async def _take_out(self, sign_in: SignIn) -> Tokens | None:
+    async def _remove_tokens(self, sign_in: SignIn) -> Tokens | None:
         """Give the tokens and forget them. The lock is held."""
         store = self._store(sign_in.kept_in)
         try:
@@ -203,7 +203,7 @@ class SignIns:
             return None
         return tokens
 
-    def _share(self, change: Callable[[Record], Record]) -> None:
+    def _share(self, change: Callable[[SignInRecord], SignInRecord]) -> None:
         """Change the record in the data folder. The lock is held. Raises `StoreUnavailable`."""
         record = self._record_file.read()
         changed = change(record)
@@ -212,7 +212,7 @@ class SignIns:
                 self._record_file.write(changed)
             except OSError as error:
                 raise StoreUnavailable(f"Your sign-in cannot be kept: {error.strerror}.") from error
-        self.look()
+        self.reload()
 
     def _store(self, kept_in: KeptIn) -> TokenStore:
         stores: dict[KeptIn, TokenStore] = {"keyring": self._keyring, "file": self._file, "memory": self._memory}

@@ -32,7 +32,7 @@ This computer has no keyring that could keep your sign-in. May it be kept in a f
 def sign_in(options: argparse.Namespace) -> int:
     """Sign in by the device flow, keep the tokens, and give the exit status."""
     choice = choose()
-    if choice.has_own_token:
+    if choice.has_environment_token:
         raise Exit(
             FAILED, "TUTOR_SERVER_URL and TUTOR_ACCESS_TOKEN are set, and go before any sign-in. Unset them first."
         )
@@ -71,7 +71,7 @@ def sign_out(_options: argparse.Namespace) -> int:
     say(f"You are signed out of {server_url}.")
     if not is_told:
         say("The service could not be told. There, the sign-in ends by itself within 30 days.")
-    if choice.has_own_token:
+    if choice.has_environment_token:
         say("TUTOR_ACCESS_TOKEN is still set, and goes before any sign-in.")
     return DONE
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from tutor_lsp.runner.program import Outcome
+    from tutor_lsp.runner.program import RunOutcome
     from tutor_lsp.terminal.answer_view import AnswerView
     from tutor_lsp.terminal.language_client import Event
 
@@ -65,7 +65,7 @@ class _Subject:
     position: Position
 
 
-def _where_it_failed(place: Place, subject: _Subject, outcome: Outcome) -> _Subject:
+def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _Subject:
     """Return the place where the run failed, which may lie in another file of the student's."""
     failed_at = outcome.failed_at(subject.path)
     if failed_at is not None and failed_at.path != subject.path:
@@ -89,7 +89,7 @@ def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
     if ended.retry_after:
         reason += f" Try again in {ended.retry_after} s."
     choice = choose()
-    is_signed_out = ended.code == ErrorCode.UNAUTHENTICATED and not choice.has_own_token
+    is_signed_out = ended.code == ErrorCode.UNAUTHENTICATED and not choice.has_environment_token
     is_away = choice.server_url is not None and (ended.reason == "failed" or is_signed_out)
     if not is_away or argument.get("local") or choice.server_url is None:
         raise Exit(FAILED, reason)
@@ -141,7 +141,7 @@ def _position(place: Place, text: str) -> Position:
     return Position(number - 1, character)
 
 
-def _run(place: Place, *, has_subject: bool) -> Outcome:
+def _run(place: Place, *, has_subject: bool) -> RunOutcome:
     """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
     try:
         outcome = asyncio.run(run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS))

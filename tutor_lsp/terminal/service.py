@@ -31,7 +31,7 @@ def choose() -> TutorChoice:
     if settings.fault is not None:
         raise Exit(FAILED, settings.fault)
     choice = TutorChoice(settings, SignIns(lambda: settings.data_dir))
-    choice.sign_ins.look()
+    choice.sign_ins.reload()
     return choice
 
 

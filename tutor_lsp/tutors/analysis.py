@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 PROCESSOR_SECONDS = 2.0
 """Of one step. Nobody but the student waits here, so it is longer than in a service."""
 WALL_SECONDS = 10.0
-WITHOUT_END = 1e9
+UNLIMITED_SECONDS = 1e9
 """Seconds: it is the student's own computer, whose time needs no sharing out."""
 
 
-class Analysis:
+class LazyAnalyst:
     """Holds the analyst once it is needed."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ def _build() -> Analyst:
     from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - loads the whole offline tutor
     from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - likewise
 
-    limits = PoolLimits(processes=1, processor=PROCESSOR_SECONDS, wall=WALL_SECONDS, allowance=WITHOUT_END)
+    limits = PoolLimits(processes=1, processor=PROCESSOR_SECONDS, wall=WALL_SECONDS, allowance=UNLIMITED_SECONDS)
     return Analyst(Pool(limits), _log)
 
 

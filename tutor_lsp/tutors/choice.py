@@ -107,9 +107,9 @@ class TutorChoice:
             self.settings = settings
             await self.close()
 
-    async def follow(self) -> None:
+    async def reload_sign_ins(self) -> None:
         """Look who is signed in by now, in this window or elsewhere; a tutor of another sign-in is closed."""
-        self.sign_ins.look()
+        self.sign_ins.reload()
         if self._tutor is not None and self._built_for != self._choice():
             await self.close()
 
@@ -123,8 +123,8 @@ class TutorChoice:
     def _choice(self) -> tuple[str | None, str | None]:
         """Name the service and the sign-in."""
         server_url = self.server_url
-        if server_url is None or self._own_token is not None:
-            return server_url, self._own_token
+        if server_url is None or self._environment_token is not None:
+            return server_url, self._environment_token
         sign_in = self.sign_ins.at(server_url)
         return server_url, None if sign_in is None else sign_in.id
 
@@ -135,17 +135,17 @@ class TutorChoice:
 
     def access_to(self, server_url: str) -> Access | None:
         """Give the credentials for one service: only what was set together with it, or what it has issued itself."""
-        if self._own_token is not None and server_url == self.settings.server_url:
-            return Access(server_url, StaticToken(self._own_token))
+        if self._environment_token is not None and server_url == self.settings.server_url:
+            return Access(server_url, StaticToken(self._environment_token))
         sign_in = self.sign_ins.at(server_url)
         return None if sign_in is None else Access(server_url, self.sign_ins.credentials(sign_in))
 
     @property
-    def has_own_token(self) -> bool:
+    def has_environment_token(self) -> bool:
         """Whether the environment names the token, which goes before any sign-in."""
-        return self._own_token is not None
+        return self._environment_token is not None
 
     @property
-    def _own_token(self) -> str | None:
+    def _environment_token(self) -> str | None:
         """The token of the environment. Nobody knows which service it is of but who has set both."""
         return self.settings.access_token if self.settings.server_url is not None else None

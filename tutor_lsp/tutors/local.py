@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
-from tutor_lsp.tutors.analysis import Analysis
+from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
 from tutor_lsp.tutors.tutor import LOCAL
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -46,10 +46,10 @@ class LocalTutor:
         student: StudentLevels | None = None,
         max_hint_level: HintLevel = HintLevel.SOLUTION,
         new_id: Callable[[], UUID] = uuid4,
-        analysis: Analysis | None = None,
+        analysis: LazyAnalyst | None = None,
     ) -> None:
         self.student = student or StudentLevels()
-        self._analysis = analysis or Analysis()
+        self._analysis = analysis or LazyAnalyst()
         self._state = LocalState(data_dir)
         self._max_hint_level = max_hint_level
         self._new_id = new_id
