@@ -1,7 +1,8 @@
-"""What the language server and an editor say to each other beyond LSP 3.17: messages, commands and settings.
+"""The custom messages, commands and settings of the language server, beyond LSP 3.17.
 
-A client that declares `capabilities.experimental.tutor` gets the notifications below; any other gets answers as a
-document or a message. Field names are camelCase on the wire. Positions are in the client's encoding.
+A client that declares `capabilities.experimental.tutor` gets the notifications below. Any other client gets answers as
+a document or a message. Field names are camelCase on the wire. Positions are in the client's encoding.
+`python -m tools.generate_protocol` writes the same contract as TypeScript for the VS Code extension.
 
 | method | direction | params | errors |
 | --- | --- | --- | --- |
@@ -20,8 +21,8 @@ document or a message. Field names are camelCase on the wire. Positions are in t
 | `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
 | `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
-| `tutor.modules` | `ModulesArgument` | `ModuleList` | InvalidParams: local mode, signed out, the service away |
-| `tutor.completeModule` | `ModuleArgument` | `CourseModule` | as `tutor.modules`, and where there is none of that id |
+| `tutor.modules` | `ModulesArgument` | `ModuleList` | InvalidParams: local mode, signed out, the service unreachable |
+| `tutor.completeModule` | `ModuleArgument` | `CourseModule` | as `tutor.modules`, and if no module has that id |
 | `tutor.chooseModule` | `ChooseModule` | null | InvalidParams: no folder on disk, its `.tutor.toml` cannot be changed |
 """
 
@@ -53,58 +54,62 @@ COMPLETE_MODULE = "tutor.completeModule"
 CHOOSE_MODULE = "tutor.chooseModule"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
-"""`source` of our own diagnostics."""
+"""`source` of the language server's own diagnostics."""
 
 CONFIGURATION_SECTION = "tutor"
-"""Of `workspace/configuration`; the same fields come as `initializationOptions`. See `settings`."""
+"""The section of `workspace/configuration`. `initializationOptions` has the same fields (`settings`)."""
 
 CELL_METADATA = "tutor"
-"""Key of `NotebookCell.metadata` under which a client puts `{"outputs": [{"mime", "data"}]}`, both texts.
+"""The key of `NotebookCell.metadata` under which a client sends `{"outputs": [{"mime", "data"}]}`, both strings.
 
-LSP does not carry what a cell printed. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
+LSP does not carry the output of a cell. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
 JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
 """
 CELL_ERROR_MIME = "application/vnd.code.notebook.error"
 
 
+CHECKED_BOOLEAN = {"type": bool}
+"""Metadata of a field whose command checks that it is a boolean: the converter would make any value one."""
+
+
 @attrs.frozen(kw_only=True)
 class AskArgument:
-    """What `tutor.ask` is about. The code action fills it in; a client may add to it or make its own."""
+    """The argument of `tutor.ask`. The code action fills it in; a client may add to it, or build its own."""
 
     uri: str
     position: types.Position
     diagnostics: Sequence[types.Diagnostic] | None = None
-    """What the editor's checkers say here; absent: what the language server knows of the line."""
+    """The diagnostics of the editor's checkers here. Absent: those that the language server knows on the line."""
     traceback: str | None = None
     question: str | None = None
     ask_id: str | None = None
-    """A UUID, made by the client where it wants to know it beforehand."""
-    local: Any = None
-    """True: the offline tutor of the language server answers, also where a service is set.
+    """A UUID. A client makes it if it needs to know the id before the reply."""
+    local: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)
+    """True: the offline tutor of the language server answers, even if a service is set.
 
-    A client sends it only when the student has chosen that for this ask. The command checks that it is a boolean.
+    A client sends it only if the student has chosen so for this ask.
     """
 
 
 @attrs.frozen(kw_only=True)
 class AskStarted:
-    """The ask is under way; its notifications carry this id."""
+    """The ask has started. Its notifications carry this id."""
 
     ask_id: str
 
 
 @attrs.frozen(kw_only=True)
 class CancelAsk:
-    """Stop an answer; without an id, all of them."""
+    """Stop an answer. Without an id, stop all answers."""
 
     ask_id: str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class OtherDiagnostics:
-    """All that others than us report about a document; LSP tells a server nothing of that but under the cursor.
+    """All diagnostics of a document that other checkers report. LSP sends a server only those under the cursor.
 
-    A client that sends it does so whenever that changes. Our own may be among them, and are left out.
+    A client that sends this notification does so at each change. The server leaves out its own diagnostics.
     """
 
     uri: str
@@ -113,7 +118,7 @@ class OtherDiagnostics:
 
 @attrs.frozen(kw_only=True)
 class RunArgument:
-    """The file to run: open in the editor, and saved. A client offers it in a trusted workspace only."""
+    """The file to run. It must be open in the editor and saved. A client offers this in a trusted workspace only."""
 
     uri: str
 
@@ -123,35 +128,36 @@ RunReason = Literal["completed", "failed", "timedOut", "needsInput", "cancelled"
 
 @attrs.frozen(kw_only=True)
 class RunEnded:
-    """How a run ended: by itself, by an exception, by the time limit, for want of somebody to type, by the student."""
+    """A run has ended: by itself, by an exception, by the time limit, because it read input, or by the student."""
 
     reason: RunReason
     message: str
-    """For the student: one sentence."""
+    """One sentence for the student."""
     exit_status: int | None = None
-    """Negative: the signal that ended the program."""
+    """If negative, the signal that ended the program."""
     traceback: str | None = None
     range: types.Range | None = None
-    """Where the program failed, or was stopped, in the student's file as it is now; a diagnostic stands there."""
+    """Where the program failed or was stopped, in the current text of the file. The server shows a diagnostic there."""
     output: str | None = None
-    """The end of what it printed on stdout."""
+    """The end of its stdout."""
     origin: types.Location | None = None
-    """Where it failed in another file of the student's; `range` is then the line that led there. An ask at either is
-    about the origin, and its `didStart` names it."""
+    """Where the program failed, if that is another file of the student's. `range` is then the line that led there.
+
+    An ask at either place is about the origin, and its `didStart` names it.
+    """
 
 
 @attrs.frozen(kw_only=True)
 class Rating:
-    """Say whether an answer helped. `message_id` is from `AnswerEnded`."""
+    """The student's rating of an answer. `message_id` is from `AnswerEnded`."""
 
     message_id: str
-    helpful: Any
-    """A boolean; checked by the command, since the converter would take any value for one."""
+    helpful: Any = attrs.field(metadata=CHECKED_BOOLEAN)
 
 
 @attrs.frozen(kw_only=True)
 class ModulesArgument:
-    """Ask for the course's modules, and for that of a document's folder."""
+    """The document whose folder's module is returned beside the modules of the course."""
 
     uri: str | None = None
 
@@ -165,7 +171,7 @@ class ModuleArgument:
 
 @attrs.frozen(kw_only=True)
 class ChooseModule:
-    """Make a module that of a folder, for all asks from within: `.tutor.toml` in it is written."""
+    """Choose a module for all asks from a folder. The server writes the folder's `.tutor.toml`."""
 
     folder: str
     """A `file:` URI."""
@@ -174,7 +180,7 @@ class ChooseModule:
 
 @attrs.frozen(kw_only=True)
 class CourseModule:
-    """A module, and how far the student is in it."""
+    """A module with the student's progress."""
 
     id: str
     title: str
@@ -184,7 +190,7 @@ class CourseModule:
 
 @attrs.frozen(kw_only=True)
 class ModuleList:
-    """The modules of the course in their order; `chosen` is the one that `.tutor.toml` names for the document."""
+    """The modules of the course in their order. `chosen` is the id that `.tutor.toml` names for the document."""
 
     modules: Sequence[CourseModule]
     chosen: str | None = None
@@ -197,7 +203,7 @@ class Nothing:
 
 @attrs.frozen(kw_only=True)
 class AnswerStarted:
-    """The ask was accepted; `range` is the code that the answer is shown beside."""
+    """The ask was accepted. The answer is shown beside the code at `range`."""
 
     ask_id: str
     uri: str
@@ -209,7 +215,7 @@ class AnswerStarted:
 
 @attrs.frozen(kw_only=True)
 class AnswerUpdated:
-    """The next piece of the answer, Markdown; `seq` counts 0, 1, 2, … without a gap."""
+    """The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
 
     ask_id: str
     seq: int
@@ -221,7 +227,7 @@ EndReason = Literal["completed", "cancelled", "refused", "failed"]
 
 @attrs.frozen(kw_only=True)
 class AnswerEnded:
-    """Nothing more will come for this ask. Sent exactly once for each, also for one that never started."""
+    """The answer has ended. Sent exactly once for each ask, even if the answer never started."""
 
     ask_id: str
     reason: EndReason
@@ -232,11 +238,11 @@ class AnswerEnded:
     remaining_today: int | None = None
     code: str | None = None
     message: str | None = None
-    """For the student; beside a `code`."""
+    """A sentence for the student. Sent with a `code`."""
     retry_after: int | None = None
     """Seconds."""
     stale: bool | None = None
-    """True: the code that the answer is about has changed since."""
+    """True: the student has changed the code since the ask."""
 
 
 State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "offline", "tooManyWindows"]
@@ -244,7 +250,7 @@ State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "of
 
 @attrs.frozen(kw_only=True)
 class StatusChanged:
-    """How the tutor is reached, a sentence for the student, and the command that helps, if one does."""
+    """The state of the connection to the tutor, a sentence for the student, and the command that helps, if any."""
 
     state: State
     message: str
@@ -253,11 +259,11 @@ class StatusChanged:
 
 @attrs.frozen(kw_only=True)
 class SignInEnded:
-    """A sign-in that `tutor.signIn` began has ended; one that was begun anew is reported once."""
+    """A sign-in that `tutor.signIn` began has ended. One that the student began again is reported once."""
 
     reason: Literal["completed", "cancelled", "failed"]
     message: str
-    """For the student."""
+    """A sentence for the student."""
 
 
 CUSTOM_PARAMS: dict[str, type[Any]] = {
@@ -265,6 +271,15 @@ CUSTOM_PARAMS: dict[str, type[Any]] = {
     DIAGNOSTICS_DID_CHANGE: OtherDiagnostics,
 }
 """The params of each custom method that an editor may send."""
+
+EDITOR_PARAMS: dict[str, type[Any]] = {
+    ANSWER_DID_START: AnswerStarted,
+    ANSWER_DID_UPDATE: AnswerUpdated,
+    ANSWER_DID_END: AnswerEnded,
+    SIGN_IN_DID_END: SignInEnded,
+    STATUS_DID_CHANGE: StatusChanged,
+}
+"""The params of each custom method that the language server sends to an editor."""
 
 COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     ASK: AskArgument,

@@ -101,7 +101,10 @@ export class Answers implements vscode.Disposable {
     const document = await vscode.workspace.openTextDocument(uri);
     const { line, character } = argument.position;
     const { question, traceback, diagnostics } = argument;
-    const about = { ...(question === undefined ? {} : { question }), ...(traceback === undefined ? {} : { traceback }) };
+    const about = {
+      ...(typeof question === "string" ? { question } : {}),
+      ...(typeof traceback === "string" ? { traceback } : {}),
+    };
     await this.ask(document, new vscode.Position(line, character), about, diagnostics);
   }
 

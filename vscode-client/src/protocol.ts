@@ -1,21 +1,23 @@
 /**
- * What the language server and this extension say to each other beyond LSP 3.17.
+ * The custom messages and commands of the language server, beyond LSP 3.17.
  *
- * The contract is `tutor_lsp/protocol.py`; the names here are those on the wire.
+ * Generated from `tutor_lsp/protocol.py` by `python -m tools.generate_protocol`. Change that module, not this file.
  */
 
 import {
   NotificationType,
   type Diagnostic,
+  type Location,
   type Position,
   type Range,
 } from "vscode-languageclient/node";
 
-/** Commands of the server. Ours, in the palette, begin with `askTutor`: an id can be registered only once. */
+/** The commands of the language server. */
 export const SERVER_COMMANDS = {
   ask: "tutor.ask",
-  rate: "tutor.rate",
+  cancel: "tutor.cancel",
   run: "tutor.run",
+  rate: "tutor.rate",
   signIn: "tutor.signIn",
   signOut: "tutor.signOut",
   status: "tutor.status",
@@ -24,52 +26,18 @@ export const SERVER_COMMANDS = {
   chooseModule: "tutor.chooseModule",
 } as const;
 
-export interface AskArgument {
-  uri: string;
-  position: Position;
-  diagnostics?: Diagnostic[];
-  traceback?: string;
-  question?: string;
-  askId?: string;
-  /** True: the tutor of this computer answers, also where a service is set. Only by the student's own choice. */
-  local?: boolean;
-}
+export type RunReason =
+  | "completed"
+  | "failed"
+  | "timedOut"
+  | "needsInput"
+  | "cancelled";
 
-/** What others than us report about a document. */
-export interface OtherDiagnostics {
-  uri: string;
-  diagnostics: Diagnostic[];
-}
-
-export interface AnswerStarted {
-  askId: string;
-  uri: string;
-  range: Range;
-  hintLevel: number;
-  maxHintLevel: number;
-  errorType: string;
-}
-
-export interface AnswerUpdated {
-  askId: string;
-  seq: number;
-  delta: string;
-}
-
-export interface AnswerEnded {
-  askId: string;
-  reason: "completed" | "cancelled" | "refused" | "failed";
-  messageId?: string | null;
-  provider?: string | null;
-  fallback?: boolean | null;
-  withheld?: boolean | null;
-  remainingToday?: number | null;
-  code?: string | null;
-  message?: string | null;
-  /** Seconds. */
-  retryAfter?: number | null;
-  stale?: boolean | null;
-}
+export type EndReason =
+  | "completed"
+  | "cancelled"
+  | "refused"
+  | "failed";
 
 export type State =
   | "ready"
@@ -80,27 +48,93 @@ export type State =
   | "offline"
   | "tooManyWindows";
 
-export interface StatusChanged {
-  state: State;
-  message: string;
-  command?: string | null;
+/** The argument of `tutor.ask`. The code action fills it in; a client may add to it, or build its own. */
+export interface AskArgument {
+  uri: string;
+  position: Position;
+  /** The diagnostics of the editor's checkers here. Absent: those that the language server knows on the line. */
+  diagnostics?: Diagnostic[] | null;
+  traceback?: string | null;
+  question?: string | null;
+  /** A UUID. A client makes it if it needs to know the id before the reply. */
+  askId?: string | null;
+  /**
+   * True: the offline tutor of the language server answers, even if a service is set.
+   *
+   * A client sends it only if the student has chosen so for this ask.
+   */
+  local?: boolean | null;
 }
 
-/** Comes once for each sign-in that was begun and not begun anew. */
-export interface SignInEnded {
-  reason: "completed" | "cancelled" | "failed";
-  message: string;
+/** The ask has started. Its notifications carry this id. */
+export interface AskStarted {
+  askId: string;
 }
 
+/** Stop an answer. Without an id, stop all answers. */
+export interface CancelAsk {
+  askId?: string | null;
+}
+
+/**
+ * All diagnostics of a document that other checkers report. LSP sends a server only those under the cursor.
+ *
+ * A client that sends this notification does so at each change. The server leaves out its own diagnostics.
+ */
+export interface OtherDiagnostics {
+  uri: string;
+  diagnostics: Diagnostic[];
+}
+
+/** The file to run. It must be open in the editor and saved. A client offers this in a trusted workspace only. */
+export interface RunArgument {
+  uri: string;
+}
+
+/** A run has ended: by itself, by an exception, by the time limit, because it read input, or by the student. */
 export interface RunEnded {
-  reason: "completed" | "failed" | "timedOut" | "needsInput" | "cancelled";
+  reason: RunReason;
+  /** One sentence for the student. */
   message: string;
+  /** If negative, the signal that ended the program. */
   exitStatus?: number | null;
   traceback?: string | null;
+  /** Where the program failed or was stopped, in the current text of the file. The server shows a diagnostic there. */
   range?: Range | null;
+  /** The end of its stdout. */
   output?: string | null;
+  /**
+   * Where the program failed, if that is another file of the student's. `range` is then the line that led there.
+   *
+   * An ask at either place is about the origin, and its `didStart` names it.
+   */
+  origin?: Location | null;
 }
 
+/** The student's rating of an answer. `message_id` is from `AnswerEnded`. */
+export interface Rating {
+  messageId: string;
+  helpful: boolean;
+}
+
+/** The document whose folder's module is returned beside the modules of the course. */
+export interface ModulesArgument {
+  uri?: string | null;
+}
+
+/** A module of the course. */
+export interface ModuleArgument {
+  moduleId: string;
+}
+
+/** Choose a module for all asks from a folder. The server writes the folder's `.tutor.toml`. */
+export interface ChooseModule {
+  /** A `file:` URI. */
+  folder: string;
+  moduleId: string;
+}
+
+/** A module with the student's progress. */
 export interface CourseModule {
   id: string;
   title: string;
@@ -108,23 +142,78 @@ export interface CourseModule {
   status: string;
 }
 
+/** The modules of the course in their order. `chosen` is the id that `.tutor.toml` names for the document. */
 export interface ModuleList {
   modules: CourseModule[];
-  /** The id that `.tutor.toml` names. */
   chosen?: string | null;
+}
+
+/** The ask was accepted. The answer is shown beside the code at `range`. */
+export interface AnswerStarted {
+  askId: string;
+  uri: string;
+  range: Range;
+  hintLevel: number;
+  maxHintLevel: number;
+  errorType: string;
+}
+
+/** The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap. */
+export interface AnswerUpdated {
+  askId: string;
+  seq: number;
+  delta: string;
+}
+
+/** The answer has ended. Sent exactly once for each ask, even if the answer never started. */
+export interface AnswerEnded {
+  askId: string;
+  reason: EndReason;
+  messageId?: string | null;
+  provider?: string | null;
+  fallback?: boolean | null;
+  withheld?: boolean | null;
+  remainingToday?: number | null;
+  code?: string | null;
+  /** A sentence for the student. Sent with a `code`. */
+  message?: string | null;
+  /** Seconds. */
+  retryAfter?: number | null;
+  /** True: the student has changed the code since the ask. */
+  stale?: boolean | null;
+}
+
+/** The state of the connection to the tutor, a sentence for the student, and the command that helps, if any. */
+export interface StatusChanged {
+  state: State;
+  message: string;
+  command?: string | null;
+}
+
+/** A sign-in that `tutor.signIn` began has ended. One that the student began again is reported once. */
+export interface SignInEnded {
+  reason: "completed" | "cancelled" | "failed";
+  /** A sentence for the student. */
+  message: string;
 }
 
 export const ANSWER_DID_START = new NotificationType<AnswerStarted>("tutor/answer/didStart");
 export const ANSWER_DID_UPDATE = new NotificationType<AnswerUpdated>("tutor/answer/didUpdate");
 export const ANSWER_DID_END = new NotificationType<AnswerEnded>("tutor/answer/didEnd");
-export const ANSWER_CANCEL = new NotificationType<{ askId: string }>("tutor/answer/cancel");
-export const DIAGNOSTICS_DID_CHANGE = new NotificationType<OtherDiagnostics>("tutor/diagnostics/didChange");
 export const SIGN_IN_DID_END = new NotificationType<SignInEnded>("tutor/signIn/didEnd");
 export const STATUS_DID_CHANGE = new NotificationType<StatusChanged>("tutor/status/didChange");
+export const ANSWER_CANCEL = new NotificationType<CancelAsk>("tutor/answer/cancel");
+export const DIAGNOSTICS_DID_CHANGE = new NotificationType<OtherDiagnostics>("tutor/diagnostics/didChange");
 
-/** Key of a cell's metadata under which its outputs go along; LSP does not carry what a cell printed. */
+/**
+ * The key of `NotebookCell.metadata` under which a client sends `{"outputs": [{"mime", "data"}]}`, both strings.
+ *
+ * LSP does not carry the output of a cell. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
+ * JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
+ */
 export const CELL_METADATA = "tutor";
+
 export const CELL_ERROR_MIME = "application/vnd.code.notebook.error";
 
-/** `source` of the server's own diagnostics. */
+/** `source` of the language server's own diagnostics. */
 export const DIAGNOSTIC_SOURCE = "Ask Tutor";

@@ -1,0 +1,139 @@
+"""Every message of the wire contract: its fields, and which side sends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+from uuid import UUID  # noqa: TC003 - pydantic reads the annotations
+
+from tutor_protocol.codes import ErrorCode, Limit  # noqa: TC001 - pydantic reads the annotations
+from tutor_protocol.submission import Submission, require_positions
+
+SUBPROTOCOL = "tutor.v1"
+MAX_FRAME_BYTES = 1024 * 1024
+
+ErrorType = Literal["syntax", "runtime", "logic", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Submission):
+    """Ask for the next explanation. The client makes the `request_id`, which is unique per user for ever."""
+
+    TYPE: ClassVar[str] = "ask"
+    request_id: UUID
+    module_id: str | None = None
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Stop an answer. It ends with an `error` of code `CANCELLED`."""
+
+    TYPE: ClassVar[str] = "cancel"
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Follow an answer again, from the first delta that the client has not received, `next_seq`."""
+
+    TYPE: ClassVar[str] = "resume"
+    request_id: UUID
+    next_seq: int = 0
+
+    def __post_init__(self) -> None:
+        require_positions(self.next_seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """The student's rating of an answer."""
+
+    TYPE: ClassVar[str] = "rate"
+    message_id: str
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """Replace the access token of this connection. The new one must be of the same user."""
+
+    TYPE: ClassVar[str] = "auth"
+    access_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The ask passed every limit, and its hint level is set.
+
+    The service always sends `remaining_today`. In local mode it is None, since there is no daily cap.
+    """
+
+    TYPE: ClassVar[str] = "accepted"
+    request_id: UUID
+    session_id: UUID
+    message_id: UUID
+    hint_level: int
+    max_hint_level: int
+    error_type: ErrorType
+    remaining_today: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
+
+    TYPE: ClassVar[str] = "delta"
+    request_id: UUID
+    seq: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """The tokens of all provider calls of an answer."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The answer is complete.
+
+    `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model.
+    """
+
+    TYPE: ClassVar[str] = "done"
+    request_id: UUID
+    message_id: UUID
+    hint_level: int
+    provider: str
+    model: str
+    fallback: bool = False
+    withheld: bool = False
+    usage: TokenUsage = TokenUsage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """An ask was refused or failed. With `request_id` None, a frame was not understood.
+
+    `content` is shown to the student.
+    """
+
+    TYPE: ClassVar[str] = "error"
+    request_id: UUID | None
+    code: ErrorCode
+    content: str
+    limit: Limit | None = None
+    retry_after: int | None = None
+    resets_at: str | None = None
+    retryable: bool | None = None
+
+
+FromEditor = Ask | Cancel | Resume | Rate | Auth
+FromService = Accepted | Delta | Done | Error
+
+FROM_EDITOR: dict[str, type[FromEditor]] = {kind.TYPE: kind for kind in (Ask, Cancel, Resume, Rate, Auth)}
+FROM_SERVICE: dict[str, type[FromService]] = {kind.TYPE: kind for kind in (Accepted, Delta, Done, Error)}

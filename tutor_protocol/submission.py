@@ -1,0 +1,83 @@
+"""What a student asks about, as plain data, with its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_CODE_BYTES = 256 * 1024
+MAX_QUESTION_CHARACTERS = 4000
+MAX_POSITION = 2**31 - 1
+"""LSP 3.17 `uinteger`."""
+
+Kind = Literal["document", "cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position in a text. The line counts from 0, and so do the code points in it."""
+
+    line: int
+    character: int
+
+    def __post_init__(self) -> None:
+        require_positions(self.line, self.character)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """A diagnostic of one of the editor's checkers. `severity` is LSP's, from 1 (error) to 4 (hint)."""
+
+    line: int
+    character: int
+    end_line: int
+    end_character: int
+    message: str
+    severity: int = 1
+    source: str = ""
+    code: str = ""
+
+    def __post_init__(self) -> None:
+        require_positions(self.line, self.character, self.end_line, self.end_character)
+        if not 1 <= self.severity <= 4:  # noqa: PLR2004 - LSP 3.17 DiagnosticSeverity
+            raise ValueError("severity is 1 to 4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A notebook cell before the one that the student asks about, with its output."""
+
+    source: str
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The code that a student asks about, the cursor, and what checkers and the interpreter reported.
+
+    `first_line` is the line of the whole document at which `code` starts. `cursor` and `diagnostics` count from the
+    start of `code`.
+    """
+
+    code: str
+    cursor: Position
+    kind: Kind = "document"
+    language: str = "python"
+    first_line: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+    traceback: str | None = None
+    cells: tuple[Cell, ...] = ()
+    question: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
+            raise ValueError(f"code is limited to {MAX_CODE_BYTES // 1024} KiB")
+        if self.question is not None and len(self.question) > MAX_QUESTION_CHARACTERS:
+            raise ValueError(f"question is limited to {MAX_QUESTION_CHARACTERS} characters")
+        require_positions(self.first_line)
+
+
+def require_positions(*numbers: int) -> None:
+    """Raise `ValueError` unless each number is an LSP `uinteger`."""
+    if min(numbers) < 0 or max(numbers) > MAX_POSITION:
+        raise ValueError(f"positions count from 0 to {MAX_POSITION}")
