@@ -1,6 +1,6 @@
-"""Bounded analysis: the rules of teaching, run on what a student sends under a budget of processor time.
+"""Bounded analysis: the rules of teaching, run on a student's submission under a budget of processor time.
 
-Small submissions are analysed in the event loop, under a timer; larger ones, and small ones that pass the timer's
-budget, by a small pool of child processes that are killed at their deadline. Both sides of the project use it. It needs
-the standard library and the rules themselves.
+A small submission is analysed in the event loop under a timer. A pool of child processes, which are killed at their
+deadline, analyses larger submissions and those that exceed the timer's budget. The service and the editor side both use
+this package. It needs the standard library and the rules of teaching.
 """

@@ -1,4 +1,4 @@
-"""How much processor time each student may still use: a token bucket by student."""
+"""The processor time that each student may still use: one token bucket a student."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _MOST_REMEMBERED = 10_000
 
 
 class Allowances:
-    """Buckets of `capacity` seconds that fill up by `refill` seconds a second. Times are monotonic seconds."""
+    """Token buckets of `capacity` seconds, refilled by `refill` seconds a second. Times are monotonic seconds."""
 
     def __init__(self, capacity: float, refill: float) -> None:
         self._capacity = capacity
         self._refill = refill
         self._left: dict[Hashable, tuple[float, float]] = {}
-        """What a student had left, and when, the latest call last; a student who is not here has all of it."""
+        """What a student had left, and when, the latest call last. A student without an entry has a full bucket."""
 
     def left(self, owner: Hashable, now: float) -> float:
-        """Return the seconds that a student has left; less than 0 after a call that took more than there was."""
+        """Return the seconds that a student has left. They are negative after a call that took more than was left."""
         left, since = self._left.get(owner, (self._capacity, now))
         return min(self._capacity, left + (now - since) * self._refill)
 

@@ -1,4 +1,4 @@
-"""Analyses submissions in bounded time: where the result does not come in time, there is a generic one."""
+"""Analyse submissions in bounded time. A submission that takes too long gets a generic result."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 LOOP_SECONDS = 0.025
-"""Processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
+"""The processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
 LOOP_ALLOWANCE, LOOP_REFILL = 0.03, 0.1
-"""Processor time of the event loop that a student may use at once, and what comes back of it in each second."""
+"""The bucket of the event loop's processor time for each student: its capacity, and its refill a second."""
 _MOST_REMEMBERED = 1_000
 
 
 class Analyst:
-    """Runs each step of analysis where it belongs, for its student.
+    """Runs each step of analysis in the event loop or in a child process.
 
-    A small submission is analysed in the event loop. One that takes too long there, every larger one, and those of a
-    student who has just used much of the loop's time are analysed by a child process. `on_failure` learns the student,
-    the step and the reason where that gives no result either.
+    The event loop analyses small submissions. A child process analyses those that take too long there, every larger
+    one, and those of a student who has just used much of the loop's time. `on_failure` is called with the student, the
+    step and the reason if the child process gives no result either.
     """
 
     def __init__(self, pool: Pool, on_failure: Callable[[Hashable, str, NotAnalysed], object]) -> None:
         self._pool = pool
         self._on_failure = on_failure
         self._heavy: OrderedDict[int, None] = OrderedDict()
-        """Hashes of code that is small, and took too long in the event loop."""
+        """Hashes of code that is small, but took too long in the event loop."""
         self._loop_time = Allowances(LOOP_ALLOWANCE, LOOP_REFILL)
         self._examined = KnownExaminations()
         self._unreadable: OrderedDict[tuple[Hashable, int], None] = OrderedDict()
-        """Hashes of code whose explanation was stopped at its deadline, by student: it is not tried again."""
+        """Hashes of code whose explanation reached its deadline, by student. It is not tried again."""
 
     async def examine(self, owner: Hashable, submission: Submission) -> Examination:
-        """Return the problem that a submission is about, and the kind of error."""
+        """Return the problem that a submission is about, and the type of error."""
         is_light = self._is_light(owner, submission)
         if not is_light and (known := self._examined.get(owner, submission)) is not None:
             return known
@@ -84,7 +84,7 @@ class Analyst:
             return unread_explanation(submission)
 
     async def topic(self, owner: Hashable, submission: Submission) -> str:
-        """Return the name of the rule that a submission is about."""
+        """Return the id of the rule that matches a submission."""
         if self._is_unreadable(owner, submission):
             return NOT_ANALYSED
         try:
@@ -102,7 +102,7 @@ class Analyst:
             return []
 
     def guard(self, owner: Hashable, answer: UUID, material: Material) -> BoundedGuard:
-        """Build the guard of an answer."""
+        """Return the guard of an answer."""
 
         def tell(failure: NotAnalysed) -> None:
             self._on_failure(owner, "guard", failure)
@@ -114,7 +114,7 @@ class Analyst:
     async def run(
         self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
     ) -> T:
-        """Return what another function of a module returns, always from a child process. Raise `NotAnalysed`."""
+        """Return the result of another module-level function, always from a child process. Raise `NotAnalysed`."""
         return await self._pool.run(owner, function, *arguments, seconds=seconds)
 
     async def close(self) -> None:
@@ -140,7 +140,7 @@ class Analyst:
 
     @contextmanager
     def _counted(self, owner: Hashable) -> Iterator[None]:
-        """Count the time of what runs in the event loop to its student. What bounds it stands inside this context."""
+        """Charge the event loop's time to the student. The timer must be inside this context."""
         started = time.thread_time()
         try:
             yield
@@ -154,7 +154,7 @@ class Analyst:
 
 
 def _remember(known: OrderedDict[K, None], key: K) -> None:
-    """Keep a key in place of the one that was kept for longest."""
+    """Add a key, and drop the oldest if there are too many."""
     known[key] = None
     if len(known) > _MOST_REMEMBERED:
         known.popitem(last=False)

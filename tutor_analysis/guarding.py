@@ -1,4 +1,4 @@
-"""The guard of one answer, under a budget: in the event loop for a small submission, else in a child process."""
+"""The guard of one answer under a budget: in the event loop for a small submission, else in a child process."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Judged, Material
 
 UNJUDGED = Verdict("unjudged", "")
-"""The verdict on a text that could not be judged; the rule is the guard's own for such a unit."""
+"""The verdict on a text that could not be judged. The guard itself uses the same rule for such a unit."""
 
 
 class LoopGuard:
-    """Judges in the event loop, each text in at most `seconds` of processor time; fails closed past them.
+    """Judges each text in the event loop, in at most `seconds` of processor time. It fails closed after that.
 
-    `counting` builds the context in which each text is judged.
+    `counting` returns the context in which each text is judged.
     """
 
     def __init__(
@@ -46,11 +46,14 @@ class LoopGuard:
         self._guard: Guard | None = None
 
     async def feed(self, text: str) -> list[str]:
-        """Take in the next text of the model and return the units that may be shown now; after a verdict, none."""
+        """Judge the next text of the model, and return the units that may be shown now.
+
+        After a verdict there are none.
+        """
         return self._judged(lambda guard: guard.feed(text))
 
     async def finish(self) -> list[str]:
-        """Return the rest: the model has finished, and a block that is open counts as closed."""
+        """Return the remaining units: the model has finished, and an open block counts as closed."""
         return self._judged(lambda guard: guard.finish())
 
     def _judged(self, judging: Callable[[Guard], list[str]]) -> list[str]:
@@ -61,7 +64,7 @@ class LoopGuard:
                 guard = self._guard = self._guard or self._material.guard()
                 units = judging(guard)
         except OverBudget:
-            self.verdict, self._guard = UNJUDGED, None  # it was ended in the middle of something
+            self.verdict, self._guard = UNJUDGED, None  # the guard was interrupted, and may be inconsistent
             self._on_failure(NotAnalysed("deadline"))
             return []
         self.verdict = guard.verdict
@@ -69,7 +72,7 @@ class LoopGuard:
 
 
 class InertGuard:
-    """Makes the offline tutor's words inert, for which it needs no budget: they are ours, and nothing is compared."""
+    """Makes the offline tutor's text inert. It needs no budget: the text is ours, and is compared with nothing."""
 
     def __init__(self) -> None:
         nothing = Submission(code="", cursor=Position(0, 0))
@@ -77,20 +80,20 @@ class InertGuard:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Why the text was stopped: a line of it has no end."""
+        """The reason why the text was stopped: one of its lines has no end."""
         return self._guard.verdict
 
     async def feed(self, text: str) -> list[str]:
-        """Take in the next text and return the units that may be shown now."""
+        """Return the units of the next text that may be shown now."""
         return self._guard.feed(text)
 
     async def finish(self) -> list[str]:
-        """Return the rest."""
+        """Return the remaining units."""
         return self._guard.finish()
 
 
 class ProcessGuard:
-    """Judges in a child process of the pool; fails closed where that gives no result."""
+    """Judges in a child process of the pool. It fails closed if that gives no result."""
 
     def __init__(
         self,
@@ -109,11 +112,14 @@ class ProcessGuard:
         self._text = ""
 
     async def feed(self, text: str) -> list[str]:
-        """Take in the next text of the model and return the units that may be shown now; after a verdict, none."""
+        """Judge the next text of the model, and return the units that may be shown now.
+
+        After a verdict there are none.
+        """
         return await self._judged(judge, text)
 
     async def finish(self) -> list[str]:
-        """Return the rest: the model has finished, and a block that is open counts as closed."""
+        """Return the remaining units: the model has finished, and an open block counts as closed."""
         return await self._judged(judge_the_end, "")
 
     async def _judged(self, judging: Callable[[UUID, Material, str, str], Judged], text: str) -> list[str]:
@@ -131,4 +137,4 @@ class ProcessGuard:
 
 
 BoundedGuard = LoopGuard | ProcessGuard | InertGuard
-"""Stands between a model and a student as `Guard` does."""
+"""Stands between a model and a student, as `Guard` does."""

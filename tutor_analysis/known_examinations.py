@@ -1,4 +1,4 @@
-"""Examinations that were made before: a student asks about the same code level by level."""
+"""A cache of examinations: a student asks about the same code again for each hint level."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a submission is about. Without `is_read` it could not be analysed, and the rest is a guess."""
+    """The problem and the error type of a submission.
+
+    If not `is_read`, it could not be analysed, and both are a guess.
+    """
 
     problem: Problem
     error_type: ErrorType
@@ -25,13 +28,13 @@ class Examination:
 
 
 class KnownExaminations:
-    """The last examinations of large submissions by student, without their code: it comes again with each ask."""
+    """A cache of the latest examinations of large submissions, by student. The code is not kept: each ask brings it."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Hashable, int], Examination] = OrderedDict()
 
     def get(self, owner: Hashable, submission: Submission) -> Examination | None:
-        """Return the examination of a submission, if it is still known."""
+        """Return the cached examination of a submission, or None."""
         known = self._known.get(_key(owner, submission))
         if known is None:
             return None
@@ -41,7 +44,7 @@ class KnownExaminations:
         return replace(known, problem=replace(known.problem, unit=replace(unit, source=source)))
 
     def keep(self, owner: Hashable, submission: Submission, examination: Examination) -> None:
-        """Keep an examination in place of the one that was kept for longest."""
+        """Add an examination, and drop the oldest if there are too many."""
         problem = examination.problem
         bare = replace(examination, problem=replace(problem, unit=replace(problem.unit, source="")))
         self._known[_key(owner, submission)] = bare

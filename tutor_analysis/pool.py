@@ -1,4 +1,7 @@
-"""A small pool of child processes that analyse what students send: killed at their deadline, shared out by student."""
+"""A small pool of child processes that analyse submissions.
+
+They are killed at their deadline, and shared by student.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().with_name("process.py")))
-"""Isolated: no module of a student's folder stands in for one of ours."""
+"""Isolated mode: no module in a student's folder can replace one of ours."""
 
 Reason = Literal["deadline", "allowance", "overload", "failed"]
 
@@ -28,8 +31,9 @@ Reason = Literal["deadline", "allowance", "overload", "failed"]
 class NotAnalysed(Exception):
     """There is no result.
 
-    `deadline`: the process was killed at its deadline or ended by itself; `allowance`: this student's processor time is
-    used up for now; `overload`: too many wait; `failed`: the function raised, and `detail` names the exception's type.
+    `deadline`: the process was killed at its deadline, or ended by itself. `allowance`: the student's processor time is
+    used up for now. `overload`: too many calls wait. `failed`: the function raised, and `detail` names the exception's
+    type.
     """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -40,22 +44,22 @@ class NotAnalysed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:
-    """What the pool may use. Seconds; `processor` is per call, `allowance` and `refill` are per student.
+    """The limits of the pool, in seconds. `processor` is for a call, `allowance` and `refill` are for a student.
 
-    The longest sound program that CPython's library holds takes 0.06 s a call.
+    The longest sound program in CPython's library takes 0.06 s a call.
     """
 
     processes: int = 2
     processor: float = 1.0
     wall: float = 5.0
-    """A process that got no processor for so long is given up too."""
+    """A process is also killed after so much wall time, if it gets no processor."""
     allowance: float = 3.0
     refill: float = 0.1
-    """Seconds of allowance that come back in each second."""
+    """The seconds of allowance that are refilled each second."""
     waiting: int = 200
     longest_wait: float = 5.0
     idle: float = 30.0
-    """A process that had nothing to do for so long ends, and gives its memory back."""
+    """The idle timeout after which a process ends, to free its memory."""
 
 
 @dataclass(eq=False, slots=True)
@@ -68,30 +72,30 @@ class _Job:
 
 
 class Pool:
-    """Runs module-level functions in child processes, which are started when they are needed.
+    """Runs module-level functions in child processes, which are started on demand.
 
-    No student occupies two processes at once, and those who wait are served in turn: a student's fifth call comes
-    after everybody's first.
+    No student occupies two processes at once, and students are served in turn: a student's fifth call comes after
+    everybody's first.
     """
 
     def __init__(self, limits: PoolLimits | None = None, *, command: Sequence[str] = COMMAND) -> None:
         self._limits = limits or PoolLimits()
         self._command = command
         self._waiting: dict[Hashable, deque[_Job]] = {}
-        """By student, the one who is to be served next first."""
+        """The waiting calls by student. The student to be served next comes first."""
         self._running: set[Hashable] = set()
         self._slots: set[asyncio.Task[None]] = set()
         self._resting: list[asyncio.Future[None]] = []
-        """What slots wait for that have nothing to do."""
+        """The futures on which idle slots wait."""
         self._allowances = Allowances(self._limits.allowance, self._limits.refill)
         self._is_closed = False
 
     async def run(
         self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
     ) -> T:
-        """Return what a function of a module returns; it and its arguments are pickled. Raise `NotAnalysed`.
+        """Return the result of a module-level function. It and its arguments are pickled. Raise `NotAnalysed`.
 
-        `seconds` is the deadline in processor time, if it is another than that of the limits.
+        `seconds` is the deadline in processor time, if it differs from the limit of the pool.
         """
         loop = asyncio.get_running_loop()
         if self._is_used_up(owner):
@@ -111,7 +115,7 @@ class Pool:
         return result
 
     async def close(self) -> None:
-        """Kill the processes; whoever waits gets `NotAnalysed`."""
+        """Kill the processes. Waiting calls raise `NotAnalysed`."""
         self._is_closed = True
         for jobs in list(self._waiting.values()):
             for job in list(jobs):
@@ -123,7 +127,7 @@ class Pool:
             await asyncio.wait(slots)
 
     def _wake(self) -> None:
-        """Let a process take what waits: one that rests, or a new one."""
+        """Wake an idle process for the waiting calls, or start a new one."""
         while self._resting:
             rest = self._resting.pop()
             if not rest.done():
@@ -135,7 +139,7 @@ class Pool:
             slot.add_done_callback(self._ended)
 
     def _ended(self, slot: asyncio.Task[None]) -> None:
-        """Forget a slot that rested for long enough, or had no process; what came meanwhile gets another."""
+        """Forget a slot that has been idle for too long or has no process. Calls that came meanwhile get another."""
         self._slots.discard(slot)
         if self._waiting and not self._is_closed:
             self._wake()
@@ -144,7 +148,7 @@ class Pool:
             raise failure
 
     async def _serve(self) -> None:
-        """Keep one child process at work until it has rested for long enough."""
+        """Keep one child process working until its idle timeout."""
         process: _Process | None = None
         try:
             while (job := self._next()) is not None or await self._rest():
@@ -152,7 +156,7 @@ class Pool:
                     continue
                 self._running.add(job.owner)
                 try:
-                    if process is not None and process.has_ended:  # while it rested
+                    if process is not None and process.has_ended:  # while it was idle
                         await process.end()
                         process = None
                     process = process or await _Process.start(self._command)
@@ -161,13 +165,13 @@ class Pool:
                         process = None
                 finally:
                     self._running.discard(job.owner)
-                    self._fail(job, NotAnalysed("overload"))  # where it has no end yet: the slot is ended under it
+                    self._fail(job, NotAnalysed("overload"))  # if the job has not ended: the slot is being closed
         finally:
             if process is not None:
                 await process.end()
 
     async def _run(self, process: _Process, job: _Job) -> bool:
-        """Run a job to its end, and return whether the process is as good as before."""
+        """Run a job to its end. Return whether the process can take another."""
         now = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(self._limits.wall):
@@ -184,15 +188,15 @@ class Pool:
         return True
 
     def _next(self) -> _Job | None:
-        """Take the next job of the first student who occupies no process."""
+        """Return the next job of the first student who occupies no process."""
         for owner in list(self._waiting):
-            if owner not in self._running and self._is_used_up(owner):  # since its jobs began to wait
+            if owner not in self._running and self._is_used_up(owner):  # used up while the jobs waited
                 for job in list(self._waiting[owner]):
                     self._fail(job, NotAnalysed("allowance"))
             elif owner not in self._running:
                 jobs = self._waiting.pop(owner)
                 job = jobs.popleft()
-                if jobs:  # now the last in turn
+                if jobs:  # the student is now the last in turn
                     self._waiting[owner] = jobs
                 if job.expiry is not None:
                     job.expiry.cancel()
@@ -203,7 +207,7 @@ class Pool:
         return self._allowances.left(owner, asyncio.get_running_loop().time()) <= 0
 
     async def _rest(self) -> bool:
-        """Wait for work, and return whether some came in time."""
+        """Wait for work. Return whether some came before the idle timeout."""
         rest = asyncio.get_running_loop().create_future()
         self._resting.append(rest)
         try:
@@ -226,7 +230,7 @@ class Pool:
         self._forget(job)
 
     def _forget(self, job: _Job) -> None:
-        """Take a job out of those that wait, if it still does."""
+        """Remove a job from the queue, if it is still there."""
         jobs = self._waiting.get(job.owner)
         if jobs is not None and job in jobs:
             jobs.remove(job)
@@ -242,7 +246,7 @@ class _Process:
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> _Process:
-        """Start a child process. Raise `OSError` where the system has none to give: its slot ends, too."""
+        """Start a child process. Raise `OSError` if the system cannot start one; then its slot ends too."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -253,11 +257,11 @@ class _Process:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is known to be gone, so that uvloop would refuse to write to it."""
+        """Whether the process is known to have ended. uvloop refuses writes to it then."""
         return self._process.returncode is not None or self._calls.is_closing()
 
     async def call(self, call: bytes, seconds: float) -> tuple[bool, Any, float]:
-        """Return whether the call had a result, the result or what it raised, and its processor time."""
+        """Return whether the call had a result, the result or the exception's type, and its processor time."""
         self._calls.writelines((CALL.pack(len(call), seconds), call))
         await self._calls.drain()
         size, is_result, taken = RETURN.unpack(await self._returns.readexactly(RETURN.size))
@@ -265,7 +269,7 @@ class _Process:
         return is_result, value, taken
 
     async def end(self) -> None:
-        """Kill the process and wait until it is gone."""
+        """Kill the process, and wait until it has ended."""
         with suppress(ProcessLookupError):
             self._process.kill()
         await self._process.communicate()

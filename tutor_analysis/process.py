@@ -1,8 +1,8 @@
-"""The child process of the pool: reads calls from standard input, one at a time, and writes what they return.
+"""The child process of the pool. It reads one call at a time from standard input, and writes the result.
 
-A call is a pickled function, by its name, with its arguments. The kernel ends the process at the call's deadline, by
-a timer whose signal has no handler: nothing that runs here can hold that up, not even CPython's parser. What the
-process writes goes to its parent alone; standard error stays silent, since a warning may quote a student.
+A call is a pickled function, by its name, with its arguments. The kernel ends the process at the call's deadline, by a
+timer whose signal has no handler. Nothing that runs here can prevent that, not even CPython's parser. Output of the
+process goes to its parent alone. Standard error stays silent, because a warning may quote a student.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CALL = struct.Struct("<Id")
-"""Before a call: the bytes of its pickle, and the seconds of processor time that it may take."""
+"""The header of a call: the size of its pickle in bytes, and its deadline in seconds of processor time."""
 RETURN = struct.Struct("<I?d")
-"""Before what it returns: the bytes of its pickle, whether it is a result, and the processor time that it took."""
+"""The header of a result: the size of its pickle in bytes, whether it is a result, and its processor time."""
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""Address space of the process. The largest sound programs need a quarter of it."""
+"""The limit of the process's address space. The largest sound programs need a quarter of it."""
 NICENESS = 10
-"""Answers to other students come before a long analysis where the processors do not suffice for both."""
+"""Answers to other students have priority over a long analysis if the processors are busy."""
 
 
 def main() -> None:
     """Serve calls until the parent closes the pipe."""
     calls, returns = _take_over_streams()
     _limit_resources()
-    from tutor_analysis import work  # noqa: PLC0415, F401 - the path is set above; its first call finds it loaded
+    from tutor_analysis import work  # noqa: PLC0415, F401 - the path is set above; loaded before the first call
 
     gc.freeze()
     while header := calls.read(CALL.size):
@@ -53,7 +53,7 @@ def _handle_call(call: bytes, seconds: float, returns: BinaryIO) -> None:
     try:
         function, arguments = pickle.loads(call)  # noqa: S301 - parent and child are one program, and nobody else has their pipe
         is_result, value = True, function(*arguments)
-    except Exception as error:  # noqa: BLE001 - the edge of this process: the parent says what failed, and no more
+    except Exception as error:  # noqa: BLE001 - the edge of this process: the parent gets the exception's type alone
         is_result, value = False, type(error).__qualname__
     payload = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     _set_deadline(0)
@@ -62,7 +62,7 @@ def _handle_call(call: bytes, seconds: float, returns: BinaryIO) -> None:
 
 
 def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return the streams of the pipe; whatever prints to standard output from now on prints into nothing."""
+    """Return the streams of the pipe. Standard output leads to the null device from now on."""
     calls, returns = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -72,7 +72,7 @@ def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _limit_resources() -> None:
-    """Take less of the machine than those who wait for answers. Windows knows none of this."""
+    """Lower the priority of this process, and limit its memory. Windows supports neither."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if sys.platform != "win32":
@@ -82,7 +82,7 @@ def _limit_resources() -> None:
         bound = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)
         resource.setrlimit(resource.RLIMIT_AS, (bound, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the parent, which ends the pipe
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
 
 
 def _set_deadline(seconds: float) -> None:

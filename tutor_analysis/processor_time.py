@@ -1,7 +1,7 @@
-"""A bound on the processor time of code that runs in the event loop: an interval timer raises where it is passed.
+"""Limit the processor time of code in the event loop: an interval timer raises an exception.
 
-A match in `re` and every Python loop look for signals, so both can be ended from outside. CPython's parser does not;
-what it is given in the loop has to be short.
+A match in `re` and every Python loop check for signals, so both can be interrupted. CPython's parser does not: code
+that is parsed in the event loop has to be short.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from types import FrameType
 
 AGAIN_SECONDS = 0.005
-"""The timer strikes again where a destructor swallowed the exception, as Python does there."""
+"""The timer's interval after its first signal. A destructor may have swallowed the exception, as Python does there."""
 
 
 class OverBudget(BaseException):
-    """The code took longer than its budget. No `except Exception` of the code may hold it up."""
+    """The code exceeded its budget. It is a `BaseException`, so that no `except Exception` catches it."""
 
 
 class ProcessorTime:
-    """A context whose code may take `seconds` of processor time, and is ended by `OverBudget` where it takes more.
+    """A context whose code may take `seconds` of processor time. `OverBudget` ends it if it takes more.
 
     The kernel counts the time that the whole process spends in user mode, also in other threads. Outside the main
-    thread and on systems without interval timers (Windows) there is no bound. Contexts do not nest.
+    thread, and on systems without interval timers (Windows), there is no limit. Contexts do not nest.
     """
 
     _is_armed = False
@@ -45,7 +45,7 @@ class ProcessorTime:
 
     def __exit__(self, *_failure: object) -> None:
         if ProcessorTime._is_armed:
-            ProcessorTime._is_armed = False  # before the timer stops: a signal may be on its way
+            ProcessorTime._is_armed = False  # first, because a signal may be pending
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     @classmethod
@@ -59,7 +59,7 @@ _LEAVING = ProcessorTime.__exit__.__code__
 
 
 def _on_signal(_number: int, frame: FrameType | None) -> None:
-    """Raise `OverBudget` in the code, never in `__exit__`, which would not stop the timer: it would go on striking."""
+    """Raise `OverBudget`, but never inside `__exit__`, which would then not stop the timer."""
     if frame is None or frame.f_code is not _LEAVING:
         ProcessorTime.raise_if_armed()
 

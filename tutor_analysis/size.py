@@ -1,4 +1,4 @@
-"""How large a submission may be that is analysed in the event loop."""
+"""The largest submission that is analysed in the event loop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 SMALL_CODE = 4_000
-"""Characters of code that is analysed in the event loop. CPython's parser, which no timer ends, takes up to 0.02 s."""
+"""Characters of code. CPython's parser, which the timer cannot interrupt, takes up to 0.02 s for so much."""
 SMALL_REST = 4_000
-"""Characters of everything else that comes with it. A search in `re` looks for signals only in a long match."""
+"""Characters of everything else in the submission. A search in `re` checks for signals only in a long match."""
 FEW = 100
 """Notebook cells and diagnostics, each."""
 

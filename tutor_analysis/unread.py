@@ -1,4 +1,4 @@
-"""What is known and said of a submission that could not be analysed in time: no more than can be seen at a glance."""
+"""The problem and the explanation of a submission that could not be analysed in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 NOT_ANALYSED = "not-analysed"
-"""The name of this explanation, where another has that of its rule."""
+"""The topic of this explanation. Other explanations have the id of their rule."""
 
 _TEXT = """\
 I could not work through this code in the time that I have, so I cannot say what is wrong with it. That happens with \
@@ -29,12 +29,12 @@ Which part did you change last, before it stopped working?"""
 
 
 def unread_problem(submission: Submission) -> Problem:
-    """Return the identity of a submission by its text alone: the same text is the same problem, any other is not."""
+    """Return a problem whose identity is the text alone: any change makes it another problem."""
     text = submission.code.encode("utf-8", "surrogatepass")
     fingerprint = hashlib.sha256(b"not analysed\n" + text).hexdigest()
     return Problem(Unit("<module>", "module", 0, submission.code.count("\n") + 1, submission.code), fingerprint)
 
 
 def unread_explanation(submission: Submission) -> Explanation:
-    """Return what to do about code that the tutor cannot read: the same at each level, since there is no solution."""
+    """Return what to do about code that the tutor cannot read. It is the same at each level: there is no solution."""
     return Explanation(NOT_ANALYSED, (submission.first_line + submission.cursor.line + 1,), _TEXT)

@@ -1,4 +1,4 @@
-"""The units of analysis: functions of plain values, which run in the event loop or in a child process alike."""
+"""The steps of analysis: functions of plain values, which run in the event loop or in a child process."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["Judged", "Material", "certainties", "examine", "explain", "judge", "judge_the_end", "topic"]
 
 _MOST_GUARDS = 16
-"""Answers that a child process keeps a guard for; the guard of another is built anew from what it was fed."""
+"""A child process keeps the guards of so many answers. The guard of another answer is rebuilt from its text."""
 _guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What the guard of an answer knows, as `Guard` takes it."""
+    """The facts that the guard of an answer knows, as `Guard` takes them."""
 
     level: HintLevel
     submission: Submission
@@ -38,7 +38,7 @@ class Material:
     canary: str | None = None
 
     def guard(self) -> Guard:
-        """Build the guard of an answer."""
+        """Return the guard of an answer."""
         return Guard(
             self.level,
             self.submission,
@@ -50,22 +50,22 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a guard releases of a text, unit by unit, and its verdict."""
+    """The units that a guard releases of a text, and its verdict."""
 
     units: tuple[str, ...]
     verdict: Verdict | None
 
 
 def examine(submission: Submission) -> tuple[Problem, ErrorType]:
-    """Return the identity of the problem and the kind of error."""
+    """Return the problem and the type of error."""
     return identify(submission.code, submission.cursor, submission.kind), classify(submission)
 
 
 def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the next text of an answer, after the text before it; return what it releases.
+    """Judge the next text of an answer, after the text before it. Return what is released.
 
-    The guard is kept from call to call. A process that does not have it feeds a new one with the text before; what a
-    guard releases depends on the whole text alone, so the result is the same.
+    The guard is kept from call to call. A process without it feeds a new guard with the text before. What a guard
+    releases depends on the whole text alone, so the result is the same.
     """
     guard = _guard_after(answer, material, before)
     units = guard.feed(text)
@@ -76,14 +76,14 @@ def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
 
 
 def judge_the_end(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the last text of an answer, after the text before it; return what that releases."""
+    """Judge the last text of an answer, after the text before it. Return what is released."""
     guard = _guard_after(answer, material, before)
     units = [*guard.feed(text), *guard.finish()]
     return Judged(tuple(units), guard.verdict)
 
 
 def _guard_after(answer: UUID, material: Material, before: str) -> Guard:
-    """Return a guard that was fed with a text."""
+    """Return a guard that has judged the text before."""
     length, guard = _guards.pop(answer, (0, None))
     if guard is None or length != len(before):
         guard = material.guard()

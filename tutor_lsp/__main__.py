@@ -1,7 +1,8 @@
 """`tutor-lsp`: the language server over standard input and output.
 
-Started as a script, `python -I -X utf8 …/tutor_lsp/__main__.py`, it is safe from modules named `random.py` or
-`types.py` in the student's folder; then the package's own folder is not on the path yet, and is put there.
+It may be started as a script, `python -I -X utf8 …/tutor_lsp/__main__.py`. Then no `random.py` or `types.py` in the
+student's folder can replace a module of the standard library. The package's own folder is not on the path yet in that
+case, and is added.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ DONE, WRONG_USE = 0, 2
 
 
 def main() -> int:
-    """Serve one editor. Gives the exit status: 0 after `shutdown`, else 1; 2 for a wrong argument."""
+    """Serve one editor. Return the exit status: 0 after `shutdown`, else 1; 2 for a wrong argument."""
     status = answer_arguments(sys.argv[1:])
     if status is not None:
         return status
@@ -61,7 +62,7 @@ def main() -> int:
 
 
 def answer_arguments(arguments: Sequence[str]) -> int | None:
-    """Return the exit status if the command line asks for something other than to serve, and write the answer."""
+    """Write the reply to `--help`, `--version` or a wrong argument. Return the exit status, or None to serve."""
     unknown = [argument for argument in arguments if argument not in {"--stdio", "--help", "-h", "--version"}]
     if unknown:
         sys.stderr.write(f"tutor-lsp: there is no argument {unknown[0][:80]!r}. {USAGE}\n")
@@ -80,9 +81,8 @@ def answer_arguments(arguments: Sequence[str]) -> int | None:
 
 
 def run(build: Callable[[], AskTutorServer]) -> int:
-    """Build a server and let it serve one editor over standard input and output."""
-    # Thousands of objects are made while loading, and none of them is garbage: looking for some takes a tenth of the
-    # start.
+    """Build a server and let it serve one editor over standard input and output. Return the exit status."""
+    # Loading creates thousands of objects, and none is garbage. Collections would take a tenth of the start-up time.
     gc.disable()
     import asyncio  # noqa: PLC0415 - after gc.disable, as the rest
     import logging  # noqa: PLC0415
@@ -103,7 +103,7 @@ def run(build: Callable[[], AskTutorServer]) -> int:
 
     try:
         return asyncio.run(converse())
-    except KeyboardInterrupt:  # Ctrl-C in a terminal where the editor runs goes to all of its children
+    except KeyboardInterrupt:  # Ctrl-C in the editor's terminal reaches its children too
         return 1
 
 

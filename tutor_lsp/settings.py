@@ -1,9 +1,9 @@
-"""Every setting of the language server: three environment variables, and what the editor passes on.
+"""The settings of the language server: three environment variables, and what the editor passes on.
 
-Where to connect is the user's own affair: `serverUrl` is read from the environment and from `initializationOptions`,
-which the editor's plugin fills from the user's (machine) settings. It is not read from `workspace/configuration`, into
-which editors merge settings of the opened folder: a downloaded assignment must not redirect code or tokens. The same
-goes for `studentNumber`: no assignment decides what is private.
+Only the user decides where to connect. `serverUrl` is read from the environment and from `initializationOptions`, which
+the editor's plugin fills from the user's (machine) settings. It is not read from `workspace/configuration`, because
+editors merge settings of the opened folder into that: a downloaded assignment must not redirect code or tokens. The
+same holds for `studentNumber`: no assignment decides what is private.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ AnswerIn = Literal["notifications", "document", "message"]
 _LEVELS = range(1, 6)
 
 STUDENT_NUMBER = r"\d{7,8}|[A-Za-z]\d{6,8}"
-"""How student numbers look, where nobody says otherwise."""
+"""The default pattern of student numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the language server was told. Defaults give local mode."""
+    """The settings of one language server. The defaults mean local mode."""
 
     server_url: str | None = None
-    """The service's address, in the form of `check_server_url`; None: the one that the student is signed in to."""
+    """The service's address, as `check_server_url` returns it. None: the service that the student is signed in to."""
     access_token: str | None = field(default=None, repr=False)
     """`TUTOR_ACCESS_TOKEN`, for tests and demos."""
     own_data_dir: Path | None = None
-    """`TUTOR_DATA_DIR`; None: the user's data folder."""
+    """`TUTOR_DATA_DIR`. None: the user's data folder."""
     programming_level: int = 3
-    """Of the student, 1 to 5; in local mode. The service knows its students' levels itself."""
+    """The student's level from 1 to 5, in local mode. The service knows the levels of its students."""
     maths_level: int = 3
     diagnostics: bool = True
     """Whether the language server looks for errors by itself."""
     answer_in: AnswerIn | None = None
-    """How answers are shown; None: as the editor can."""
+    """How answers are shown. None: the best way that the editor supports."""
     student_number: str = STUDENT_NUMBER
-    """A regular expression; words of code and of messages that it matches as a whole do not leave the computer."""
+    """A regular expression. A word of code or of a message that it matches as a whole does not leave the computer."""
     fault: str | None = None
-    """What is wrong with the settings, in a sentence for the student; then no question is answered."""
+    """What is wrong with the settings, in a sentence for the student. With a fault no question is answered."""
 
     @property
     def data_dir(self) -> Path:
-        """The folder for everything on disk."""
+        """The folder for all files."""
         if self.own_data_dir is not None:
             return self.own_data_dir
-        import platformdirs  # noqa: PLC0415 - at the start nothing is loaded that is not needed
+        import platformdirs  # noqa: PLC0415 - keeps the start fast
 
         return platformdirs.user_data_path("ask-tutor")
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Read `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`; an empty one counts as unset."""
+    """Return the settings of `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`. An empty one is unset."""
     data_dir = environment.get("TUTOR_DATA_DIR")
     settings = Settings(
         access_token=environment.get("TUTOR_ACCESS_TOKEN") or None,
@@ -69,7 +69,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 
 def with_initialization_options(settings: Settings, options: Any) -> Settings:
-    """Add what the editor passes in `initialize`. The environment's server goes first; unknown fields are ignored."""
+    """Return the settings with the options of `initialize`. The environment's server takes precedence over them."""
     settings = with_configuration(settings, options)
     if isinstance(options, dict):
         settings = _with_student_number(settings, options.get("studentNumber"))
@@ -79,7 +79,7 @@ def with_initialization_options(settings: Settings, options: Any) -> Settings:
 
 
 def with_configuration(settings: Settings, section: Any) -> Settings:
-    """Add the editor's section `tutor`, but for `serverUrl`. A value of the wrong kind counts as absent."""
+    """Return the settings with the editor's section `tutor`, except `serverUrl`. A value of a wrong type is ignored."""
     if not isinstance(section, dict):
         return settings
     diagnostics, answer_in = section.get("diagnostics"), section.get("answerIn")

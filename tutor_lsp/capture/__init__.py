@@ -1,5 +1,4 @@
-"""What is under the cursor: code, cells, diagnostics and traceback, bounded and in the units of the wire.
+"""Capture what the student asks about: code, cells, diagnostics and traceback, bounded and in the wire's units.
 
-All text of the student that is asked about comes from `submission.capture`. On its way to a service it passes
-`redaction`, which takes out what is private.
+All of it comes from `submission.capture`. On its way to a service it passes `redaction`, which removes what is private.
 """

@@ -1,4 +1,4 @@
-"""Where the last run of a document failed, remembered for as long as that line stays as it is."""
+"""Where the last run of a document failed. It is remembered until the student edits that line."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ MAX_COPIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """What ended a run, marked at the line where it did."""
+    """The exception or timeout that ended a run, marked at its line."""
 
     mark: Mark
     traceback: str
     origin: str | None = None
-    """The URI of another file of the student's, where the exception was raised."""
+    """The URI of another file of the student's in which the exception was raised."""
 
 
 class KnownCrashes:
-    """The crash of each open document whose last run had one."""
+    """The crash of each open document whose last run failed."""
 
     def __init__(self) -> None:
         self._crashes: WeakKeyDictionary[EditedDocument, Crash] = WeakKeyDictionary()
         self._copies: dict[str, EditedDocument] = {}
 
     def keep_copy(self, document: EditedDocument) -> None:
-        """Keep the text of a file that a run has executed and the editor has not opened, so that asks can be about it.
+        """Keep the text of a file that a run has executed and the editor has not opened, for asks about it.
 
-        No ask reads a file: its text is as it was when the program failed.
+        No ask reads a file: the text is the one that the program ran with.
         """
         self._copies.pop(unquote(document.uri), None)
         self._copies[unquote(document.uri)] = document
@@ -51,7 +51,7 @@ class KnownCrashes:
             del self._copies[next(iter(self._copies))]
 
     def opened(self, document: EditedDocument) -> None:
-        """Move the crash of a copy to the document that the editor has opened now, unless its text is another."""
+        """Move the crash of a copy to the document that the editor has now opened, unless the line differs."""
         copy = self._copies.pop(unquote(document.uri), None)
         crash = None if copy is None else self.of(copy)
         if copy is None or crash is None:
@@ -63,7 +63,7 @@ class KnownCrashes:
             self._crashes[document] = replace(crash, mark=replace(moved, detail=mark.detail))
 
     def origin(self, crash: Crash | None, documents: OpenDocuments) -> EditedDocument | None:
-        """Return the other file in which the exception was raised, if its line is still as it was then."""
+        """Return the other file in which the exception was raised, if its line is unchanged."""
         if crash is None or crash.origin is None:
             return None
         document = documents.open_document(crash.origin) or self._copies.get(unquote(crash.origin))
@@ -81,7 +81,7 @@ class KnownCrashes:
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
         origin: str | None = None,
     ) -> Crash:
-        """Take note of a crash in line `line` of the document as it is now, which is the line of `frame`.
+        """Remember a crash in the current line `line` of the document, which is the line of `frame`.
 
         `values` are those of the line's variables, `total = 3, n = 0`.
         """
@@ -92,11 +92,11 @@ class KnownCrashes:
         return crash
 
     def forget(self, document: EditedDocument) -> None:
-        """Take note that the last run went well, or was the last of this document."""
+        """Forget the crash of a document."""
         self._crashes.pop(document, None)
 
     def of(self, document: EditedDocument) -> Crash | None:
-        """Give the crash. Once its line has been edited, there is none."""
+        """Return the crash, or None once its line has been edited."""
         crash = self._crashes.get(document)
         if crash is not None and not crash.mark.is_current(document):
             self.forget(document)
@@ -104,19 +104,19 @@ class KnownCrashes:
         return crash
 
     def on_lines(self, document: EditedDocument, first: int, last: int) -> Crash | None:
-        """Give the crash if it is on one of the lines `first` to `last`."""
+        """Return the crash if it is on one of the lines `first` to `last`."""
         crash = self.of(document)
         return crash if crash is not None and first <= crash.mark.line <= last else None
 
 
 def bare_lines(lines: Sequence[str]) -> list[str]:
-    """Return lines without what the editor and the disk may write differently: line ends and a byte order mark."""
+    """Return the lines without what editor and disk may write differently: line ends and the byte order mark."""
     bare = [without_line_end(line) for line in lines]
     return [bare[0].removeprefix("\ufeff"), *bare[1:]]
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
-    """Find a line of a text after edits above it or below it; None after edits on it, or on both sides."""
+    """Return the number of a line after edits above or below it. Return None after edits on it, or on both sides."""
     if line >= len(then):
         return None
     if then[: line + 1] == now[: line + 1]:
@@ -126,12 +126,12 @@ def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
 
 
 def _columns(text: str, frame: Frame) -> tuple[int, int]:
-    """Give what to underline: the expression that the traceback marks, else all that stands on the line.
+    """Return the columns to underline: the expression that the traceback marks, else the text of the line.
 
-    Beside characters that are wider than one column CPython's marker is not where the expression is.
+    The traceback's marker is not used beside characters wider than one column, where CPython misplaces it.
     """
     start, end = min(len(text) - len(text.lstrip()), len(text.rstrip())), len(text.rstrip())
     if frame.marked is None or text.strip() != frame.source or not text.isascii():
         return start, end
     first, last = start + frame.marked[0], min(start + frame.marked[1], end)
-    return (first, last) if first < last else (start, end)  # CPython may mark the place after the last character
+    return (first, last) if first < last else (start, end)  # CPython may mark the column after the last character

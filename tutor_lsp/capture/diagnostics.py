@@ -1,4 +1,4 @@
-"""What is known to be wrong in a document: what checkers say, what compiling it says, and how its last run failed."""
+"""The known errors of a document: the editor's diagnostics, our own, its syntax error and its last crash."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ MAX_DIAGNOSTICS = 50
 _ERROR, _WARNING = types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning
 
 MAX_COMPILED_CHARACTERS = 64 * 1024
-"""Longer code is not compiled here: that would hold up the editor."""
+"""Longer code is not compiled here, because the editor would have to wait."""
 
 
 class KnownDiagnostics:
-    """Remembers, for as long as a document's text stays as it is, what was said about it.
+    """Remembers the diagnostics of a document for as long as its text stays the same.
 
-    An editor sends only the diagnostics under the cursor. A student stands on the line of an error, but not on its
-    squiggle, and wants to ask all the same.
+    An editor sends only the diagnostics under the cursor. A student whose cursor is on the line of an error, but not on
+    the squiggle, asks about that error too.
     """
 
     def __init__(self) -> None:
@@ -44,46 +44,46 @@ class KnownDiagnostics:
         self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
 
     def add_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
-        """Take note of what the editor says; what it has of us we know better."""
+        """Add diagnostics that the editor sends. Ours among them are left out, since we know them better."""
         heard = self._of_this_text(document)
         heard += [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE and item not in heard]
         del heard[:-MAX_DIAGNOSTICS]
         self._heard[document] = (document.revision, heard)
 
     def replace_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
-        """Take note of all that others say about the document by now, from a client that tells it each time anew."""
+        """Replace the diagnostics by all that other checkers report now."""
         told = [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE]
         self._told[document] = told
         self._heard[document] = (document.revision, told[-MAX_DIAGNOSTICS:])
 
     def set_own(self, document: EditedDocument, marks: list[Mark]) -> None:
-        """Take note of all that we find in the document."""
+        """Replace our own findings."""
         self._found[document] = marks
 
     def own(self, document: EditedDocument) -> list[Mark]:
-        """Give what we have found, but for lines that have been edited since."""
+        """Return our own findings, without those on lines that were edited since."""
         return [mark for mark in self._found.get(document, ()) if mark.is_current(document)]
 
     def is_reported(self, document: EditedDocument, line: int) -> bool:
-        """Say whether another than us reports an error or a warning on a line. Remarks on style are no reason."""
+        """Return whether another checker reports an error or a warning on a line. Remarks on style do not count."""
         said = [*self._told.get(document, ()), *self._of_this_text(document)]
         return any(_touches(item, line, line) and (item.severity or _ERROR) <= _WARNING for item in said)
 
     def from_editor_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Give what the editor has said about lines `first` to `last`."""
+        """Return the editor's diagnostics on lines `first` to `last`."""
         return [item for item in self._of_this_text(document) if _touches(item, first, last)]
 
     def own_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Give what we have found on lines `first` to `last`."""
+        """Return our own findings on lines `first` to `last`."""
         return [mark.diagnostic(document) for mark in self.own(document) if first <= mark.line <= last]
 
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Give the syntax error that compiling finds on lines `first` to `last`, at once."""
+        """Return the syntax error on lines `first` to `last`. The document is compiled at once."""
         error = self.syntax_error(document)
         return [error] if error is not None and _touches(error, first, last) else []
 
     def syntax_error(self, document: EditedDocument) -> types.Diagnostic | None:
-        """Compile the document, once for each state of its text, and give the error."""
+        """Return the syntax error of the document. It is compiled once for each state of its text."""
         revision, found = self._compiled.get(document, (None, None))
         if revision != document.revision:
             found = compile_error(document)
@@ -96,7 +96,7 @@ class KnownDiagnostics:
 
 
 def compile_error(document: EditedDocument) -> types.Diagnostic | None:
-    """Give the syntax error of a document of moderate length, in the client's units. Nothing is run."""
+    """Return the syntax error of a document of moderate length, in the client's units. Nothing is run."""
     if document.length > MAX_COMPILED_CHARACTERS:
         return None
     try:
@@ -111,7 +111,7 @@ def compile_error(document: EditedDocument) -> types.Diagnostic | None:
 def to_wire(
     diagnostics: Iterable[types.Diagnostic], document: EditedDocument, window: Window, cursor_line: int
 ) -> tuple[Diagnostic, ...]:
-    """Convert what touches the window to code points within its code, nearest to the cursor first."""
+    """Return the diagnostics that touch the window, in code points within its code, nearest to the cursor first."""
     found: list[tuple[int, int, int, Diagnostic]] = []
     for item in diagnostics:
         place = document.range_from_client_units(item.range)
@@ -139,7 +139,7 @@ def _touches(diagnostic: types.Diagnostic, first: int, last: int) -> bool:
 
 
 def _as_diagnostic(error: SyntaxError, document: EditedDocument) -> types.Diagnostic:
-    """Convert CPython's place, which counts from 1, and from 0 or not at all where it knows none."""
+    """Convert CPython's position. It counts from 1, and may be 0 or None if CPython knows none."""
     line = min(max((error.lineno or 1) - 1, 0), len(document.lines) - 1)
     start = ServerTextPosition(line, max((error.offset or 1) - 1, 0))
     end = ServerTextPosition(max((error.end_lineno or 0) - 1, line), max((error.end_offset or 0) - 1, 0))

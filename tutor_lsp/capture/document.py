@@ -1,4 +1,4 @@
-"""The window of a document that goes along with an ask: whole where it fits, else whole statements round the cursor."""
+"""The code window that goes with an ask: the whole document if it fits, else whole statements around the cursor."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Code with the place where it starts: line `first_line` of the document, `first_character` of that line.
+    """Code, and the position where it starts: line `first_line` of the document, `first_character` of that line.
 
-    Its lines end at LF alone, and each stands for the document's line of the same number.
+    Its lines end at LF alone, and each corresponds to one line of the document.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Window:
     line_count: int
 
     def place(self, line: int, character: int) -> Position:
-        """Convert a place of the document, in code points, to one in `code`; outside it is the nearest inside."""
+        """Return the position in `code` of a position in the document, in code points. It is clamped to the window."""
         number = line - self.first_line
         if number < 0:
             return Position(0, 0)
@@ -42,22 +42,22 @@ class Window:
         return Position(number, max(character - self.first_character, 0) if number == 0 else character)
 
     def __contains__(self, line: int) -> bool:
-        """Say whether a line of the document is in the window."""
+        """Return whether a line of the document is in the window."""
         return 0 <= line - self.first_line < self.line_count
 
 
 def is_python(document: EditedDocument) -> bool:
-    """Say whether a document is Python, by what the editor calls it or by its name."""
+    """Return whether a document is Python, by its language id or its file name."""
     return (document.language_id or "").lower() == "python" or document.path.endswith(PYTHON_SUFFIXES)
 
 
 def window(
     lines: Sequence[str], cursor: Position, *, start: int = 0, end: int | None = None, budget: int = MAX_CODE_BYTES
 ) -> Window:
-    """Take lines `start` to `end` (exclusive) as code; beyond `budget` bytes of UTF-8, those round the cursor.
+    """Return lines `start` to `end` (exclusive) as code. If they exceed `budget` bytes of UTF-8, cut around the cursor.
 
-    The time depends on the budget, not on the document. What is cut is cut between top-level statements where there
-    are any, so that code which parses goes on parsing.
+    The time depends on the budget, not on the document. Code is cut between top-level statements if there are any, so
+    that it still parses.
     """
     end = len(lines) if end is None else end
     first, last = _fitting(lines, cursor.line, start, end, budget)
@@ -70,7 +70,10 @@ def window(
 
 
 def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budget: int) -> tuple[int, int]:
-    """Choose lines `first` to `last` (exclusive) round the cursor's; none where that line alone is over budget."""
+    """Return lines `first` to `last` (exclusive) around the cursor.
+
+    Both are the cursor's if that line alone is over budget.
+    """
     left = budget - _size(lines[cursor_line])
     if left < 0:
         return cursor_line, cursor_line
@@ -86,7 +89,7 @@ def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budge
 
 
 def _extend(lines: Sequence[str], numbers: range, reached: int, left: int, *, keep: int) -> tuple[int, int]:
-    """Take lines in turn while `keep` bytes are left over; gives the last one taken and what is left."""
+    """Take lines in turn while `keep` bytes are left over. Return the last line taken, and the bytes left."""
     for number in numbers:
         size = _size(lines[number])
         if left - size < keep:

@@ -1,4 +1,4 @@
-"""What the offline tutor finds wrong in a document by itself, as marks on its lines."""
+"""What the offline tutor is certain is wrong in a document, as marks on its lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 50
 OF_DOCUMENTS = "documents"
-"""Whom this analysis is for: it may run beside that of a question."""
+"""The owner of this analysis, so that it may run beside that of a question."""
 
 
 async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
@@ -32,12 +32,12 @@ async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> li
 
 
 def whole_window(document: EditedDocument) -> Window:
-    """Give the code of a document of moderate length."""
+    """Return the code window of a document of moderate length."""
     return window(document.lines, Position(0, 0))
 
 
 def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -> list[Mark]:
-    """Mark what was found, in a document that is still as it was."""
+    """Return marks for the findings, in a document that has not changed since."""
     put = []
     for one in found:
         before = shown.first_character if one.line == 0 else 0

@@ -1,4 +1,4 @@
-"""A remark about a line of a document, good for as long as that line stays as it is."""
+"""A remark on a line of a document. It is valid until that line is edited."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What to say at a line: `columns` are code points of its text, `anchor` moves along with edits elsewhere.
+    """A remark on a line. `columns` are code points of the line's text. `anchor` moves along with edits elsewhere.
 
-    `detail` is for the student's eyes alone, on a line of its own below the message.
+    `detail` is shown to the student alone, on a line of its own below the message.
     """
 
     message: str
@@ -39,28 +39,28 @@ class Mark:
         message: str,
         severity: types.DiagnosticSeverity,
     ) -> Self:
-        """Mark a line of the document as it is now."""
+        """Return a mark on a line of the document as it is now."""
         anchor = document.anchor(types.Position(line, 0))
         return cls(message, severity, anchor, without_line_end(document.lines[line]), columns)
 
     @property
     def line(self) -> int:
-        """Where the line is now."""
+        """The current number of the line."""
         return self.anchor.line
 
     def is_current(self, document: EditedDocument) -> bool:
-        """Say whether the line is still as it was."""
+        """Return whether the line is unchanged."""
         return without_line_end(document.lines[self.line]) == self.text
 
     def shown(self, document: EditedDocument) -> types.Diagnostic:
-        """Say it as an editor shows it, where the line is now."""
+        """Return the diagnostic that the editor shows, at the line's current position."""
         diagnostic = self.diagnostic(document)
         if self.detail:
             diagnostic.message += f"\n{self.detail}"
         return diagnostic
 
     def diagnostic(self, document: EditedDocument) -> types.Diagnostic:
-        """Say it as it goes along with an ask, where the line is now."""
+        """Return the diagnostic that goes with an ask, at the line's current position."""
         start, end = self.columns
         place = ServerTextRange(ServerTextPosition(self.line, start), ServerTextPosition(self.line, end))
         return types.Diagnostic(

@@ -1,4 +1,4 @@
-"""Notebook cells: those before the one asked about with what they printed, in a notebook or between `# %%` lines."""
+"""The notebook cells before the one asked about with their output, in a notebook or between `# %%` lines of a file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MARKDOWN = re.compile(r"\[(?:markdown|md|raw)\]")
 
 @dataclass(frozen=True, slots=True)
 class CellOutput:
-    """What running a cell printed, and the error that ended it."""
+    """The output of a cell, and the error that ended it."""
 
     text: str = ""
     error: str | None = None
@@ -43,7 +43,7 @@ class CellOutput:
 
 @dataclass(frozen=True, slots=True)
 class FileCell:
-    """A cell of a plain file: its lines, from its `# %%` on, `end` exclusive."""
+    """A cell of a plain file: its lines from `# %%` on. `end` is exclusive."""
 
     start: int
     end: int
@@ -51,7 +51,10 @@ class FileCell:
 
 
 def output_of(cell: types.NotebookCell) -> CellOutput:
-    """Read what the client says a cell printed, `protocol.CELL_METADATA`. What is not of that shape is left out."""
+    """Return the output that the client sends with a cell (`protocol.CELL_METADATA`).
+
+    Malformed outputs are left out.
+    """
     texts, error = [], None
     for output in _outputs(cell.metadata):
         mime, data = output.get("mime"), output.get("data")
@@ -65,19 +68,19 @@ def output_of(cell: types.NotebookCell) -> CellOutput:
 
 
 def is_failing(cell: types.NotebookCell) -> bool:
-    """Say whether the last run of a cell failed."""
+    """Return whether the last run of a cell failed."""
     summary = cell.execution_summary
     return (summary is not None and summary.success is False) or output_of(cell).error is not None
 
 
 def notebook_cell(documents: OpenDocuments, uri: str) -> types.NotebookCell | None:
-    """Find the cell that a document is; None where it is a file."""
+    """Return the cell of a document, or None if the document is a file."""
     notebook = documents.get_notebook_document(cell_uri=uri)
     return next((cell for cell in notebook.cells if _same(cell, uri)), None) if notebook else None
 
 
 def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
-    """Give the code cells of the notebook that stand before this one."""
+    """Return the code cells of the notebook before this one."""
     notebook = documents.get_notebook_document(cell_uri=uri)
     found = []
     for cell in notebook.cells if notebook else ():
@@ -90,7 +93,10 @@ def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
 
 
 def file_cells(lines: Sequence[str]) -> list[FileCell]:
-    """Cut a plain file at its `# %%` lines; empty where it has none. A cell before the first counts if it has code."""
+    """Return the cells of a plain file between its `# %%` lines, or none if it has no such line.
+
+    The text before the first `# %%` is a cell if it is not blank.
+    """
     markers = [(n, match) for n, line in enumerate(lines) if line[:1] == "#" and (match := _MARKER.match(line))]
     if not markers:
         return []
@@ -104,7 +110,7 @@ def file_cells(lines: Sequence[str]) -> list[FileCell]:
 
 
 def file_cells_before(lines: Sequence[str], cells: Iterable[FileCell], start: int) -> tuple[Cell, ...]:
-    """Give the code cells of a plain file that stand before the one at line `start`."""
+    """Return the code cells of a plain file before the one at line `start`."""
     before = [
         Cell(source=_source(lines[cell.start : cell.end])) for cell in cells if cell.is_code and cell.end <= start
     ]
@@ -137,7 +143,7 @@ def _outputs(metadata: Any) -> list[dict[str, Any]]:
 
 
 def _error_text(data: str) -> str:
-    """Give the traceback of VS Code's error output, else its name and message."""
+    """Return the traceback in VS Code's error output, else its name and message."""
     try:
         error = json.loads(data)
     except (ValueError, RecursionError):

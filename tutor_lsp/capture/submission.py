@@ -1,4 +1,4 @@
-"""Put together what one ask carries, and where it points in the document while the student goes on typing."""
+"""Build an ask, and follow the place that it is about while the student goes on typing."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from tutor_protocol import Cell, Kind
 
 _ROOM = 8 * 1024
-"""Bytes of code that are left free for placeholders, which may be longer than what they stand for."""
+"""Bytes of code that are reserved for placeholders, which may be longer than what they replace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """An ask with the place it is about: `range` in the client's units, as things were when it was asked."""
+    """An ask, and the place that it is about. `range` is in the client's units, as it was at the time of the ask."""
 
     ask: Ask
     range: types.Range
     uri: str
-    """Of the document: another than the argument's where a run failed in another file of the student's."""
+    """Of the document. It differs from the argument's if a run failed in another file of the student's."""
     document: EditedDocument
     problem: Problem
     anchor: Anchor
     revision: int
 
     def is_stale(self) -> bool:
-        """Say whether the unit asked about has changed since, by the same rule that tells problems apart."""
+        """Return whether the unit asked about has changed since, by the rule that tells problems apart."""
         if self.document.revision == self.revision:
             return False
         return self.problem.fingerprint != fingerprint_at(self.document, self.anchor, self.ask.kind)
 
     def is_about_the_place_of(self, earlier: Captured) -> bool:
-        """Say whether an earlier ask was about this one's unit, wherever typing has moved it since."""
+        """Return whether an earlier ask was about the same unit, which typing may have moved since."""
         unit = self.problem.unit
         place = earlier.anchor.line - self.ask.first_line
         is_same_unit = (unit.kind, unit.name) == (earlier.problem.unit.kind, earlier.problem.unit.name)
@@ -62,7 +62,7 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """The lines that may go along, and the cells before them."""
+    """The lines that may go with the ask, and the cells before them."""
 
     kind: Kind
     start: int
@@ -77,9 +77,9 @@ def capture(
     known: diagnostics.KnownDiagnostics,
     request_id: UUID,
 ) -> Captured:
-    """Build the ask. Raises `Refused` where the document is not open or not Python, or the question is too long.
+    """Build the ask. Raise `Refused` if the document is not open or not Python, or the question is too long.
 
-    Nothing is kept back here: local mode may see all of it. `redacting_tutor` stands before a service.
+    Nothing private is removed here, since local mode may see all of it. `RedactingTutor` stands in front of a service.
     """
     document = documents.open_document(argument.uri)
     if document is None:
@@ -125,21 +125,21 @@ def capture(
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
-    """Move an ask about a line that led to a failure to the line where it was, in another file of the student's."""
+    """Return the ask moved to the line in another file of the student's where the exception was raised."""
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)
 
 
 def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
-    """Give the fingerprint of the problem at a place, as the document is now."""
+    """Return the fingerprint of the problem at a place in the current text."""
     around = _file_surroundings(document, anchor.line)
     shown = _window(document, anchor, around)
     return identify(shown.code, shown.place(anchor.line, anchor.character), kind).fingerprint
 
 
 def _as_said(diagnostic: types.Diagnostic, crash: Crash | None, document: EditedDocument) -> types.Diagnostic:
-    """Take from our own diagnostic, which an editor gives back, what the traceback has already."""
+    """Return a diagnostic. If it is our own crash, it comes without the values, which the traceback has already."""
     if crash is None or diagnostic.source != DIAGNOSTIC_SOURCE:
         return diagnostic
     is_crash = diagnostic.message == crash.mark.shown(document).message
@@ -178,7 +178,7 @@ def _window(document: EditedDocument, anchor: Anchor, around: _Surroundings) -> 
 
 
 def _range(document: EditedDocument, line: int, said: list[types.Diagnostic]) -> types.Range:
-    """Give the gravest diagnostic that starts on the line, else what stands on the line."""
+    """Return the range of the most severe diagnostic that starts on the line, else that of the line's text."""
     on_line = [item for item in said if item.range.start.line == line]
     if on_line:
         return min(on_line, key=lambda item: item.severity or types.DiagnosticSeverity.Error).range

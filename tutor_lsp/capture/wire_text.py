@@ -1,4 +1,4 @@
-"""Make any text fit for the wire: valid Unicode, LF line ends, no terminal colours, bounded."""
+"""Make text fit for the wire: valid Unicode, LF line ends, no terminal colours, bounded length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAX_MESSAGE_CHARACTERS = 1000
 """Of one diagnostic."""
 
 MAX_TRACEBACK_CHARACTERS = 16 * 1024
-"""A longer traceback is of endless recursion, and says nothing more."""
+"""A longer traceback is from endless recursion, and its middle says nothing new."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
@@ -16,17 +16,17 @@ _CUT = "\n[…]\n"
 
 
 def valid(text: str) -> str:
-    """Replace lone surrogates, which UTF-8 cannot carry, one character for one."""
+    """Return the text with lone surrogates replaced, which UTF-8 cannot encode, one character for one."""
     return text if text.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def byte_length(text: str) -> int:
-    """Count the bytes that `valid(text)` takes in UTF-8."""
+    """Return how many bytes `valid(text)` has in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def printed(text: str, limit: int) -> str:
-    """Clean what a program printed, and cut out the middle beyond `limit` characters: the ends say most."""
+    """Return a program's output, cleaned. Beyond `limit` characters the middle is cut out, since the ends say most."""
     clean = valid(_ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     if len(clean) <= limit:
         return clean

@@ -1,7 +1,7 @@
-"""The learning module that a folder of student work names in its `.tutor.toml`: `module = "loops"`, and nothing else.
+"""Read and write the learning module of a folder in its `.tutor.toml`: `module = "loops"`, and nothing else.
 
-The file comes with assignments from anywhere, so all that it can say is which module an ask is about: not where to
-connect, and nothing to start. It is written only where the student chooses a module for a folder.
+The file comes with assignments from anywhere. So it can only name the module that an ask is about: no address to
+connect to, and nothing to start. It is written only if the student chooses a module for a folder.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _ON_DISK = {"file", "vscode-notebook-cell"}
 
 
 def workspace_module(uri: str) -> str | None:
-    """Give the module of the nearest `.tutor.toml` at or above a document; None where there is none.
+    """Return the module of the nearest `.tutor.toml` at or above a document, or None if there is none.
 
-    Raises `Refused` where the file cannot be understood.
+    Raises `Refused` if the file is invalid.
     """
     parts = urlsplit(uri)
     path = to_fs_path(urlunsplit(parts._replace(scheme="file", fragment=""))) if parts.scheme in _ON_DISK else None
@@ -38,15 +38,15 @@ def workspace_module(uri: str) -> str | None:
         try:
             with file.open("rb") as opened:
                 return _read(opened.read(MOST_BYTES + 1))
-        except OSError:  # not there, or not for us to read
+        except OSError:  # missing or unreadable
             continue
     return None
 
 
 def choose_module(folder_uri: str, module_id: str) -> None:
-    """Write a module into the `.tutor.toml` of a folder; what else stands in it stays.
+    """Write a module into the `.tutor.toml` of a folder. The rest of the file stays.
 
-    Raises `Refused` where that cannot be done.
+    Raises `Refused` if that is not possible.
     """
     path = to_fs_path(folder_uri) if urlsplit(folder_uri).scheme == "file" else None
     if path is None or not _MODULE.fullmatch(module_id):

@@ -1,1 +1,1 @@
-"""What an editor can ask of the language server: one module a feature."""
+"""The features of the language server, one a module."""

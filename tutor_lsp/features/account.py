@@ -1,4 +1,4 @@
-"""Sign in and out from the editor, and notice when that is done elsewhere: in another window, in a terminal."""
+"""Sign in and out from the editor, and notice a sign-in or sign-out in another window or a terminal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor_lsp.tutors.choice import TutorChoice
 
 WATCH_SECONDS = 2.0
-"""How often the record of sign-ins is looked at; a look is one `stat`."""
+"""The interval at which the record of sign-ins is checked. A check is one `stat`."""
 
 SIGN_IN_CANCELLED = "The sign-in was cancelled."
 
@@ -67,7 +67,10 @@ class Account(Feature):
         return {protocol.SIGN_IN: self.sign_in, protocol.SIGN_OUT: self.sign_out}
 
     async def initialized(self) -> None:
-        """Follow the record for as long as the server lives; not while an answer streams, which would end it."""
+        """Watch the record of sign-ins until the server ends.
+
+        There is no check while an answer streams: a change would end it.
+        """
         while True:
             await self._sleep(WATCH_SECONDS)
             if self._asks.is_idle:
@@ -75,9 +78,9 @@ class Account(Feature):
                 self._status.refresh()
 
     async def sign_in(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Begin to sign in, and return at once: the student approves in a browser, in their own time.
+        """Begin a sign-in and return at once: the student approves it in a browser later.
 
-        Asked again meanwhile, it begins anew.
+        A second call while a sign-in is running begins a new one.
         """
         await self._choice.reload_sign_ins()
         server_url = self._choice.server_url or self._choice.sign_ins.latest_server_url
@@ -95,7 +98,7 @@ class Account(Feature):
         return as_message(status)
 
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Forget the sign-in on this computer, for all windows, and tell the service; answers that stream end."""
+        """Remove the sign-in from this computer, for all windows, and tell the service. Running answers end."""
         self._cancel()
         await self._choice.reload_sign_ins()
         server_url, sign_ins = self._choice.server_url, self._choice.sign_ins
@@ -113,12 +116,12 @@ class Account(Feature):
         return as_message(self._choice.status)
 
     async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """Stop signing in (`window/workDoneProgress/cancel`)."""
+        """Stop the sign-in whose progress the student has cancelled (`window/workDoneProgress/cancel`)."""
         if params.token == self._progress_token:
             self._cancel()
 
     def _cancel(self) -> None:
-        """Stop the sign-in that is under way, and tell the editor that nobody is signed in by it."""
+        """Stop the running sign-in, and notify the editor."""
         if self._signing_in is not None and not self._signing_in.done():
             self._stop()
             self._tell_end("cancelled", SIGN_IN_CANCELLED)
@@ -133,7 +136,7 @@ class Account(Feature):
             self._editor.notify(protocol.SIGN_IN_DID_END, protocol.SignInEnded(reason=reason, message=message))
 
     async def _sign_in(self, server_url: str) -> None:
-        from tutor_lsp.sign_in.editor_sign_in import EditorSignIn  # noqa: PLC0415 - at the start nobody signs in
+        from tutor_lsp.sign_in.editor_sign_in import EditorSignIn  # noqa: PLC0415 - needed only for a sign-in
 
         self._progress_token = str(uuid4())
         signing_in = EditorSignIn(self._editor, self._choice.sign_ins, self._progress_token, sleep=self._sleep)

@@ -1,4 +1,4 @@
-"""How an answer reaches the student: as notifications, as a Markdown document, or as a message."""
+"""Present an answer to the student: as notifications, as a Markdown document, or as a message."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from tutor_lsp.settings import Settings
 
 PROGRESS_AFTER_SECONDS = 0.5
-"""An answer that is there sooner needs no progress."""
+"""No progress is shown for work that ends sooner."""
 KEPT_DOCUMENTS = 20
 
 
 class AnswerPresenter(Protocol):
-    """One answer on its way to the student: started at most once, ended exactly once."""
+    """Presents one answer. It is started at most once, and ended exactly once."""
 
     def started(self, message: protocol.AnswerStarted) -> None:
-        """Take note that the ask was accepted."""
+        """Show that the ask was accepted."""
         ...
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
-        """Take the next piece."""
+        """Show the next piece."""
         ...
 
     def ended(self, message: protocol.AnswerEnded) -> None:
-        """Finish."""
+        """Show the end."""
         ...
 
 
 def choose_presenter(
     editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
 ) -> AnswerPresenter:
-    """Choose the way: the user's own, else the best that the editor declares. Call it when the ask begins.
+    """Build the presenter that the student has set, else the best that the editor supports.
 
     `elsewhere` names the file that the answer is about if it is not the one that the student asked from.
     """
@@ -57,26 +57,29 @@ def choose_presenter(
 
 
 class NotificationPresenter:
-    """The answer streams in the notifications of `protocol`."""
+    """Streams the answer in the notifications of `protocol`."""
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
 
     def started(self, message: protocol.AnswerStarted) -> None:
-        """Pass it on."""
+        """Send `tutor/answer/didStart`."""
         self._editor.notify(protocol.ANSWER_DID_START, message)
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
-        """Pass it on."""
+        """Send `tutor/answer/didUpdate`."""
         self._editor.notify(protocol.ANSWER_DID_UPDATE, message)
 
     def ended(self, message: protocol.AnswerEnded) -> None:
-        """Pass it on."""
+        """Send `tutor/answer/didEnd`."""
         self._editor.notify(protocol.ANSWER_DID_END, message)
 
 
 class CancellableProgress:
-    """`$/progress` with a way to cancel, from some time after its making until `end`; an ask's token is its id."""
+    """Shows `$/progress` that the student can cancel, until `end`.
+
+    It appears `after` seconds. The token of an ask's progress is the ask's id.
+    """
 
     def __init__(
         self,
@@ -95,13 +98,13 @@ class CancellableProgress:
         self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
 
     def report(self, text: str) -> None:
-        """Say what goes on."""
+        """Show what is being done."""
         self._text = text
         if self._shown:
             self._editor.report_progress(self._token, text)
 
     def end(self) -> None:
-        """Take it away, or never show it."""
+        """End the progress. One that has not appeared yet never does."""
         if self._task is not None:
             self._task.cancel()
         if self._shown:
@@ -116,7 +119,7 @@ class CancellableProgress:
 
 
 class BufferedPresenter:
-    """The answer is shown when it is whole; until then there is progress."""
+    """Shows the answer once it is complete. Until then there is progress."""
 
     def __init__(
         self,
@@ -135,7 +138,7 @@ class BufferedPresenter:
         self._pieces: list[str] = []
 
     def started(self, message: protocol.AnswerStarted) -> None:
-        """Say which hint is on its way."""
+        """Show in the progress which hint is coming."""
         self._heading = f"Hint {message.hint_level} of {message.max_hint_level}{self._elsewhere}"
         self._progress.report(self._heading)
 
@@ -144,7 +147,7 @@ class BufferedPresenter:
         self._pieces.append(message.delta)
 
     def ended(self, message: protocol.AnswerEnded) -> None:
-        """Show what has come, and as a message why nothing or no more has."""
+        """Show the text, and in a message why the ask was refused or failed."""
         self._progress.end()
         if self._pieces:
             markdown = f"**{self._heading}**\n\n{''.join(self._pieces)}{_note(message)}\n"
@@ -160,12 +163,12 @@ class MessageSurface:
         self._editor = editor
 
     async def show(self, markdown: str) -> None:
-        """Show it as it is."""
+        """Show the Markdown as it is."""
         self._editor.show_message(markdown.strip(), types.MessageType.Info)
 
 
 class DocumentSurface:
-    """Shows Markdown as a document of its own, by `window/showDocument`; by a message where the editor will not."""
+    """Shows Markdown in a document of its own (`window/showDocument`), or in a message if the editor cannot."""
 
     def __init__(self, editor: Editor, folder: Path, name: str) -> None:
         self._editor = editor
@@ -173,7 +176,7 @@ class DocumentSurface:
         self._name = name
 
     async def show(self, markdown: str) -> None:
-        """Write the document, open to the user alone, and show it; of earlier ones the newest are kept."""
+        """Write the document, readable by the user alone, and show it. Only the newest `KEPT_DOCUMENTS` are kept."""
         try:
             path = await asyncio.to_thread(_write, self._folder, self._name, markdown)
             is_shown = await self._editor.show_document(path)

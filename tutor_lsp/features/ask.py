@@ -1,8 +1,8 @@
-"""Ask the tutor and carry its answer to the student.
+"""Ask the tutor and present its answer.
 
-One answer at a time for a place: asking again there, before the first answer has ended, stops it, and the new one
-takes its place. Two presses in a row never show two answers side by side, the ladder does not move twice (a cancelled
-ask gives its level back), and a follow-up question need not wait. Asks about other places run alongside.
+One answer at a time for a place. A new ask there stops the answer that is still running and takes its place. So two key
+presses in a row never show two answers side by side, the hint level does not rise twice (a cancelled ask gives its
+level back), and a follow-up question need not wait. Asks about other places run in parallel.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ _REFUSALS = {
     ErrorCode.NOT_FOUND,
     ErrorCode.UNAUTHENTICATED,
 }
-"""Codes that refuse an ask; with any other it has failed, or was cancelled."""
+"""Codes with which an ask is refused. With any other code it has failed or was cancelled."""
 
 
 @dataclass(slots=True)
 class _Running:
-    """An ask under way."""
+    """A running ask."""
 
     captured: Captured
     presenter: AnswerPresenter
@@ -68,7 +68,7 @@ class _Running:
 
 
 class Asks(Feature):
-    """Feature: the commands `tutor.ask`, `tutor.cancel`, `tutor.rate`, and all that can cancel an answer."""
+    """Feature: the commands `tutor.ask`, `tutor.cancel` and `tutor.rate`, and the other ways to cancel an answer."""
 
     def __init__(
         self,
@@ -97,9 +97,9 @@ class Asks(Feature):
         return {protocol.ASK: self.ask, protocol.CANCEL: self.cancel, protocol.RATE: self.rate}
 
     async def ask(self, argument: protocol.AskArgument) -> protocol.AskStarted:
-        """Take the ask and return at once (command `tutor.ask`); the answer streams from a task of its own.
+        """Start an ask and return its id at once (command `tutor.ask`). A task of its own streams the answer.
 
-        The same `askId` again, while its answer runs, is the same ask. Raises `Refused`.
+        A second call with the `askId` of a running answer does nothing. Raises `Refused`.
         """
         if not isinstance(argument.local, bool | None):
             raise Refused("local is true or false.")
@@ -120,7 +120,7 @@ class Asks(Feature):
         await self.cancel(protocol.CancelAsk(ask_id=str(params.token)))
 
     async def rate(self, rating: protocol.Rating) -> None:
-        """Say whether an answer helped (command `tutor.rate`). Raises `Refused`."""
+        """Send whether an answer helped (command `tutor.rate`). Raise `Refused` for an invalid rating."""
         if not isinstance(rating.helpful, bool):
             raise Refused("helpful is true or false.")
         tutor = self._choice.tutor()
@@ -129,7 +129,7 @@ class Asks(Feature):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no answer is under way."""
+        """Whether no answer is running."""
         return not self._running
 
     async def shutdown(self) -> None:
@@ -147,14 +147,14 @@ class Asks(Feature):
         running.task = self._background.run(self._run(running), "an answer")
 
     def _stop(self, request_id: UUID) -> None:
-        """Tell the student at once; the tutor's stream then closes in its own time."""
+        """End the answer for the student at once. The tutor's stream closes later."""
         running = self._running[request_id]
         self._end(running, reason="cancelled", code=ErrorCode.CANCELLED, message=STOPPED)
         running.cancel()
 
     async def _run(self, running: _Running) -> None:
-        """Stream one answer. However it goes, the student sees one end of it."""
-        # The reply to the command goes out first, so that the editor knows the id that the answer carries.
+        """Stream one answer. The student sees exactly one end of it, whatever happens."""
+        # Let the reply to the command go out first: the editor needs the id before the first notification.
         await asyncio.sleep(0)
         try:
             tutor = await self._tutor_for(running)
@@ -162,9 +162,9 @@ class Asks(Feature):
                 self._refuse(running)
             else:
                 await self._stream(running, tutor)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever a tutor does, the answer ends
+        except Exception as error:  # noqa: BLE001 - the edge: the answer must end after any error
             log_exception("an answer", error)
-        # Left over where the tutor broke its promise to end every stream with `Done` or `Error`.
+        # Only reached if the tutor has not ended its stream with `Done` or `Error`, as it must.
         self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_ERROR_MESSAGE)
 
     async def _tutor_for(self, running: _Running) -> Tutor | None:
@@ -172,7 +172,7 @@ class Asks(Feature):
         return self._choice.local_tutor() if running.is_local else self._choice.tutor()
 
     def _refuse(self, running: _Running) -> None:
-        """Say what keeps every question from being asked: nobody is signed in, or a setting is wrong."""
+        """End the ask because no question can be answered: the student is signed out, or a setting is wrong."""
         status = self._choice.status
         code = ErrorCode.UNAUTHENTICATED if status.state == "signedOut" else ErrorCode.VALIDATION_FAILED
         self._end(running, reason="refused", code=code, message=status.message)
@@ -213,7 +213,7 @@ class Asks(Feature):
         self._end(
             running,
             reason="completed",
-            message_id=None if running.is_local else str(done.message_id),  # the service knows no such message
+            message_id=None if running.is_local else str(done.message_id),  # the service does not know it
             provider=done.provider,
             fallback=done.fallback,
             withheld=done.withheld,

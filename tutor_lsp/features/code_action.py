@@ -1,4 +1,4 @@
-"""The code action "Ask tutor": where it is offered, and what it hands to the command."""
+"""The code action "Ask tutor": where it is offered, and the argument of its command."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ KIND = types.CodeActionKind.QuickFix
 class CodeActions(Feature):
     """Feature: `textDocument/codeAction`.
 
-    Where the editor asks by itself (a light bulb), the action is offered only where something is known to be wrong on
-    a line of the range, by a checker or by the last run; where the student asks, anywhere in a Python file. Both look
-    at whole lines: the cursor need not be on the squiggle.
+    If the editor asks by itself (a light bulb), the action is offered only if a checker or the last run has reported
+    something on a line of the range. If the student asks, it is offered anywhere in a Python file. Whole lines count in
+    both cases: the cursor need not be on the squiggle.
     """
 
     def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics, own: OwnDiagnostics) -> None:
@@ -43,7 +43,7 @@ class CodeActions(Feature):
         return {types.TEXT_DOCUMENT_CODE_ACTION: self.code_action}
 
     async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
-        """Offer the action, or nothing; nothing at all in a document that is not open or not Python."""
+        """Return the action, or None if it is not offered. It is never offered outside open Python documents."""
         uri = params.text_document.uri
         document = self._editor.documents.open_document(uri)
         if document is None or not is_python(document) or not _wants_quick_fixes(params.context.only):
@@ -58,7 +58,7 @@ class CodeActions(Feature):
             wrong = [crash.mark.shown(document), *wrong]
         if not wrong and self._choice.settings.diagnostics:
             wrong = self._known.own_on_lines(document, start.line, end.line)
-            if not wrong and cell is None:  # we may not have looked yet
+            if not wrong and cell is None:  # the background check may not have run yet
                 wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
@@ -74,12 +74,12 @@ class CodeActions(Feature):
 
 
 def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    """Kinds are hierarchical, and the empty one holds all (LSP 3.17 CodeActionKind)."""
+    """Return whether the editor wants quick fixes. Kinds are hierarchical; the empty one contains all (LSP 3.17)."""
     return only is None or any(kind in {KIND, types.CodeActionKind.Empty} for kind in only)
 
 
 def _place(start: types.Position, wrong: list[types.Diagnostic]) -> types.Position:
-    """Keep the cursor where it is, but in a selection that starts above the error go down to it."""
+    """Return the cursor, or the first error in a selection that starts above it."""
     firsts = [min(item.range.start.line, item.range.end.line) for item in wrong]
     if not firsts or min(firsts) <= start.line:
         return start

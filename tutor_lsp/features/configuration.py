@@ -1,4 +1,4 @@
-"""Follow the editor's settings: those passed at the start, and the section `tutor` whenever it changes."""
+"""Apply the editor's settings: those passed at the start, and the section `tutor` at each change."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class Configuration(Feature):
         return {types.INITIALIZE: self.initialize, types.WORKSPACE_DID_CHANGE_CONFIGURATION: self.did_change}
 
     async def initialize(self, params: types.InitializeParams) -> None:
-        """Take what the editor passes at the start."""
+        """Apply the settings that the editor passes at the start."""
         settings = with_initialization_options(self._choice.settings, params.initialization_options)
         await self._choice.change(settings)
 
     async def initialized(self) -> None:
-        """Ask for the settings, and to be told when they change."""
+        """Request the settings, and register for changes."""
         if self._editor.has_configuration:
             await self._pull()
         if self._editor.registers_configuration:
             await self._editor.watch_configuration()
 
     async def did_change(self, params: types.DidChangeConfigurationParams) -> None:
-        """Take new settings: ask for them, or where the editor cannot be asked read what it sends."""
+        """Apply changed settings: request them, or if the editor does not answer requests, read those it sends."""
         if self._editor.has_configuration:
             await self._pull()
         elif isinstance(params.settings, dict):

@@ -1,4 +1,4 @@
-"""The modules of the course as an editor shows them, and the one that a folder is for."""
+"""The modules of the course, and the module that a folder belongs to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_COURSE = (
 class Modules(Feature):
     """Feature: the commands `tutor.modules`, `tutor.completeModule` and `tutor.chooseModule`.
 
-    Each raises `Refused`, in words for the student, where there is no course or its service cannot be used.
+    Each raises `Refused`, with a sentence for the student, if there is no course or its service cannot be used.
     """
 
     def __init__(self, choice: TutorChoice) -> None:
@@ -46,7 +46,7 @@ class Modules(Feature):
         }
 
     async def list(self, argument: protocol.ModulesArgument) -> protocol.ModuleList:
-        """List the modules in their order, with the student's progress, and name that of a document."""
+        """Return the modules in their order with the student's progress, and the module of a document."""
         from tutor_lsp.tutors.course import list_modules  # noqa: PLC0415 - loads what only a course needs
 
         modules = await self._in_course(list_modules)
@@ -54,13 +54,13 @@ class Modules(Feature):
         return protocol.ModuleList(modules=[_as_message(module) for module in modules], chosen=chosen)
 
     async def complete(self, argument: protocol.ModuleArgument) -> protocol.CourseModule:
-        """Note that the student has completed a module."""
+        """Mark a module as completed by the student, and return it."""
         from tutor_lsp.tutors.course import complete_module  # noqa: PLC0415 - likewise
 
         return _as_message(await self._in_course(partial(complete_module, module_id=argument.module_id)))
 
     async def choose(self, argument: protocol.ChooseModule) -> None:
-        """Make a module that of a folder: its `.tutor.toml` names it from now on."""
+        """Write a module into the `.tutor.toml` of a folder."""
         await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
 
     async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
@@ -84,7 +84,7 @@ def _as_message(module: Module) -> protocol.CourseModule:
 
 
 def _module_of(uri: str) -> str | None:
-    """Give the module of a document; None also where its `.tutor.toml` cannot be understood, which an ask tells."""
+    """Return the module of a document, or None also if its `.tutor.toml` is invalid: an ask tells the student then."""
     try:
         return workspace_module(uri)
     except Refused:

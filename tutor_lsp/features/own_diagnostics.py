@@ -1,4 +1,4 @@
-"""Our own diagnostics: what is certainly wrong in a document, and where its last run failed."""
+"""The language server's own diagnostics: certain errors in a document, and where its last run failed."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from tutor_lsp.tutors.choice import TutorChoice
 
 PAUSE_SECONDS = 0.3
-"""How long a student has to stop typing before we look: half a line is no mistake."""
+"""A document is checked after so long without typing. Half a line is no error."""
 
 
 class OwnDiagnostics(Feature):
-    """Feature: `textDocument/publishDiagnostics`, for students whose editor has nothing else that checks Python.
+    """Feature: `textDocument/publishDiagnostics`, for students whose editor has no other checker for Python.
 
-    The setting `tutor.diagnostics` turns off all but the failures of runs, which the student has asked for. What
-    another checker reports is left to it: on its line we say nothing.
+    The setting `tutor.diagnostics` turns off all but the failures of runs, which the student has asked for. A line on
+    which another checker reports something gets no diagnostic of ours.
     """
 
     def __init__(
@@ -68,26 +68,26 @@ class OwnDiagnostics(Feature):
         }
 
     async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Show where a run failed in it, and look at it in a moment."""
+        """Show where a run failed in the document, and check it soon."""
         document = self._editor.documents.open_document(params.text_document.uri)
         if document is not None:
             self._known.crashes.opened(document)
         self._changed([params.text_document.uri])
 
     async def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Let each diagnostic go with its line, and away once the line is edited; then look again."""
+        """Move each diagnostic with its line, remove it if its line was edited, and check the document again soon."""
         self._changed([params.text_document.uri])
 
     async def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        """Take the diagnostics away: nobody tells any more what becomes of their lines."""
+        """Remove the diagnostics: the editor reports no more edits."""
         self._closed([params.text_document.uri])
 
     async def notebook_did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
-        """Look at each cell."""
+        """Check each cell soon."""
         self._changed(cell.uri for cell in params.cell_text_documents)
 
     async def notebook_did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
-        """Look at the cells that are new or edited."""
+        """Check the new and edited cells soon."""
         cells = params.change.cells
         if cells is None:
             return
@@ -97,26 +97,26 @@ class OwnDiagnostics(Feature):
             self._closed(cell.uri for cell in cells.structure.did_close or ())
 
     async def notebook_did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
-        """Take the diagnostics of all cells away."""
+        """Remove the diagnostics of all cells."""
         self._closed(cell.uri for cell in params.cell_text_documents)
 
     async def others_did_change(self, params: protocol.OtherDiagnostics) -> None:
-        """Leave to others what they report (notification `tutor/diagnostics/didChange`)."""
+        """Note what other checkers report (notification `tutor/diagnostics/didChange`)."""
         document = self._editor.documents.open_document(params.uri)
         if document is not None:
             self._known.replace_from_editor(document, params.diagnostics)
             self.show(document)
 
     async def shutdown(self) -> None:
-        """End the child process that looks at large documents, if there is one."""
+        """End the child process that checks large documents, if there is one."""
         await self._analysis.close()
 
     def refresh(self) -> None:
-        """Follow the settings."""
+        """Apply changed settings."""
         self._changed(list(self._editor.documents.text_documents))
 
     def show(self, document: EditedDocument) -> None:
-        """Publish what is known by now, if it is not what is shown."""
+        """Publish the known diagnostics, unless they are the ones shown."""
         key, diagnostics = unquote(document.uri), self._of(document)
         if diagnostics != self._shown.get(key, []):
             self._shown[key] = diagnostics

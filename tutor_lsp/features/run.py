@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
-"""How long a shutdown waits for programs to be gone."""
+"""How long a shutdown waits until the programs have ended."""
 
 STOPPED = "Stopped."
 
 
 @dataclass(slots=True)
 class _Running:
-    """A run under way. `lines` is the document as it was when the run began."""
+    """A running program. `lines` is the document at the start of the run."""
 
     path: Path
     document: EditedDocument
@@ -58,8 +58,8 @@ class _Running:
 class Runs(Feature):
     """Feature: the command `tutor.run`, and the diagnostic at the line where the run failed.
 
-    Nothing runs but the file that the student names, at the moment when they do: never on opening or saving. One run
-    at a time for a file: running it again stops the one before.
+    Only the file that the student names runs, and only then: never on opening or saving. A file has one run at a time.
+    A new run of the same file stops the one before.
     """
 
     def __init__(
@@ -89,9 +89,9 @@ class Runs(Feature):
         return {protocol.RUN: self.run}
 
     async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
-        """Run a file to its end, and tell how it went (command `tutor.run`). Cancelling the request stops the run.
+        """Run a file to its end and return how it ended (command `tutor.run`). Cancelling the request stops the run.
 
-        What runs is the file on the disk, so it has to be what the student sees. Raises `Refused`.
+        The file on the disk runs, so it must be saved. Raises `Refused`.
         """
         document, path = self._runnable(argument.uri)
         lines = list(document.lines)
@@ -149,7 +149,7 @@ class Runs(Feature):
         return await self._conclude(running, outcome)
 
     async def _conclude(self, running: _Running, outcome: RunOutcome) -> protocol.RunEnded:
-        """Remember and show where the program failed; after any other end, that it did not."""
+        """Remember and show where the program failed, or forget the last failure. Return how the run ended."""
         failed_at = outcome.failed_at(running.path)
         text = None
         if failed_at is not None and not _is_same_file(failed_at.path, running.path):
@@ -185,7 +185,7 @@ class Runs(Feature):
             self._own.show(other)
 
     def _note(self, running: _Running, failure: _Failure, frame: Frame, origin: types.Location | None) -> Crash | None:
-        """Remember a crash at the line that is now where `frame` was; None where that has been edited meanwhile."""
+        """Remember a crash at the current line of `frame`. Return None if the student has edited that line."""
         document = running.document
         line = line_now(running.lines, document.lines, frame.line)
         if line is None:
@@ -204,10 +204,10 @@ class Runs(Feature):
     def _note_elsewhere(
         self, running: _Running, failure: _Failure, failed_at: OwnFrame, text: str
     ) -> types.Location | None:
-        """Remember a crash in another file of the student's, open in the editor or not; None if its line is edited.
+        """Remember a crash in another file of the student's. Return None if the student has edited its line.
 
-        The editor has not sent a file that it has not opened. The program that the student has just run has executed
-        it, so its text as it ran stands in until the editor opens it.
+        If the editor has not opened that file, its text is the one that the program has just executed, until the editor
+        opens it.
         """
         documents = self._editor.documents
         is_failed = partial(_is_same_file, failed_at.path)
@@ -237,7 +237,7 @@ class Runs(Feature):
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """How a program failed; `sentence` is what the student is told of the run."""
+    """How a program failed. `sentence` is what the student is told of the run."""
 
     outcome: RunOutcome
     sentence: str
@@ -258,7 +258,7 @@ class _Failure:
 def _summary(
     path: Path, outcome: RunOutcome, frame: OwnFrame | Frame | None, time_limit: float
 ) -> tuple[protocol.RunReason, str]:
-    """Tell how a run ended, in a word for the client and a sentence for the student."""
+    """Return how a run ended, as a reason for the client and a sentence for the student."""
     name = path.name
     where = ""
     if isinstance(frame, OwnFrame):
@@ -281,7 +281,7 @@ def _is_same_file(path: Path, other: Path) -> bool:
 
 
 async def _require_saved(path: Path, shown: str) -> None:
-    """Raise `Refused` where the file is not what the student sees."""
+    """Raise `Refused` if the file is not what the student sees."""
     try:
         is_saved = await asyncio.to_thread(_is_saved, path, shown)
     except NotPythonText:
@@ -293,10 +293,10 @@ async def _require_saved(path: Path, shown: str) -> None:
 
 
 def _is_saved(path: Path, shown: str) -> bool:
-    """Compare line by line; how lines end, and how many empty ones stand at the end, is the editor's affair."""
+    """Return whether file and document have the same lines. Line ends and empty lines at the end do not count."""
     if not path.is_file():
         return False
-    longest = 4 * len(shown) + 16  # bytes of UTF-8 a character, and some for a byte order mark and the last line's end
+    longest = 4 * len(shown) + 16  # UTF-8 bytes a character, a byte order mark and the last line end
     return path.stat().st_size <= longest and _bare(read_source(path)) == _bare(shown)
 
 

@@ -1,4 +1,4 @@
-"""The status that the editor shows: computed in one place, sent when it changes and only then."""
+"""The status that the editor shows. It is computed in one place, and sent only if it has changed."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class StatusReport(Feature):
         self.refresh()
 
     def refresh(self) -> None:
-        """Tell an editor that knows of it, if anything has changed."""
+        """Send the status if it has changed and the editor knows the notification."""
         status = self._choice.status
         if status != self._sent and self._editor.speaks_tutor:
             self._sent = status
             self._editor.notify(protocol.STATUS_DID_CHANGE, as_message(status))
 
     async def status(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Give the status (command `tutor.status`)."""
+        """Return the status (command `tutor.status`)."""
         await self._choice.reload_sign_ins()
         self.refresh()
         return as_message(self._choice.status)
 
 
 def as_message(status: Status) -> protocol.StatusChanged:
-    """Give the status in the form of the wire."""
+    """Return the status as a message of `protocol`."""
     return protocol.StatusChanged(state=status.state, message=status.message, command=status.command)

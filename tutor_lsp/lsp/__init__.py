@@ -1,1 +1,1 @@
-"""The language server as a program: its client, its streams, its documents, and remedies for faults of pygls."""
+"""The language server as a program: its editor, its streams, its documents, and the remedies for faults of pygls."""

@@ -1,7 +1,7 @@
-"""Notice the death of the editor, even where another process keeps our standard input open (LSP `processId`).
+"""Notice the death of the editor, even if another process keeps our standard input open (LSP `processId`).
 
-With `file_lock` and `supervisor`, which have halves for Windows, the only module that calls what only POSIX has.
-Elsewhere the end of standard input has to do.
+This module, `file_lock` and `supervisor` are the only ones with POSIX calls. The other two have a Windows
+implementation. On Windows the server ends with its standard input.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ POLL_SECONDS = 3.0
 
 
 def watch(process_id: int, on_death: Callable[[], object]) -> None:
-    """Call `on_death` once the process has gone: at once on Linux, within `POLL_SECONDS` on other POSIX systems.
+    """Call `on_death` when the process has ended: at once on Linux, within `POLL_SECONDS` on other POSIX systems.
 
-    A process that is not there to begin with is not watched: the editor lives where we cannot see it, in another
-    container say.
+    A process that does not exist at the start is not watched: the editor may run in another container, where we cannot
+    see it.
     """
     loop = asyncio.get_running_loop()
     if os.name != "posix" or not _is_alive(process_id):
@@ -51,6 +51,6 @@ def _is_alive(process_id: int) -> bool:
         os.kill(process_id, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:  # it lives, under another user
+    except PermissionError:  # it is alive, and belongs to another user
         return True
     return True

@@ -1,4 +1,4 @@
-"""A Python file on the student's disk: what counts as one, and its text."""
+"""Read a Python file from the student's disk."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 
 class NotPythonText(Exception):
-    """The bytes are not text in the encoding that Python would read them in."""
+    """The bytes cannot be decoded in the encoding that Python would use."""
 
 
 def read_source(path: Path) -> str:
-    """Read a file as Python does: UTF-8, or what its first lines declare (PEP 263); a byte order mark is no text.
+    """Return the text of a file as Python reads it: in UTF-8 or the declared encoding (PEP 263), without the BOM.
 
     Raises `OSError` or `NotPythonText`.
     """
@@ -32,7 +32,7 @@ def read_source(path: Path) -> str:
 
 
 def read_executed(path: Path) -> str | None:
-    """Return the text of a module that the student's program has just executed, or None if no ask can carry it."""
+    """Return the text of a module that the student's program has executed, or None if it is too long for an ask."""
     try:
         if path.suffix in PYTHON_SUFFIXES and path.is_file() and path.stat().st_size <= MAX_CODE_BYTES:
             return read_source(path)

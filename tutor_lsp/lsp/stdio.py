@@ -1,4 +1,4 @@
-"""Run a language server over the process' standard streams, for as long as its editor lives."""
+"""Run a language server over the standard streams of this process, for as long as its editor lives."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 64 * 1024
 _CHUNKS_IN_FLIGHT = 64
-"""Reading waits while this many chunks are not yet handled, so that memory stays bounded."""
+"""The reader waits while so many chunks are unhandled, so that memory stays bounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The file descriptors that lead to the editor."""
+    """The file descriptors of the pipes to the editor."""
 
     read_fd: int
     write_fd: int
 
 
 def take_over_standard_streams() -> Streams:
-    """Keep stdin and stdout for the protocol alone.
+    """Reserve stdin and stdout for the protocol, and return their file descriptors.
 
-    Whatever else in this process, or in one that it starts, prints to stdout is sent to stderr instead, and whoever
-    reads stdin finds it empty: a single stray byte would break the connection.
+    Whatever this process or a child prints to stdout goes to stderr instead, and stdin reads as empty. A single stray
+    byte would break the connection.
     """
     streams = Streams(os.dup(0), os.dup(1))
     null = os.open(os.devnull, os.O_RDONLY)
@@ -45,14 +45,14 @@ def take_over_standard_streams() -> Streams:
 
 
 class FrameWriter:
-    """Writes whole messages, from any thread. An editor that has gone is no error: the server is about to end."""
+    """Writes whole messages, from any thread. Errors are ignored: without an editor the server is about to end."""
 
     def __init__(self, write_fd: int) -> None:
         self._fd = write_fd
         self._lock = threading.Lock()
 
     def write(self, data: bytes) -> None:
-        """Write all of `data` before anybody else writes."""
+        """Write all of `data`, without another message in between."""
         rest = memoryview(data)
         with self._lock:
             try:
@@ -62,11 +62,11 @@ class FrameWriter:
                 return
 
     def close(self) -> None:
-        """Do nothing: the descriptor lives as long as the process."""
+        """Do nothing: the descriptor stays open until the process ends."""
 
 
 async def serve(server: RobustLanguageServer, streams: Streams) -> int:
-    """Answer the editor until it says `exit`, closes the stream or dies. Gives the exit status (LSP 3.17 "Exit")."""
+    """Serve the editor until it sends `exit`, closes the stream or dies. Return the exit status (LSP 3.17 "Exit")."""
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes] = asyncio.Queue()
     slots = threading.Semaphore(_CHUNKS_IN_FLIGHT)
@@ -104,6 +104,6 @@ async def _converse(server: RobustLanguageServer, chunks: asyncio.Queue[bytes], 
                 server.protocol.refuse_frame(frame.reason)
             else:
                 server.protocol.receive(frame)
-            # A handler takes what it needs of the document before its first await: let it, before the next message
-            # changes the document.
+            # A handler reads the document before its first await. Let it run, before the next message changes the
+            # document.
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 with a child process over its standard streams, framed as LSP 3.17 "Base Protocol" says."""
+"""JSON-RPC 2.0 with a child process over its standard streams, in the frames of LSP 3.17 "Base Protocol"."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 METHOD_NOT_FOUND = -32601
 CHUNK_BYTES = 64 * 1024
 STDERR_BYTES = 4096
-"""How much of the end of the server's stderr is kept, to say why it stopped."""
+"""How much of the end of the server's stderr is kept, to tell why it stopped."""
 
 ANSWER_SECONDS = 30.0
-"""How long a request may take. The first one waits for the server's start, on a slow disk too."""
+"""The timeout of a request. The first request waits for the server's start, which a slow disk delays."""
 EXIT_SECONDS = 3.0
-"""How long a server may take to leave by itself."""
+"""How long a server may take to exit by itself."""
 
 
 class ServerStopped(Exception):
-    """The child process has gone, or does not answer. The message is one line for people."""
+    """The child process has ended or does not reply. The message is one line for people."""
 
 
 class RequestFailed(Exception):
-    """The server answered a request with an error; the message is the server's."""
+    """The server replied with an error. The message is the server's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What the server says without being asked."""
+    """A notification of the server."""
 
     method: str
     params: dict[str, Any]
@@ -43,7 +43,9 @@ class Notification:
 class StdioServer:
     """A running language server.
 
-    `notifications` holds what the server said, oldest first, and None once it can say no more.
+    `notifications` holds the server's notifications, oldest first, and None after the last.
+
+        `notifications` holds what the server said, oldest first, and None once it can say no more.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, *, answer_seconds: float = ANSWER_SECONDS) -> None:
@@ -57,7 +59,7 @@ class StdioServer:
 
     @classmethod
     async def start(cls, *command: str, env: Mapping[str, str] | None = None) -> Self:
-        """Start the server, out of reach of the terminal's Ctrl-C. Raises `ServerStopped`."""
+        """Start the server in a session of its own, out of reach of the terminal's Ctrl-C. Raise `ServerStopped`."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -73,7 +75,7 @@ class StdioServer:
         return cls(process)
 
     async def request(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Ask and wait for the result. Raises `RequestFailed` or `ServerStopped`."""
+        """Send a request and return the result. Raise `RequestFailed` or `ServerStopped`."""
         self._last_id += 1
         number = self._last_id
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
@@ -89,11 +91,11 @@ class StdioServer:
             del self._waiting[number]
 
     async def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
-        """Say something that has no answer. Raises `ServerStopped`."""
+        """Send a notification. Raise `ServerStopped`."""
         await self._send({"method": method, "params": params})
 
     async def close(self) -> None:
-        """Ask the server to leave (LSP 3.17 "shutdown", "exit"); make it, where it does not. Leaves no process."""
+        """Ask the server to exit (LSP 3.17 "shutdown", "exit"), and kill it if it does not. Leave no process."""
         try:
             async with asyncio.timeout(EXIT_SECONDS):
                 await self.request("shutdown")
@@ -171,7 +173,7 @@ class StdioServer:
 
 
 def _parsed(body: bytes | Malformed) -> dict[str, Any]:
-    """Read a message; what is none comes out empty, and is ignored."""
+    """Return a message as an object. Return an empty one, which is ignored, if the body is none."""
     try:
         message = json.loads(body) if isinstance(body, bytes) else None
     except ValueError:

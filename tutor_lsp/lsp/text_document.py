@@ -1,7 +1,7 @@
 """A text document as the editor holds it: LSP's lines, edits and positions in the client's encoding.
 
-LSP 3.17 "Text Documents" ends a line at LF, CRLF or CR and at nothing else, and lets a position past a line's end mean
-that end. Inside the language server a character is a Unicode code point; only this module knows the client's units.
+In LSP 3.17 "Text Documents" a line ends at LF, CRLF or CR and at nothing else, and a position past a line's end means
+that end. Inside the language server characters are Unicode code points. Only this module knows the client's units.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PAST_ANY_END = types.Position(line=2**31 - 1, character=2**31 - 1)
 
 
 def split_lines(text: str) -> list[str]:
-    """Cut a text into its lines, each with its line end; the last has none and may be empty."""
+    """Return the lines of a text, each with its line end. The last line has none and may be empty."""
     lines = list(io.StringIO(text, newline=""))
     if not lines or lines[-1].endswith(("\n", "\r")):
         lines.append("")
@@ -31,24 +31,24 @@ def split_lines(text: str) -> list[str]:
 
 
 def without_line_end(line: str) -> str:
-    """Give the line that a student sees."""
+    """Return the line without its line end."""
     return line.removesuffix("\n").removesuffix("\r")
 
 
 class LineCodec(PositionCodec):
     """Converts between the client's positions (UTF-8, UTF-16 or UTF-32 units) and code points, line by line.
 
-    A position inside a character is taken to be before it, and one past a line's end to be at that end.
+    A position inside a character counts as before it, and a position past a line's end as that end.
     """
 
     def index(self, content: str, character: int) -> int:
-        """Count the code points of a line without its end that lie before the client's `character`."""
+        """Return how many code points of a line, without its end, lie before the client's `character`."""
         index = min(character, len(content))
         head = content[:index]
         if head.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
             return index
         if self.encoding == types.PositionEncodingKind.Utf8:
-            # A byte of the form 10xxxxxx goes on with the character before it.
+            # A byte of the form 10xxxxxx continues the character before it.
             units = head.encode("utf-8", "surrogatepass")
             while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - see above
                 character -= 1
@@ -58,7 +58,7 @@ class LineCodec(PositionCodec):
         return len(before) - (before != content[: len(before)])
 
     def units(self, text: str) -> int:
-        """Count the client's units in a text."""
+        """Return how many of the client's units a text has."""
         if text.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
             return len(text)
         if self.encoding == types.PositionEncodingKind.Utf8:
@@ -66,7 +66,7 @@ class LineCodec(PositionCodec):
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
     def cut(self, line: str, character: int) -> tuple[str, str]:
-        """Cut a line in two. Between the halves of a UTF-16 pair, each keeps its half, as the editor's text does."""
+        """Return a line in two parts. A cut inside a UTF-16 surrogate pair splits the pair, as in the editor's text."""
         content = without_line_end(line)
         index = self.index(content, character)
         before, after = line[:index], line[index:]
@@ -78,7 +78,7 @@ class LineCodec(PositionCodec):
         return before, after
 
     def position_from_client_units(self, lines: Sequence[str], position: types.Position) -> ServerTextPosition:
-        """Convert a position to code points; beyond the last line it is the end of the text."""
+        """Return a position in code points. Beyond the last line it is the end of the text."""
         if position.line >= len(lines):
             last = max(len(lines) - 1, 0)
             return ServerTextPosition(last, len(without_line_end(lines[last])) if lines else 0)
@@ -87,7 +87,7 @@ class LineCodec(PositionCodec):
     def position_to_client_units(
         self, lines: Sequence[str], position: ServerTextPosition | types.Position
     ) -> types.Position:
-        """Convert a position in code points to the client's units, with the same clamping."""
+        """Return a position in the client's units. It is clamped to the text in the same way."""
         line, character = position.line, position.character
         if line >= len(lines):
             line, character = max(len(lines) - 1, 0), _PAST_ANY_END.character
@@ -95,21 +95,21 @@ class LineCodec(PositionCodec):
         return types.Position(line=line, character=self.units(content[:character]))
 
     def range_from_client_units(self, lines: Sequence[str], range: types.Range) -> ServerTextRange:  # noqa: A002 - upstream's name
-        """Convert a range to code points; a reversed one is turned round."""
+        """Return a range in code points. A reversed range is turned round."""
         ends = [self.position_from_client_units(lines, end) for end in (range.start, range.end)]
         return ServerTextRange(*sorted(ends))
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Anchor:
-    """A place, in code points, that edits before it move along with the text; of a place deleted, where it was."""
+    """A place in code points that moves with the edits before it. If its text is deleted, it stays where that was."""
 
     line: int
     character: int
 
 
 class EditedDocument(TextDocument):
-    """A document that stays in step with the editor, in time that depends on the edit and not on the document."""
+    """A document that follows the editor's edits. An edit takes time by its own size, not by that of the document."""
 
     _position_codec: LineCodec
 
@@ -120,32 +120,32 @@ class EditedDocument(TextDocument):
         self._lines = split_lines(source or "")
         self._text: str | None = source or ""
         self.length = len(source or "")
-        """Code points of the whole text."""
+        """The number of code points of the whole text."""
         self.revision = 0
-        """Counts the changes of the text; the version is the editor's, and some editors send none."""
+        """Counts the changes of the text. The editor's version will not do: some editors send none."""
         self._anchors: WeakSet[Anchor] = WeakSet()
 
     @property
     def lines(self) -> Sequence[str]:
-        """The lines with their ends. There is always a last line without one, be it empty."""
+        """The lines with their ends. The last has none, and may be empty."""
         return self._lines
 
     @property
     def source(self) -> str:
-        """The whole text. Never the file: what the editor has not sent is not ours to read."""
+        """The whole text as the editor has sent it. The file is never read."""
         if self._text is None:
             self._text = "".join(self._lines)
         return self._text
 
     def anchor(self, position: types.Position) -> Anchor:
-        """Give the client's position as code points that move with later edits while somebody holds them."""
+        """Return an anchor at the client's position. It moves with later edits while the caller references it."""
         place = self._position_codec.position_from_client_units(self._lines, position)
         anchor = Anchor(place.line, place.character)
         self._anchors.add(anchor)
         return anchor
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """Apply one change event of `textDocument/didChange`, with a range or of the whole text."""
+        """Apply one change event of `textDocument/didChange`: a range or the whole text."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             self._replace(change.range, change.text)
         else:
@@ -154,7 +154,7 @@ class EditedDocument(TextDocument):
         self.revision += 1
 
     def server_position_at_offset(self, offset: int) -> ServerTextPosition:
-        """Convert an index into `source` to a position; past the end it is the end."""
+        """Return the position of an index into `source`. Past the end it is the end."""
         for number, line in enumerate(self._lines):
             if offset < len(line):
                 return ServerTextPosition(number, offset)
@@ -182,7 +182,7 @@ class EditedDocument(TextDocument):
         self._lines[begin : final + 1] = lines
 
     def _replace_whole(self, text: str) -> None:
-        """Replace only the lines that differ, so that anchors in the others stay where their text is."""
+        """Replace only the lines that differ, so that the anchors in the other lines stay in place."""
         old, new = self._lines, split_lines(text)
         common = min(len(old), len(new))
         head = next((number for number in range(common) if old[number] != new[number]), common)
@@ -216,7 +216,7 @@ class EditedDocument(TextDocument):
 
 
 def _with_pairs_joined(text: str) -> str:
-    """Make one character of a surrogate pair whose halves came in different edits."""
+    """Return the text with surrogate pairs joined whose halves came in different edits."""
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

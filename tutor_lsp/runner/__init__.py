@@ -1,1 +1,1 @@
-"""Running a student's program once, bounded in time and output, and reading how it failed."""
+"""Run a student's program once, bounded in time and output, and read how it failed."""

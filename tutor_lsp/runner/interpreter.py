@@ -1,4 +1,4 @@
-"""Which Python runs the student's programs."""
+"""Choose the Python that runs the student's programs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NAMES = ("python.exe", "python3.exe") if os.name == "nt" else ("python3", "python")
 TOOL_MARKS = ("pipx_metadata.json", "uv-receipt.toml")
-"""Files by which pipx and uv mark an environment that holds one tool, and none of the student's packages."""
+"""Files with which pipx and uv mark an environment that holds one tool, and none of the student's packages."""
 
 
 def student_interpreter() -> str:
-    """Give the interpreter: our own, which the student or the editor has chosen to start us with.
+    """Return the interpreter: our own, with which the student or the editor has started us.
 
-    Where we were installed as a tool of its own, it is the one that `python3` starts in a terminal, if there is one.
-    Nothing in the student's folder is ever looked at: a downloaded assignment must not name what is started.
+    If we are installed as a tool in an environment of our own, it is the `python3` of the PATH, if there is one. The
+    student's folder is never searched: a downloaded assignment must not name the program to start.
     """
     if sys.executable and not any(Path(sys.prefix, mark).exists() for mark in TOOL_MARKS):
         return sys.executable
@@ -27,7 +27,7 @@ def student_interpreter() -> str:
 
 
 def interpreter_on_path(environment: Mapping[str, str]) -> str | None:
-    """Find Python in the absolute folders of PATH; on Windows `shutil.which` would look in the current one first."""
+    """Return the Python in the absolute folders of PATH. `shutil.which` would search the current folder on Windows."""
     folders = [Path(folder) for folder in environment.get("PATH", "").split(os.pathsep)]
     found = (folder / name for folder in folders if folder.is_absolute() for name in NAMES)
     return next((str(path) for path in found if path.is_file() and os.access(path, os.X_OK)), None)

@@ -1,4 +1,4 @@
-"""Run a student's program once, bounded in time and output, to learn how it fails."""
+"""Run a student's program once, bounded in time and output, and return how it failed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIME_LIMIT_SECONDS = 10.0
 
 SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
 END_SECONDS = 3.0
-"""How long the supervisor may take to be gone; it takes some milliseconds."""
+"""How long the supervisor may take to exit. It takes some milliseconds."""
 
 
 class CouldNotRun(Exception):
@@ -32,11 +32,11 @@ class CouldNotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended: `traceback` where an exception ended it, `timed_out` where the time limit did.
+    """How a run ended: `traceback` if an exception ended it, `timed_out` if the time limit did.
 
-    Where it timed out the traceback tells where the program was, if it could be asked. `values` are the small values of
-    the line where the program was, `total = 3, n = 0`, if that has any; the traceback ends with them as a comment.
-    A negative `exit_status` is the signal that ended the program. `output` is the end of what it printed on stdout.
+    After a timeout the traceback shows where the program was, if it could be interrupted. `values` are the small values
+    of that line, `total = 3, n = 0`, or None. The traceback then ends with them as a comment. A negative `exit_status`
+    is the signal that ended the program. `output` is the end of its stdout.
     """
 
     exit_status: int = 0
@@ -47,16 +47,16 @@ class RunOutcome:
 
     @property
     def exception(self) -> str:
-        """The line of the traceback that names the exception; empty without one."""
+        """The line of the traceback that names the exception, or an empty string."""
         return exception_line(self.traceback or "")
 
     @property
     def asks_for_input(self) -> bool:
-        """Whether the program failed only because nobody was there to type."""
+        """Whether the program failed only because it read input."""
         return self.exception == "EOFError: EOF when reading a line"
 
     def frame_in(self, path: Path) -> Frame | None:
-        """Give the line of the file that was running at the end; None if none was."""
+        """Return the line of the file that was running at the end, or None."""
         return innermost_frame(self.traceback or "", path)
 
     def failed_at(self, program: Path) -> OwnFrame | None:
@@ -67,8 +67,8 @@ class RunOutcome:
 async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> RunOutcome:
     """Run a Python file, at an absolute path, in its own folder as `python FILE` does, with stdin closed.
 
-    It is stopped after `time_limit` seconds. Cancelled, or with this process killed, it ends with all that it has
-    started. Raises `CouldNotRun`.
+    It is stopped after `time_limit` seconds. If the task is cancelled or this process is killed, the program ends with
+    all processes that it has started. Raises `CouldNotRun`.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
@@ -80,7 +80,7 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
 
 
 async def _report(path: Path, time_limit: float, environment: dict[str, str]) -> bytes:
-    """Give what the supervisor reports. Raises `OSError` where there is none to start."""
+    """Return the supervisor's report. Raise `OSError` if it cannot be started."""
     supervisor = await asyncio.create_subprocess_exec(
         *SUPERVISOR,
         str(time_limit),
@@ -91,7 +91,7 @@ async def _report(path: Path, time_limit: float, environment: dict[str, str]) ->
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # out of reach of the terminal's Ctrl-C, which would kill it before its charge
+        start_new_session=True,  # the terminal's Ctrl-C would kill it before the program
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     assert supervisor.stdin is not None  # noqa: S101 - for the type checker
@@ -128,9 +128,9 @@ def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
 
 
 def _environment() -> dict[str, str]:
-    """Give the program the environment without our token, with plain UTF-8 in its output and no window that waits.
+    """Return the program's environment: without our token, with UTF-8 output and no window that blocks.
 
-    What it prints is written at once, as on a terminal: a program that is stopped has printed all that it has.
+    Output is unbuffered, as on a terminal: a program that is stopped has printed all that it has written.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_")}
     environment["PYTHONIOENCODING"] = "utf-8"

@@ -1,11 +1,11 @@
-"""Run one command, bounded in time and output, and let nothing of it outlive whoever asked for it.
+"""Run one command, bounded in time and output, and kill it when its caller is gone.
 
-Started as a script, `python -I -S …/supervisor.py SECONDS COMMAND…`, in a process of its own: so neither a flood of
-output nor a kill of the language server can get in the way. Its stdin is a lifeline: once that is closed, by a cancel
-or by the death of the process that held it, the command is killed with all that it has started. Else it reports, as
-one JSON object on stdout, how the command ended; see `Report`.
+It is a script, `python -I -S …/supervisor.py SECONDS COMMAND…`, in a process of its own, so that a flood of output or a
+kill of the language server cannot get in the way. Its stdin is a lifeline: once it is closed, by a cancel or by the
+death of the caller, the command is killed with all processes that it has started. Otherwise it reports on stdout, as
+one JSON object (`Report`), how the command ended.
 
-With `editor_process` and `file_lock` the only module that calls what only POSIX has; Windows has its half here.
+This module, `editor_process` and `file_lock` are the only ones with POSIX calls. This one has a Windows implementation.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ import threading
 from typing import IO, TypedDict
 
 KEPT_BYTES = 64 * 1024
-"""How much of the end of stdout, and of stderr, is kept; a traceback stands at the end."""
+"""How much of the end of stdout, and of stderr, is kept. A traceback stands at the end."""
 INTERRUPT_SECONDS = 1.0
-"""How long a command may take to say where it was, once its time is up."""
+"""How long a command may take to print its traceback after the time limit."""
 READ_SECONDS = 1.0
-"""How long the rest of the output is waited for: a process that has left the group may hold the pipe for ever."""
+"""How long the rest of the output is waited for. A process that has left the group may hold the pipe for ever."""
 
 
 class Report(TypedDict, total=False):
-    """How the command ended: `failure` where it could not be started, else all the rest."""
+    """How the command ended. It has `failure` alone if it could not be started, else the other fields."""
 
     failure: str
     exit_status: int
-    """Negative: the signal that ended it."""
+    """If negative, the signal that ended the command."""
     timed_out: bool
     stdout: str
     stderr: str
 
 
 class OutputTail:
-    """Reads a pipe to its end and keeps the end of it."""
+    """Reads a pipe to its end, and keeps the last `KEPT_BYTES`."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._tail = bytearray()
@@ -48,7 +48,7 @@ class OutputTail:
         self._reader.start()
 
     def text(self) -> str:
-        """Give what has come."""
+        """Return what has come."""
         self._reader.join(READ_SECONDS)
         return bytes(self._tail).decode("utf-8", "replace")
 
@@ -58,7 +58,10 @@ class OutputTail:
 
 
 def supervise(command: list[str], seconds: float) -> Report:
-    """Run a command with its stdin closed, for at most so long, or until our own stdin is closed."""
+    """Run a command with its stdin closed, for at most `seconds`, or until our own stdin is closed.
+
+    Return the report.
+    """
     try:
         process = subprocess.Popen(  # noqa: S603 - the command is what was asked for
             command,
@@ -90,13 +93,13 @@ def _hold_lifeline(process: subprocess.Popen[bytes]) -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     _kill(process)
-    with contextlib.suppress(subprocess.TimeoutExpired):  # who sees us gone relies on the command's being gone
+    with contextlib.suppress(subprocess.TimeoutExpired):  # the caller relies on this: no supervisor, no command
         process.wait(READ_SECONDS)
     os._exit(1)
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Stop a program as Ctrl-C does: the traceback tells where it was."""
+    """Stop a program as Ctrl-C does, so that the traceback shows where it was."""
     if os.name == "posix":
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -104,9 +107,11 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the command and all that it has started."""
+    """Kill the command and all processes that it has started."""
     if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing is left, or (macOS) only zombies are
+        with contextlib.suppress(
+            ProcessLookupError, PermissionError
+        ):  # all have ended, or (macOS) only zombies are left
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
         taskkill = os.path.join(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")  # noqa: PTH118 - loads less
@@ -115,7 +120,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background has it ignored, and hands that down
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job ignores it, and children inherit that
     sys.stdout.write(json.dumps(supervise(sys.argv[2:], float(sys.argv[1]))))
     sys.stdout.flush()
-    os._exit(0)  # without waiting for the threads, which may wait for ever
+    os._exit(0)  # without joining the threads, which may block for ever

@@ -1,4 +1,4 @@
-"""Read what CPython prints on stderr when an exception ends a program."""
+"""Parse what CPython prints on stderr when an exception ends a program."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MARKER = re.compile(r"[\s|]*?(?P<marks>[~^]+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A line that was running: `line` counts from 0, `source` is its text without indentation.
+    """A line that was running. `line` counts from 0, `source` is its text without indentation.
 
-    `marked` are the columns of `source` that `~~~^^^` is under; None where nothing, or all of it, is marked.
+    `marked` is the range of columns of `source` above `~~~^^^`. None: nothing is marked, or all of it.
     """
 
     line: int
@@ -35,16 +35,16 @@ class Frame:
 
 
 class OwnFrame(NamedTuple):
-    """A frame in a file of the student's own: the program itself or a module in its folder tree."""
+    """A frame in a file of the student's own: the program or a module in its folder tree."""
 
     path: Path
     frame: Frame
 
 
 def find_traceback(stderr: str) -> str | None:
-    """Give the traceback of the exception that ended the program, with those that it came from.
+    """Return the traceback of the exception that ended the program, with the exceptions that caused it.
 
-    Tracebacks of others, which the program has printed itself before, are left out.
+    Other tracebacks, which the program itself has printed before, are left out.
     """
     headers = list(_HEADER.finditer(stderr))
     if not headers:
@@ -57,7 +57,7 @@ def find_traceback(stderr: str) -> str | None:
 
 
 def exception_line(traceback: str) -> str:
-    """Give the line that names the last exception, `ZeroDivisionError: division by zero` say; empty without one."""
+    """Return the line that names the last exception (`ZeroDivisionError: division by zero`), or an empty string."""
     headers = list(_HEADER.finditer(traceback))
     last = traceback[headers[-1].start() :] if headers else traceback
     if last.startswith("  +"):
@@ -67,7 +67,7 @@ def exception_line(traceback: str) -> str:
 
 
 def innermost_frame(traceback: str, path: Path) -> Frame | None:
-    """Find the line of a file that was running when the exception came; None if none was."""
+    """Return the line of a file that was running when the exception was raised, or None."""
     lines = traceback.split("\n")
     name = os.path.normcase(path)
     for number in range(len(lines) - 1, -1, -1):
@@ -91,10 +91,10 @@ def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
 
 
 def is_own(file: str, program: Path) -> bool:
-    """Return whether a file that a traceback names is the program or a module of the student's beside or below it.
+    """Return whether a file in a traceback is the program, or a module of the student's beside or below it.
 
-    Virtual environments lie in a folder that is hidden or holds `site-packages`; an installed Python is in a folder
-    named after its version.
+    Virtual environments lie in a folder that is hidden or contains `site-packages`. An installed Python lies in a
+    folder named after its version.
     """
     if os.path.normcase(file) == os.path.normcase(program):
         return True
@@ -114,7 +114,7 @@ def _frame(line: int, printed: str = "", below: str = "") -> Frame:
     source = printed.lstrip(" |")
     margin = len(printed) - len(source)
     marker = _MARKER.fullmatch(below)
-    if _FRAME.match(printed) or margin == 0:  # a file that cannot be read: its lines are not shown
+    if _FRAME.match(printed) or margin == 0:  # CPython could not read the file, and shows no lines
         return Frame(line - 1)
     marked = None if marker is None else (marker.start("marks") - margin, marker.end("marks") - margin)
     source = source.rstrip()

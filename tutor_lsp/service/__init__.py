@@ -1,1 +1,1 @@
-"""The service's client: its address, connection, frames and retries."""
+"""The client of the service: address, connection, frames and retries."""

@@ -1,4 +1,4 @@
-"""The address of the service: where code and tokens may go, in one spelling, and which addresses are the service's."""
+"""Check the address of the service, and whether another URL belongs to it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class WrongAddress(Exception):
-    """This is no address of a service; the message goes on after its name, and does not repeat it."""
+    """The address of the service is wrong. The message continues a sentence after its name, and does not repeat it."""
 
 
 def check_server_url(url: str) -> str:
-    """Give the service's address in its one normal form. Raises `WrongAddress`: plain http goes to loopback only."""
+    """Return the service's address in normal form. Raise `WrongAddress`, also for plain http to another computer."""
     parts, host, port = _split(url.strip())
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise WrongAddress("must hold nothing but the address")
@@ -25,7 +25,7 @@ def check_server_url(url: str) -> str:
 
 
 def has_same_origin(url: str, server_url: str) -> bool:
-    """Tell whether a URL from outside is of the origin of the service (RFC 6454 §4), and safe to show and open."""
+    """Return whether a URL has the origin of the service (RFC 6454 §4), and is safe to show and open."""
     if not url.isascii() or not url.isprintable() or " " in url:
         return False
     try:
@@ -38,7 +38,7 @@ def has_same_origin(url: str, server_url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this computer."""
+    """Return whether a host is this computer."""
     if host == "localhost":
         return True
     try:
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _split(url: str) -> tuple[SplitResult, str, int]:
-    """Give the parts of an http(s) URL, its host in lower case, and its port. Raises `WrongAddress`."""
+    """Return the parts of an http(s) URL, its host in lower case, and its port. Raise `WrongAddress`."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -1,4 +1,4 @@
-"""Read the frames of the service. What a newer service may add is passed over: unknown fields, types and codes."""
+"""Decode the frames of the service. Unknown fields, types and codes, which a newer service may add, are ignored."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Name = TypeVar("Name", bound=StrEnum)
 
 
 class MalformedFrame(ValueError):
-    """The frame is not of the contract's form."""
+    """The frame breaks the wire contract."""
 
 
 def decode(frame: str) -> FromService | None:
-    """Read one frame; None for a type we do not know. Raises `MalformedFrame`."""
+    """Return the message of a frame, or None for an unknown type. Raise `MalformedFrame`."""
     try:
         fields = json.loads(frame)
     except (ValueError, RecursionError) as error:

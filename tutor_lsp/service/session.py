@@ -1,4 +1,4 @@
-"""How the service is reached over the network, and what it means when it is not: for its socket and its routes."""
+"""HTTP sessions with the service, and sentences for the student about network errors."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class Unreachable(ServiceFault):
 
 
 class SignedOut(ServiceFault):
-    """There is no access token that the service takes."""
+    """There is no access token that the service accepts."""
 
     def __init__(self, message: str = SIGNED_OUT_MESSAGE) -> None:
         super().__init__(message)
 
 
 async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
-    """Give a session that keeps no cookies and follows no redirect. To be closed by the caller."""
-    # Importing aiohttp takes a fifth of a second: in a thread, so that the editor is not kept waiting.
+    """Return a session without cookies that follows no redirect. The caller closes it."""
+    # Importing aiohttp takes a fifth of a second. A thread does it, so that the editor need not wait.
     tls = await asyncio.to_thread(_load)
     import aiohttp  # noqa: PLC0415 - loaded by now
 
@@ -57,20 +57,20 @@ async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
 
 
 async def proxy_for(server_url: str) -> str | None:
-    """Give the proxy that the environment or the system names for an address; None: straight to it, as on loopback.
+    """Return the proxy that the environment or the system sets for an address, or None. Loopback has none.
 
-    aiohttp's own way, `trust_env`, reads ~/.netrc besides, and then refuses our Authorization header.
+    aiohttp's own `trust_env` also reads ~/.netrc, and then rejects our Authorization header.
     """
     return await asyncio.to_thread(_proxy_for, server_url)
 
 
 def host_of(server_url: str) -> str:
-    """Give the name by which a student knows the service."""
+    """Return the host name by which a student knows the service."""
     return urlsplit(server_url).hostname or server_url
 
 
 def fault_of(server_url: str, error: BaseException) -> ServiceFault:
-    """Turn what aiohttp raised while connecting into words."""
+    """Return the fault, in words for the student, for an exception that aiohttp raised while connecting."""
     import aiohttp  # noqa: PLC0415 - loaded by now
     from yarl import URL  # noqa: PLC0415 - likewise
 
@@ -100,7 +100,7 @@ def fault_of(server_url: str, error: BaseException) -> ServiceFault:
 
 
 def refusal(server_url: str, status: int) -> ServiceFault:
-    """Turn an HTTP status that is not the expected one into words."""
+    """Return the fault, in words for the student, for an unexpected HTTP status."""
     host = host_of(server_url)
     if status == _UNAUTHORIZED:
         return SignedOut()

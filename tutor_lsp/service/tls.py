@@ -1,4 +1,4 @@
-"""Whom the editor side trusts over TLS, and in which words it says that a connection cannot be trusted."""
+"""Which certificates the editor side trusts, and what the student reads about an untrusted connection."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from contextlib import suppress
 _SELF_SIGNED, _NOT_YET_VALID, _EXPIRED = 18, 9, 10
 _UNKNOWN_ISSUERS = {2, 19, 20, 21, 27}
 _OTHER_NAMES = {62, 64}
-"""OpenSSL's X509_V_ERR codes. Windows and macOS have others, and then the system's own words stand for them."""
+"""OpenSSL's X509_V_ERR codes. Windows and macOS have other codes; then the student reads the system's own words."""
 
 
 def tls_context() -> ssl.SSLContext:
-    """Trust whom the system trusts, and whoever stands in the file that `SSL_CERT_FILE` names. Blocks on files.
+    """Return a TLS context that trusts the system's certificates and those in `SSL_CERT_FILE`. Blocks on files.
 
-    Python's own default reads neither the keychain of a Mac nor, where it was built for another Linux, any file that is
-    there (`truststore`'s documentation).
+    Python's own default does not read the keychain of a Mac. A Python built for another Linux also looks for files that
+    do not exist (`truststore`'s documentation).
     """
-    import truststore  # noqa: PLC0415 - at the start nobody connects
+    import truststore  # noqa: PLC0415 - needed only to connect
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if file := os.environ.get("SSL_CERT_FILE"):  # on Linux OpenSSL reads it itself, in place of the system's
-        with suppress(OSError):  # ssl.SSLError is one: as OpenSSL does, go on without
+    if file := os.environ.get("SSL_CERT_FILE"):  # on Linux OpenSSL reads this file itself, instead of the system's
+        with suppress(OSError):  # ssl.SSLError is one. Like OpenSSL, ignore a bad file
             context.load_verify_locations(file)
     return context
 
 
 def insecure(host: str, error: BaseException | None) -> str:
-    """Say for a student why a connection is not secure; `error` is what the module `ssl` raised."""
+    """Return why a connection is not secure, for a student. `error` is what the module `ssl` raised."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The connection to {host} is not secure: {_refused(error)} Nothing was sent."
     reason = getattr(error, "reason", None) or "no reason given"

@@ -1,1 +1,1 @@
-"""Signing in by the device grant, and keeping the tokens."""
+"""Sign-in by the device authorisation grant, and the storage of tokens."""

@@ -1,4 +1,4 @@
-"""The service's account routes, as the editor side uses them: refresh, sign-out, one's own account and progress."""
+"""The client of the service's account routes: device sign-in, refresh, sign-out, the student's account and progress."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 MAX_REPLY_BYTES = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
-"""Of a list's page: a module has a statement of up to 20,000 characters, objectives and names."""
+"""Of one page of a list. A module has a statement of up to 20,000 characters, objectives and names."""
 PAGE_ITEMS = 20
 MOST_PAGES = 100
 CLIENT_ID = "ask-tutor"
@@ -42,7 +42,7 @@ _GATEWAY_ERRORS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPS
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the service knows of the student, and how much of today's messages is used."""
+    """The student's account, and how many of today's messages are used."""
 
     email: str
     messages_today: int
@@ -52,7 +52,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A learning module of the course, and how far the student is in it."""
+    """A learning module of the course, with the student's progress."""
 
     id: str
     title: str
@@ -62,7 +62,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCode:
-    """A request to be let in (RFC 8628 §3.2). `expires_in` and `interval` are in seconds."""
+    """The reply to a device authorisation request (RFC 8628 §3.2). `expires_in` and `interval` are in seconds."""
 
     device_code: str = field(repr=False)
     user_code: str
@@ -73,7 +73,7 @@ class DeviceCode:
 
 
 class DeviceRefusal(Exception):
-    """The service gives no tokens for a device code, at least not yet; `error` is RFC 8628's (§3.5)."""
+    """The service issues no tokens for a device code, or not yet. `error` is RFC 8628's (§3.5)."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -87,14 +87,14 @@ class _Reply:
 
     @property
     def code(self) -> str:
-        """The `code` of the service's own errors; empty where the reply is none."""
+        """The `code` of the service's own errors, or an empty string."""
         return str(self.fields.get("code") or "") if self.status >= HTTPStatus.BAD_REQUEST else ""
 
 
 class AccountService:
-    """Talks to the service at an address of the form of `check_server_url`, and to nobody else.
+    """Sends requests to the service at an address that `check_server_url` has returned, and nowhere else.
 
-    Every method raises `Unreachable` where the service cannot be used; `now` gives seconds since the epoch.
+    Every method raises `Unreachable` if the service cannot be used. `now` returns seconds since the epoch.
     """
 
     def __init__(self, server_url: str, *, now: Callable[[], float] = time.time) -> None:
@@ -102,20 +102,20 @@ class AccountService:
         self._now = now
 
     async def refresh(self, refresh_token: str) -> Tokens:
-        """Exchange a refresh token for the next pair. Raises `SignedOut` where the service says that it is dead."""
+        """Return the next pair of tokens for a refresh token. Raise `SignedOut` if the service rejects it."""
         reply = await self._call("POST", "/api/auth/refresh", json_body={"refresh_token": refresh_token})
         if reply.status == HTTPStatus.UNAUTHORIZED and reply.code:
             raise SignedOut
         return self._tokens(reply)
 
     async def log_out(self, refresh_token: str) -> None:
-        """End the sign-in that a refresh token is of."""
+        """End the sign-in that a refresh token belongs to."""
         reply = await self._call("POST", "/api/auth/logout", json_body={"refresh_token": refresh_token})
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise self._fault(reply)
 
     async def profile(self, access_token: str) -> Profile:
-        """Look at the student's account. Raises `SignedOut` where the token is not taken."""
+        """Return the student's account. Raise `SignedOut` if the service rejects the token."""
         reply = await self._call("GET", "/api/auth/me", access_token=access_token)
         try:
             return Profile(
@@ -128,7 +128,10 @@ class AccountService:
             raise self._fault(reply) from None
 
     async def modules(self, access_token: str) -> list[Module]:
-        """List the course's modules in their order, with the student's progress. Raises `SignedOut` as `profile`."""
+        """Return the modules of the course in their order, with the student's progress.
+
+        Raises `SignedOut` as `profile`.
+        """
         progress = await self._items("/api/progress", access_token, lambda item: (item["module_id"], item["status"]))
         status = dict(progress)
         return await self._items(
@@ -138,7 +141,7 @@ class AccountService:
         )
 
     async def complete_module(self, access_token: str, module: Module) -> Module:
-        """Note that the student has completed a module, and give it so. Raises `SignedOut` as `profile`."""
+        """Mark a module as completed by the student, and return it. Raise `SignedOut` as `profile`."""
         path = f"/api/progress/{quote(module.id, safe='')}"
         reply = await self._call("PUT", path, json_body={"status": "completed"}, access_token=access_token)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -146,7 +149,7 @@ class AccountService:
         return replace(module, status="completed")
 
     async def ask_for_device_code(self, client_name: str) -> DeviceCode:
-        """Ask to be let in by device authorisation (RFC 8628 §3.1). The page shows the student who asks."""
+        """Request a device code (RFC 8628 §3.1). The page shows `client_name` to the student."""
         form = {"client_id": CLIENT_ID, "client_name": client_name}
         reply = await self._call("POST", "/api/auth/device", form=form)
         try:
@@ -163,7 +166,7 @@ class AccountService:
             raise self._fault(reply) from None
 
     async def exchange_device_code(self, device_code: str) -> Tokens:
-        """Ask for the tokens (RFC 8628 §3.4). Raises `DeviceRefusal` as long as there are none."""
+        """Return the tokens for a device code (RFC 8628 §3.4). Raise `DeviceRefusal` while there are none."""
         form = {"grant_type": DEVICE_GRANT, "device_code": device_code, "client_id": CLIENT_ID}
         reply = await self._call("POST", "/api/auth/device/token", form=form)
         error = reply.fields.get("error")
@@ -172,7 +175,7 @@ class AccountService:
         return self._tokens(reply)
 
     async def _items(self, path: str, access_token: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
-        """Read a list to its end, page by page."""
+        """Return all items of a list, read page by page."""
         items: list[T] = []
         query: dict[str, str | int] = {"limit": PAGE_ITEMS}
         for _ in range(MOST_PAGES):
@@ -200,7 +203,7 @@ class AccountService:
             raise self._fault(reply) from None
 
     def _fault(self, reply: _Reply) -> ServiceFault:
-        """Say why a reply is not the expected one; what the service itself says comes first."""
+        """Return the fault of an unexpected reply. The service's own sentence takes precedence."""
         detail = reply.fields.get("detail")
         if reply.status == HTTPStatus.UNAUTHORIZED:
             return SignedOut() if reply.code else self._stranger()
@@ -247,7 +250,7 @@ class AccountService:
             await session.close()
 
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
-        """Give the object that a reply is. Raises `Unreachable` where it is something else than the service's."""
+        """Return the object in a reply's body. Raise `Unreachable` if the reply is not the service's."""
         if status == HTTPStatus.NO_CONTENT:
             return {}
         try:
@@ -261,7 +264,7 @@ class AccountService:
         raise refusal(self._server_url, status)
 
     def _stranger(self) -> Unreachable:
-        """Say that it was not the service which answered, whose every error has a code."""
+        """Return the fault for a reply of something else than the service, whose every error has a code."""
         return Unreachable(
             f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
         )

@@ -1,4 +1,4 @@
-"""Open a page in a browser where there is a desktop to show it on, and never in the terminal itself."""
+"""Open a page in a graphical browser, and never in the terminal itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Tell whether who reads this terminal sits in front of this computer's screen."""
+    """Return whether the user of this terminal sits in front of this computer's screen."""
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
         return False
     if platform in {"win32", "darwin", "cygwin"}:
@@ -21,14 +21,14 @@ def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 def open_page(url: str) -> bool:
-    """Open a page. Gives whether a browser was told to; text browsers, which take the terminal, are left alone."""
+    """Open a page. Return whether a browser was started. Text browsers, which would use the terminal, are not."""
     if not has_desktop(os.environ):
         return False
     try:
         browser = webbrowser.get()
         if type(browser) is webbrowser.GenericBrowser:
             return False
-        # What `open` gives says little: a launcher that has handed the page over and ended counts as a failure.
+        # The result of `open` is ignored: it is False for a launcher that hands the page over and exits.
         browser.open(url)
     except (webbrowser.Error, OSError):
         return False

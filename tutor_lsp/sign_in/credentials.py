@@ -1,4 +1,4 @@
-"""Where the access token comes from: handed to us, or kept from a sign-in and exchanged for the next in time."""
+"""Where the access token comes from: the environment, or a sign-in whose tokens are stored and refreshed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_in.token_store import Tokens, TokenStore
 
 RENEW_BEFORE_SECONDS = 60.0
-"""An access token with less left is exchanged, so that no ask begins with one that is about to die."""
+"""An access token with less time left is refreshed, so that no ask begins with a token about to expire."""
 CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class StaticToken:
-    """A token that was handed to us, and that we cannot renew."""
+    """A token of the environment, which cannot be renewed."""
 
     token: str
 
     async def access_token(self) -> str | None:
-        """Give the token."""
+        """Return the token."""
         return self.token
 
     async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - there is no other
@@ -42,11 +42,11 @@ class StaticToken:
 
 
 class StoredTokens:
-    """The tokens of a sign-in. Several windows share them, each through an object of its own.
+    """The tokens of a sign-in. Several windows share them, each with its own `StoredTokens`.
 
-    Whoever must exchange the refresh token holds the lock, and looks into the store first: another window may have done
-    it already. To the service one window at a time asks, with the newest token; so none uses one that was exchanged
-    before, which would end the sign-in for all (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
+    A window holds the lock while it uses the refresh token, and first reads the store: another window may have
+    refreshed already. So only one window at a time asks the service, always with the newest token. A token that was
+    used before would end the sign-in for all (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
     """
 
     def __init__(
@@ -71,22 +71,22 @@ class StoredTokens:
         self._updating: asyncio.Task[str | None] | None = None
 
     async def access_token(self) -> str | None:
-        """Give the token, a new one where it is about to die."""
+        """Return the token, or a new one if it is about to expire."""
         if self._tokens is not None and self._is_good(self._tokens):
             return self._tokens.access_token
         if self._updating is None or self._updating.done():
             self._updating = asyncio.create_task(self._update())
             self._updating.add_done_callback(_look_at)
-        # A cancelled ask must not interrupt an exchange half-way: the next token would be lost.
+        # A cancelled ask must not interrupt a refresh: the next token would be lost.
         return await asyncio.shield(self._updating)
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Give another token: one that another window has got, or a new one."""
+        """Return another token: one that another window has stored, or a new one."""
         self._rejected = rejected_token
         return await self.access_token()
 
     async def close(self) -> None:
-        """Let an exchange that is under way come to its end, for a moment."""
+        """Wait for a running refresh, at most `CLOSE_SECONDS`."""
         if self._updating is not None and not self._updating.done():
             await asyncio.wait([self._updating], timeout=CLOSE_SECONDS)
 
@@ -117,7 +117,7 @@ class StoredTokens:
     async def _save(self, tokens: Tokens) -> None:
         try:
             await self._store.save(self._sign_in, tokens)
-        except StoreUnavailable as error:  # this window goes on with what it has
+        except StoreUnavailable as error:  # this window keeps the tokens in memory
             log_exception("keeping the tokens", error)
             self._unsaved = tokens
         else:
@@ -125,6 +125,9 @@ class StoredTokens:
 
 
 def _look_at(task: asyncio.Task[str | None]) -> None:
-    """Take note of a failure, which whoever waited for it may have been cancelled before seeing."""
+    """Retrieve the exception of a refresh.
+
+    Its caller may have been cancelled, and asyncio would log it as unhandled.
+    """
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""Sign in by the device authorisation grant (RFC 8628): the student approves in a browser, on whatever device."""
+"""Sign in by the device authorisation grant (RFC 8628): the student approves in a browser on any device."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_in.token_store import Tokens
 
 SLOW_DOWN_SECONDS = 5.0
-"""What `slow_down` adds to the interval for good (RFC 8628 §3.5)."""
+"""`slow_down` lengthens the interval by this much (RFC 8628 §3.5)."""
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 1.0, 60.0
 LONGEST_WAIT_SECONDS = 1800.0
 
@@ -26,14 +26,14 @@ _USER_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,30}")
 
 
 class SignInRefused(Exception):
-    """The sign-in came to nothing. The message is a sentence for the student."""
+    """The sign-in failed. The message is a sentence for the student."""
 
 
 async def begin(service: AccountService, server_url: str, *, program: str) -> DeviceCode:
-    """Ask for a code that the student can enter. Raises `ServiceFault`.
+    """Return a code that the student can enter. Raise `ServiceFault`.
 
-    The page shows the student that `program` asks, "a terminal" say, and on which system. What comes back is shown and
-    opened, so nothing of it may lead to another place than the service.
+    The page tells the student which `program` asks ("a terminal", for example), and on which system. The reply is shown
+    and opened, so no address in it may lead away from the service.
     """
     code = await service.ask_for_device_code(f"Ask Tutor in {program} ({platform.system()})")
     if not has_same_origin(code.verification_uri, server_url):
@@ -47,7 +47,7 @@ async def begin(service: AccountService, server_url: str, *, program: str) -> De
 
 
 def page_of(code: DeviceCode, server_url: str) -> str:
-    """Give the page to open: the one that has the code filled in, where there is one of the service."""
+    """Return the page to open. It has the code filled in, if the service offers such a page."""
     complete = code.verification_uri_complete
     return complete if complete is not None and has_same_origin(complete, server_url) else code.verification_uri
 
@@ -55,10 +55,10 @@ def page_of(code: DeviceCode, server_url: str) -> str:
 async def approval(
     service: AccountService, code: DeviceCode, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> Tokens:
-    """Wait until the student has approved, asking at the interval that the service wants.
+    """Poll until the student has approved, and return the tokens.
 
-    Raises `SignInRefused`. A service that cannot be reached meanwhile is asked less and less often (§3.5), until the
-    code has expired. Waiting is what is counted: a computer that slept asks once more.
+    Raises `SignInRefused`. If the service cannot be reached, the interval doubles (§3.5) until the code has expired.
+    Only waiting time counts, so that a computer that slept polls once more.
     """
     interval = _bounded(code.interval)
     left = min(code.expires_in, LONGEST_WAIT_SECONDS)

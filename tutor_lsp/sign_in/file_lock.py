@@ -1,4 +1,4 @@
-"""A lock between processes on a file: what POSIX and Windows each have, behind one function."""
+"""A lock between processes on a file, for POSIX and Windows."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_to_lock(descriptor: int) -> None:
-        """Lock the first byte. Raises `PermissionError` where another holds it."""
+        """Lock the first byte. Raise `PermissionError` if another process holds the lock."""
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
     def _try_to_lock(descriptor: int) -> None:
-        """Lock the file. Raises `BlockingIOError` where another holds it."""
+        """Lock the file. Raise `BlockingIOError` if another process holds the lock."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @asynccontextmanager
 async def locked(path: Path, *, seconds: float) -> AsyncIterator[bool]:
-    """Hold the lock, waited for at most so long; gives whether it is held.
+    """Hold the lock. Wait for it at most `seconds`, and yield whether it is held.
 
-    Without it the work goes on all the same: a process that was suspended while it held the lock, or a folder that
-    cannot be written or knows no locks, must not stop the student. The file stays, and is empty. The system frees the
-    lock of a process that ends.
+    The caller goes on without the lock: a suspended process that holds it, a read-only folder or a file system without
+    locks must not stop the student. The file stays, and is empty. The system releases the lock of a process that ends.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,7 +45,7 @@ async def locked(path: Path, *, seconds: float) -> AsyncIterator[bool]:
     try:
         yield await _lock(descriptor, seconds)
     finally:
-        os.close(descriptor)  # gives the lock back
+        os.close(descriptor)  # releases the lock
 
 
 async def _lock(descriptor: int, seconds: float) -> bool:

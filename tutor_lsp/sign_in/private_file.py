@@ -1,4 +1,4 @@
-"""Small JSON files that only the user can read, and that are there whole or not at all."""
+"""Small JSON files that only the user can read, and that are replaced atomically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TRIES, _PAUSE_SECONDS = 20, 0.02
 
 
 def read_json(path: Path) -> Any:
-    """Give what a file holds; None where it is missing or damaged. Raises `OSError` where it may not be read."""
+    """Return the content of a file, or None if it is missing or damaged. Raise `OSError` if it may not be read."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
@@ -20,8 +20,8 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a file at one stroke, its folder made if need be, both for the user alone. Raises `OSError`."""
-    import tempfile  # noqa: PLC0415 - at the start nothing is loaded that is not needed
+    """Replace a file atomically, and create its folder, both for the user alone. Raise `OSError`."""
+    import tempfile  # noqa: PLC0415 - keeps the start fast
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600

@@ -1,4 +1,4 @@
-"""The record of sign-ins in the data folder: where the student is signed in and where the tokens are, but no token."""
+"""The record of sign-ins in the data folder: the service, and where the tokens are stored. It holds no token."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 FILE_NAME = "sign-in.json"
 
 KeptIn = Literal["keyring", "file", "memory"]
-"""Where tokens are kept: the system's keyring, a file of the data folder, or this process alone."""
+"""Where tokens are stored: the system's keyring, a file in the data folder, or the memory of this process."""
 
 _SHARED_PLACES = ("keyring", "file")
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in at one service. Signing in again, as whoever it is, makes another with an id of its own."""
+    """A sign-in at a service. Signing in again, with any account, makes another with its own id."""
 
     server_url: str
     id: str
@@ -30,51 +30,51 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRecord:
-    """What is remembered between two starts."""
+    """What is stored between two starts."""
 
     server_url: str | None = None
-    """The service of the latest sign-in, in the form of `check_server_url`."""
+    """The service of the latest sign-in, as `check_server_url` returns it."""
     is_in_use: bool = False
-    """Whether that service answers where no setting names one; signing out ends that."""
+    """Whether that service answers if no setting names one. Signing out ends that."""
     may_use_file: bool = False
-    """Whether the student has agreed to tokens in a file, for want of a keyring."""
+    """Whether the student has agreed to tokens in a file, if there is no keyring."""
     sign_ins: tuple[SignIn, ...] = ()
 
     def at(self, server_url: str) -> SignIn | None:
-        """Give the sign-in at a service."""
+        """Return the sign-in at a service."""
         return next((sign_in for sign_in in self.sign_ins if sign_in.server_url == server_url), None)
 
     def adding(self, sign_in: SignIn) -> SignInRecord:
-        """Give the record after signing in; it takes the place of an earlier sign-in at the same service."""
+        """Return the record with a new sign-in. It replaces an earlier one at the same service."""
         others = tuple(other for other in self.sign_ins if other.server_url != sign_in.server_url)
         return replace(self, server_url=sign_in.server_url, is_in_use=True, sign_ins=(*others, sign_in))
 
     def agreeing_to_file(self) -> SignInRecord:
-        """Give the record once the student has agreed to tokens in a file."""
+        """Return the record with the student's agreement to tokens in a file."""
         return replace(self, may_use_file=True)
 
     def using(self, server_url: str) -> SignInRecord:
-        """Give the record once a service is to answer where no setting names one."""
+        """Return the record with a service that answers if no setting names one."""
         return replace(self, server_url=server_url, is_in_use=True)
 
     def without(self, sign_in: SignIn) -> SignInRecord:
-        """Give the record once the service has ended a sign-in: it stays in use, and wants another."""
+        """Return the record without a sign-in that the service has ended. Its service stays in use."""
         return replace(self, sign_ins=tuple(other for other in self.sign_ins if other != sign_in))
 
     def leaving(self, server_url: str) -> SignInRecord:
-        """Give the record after signing out of a service, which is then not in use any more."""
+        """Return the record without the sign-in at a service, which is then no longer in use."""
         others = tuple(other for other in self.sign_ins if other.server_url != server_url)
         return replace(self, is_in_use=self.is_in_use and self.server_url != server_url, sign_ins=others)
 
 
 class RecordFile:
-    """`sign-in.json` in the data folder. Several windows share it; whoever changes it holds the lock on sign-ins."""
+    """`sign-in.json` in the data folder. Several windows share it. A writer holds the lock on sign-ins."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / FILE_NAME
 
     def stamp(self) -> object:
-        """Give a value that is another one once the file has been replaced. Costs one look at the folder."""
+        """Return a value that changes when the file is replaced. Costs one `stat`."""
         try:
             status = self._path.stat()
         except OSError:
@@ -82,7 +82,7 @@ class RecordFile:
         return status.st_ino, status.st_mtime_ns, status.st_size
 
     def read(self) -> SignInRecord:
-        """Read the record; what is damaged or cannot be read counts as absent."""
+        """Return the record. A damaged or unreadable file counts as absent."""
         try:
             fields = read_json(self._path)
         except OSError:
@@ -101,7 +101,7 @@ class RecordFile:
         )
 
     def write(self, record: SignInRecord) -> None:
-        """Replace the record. Raises `OSError`."""
+        """Replace the record. Raise `OSError`."""
         write_json(self._path, asdict(record))
 
 

@@ -1,4 +1,4 @@
-"""Sign in, stay signed in, sign out: what the language server and the terminal do with the record and the tokens."""
+"""Sign in, stay signed in and sign out, for the language server and the terminal."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "sign-in.lock"
 LOCK_SECONDS = 15.0
-"""Longer than an exchange of tokens may take: who holds the lock longer is stuck, and is not waited for."""
+"""Longer than a refresh may take. A process that holds the lock longer is stuck, and is not waited for."""
 
 
 class SignIns:
     """The sign-ins of the student: those in the data folder, and those that only this process knows.
 
-    The data folder is first looked at when somebody asks. `now` gives seconds since the epoch.
+    The data folder is read at the first call that needs it. `now` returns seconds since the epoch.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class SignIns:
 
     @property
     def server_url(self) -> str | None:
-        """The service that answers where no setting names one; None: the student has signed in nowhere."""
+        """The service that answers if no setting names one. None: the student is not signed in."""
         return next((record.server_url for record in (self._own, self._shared) if record.is_in_use), None)
 
     @property
     def latest_server_url(self) -> str | None:
-        """The service of the latest sign-in, whether or not it is still in use."""
+        """The service of the latest sign-in, in use or not."""
         return self._own.server_url or self._shared.server_url
 
     @property
@@ -68,22 +68,22 @@ class SignIns:
 
     @property
     def tokens_path(self) -> Path:
-        """The file that they would be in."""
+        """The file that tokens would be stored in."""
         return self._file.path
 
     def reload(self) -> None:
-        """Read the record, if it was replaced since: by another window or a terminal."""
+        """Read the record if another window or a terminal has replaced it."""
         stamp = self._record_file.stamp()
         if stamp != self._stamp:
             self._stamp = stamp
             self._shared = self._record_file.read()
 
     def at(self, server_url: str) -> SignIn | None:
-        """Give the sign-in at a service; None: signed out there."""
+        """Return the sign-in at a service. None: signed out there."""
         return self._own.at(server_url) or self._shared.at(server_url)
 
     def credentials(self, sign_in: SignIn) -> StoredTokens:
-        """Give what the access tokens of a sign-in come from."""
+        """Return the credentials of a sign-in."""
         if sign_in.id not in self._credentials:
             self._credentials[sign_in.id] = StoredTokens(
                 sign_in,
@@ -96,29 +96,30 @@ class SignIns:
         return self._credentials[sign_in.id]
 
     def service(self, server_url: str) -> AccountService:
-        """Give the account routes of a service."""
-        from tutor_lsp.sign_in.accounts import AccountService  # noqa: PLC0415 - at the start nobody signs in
+        """Return the client of a service's account routes."""
+        from tutor_lsp.sign_in.accounts import AccountService  # noqa: PLC0415 - needed only for a sign-in
 
         return AccountService(server_url, now=self._now)
 
     async def has_keyring(self) -> bool:
-        """Tell whether the system's keyring can be used; it may ask the student to unlock it."""
+        """Return whether the system's keyring can be used. It may ask the student to unlock it."""
         return await self._keyring.is_usable()
 
     async def agree_to_file(self) -> None:
-        """Take note that tokens may be kept in a file. Raises `StoreUnavailable`."""
+        """Record that tokens may be stored in a file. Raise `StoreUnavailable`."""
         async with self._locked():
             self._share(SignInRecord.agreeing_to_file)
 
     async def use(self, server_url: str) -> None:
-        """Use a service that the student is signed in to. Raises `StoreUnavailable`."""
+        """Use a service that the student is signed in to. Raise `StoreUnavailable`."""
         async with self._locked():
             self._share(partial(SignInRecord.using, server_url=server_url))
 
     async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
-        """Keep the tokens of a new sign-in in the best place that there is, and use its service from now on.
+        """Store the tokens of a new sign-in in the best place there is, and use its service from now on.
 
-        An earlier sign-in there is signed out, unless it is for all windows and the new one for this one alone.
+        An earlier sign-in at that service is signed out. It stays if it is for all windows and the new one for this
+        window only.
         """
         self.reload()
         earlier = self.at(server_url)
@@ -130,9 +131,9 @@ class SignIns:
         return sign_in
 
     async def forget(self, server_url: str) -> list[Tokens | None]:
-        """Sign out of a service on this computer. Gives what is left to be revoked; None: it cannot be read any more.
+        """Sign out of a service on this computer. Return the tokens to revoke; None stands for unreadable ones.
 
-        Raises `StoreUnavailable` where the record cannot be changed.
+        Raises `StoreUnavailable` if the record cannot be changed.
         """
         async with self._locked():
             self.reload()
@@ -143,7 +144,7 @@ class SignIns:
         return tokens
 
     async def revoke(self, server_url: str, tokens: list[Tokens | None]) -> bool:
-        """Tell the service that sign-ins have ended. Gives whether it knows of each."""
+        """Tell the service that sign-ins have ended. Return whether it was told of each."""
         service = self.service(server_url)
         is_told = True
         for each in tokens:
@@ -157,7 +158,7 @@ class SignIns:
         return is_told
 
     async def close(self) -> None:
-        """Let exchanges of tokens that are under way come to their end, for a moment."""
+        """Wait for running refreshes, at most `credentials.CLOSE_SECONDS` each."""
         for credentials in self._credentials.values():
             await credentials.close()
 
@@ -184,7 +185,7 @@ class SignIns:
         return sign_in
 
     async def _remove_ended(self, sign_in: SignIn) -> None:
-        """Remove a sign-in that the service has ended. The lock is held."""
+        """Remove a sign-in that the service has ended. The caller holds the lock."""
         await self._remove_tokens(sign_in)
         self._own = self._own.without(sign_in)
         try:
@@ -193,7 +194,7 @@ class SignIns:
             log_exception("removing a sign-in", error)
 
     async def _remove_tokens(self, sign_in: SignIn) -> Tokens | None:
-        """Give the tokens and forget them. The lock is held."""
+        """Return the tokens of a sign-in and delete them. The caller holds the lock."""
         store = self._store(sign_in.kept_in)
         try:
             tokens = await store.load(sign_in)
@@ -204,7 +205,7 @@ class SignIns:
         return tokens
 
     def _share(self, change: Callable[[SignInRecord], SignInRecord]) -> None:
-        """Change the record in the data folder. The lock is held. Raises `StoreUnavailable`."""
+        """Change the record in the data folder. The caller holds the lock. Raise `StoreUnavailable`."""
         record = self._record_file.read()
         changed = change(record)
         if changed != record:

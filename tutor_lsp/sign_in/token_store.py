@@ -1,4 +1,4 @@
-"""Where tokens are kept: the system's keyring, a file for the user alone, or the memory of this process."""
+"""Token stores: the system's keyring, a file for the user alone, or the memory of this process."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ T = TypeVar("T")
 FILE_NAME = "tokens.json"
 KEYRING_SERVICE = "Ask Tutor"
 KEYRING_SECONDS = 60.0
-"""How long a keyring may take: it may have to ask the student for a password."""
+"""How long a keyring may take. It may ask the student for a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What keeps a student signed in; `expires_at` of the access token is in seconds since the epoch."""
+    """The tokens of a sign-in. `expires_at`, of the access token, is in seconds since the epoch."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -37,60 +37,60 @@ class Tokens:
 
 
 class StoreUnavailable(Exception):
-    """The tokens cannot be read or kept. The message is a sentence for the student."""
+    """The tokens cannot be read or stored. The message is a sentence for the student."""
 
 
 class TokenStore(Protocol):
-    """Keeps the tokens of sign-ins, each under its own id. The methods raise `StoreUnavailable`."""
+    """Stores the tokens of sign-ins, each under its own id. The methods raise `StoreUnavailable`."""
 
     async def load(self, sign_in: SignIn) -> Tokens | None:
-        """Give the tokens; None: there are none."""
+        """Return the tokens, or None if there are none."""
         ...
 
     async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
-        """Keep the tokens in place of earlier ones."""
+        """Store the tokens. They replace earlier ones."""
         ...
 
     async def forget(self, sign_in: SignIn) -> None:
-        """Remove the tokens, if there are any."""
+        """Delete the tokens, if there are any."""
         ...
 
 
 class MemoryStore:
-    """Keeps tokens for as long as this process lives."""
+    """Stores tokens until this process ends."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Tokens] = {}
 
     async def load(self, sign_in: SignIn) -> Tokens | None:
-        """Give the tokens."""
+        """Return the tokens."""
         return self._tokens.get(sign_in.id)
 
     async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
-        """Keep the tokens."""
+        """Store the tokens."""
         self._tokens[sign_in.id] = tokens
 
     async def forget(self, sign_in: SignIn) -> None:
-        """Remove the tokens."""
+        """Delete the tokens."""
         self._tokens.pop(sign_in.id, None)
 
 
 class FileStore:
-    """Keeps tokens in `tokens.json` of the data folder, mode 0600. Whoever changes it holds the lock on sign-ins."""
+    """Stores tokens in `tokens.json` in the data folder, mode 0600. A writer holds the lock on sign-ins."""
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / FILE_NAME
 
     async def load(self, sign_in: SignIn) -> Tokens | None:
-        """Give the tokens; a damaged file has none."""
+        """Return the tokens. A damaged file has none."""
         return _tokens((await self._entries()).get(sign_in.id))
 
     async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
-        """Keep the tokens."""
+        """Store the tokens."""
         await self._write(await self._entries() | {sign_in.id: asdict(tokens)})
 
     async def forget(self, sign_in: SignIn) -> None:
-        """Remove the tokens."""
+        """Delete the tokens."""
         entries = await self._entries()
         if entries.pop(sign_in.id, None) is not None:
             await self._write(entries)
@@ -110,17 +110,17 @@ class FileStore:
 
 
 class KeyringStore:
-    """Keeps tokens in the system's keyring.
+    """Stores tokens in the system's keyring.
 
-    Each sign-in is an item of its own, under a name of its own: Windows moves items of one name about.
+    Each sign-in is an item with its own name: Windows moves items that share a name.
     """
 
     async def is_usable(self) -> bool:
-        """Tell whether there is a keyring that keeps what it is given; it may ask the student to unlock it."""
+        """Return whether there is a keyring that stores passwords. It may ask the student to unlock it."""
 
         def keeps(keyring: ModuleType) -> bool:
             backend = keyring.get_keyring()
-            # Below 1 are those that keep nothing, and those that keep passwords in plain files.
+            # Not recommended are backends that store nothing, and those that store passwords in plain files.
             if not keyring.core.recommended(backend):
                 return False
             name = f"{KEYRING_SERVICE} (test)"
@@ -135,7 +135,7 @@ class KeyringStore:
             return False
 
     async def load(self, sign_in: SignIn) -> Tokens | None:
-        """Give the tokens."""
+        """Return the tokens."""
         text = await _with_keyring(lambda keyring: keyring.get_password(_name(sign_in), sign_in.id))
         try:
             return None if text is None else _tokens(json.loads(text))
@@ -143,12 +143,12 @@ class KeyringStore:
             return None
 
     async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
-        """Keep the tokens."""
+        """Store the tokens."""
         text = json.dumps(asdict(tokens), separators=(",", ":"))
         await _with_keyring(lambda keyring: keyring.set_password(_name(sign_in), sign_in.id, text))
 
     async def forget(self, sign_in: SignIn) -> None:
-        """Remove the tokens."""
+        """Delete the tokens."""
 
         def delete(keyring: ModuleType) -> None:
             if keyring.get_password(_name(sign_in), sign_in.id) is not None:
@@ -173,7 +173,7 @@ def _tokens(fields: Any) -> Tokens | None:
 
 
 async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
-    """Do something with the library `keyring`, loaded now. Raises `StoreUnavailable`."""
+    """Return the result of work with the library `keyring`, which is imported now. Raise `StoreUnavailable`."""
 
     def load_and_work() -> T:
         import keyring  # noqa: PLC0415 - takes a tenth of a second, and is needed only here
@@ -185,23 +185,23 @@ async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
             return await _in_daemon_thread(load_and_work)
     except TimeoutError as error:
         raise StoreUnavailable("Your computer's keyring does not answer. Unlock it, then try again.") from error
-    except Exception as error:  # an edge: behind `keyring` stands anybody's plugin, and raises what it likes
+    except Exception as error:  # an edge: a plugin of `keyring` may raise anything
         raise StoreUnavailable(
             "Your computer's keyring cannot be used. Unlock it and try again, or sign in again."
         ) from error
 
 
 async def _in_daemon_thread(work: Callable[[], T]) -> T:
-    """Run work that may block for ever in a thread that does not keep the process from ending."""
+    """Return the result of work that may block for ever. Its thread does not keep the process from ending."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
         try:
             settle = partial(result.set_result, work())
-        except Exception as error:  # noqa: BLE001 - handed over to whoever waits
+        except Exception as error:  # noqa: BLE001 - passed on to the caller
             settle = partial(result.set_exception, error)
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed, and the caller gone
             loop.call_soon_threadsafe(lambda: None if result.done() else settle())
 
     threading.Thread(target=run, name="keyring", daemon=True).start()

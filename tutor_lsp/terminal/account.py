@@ -30,7 +30,7 @@ This computer has no keyring that could keep your sign-in. May it be kept in a f
 
 
 def sign_in(options: argparse.Namespace) -> int:
-    """Sign in by the device flow, keep the tokens, and give the exit status."""
+    """Sign in by the device grant, and store the tokens. Return the exit status."""
     choice = choose()
     if choice.has_environment_token:
         raise Exit(
@@ -47,7 +47,7 @@ def sign_in(options: argparse.Namespace) -> int:
 
 
 def go_through_sign_in(choice: TutorChoice, server_url: str) -> None:
-    """Show the page and the code, wait for the approval and keep the tokens. Raises `Exit`."""
+    """Show the page and the code, wait for the approval, and store the tokens. Raise `Exit`."""
     sign_ins = choice.sign_ins
     service = sign_ins.service(server_url)
     code = run(device_sign_in.begin(service, server_url, program="a terminal"))
@@ -61,7 +61,7 @@ def go_through_sign_in(choice: TutorChoice, server_url: str) -> None:
 
 
 def sign_out(_options: argparse.Namespace) -> int:
-    """Forget the sign-in here, tell the service where it can be told, and give the exit status."""
+    """Delete the sign-in on this computer, and tell the service. Return the exit status."""
     choice = choose()
     server_url = choice.server_url
     if server_url is None:
@@ -77,7 +77,7 @@ def sign_out(_options: argparse.Namespace) -> int:
 
 
 def status(_options: argparse.Namespace) -> int:
-    """Say who is signed in where and what is left today, and give the exit status."""
+    """Write the service, the account and what is left of today. Return the exit status."""
     choice = choose()
     server_url = choice.server_url
     if server_url is None:
@@ -114,7 +114,7 @@ def _service_of(options: argparse.Namespace, choice: TutorChoice) -> str:
 async def _present_profile(choice: TutorChoice, server_url: str) -> Profile | None:
     try:
         return await as_student(choice, server_url, AccountService.profile)
-    except SignedOut:  # tokens that cannot be read any more, say
+    except SignedOut:  # for example, tokens that can no longer be read
         return None
 
 

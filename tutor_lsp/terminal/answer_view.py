@@ -1,4 +1,4 @@
-"""Show an answer in the terminal while it streams: drawn Markdown on a terminal, its text anywhere else."""
+"""Show an answer in the terminal while it streams: rendered Markdown on a terminal, plain text elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
 
 class AnswerView(Protocol):
-    """A place to show one answer. Entering it shows that the tutor is at work."""
+    """Shows one answer. Entering the context shows that the tutor is working."""
 
     def __enter__(self) -> Self: ...
 
@@ -27,7 +27,7 @@ class AnswerView(Protocol):
     ) -> None: ...
 
     def start(self, hint_level: int, max_hint_level: int) -> None:
-        """Show which hint this is."""
+        """Show the hint's number."""
         ...
 
     def add(self, markdown: str) -> None:
@@ -35,17 +35,17 @@ class AnswerView(Protocol):
         ...
 
     def note(self, text: str) -> None:
-        """Show a remark about the answer, below it."""
+        """Show a remark below the answer."""
         ...
 
 
 def open_view(stream: TextIO) -> AnswerView:
-    """Give the view that suits the stream."""
+    """Return the view that suits the stream."""
     return LiveView(stream) if stream.isatty() else PlainView(stream)
 
 
 def header(hint_level: int, max_hint_level: int) -> str:
-    """Say which hint this is and what kind of help it gives."""
+    """Return the hint's number, and the kind of help it gives."""
     try:
         name = f" · {HintLevel(hint_level).name.lower()}"
     except ValueError:
@@ -54,7 +54,7 @@ def header(hint_level: int, max_hint_level: int) -> str:
 
 
 def inert(text: str) -> str:
-    """Take out what a terminal would obey instead of show: control characters, and those that reorder text."""
+    """Return the text without what a terminal would obey: control characters, and those that reorder text."""
     return _ACTIVE.sub("", text)
 
 
@@ -94,9 +94,9 @@ class PlainView:
 
 
 class LiveView:
-    """Draws the Markdown: finished blocks stay, the one that still grows is redrawn in place.
+    """Renders the Markdown. Finished blocks stay, and only the last block is redrawn.
 
-    So an answer longer than the window scrolls like any other output, and nothing is drawn twice.
+    So an answer longer than the window scrolls like any other output, and nothing appears twice.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -127,14 +127,14 @@ class LiveView:
             self._keep(self._growing)
 
     def start(self, hint_level: int, max_hint_level: int) -> None:
-        """Draw the header."""
+        """Render the header."""
         from rich.text import Text  # noqa: PLC0415
 
         self._live.update("", refresh=True)
         self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
 
     def add(self, markdown: str) -> None:
-        """Draw the piece at once."""
+        """Render the piece at once."""
         self._growing += inert(markdown)
         end = finished(self._growing)
         if end:
@@ -143,7 +143,7 @@ class LiveView:
         self._live.update(self._draw(self._growing), refresh=True)
 
     def note(self, text: str) -> None:
-        """Draw the remark, dimmed."""
+        """Render the remark, dimmed."""
         from rich.text import Text  # noqa: PLC0415
 
         self._live.console.print(Text(f"\n{inert(text)}", style="dim"))
@@ -156,12 +156,12 @@ class LiveView:
 
 
 class _Block:
-    """Draws Markdown below one blank line, whatever space rich would leave around it."""
+    """Renders Markdown below one blank line, whatever space rich would add."""
 
     def __init__(self, markdown: str) -> None:
         from rich.markdown import Markdown  # noqa: PLC0415
 
-        # Without hyperlinks the address of a link is shown as text: no answer can hide where it leads.
+        # Without hyperlinks the address of a link is shown as text, so that no answer can hide it.
         self._markdown = Markdown(markdown, hyperlinks=False)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -182,9 +182,9 @@ def _has_ink(line: list[Segment]) -> bool:
 
 
 def finished(markdown: str) -> int:
-    """Give how many characters at the start are blocks that no further text can change.
+    """Return how many characters at the start are blocks that further text cannot change.
 
-    A block is over at a blank line outside a fence, once a line follows that is not indented, and so not part of a
+    A block is finished at a blank line outside a fence, followed by a line without indentation, which is not part of a
     list item.
     """
     end, position, fence, is_after_blank = 0, 0, "", False

@@ -1,4 +1,4 @@
-"""`tutor ask`: read the file, find the place, and show the answer of the language server as it streams."""
+"""`tutor ask`: read the file, find the place, and show the language server's answer while it streams."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 LOCAL_INSTEAD = "With --local it is answered on this computer instead."
 NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
 _PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
-"""The first line of a script, whose name need not have an ending."""
+"""The first line of a script. Its file name need not have a suffix."""
 
 
 def ask(options: argparse.Namespace) -> int:
-    """Run the command and give the exit status."""
+    """Run the command. Return the exit status."""
     place = parse_place(options.place)
     text = _read(place)
     if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
@@ -58,7 +58,7 @@ def ask(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What is asked about: a place in the text of a file."""
+    """What the student asks about: a position in the text of a file."""
 
     path: Path
     text: str
@@ -66,7 +66,7 @@ class _Subject:
 
 
 def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _Subject:
-    """Return the place where the run failed, which may lie in another file of the student's."""
+    """Return the position where the run failed, which may be in another file of the student's."""
     failed_at = outcome.failed_at(subject.path)
     if failed_at is not None and failed_at.path != subject.path:
         text = read_executed(failed_at.path)
@@ -83,7 +83,7 @@ def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _S
 def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
     """Return if the question is to be asked again: after a sign-in, on this computer, or once more. Else raise `Exit`.
 
-    A limit or an off switch is the course's decision: no other way is offered.
+    A limit or an off switch is the course's decision, so no other way is offered then.
     """
     reason = ended.message or "The tutor could not answer."
     if ended.retry_after:
@@ -129,10 +129,13 @@ def _read(place: Place) -> str:
 
 
 def _position(place: Place, text: str) -> Position:
-    """Give the place on the wire. Without a column it is where the line's text begins; one past the end is the end."""
+    """Return the position to ask about. Without a column it is the first character of the line's text.
+
+    A column past the line's end is the end. Raises `Exit` for a line that does not exist.
+    """
     lines = lines_of(text)
     number = where_to_look(text) if place.line is None else place.line
-    count = max(len(lines) - (not lines[-1]), 1)  # nobody counts the empty one that the last line's end begins
+    count = max(len(lines) - (not lines[-1]), 1)  # the empty line after the last line end does not count
     if place.column == 0 or not 1 <= number <= count:
         has = "1 line" if count == 1 else f"{count} lines"
         raise Exit(WRONG_USE, f"{place.path} has {has}; lines and columns count from 1.")
@@ -142,7 +145,7 @@ def _position(place: Place, text: str) -> Position:
 
 
 def _run(place: Place, *, has_subject: bool) -> RunOutcome:
-    """Run the file. Without a traceback, and without a line or a question either, there is nothing to ask about."""
+    """Run the file. Raise `Exit` if there is nothing to ask about: no traceback, no line and no question."""
     try:
         outcome = asyncio.run(run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS))
     except CouldNotRun as error:

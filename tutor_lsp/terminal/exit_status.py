@@ -1,4 +1,4 @@
-"""How a command of the terminal ends."""
+"""The exit statuses of the terminal's commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
 class Exit(Exception):
-    """Leave with this status, and say why in one line on stderr."""
+    """Ends the command with this status, and writes the reason in one line to stderr."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)

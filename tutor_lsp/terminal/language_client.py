@@ -1,4 +1,4 @@
-"""The editor's side of the language server, for the terminal: open a file, choose "Ask tutor", receive the answer."""
+"""A client of the language server, for the terminal: open a file, choose "Ask tutor", receive the answer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tutor_protocol import Position
 
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().parents[1] / "__main__.py"))
-"""With -I a `random.py` or `types.py` in the student's folder cannot stand in for the standard library's."""
+"""With -I, a `random.py` or `types.py` in the student's folder cannot replace the standard library's."""
 ACTION_TITLE = "Ask tutor"
 CODE_ACTION_INVOKED = 1
-"""LSP 3.17 CodeActionTriggerKind: asked for by a person, so that the action is offered anywhere."""
+"""LSP 3.17 CodeActionTriggerKind: a person asks, so that the action is offered anywhere."""
 SILENCE_SECONDS = 180.0
-"""How long an answer may say nothing. The service ends each in 120 s, a lost connection is given up after 30 s more."""
+"""The timeout of an answer without a message. The service ends each in 120 s, and a lost connection takes 30 s more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The answer is over. `message`, `retry_after` (seconds) and `code` tell why it was refused or failed."""
+    """The answer has ended. `message`, `retry_after` (seconds) and `code` say why it was refused or failed."""
 
     reason: str
     message: str = ""
@@ -55,7 +55,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """The connection behind the language server is in another state now."""
+    """The state of the language server's connection has changed."""
 
     state: str
     message: str
@@ -65,7 +65,7 @@ Event = Started | Piece | Ended | ConnectionChanged
 
 
 class LanguageClient:
-    """One document at a time, one answer at a time. Methods raise `ServerStopped` and `RequestFailed`."""
+    """Has one document and one answer at a time. The methods raise `ServerStopped` and `RequestFailed`."""
 
     def __init__(self, server: StdioServer) -> None:
         self._server = server
@@ -74,7 +74,7 @@ class LanguageClient:
 
     @classmethod
     async def start(cls, env: Mapping[str, str] | None = None) -> Self:
-        """Start `tutor-lsp` with this interpreter; `env` replaces the environment."""
+        """Start `tutor-lsp` with this interpreter. `env` replaces the environment."""
         return cls(await StdioServer.start(*COMMAND, env=env))
 
     async def __aenter__(self) -> Self:
@@ -107,7 +107,7 @@ class LanguageClient:
         await self._server.close()
 
     async def open(self, path: Path, text: str) -> str:
-        """Open a Python file, at an absolute path, with this text and give its URI."""
+        """Open a Python file, at an absolute path, with this text. Return its URI."""
         uri = path.as_uri()
         self._open[uri] = text
         document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
@@ -115,7 +115,7 @@ class LanguageClient:
         return uri
 
     async def ask_action(self, uri: str, position: Position) -> dict[str, Any] | None:
-        """Give the argument of the "Ask tutor" command offered at a place, None where it is not offered."""
+        """Return the argument of the "Ask tutor" command that is offered at a position, or None."""
         place = self._on_the_wire(uri, position)
         actions = await self._server.request(
             "textDocument/codeAction",
@@ -132,9 +132,9 @@ class LanguageClient:
         return None
 
     async def ask(self, argument: Mapping[str, Any]) -> AsyncGenerator[Event, None]:
-        """Execute "Ask tutor" and give what the server says until the answer has ended.
+        """Execute "Ask tutor", and yield the server's events until the answer has ended.
 
-        Left early, or cancelled, the answer is cancelled at the server, too.
+        If the caller closes the generator early, the answer is cancelled at the server.
         """
         ask_id = str(uuid4())
         ended = False
@@ -155,7 +155,7 @@ class LanguageClient:
                 await self._cancel(ask_id)
 
     async def status(self) -> ConnectionChanged:
-        """Ask how the tutor is reached."""
+        """Return the state of the connection to the tutor."""
         return _connection(await self._server.request("workspace/executeCommand", {"command": "tutor.status"}))
 
     async def _cancel(self, ask_id: str) -> None:
@@ -193,7 +193,7 @@ class LanguageClient:
         return None
 
     def _on_the_wire(self, uri: str, position: Position) -> dict[str, int]:
-        """Count the characters before a place in the encoding that the server chose (LSP 3.17 positionEncoding)."""
+        """Return an LSP position in the encoding that the server chose (LSP 3.17 positionEncoding)."""
         if self._encoding == "utf-32":
             return {"line": position.line, "character": position.character}
         line = lines_of(self._open[uri])[position.line]

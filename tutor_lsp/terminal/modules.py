@@ -1,4 +1,4 @@
-"""`tutor modules`: the modules of the course and the student's progress in them."""
+"""`tutor modules`: the modules of the course with the student's progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN_WORDS = {"not_started": "not started", "in_progress": "in progress", "comple
 
 
 def show(_options: argparse.Namespace) -> int:
-    """List the modules in their order, and give the exit status."""
+    """Write the modules in their order. Return the exit status."""
     try:
         modules = run(list_modules(choose()))
     except NoCourse:
@@ -33,7 +33,7 @@ def show(_options: argparse.Namespace) -> int:
 
 
 def complete(options: argparse.Namespace) -> int:
-    """Note that a module is completed, and give the exit status."""
+    """Mark a module as completed. Return the exit status."""
     try:
         module = run(complete_module(choose(), options.module_id))
     except NoCourse:

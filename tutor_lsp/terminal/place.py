@@ -1,4 +1,4 @@
-"""A place in a file as people write it, `FILE[:LINE[:COLUMN]]`, and where a question about a whole file points."""
+"""A place in a file, `FILE[:LINE[:COLUMN]]`, and the line that a question about a whole file means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 MAX_PARSED_CHARACTERS = 64 * 1024
-"""Longer code is not parsed to find a place in it."""
+"""Longer code is not parsed to find its first statement."""
 
 _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -20,7 +20,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file: line and column count from 1."""
+    """A place in a file. Line and column count from 1."""
 
     path: Path
     line: int | None = None
@@ -28,7 +28,10 @@ class Place:
 
 
 def parse_place(text: str) -> Place:
-    """Read a place. A Windows drive letter is part of the file, as is all of the name of a real file."""
+    """Return the place that a text names.
+
+    A Windows drive letter, and a colon in an existing file, belong to the file.
+    """
     match = _PLACE.fullmatch(text)
     if match is None or os.path.exists(text):  # noqa: PTH110 - as typed: Path would drop a trailing separator
         return Place(Path(text))
@@ -37,15 +40,15 @@ def parse_place(text: str) -> Place:
 
 
 def lines_of(text: str) -> list[str]:
-    """Cut a text into lines as LSP 3.17 "Text Documents" counts them; the last may be empty."""
+    """Return the lines of a text as LSP 3.17 "Text Documents" counts them. The last may be empty."""
     return _LINE_END.split(text)
 
 
 def where_to_look(text: str) -> int:
-    """Give the line, from 1, that a question about a whole file points at.
+    """Return the line, from 1, that a question about a whole file is asked at.
 
-    It is where compiling finds a syntax error; else where the program itself begins, after its docstring, imports and
-    definitions, so that the question is about all of it; else the first line of code. Nothing is run.
+    It is the line of a syntax error. Without one it is the first statement after docstring, imports and definitions, so
+    that the question is about the whole program. Without such a statement it is the first line of code. Nothing is run.
     """
     lines = lines_of(text)
     with_code = [number for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
@@ -54,7 +57,7 @@ def where_to_look(text: str) -> int:
     try:
         found = _first_statement(text) if len(text) <= MAX_PARSED_CHARACTERS else None
     except SyntaxError as error:
-        # At the end of the file CPython may name a line without code, or one after the last.
+        # At the end of the file CPython may report a line without code, or one after the last.
         found = max((number for number in with_code if number <= (error.lineno or 1)), default=None)
     except (ValueError, MemoryError, RecursionError):  # a NUL or a lone surrogate; nested too deeply
         found = None

@@ -1,4 +1,4 @@
-"""How commands of the terminal reach the service: by the student's sign-in, with its faults told in one line."""
+"""How terminal commands use the student's sign-in and report its errors, and how they write text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def choose() -> TutorChoice:
-    """Read settings and sign-ins. Raises `Exit` where a setting is wrong."""
+    """Return the settings with the sign-ins. Raise `Exit` if a setting is wrong."""
     settings = from_environment(os.environ)
     if settings.fault is not None:
         raise Exit(FAILED, settings.fault)
@@ -36,7 +36,10 @@ def choose() -> TutorChoice:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one step. Questions are asked between steps, where Ctrl-C ends the program at once."""
+    """Return the result of one step.
+
+    Raises `Exit` for a fault. Prompts come between steps, where Ctrl-C ends the program.
+    """
     try:
         return asyncio.run(work)
     except (ServiceFault, SignInRefused, StoreUnavailable) as error:
@@ -50,7 +53,7 @@ def say(*lines: str) -> None:
 
 
 def wrapped(line: str, stream: TextIO) -> str:
-    """Return a line cut between words to fit the terminal that it goes to; for a pipe or a file, as it is.
+    """Return a line wrapped between words to the terminal's width. For a pipe or a file it stays as it is.
 
     An address is never cut: the terminal itself breaks it, and it can still be opened and copied.
     """
@@ -70,12 +73,12 @@ def wrapped(line: str, stream: TextIO) -> str:
 
 
 def is_interactive() -> bool:
-    """Return whether somebody can read a question and type an answer."""
+    """Return whether the student can read a question and type an answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def choose_way(reason: str, ways: Mapping[str, str]) -> str:
-    """Ask the student for one of several ways to go on, by its letter; Enter takes the first, all else the last."""
+    """Ask the student how to go on, and return the letter. Enter means the first way, any other input the last."""
     letters = list(ways)
     lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
     sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))

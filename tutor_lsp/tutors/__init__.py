@@ -1,1 +1,1 @@
-"""Who answers: the remote service or local mode, each behind the interface of `tutor_lsp.tutors.tutor`."""
+"""The tutors: the remote service, local mode, and the redaction in front of the service."""

@@ -1,4 +1,7 @@
-"""What the language server analyses by itself: loaded at its first use, and long analysis in a child process."""
+"""The analysis that the language server runs itself.
+
+It is loaded at its first use, and a child process runs what takes long.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +19,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROCESSOR_SECONDS = 2.0
-"""Of one step. Nobody but the student waits here, so it is longer than in a service."""
+"""The processor time of one step. It is longer than in a service, since only this student waits."""
 WALL_SECONDS = 10.0
 UNLIMITED_SECONDS = 1e9
-"""Seconds: it is the student's own computer, whose time needs no sharing out."""
+"""A processor-time allowance without limit: the computer is the student's own."""
 
 
 class LazyAnalyst:
-    """Holds the analyst once it is needed."""
+    """Builds the analyst when it is first needed."""
 
     def __init__(self) -> None:
         self._analyst: Analyst | None = None
 
     async def analyst(self) -> Analyst:
-        """Return the analyst; the first call loads the offline tutor in a thread."""
+        """Return the analyst. The first call loads the offline tutor in a thread."""
         if self._analyst is None:
             await asyncio.to_thread(import_module, "tutor_analysis.analyst")
         return self._loaded()

@@ -1,4 +1,4 @@
-"""Which tutor answers, by settings and sign-in. It is built at the first question: an idle window costs nothing."""
+"""Choose the tutor by settings and sign-in. It is built at the first question, so that an idle window costs nothing."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 
 class Access(NamedTuple):
-    """Which service answers, and as whom it is asked."""
+    """The service that answers, and the credentials for it."""
 
     server_url: str
     credentials: Credentials
 
 
 def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[Status], object]) -> Tutor:
-    """Build the tutor, a local one without access to a service; what it needs is loaded now and not before."""
+    """Build the tutor: a local one without access to a service.
+
+    Imports run here, because few sessions need all of them.
+    """
     if access is not None:
         from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns  # noqa: PLC0415 - not needed before
         from tutor_lsp.capture.redaction.redaction import Redactor  # noqa: PLC0415 - likewise
@@ -46,7 +49,7 @@ def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[
 
 
 def _home() -> Path | None:
-    """Give the user's home folder, if the system knows one."""
+    """Return the user's home folder, or None if the system knows none."""
     try:
         return Path.home()
     except RuntimeError:
@@ -60,7 +63,7 @@ class TutorChoice:
         self.settings = settings
         self.sign_ins = sign_ins
         self.on_status: Callable[[Status], object] = lambda _: None
-        """Hears of each change of the tutor's own status."""
+        """Called with each change of the tutor's own status."""
         self._build = build
         self._tutor: Tutor | None = None
         self._local_tutor: Tutor | None = None
@@ -68,12 +71,12 @@ class TutorChoice:
 
     @property
     def server_url(self) -> str | None:
-        """The service that answers; None: local mode. The settings go before the sign-in."""
+        """The service that answers, or None in local mode. The settings take precedence over the sign-in."""
         return self.settings.server_url or self.sign_ins.server_url
 
     @property
     def status(self) -> Status:
-        """How the tutor is reached right now, or would be."""
+        """The state of the connection to the tutor. Before the tutor is built, the state that it would have."""
         if self.settings.fault is not None:
             return Status("offline", self.settings.fault)
         if self._tutor is not None:
@@ -83,7 +86,7 @@ class TutorChoice:
         return SIGNED_OUT if self.access() is None else READY
 
     def tutor(self) -> Tutor | None:
-        """Give the tutor, built at the first call; None where there can be none, and `status` says why."""
+        """Return the tutor, built at the first call, or None if there can be none. `status` then says why."""
         if self._tutor is None:
             access = self.access()
             is_signed_out = self.server_url is not None and access is None
@@ -94,7 +97,7 @@ class TutorChoice:
         return self._tutor
 
     def local_tutor(self) -> Tutor:
-        """Return the tutor of local mode, whatever the settings and sign-ins say; built at the first call."""
+        """Return the tutor of local mode, whatever the settings and sign-ins are. It is built at the first call."""
         if self.server_url is None and (tutor := self.tutor()) is not None:
             return tutor
         if self._local_tutor is None:
@@ -102,13 +105,13 @@ class TutorChoice:
         return self._local_tutor
 
     async def change(self, settings: Settings) -> None:
-        """Take new settings; a tutor that was built from others is closed, and the next question builds another."""
+        """Apply new settings. A tutor that was built from others is closed; the next question builds another."""
         if settings != self.settings:
             self.settings = settings
             await self.close()
 
     async def reload_sign_ins(self) -> None:
-        """Look who is signed in by now, in this window or elsewhere; a tutor of another sign-in is closed."""
+        """Read who is signed in, in this window or elsewhere. A tutor of another sign-in is closed."""
         self.sign_ins.reload()
         if self._tutor is not None and self._built_for != self._choice():
             await self.close()
@@ -121,7 +124,7 @@ class TutorChoice:
                 await tutor.close()
 
     def _choice(self) -> tuple[str | None, str | None]:
-        """Name the service and the sign-in."""
+        """Return the service and an id of the sign-in. They change if another tutor must be built."""
         server_url = self.server_url
         if server_url is None or self._environment_token is not None:
             return server_url, self._environment_token
@@ -129,12 +132,12 @@ class TutorChoice:
         return server_url, None if sign_in is None else sign_in.id
 
     def access(self) -> Access | None:
-        """Give the service and the credentials; None: local mode, or signed out."""
+        """Return the service and its credentials, or None in local mode or if signed out."""
         server_url = self.server_url
         return None if server_url is None else self.access_to(server_url)
 
     def access_to(self, server_url: str) -> Access | None:
-        """Give the credentials for one service: only what was set together with it, or what it has issued itself."""
+        """Return the credentials for one service: a token set together with it, or tokens that it has issued itself."""
         if self._environment_token is not None and server_url == self.settings.server_url:
             return Access(server_url, StaticToken(self._environment_token))
         sign_in = self.sign_ins.at(server_url)
@@ -142,10 +145,10 @@ class TutorChoice:
 
     @property
     def has_environment_token(self) -> bool:
-        """Whether the environment names the token, which goes before any sign-in."""
+        """Whether the environment sets a token, which takes precedence over any sign-in."""
         return self._environment_token is not None
 
     @property
     def _environment_token(self) -> str | None:
-        """The token of the environment. Nobody knows which service it is of but who has set both."""
+        """The token of the environment. It counts only together with a server from the settings."""
         return self.settings.access_token if self.settings.server_url is not None else None

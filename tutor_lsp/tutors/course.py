@@ -1,4 +1,4 @@
-"""The course that a student is signed in to: its modules, and the student's progress in them."""
+"""The modules of the course that a student is signed in to, with their progress."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class NoCourse(Exception):
-    """Local mode: there is no service, and modules belong to one."""
+    """There is no service, as in local mode, and so no course."""
 
 
 class NoSuchModule(Exception):
-    """The course has no module of this name."""
+    """The course has no module of this id."""
 
 
 async def as_student(
     choice: TutorChoice, server_url: str, work: Callable[[AccountService, str], Awaitable[T]]
 ) -> T | None:
-    """Do `work` with a service and an access token that it takes; None: nobody is signed in there.
+    """Return the result of `work` with a service and an access token, or None if the student is not signed in there.
 
-    Raises `ServiceFault` where the service cannot be used.
+    A token that the service rejects is renewed once. Raises `ServiceFault` if the service cannot be used.
     """
     access = choice.access_to(server_url)
     if access is None:
@@ -45,12 +45,12 @@ async def as_student(
 
 
 async def list_modules(choice: TutorChoice) -> list[Module]:
-    """List the modules in their order. Raises `NoCourse`, and `ServiceFault`, of which `SignedOut` is one."""
+    """Return the modules in their order. Raise `NoCourse` or `ServiceFault`, of which `SignedOut` is one."""
     return await _in_course(choice, AccountService.modules)
 
 
 async def complete_module(choice: TutorChoice, module_id: str) -> Module:
-    """Note that the student has completed a module, and give it. Raises `NoSuchModule`, else as `list_modules`."""
+    """Mark a module as completed by the student, and return it. Raise `NoSuchModule`, or as `list_modules`."""
 
     async def complete(service: AccountService, access_token: str) -> Module:
         module = next((module for module in await service.modules(access_token) if module.id == module_id), None)

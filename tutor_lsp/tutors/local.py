@@ -1,4 +1,4 @@
-"""Local mode: the offline tutor and the hint ladder inside the language server, without account, network or model."""
+"""Local mode: the offline tutor and the hint ladder in the language server, without account, network or model."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ logger = logging.getLogger(__name__)
 PROVIDER = "offline"
 MODEL = "offline-1"
 STUDENT = "student"
-"""The one whose asks are analysed here."""
+"""The owner under whom local asks are analysed."""
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
 class LocalTutor:
-    """A `Tutor` that answers by itself. `student` may be set at any time and counts from the next ask on."""
+    """A `Tutor` in this process. `student` may be set at any time, and counts from the next ask on."""
 
     status = LOCAL
 
@@ -57,7 +57,7 @@ class LocalTutor:
         self._open: dict[UUID, asyncio.Future[Error]] = {}
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Answer from the offline tutor. An ask that does not reach its end gives its hint level back."""
+        """Yield the offline tutor's answer. An ask that does not reach its end gives its hint level back."""
         if ask.request_id in self._open:
             yield Error(
                 request_id=ask.request_id,
@@ -83,14 +83,14 @@ class LocalTutor:
             del self._open[ask.request_id]
 
     async def cancel(self, request_id: UUID) -> None:
-        """Stop an answer; its stream ends with `Error` of code `CANCELLED`."""
+        """Stop an answer. Its stream ends with `Error` of code `CANCELLED`."""
         self._stop(request_id, ErrorCode.CANCELLED, "Stopped.")
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Take note of nothing: in local mode nobody but the student would ever read a rating."""
+        """Do nothing: local mode has nobody who reads ratings."""
 
     async def close(self) -> None:
-        """End what is still streaming."""
+        """End the running answers, and the child process."""
         for request_id in self._open:
             self._stop(request_id, ErrorCode.SHUTTING_DOWN, "The tutor was closed.")
         await self._analysis.close()
@@ -134,16 +134,16 @@ class LocalTutor:
         try:
             await counting
             await asyncio.to_thread(self._state.take_back, problem.fingerprint)
-        except StateUnavailable as error:  # nothing was counted, or one hint level is lost: the stream still ends
+        except StateUnavailable as error:  # the ask was not counted, or one hint level is lost
             logger.warning("hint level not given back: %s", error)
 
 
 class _Stopped(Exception):
-    """The ask was cancelled or the tutor closed; its future holds the last message."""
+    """The ask was cancelled or the tutor closed. The future of the ask holds the last message."""
 
 
 async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
-    """Wait for work, but no longer than until `stop`; then raise `_Stopped`."""
+    """Return the result of `work`. Raise `_Stopped` if `stop` is done before it."""
     running = asyncio.ensure_future(work)
     either: set[asyncio.Future[Any]] = {running, stop}
     try:
@@ -156,5 +156,5 @@ async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Cut Markdown where a sentence or a line ends; the pieces together are the text."""
+    """Yield the pieces of a Markdown text, cut at the ends of sentences and lines."""
     yield from (piece for piece in _SENTENCE_END.split(text) if piece)

@@ -1,4 +1,4 @@
-"""Local mode's memory: how often each problem was asked about, in one SQLite file that all editor windows share."""
+"""The state of local mode: how often the student asked about each problem, in a SQLite file for all editor windows."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FILE_NAME = "local.sqlite3"
 BUSY_SECONDS = 5.0
-"""How long one window waits for another's write, which takes milliseconds."""
+"""How long a window waits for the write of another, which takes milliseconds."""
 
 _creating = threading.Lock()
-"""Closing a file drops all locks that the process has on it, another thread's too (POSIX fcntl): none may be held."""
+"""Held while the file is created. Closing a file drops all POSIX locks of the process on it, also another thread's."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS problems (
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS problems (
 
 
 class StateUnavailable(Exception):
-    """The state file cannot be used. The message is for the student: it names the file, not its path."""
+    """The state file cannot be used. The message is for the student, and names the file without its path."""
 
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
@@ -36,11 +36,11 @@ class StateUnavailable(Exception):
 
 
 class LocalState:
-    """Counts asks by problem in `local.sqlite3` under the data folder.
+    """Counts asks by problem in `local.sqlite3` in the data folder.
 
-    A call opens the file, changes it in one transaction and closes it: callable from any thread, and no window ever
-    holds a lock between two asks. Each call blocks for some milliseconds, at worst `busy_seconds`.
-    The journal is SQLite's plain one, since a home folder on a network lacks the shared memory that WAL needs
+    A call opens the file, changes it in one transaction and closes it. So any thread may call it, and no window holds a
+    lock between two asks. A call blocks for some milliseconds, at worst for `busy_seconds`. The file has SQLite's
+    rollback journal: a home folder on a network lacks the shared memory that WAL needs
     (https://www.sqlite.org/wal.html, "Overview").
     """
 
@@ -49,7 +49,7 @@ class LocalState:
         self._busy_seconds = busy_seconds
 
     def count_ask(self, fingerprint: str) -> int:
-        """Count one more ask about a problem and give how many came before it. Raises `StateUnavailable`."""
+        """Count one more ask about a problem, and return how many came before it. Raise `StateUnavailable`."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO problems (fingerprint, asks) VALUES (?, 1) "
@@ -61,12 +61,12 @@ class LocalState:
         return asks - 1
 
     def take_back(self, fingerprint: str) -> None:
-        """Uncount an ask that gave no answer. Raises `StateUnavailable`."""
+        """Subtract an ask that got no answer. Raise `StateUnavailable`."""
         with self._transaction() as connection:
             connection.execute("UPDATE problems SET asks = max(asks - 1, 0) WHERE fingerprint = ?", (fingerprint,))
 
     def _create(self) -> None:
-        """Make the file, unless it is there, for the student alone; SQLite gives its journal the same mode."""
+        """Create the file if it is missing, readable by the student alone. SQLite gives its journal the same mode."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _creating, suppress(FileExistsError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -1,4 +1,4 @@
-"""A tutor that what is private never reaches: it is taken out of each ask, and put back into the answer."""
+"""Redaction in front of the service: private values are replaced in each ask, and restored in its answer."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 KEY_FILE = "redaction.json"
 _KEY_BYTES = 32
 _REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
-"""An ask that takes longer does not leave the computer."""
+"""An ask whose redaction takes longer is not sent."""
 
 TOO_LONG = "This is too much for one question. Ask about a smaller file."
 
 
 class RedactingTutor:
-    """A `Tutor` in front of one that is not on this computer."""
+    """A `Tutor` in front of another that is not on this computer."""
 
     def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
         self._tutor = tutor
@@ -39,15 +39,18 @@ class RedactingTutor:
 
     @property
     def status(self) -> Status:
-        """How the tutor behind is reached."""
+        """The state of the connection to the other tutor."""
         return self._tutor.status
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Ask without what is private; the deltas of the answer are numbered anew, since some text has to wait."""
+        """Send the redacted ask, and yield the restored answer.
+
+        Its deltas are numbered anew, since some text is held back.
+        """
         try:
             if is_small(ask):
                 redacted, restoration = self._redactor.redact(ask)
-            else:  # in a child process, so that the editor is not held up
+            else:  # a child process does it, so that the editor need not wait
                 redacted, restoration = await self._pool.run(None, redact, self._redactor, ask)
         except (ValueError, NotAnalysed):
             yield Error(request_id=ask.request_id, code=ErrorCode.PAYLOAD_TOO_LARGE, content=TOO_LONG, retryable=False)
@@ -71,28 +74,31 @@ class RedactingTutor:
         await self._tutor.cancel(request_id)
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Say whether an answer helped."""
+        """Send whether an answer helped."""
         await self._tutor.rate(message_id, helpful=helpful)
 
     async def close(self) -> None:
-        """Give back the connection."""
+        """Close the other tutor, and the child process."""
         await self._tutor.close()
         await self._pool.close()
 
 
 def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
-    """Return an ask without what is private, and what puts it back. Raise `ValueError` for one that gets too long."""
+    """Return the ask without private values, and what restores them. Raise `ValueError` if the ask gets too long."""
     return redactor.redact(ask)
 
 
 def redaction_key(data_dir: Path) -> bytes:
-    """Give this computer's key for placeholders, made at first need. Where it cannot be kept, it is for this time."""
+    """Return this computer's key for placeholders, created at first need.
+
+    If it cannot be stored, it lasts for this process.
+    """
     path = data_dir / KEY_FILE
     try:
         key = _key(read_json(path))
         if key is None:
             write_json(path, {"key": secrets.token_hex(_KEY_BYTES)})
-            key = _key(read_json(path))  # another window may have been faster
+            key = _key(read_json(path))  # another window may have written its key first
     except OSError:
         key = None
     return key or secrets.token_bytes(_KEY_BYTES)

@@ -1,4 +1,4 @@
-"""Secrets and student numbers that a call is given by position, as its name or that of the parameter says."""
+"""Find secrets and student numbers that are positional arguments, by the name of the function or of the parameter."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _SIGNS_IN = re.compile(
     r"(?i)(?:\w*_)?(?:log_?in|sign_?(?:in|up)|auth|authenticate|authorize|basic_?auth|httpbasicauth|register|create_user|add_user)"
 )
-"""Calls that take who it is, and then the secret."""
+"""Calls whose first argument is the user, followed by the secret."""
 _CONNECTS = re.compile(r"(?i)(?:\w*_)?(?:connect|open_connection|ftp|ftp_tls|connection)")
-"""Calls that take where to connect to and as whom, and then the secret."""
+"""Calls whose arguments are the host, the user, and then the secret."""
 _HEADER = re.compile(r"\b(def|class)[ \t]+(\w+)[ \t]*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?")
 _PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}(\w+)")
 _RECEIVERS = frozenset({"self", "cls"})
@@ -35,14 +35,14 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class _Brackets:
-    """Brackets that are open, what is called by them, and how many arguments are over."""
+    """An open bracket: the function called with it, and the number of the present argument."""
 
     called: str | None
     argument: int = 0
 
 
 def parameters(code: str) -> dict[str, list[str]]:
-    """Give the names of the parameters of every function that a program defines, and of every class that it makes."""
+    """Return the parameter names of every function that a program defines, and of every class's `__init__`."""
     found: dict[str, list[str]] = {}
     current = ""
     for header in _HEADER.finditer(code):
@@ -55,7 +55,7 @@ def parameters(code: str) -> dict[str, list[str]]:
 
 
 def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str]]) -> Iterator[tuple[str, Token]]:
-    """Give the values of a statement that stand alone as an argument, each with a name that says what it is."""
+    """Yield the literals of a statement that are an argument of their own, each with a name that says what it is."""
     inside: list[_Brackets] = []
     for number, token in enumerate(tokens):
         before = tokens[number - 1].text if number and not tokens[number - 1].is_string else ""
@@ -72,7 +72,7 @@ def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str
 
 
 def _called(before: Sequence[Token]) -> str | None:
-    """Give the name that the two tokens before a bracket call, or give a pair to: `auth=("ann", …)`."""
+    """Return the name that is called with a bracket, or that gets a pair as its value: `auth=("ann", …)`."""
     names = [token.text for token in before if not token.is_string]
     if names and names[-1].isidentifier():
         return names[-1]
@@ -94,5 +94,5 @@ def _names(call: _Brackets, parameters: Mapping[str, list[str]]) -> Iterable[str
 
 
 def _asks(token: Token) -> bool:
-    """Tell whether a text is what a program asks its user with, and no secret."""
+    """Return whether a string is a prompt to the program's user, and no secret."""
     return token.is_string and token.text.endswith(_PROMPT)

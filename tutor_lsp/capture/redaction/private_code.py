@@ -1,4 +1,4 @@
-"""Where private things stand in a program: by what they look like, and by the names that the program gives them."""
+"""Find private values in a program: by their form, and by the names that the program gives them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LOOKS_UP = frozenset({"get", "getenv", "pop", "set", "setdefault", "setenv"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _NUMBER = re.compile(r"\d{4,12}|[A-Za-z]{1,2}\d{4,12}")
 _UNQUOTED = re.compile(r"\b(?P<name>\w++)[ \t]*+=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{}#\\,;:]+)")
-"""A value whose second quote the student forgot."""
+"""A value without its closing quote."""
 
 
 class Regions(NamedTuple):
-    """The stretches of a program by what a replacement has to fit: contents of strings, comments, and code."""
+    """The parts of a program in which replacements follow different rules: strings, comments, and code."""
 
     strings: list[tuple[int, int]]
     comments: list[tuple[int, int]]
@@ -32,12 +32,12 @@ class Regions(NamedTuple):
 
     @property
     def words(self) -> list[tuple[int, int]]:
-        """Strings and comments, where any word may stand for another."""
+        """Strings and comments, where any word may be replaced by another."""
         return [*self.strings, *self.comments]
 
 
 class Program(NamedTuple):
-    """A program, laid out once."""
+    """A program with its layout."""
 
     text: str
     layout: Layout
@@ -45,7 +45,7 @@ class Program(NamedTuple):
 
 
 def read_program(code: str) -> Program:
-    """Lay a program out, character for character as it stands."""
+    """Lay out a program. Every character keeps its place."""
     laid_out = lay_out(re.sub("^\ufeff", " ", code).replace("\r\n", " \n").replace("\r", "\n"))
     strings, code_pieces, comments = [], [], []
     position = 0
@@ -64,7 +64,7 @@ def read_program(code: str) -> Program:
 
 
 def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Found]:
-    """Find what is private. What is found lies within one line and one region, and in code is whole tokens."""
+    """Yield what is private. Each finding lies within one line and one region; in code it is whole tokens."""
     text = program.layout.text
     for start, end in program.regions.words:
         for item in patterns.in_text(text[start:end]):
@@ -81,13 +81,13 @@ def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Fou
 
 
 def identifiers(program: Program) -> set[str]:
-    """Give the words of the program's code."""
+    """Return the words of the program's code."""
     text = program.layout.text
     return {word for start, end in program.regions.code for word in TOKEN.findall(text, start, end)}
 
 
 def _content(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give where the content of a string literal is, without prefix and quotes."""
+    """Return where the content of a string literal is, without prefix and quotes."""
     quote = text[end - 1]
     opening = text.index(quote, start)
     width = 3 if text.startswith(quote * 3, opening) and end - opening >= 6 else 1  # noqa: PLR2004 - two triple quotes
@@ -106,7 +106,7 @@ def _tokens(layout: Layout, line: LogicalLine) -> list[Token]:
 
 
 def _given(tokens: list[Token]) -> Iterator[Found]:
-    """Find the values that a statement gives to names of secrets and of student numbers, or compares with them."""
+    """Yield the values that a statement assigns to, or compares with, names of secrets and student numbers."""
     for number, token in enumerate(tokens):
         if not (token.is_string or token.text[0].isdecimal()):
             continue
@@ -117,7 +117,7 @@ def _given(tokens: list[Token]) -> Iterator[Found]:
 
 
 def _name_before(tokens: list[Token], number: int) -> str | None:
-    """Give the name that a value is given to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
+    """Return the name that a value is given to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
         if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - `["name"] =`
@@ -130,14 +130,14 @@ def _name_before(tokens: list[Token], number: int) -> str | None:
 
 
 def _name_after(tokens: list[Token], number: int) -> str | None:
-    """Give the name of `value == name`."""
+    """Return the name in `value == name`."""
     after = tokens[number + 1 : number + 3]
     is_compared = len(after) > 1 and after[0].text in {"==", "!="} and not after[0].is_string
     return after[1].text if is_compared else None
 
 
 def _collected(tokens: list[Token]) -> Iterator[Found]:
-    """Find the values of `names = [value, …]` and `names = {key: value, …}`; student numbers may be keys as well."""
+    """Yield the values of `names = [value, …]` and `names = {key: value, …}`. Keys may be student numbers too."""
     number = 0
     while number < len(tokens) - 2:
         name = tokens[number].text
@@ -166,7 +166,7 @@ def _value(name: str, token: Token) -> Iterator[Found]:
         yield Found(token.start, token.end, "student")
     elif token.is_string and is_secret_value(name, token.text):
         start = token.start
-        for line in token.text.split("\n"):  # a backslash before a line end stays, and so does the line end
+        for line in token.text.split("\n"):  # a backslash before a line end is kept, with the line end
             content = line.removesuffix("\\") if "\n" in token.text else line
             if content.strip():
                 yield Found(start, start + len(content), "secret")

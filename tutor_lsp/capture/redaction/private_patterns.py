@@ -1,7 +1,7 @@
-"""What private things look like in any text: keys, tokens, passwords, e-mail addresses, home folders, student numbers.
+"""Patterns of private values in any text: keys, tokens, passwords, e-mail addresses, home folders, student numbers.
 
-No pattern matches a line end, a quote or a backslash, nor starts in the middle of an escape sequence, so that what is
-put in the place of a match inside a string literal leaves the literal whole.
+No pattern matches a line end, a quote or a backslash, nor starts inside an escape sequence. So a replacement inside a
+string literal leaves the literal valid.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 Kind = Literal["secret", "email", "person", "student"]
 
 START = r"(?:(?<=\\[abfnrtv])|(?<![\w\\]))"
-"""Where a word starts; the letter of an escape sequence is no part of the word after it."""
+"""The start of a word. The letter of an escape sequence does not belong to the word after it."""
 
 STRONG_NAME = re.compile(
     r"(?i)(?:\w*[_-])?(?:pass[_-]?word|pass[_-]?wort|passwd|pass[_-]?phrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|secret[_-]?key|client[_-]?secret|(?:access|auth|refresh|bearer|api)[_-]?token|credential)s?"
 )
-"""Names whose values are secrets whatever they look like."""
+"""Names whose values are secrets, whatever they look like."""
 WEAK_NAME = re.compile(r"(?i)(?:\w*[_-])?(?:token|secret)s?")
-"""Names of secrets, but also of what parsers and guessing games are about: only what nobody could guess counts."""
+"""Names of secrets that parsers and guessing games use too: only a value that nobody could guess counts."""
 # linear: read from names of at most 80 characters (`LONGEST_NAME`)
 STUDENT_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
@@ -42,7 +42,7 @@ _KEYS = re.compile(
     r"|pypi-[\w-]{20,}|gsk_\w{16,}|nvapi-[\w-]{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}"
     r"|eyJ[\w-]{8,240}+\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
 )
-"""Keys and tokens that can be told by how their issuers write them."""
+"""Keys and tokens in a form that only their issuer uses."""
 _RANDOM = re.compile(START + r"[A-Za-z0-9_-]{32,}+(?P<longer>\w?)")
 _STORED = re.compile(
     r"(?<![\w/+=])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])"
@@ -52,7 +52,7 @@ _CALLED = re.compile(
     r"(?i)\b(?:\w*log_?in|sign_?in|authenticate|(?:http)?_?basic_?auth|\w+_password)\((?:[^()\n]*,)?[ \t]*"
     r"(?P<quote>[\"'])(?P<value>[^\"'\\\n:?]{4,})(?P=quote)[ \t]*\)"
 )
-"""A call that signs in, as a traceback shows it: the last argument is the secret."""
+"""A call that signs in, as a traceback shows it. The last argument is the secret."""
 _ON_COMMAND_LINE = re.compile(r"(?:^|\s)(?:-u|--user)[ =][\w.@-]+:(?P<value>[^\s\"'\\]{3,})")
 _IN_NETRC = re.compile(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'\\]{3,})")
 _WEBHOOK = re.compile(r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<value>[\w/-]{16,})")
@@ -66,12 +66,12 @@ _TOLD = re.compile(
     r"(?:\\?(?P<quote>[\"'])(?P<quoted>[^\"'\\\n{}]+)|(?P<value>[^\s\"'\\{}()\[\],;`]{4,}))",
     re.IGNORECASE,
 )
-"""A secret's name and the secret, as people note it and as tracebacks show it."""
+"""A secret's name and the secret, as people write it and as tracebacks show it."""
 _HINTED = re.compile(
     r"(?i)(?<![\w-])(?:\w*[_-])?(?:token|secret)(?:\\?[\"'])?[ \t]*==?[ \t]*(?:\\?[\"'])?"
     r"(?P<value>[^\s\"'\\{}()\[\],;`]{6,})"
 )
-"""A name that may be a secret's, and what it is given."""
+"""A name that may be a secret's, and its value."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:-----END|\Z)", re.DOTALL)
 _PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
 _SECRETS = (_KEYS, _STORED, _CALLED, _ON_COMMAND_LINE, _IN_NETRC, _WEBHOOK, _BEARER, _IN_ADDRESS, _IN_QUERY)
@@ -82,7 +82,7 @@ BARE_EMAIL = re.compile(
     r"(?<![\w.@])[^\W\d][\w.]*@[^\W\d]\w*(?:\.[^\W\d]\w*)*"
     r"\.(?:[a-z]{2}|com|org|net|edu|gov|info|example|test|invalid|localhost)(?![\w.(\[])"
 )
-"""An e-mail address whose quotes the student forgot, and not a product of matrices."""
+"""An e-mail address without quotes, and not a matrix product."""
 
 _NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
 # linear: what a name of a person begins behind, the name itself cannot hold
@@ -109,11 +109,11 @@ _ROUND = re.compile(r"\d+000|0+")
 _DIGITS_TO_BE_RANDOM = 4
 _LONGEST_WORD = 32
 LONGEST_NAME = 80
-"""Characters of a name of a program that is looked at for what it names."""
+"""The longest name, in characters, that is examined."""
 
 
 class Found(NamedTuple):
-    """A stretch of a text that is private."""
+    """A private part of a text."""
 
     start: int
     end: int
@@ -122,18 +122,18 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PrivatePatterns:
-    """All patterns, with what differs between students: how student numbers look, and the user's own home folder."""
+    """All patterns, with what differs between students: the form of student numbers, and the user's home folder."""
 
     student_number: re.Pattern[str] = re.compile(STUDENT_NUMBER)
     home: PurePath | None = None
 
     @property
     def is_default(self) -> bool:
-        """Whether student numbers look as they do by default: then a number in code may well be something else."""
+        """Whether student numbers have the default form. Then a plain number in code may be something else."""
         return self.student_number.pattern == STUDENT_NUMBER
 
     def in_text(self, text: str) -> Iterator[Found]:
-        """Find what is private in prose, in the content of a string, in a comment, or in what a program printed."""
+        """Yield what is private in prose, in the content of a string, in a comment, or in a program's output."""
         for pattern in _SECRETS:
             yield from _matches(pattern, text, "secret")
         yield from (
@@ -158,7 +158,7 @@ class PrivatePatterns:
         yield from self._student_numbers(text)
 
     def in_code(self, text: str, start: int, end: int) -> Iterator[Found]:
-        """Find what is private in code outside strings and comments: keys without quotes, for example."""
+        """Yield what is private in code outside strings and comments, such as keys without quotes."""
         yield from _matches(_KEYS, text, "secret", start, end)
         yield from _matches(BARE_EMAIL, text, "email", start, end)
         yield from _matches(BARE_HOME, text, "person", start, end)
@@ -168,7 +168,7 @@ class PrivatePatterns:
                 yield Found(*word.span(), "student")
 
     def is_student_number(self, word: str) -> bool:
-        """Say whether a word looks like a student number; a round one is a quantity, unless the user says otherwise."""
+        """Return whether a word looks like a student number. By default a round number is a quantity."""
         if len(word) > _LONGEST_WORD or not self.student_number.fullmatch(word):
             return False
         return not (self.is_default and _ROUND.fullmatch(word))
@@ -182,7 +182,7 @@ class PrivatePatterns:
 
 
 def is_secret_value(name: str, value: str) -> bool:
-    """Say whether a value that a program gives to a name is a secret."""
+    """Return whether a value is a secret, by the name that the program gives it."""
     if len(name) > LONGEST_NAME:
         return False
     name = in_snake_case(name)
@@ -192,12 +192,12 @@ def is_secret_value(name: str, value: str) -> bool:
 
 
 def in_snake_case(name: str) -> str:
-    """Write a name with an underscore before each word of it: `dbPassword` as `db_Password`."""
+    """Return a name with an underscore before each of its words: `dbPassword` as `db_Password`."""
     return _NEW_WORD.sub("_", name)
 
 
 def is_student_name(name: str) -> bool:
-    """Say whether a name of a program is one for student numbers."""
+    """Return whether a name in a program is one for student numbers."""
     return len(name) <= LONGEST_NAME and STUDENT_NAME.fullmatch(name) is not None
 
 
@@ -210,7 +210,7 @@ def _matches(
 
 
 def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
-    """Say whether a run of digits stands before or after a decimal point."""
+    """Return whether a run of digits stands before or after a decimal point."""
     start, end = number.span()
     is_fraction = text[start - 1 : start] == "." and not text[max(start - 2, 0) : start - 1].isalpha()
     return number[0].isdecimal() and (
@@ -223,7 +223,7 @@ def _is_unguessable(value: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    """Say whether a long word was made by a machine: digits all over, and letters of both cases or hexadecimal ones."""
+    """Return whether a long word is machine-made: many digits, and letters of both cases or hexadecimal letters."""
     digits = sum(character.isdecimal() for character in word)
     if digits < _DIGITS_TO_BE_RANDOM or word.isdecimal():
         return False

@@ -1,9 +1,9 @@
-"""Take private things out of an ask before it leaves, and put them back into its answer.
+"""Replace private values in an ask, and return what restores them in its answer.
 
-Each private value gets a placeholder that looks like it: a word for a secret, an address for an address, as many digits
-for digits. So code goes on tokenizing, and lines stay where they are. The placeholder comes from a keyed hash of the
-value: it is the same in every ask of this computer, so that a problem stays the same problem, and says nothing about
-the value to those who do not have the key.
+Each private value gets a placeholder of the same kind: a word for a secret, an address for an address, as many digits
+for digits. So code still tokenizes, and lines stay where they are. The placeholder is a keyed hash of the value. It is
+the same in every ask from this computer, so that a problem keeps its identity, and it reveals nothing to those without
+the key.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from tutor_protocol import Ask, Diagnostic
 
 _SHORTEST_WORD_TO_FOLLOW = 5
-"""Characters. A shorter secret is replaced only where the program names it: anywhere else it may be any word."""
+"""Characters. A shorter secret is replaced only next to its name in the program: elsewhere it may be any word."""
 _DIGEST_CHARACTERS = 6
 _MARKERS = re.compile(r"[ \t]*[~^][ ~^]*")
-"""The line under a line of a traceback (CPython's `^^^^`)."""
+"""The line of `^^^^` that CPython prints under a line of a traceback."""
 
 
 class Replacement(NamedTuple):
-    """What stands in the place of a stretch of a text."""
+    """A placeholder for a part of a text."""
 
     start: int
     end: int
@@ -45,14 +45,14 @@ class Replacement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RedactedText:
-    """A text with its replacements, in order and apart from each other, none over a line end."""
+    """A text with its replacements, in order and without overlap. None spans a line end."""
 
     original: str
     replacements: tuple[Replacement, ...]
 
     @property
     def text(self) -> str:
-        """The text without what is private."""
+        """The text without private values."""
         pieces: list[str] = []
         position = 0
         for start, end, placeholder in self.replacements:
@@ -61,7 +61,7 @@ class RedactedText:
         return "".join((*pieces, self.original[position:]))
 
     def column(self, line_start: int, character: int) -> int:
-        """Give where a character of the line that starts at offset `line_start` has moved to within its line."""
+        """Return the new column of a character in the line that starts at offset `line_start`."""
         place = line_start + character
         shift = 0
         for start, end, placeholder in self.replacements:
@@ -76,16 +76,16 @@ class RedactedText:
 
 
 class Redactor:
-    """Redacts asks; `key` is of this computer alone. Thread-safe: it keeps nothing of an ask."""
+    """Redacts asks. `key` belongs to this computer alone. Thread-safe, since it keeps nothing of an ask."""
 
     def __init__(self, patterns: PrivatePatterns, key: bytes) -> None:
         self._patterns = patterns
         self._key = key
 
     def redact(self, ask: Ask) -> tuple[Ask, Restoration]:
-        """Give the ask as it may leave, and what puts its private values back.
+        """Return the redacted ask, and what restores its private values.
 
-        Raises `ValueError` where the placeholders make it longer than an ask may be.
+        Raises `ValueError` if the placeholders make it longer than an ask may be.
         """
         programs = [read_program(source) for source in (ask.code, *(cell.source for cell in ask.cells))]
         texts = [diagnostic.message for diagnostic in ask.diagnostics]
@@ -110,7 +110,7 @@ class Redactor:
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
 
     def _placeholders(self, places: _Places) -> dict[str, str]:
-        """Give each private value its own placeholder, one that occurs nowhere yet."""
+        """Return a placeholder for each private value. Each is new to all texts of the ask."""
         words: dict[str, str] = {}
         taken: set[str] = set()
         for value, kind in sorted(places.kinds.items()):
@@ -134,9 +134,9 @@ class Redactor:
 
 
 def _number_like(value: str, seed: int, attempt: int) -> str:
-    """Give as many digits, behind the same zeros, so that what was a number is one, and what was none is none.
+    """Return a number with as many digits and leading zeros, so that it is a valid number if the value is one.
 
-    Where all of these have been tried in vain, it takes one more digit.
+    If all such numbers are taken, it has one digit more.
     """
     zeros = len(value) - len(value.lstrip("0"))
     width = max(len(value) - zeros, 1) + (attempt > 9 * 10 ** (len(value) - zeros - 1))
@@ -145,11 +145,11 @@ def _number_like(value: str, seed: int, attempt: int) -> str:
 
 
 class _Places:
-    """Everything private that an ask holds, by the texts that hold it."""
+    """All private values of an ask, by the texts that contain them."""
 
     def __init__(self, patterns: PrivatePatterns, programs: Sequence[Program], texts: Sequence[str]) -> None:
         self.material = "\n".join([*(program.text for program in programs), *texts])
-        """All texts, for words that must occur in none of them."""
+        """All texts. No placeholder may occur in them."""
         in_programs = [_whole_words(program.text, find_in_program(program, patterns)) for program in programs]
         in_texts = {text: _whole_words(text, patterns.in_text(text)) for text in texts}
         found = [(program.text, item) for program, items in zip(programs, in_programs, strict=True) for item in items]
@@ -173,14 +173,14 @@ class _Places:
             text: _apart([*items, *occurrences(words, text, 0, len(text))]) for text, items in in_texts.items()
         }
         self.kinds = _kinds((text, item) for text, items in [*self._programs, *self._texts.items()] for item in items)
-        """Every private value."""
+        """The kind of every private value."""
 
     def programs(self, words: Mapping[str, str]) -> list[RedactedText]:
-        """Redact the programs, in their order."""
+        """Return the programs, redacted, in their order."""
         return [_replaced(text, items, words) for text, items in self._programs]
 
     def text(self, text: str, words: Mapping[str, str]) -> RedactedText:
-        """Redact what is no program: one of the texts that this was made for."""
+        """Return another text of the ask, redacted."""
         return _replaced(text, self._texts[text], words)
 
 
@@ -192,14 +192,14 @@ def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, Kind]:
 
 
 def _is_followed(value: str, kind: Kind, names: Container[str]) -> bool:
-    """Say whether a value is looked for in every text: not one that may as well be somebody's name for something."""
+    """Return whether a value is searched for in every text. One that may also be an ordinary name is not."""
     if kind == "secret":
         return len(value) >= _SHORTEST_WORD_TO_FOLLOW and value not in names
     return kind != "person"
 
 
 def _any_of(values: Sequence[str]) -> re.Pattern[str] | None:
-    """Give what finds each of these values where it is a word of its own, the longest first."""
+    """Return a pattern that finds each of these values as a whole word, the longest first."""
     if not values:
         return None
     choices = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
@@ -207,7 +207,7 @@ def _any_of(values: Sequence[str]) -> re.Pattern[str] | None:
 
 
 def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
-    """Put in order, each to the ends of its word: a placeholder in the middle of a word could not be told again."""
+    """Return the findings in order, each extended to whole words: a placeholder inside a word could not be restored."""
     whole = []
     for item in _apart(found):
         start, end = item.start, item.end
@@ -220,7 +220,7 @@ def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Put in order; what overlaps becomes one, of the kind of the longest."""
+    """Return the findings in order. Those that overlap become one."""
     merged: list[Found] = []
     for item in sorted(found, key=lambda item: (item.start, -item.end)):
         if item.start == item.end:
@@ -240,14 +240,14 @@ def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> Re
 
 
 def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:
-    """Give the replacements of one line, counted from its start."""
+    """Yield the replacements of one line, counted from the line's start."""
     for item in replacements:
         if start <= item.start < end:
             yield Replacement(item.start - start, item.end - start, item.placeholder)
 
 
 def _moved_markers(above: RedactedText, markers: str) -> str:
-    """Move the marks to where what they mark is, and over the whole of a placeholder where they marked any of it."""
+    """Return the line of markers, moved to the new columns. A placeholder is marked whole if any of its value was."""
     pieces: list[str] = []
     position = 0
     for start, end, placeholder in above.replacements:
@@ -273,7 +273,7 @@ def _moved_diagnostic(redacted: RedactedText, diagnostic: Diagnostic, message: s
 
 
 def _redacted_lines(redacted: RedactedText) -> str:
-    """Give a traceback, or another output, with its markers under what they mark."""
+    """Return a traceback, or other output, with each marker under what it marks."""
     text = redacted.original
     if not redacted.replacements or ("~" not in text and "^" not in text):
         return redacted.text

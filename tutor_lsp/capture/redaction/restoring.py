@@ -1,4 +1,4 @@
-"""Put private values back where an answer names their placeholders, also where one is cut over several pieces."""
+"""Restore private values in an answer, even if a placeholder is split over several pieces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Restoration:
-    """The values of an ask by their placeholders."""
+    """The private values of an ask, by their placeholders."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
@@ -18,16 +18,16 @@ class Restoration:
         self._pattern = _any_of(values) if values else None
 
     def stream(self) -> RestoredStream:
-        """Start on one answer."""
+        """Return a stream for one answer."""
         return RestoredStream(self)
 
     def restored(self, text: str) -> str:
-        """Restore a whole text."""
+        """Return a whole text, restored."""
         stream = self.stream()
         return stream.feed(text) + stream.finish()
 
     def replace_in(self, text: str, start: int) -> str:
-        """Restore `text` from `start` on; what stands before it only tells where words begin."""
+        """Return `text` from `start` on, restored. The text before it only shows where words begin."""
         if self._pattern is None:
             return text[start:]
         pieces: list[str] = []
@@ -38,7 +38,7 @@ class Restoration:
         return "".join((*pieces, text[position:]))
 
     def undecided(self, text: str) -> int:
-        """Give where the text's end begins that more text may make a placeholder, or may show to be none."""
+        """Return where the part at the end starts that more text may complete to a placeholder."""
         first = max(0, len(text) - self._longest)
         return next((start for start in range(first, len(text)) if self._may_begin(text[start:])), len(text))
 
@@ -48,7 +48,7 @@ class Restoration:
 
 
 class RestoredStream:
-    """One answer on its way: text goes in as it comes, and comes out as soon as it is decided."""
+    """One answer while it streams. Each text is returned as soon as it is decided."""
 
     def __init__(self, restoration: Restoration) -> None:
         self._restoration = restoration
@@ -56,14 +56,14 @@ class RestoredStream:
         self._before = ""
 
     def feed(self, text: str) -> str:
-        """Take the next piece; give what is decided by now."""
+        """Add the next piece, and return what is decided now."""
         held = self._held + text
         cut = self._restoration.undecided(held)
         self._held = held[cut:]
         return self._out(held[:cut], self._held)
 
     def finish(self) -> str:
-        """Give the rest."""
+        """Return the rest."""
         held, self._held = self._held, ""
         return self._out(held, "")
 
@@ -74,7 +74,7 @@ class RestoredStream:
 
 
 def _any_of(placeholders: Mapping[str, str]) -> re.Pattern[str]:
-    """Give what finds each placeholder as a word of its own; Markdown may escape its underscore."""
+    """Return a pattern that finds each placeholder as a whole word. Markdown may escape its underscore."""
     words = sorted(placeholders, key=len, reverse=True)
     choices = "|".join(re.escape(word).replace("_", r"\\?_") for word in words)
     return re.compile(rf"(?:(?<=\\[abfnrtv])|(?<![^\W_]))(?:{choices})(?![^\W_])")

@@ -1,10 +1,10 @@
 # noqa: INP001 - a folder that stands on the path of a student's program while its Python starts; no package
-"""Tell the small values of the line where a student's program fails, in a file; see `tutor_lsp.runner.values`.
+"""Write the small values of the line where a student's program fails to a file; see `tutor_lsp.runner.values`.
 
-The student's Python loads this before the program (`site` imports `sitecustomize`), whatever its version is. What the
-program finds is as if we had not been there: its path, its environment and its modules, the `sitecustomize` of the
-installation too. So nothing is imported here that Python has not loaded by itself, for a module of the student's own
-may have its name. A value is only shown where that runs no code of the student's.
+The student's Python, of any version, loads this module before the program (`site` imports `sitecustomize`). The program
+sees the original path, environment and modules, also the `sitecustomize` of the installation. So this module imports
+only what Python has loaded already: a module of the student's may have the same name. A value is only shown if that
+runs no code of the student's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_VALUES = 8
 MAX_CHARACTERS = 80
 """Of one value, and of its name."""
 MAX_DEPTH = 2
-"""Of containers in containers."""
+"""Of nested containers."""
 ATOMS = (type(None), bool, float, complex, range)
 CONTAINERS = (list, tuple, set, frozenset, dict)
 INSTALLED = ("site-packages", "dist-packages", "Lib")
@@ -35,7 +35,7 @@ OWN_PROCESS = os.getpid()
 
 
 def leave() -> None:
-    """Take ourselves out of the path, here and in what the program starts."""
+    """Remove ourselves from the path, also for the processes that the program starts."""
     if HERE in sys.path:
         sys.path.remove(HERE)
     sys.path_importer_cache.pop(HERE, None)
@@ -49,7 +49,7 @@ def leave() -> None:
 
 
 def watch() -> None:
-    """Have the values written after the traceback has been printed, as it always is."""
+    """Install a hook that writes the values after the traceback has been printed."""
     printing = sys.excepthook
 
     def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
@@ -57,16 +57,16 @@ def watch() -> None:
         if os.getpid() == OWN_PROCESS:
             try:  # noqa: SIM105 - contextlib may not be loaded
                 tell(traceback)
-            except Exception:  # noqa: BLE001, S110 - the program's end must not depend on this
+            except Exception:  # noqa: BLE001, S110 - a failure here must not change how the program ends
                 pass
 
-    if sys.__excepthook__ is printing:  # hooks of the student's hand over to it, and compare the two
+    if sys.__excepthook__ is printing:  # a hook of the student's may call it, and compare the two
         sys.__excepthook__ = excepthook
     sys.excepthook = excepthook
 
 
 def tell(traceback: TracebackType | None) -> None:
-    """Write the number of the line and its file, and below `name = value` for each of the line's values."""
+    """Write the line number and the file, and then `name = value` for each value of the line."""
     place: TracebackType | None = None
     while traceback is not None:
         if is_own(traceback.tb_frame.f_code.co_filename):
@@ -106,7 +106,7 @@ def is_installed(folder: str) -> bool:
 
 
 def names(line: str) -> Iterator[str]:
-    """Give the names in a line of a program, and those of attributes with what they are of: `n`, `self.total`."""
+    """Yield the names in a line of a program. An attribute comes with its object: `n`, `self.total`."""
     word = ""
     for character in line + "\n":
         if character.isalnum() or character in "_.":
@@ -121,7 +121,7 @@ def names(line: str) -> Iterator[str]:
 
 
 def look_up(name: str, frame: FrameType) -> Any:
-    """Give what a name stands for in a frame; what is never shown where it stands for nothing."""
+    """Return the value of a name in a frame. Return `sys`, which is never shown, if it has none."""
     root, _, attribute = name.partition(".")
     scope = frame.f_locals if root in frame.f_locals else frame.f_globals
     value = scope.get(root, sys)
@@ -134,7 +134,7 @@ def look_up(name: str, frame: FrameType) -> Any:
 
 
 def shown(value: Any, depth: int = 0) -> str | None:
-    """Show a value in one short line; None where it is not plain data."""
+    """Return a value as one short line, or None if it is not plain data."""
     kind = type(value)
     text = None
     if (
@@ -155,7 +155,7 @@ def shown(value: Any, depth: int = 0) -> str | None:
 
 
 def is_plain(container: Any, kind: type, depth: int) -> bool:
-    """Say whether a container is a small one of plain data."""
+    """Return whether a container is small and holds plain data."""
     if depth >= MAX_DEPTH or len(container) > MAX_CHARACTERS // 2:
         return False
     items = [*container, *container.values()] if kind is dict else container
@@ -163,14 +163,14 @@ def is_plain(container: Any, kind: type, depth: int) -> bool:
 
 
 def data_type(array: Any) -> str:
-    """Name the type of an array's elements."""
+    """Return the type of an array's elements, after a comma."""
     kind = getattr(array, "dtype", None)
     return "" if kind is None else ", " + str(kind)
 
 
 leave()
 try:
-    # That of the installation; where there is none, ours is none either.
+    # Load the installation's own. Without one, this import fails as it would have failed without us.
     import sitecustomize  # type: ignore[import-not-found] # noqa: F401 - loaded for what it does
 finally:
     if VALUES_FILE:
