@@ -1,4 +1,4 @@
--- The commands. Nothing of the plugin is loaded before the first of them is used.
+-- The commands. The rest of the plugin is loaded when the first of them is used.
 
 if vim.g.loaded_tutor then
   return

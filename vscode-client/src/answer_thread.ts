@@ -1,4 +1,4 @@
-/** The hints about one line, as a comment thread below it: the student's questions, the hints, and what went wrong. */
+/** A comment thread below a line: the student's questions, the hints about the line, and the errors. */
 
 import * as vscode from "vscode";
 import type { Offer } from "./offers";
@@ -8,11 +8,11 @@ import { Ways, type Hint } from "./thread_entries";
 import { Turn, type About } from "./turn";
 
 /**
- * VS Code passes a thread's changes on 100 ms after the last of them: changes that come faster than that would not be seen
- * before the end of the answer.
+ * VS Code shows a thread's changes 100 ms after the last one. Faster changes would stay invisible until the end of the
+ * answer.
  */
 const REPAINT_MS = 120;
-/** From a paint to the layout that it leads to. */
+/** The time from a paint to its layout. */
 const LAYOUT_MS = 300;
 /** Values of `commentThread` in the `when` clauses of package.json. */
 const ANSWERING = "answering";
@@ -21,7 +21,7 @@ const UNANSWERED = "unanswered";
 const WITHOUT_NEXT = "withoutNext";
 
 export class AnswerThread implements vscode.Disposable {
-  /** What was asked last. */
+  /** The latest question with its answer. */
   latest: Turn;
   private readonly thread: vscode.CommentThread;
   private readonly turns: Turn[];
@@ -34,8 +34,8 @@ export class AnswerThread implements vscode.Disposable {
   private atLastLevel = false;
 
   /**
-   * Show that the student has asked. `id` stands for the thread in the arguments of commands, `shownIn` is the document itself,
-   * or stands for one that cannot show threads.
+   * Show that the student has asked. `id` names the thread in the arguments of commands. `shownIn` is the document itself,
+   * or the copy of a document that cannot show threads.
    */
   constructor(
     controller: vscode.CommentController,
@@ -49,7 +49,7 @@ export class AnswerThread implements vscode.Disposable {
     this.latest = new Turn(this, about);
     this.turns = [this.latest];
     this.step = new Ways(this.way("Stop", "stop"));
-    // A thread that is made without comments opens its reply box.
+    // A thread that is created without comments opens its reply box.
     this.thread = controller.createCommentThread(shownIn.uri, lineRange(line), this.shown());
     this.thread.label = "Ask Tutor";
     this.thread.contextValue = ANSWERING;
@@ -57,7 +57,7 @@ export class AnswerThread implements vscode.Disposable {
     this.revealSoon();
   }
 
-  /** Where the code that it is about stands now. */
+  /** The current position of the code that the thread is about. */
   get position(): vscode.Position {
     return new vscode.Position(this.line, this.character);
   }
@@ -70,7 +70,7 @@ export class AnswerThread implements vscode.Disposable {
     return document === this.document && line === this.line;
   }
 
-  /** Show that the student has asked again. An ask without an answer makes room, if this one asks the same. */
+  /** Show that the student has asked again. The same question without an answer is replaced. */
   ask(about: About): void {
     const { latest } = this;
     if (!latest.isRunning && !latest.hasText && (!latest.hasQuestion || latest.about.question === about.question)) {
@@ -103,7 +103,7 @@ export class AnswerThread implements vscode.Disposable {
     }
   }
 
-  /** The answer has ended. `offers` help against the reason; `isAway`: the service cannot answer, so that this computer may. */
+  /** Show that the answer has ended. `offers` help against the reason; `isAway`: this computer may answer instead. */
   ended(turn: Turn, end: AnswerEnded, offers: readonly Offer[], isAway: boolean): void {
     turn.ended(end);
     if (turn === this.latest) {
@@ -116,7 +116,7 @@ export class AnswerThread implements vscode.Disposable {
     }
   }
 
-  /** Show or take away that the connection to the service was lost while it answers. */
+  /** Show or remove the note that the connection to the service was lost during the answer. */
   setReconnecting(isLost: boolean): void {
     const { latest } = this;
     if (latest.setReconnecting(isLost) && latest.isRunning) {
@@ -131,7 +131,7 @@ export class AnswerThread implements vscode.Disposable {
     this.paint();
   }
 
-  /** Put the focus into the thread, where `Tab` goes from link to link. VS Code does so for the thread at the cursor only. */
+  /** Focus the thread, where `Tab` moves from link to link. VS Code focuses only the thread at the cursor. */
   async focus(): Promise<void> {
     const start = new vscode.Position(this.line, 0);
     const isShown = vscode.window.activeTextEditor?.document === this.shownIn;
@@ -143,7 +143,7 @@ export class AnswerThread implements vscode.Disposable {
     await vscode.commands.executeCommand("workbench.action.focusCommentOnCurrentLine");
   }
 
-  /** Show the hints before the last one, too. */
+  /** Show the earlier hints too. */
   unfold(): void {
     this.isUnfolded = true;
     this.paint();
@@ -153,7 +153,7 @@ export class AnswerThread implements vscode.Disposable {
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
   }
 
-  /** Go along with edits of the document. */
+  /** Move the thread with edits of the document. */
   follow(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     const before = this.line;
     for (const { range, text } of changes) {
@@ -193,8 +193,8 @@ export class AnswerThread implements vscode.Disposable {
   }
 
   /**
-   * The last hint, and what was asked since. Earlier hints are folded into a link, so that the line that they are about and
-   * the last hint fit into the window together.
+   * Return the last hint and the questions after it. Earlier hints are folded into a link, so that the line and the last
+   * hint fit into the window together.
    */
   private shown(): vscode.Comment[] {
     const lastHint = this.isUnfolded ? 0 : Math.max(0, this.turns.map(({ hasText }) => hasText).lastIndexOf(true));
@@ -210,7 +210,7 @@ export class AnswerThread implements vscode.Disposable {
     ];
   }
 
-  /** Once it is laid out, bring as much of the thread into view as there is room for below its line. */
+  /** After the layout, scroll so that the line is visible with as much of the thread as fits below it. */
   private revealSoon(): void {
     clearTimeout(this.revealing);
     this.revealing = setTimeout(() => {

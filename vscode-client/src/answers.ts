@@ -1,4 +1,4 @@
-/** Ask, and carry each answer to its thread: the one place that knows which thread an answer belongs to. */
+/** Send asks, and show each answer in its thread. Only this module knows which thread an answer belongs to. */
 
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
@@ -17,7 +17,7 @@ const ANSWER_CONTEXT = "askTutor.hasAnswer";
 const ID = "askTutor";
 
 const SIGN_IN_FIRST = "Sign in to your course's tutor first.";
-/** Codes of answers that fail because the service, or what it needs, is away. */
+/** Codes of answers that fail because the service, or something that it needs, is unavailable. */
 const AWAY = new Set(["AI_UNAVAILABLE", "DATABASE_UNAVAILABLE", "LIMITER_UNAVAILABLE", "SHUTTING_DOWN"]);
 
 export class Answers implements vscode.Disposable {
@@ -27,12 +27,12 @@ export class Answers implements vscode.Disposable {
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private threads: AnswerThread[] = [];
   private connection: protocol.State = "local";
-  /** The thread whose ask goes out by itself once the student has signed in. */
+  /** The thread whose question is asked again once the student has signed in. */
   private waitsForSignIn: AnswerThread | undefined;
 
   constructor(
     private readonly server: LanguageServer,
-    /** Called before each ask, with the document: whatever else the server has to know of it. */
+    /** Called with the document before each ask, to send the server what else it has to know. */
     private readonly prepare: (document: vscode.TextDocument) => Promise<void>,
   ) {
     this.controller.options = {
@@ -82,7 +82,7 @@ export class Answers implements vscode.Disposable {
     );
   }
 
-  /** Ask about a place of an open document. Asked again on the same line, the answer is in the same thread. */
+  /** Ask about a position in an open document. A second ask on the same line uses the same thread. */
   async askAt(shown: vscode.TextDocument, position: vscode.Position, about: About = {}): Promise<void> {
     const document = this.copies.original(shown);
     const converter = this.server.running?.code2ProtocolConverter;
@@ -95,7 +95,7 @@ export class Answers implements vscode.Disposable {
     );
   }
 
-  /** Ask as the code action wants it, which the server has filled in. */
+  /** Ask with the argument of the server's code action. */
   async askAsOffered(argument: protocol.AskArgument): Promise<void> {
     const uri = vscode.Uri.parse(argument.uri);
     const document = await vscode.workspace.openTextDocument(uri);
@@ -108,28 +108,28 @@ export class Answers implements vscode.Disposable {
     await this.ask(document, new vscode.Position(line, character), about, diagnostics);
   }
 
-  /** Give the next hint in a thread. */
+  /** Ask for the next hint in a thread. */
   async next(thread: AnswerThread, question?: string): Promise<void> {
     await this.askAt(thread.document, thread.position, question === undefined ? {} : { question });
   }
 
-  /** Ask once more what was asked last in a thread. */
+  /** Repeat the latest question of a thread. */
   async again(thread: AnswerThread): Promise<void> {
     await this.askAt(thread.document, thread.position, thread.latest.about);
   }
 
-  /** Ask once more what was asked last in a thread, and let this computer answer, without the service. */
+  /** Repeat the latest question of a thread. This computer answers it, without the service. */
   async answerHere(thread: AnswerThread): Promise<void> {
     await this.askAt(thread.document, thread.position, { ...thread.latest.about, local: true });
   }
 
-  /** Sign in. The ask that needed it, in this thread or the last one that does, then goes out by itself. */
+  /** Sign in. The question that needs it, in this thread or the last such thread, is then asked again. */
   async signIn(thread?: AnswerThread): Promise<void> {
     const waiting = thread ?? [...this.threads].reverse().find(({ latest }) => latest.needsSignIn);
     this.waitsForSignIn = waiting;
     const { state } = await this.server.execute<protocol.StatusChanged>(protocol.SERVER_COMMANDS.signIn);
     if (state !== "signedOut") {
-      await this.signInEnded(true); // signed in already, in another window
+      await this.signInEnded(true); // another window has signed in
     }
   }
 
@@ -138,7 +138,7 @@ export class Answers implements vscode.Disposable {
     await this.server.execute(protocol.SERVER_COMMANDS.rate, { messageId: hint.messageId, helpful });
   }
 
-  /** Stop the answer of a thread, or all. */
+  /** Stop the answer of a thread, or all answers. */
   async stop(thread?: AnswerThread): Promise<void> {
     for (const [askId, turn] of this.running) {
       if (thread === undefined || turn.thread === thread) {
@@ -147,7 +147,7 @@ export class Answers implements vscode.Disposable {
     }
   }
 
-  /** Take a thread away, with its answer. */
+  /** Stop the answer of a thread and remove it. */
   async close(thread: AnswerThread): Promise<void> {
     await this.stop(thread);
     this.threads = this.threads.filter((each) => each !== thread);
@@ -155,12 +155,12 @@ export class Answers implements vscode.Disposable {
     this.tellContext();
   }
 
-  /** Find a thread by its id or by VS Code's own object. */
+  /** Return a thread by its id or by VS Code's object. */
   find(thread: unknown): AnswerThread | undefined {
     return this.threads.find((each) => each.id === thread || each.owns(thread));
   }
 
-  /** Find the thread at a line of a document, else the last one that was asked in. */
+  /** Return the thread at the cursor's line, else the latest one. */
   findAt(editor: vscode.TextEditor | undefined): AnswerThread | undefined {
     const document = editor && this.copies.original(editor.document);
     const here = this.threads.find((each) => document && each.isAt(document, editor.selection.active.line));
@@ -201,7 +201,7 @@ export class Answers implements vscode.Disposable {
     }
   }
 
-  /** Python may have been installed since the server found none. */
+  /** Start the server again if it found no Python: the student may have installed it since. */
   private async startIfStopped(): Promise<void> {
     const { state } = this.server;
     if (state.kind === "stopped" && state.lacksPython) {
@@ -239,7 +239,7 @@ export class Answers implements vscode.Disposable {
     this.tellContext();
   }
 
-  /** What helps against the reason why no answer came, other than asking again. */
+  /** Return what helps against the reason why no answer came, other than asking again. */
   private waysOn({ thread }: Turn, { code }: protocol.AnswerEnded): Offer[] {
     const { state } = this.server;
     if (state.kind === "stopped") {
@@ -251,7 +251,7 @@ export class Answers implements vscode.Disposable {
     return code === "VALIDATION_FAILED" && this.connection === "offline" && isAddressWrong() ? [SET_ADDRESS] : [];
   }
 
-  /** Whether the service cannot answer now, for a reason that is not the student's or the course's. */
+  /** Return whether the service cannot answer now, for a reason that is neither the student's nor the course's. */
   private isAway({ code }: protocol.AnswerEnded): boolean {
     const isReached = this.connection === "ready" || this.connection === "connecting";
     return (
@@ -270,7 +270,7 @@ export class Answers implements vscode.Disposable {
     }
   }
 
-  /** The server has gone, and with it the answers that it had under way. */
+  /** End the running answers, because the server has ended. */
   private lost(): void {
     this.waitsForSignIn = undefined;
     const { state } = this.server;

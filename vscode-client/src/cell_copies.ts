@@ -1,8 +1,8 @@
 /**
- * Where the hints about a notebook's cell are shown: beside the notebook, in a read-only copy of the cell.
+ * Read-only copies of notebook cells beside the notebook, in which the hints about a cell are shown.
  *
- * VS Code shows the comment threads of extensions in text editors only. A thread made for a cell is nowhere to be seen but as
- * one cut line in the Comments panel (tried with 1.139).
+ * VS Code shows the comment threads of extensions in text editors only. A thread for a cell appears only as one cut line
+ * in the Comments panel (tried with 1.139).
  */
 
 import * as path from "node:path";
@@ -39,7 +39,7 @@ export class CellCopies implements vscode.Disposable, vscode.TextDocumentContent
     return this.cells.get(uri.toString())?.document.getText();
   }
 
-  /** Give the document that hints about this one are shown in: itself, or for a cell its copy, opened beside. */
+  /** Return the document that shows the hints about this one: itself, or the copy of a cell, opened beside it. */
   async shownIn(document: vscode.TextDocument): Promise<vscode.TextDocument> {
     const cell = cellOf(document);
     if (cell === undefined) {
@@ -57,7 +57,7 @@ export class CellCopies implements vscode.Disposable, vscode.TextDocumentContent
     return copy;
   }
 
-  /** Give the document that this one is a copy of, else itself. */
+  /** Return the cell that a document is a copy of, else the document itself. */
   original(document: vscode.TextDocument): vscode.TextDocument {
     return this.cells.get(document.uri.toString())?.document ?? document;
   }

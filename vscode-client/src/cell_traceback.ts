@@ -1,11 +1,11 @@
-/** Read where a notebook cell failed from what its kernel says. */
+/** Read from a kernel's error output where a notebook cell failed. */
 
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 // IPython 8 and later; IPython 7; Pyodide and plain Python.
 const IN_CELL = /(?:Cell In ?\[\d+\]|<ipython-input-[^>\n]*>|File "<[^>\n]*>"),? ?(?:line |in [^\n]*?line )(\d+)/g;
 const ARROW = /^-+> ?(\d+)/gm;
 
-/** Give the line in the cell, counted from 0, that an error output names last; undefined where it names none. */
+/** Return the last line of the cell, counted from 0, that an error output names, or undefined. */
 export function errorLine(output: string): number | undefined {
   const stack = stackOf(output).replace(ANSI, "");
   const [last] = [...stack.matchAll(IN_CELL)].slice(-1);

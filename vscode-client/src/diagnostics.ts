@@ -1,4 +1,4 @@
-/** What checkers say about a line, whoever they are, and wherever on the line the cursor stands. */
+/** The diagnostics of all checkers on a line, wherever on the line the cursor is. */
 
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
@@ -10,7 +10,7 @@ export function diagnosticsOnLines(uri: vscode.Uri, first: number, last: number)
     .filter(({ range }) => range.start.line <= last && range.end.line >= first);
 }
 
-/** Add to the context of a code action what VS Code leaves out: diagnostics on its lines that the cursor is not in. */
+/** Add the diagnostics on the whole lines of a code action. VS Code sends only those that touch the cursor. */
 export function withWholeLines(
   document: vscode.TextDocument,
   range: vscode.Range,
@@ -25,7 +25,7 @@ function isSame(one: vscode.Diagnostic, other: vscode.Diagnostic): boolean {
   return one.message === other.message && one.source === other.source && one.range.isEqual(other.range);
 }
 
-/** Tells the server what others report about open Python documents, so that it leaves their lines to them. */
+/** Sends the server the diagnostics of other checkers, so that it reports nothing on the same lines. */
 export class OtherDiagnostics implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private readonly told = new Map<string, string>();
@@ -34,7 +34,7 @@ export class OtherDiagnostics implements vscode.Disposable {
     this.subscriptions = [
       server.onDidChangeState(({ kind }) => {
         if (kind === "running") {
-          this.told.clear(); // another server, which knows nothing
+          this.told.clear(); // a new server has received none
           this.tell(vscode.workspace.textDocuments.map(({ uri }) => uri));
         }
       }),

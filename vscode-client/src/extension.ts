@@ -1,4 +1,4 @@
-/** Build Ask Tutor: every part is put together here, and only here registered with VS Code. */
+/** The composition root of the extension. It builds every part, and alone registers parts with VS Code. */
 
 import * as path from "node:path";
 import * as vscode from "vscode";
@@ -22,7 +22,7 @@ import { Status } from "./status";
 import { Hint } from "./thread_entries";
 
 const SECTION = "tutor";
-/** Settings that the server is started with; of the others it hears while it runs. */
+/** Settings with which the server is started. It is notified of changes of the others while it runs. */
 const START_SETTINGS = ["tutor.serverUrl", "tutor.interpreter", "tutor.studentNumber", "http.proxy", "http.noProxy"];
 
 let running: LanguageServer | undefined;
@@ -62,7 +62,7 @@ export async function deactivate(): Promise<void> {
   await running?.stop();
 }
 
-/** The parts are asked for late: they need the server, which needs the middleware. */
+/** Return the middleware. It gets the parts late: they need the server, which needs the middleware. */
 function middleware(parts: () => { answers: Answers; progress: CancellableProgress }): Middleware {
   return {
     handleWorkDoneProgress: (token, params, next) => {
@@ -93,7 +93,7 @@ function launch(context: vscode.ExtensionContext, log: vscode.LogOutputChannel):
     start: (interpreter) =>
       startServer(interpreter.path, {
         libraries: context.asAbsolutePath("bundled"),
-        // Not the terminal's: its sign-in has its tokens in the system's keyring, ours in VS Code's secret storage.
+        // Not the terminal's folder: the terminal's tokens are in the system's keyring, ours in VS Code's secret storage.
         dataFolder: ownDataFolder ? path.join(ownDataFolder, "vscode") : context.globalStorageUri.fsPath,
         secrets: context.secrets,
         proxy: http.get<string>("proxy"),
@@ -103,7 +103,7 @@ function launch(context: vscode.ExtensionContext, log: vscode.LogOutputChannel):
   };
 }
 
-/** The student's own setting, then what the Python extension has chosen, then the terminal's `python3`. */
+/** Return the interpreter: of the student's setting, else of the Python extension, else the `python3` on PATH. */
 async function findInterpreter(setting: string, log: vscode.LogOutputChannel): Promise<Interpreter> {
   const candidates: Candidate[] = [];
   if (setting) {
@@ -160,7 +160,7 @@ function commands({ server, answers, runs, python, modules, log }: Parts): vscod
     const thread = threadOf(answers, argument);
     await (thread ? answers.next(thread, questionIn(argument)) : ask());
   };
-  /** The thread that a link or button belongs to; from the palette, the one at the cursor, else the last one. */
+  /** Act in the thread of the link or button. From the palette, act in the thread at the cursor, else in the latest. */
   const inThread = (act: (thread: AnswerThread) => unknown) => async (argument: unknown) => {
     const thread = threadOf(answers, argument) ?? answers.findAt(vscode.window.activeTextEditor);
     if (thread === undefined) {
@@ -226,7 +226,7 @@ function pythonEditor(): vscode.TextEditor {
   return editor;
 }
 
-/** VS Code passes a thread to the actions at its top, a reply to those below; our own links pass its id. */
+/** Return the thread of a command. VS Code passes a thread or a reply as the argument, and our own links pass an id. */
 function threadOf(answers: Answers, argument: unknown) {
   return answers.find(isReply(argument) ? argument.thread : argument);
 }

@@ -1,4 +1,4 @@
-/** Which Python runs the language server, and with it the student's programs. */
+/** Find the Python that runs the language server and the student's programs. */
 
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
@@ -16,24 +16,24 @@ const CHECK_SECONDS = 15;
 const TELL = "import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)";
 
 export interface Interpreter {
-  /** The program itself, not a shim that looks for it. */
+  /** The program itself, and not a shim that starts it. */
   readonly path: string;
   readonly version: string;
 }
 
 export interface Candidate {
-  /** Where it comes from, for the log and for the student. */
+  /** Where the candidate was found, for the log and for the student. */
   readonly source: string;
   readonly path: string;
 }
 
 export interface Search {
   readonly found?: Interpreter;
-  /** Why each of the candidates before the one that was found will not do. */
+  /** Why each candidate before the one found was refused. */
   readonly refused: readonly string[];
 }
 
-/** Take the first candidate that is a Python of a version that we run on. */
+/** Return the first candidate that is a Python of a supported version. */
 export async function firstSuitable(candidates: Iterable<Candidate>): Promise<Search> {
   const refused: string[] = [];
   for (const candidate of candidates) {
@@ -46,14 +46,14 @@ export async function firstSuitable(candidates: Iterable<Candidate>): Promise<Se
   return { refused };
 }
 
-/** Return all that are a Python of a version that we run on, each program once. */
+/** Return all files that are a Python of a supported version, each program once. */
 export async function suitable(files: Iterable<string>): Promise<Interpreter[]> {
   const outcomes = await Promise.all([...new Set(files)].map(check));
   const found = outcomes.filter((outcome) => typeof outcome !== "string");
   return found.filter((one, index) => found.findIndex(({ path: file }) => file === one.path) === index);
 }
 
-/** Find Python on PATH and where its installers put it, also where they leave PATH alone. */
+/** Return the Pythons on PATH and in the folders of the usual installers, which need not be on PATH. */
 export async function usualInterpreters(environment: NodeJS.ProcessEnv = process.env): Promise<string[]> {
   const own = homedir();
   const folders =
@@ -75,7 +75,7 @@ async function subfolders(parents: readonly string[], below = ""): Promise<strin
   return parents.flatMap((parent, index) => (names[index] ?? []).map((name) => path.join(parent, name, below)));
 }
 
-/** Find Python in the absolute folders of PATH: a program in the student's own folder is never started. */
+/** Return the Pythons in the absolute folders of PATH. A program in the student's own folder is never started. */
 export async function interpretersOnPath(searchPath: string): Promise<string[]> {
   const folders = searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const files = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
@@ -83,7 +83,7 @@ export async function interpretersOnPath(searchPath: string): Promise<string[]> 
   return files.filter((_, index) => executable[index]);
 }
 
-/** Whether a file lies in one of the folders. Not resolved: a link in an untrusted folder counts as the folder's. */
+/** Return whether a file lies in one of the folders. Links are not resolved: an untrusted link counts as inside. */
 export function isInside(file: string, folders: Iterable<string>): boolean {
   for (const folder of folders) {
     const relative = path.relative(folder, file);
@@ -103,7 +103,7 @@ async function isExecutable(file: string): Promise<boolean> {
   }
 }
 
-/** Start it once, isolated from the current folder and from variables. Gives what it is, or why it will not do. */
+/** Start the program once, isolated from the current folder and from variables. Return the Python, or why it is refused. */
 async function check(file: string): Promise<Interpreter | string> {
   try {
     const { stdout } = await promisify(execFile)(file, ["-I", "-c", TELL], {

@@ -1,4 +1,4 @@
-/** The language server's life: started with the right Python, started again when it dies, spoken to while it lives. */
+/** Start the language server with the right Python, restart it after a crash, and send it messages. */
 
 import * as vscode from "vscode";
 import {
@@ -27,25 +27,25 @@ export type ServerState =
   | { readonly kind: "running" }
   | { readonly kind: "stopped"; readonly reason: string; readonly lacksPython: boolean };
 
-/** There is no Python that the server runs on; the message is for the student. */
+/** There is no Python of a supported version. The message is for the student. */
 export class NoPython extends Error {}
 
-/** What the server needs to be started; made anew for each start, from the settings as they are then. */
+/** The parameters of a start. They are built for each start, from the current settings. */
 export interface Launch {
-  /** Gives the interpreter; raises `NoPython`. */
+  /** Return the interpreter. Throw `NoPython` if there is none. */
   findInterpreter(): Promise<Interpreter>;
   start(interpreter: Interpreter): ReturnType<typeof import("./server_process").startServer>;
-  /** Settings that only the student's own may decide, and no folder's. */
+  /** Settings that only the student's own settings may decide, and no folder's. */
   readonly options: { readonly serverUrl: string; readonly studentNumber: string };
 }
 
-/** Declares to the server that we take its own notifications. */
+/** Declares to the server that the client takes its custom notifications. */
 class SpeaksTutor implements StaticFeature {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     capabilities.experimental = { ...(capabilities.experimental as object | undefined), tutor: true };
   }
   initialize(): void {
-    // Nothing to set up: the notifications come by themselves.
+    // Nothing to set up: the notifications need no registration.
   }
   getState() {
     return { kind: "static" } as const;
@@ -76,23 +76,23 @@ export class LanguageServer implements vscode.Disposable {
     return this.current;
   }
 
-  /** The running client, for its converters; undefined while there is none. */
+  /** The running client, for its converters, or undefined. */
   get running(): LanguageClient | undefined {
     return this.current.kind === "running" ? this.client : undefined;
   }
 
-  /** Hear a notification, of this server and of those started after it. Before the first start. */
+  /** Register a listener for a notification of this server and of later ones. Call it before the first start. */
   on<P>(type: NotificationType<P>, listener: (params: P) => void): void {
     const listeners = this.listeners.get(type.method) ?? [];
     this.listeners.set(type.method, [...listeners, listener as (params: unknown) => void]);
   }
 
-  /** Start the server, or end it and start another. Of many requests at once, one is done. */
+  /** Start the server, or end it and start another. Requests that come together lead to one restart. */
   restart(): Promise<void> {
     return this.restarts.request();
   }
 
-  /** Run a command of the server. Raises an error whose message is for the student. */
+  /** Run a command of the server. Throw an error whose message is for the student. */
   async execute<R>(command: string, argument?: object): Promise<R> {
     await this.restarts.settled();
     if (this.client === undefined || this.current.kind !== "running") {
@@ -109,12 +109,12 @@ export class LanguageServer implements vscode.Disposable {
     }
   }
 
-  /** Send a notification, if there is a server to hear it. */
+  /** Send a notification, if the server is running. */
   async notify<P>(type: NotificationType<P>, params: P): Promise<void> {
     await this.running?.sendNotification(type.method, params);
   }
 
-  /** End the server; resolves when it has been told, at most two seconds before its process is gone. */
+  /** End the server. Resolves when it has been told to exit, at most two seconds before its process ends. */
   async stop(): Promise<void> {
     this.isDisposed = true;
     await this.restarts.settled();
@@ -178,7 +178,7 @@ export class LanguageServer implements vscode.Disposable {
     this.become({ kind: "running" });
   }
 
-  /** Start it again, unless it dies again and again. */
+  /** Restart the server after a crash, unless it crashes too often. */
   private died(): void {
     if (this.isDisposed || this.current.kind !== "running") {
       return;
@@ -216,7 +216,7 @@ export class LanguageServer implements vscode.Disposable {
 }
 
 
-/** The log as one that never traces: what goes over the wire is the student's code. */
+/** Return the log without tracing: the messages contain the student's code. */
 function withoutTrace(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
   return Object.create(log, {
     logLevel: { value: vscode.LogLevel.Info },

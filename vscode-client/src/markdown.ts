@@ -1,14 +1,14 @@
-/** Make text that a model or the service wrote safe to show: nothing in it loads or runs anything. */
+/** Make text of a model or the service safe to show: nothing in it loads or runs anything. */
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 // Terminal escapes, other control characters but tab and line ends, and marks that reorder text.
 const CONTROLS = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Take the images out of Markdown, outside its fenced blocks, and control characters everywhere.
+ * Return Markdown without images, outside fenced blocks, and without control characters.
  *
- * An image becomes a link. Links to commands are dead already, since the text is never shown as trusted; images are not:
- * showing one tells its server that, and where, a student reads.
+ * An image becomes a link, because showing an image tells its server that, and where, a student reads. Links to commands
+ * do nothing already, since the text is never shown as trusted.
  */
 export function inert(markdown: string): string {
   let fence: string | undefined;
@@ -29,7 +29,7 @@ export function inert(markdown: string): string {
     .join("\n");
 }
 
-/** Turn text into Markdown that shows it as it is. VS Code's own `appendText` makes spaces that no line breaks at. */
+/** Return Markdown that shows a text as it is. VS Code's own `appendText` adds spaces at which no line breaks. */
 export function literal(text: string): string {
   return text
     .replace(CONTROLS, "")

@@ -1,4 +1,4 @@
-/** The modules of the course: the student's progress in them, and the one that a folder is for. */
+/** The modules of the course: the student's progress, and the module of a folder. */
 
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
@@ -22,7 +22,7 @@ interface Step extends vscode.QuickPickItem {
 export class Modules {
   constructor(private readonly server: LanguageServer) {}
 
-  /** Show the modules, and what can be done with the one that is chosen. */
+  /** Show the modules, and the actions for the chosen one. */
   async show(): Promise<void> {
     const course = await this.course();
     const module = course && (await pick(course, course.modules, "The modules of your course"));
@@ -42,7 +42,7 @@ export class Modules {
     }
   }
 
-  /** Note that the student has completed a module. */
+  /** Mark a module as completed by the student. */
   async complete(): Promise<void> {
     const course = await this.course();
     const open = course?.modules.filter(({ status }) => status !== "completed") ?? [];
@@ -55,7 +55,7 @@ export class Modules {
     }
   }
 
-  /** Let the folder say which module its asks are in. */
+  /** Choose the module of the folder. */
   async choose(): Promise<void> {
     if (currentFolder() === undefined) {
       throw new Error("Open a folder first: a module is chosen for a folder.");
@@ -67,7 +67,7 @@ export class Modules {
     }
   }
 
-  /** Give the course's modules; undefined where the student has been told why there are none. */
+  /** Return the course's modules, or undefined after telling the student why there are none. */
   private async course(): Promise<ModuleList | undefined> {
     const uri = currentUri()?.toString();
     try {
@@ -123,7 +123,7 @@ function currentFolder(): vscode.WorkspaceFolder | undefined {
   return (uri && vscode.workspace.getWorkspaceFolder(uri)) ?? vscode.workspace.workspaceFolders?.[0];
 }
 
-/** A document of the folder in question: the open one, else any that could be in it. */
+/** Return a document in the current folder: the open one, else a made-up one. */
 function currentUri(): vscode.Uri | undefined {
   const folder = currentFolder();
   return activeUri() ?? (folder && vscode.Uri.joinPath(folder.uri, "any.py"));

@@ -1,4 +1,4 @@
-/** Notebooks: what cells printed goes along to the language server, and a failing cell has a button. */
+/** Notebooks: send the output of cells to the language server, and show a button at a failing cell. */
 
 import * as vscode from "vscode";
 import { NotificationType } from "vscode-languageclient/node";
@@ -25,7 +25,7 @@ interface WireNotebookParams {
   change?: { cells?: { structure?: { array?: { cells?: WireCell[] } }; data?: WireCell[] } };
 }
 
-/** Add to the cells in a notebook notification what they printed, which LSP does not carry. */
+/** Add the output of cells to a notebook notification. LSP does not carry it. */
 export function withOutputs<P>(method: string, params: P): P {
   if (!method.startsWith("notebookDocument/did")) {
     return params;
@@ -46,7 +46,7 @@ export function withOutputs<P>(method: string, params: P): P {
   return params;
 }
 
-/** The line and character at which a cell failed, if its last run did. */
+/** Return the position at which a cell failed, or undefined if its last run did not fail. */
 export function failureIn(cell: vscode.NotebookCell): vscode.Position | undefined {
   const error = outputsOf(cell).find(({ mime }) => mime === CELL_ERROR_MIME);
   if (error === undefined && cell.executionSummary?.success !== false) {
@@ -83,7 +83,7 @@ export class Notebooks implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
-  /** Tell the server of all that the notebook of a document printed; nothing where it is not a cell. */
+  /** Send the server the output of all cells in the notebook of a document, if the document is a cell. */
   async refresh(document: vscode.TextDocument): Promise<void> {
     const notebook = vscode.workspace.notebookDocuments.find((each) =>
       each.getCells().some((cell) => cell.document === document),
@@ -93,7 +93,7 @@ export class Notebooks implements vscode.Disposable {
     }
   }
 
-  /** The order and success of a run come from the language client; outputs without a run would not. */
+  /** Send the server the cells, whose outputs may have changed. The language client itself sends only new runs. */
   private async tell(notebook: vscode.NotebookDocument, cells: readonly vscode.NotebookCell[]): Promise<void> {
     const data = cells
       .filter((cell) => cell.document.languageId === "python")
@@ -109,7 +109,7 @@ export class Notebooks implements vscode.Disposable {
         notebookDocument: { uri: notebook.uri.toString(), version: notebook.version },
         change: { cells: { data } },
       };
-      await this.server.notify(CHANGED, params); // the outputs are added by `withOutputs`, as for all others
+      await this.server.notify(CHANGED, params); // `withOutputs` adds the outputs, as to every notification
     }
   }
 }

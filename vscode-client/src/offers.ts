@@ -1,4 +1,4 @@
-/** Ways on: what a student can do next, as links in the answer's place and as buttons of messages. */
+/** What a student can do next: links in the answer's thread, and buttons in messages. */
 
 import * as vscode from "vscode";
 
@@ -15,14 +15,14 @@ export const SHOW_LOG: Offer = { title: "Show the log", command: "askTutor.showL
 export const CHOOSE_PYTHON: Offer = { title: "Choose a Python interpreter", command: "askTutor.choosePython" };
 export const INSTALL_PYTHON: Offer = { title: "How to install Python", command: "askTutor.installPython" };
 
-/** Tell something together with ways on. Returns at once: a message that nobody answers never ends. */
+/** Show a message with offers. Return at once, because the student may leave the message open for ever. */
 export function offer(message: string, ...offers: Offer[]): void {
   void vscode.window.showInformationMessage(message, ...offers.map(({ title }) => title)).then((choice) => {
     take(offers.find(({ title }) => title === choice));
   });
 }
 
-/** As `offer`, for what keeps the tutor from working. */
+/** Show a warning with offers, for what keeps the tutor from working. Return at once. */
 export function warn(message: string, ...offers: Offer[]): void {
   void vscode.window.showWarningMessage(message, ...offers.map(({ title }) => title)).then((choice) => {
     take(offers.find(({ title }) => title === choice));

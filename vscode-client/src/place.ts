@@ -1,14 +1,14 @@
-/** Where a line is after an edit. */
+/** Follow a line through edits. */
 
 export interface Edit {
-  /** The lines that were replaced, both included, and how many lines stand in their place. */
+  /** The replaced lines, both included. `text` is the replacement. */
   readonly startLine: number;
   readonly startCharacter: number;
   readonly endLine: number;
   readonly text: string;
 }
 
-/** Give the line's number after the edit. A line whose text was replaced stays where the edit began. */
+/** Return the line's number after the edit. A line whose text was replaced is where the edit began. */
 export function lineAfter(line: number, edit: Edit): number {
   const isAbove = edit.startLine < line || (edit.startLine === line && edit.startCharacter === 0 && edit.text.endsWith("\n"));
   if (!isAbove) {

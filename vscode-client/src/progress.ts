@@ -1,4 +1,4 @@
-/** What takes time at the server, as a message with a Cancel button; the language client's own progress cannot be cancelled. */
+/** Show the server's progress with a Cancel button. The language client's own progress cannot be cancelled. */
 
 import * as vscode from "vscode";
 import {
@@ -21,11 +21,11 @@ export class CancellableProgress implements vscode.Disposable {
 
   constructor(private readonly server: LanguageServer) {
     this.subscription = server.onDidChangeState(() => {
-      this.endAll(); // a server that has gone ends nothing
+      this.endAll(); // the ended server will not end its progress
     });
   }
 
-  /** Middleware: show what can be cancelled, and leave the rest to the language client (`next`). */
+  /** Show cancellable progress, and leave the rest to the language client (`next`). This is middleware. */
   handle(
     token: ProgressToken,
     params: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd,

@@ -1,4 +1,4 @@
-/** What the Python extension says about interpreters, where it is installed. */
+/** The interpreter that the student has chosen in the Python extension. */
 
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
@@ -17,7 +17,7 @@ interface PythonApi {
   };
 }
 
-/** Give the interpreter that the student has chosen there; undefined where there is none, or no answer in time. */
+/** Return the interpreter that the student has chosen, or undefined: none, no extension, or no answer in time. */
 export async function chosenInterpreter(): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -34,7 +34,7 @@ export async function chosenInterpreter(): Promise<string | undefined> {
   }
 }
 
-/** Starts the server with another interpreter once the student chooses one in the Python extension. */
+/** Restarts the server when the student chooses another interpreter in the Python extension. */
 export class ChosenInterpreter implements vscode.Disposable {
   private choice: vscode.Disposable | undefined;
   private readonly subscriptions: vscode.Disposable[];
@@ -46,7 +46,7 @@ export class ChosenInterpreter implements vscode.Disposable {
       }),
       vscode.extensions.onDidChange(() => {
         if (server.state.kind === "stopped") {
-          void server.restart(); // the extension may be new, and know of a Python
+          void server.restart(); // the new extension may know a Python
         }
       }),
     ];
@@ -56,7 +56,7 @@ export class ChosenInterpreter implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions, ...(this.choice ? [this.choice] : [])).dispose();
   }
 
-  /** The search for an interpreter activates the extension: this hears of it after the first start. */
+  /** Listen to the extension, once it is active. The search for an interpreter activates it. */
   private listen(): void {
     const extension = vscode.extensions.getExtension<PythonApi>(ID);
     if (this.choice === undefined && extension?.isActive) {

@@ -1,4 +1,4 @@
-/** Without a Python that will do: one message with two ways on, and the choice of an interpreter. */
+/** Help a student without a supported Python: a message with two offers, and the choice of an interpreter. */
 
 import * as vscode from "vscode";
 import { firstSuitable, suitable, usualInterpreters, type Interpreter } from "./interpreter";
@@ -24,13 +24,13 @@ export class PythonSetup implements vscode.Disposable {
       if (state.kind === "running") {
         this.wasTold = false;
       } else if (state.kind === "stopped" && state.lacksPython && !this.wasTold) {
-        this.wasTold = true; // once, however often the search is repeated
+        this.wasTold = true; // once, even if the search is repeated
         warn(state.reason, CHOOSE_PYTHON, INSTALL_PYTHON);
       }
     });
   }
 
-  /** Let the student choose among the interpreters of this computer; the tutor then starts with that one. */
+  /** Let the student choose an interpreter of this computer. The tutor then starts with it. */
   async choose(): Promise<void> {
     const found = await suitable(await usualInterpreters());
     const choices: Choice[] = found.map((interpreter) => ({
@@ -55,7 +55,7 @@ export class PythonSetup implements vscode.Disposable {
     await choice?.take();
   }
 
-  /** Show how Python is installed, on every system, without a network. */
+  /** Show how to install Python on each system. The page needs no network. */
   async explainInstallation(): Promise<void> {
     const page = vscode.Uri.joinPath(this.extensionUri, "media", "python.md");
     await vscode.commands.executeCommand("markdown.showPreview", page);
@@ -83,7 +83,7 @@ export class PythonSetup implements vscode.Disposable {
     }
   }
 
-  /** Store the choice, in a remote window on the remote computer. The change of the setting restarts the tutor. */
+  /** Store the choice; a remote window stores it on the remote computer. The changed setting restarts the tutor. */
   private async use({ path }: Interpreter): Promise<void> {
     const settings = vscode.workspace.getConfiguration("tutor");
     if (settings.get("interpreter", "") === path) {

@@ -1,4 +1,4 @@
-/** One start at a time: whoever asks while one runs gets the next, together with all others that ask meanwhile. */
+/** A queue of restarts: one runs at a time, and all requests during a restart share the next one. */
 
 export class Restarts {
   private running: Promise<void> = Promise.resolve();
@@ -6,7 +6,7 @@ export class Restarts {
 
   constructor(private readonly restart: () => Promise<void>) {}
 
-  /** Restart once what runs has ended. The promise is that restart's. */
+  /** Restart after the running restart, if there is one. Return the promise of the new restart. */
   request(): Promise<void> {
     this.waiting ??= this.running.then(() => {
       this.waiting = undefined;
@@ -17,7 +17,7 @@ export class Restarts {
     return this.waiting;
   }
 
-  /** Wait until nothing runs or waits. */
+  /** Wait until no restart runs or waits. */
   async settled(): Promise<void> {
     await this.waiting?.catch(() => undefined);
     await this.running;

@@ -8,7 +8,7 @@ import { SERVER_COMMANDS, type RunEnded } from "./protocol";
 const ASK = "Ask tutor";
 
 export class Runs implements vscode.Disposable {
-  /** What the student's program printed; it goes nowhere else. */
+  /** The output of the student's program. It is sent nowhere else. */
   private readonly output = vscode.window.createOutputChannel("Ask Tutor: Run");
 
   constructor(
@@ -20,7 +20,7 @@ export class Runs implements vscode.Disposable {
   async run(editor: vscode.TextEditor): Promise<void> {
     const uri = await vscode.workspace.save(editor.document.uri);
     if (uri === undefined) {
-      return; // the student was asked for a name, and gave none
+      return; // the student cancelled the dialog for a file name
     }
     const ended = await this.server.execute<RunEnded>(SERVER_COMMANDS.run, { uri: uri.toString() });
     if (ended.reason !== "cancelled") {
@@ -45,7 +45,7 @@ export class Runs implements vscode.Disposable {
     const { start } = ended.range;
     const position = new vscode.Position(start.line, start.character);
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
-    // Not waited for: a message that nobody answers never ends.
+    // Not awaited, because the student may leave the message open for ever.
     void vscode.window.showWarningMessage(ended.message, ASK).then(async (choice) => {
       if (choice === ASK) {
         const about = ended.traceback ? { traceback: ended.traceback } : {};

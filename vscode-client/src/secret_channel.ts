@@ -1,9 +1,9 @@
 /**
- * Keeps the language server's tokens in VS Code's secret storage.
+ * Keep the language server's tokens in VS Code's secret storage.
  *
- * The server asks over a pipe of its own, which it inherits as a file descriptor. Nobody else can reach it: it has no name,
- * and the student's programs, which the server starts, do not inherit it. One JSON object a line, see
- * `server/keyring/__init__.py`, which is the other end.
+ * The server sends requests over a separate pipe, which it inherits as a file descriptor. No other process can use it: the
+ * pipe has no name, and the student's programs, which the server starts, do not inherit it. Each line is one JSON object.
+ * The other end is `server/keyring/__init__.py`.
  */
 
 import * as readline from "node:readline";
@@ -23,9 +23,9 @@ interface Request {
   readonly value?: string;
 }
 
-/** Answer requests until the other end closes the pipe. */
+/** Reply to requests until the server closes the pipe. */
 export function serveSecrets(pipe: Duplex, storage: SecretStorage): void {
-  pipe.on("error", () => undefined); // the server has gone
+  pipe.on("error", () => undefined); // the server has ended
   const lines = readline.createInterface({ input: pipe, crlfDelay: Infinity });
   lines.on("line", (line) => {
     void answer(line, storage).then((reply) => {

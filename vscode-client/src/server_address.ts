@@ -1,4 +1,4 @@
-/** The address of the service as a student types it: the rules of `tutor_lsp/service/address.py`, a sentence for each. */
+/** Check the address of the service that a student types, by the rules of `tutor_lsp/service/address.py`. */
 
 const EXAMPLE = "https://tutor.uni.example";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

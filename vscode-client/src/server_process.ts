@@ -9,20 +9,20 @@ import { serveSecrets, type SecretStorage } from "./secret_channel";
 const SECRETS_FD = 3;
 
 export interface Surroundings {
-  /** Of the bundled `tutor_lsp` and its libraries. */
+  /** The folder of the bundled `tutor_lsp` and its libraries. */
   readonly libraries: string;
-  /** Where state and the record of sign-ins are kept; the tokens are in `secrets`. */
+  /** The folder for state and the record of sign-ins. The tokens are in `secrets`. */
   readonly dataFolder: string;
   readonly secrets: SecretStorage;
-  /** VS Code's own proxy setting; the variables of the environment go first. */
+  /** VS Code's own proxy setting. The variables of the environment take precedence. */
   readonly proxy: string | undefined;
-  /** The hosts that need none, by VS Code's setting. */
+  /** The hosts without a proxy, from VS Code's setting. */
   readonly noProxy: readonly string[] | undefined;
 }
 
 /**
- * Start it with an interpreter. `-I` and a script by its absolute path keep modules of the student's folder out: one named
- * `random.py` would else be imported in place of Python's own.
+ * Start the language server with an interpreter. `-I` and the absolute path of the script keep out modules of the student's
+ * folder: a `random.py` there would otherwise replace Python's own.
  */
 export function startServer(interpreter: string, surroundings: Surroundings): ChildProcess {
   const script = path.join(surroundings.libraries, "tutor_lsp", "__main__.py");
@@ -36,7 +36,7 @@ export function startServer(interpreter: string, surroundings: Surroundings): Ch
   return server;
 }
 
-/** Exported for its test. */
+/** Return the environment of the server. Exported for its test. */
 export function environment(own: NodeJS.ProcessEnv, surroundings: Surroundings): NodeJS.ProcessEnv {
   const proxies: NodeJS.ProcessEnv = {};
   const set = (name: string, value: string | undefined) => {
@@ -47,7 +47,7 @@ export function environment(own: NodeJS.ProcessEnv, surroundings: Surroundings):
   set("HTTP_PROXY", surroundings.proxy);
   set("HTTPS_PROXY", surroundings.proxy);
   if (proxies["HTTPS_PROXY"]) {
-    // Not by itself: Python would then not ask the system for its proxies.
+    // Never set alone: Python would then ignore the system's proxies.
     set("NO_PROXY", surroundings.noProxy?.join(","));
   }
   return {

@@ -1,4 +1,4 @@
-/** Set the address of the course's tutor service, from the keyboard, in remote windows too. */
+/** Ask for the address of the course's tutor service, and store it. This works in remote windows too. */
 
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
@@ -48,7 +48,7 @@ function currentAddress(): string {
 }
 
 /**
- * Write the setting and wait until it is in force. It is a machine setting: in a remote window VS Code writes it into the
+ * Write the setting and wait until it has changed. It is a machine setting: in a remote window VS Code writes it to the
  * settings of the remote computer, where the language server runs.
  */
 async function store(address: string): Promise<void> {

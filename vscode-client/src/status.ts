@@ -1,4 +1,4 @@
-/** The language status item: how the tutor is reached. Nothing here ever pops up. */
+/** The language status item, which shows the state of the connection to the tutor. Nothing here pops up. */
 
 import * as vscode from "vscode";
 import type { LanguageServer, ServerState } from "./language_server";
@@ -23,7 +23,7 @@ const SHOWN: Record<StatusChanged["state"], readonly [string, vscode.LanguageSta
   tooManyWindows: ["Tutor: too many windows", Warning],
 };
 
-/** Where the server's words are not those of this editor: a sign-in in a terminal is not ours, and room is short. */
+/** Texts that replace the server's, which mention the terminal or are too long here. */
 const DETAILS: Partial<Record<StatusChanged["state"], string>> = {
   local: "No account, no network.",
   signedOut: "Sign in to your course's tutor.",

@@ -1,4 +1,4 @@
-/** What stands in a thread: questions, hints, links to the next step, and what the program has to say itself. */
+/** The entries of a thread: questions, hints, links to the next step, and messages of the program. */
 
 import * as vscode from "vscode";
 import { inert, literal } from "./markdown";
@@ -7,7 +7,7 @@ import type { AnswerEnded, AnswerStarted } from "./protocol";
 import type { Turn } from "./turn";
 
 const FEW_LEFT = 10;
-/** A longer wait is told by the message itself, as a time of day. */
+/** For a longer wait, the message itself names the time of day. */
 const LONG_SECONDS = 120;
 const TUTOR = "Tutor";
 const PROGRAM = "Ask Tutor";
@@ -20,7 +20,7 @@ export class Hint implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: TUTOR };
   body: vscode.MarkdownString = new vscode.MarkdownString("_Asking…_");
-  /** Which hint it is; VS Code shows a change of this, and none of the author's name. */
+  /** The number of the hint. VS Code updates the label, but not the author's name. */
   label?: string;
   contextValue?: string;
   messageId?: string;
@@ -34,14 +34,14 @@ export class Hint implements vscode.Comment {
   ) {}
 
   /**
-   * What to give to VS Code: once the hint is whole, another object than before. VS Code 1.139 makes no buttons for a comment
-   * that gets its first ones later (it tests the holder of the toolbar, not the toolbar, in `CommentNode.createActionsToolbar`).
+   * The comment for VS Code. Once the hint is complete it is a new object: VS Code 1.139 adds no buttons to a comment that
+   * had none at first (`CommentNode.createActionsToolbar` tests the holder of the toolbar, not the toolbar).
    */
   get shown(): vscode.Comment {
     return this.whole ?? this;
   }
 
-  /** Characters of text so far. */
+  /** The number of characters of the text so far. */
   get length(): number {
     return this.text.length;
   }
@@ -76,7 +76,7 @@ export class Hint implements vscode.Comment {
     }
     if (end.reason === "cancelled") {
       this.notes.push("Stopped.");
-      this.label = this.label === undefined ? "Stopped" : `${this.label} · stopped`; // the note is out of sight in a long hint
+      this.label = this.label === undefined ? "Stopped" : `${this.label} · stopped`; // the note at the end of a long hint is out of sight
     }
     if (end.stale) {
       this.notes.push("Your code has changed since you asked.");
@@ -94,7 +94,7 @@ export class Hint implements vscode.Comment {
 
   private render(): void {
     const notes = this.notes.map((note) => `\n\n_${note}_`).join("");
-    this.body = new vscode.MarkdownString(inert(this.text) + notes); // not trusted, and no HTML
+    this.body = new vscode.MarkdownString(inert(this.text) + notes); // untrusted, without HTML
   }
 }
 
@@ -108,7 +108,7 @@ export class Question implements vscode.Comment {
   }
 }
 
-/** What the student can do, as links; the one that most take stands out. */
+/** Links to what the student can do. The usual one stands out. */
 export class Ways implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: "" };
@@ -122,7 +122,7 @@ export class Ways implements vscode.Comment {
   }
 }
 
-/** Why no answer came, or no more of it: told by the program, not by the tutor, and styled apart. */
+/** The reason why no answer, or only a part of it, came. It is from the program and not from the tutor, and styled so. */
 export class SystemEntry implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: PROGRAM };

@@ -1,15 +1,15 @@
-/** One ask in a thread: what was asked, the hint that came, and why none or no more of it did. */
+/** One ask in a thread: the question, its hint, and the error, if any. */
 
 import type * as vscode from "vscode";
 import type { AnswerThread } from "./answer_thread";
 import type { AnswerEnded } from "./protocol";
 import { Hint, Question, SystemEntry, whatHappened } from "./thread_entries";
 
-/** What an ask is about, beyond the place. */
+/** What an ask is about, besides the position. */
 export interface About {
   readonly question?: string;
   readonly traceback?: string;
-  /** The student has chosen that this computer answers, though a service is set. */
+  /** The student has chosen that this computer answers, although a service is set. */
   readonly local?: boolean;
 }
 
@@ -57,7 +57,7 @@ export class Turn {
     );
   }
 
-  /** Show or take away that the connection was lost in mid-answer. Returns whether anything changed. */
+  /** Show or remove the note that the connection was lost during the answer. Return whether anything changed. */
   setReconnecting(isLost: boolean): boolean {
     const isTold = isLost && this.isRunning && this.about.local !== true;
     if (isTold === (this.lostConnection !== undefined)) {

@@ -1,4 +1,4 @@
---- Signing in to a tutor service, and out. The language server says where to go and with which code.
+--- Sign in to a tutor service and out. The language server shows the page and the code.
 
 local client = require("tutor.client")
 

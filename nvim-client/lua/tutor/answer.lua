@@ -1,16 +1,16 @@
---- The hints on one place, oldest first, as text in a Markdown buffer that only the tutor writes to.
+--- The hints about one place, oldest first, in a read-only Markdown buffer.
 ---
---- Nothing but what the tutor said is text: the headings between hints are virtual.
+--- The buffer's text is the tutor's alone: the headings between hints are virtual lines.
 
 local ASKING = "Asking…"
 local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
 
 ---@class tutor.Answer
 ---@field bufnr integer
----@field first_row integer where the newest hint starts
+---@field first_row integer the row where the newest hint starts
 ---@field private _is_empty boolean whether the newest hint has no text yet
----@field private _has_text boolean whether the tutor has said anything in the newest hint
----@field private _held string white space that has come and is not shown yet
+---@field private _has_text boolean whether the newest hint has text of the tutor
+---@field private _held string white space at the end that is not shown yet
 ---@field private _placeholder? integer extmark
 ---@field private _heading? integer extmark
 local Answer = {}
@@ -23,19 +23,19 @@ function Answer.new()
   vim.bo[bufnr].undolevels = -1
   vim.bo[bufnr].modifiable = false
   vim.bo[bufnr].filetype = "markdown"
-  -- Neovim 0.10 leaves Markdown to the old syntax files, which know neither nested blocks nor wrapped spans.
+  -- Neovim 0.10 highlights Markdown by the old syntax files, which support neither nested blocks nor wrapped spans.
   pcall(vim.treesitter.start, bufnr, "markdown")
   return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true, _has_text = false, _held = "" }, Answer)
 end
 
---- Drop all hints.
+--- Delete all hints.
 function Answer:clear()
   vim.api.nvim_buf_clear_namespace(self.bufnr, NAMESPACE, 0, -1)
   self:_replace(0, -1, {})
   self.first_row, self._is_empty, self._placeholder, self._heading = 0, true, nil, nil
 end
 
---- Make room for another hint, below those that are there, in place of one that came to nothing but remarks.
+--- Begin another hint below the earlier ones. A hint that got only remarks is replaced.
 function Answer:begin()
   if not self._is_empty and not self._has_text then
     vim.api.nvim_buf_clear_namespace(self.bufnr, NAMESPACE, self.first_row, -1)
@@ -51,7 +51,7 @@ function Answer:begin()
   self:_hold_place(ASKING)
 end
 
---- Show what the hint waits for, as long as it has no text; nil: only for the tutor.
+--- Show what the hint waits for, while it has no text. nil: for the tutor only.
 ---@param what? string
 function Answer:wait_for(what)
   if self._placeholder then
@@ -59,7 +59,7 @@ function Answer:wait_for(what)
   end
 end
 
---- Put a heading above the newest hint, where others stand before it.
+--- Put a heading above the newest hint, if there are earlier ones.
 ---@param heading string
 function Answer:head(heading)
   if self.first_row > 0 then
@@ -70,13 +70,13 @@ function Answer:head(heading)
   end
 end
 
---- Return whether the newest hint stands below a heading.
+--- Return whether the newest hint has a heading.
 ---@return boolean
 function Answer:has_heading()
   return self._heading ~= nil
 end
 
---- Add a piece to the newest hint. White space at its end waits for what follows: no hint ends in blank lines.
+--- Add a piece to the newest hint. White space at its end is held back until text follows: no hint ends in blank lines.
 ---@param text string
 function Answer:append(text)
   text, self._held = (self._held .. text:gsub("\r\n", "\n")):match("^(.-)(%s*)$")
@@ -97,7 +97,7 @@ function Answer:finish()
   self:_drop_placeholder()
 end
 
---- Add a remark below the newest hint, which has ended, styled apart from it.
+--- Add a remark below the newest hint, which has ended, in a style of its own.
 ---@param text string
 ---@param highlight string
 function Answer:note(text, highlight)
@@ -113,7 +113,7 @@ function Answer:note(text, highlight)
     end_row = row + #lines,
     hl_group = highlight,
     hl_eol = true,
-    priority = 200, -- above what Markdown makes of it
+    priority = 200, -- above the highlights of Markdown
     strict = false,
   })
 end

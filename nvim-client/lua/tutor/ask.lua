@@ -1,4 +1,4 @@
---- One question to the tutor at a time, from the key press to the end of its answer.
+--- Ask the tutor one question at a time, from the key press to the end of the answer.
 
 local Place = require("tutor.place")
 local client = require("tutor.client")
@@ -11,27 +11,27 @@ local M = {}
 
 local TITLE = "Ask tutor"
 
---- States of the connection in which an answer has to wait.
+--- States of the connection in which the answer is delayed.
 local HOLD_UPS = { connecting = true, reconnecting = true }
 
 ---@class tutor.Question
----@field text? string in the student's own words
----@field locally? boolean whether it is answered on this computer, whatever service is set
+---@field text? string the student's own words
+---@field locally? boolean whether this computer answers, whatever service is set
 
 ---@class tutor.Ask
 ---@field id string the UUID that the answer's notifications carry
 ---@field place tutor.Place
 ---@field question tutor.Question
----@field client_id? integer once the language server has been asked
+---@field client_id? integer set once the ask has been sent to the language server
 ---@field is_last? boolean whether the hint is of the last level
 
----@type tutor.Ask? the question whose answer is awaited
+---@type tutor.Ask? the running ask
 local current
 ---@type tutor.Place? the place last asked about
 local place
----@type tutor.Question? the last question, if it has no whole answer: asking again means it
+---@type tutor.Question? the last question, if it has no complete answer: asking again repeats it
 local unanswered
-local is_local = false -- whether the place last asked about is answered on this computer
+local is_local = false -- whether this computer answers at the place last asked about
 local waits_for_sign_in = false
 
 ---@return string # a random UUID (RFC 9562, version 4)
@@ -45,7 +45,7 @@ local function new_id()
   return (hex:join(""):gsub("^(%x%x%x%x%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x)", "%1-%2-%3-%4-"))
 end
 
---- Let go of the answer that is awaited: what still comes of it is not shown.
+--- Cancel the running answer. What still comes of it is not shown.
 local function abandon()
   local ask = current
   current = nil
@@ -54,10 +54,10 @@ local function abandon()
   end
 end
 
---- End the question without a whole answer: the same one can be asked again.
+--- End the ask without a complete answer. The same question can be asked again.
 ---@param note string
 ---@param highlight? string
----@param offers? tutor.Offer[] beside asking again
+---@param offers? tutor.Offer[] besides asking again
 local function give_up(note, highlight, offers)
   unanswered = current and current.question
   current = nil
@@ -80,7 +80,7 @@ local function begin(where, is_fresh, question)
   end
   place, is_local = where, question.locally or false
   view.begin(where, is_fresh, { next = function() M.next() end, stop = M.stop, on_close = on_close })
-  unanswered, waits_for_sign_in = nil, false -- after the window before this one has closed
+  unanswered, waits_for_sign_in = nil, false -- only after the earlier window has closed
   current = { id = new_id(), place = where, question = question }
   return current
 end
@@ -109,7 +109,7 @@ local function send(ask, lsp_client, argument)
   end)
 end
 
---- Ask for the code action at the question's place, and choose it.
+--- Request the code action at the place of the ask, and execute it.
 ---@param ask tutor.Ask
 ---@param lsp_client vim.lsp.Client
 local function request_action(ask, lsp_client)
@@ -156,10 +156,10 @@ local function ask_at(where, is_fresh, question)
   end)
 end
 
---- Ask about the cursor's place, or about a range of lines; from the answer's window, again about the answer's place.
+--- Ask about the cursor's position or a range of lines. In the answer's window, ask again about the answer's place.
 ---@param question? string
----@param lines? integer[] the first and the last, counted from 1
----@param locally? boolean whether it is answered on this computer, whatever service is set
+---@param lines? integer[] the first and the last line, counted from 1
+---@param locally? boolean whether this computer answers, whatever service is set
 function M.ask(question, lines, locally)
   local bufnr = vim.api.nvim_get_current_buf()
   question = question ~= "" and question or nil
@@ -175,9 +175,9 @@ function M.ask(question, lines, locally)
   ask_at(where, true, { text = question, locally = locally })
 end
 
---- Ask again at the place last asked about: the question that has no whole answer, or else for the next hint.
+--- Ask again at the place last asked about: repeat the question without a complete answer, else ask for the next hint.
 ---@param question? string
----@param locally? boolean whether it is answered on this computer; by default as the last time
+---@param locally? boolean whether this computer answers; by default as the last time
 function M.next(question, locally)
   if not place then
     vim.notify("Ask about a line first, with :TutorAsk.", vim.log.levels.WARN)
@@ -191,19 +191,19 @@ function M.next(question, locally)
   end
 end
 
---- Stop the answer that is awaited.
+--- Stop the running answer.
 ---@return boolean # whether there was one
 function M.stop()
   local is_awaited = current ~= nil
   if current and current.client_id then
-    client.notify(current.client_id, "tutor/answer/cancel", { askId = current.id }) -- its end comes back
+    client.notify(current.client_id, "tutor/answer/cancel", { askId = current.id }) -- the server then sends `didEnd`
   elseif current then
     give_up("Stopped. " .. ending.HOW_TO_ASK_AGAIN)
   end
   return is_awaited
 end
 
---- Ask because "Ask tutor" was chosen from a menu of code actions.
+--- Ask after "Ask tutor" was chosen from a menu of code actions.
 ---@param command lsp.Command
 ---@param context { bufnr: integer, client_id: integer }
 function M.chosen(command, context)
@@ -213,7 +213,7 @@ function M.chosen(command, context)
   send(begin(Place.new(context.bufnr, row, byte), true, {}), lsp_client, argument)
 end
 
---- Go to the code that the answer is about, where a run has failed in another file than the one asked in.
+--- Go to the code that the answer is about, if a run failed in another file than the one asked about.
 ---@param params { uri: string, range: lsp.Range }
 local function go_along(params)
   local bufnr = vim.uri_to_bufnr(params.uri)
@@ -271,11 +271,11 @@ function M.on_status(params)
   if current then
     view.hold_up(HOLD_UPS[params.state] and params.message or nil)
   elseif waits_for_sign_in and params.state == "ready" then
-    M.next() -- the question goes on by itself
+    M.next() -- the question is asked again
   end
 end
 
---- Show what the language server says of signing in where the question waits for it.
+--- Show a message of the language server about signing in, if the question waits for the sign-in.
 ---@param text string
 ---@return boolean # whether it is shown
 function M.on_message(text)

@@ -1,4 +1,4 @@
---- The language server as Neovim's LSP client sees it: how it is found, started and spoken to.
+--- Find and start the language server, and send it messages, with Neovim's LSP client.
 
 local options = require("tutor.options")
 local status = require("tutor.status")
@@ -20,18 +20,18 @@ M.STOPPED = "The tutor's language server has stopped. Ask again to start it."
 ---@field use fun(client: vim.lsp.Client)
 ---@field fail fun(reason: string)
 
----@type table<integer, tutor.Waiting[]> who waits, by buffer, for a language server that starts
+---@type table<integer, tutor.Waiting[]> the callers that wait for the language server's start, by buffer
 local waiting = {}
 
 ---@param bufnr integer
----@return tutor.Waiting[] # who waits no longer
+---@return tutor.Waiting[] # the callers, which are removed
 local function take_waiting(bufnr)
   local taken = waiting[bufnr] or {}
   waiting[bufnr] = nil
   return taken
 end
 
---- Call a client's method, in the way of this Neovim.
+--- Call a client's method as this version of Neovim wants it.
 local function call(client, method, ...)
   if HAS_CONFIG then
     return client[method](client, ...)
@@ -39,10 +39,10 @@ local function call(client, method, ...)
   return client[method](...)
 end
 
---- Find the language server's command: the option `cmd`, else the program on PATH.
+--- Return the language server's command: the option `cmd`, else the program on PATH.
 ---
---- Only absolute folders of PATH count, and never the current one, which Windows would search first: a student's
---- folder may come from anywhere.
+--- Only absolute folders of PATH are searched, and not the current folder, which Windows would search first: a
+--- student's folder may come from anywhere.
 ---@return string[]?
 function M.command()
   if options.current.cmd then
@@ -84,7 +84,7 @@ local function on_exit(code, signal, client_id)
   end)
 end
 
---- Give the client's configuration, as `vim.lsp.start` and `vim.lsp.config` take it.
+--- Return the client's configuration for `vim.lsp.start` and `vim.lsp.config`.
 ---@return table
 function M.config()
   return {
@@ -99,7 +99,7 @@ function M.config()
     reuse_client = function(client, config)
       return client.name == config.name and not call(client, "is_stopped")
     end,
-    -- Runs in place of the server's command when "Ask tutor" is chosen from any menu of code actions.
+    -- Replaces the server's command when "Ask tutor" is chosen from a menu of code actions.
     commands = {
       ["tutor.ask"] = function(command, context)
         require("tutor.ask").chosen(command, context)
@@ -128,7 +128,7 @@ function M.config()
 end
 
 ---@param bufnr integer
----@param silent boolean whether a failure to start is left to the caller
+---@param silent boolean whether the caller reports a failure to start
 ---@return boolean # whether it runs or starts
 local function attach(bufnr, silent)
   local config = HAS_CONFIG and vim.lsp.config[NAME] or M.config()
@@ -136,14 +136,14 @@ local function attach(bufnr, silent)
   return vim.lsp.start(config, start_options) ~= nil
 end
 
---- Say whether the tutor can be asked about a buffer.
+--- Return whether the student can ask the tutor about a buffer.
 ---@param bufnr integer
 ---@return boolean
 function M.is_for(bufnr)
   return vim.bo[bufnr].filetype == "python" and vim.bo[bufnr].buftype == ""
 end
 
---- Start the language server with every Python file, those that are open and those to come.
+--- Start the language server for every Python file, open now or later.
 function M.enable()
   if not M.command() then
     vim.notify_once(M.NOT_FOUND, vim.log.levels.WARN)
@@ -169,13 +169,13 @@ function M.enable()
   vim.iter(vim.api.nvim_list_bufs()):filter(vim.api.nvim_buf_is_loaded):each(attach_to)
 end
 
----@type table<integer, lsp.Diagnostic[]> what others report, by buffer, as the language server was told
+---@type table<integer, lsp.Diagnostic[]> the diagnostics of others that were sent to the language server, by buffer
 local told = {}
 
----@type table<integer, boolean> buffers whose diagnostics have changed in this turn of the event loop
+---@type table<integer, boolean> the buffers whose diagnostics have changed in this iteration of the event loop
 local about_to_tell = {}
 
---- Tell the language server what others report, so that it leaves their lines to them.
+--- Send the language server the diagnostics of others, so that it reports nothing on the same lines.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 local function tell_diagnostics(client, bufnr)
@@ -205,7 +205,7 @@ vim.api.nvim_create_autocmd("LspAttach", {
 vim.api.nvim_create_autocmd("DiagnosticChanged", {
   group = GROUP,
   callback = function(event)
-    -- One event comes for each program that has something to say; what they say together is told once.
+    -- Each checker triggers an event. The diagnostics of all are sent once.
     if not about_to_tell[event.buf] then
       about_to_tell[event.buf] = true
       vim.schedule(function()
@@ -218,7 +218,7 @@ vim.api.nvim_create_autocmd("DiagnosticChanged", {
   end,
 })
 
---- Use the client of a buffer; a language server that does not run yet is started first.
+--- Call `use` with the client of a buffer. A language server that does not run yet is started first.
 ---@param bufnr integer
 ---@param use fun(client: vim.lsp.Client)
 ---@param fail fun(reason: string)
@@ -237,7 +237,7 @@ function M.with(bufnr, use, fail)
   end
 end
 
---- Use the client, whichever buffer it is of; where none runs, one is started for the current buffer.
+--- Call `use` with the client of any buffer. If none runs, one is started for the current buffer.
 ---@param use fun(client: vim.lsp.Client)
 ---@param fail fun(reason: string)
 function M.with_any(use, fail)
@@ -252,20 +252,20 @@ function M.with_any(use, fail)
   end
 end
 
---- Send a request. The reply never comes where the language server has gone, see `on_server_stopped`, and in Neovim
---- 0.10 once the request has been cancelled.
+--- Send a request. There is no reply if the language server stops (see `on_server_stopped`) and, in Neovim 0.10, if
+--- the request is cancelled.
 ---@param client vim.lsp.Client
----@param bufnr? integer whose edits the language server has to know first
+---@param bufnr? integer a buffer whose edits are sent first
 ---@param method string
 ---@param params table
 ---@param reply fun(error?: lsp.ResponseError, result: any)
----@return integer? # the request's id, where it was sent
+---@return integer? # the request's id, if it was sent
 function M.request(client, bufnr, method, params, reply)
   local was_sent, id = call(client, "request", method, params, reply, bufnr)
   return was_sent and id or nil
 end
 
---- Cancel a request, where the client still runs.
+--- Cancel a request, if the client still runs.
 ---@param client_id integer
 ---@param request_id integer
 function M.cancel_request(client_id, request_id)
@@ -275,7 +275,7 @@ function M.cancel_request(client_id, request_id)
   end
 end
 
---- Send a notification, where the client still runs.
+--- Send a notification, if the client still runs.
 ---@param client_id integer
 ---@param method string
 ---@param params table

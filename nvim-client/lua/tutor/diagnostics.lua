@@ -1,4 +1,4 @@
---- What every language server and linter says about a line. Neovim by itself tells a server only that server's own.
+--- The diagnostics of all language servers and linters. Neovim itself sends a server only the server's own.
 
 local position = require("tutor.position")
 
@@ -24,7 +24,7 @@ local function as_lsp(diagnostic, encoding)
   }
 end
 
---- Give the diagnostics that touch a range of rows, whoever they are from.
+--- Return the diagnostics that touch a range of rows, from any checker.
 ---@param bufnr integer
 ---@param first integer
 ---@param last integer
@@ -42,7 +42,7 @@ function M.on_rows(bufnr, first, last, encoding)
     :totable()
 end
 
---- Give all that others than the tutor say about a buffer.
+--- Return the diagnostics of a buffer from all checkers but the tutor.
 ---@param bufnr integer
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
 ---@return lsp.Diagnostic[]
@@ -58,7 +58,7 @@ function M.of_others(bufnr, encoding)
     :totable()
 end
 
---- Join two lists; what says the same of the same place stays once.
+--- Return two lists joined, without duplicates of the same message at the same place.
 ---@param diagnostics lsp.Diagnostic[]
 ---@param more lsp.Diagnostic[]
 ---@return lsp.Diagnostic[]

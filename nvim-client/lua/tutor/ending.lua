@@ -1,4 +1,4 @@
---- How an answer ended: what the student should know of it, and which keys lead on.
+--- The end of an answer: the remark for the student, and the keys for what comes next.
 
 local status = require("tutor.status")
 
@@ -21,7 +21,7 @@ local SIGN_IN = {
   end,
 }
 
---- Put into words how an answer ended; nil where there is nothing to say.
+--- Return a remark about how an answer ended, or nil.
 ---@param params table of `tutor/answer/didEnd`
 ---@return string?
 function M.remark(params)
@@ -50,9 +50,10 @@ function M.remark(params)
   return #remarks > 0 and table.concat(remarks, " ") or nil
 end
 
---- List the ways out of an ask that the service has not answered. A limit or an off switch leaves none.
+--- Return what the student can do about an ask that the service has not answered. There is nothing about a limit or an
+--- off switch.
 ---@param params table of `tutor/answer/didEnd`
----@param answer_here fun() asks again, to be answered on this computer
+---@param answer_here fun() repeats the question, which this computer then answers
 ---@return tutor.Offer[]
 function M.ways_out(params, answer_here)
   local is_signed_out = params.code == "UNAUTHENTICATED"

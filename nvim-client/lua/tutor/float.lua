@@ -1,31 +1,31 @@
---- A floating window beside a line of code: below it, or above where there is more room; it grows with its text.
+--- A floating window below a line of code, or above it if there is more room. It grows with its text.
 ---
---- It never covers the line. Where a hint needs more room than there is beside the line, the code scrolls.
+--- It never covers the line. If a hint needs more room than there is, the code scrolls.
 
 local MAX_WIDTH = 80
 local BORDER = 2
-local ROWS_OF_LONG_LINE = 3 -- of a line that would leave no room for the answer, its beginning stays in sight
+local ROWS_OF_LONG_LINE = 3 -- of a wrapped line that leaves no room for the answer, only so many rows stay visible
 
 ---@class tutor.Float
 ---@field window integer
 ---@field private _code integer the window with the code
 ---@field private _place tutor.Place
----@field private _rows integer of text, all hints together
----@field private _anchor table where the float is, in Neovim's words
----@field private _room integer how many rows are free there, with the border
----@field private _wanted integer how many rows the newest hint needs, with the border
----@field private _may_scroll boolean whether the code has not been scrolled yet for the newest hint
+---@field private _rows integer the rows of text of all hints
+---@field private _anchor table the float's position, as Neovim's configuration
+---@field private _room integer the free rows there, with the border
+---@field private _wanted integer the rows that the newest hint needs, with the border
+---@field private _may_scroll boolean whether the code has not yet been scrolled for the newest hint
 local Float = {}
 Float.__index = Float
 
---- The user's own kind of border (Neovim 0.11), unless it is none: a title needs one.
+--- Return a border if the user has set none (Neovim 0.11): a title needs one.
 ---@return string?
 local function border()
   local chosen = vim.fn.exists("&winborder") == 1 and vim.o.winborder or ""
   return (chosen == "" or chosen == "none") and "rounded" or nil
 end
 
----@return integer # the first screen row below the tab line, counted from 1 as all rows here
+---@return integer # the first screen row below the tab line; all rows here count from 1
 ---@return integer # the last row above status line and command line
 local function screen_rows()
   local has_tabline = vim.o.showtabline == 2 or (vim.o.showtabline == 1 and #vim.api.nvim_list_tabpages() > 1)
@@ -46,7 +46,7 @@ function Float.open(bufnr, place, code)
   return self
 end
 
---- Stand beside another place from now on.
+--- Move the float beside another place.
 ---@param place tutor.Place
 ---@param code integer
 function Float:move(place, code)
@@ -54,14 +54,14 @@ function Float:move(place, code)
   self:_bring_into_sight()
 end
 
---- Let the code scroll once more, for the hint that comes now.
+--- Allow the code to scroll once more, for the next hint.
 function Float:begin()
   self._may_scroll = true
 end
 
---- Make room for the text, as far as there is any.
+--- Fit the float to its text, as far as there is room.
 ---@param rows integer of all hints
----@param newest integer rows of the newest hint, which is to be seen as a whole
+---@param newest integer rows of the newest hint, which should be visible as a whole
 function Float:fit(rows, newest)
   self._rows, self._wanted = rows, newest + BORDER
   self:_find_room()
@@ -75,7 +75,7 @@ function Float:fit(rows, newest)
   vim.api.nvim_win_set_config(self.window, self:_config({}))
 end
 
---- Show a title, and below the text which keys do what.
+--- Show a title, and the keys below the text.
 ---@param title string
 ---@param keys string
 function Float:label(title, keys)
@@ -98,7 +98,7 @@ function Float:_config(more)
   })
 end
 
---- Find the room below the place's line, or above it. With the line out of sight, the float stays where it is.
+--- Compute the float's position below the line, or above it. If the line is not visible, the float stays in place.
 ---@private
 function Float:_find_room()
   local top, bottom = screen_rows()
@@ -128,9 +128,9 @@ function Float:_is_code_shown()
     and vim.api.nvim_win_get_buf(self._code) == self._place.bufnr
 end
 
---- Find the screen rows of the place's line as far as they are in sight, however it is wrapped, scrolled or folded.
+--- Return the visible screen rows of the place's line, also if it is wrapped, partly scrolled off or folded.
 ---@private
----@return integer? first counted from 1; nil: out of sight
+---@return integer? first counted from 1; nil: the line is not visible
 ---@return integer last
 ---@return integer column where the text of the window starts
 function Float:_on_screen()
@@ -147,7 +147,7 @@ function Float:_on_screen()
   local top_row = view.topline - 1
   local bottom = window.winrow + window.winbar + window.height - 1
   local first = window.winrow + window.winbar
-  -- Virtual lines are counted as above the row that follows them: without a start column they would go astray.
+  -- Neovim counts virtual lines with the row below them. Without a start column they would be missing.
   local function height(start, column, last)
     return vim.api.nvim_win_text_height(self._code, { start_row = start, start_vcol = column, end_row = last }).all
   end
@@ -166,7 +166,7 @@ function Float:_on_screen()
   return first, math.min(first + math.max(rows, 1) - 1, bottom), window.wincol + window.textoff
 end
 
---- Scroll the code so that its line can be seen, where it cannot.
+--- Scroll the code so that the line is visible.
 ---@private
 function Float:_bring_into_sight()
   if not self:_is_code_shown() or self:_on_screen() then
@@ -180,7 +180,7 @@ function Float:_bring_into_sight()
   end)
 end
 
---- Scroll the code so that its line is at the top or the bottom of its window, whichever gives more room.
+--- Scroll the line to the top or the bottom of its window, whichever gives more room.
 ---@private
 function Float:_scroll_code()
   local first, last = self:_on_screen()

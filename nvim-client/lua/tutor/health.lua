@@ -1,4 +1,4 @@
---- `:checkhealth tutor`: is all there that an answer needs?
+--- `:checkhealth tutor`: check Neovim, the language server and the connection.
 
 local client = require("tutor.client")
 local options = require("tutor.options")
@@ -13,10 +13,10 @@ local function frame(message)
   return ("Content-Length: %d\r\n\r\n%s"):format(#body, body)
 end
 
---- Start a language server, greet it and let it go.
+--- Start a language server, initialize it and let it exit.
 ---@param command string[]
 ---@return string? version
----@return string what it said on stderr, or why there is none
+---@return string its stderr, or why it could not be started
 local function greet(command)
   local conversation = {
     frame({ id = 1, method = "initialize", params = { processId = vim.NIL, capabilities = vim.empty_dict() } }),

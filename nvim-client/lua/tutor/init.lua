@@ -1,8 +1,8 @@
---- What a configuration or a mapping calls.
+--- The functions for the user's configuration and mappings.
 
 local M = {}
 
---- Take the options and start the language server with every Python file.
+--- Set the options, and start the language server for every Python file.
 ---
 --- Raises an error for an option that does not exist or has a wrong value.
 ---@param options? tutor.Options
@@ -13,14 +13,14 @@ end
 
 --- Ask about the cursor's line, or about a range of lines.
 ---
---- `lines` are the first and the last, counted from 1; `locally`: answered on this computer, whatever service is set.
+--- `lines` are the first and the last line, counted from 1. `locally`: this computer answers, whatever service is set.
 ---@param about? { question?: string, lines?: integer[], locally?: boolean }
 function M.ask(about)
   about = about or {}
   require("tutor.ask").ask(about.question, about.lines, about.locally)
 end
 
---- Ask for the next hint on the place last asked about.
+--- Ask for the next hint about the place last asked about.
 function M.next()
   require("tutor.ask").next()
 end
@@ -30,7 +30,7 @@ function M.run()
   require("tutor.run").run()
 end
 
---- Stop the answer that streams, or else the program that runs.
+--- Stop the running answer, else the running program.
 function M.stop()
   if not require("tutor.ask").stop() then
     require("tutor.run").stop()
@@ -47,7 +47,7 @@ function M.sign_out()
   require("tutor.account").sign_out()
 end
 
---- Say in a few words how the tutor is reached, for the status line; empty where it is not in use.
+--- Return the state of the tutor in a few words, for the status line. It is empty if the tutor is not in use.
 ---@return string
 function M.status()
   return require("tutor.status").text()

@@ -1,7 +1,7 @@
---- What the language server says to the student outside of an answer, in full however long it is.
+--- Show messages of the language server that are outside an answer, in full.
 ---
---- A line that does not fit below the code would be cut, or hold up the student until they press Enter; so it gets a
---- small window of its own. Of a page to sign in at, no letter may be missing.
+--- A message that does not fit into the command line would be cut, or block the student until they press Enter. It gets
+--- a small window instead: no letter of the address of a sign-in page may be missing.
 
 local M = {}
 
@@ -49,7 +49,7 @@ local function open(text, highlight)
   vim.keymap.set("n", "q", close, { buffer = bufnr, nowait = true, desc = "Close the tutor's message" })
 end
 
---- Show a message: where its question waits, else below the code, else in a window of its own until the next one.
+--- Show a message in the window of the question that waits for it, else in the command line, else in its own window.
 ---@param text string
 ---@param kind integer of LSP's MessageType
 function M.show(text, kind)

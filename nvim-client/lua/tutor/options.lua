@@ -1,14 +1,14 @@
---- The user's options, checked.
+--- Check and keep the user's options.
 
 local M = {}
 
 ---@class tutor.Options
----@field cmd? string[] the language server's command; otherwise `tutor-lsp` is looked for on PATH
----@field server_url? string the tutor service; without it, and without TUTOR_SERVER_URL, local mode
----@field student_number? string what student numbers look like, a regular expression of Python
----@field programming_level? integer of the student, 1 to 5, in local mode
----@field maths_level? integer of the student, 1 to 5, in local mode
----@field diagnostics? boolean whether the tutor looks for syntax errors by itself
+---@field cmd? string[] the language server's command; by default `tutor-lsp` on PATH
+---@field server_url? string the tutor service; local mode without it and TUTOR_SERVER_URL
+---@field student_number? string the pattern of student numbers, a regular expression of Python
+---@field programming_level? integer the student's level, 1 to 5, in local mode
+---@field maths_level? integer the student's level, 1 to 5, in local mode
+---@field diagnostics? boolean whether the tutor reports errors by itself
 ---@field window? "float"|"split" where answers appear
 
 ---@type tutor.Options
@@ -58,7 +58,7 @@ local rules = {
   },
 }
 
---- Take the user's options; what is left out is at its default. Raises an error that names a wrong one.
+--- Set the user's options; the others get their defaults. Raise an error that names a wrong option.
 ---@param options tutor.Options
 function M.set(options)
   for name, value in pairs(options) do
@@ -72,7 +72,7 @@ function M.set(options)
   M.current = vim.tbl_extend("force", defaults, options)
 end
 
---- Give the options that the language server takes in `initialize`.
+--- Return the options for the language server's `initialize`.
 ---@return table
 function M.for_server()
   return {

@@ -1,4 +1,4 @@
---- Places in a buffer, between Neovim's rows and bytes and a language server's lines and characters; all count from 0.
+--- Convert between Neovim's rows and bytes and a language server's lines and characters. All count from 0.
 
 local M = {}
 
@@ -9,7 +9,7 @@ local function line_at(bufnr, row)
   return vim.api.nvim_buf_get_lines(bufnr, row, row + 1, false)[1] or ""
 end
 
---- Convert a place to the encoding that a client speaks.
+--- Return the LSP position in a client's encoding.
 ---@param bufnr integer
 ---@param row integer
 ---@param byte integer
@@ -26,7 +26,7 @@ function M.to_lsp(bufnr, row, byte, encoding)
   return { line = row, character = character }
 end
 
---- Convert a language server's position; one past the line's end is its end.
+--- Return the row and byte of an LSP position. A position past the line's end is its end.
 ---@param bufnr integer
 ---@param position lsp.Position
 ---@param encoding "utf-8"|"utf-16"|"utf-32"

@@ -1,4 +1,4 @@
---- Runs the student's file, and goes to the line where it fails.
+--- Run the student's file, and go to the line where it fails.
 
 local client = require("tutor.client")
 local position = require("tutor.position")
@@ -7,10 +7,10 @@ local M = {}
 
 ---@class tutor.Run
 ---@field bufnr integer
----@field client_id? integer once the language server has been asked
+---@field client_id? integer set once the request has been sent
 ---@field request_id? integer
 
----@type tutor.Run? the run that is under way
+---@type tutor.Run? the running program
 local current
 
 ---@param text string
@@ -19,7 +19,7 @@ local function show(text, highlight)
   vim.api.nvim_echo({ { text, highlight } }, true, {})
 end
 
---- Put the place where a window is into its jump list: the way back.
+--- Add a window's cursor position to its jump list, for the way back.
 ---@param window integer
 local function remember_place(window)
   vim.api.nvim_win_call(window, function()
@@ -27,7 +27,7 @@ local function remember_place(window)
   end)
 end
 
---- Go to where the program failed, in a window that shows the file.
+--- Go to the line where the program failed, in a window that shows the file.
 ---@param bufnr integer
 ---@param range lsp.Range
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
@@ -39,8 +39,8 @@ local function go_to(bufnr, range, encoding)
   end
 end
 
---- Go to where the program failed in another file of the student's, in the window of the one that was run.
----@param bufnr integer of the file that was run
+--- Go to the line in another file of the student's where the program failed, in the window of the program.
+---@param bufnr integer the buffer of the program
 ---@param origin lsp.Location
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
 ---@return boolean # whether the file could be shown
@@ -124,7 +124,7 @@ function M.run()
   end)
 end
 
---- Stop the run that is under way.
+--- Stop the running program.
 ---@return boolean # whether there was one
 function M.stop()
   local run = current

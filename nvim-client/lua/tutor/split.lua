@@ -1,4 +1,4 @@
---- A split for answers: at the right of a wide screen, else at the bottom.
+--- A split window for answers: at the right of a wide screen, else at the bottom.
 
 local WIDE_COLUMNS = 160
 local WIDTH = 80
@@ -20,15 +20,15 @@ function Split.open(bufnr)
   return setmetatable({ window = vim.api.nvim_open_win(bufnr, true, config) }, Split)
 end
 
---- Keep the size: the student may have chosen it.
+--- Do nothing: the student may have chosen the size.
 function Split.fit(_, _, _) end
 
---- A split stands where it is, whatever it is about.
+--- Do nothing: a split does not move.
 function Split.move(_, _, _) end
 
 function Split.begin(_) end
 
---- Show a title, and which keys do what.
+--- Show a title and the keys.
 ---@param title string
 ---@param keys string
 function Split:label(title, keys)

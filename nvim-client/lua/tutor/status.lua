@@ -1,4 +1,4 @@
---- How the tutor is reached, for the status line.
+--- The state of the connection to the tutor, for the status line.
 
 local M = {}
 
@@ -17,11 +17,11 @@ local TEXTS = {
 ---@type string?
 local state
 
---- What the language server says about it, a sentence for the student.
+--- The language server's sentence about the state, for the student.
 ---@type string?
 M.message = nil
 
---- Take the state of the connection, one of `tutor/status/didChange`, "starting" or "stopped"; nil: not in use.
+--- Set the state: one of `tutor/status/didChange`, "starting" or "stopped". nil: the tutor is not in use.
 ---@param new_state? string
 ---@param message? string
 function M.set(new_state, message)
@@ -35,7 +35,7 @@ function M.is_local()
   return state == "local"
 end
 
---- Give the state in a few words; empty where the tutor is not in use.
+--- Return the state in a few words. It is empty if the tutor is not in use.
 ---@return string
 function M.text()
   return state and (TEXTS[state] or "Tutor") or ""

@@ -1,4 +1,4 @@
---- Where the student reads answers: one window on the hints about one place, which follows the stream.
+--- The window with the hints about one place. It follows the stream of the answer.
 
 local Answer = require("tutor.answer")
 local options = require("tutor.options")
@@ -28,15 +28,15 @@ local LOOKS = {
   wrap = true,
 }
 
----@class tutor.Actions what the student can do from the window
+---@class tutor.Actions the actions of the window's keys
 ---@field next fun()
 ---@field stop fun()
 ---@field on_close fun()
 
----@class tutor.Offer a key that is of use now that the answer has ended
+---@class tutor.Offer a key that is useful after the end of the answer
 ---@field key string
 ---@field label string
----@field action? fun() without one, the key always has the same meaning
+---@field action? fun() absent if the key has one meaning at all times
 
 ---@type tutor.Answer?
 local answer
@@ -45,8 +45,8 @@ local surface
 local heading = ""
 local hitch ---@type string?
 local keys = ""
-local offered = {} ---@type string[] keys that are mapped for the ended answer alone
-local bottom = 1 -- the last row of text, counted from 1, when we last followed it
+local offered = {} ---@type string[] the keys that are mapped for the ended answer only
+local bottom = 1 -- the last row of text, counted from 1, at the last call of `follow`
 local first_text_at ---@type integer? milliseconds
 
 ---@return boolean
@@ -84,7 +84,7 @@ local function set_keys(actions)
   map("<C-c>", actions.stop, "Stop the tutor's answer")
 end
 
---- Take back the keys that were offered when the last answer ended.
+--- Unmap the keys that were offered at the end of the last answer.
 local function withdraw_offers()
   for _, key in ipairs(offered) do
     pcall(vim.keymap.del, "n", key, { buffer = answer.bufnr })
@@ -92,7 +92,7 @@ local function withdraw_offers()
   offered = {}
 end
 
---- Let the window fit its text, and stand beside its line wherever that has gone.
+--- Fit the window to its text, and move it beside its line.
 local function fit()
   if is_open() then
     surface:fit(vim.api.nvim_win_text_height(surface.window, {}).all, rows_of_newest(surface.window))
@@ -101,13 +101,13 @@ local function fit()
 end
 
 ---@param bufnr integer
----@return integer # a window that shows the buffer, the current one if it does
+---@return integer # a window that shows the buffer, preferably the current one
 local function window_of(bufnr)
   local current = vim.api.nvim_get_current_win()
   return vim.api.nvim_win_get_buf(current) == bufnr and current or vim.fn.bufwinid(bufnr)
 end
 
---- Follow what moves the line or changes the room beside it.
+--- Watch for events that move the line or change the room beside it.
 ---@param place tutor.Place
 ---@param code integer the window with the code
 ---@param on_close fun()
@@ -138,7 +138,7 @@ local function open(place, on_close)
   watch(place, code, on_close)
 end
 
---- Return whether a buffer is the one with the hints.
+--- Return whether a buffer holds the hints.
 ---@param bufnr integer
 ---@return boolean
 function M.is_shown_in(bufnr)
@@ -151,7 +151,7 @@ function M.is_open()
   return is_open()
 end
 
---- Stay at the end of the text, unless the student has gone up to read.
+--- Move the cursor to the end of the text, unless the student has moved it up to read.
 local function follow()
   if not is_open() then
     return
@@ -165,9 +165,9 @@ local function follow()
   end
 end
 
---- Get ready for an answer: the window opens at once, before there is any text.
+--- Begin an answer. The window opens at once, before there is any text.
 ---@param place tutor.Place
----@param is_fresh boolean whether earlier hints go; otherwise this one comes below them
+---@param is_fresh boolean whether earlier hints are deleted; otherwise the new one is below them
 ---@param actions tutor.Actions
 function M.begin(place, is_fresh, actions)
   if not (answer and vim.api.nvim_buf_is_valid(answer.bufnr)) then
@@ -190,11 +190,11 @@ function M.begin(place, is_fresh, actions)
   heading, hitch, keys = "Ask Tutor", nil, KEYS_WHILE_ANSWERING
   show_label()
   first_text_at = nil
-  bottom = 1 -- wherever the cursor was: it goes to the new hint
+  bottom = 1 -- so that the cursor moves to the new hint
   follow()
 end
 
---- Stand beside another place: the answer turns out to be about it. Its code is shown in the window of the one before.
+--- Move the window to another place, which the answer is about. Its code replaces the earlier code in that window.
 ---@param place tutor.Place
 ---@param before tutor.Place
 ---@param on_close fun()
@@ -219,7 +219,7 @@ function M.move(place, before, on_close)
   end
 end
 
---- Show which hint it is.
+--- Show the number of the hint.
 ---@param text string
 function M.head(text)
   heading = text
@@ -228,7 +228,7 @@ function M.head(text)
   follow()
 end
 
---- Show what holds the answer up, beside the heading and where its text will be; nil: nothing does any more.
+--- Show what delays the answer, beside the heading and in place of the text. nil: nothing delays it any more.
 ---@param text? string
 function M.hold_up(text)
   hitch = text
@@ -236,7 +236,7 @@ function M.hold_up(text)
   show_label()
 end
 
---- Show the newest hint from its beginning: where all of it can be seen, or where nobody has read along.
+--- Scroll to the beginning of the newest hint if it fits, or if it came too fast to be read.
 ---@param window integer
 local function show_from_start(window)
   local is_whole = rows_of_newest(window) <= vim.api.nvim_win_get_height(window)
@@ -264,7 +264,7 @@ function M.append(text)
   follow()
 end
 
---- End the answer, with a remark where there is one, and say which keys are of use now.
+--- End the answer, add the remark if there is one, and show the keys that are useful now.
 ---@param offers tutor.Offer[]
 ---@param note? string
 ---@param highlight? string
@@ -291,7 +291,7 @@ function M.finish(offers, note, highlight)
   end
 end
 
---- Add a remark below the hints, where the window is open.
+--- Add a remark below the hints, if the window is open.
 ---@param text string
 ---@return boolean # whether it was
 function M.remark(text)
@@ -302,7 +302,7 @@ function M.remark(text)
   return is_open()
 end
 
---- Close the window; the hints stay until another place is asked about.
+--- Close the window. The hints are kept until the student asks about another place.
 function M.close()
   if is_open() then
     vim.api.nvim_win_close(surface.window, true)
