@@ -635,7 +635,7 @@ async def test_certificate_that_is_not_trusted(start_vscode: StartVSCode, tmp_pa
             open_program(editor)
             ask(editor)
             shown = editor.until_thread_says("not secure")
-            assert "does not know who vouches for its certificate" in shown
+            assert "does not trust the certificate authority" in shown
             editor.wait_for('[id="status.languageStatus"] [aria-label*="Tutor: offline"]')
             editor.picture("certificate-light")
             editor.click(ANSWER_HERE)

@@ -406,7 +406,7 @@ async def test_wrong_certificate_is_said_so(build: Build, self_signed: ssl.SSLCo
     states: list[Status] = []
     async with service.serve(tls=self_signed) as url:
         error = error_of(await collect(build(url, states=states), question()))
-    assert error.content.startswith("The connection to 127.0.0.1 is not secure: nobody but itself vouches")
+    assert error.content.startswith("The connection to 127.0.0.1 is not secure: its certificate is self-signed.")
     assert [status.state for status in states] == ["connecting", "offline"]
     assert service.connections == []
 

@@ -70,8 +70,8 @@ def port_of(url: str) -> int:
 
 NOT_SECURE = "The connection to 127.0.0.1 is not secure: "
 UNKNOWN = (
-    "your computer does not know who vouches for its certificate. If your university does so itself, "
-    "your computer has to trust its certificate authority first."
+    "your computer does not trust the certificate authority that issued its certificate. If that is your "
+    "university's own, your computer has to trust it first."
 )
 
 
@@ -82,7 +82,7 @@ UNKNOWN = (
             lambda authority, _: authority.server_context("127.0.0.1"),
             UNKNOWN,
         ),
-        (lambda _, folder: self_signed_context(folder), "nobody but itself vouches for its certificate."),
+        (lambda _, folder: self_signed_context(folder), "its certificate is self-signed."),
     ],
     ids=["private authority", "self-signed"],
 )
@@ -190,7 +190,7 @@ async def test_certificate_is_judged_behind_a_proxy_too(
         connect_proxy(port_of(url)) as proxy,
     ):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        assert "does not know who vouches for its certificate" in await refusal(f"https://{HOST}")
+        assert "does not trust the certificate authority" in await refusal(f"https://{HOST}")
     assert service.connections == []
 
 

@@ -44,10 +44,10 @@ def _refused(error: ssl.SSLCertVerificationError) -> str:
     if code in _OTHER_NAMES:
         return "its certificate is for another address."
     if code == _SELF_SIGNED:
-        return "nobody but itself vouches for its certificate."
+        return "its certificate is self-signed."
     if code in _UNKNOWN_ISSUERS:
         return (
-            "your computer does not know who vouches for its certificate. If your university does so itself, "
-            "your computer has to trust its certificate authority first."
+            "your computer does not trust the certificate authority that issued its certificate. If that is your "
+            "university's own, your computer has to trust it first."
         )
     return f"its certificate was refused ({error.verify_message})."
