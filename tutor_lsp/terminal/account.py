@@ -12,7 +12,8 @@ from tutor_lsp.sign_in.accounts import AccountService
 from tutor_lsp.sign_in.browser import open_page
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
-from tutor_lsp.terminal.service import choose, run, say, wrapped
+from tutor_lsp.terminal.output import say, wrapped
+from tutor_lsp.terminal.service import choose, run
 from tutor_lsp.tutors.course import as_student
 from tutor_lsp.tutors.tutor import LOCAL, SIGNED_OUT
 

@@ -15,8 +15,9 @@ from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.terminal.output import choose_way, is_interactive, say
 from tutor_lsp.terminal.place import Place, lines_of, parse_place, where_to_look
-from tutor_lsp.terminal.service import choose, choose_way, is_interactive, say
+from tutor_lsp.terminal.service import choose
 from tutor_protocol import MAX_QUESTION_CHARACTERS, ErrorCode, Position
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tutor_lsp.terminal import account as terminal_account
 from tutor_lsp.terminal import ask as terminal_ask
 from tutor_lsp.terminal import modules as terminal_modules
 from tutor_lsp.terminal.exit_status import FAILED, Exit
-from tutor_lsp.terminal.service import wrapped
+from tutor_lsp.terminal.output import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

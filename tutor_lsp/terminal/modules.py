@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_lsp.terminal.exit_status import DONE, FAILED, Exit
-from tutor_lsp.terminal.service import choose, run, say
+from tutor_lsp.terminal.output import say
+from tutor_lsp.terminal.service import choose, run
 from tutor_lsp.tutors.course import NoCourse, NoSuchModule, complete_module, list_modules
 
 if TYPE_CHECKING:

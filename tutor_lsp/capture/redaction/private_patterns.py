@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import PurePath
 
-Kind = Literal["secret", "email", "person", "student"]
+PrivateKind = Literal["secret", "email", "person", "student"]
 
 START = r"(?:(?<=\\[abfnrtv])|(?<![\w\\]))"
 """The start of a word. The letter of an escape sequence does not belong to the word after it."""
@@ -117,7 +117,7 @@ class Found(NamedTuple):
 
     start: int
     end: int
-    kind: Kind
+    kind: PrivateKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def is_student_name(name: str) -> bool:
 
 
 def _matches(
-    pattern: re.Pattern[str], text: str, kind: Kind, start: int = 0, end: int | None = None
+    pattern: re.Pattern[str], text: str, kind: PrivateKind, start: int = 0, end: int | None = None
 ) -> Iterator[Found]:
     group = "value" if "value" in pattern.groupindex else 0
     for match in pattern.finditer(text, start, len(text) if end is None else end):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tutor_lsp.capture.redaction.private_code import Program
-    from tutor_lsp.capture.redaction.private_patterns import Kind, PrivatePatterns
+    from tutor_lsp.capture.redaction.private_patterns import PrivateKind, PrivatePatterns
     from tutor_protocol import Ask, Diagnostic
 
 _SHORTEST_WORD_TO_FOLLOW = 5
@@ -119,7 +119,7 @@ class Redactor:
             taken.add(words[value])
         return words
 
-    def _placeholder(self, value: str, kind: Kind, attempt: int) -> str:
+    def _placeholder(self, value: str, kind: PrivateKind, attempt: int) -> str:
         message = f"{kind}:{attempt}:{value}".encode("utf-8", "surrogatepass")
         digest = hmac.digest(self._key, message, hashlib.sha256)
         if kind == "student" and value.isascii() and value.isdecimal():
@@ -184,14 +184,14 @@ class _Places:
         return _replaced(text, self._texts[text], words)
 
 
-def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, Kind]:
-    kinds: dict[str, Kind] = {}
+def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, PrivateKind]:
+    kinds: dict[str, PrivateKind] = {}
     for text, item in found:
         kinds.setdefault(text[item.start : item.end], item.kind)
     return kinds
 
 
-def _is_followed(value: str, kind: Kind, names: Container[str]) -> bool:
+def _is_followed(value: str, kind: PrivateKind, names: Container[str]) -> bool:
     """Return whether a value is searched for in every text. One that may also be an ordinary name is not."""
     if kind == "secret":
         return len(value) >= _SHORTEST_WORD_TO_FOLLOW and value not in names

@@ -1,0 +1,57 @@
+"""Write lines to the terminal, and ask the student to choose."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+from tutor_lsp.terminal.answer_view import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+
+def say(*lines: str) -> None:
+    """Write lines to stdout, without what a terminal would obey."""
+    sys.stdout.write("".join(f"{wrapped(inert(line), sys.stdout)}\n" for line in lines))
+    sys.stdout.flush()
+
+
+def wrapped(line: str, stream: TextIO) -> str:
+    """Return a line wrapped between words to the terminal's width. For a pipe or a file it stays as it is.
+
+    An address is never cut: the terminal itself breaks it, and it can still be opened and copied.
+    """
+    if not stream.isatty():
+        return line
+    columns = shutil.get_terminal_size().columns
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = textwrap.wrap(
+        line.strip(),
+        columns,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(parts)
+
+
+def is_interactive() -> bool:
+    """Return whether the student can read a question and type an answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def choose_way(reason: str, ways: Mapping[str, str]) -> str:
+    """Ask the student how to go on, and return the letter. Enter means the first way, any other input the last."""
+    letters = list(ways)
+    lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
+    sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))
+    sys.stderr.write(f"Which? [{letters[0]}] ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    typed = line.strip().lower() or (letters[0] if line else letters[-1])
+    return typed if typed in ways else letters[-1]
