@@ -30,7 +30,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRecord:
-    """What is stored between two starts."""
+    """The sign-ins as they are stored between two starts."""
 
     server_url: str | None = None
     """The service of the latest sign-in, as `check_server_url` returns it."""
