@@ -255,7 +255,7 @@ def test_every_guarantee_names_tests_that_exist() -> None:
 
 def test_every_fault_of_pygls_is_described() -> None:
     """The classes of the tests carry numbers that the page explains."""
-    source = (ROOT / "tests" / "lsp" / "test_pygls_fixes.py").read_text(encoding="utf-8")
+    source = (ROOT / "tests" / "lsp" / "test_pygls_remedies.py").read_text(encoding="utf-8")
     described = set(re.findall(r"^\| (\d+) \|", GUARANTEES, re.MULTILINE))
 
     assert set(re.findall(r'^    """(\d+): ', source, re.MULTILINE)) <= described
