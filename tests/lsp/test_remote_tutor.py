@@ -915,6 +915,38 @@ async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
     await build(url).rate(str(MESSAGE_ID), helpful=True)
 
 
+async def test_messages_wait_for_the_connection_in_their_order(build: Build) -> None:
+    """Asks and ratings made before the connection is open go out once it is, the asks first and each once."""
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url)
+        await tutor.rate(str(MESSAGE_ID), helpful=True)
+        asks = [question(), question()]
+        await asyncio.gather(*(collect(tutor, ask) for ask in asks))
+        await until(lambda: len(service.connections[0].received) == 3)
+        received = service.connections[0].received
+
+    assert [frame["type"] for frame in received] == ["ask", "ask", "rate"]
+    assert [frame["request_id"] for frame in received[:2]] == [str(ask.request_id) for ask in asks]
+
+
+async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
+    """An unexpected exception of the writer ends the pending asks with an internal error, before any timeout."""
+
+    class Broken(Renewable):
+        async def access_token(self) -> str | None:
+            if self.rejected:
+                raise LookupError
+            self.rejected.append("the handshake has its token")
+            return self.token
+
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        answer = await collect(build(url, Broken()), question())
+
+    assert error_of(answer).code == ErrorCode.INTERNAL_ERROR
+
+
 async def test_failed_rating_ends_no_answer(build: Build) -> None:
     """An error without request_id that is not about an ask leaves the asks alone."""
 

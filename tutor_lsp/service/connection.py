@@ -74,6 +74,7 @@ class ServiceConnection:
         self._token: str | None = None
         self._unsent: asyncio.Queue[PendingAsk | Cancel | Rate] = asyncio.Queue()
         self._is_open = False
+        self._bug: Exception | None = None
 
     def send(self, message: PendingAsk | Cancel | Rate) -> None:
         """Queue a message. It is sent in its turn, once the connection is open.
@@ -121,6 +122,7 @@ class ServiceConnection:
                 finally:
                     self._is_open = False
                     writer.cancel()
+                    self._raise_bug()
             finally:
                 await socket.close()
         finally:
@@ -139,7 +141,7 @@ class ServiceConnection:
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
         """Send the queued messages in their order until the socket breaks. The reader learns why it broke."""
         unsent = self._unsent
-        with suppress(OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is an OSError
+        try:
             while True:
                 message = await unsent.get()
                 if isinstance(message, PendingAsk):
@@ -147,6 +149,18 @@ class ServiceConnection:
                 else:
                     await _write_frame(socket, message)
                 unsent.task_done()
+        except (OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is an OSError
+            return
+        except Exception as error:
+            self._bug = error
+            await socket.close()  # ends the reader, which raises the exception
+            raise
+
+    def _raise_bug(self) -> None:
+        """Raise the unexpected exception that has ended the writer, if there is one."""
+        bug, self._bug = self._bug, None
+        if bug is not None:
+            raise bug
 
     async def _write_ask(self, socket: aiohttp.ClientWebSocketResponse[bool], pending: PendingAsk) -> None:
         """Send an ask, and before it a token that has replaced the connection's since it was opened."""
