@@ -61,7 +61,7 @@ class EditorSignIn:
         is_shown = self._editor.shows_progress and await self._editor.begin_progress(token, "Signing in")
         try:
             if is_shown:
-                # The message below is taken away after some seconds; the progress stays until the sign-in ends.
+                # Editors hide the message below after some seconds. The progress stays until the sign-in ends.
                 self._editor.report_progress(token, f"code {code.user_code}")
             await self._show(code, server_url)
             return await approval(service, code, sleep=self._sleep)
