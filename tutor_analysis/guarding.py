@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_analysis.pool import NotAnalysed
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.work import judge, judge_the_end
-from tutor_pedagogy.guard import Guard, Verdict
+from tutor_pedagogy.guard import Guard, GuardRule, Verdict
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, Submission
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tutor_analysis.pool import Pool
     from tutor_analysis.work import Judged, Material
 
-UNJUDGED = Verdict("unjudged", "")
-"""The verdict on a text that could not be judged. The guard itself uses the same rule for such a unit."""
+UNJUDGED = Verdict(GuardRule.UNJUDGED, "")
+"""The verdict on a text that could not be judged; the rule is the guard's own for such a unit."""
 
 
 class LoopGuard:

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor_pedagogy.guard import Guard, Verdict
-from tutor_pedagogy.guard.own import Own
+from tutor_pedagogy.guard import Guard, GuardRule, Verdict
+from tutor_pedagogy.guard import guard as guard_module
+from tutor_pedagogy.guard.student_material import StudentMaterial
 from tutor_pedagogy.guard.units import MAX_BLOCK, MAX_LINE, Splitter, Unit
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Cell, Diagnostic, Position, Submission
@@ -559,14 +560,14 @@ class TestWhatDoesNotPass:
         asked = submission(traceback="Test failed: average([1, 3])\nExpected: [2]\nGot: (3, 0)\n")
         told = ["You call `average([1, 3])` and get `(3, 0)`.", *(f"Next: {piece}." for piece in pieces)]
         _, verdict = answer(told[-1], CONCEPT, asked, earlier=told[:-1])
-        assert verdict == Verdict("instalments", told[-1])
+        assert verdict == Verdict(GuardRule.INSTALMENTS, told[-1])
 
     def test_nothing_comes_after_a_verdict(self) -> None:
         """The unit that breaks the rule and all after it are kept back; what came before was shown."""
         guard = Guard(QUESTION, submission())
         assert guard.feed("Think about line 4. ") == ["Think about line 4. "]
         assert guard.feed("Use `total += grade`. Good") == []
-        assert guard.verdict == Verdict("code-span", "Use `total += grade`. ")
+        assert guard.verdict == Verdict(GuardRule.CODE_SPAN, "Use `total += grade`. ")
         assert guard.feed(" luck. ") + guard.finish() == []
 
     def test_text_without_end_is_stopped(self) -> None:
@@ -582,9 +583,9 @@ class TestWhatDoesNotPass:
             raise RecursionError
 
         guard = Guard(QUESTION, submission())
-        monkeypatch.setattr(guard._judge, "rule_broken", fail)
+        monkeypatch.setattr(guard_module, "broken_rule", fail)
         assert guard.feed("Look at line 4. Well") == []
-        assert guard.verdict == Verdict("unjudged", "Look at line 4. ")
+        assert guard.verdict == Verdict(GuardRule.UNJUDGED, "Look at line 4. ")
 
 
 class TestChunks:
@@ -678,7 +679,7 @@ class TestCanary:
         """T4: the canary counts as said when its last part would be shown."""
         shown, verdict = answer("It begins kestrel 4F9a. It ends 71bc amber. ", SOLUTION, canary="4F9a it ends 71bc")
         assert shown == "It begins kestrel 4F9a. "
-        assert verdict == Verdict("canary", "It ends 71bc amber. ")
+        assert verdict == Verdict(GuardRule.CANARY, "It ends 71bc amber. ")
 
     def test_t4_a_canary_must_be_a_secret(self) -> None:
         """A canary so short that any answer may hold it is refused."""
@@ -828,8 +829,10 @@ class TestCost:
 
     def test_a_piece_is_looked_for_among_many_names_in_bounded_time(self) -> None:
         """Asked of each piece of a unit: whether it is an expression of the program with values for its variables."""
-        own = Own(submission("".join(f"def f{at}(a{at}):\n    return a{at} + {at}\n" for at in range(800))))
-        own.read_ahead()
+        material = StudentMaterial(
+            submission("".join(f"def f{at}(a{at}):\n    return a{at} + {at}\n" for at in range(800)))
+        )
+        material.read_ahead()
         started = time.process_time()
-        assert not any(own.traces(("a", "**", str(at))) for at in range(100))
+        assert not any(material.traces(("a", "**", str(at))) for at in range(100))
         assert time.process_time() - started < 2

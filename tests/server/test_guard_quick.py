@@ -7,27 +7,11 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tutor_pedagogy.guard import (
-    Guard,
-    canary,
-    ciphers,
-    disguises,
-    edits,
-    hidden,
-    inert,
-    instalments,
-    judge,
-    own,
-    pieces,
-    prose_code,
-    reading,
-    spelling,
-    units,
-)
-from tutor_pedagogy.guard.forms import Forms, all_tokens_of
-from tutor_pedagogy.guard.offers import Offers, used
-from tutor_pedagogy.guard.own import Own
-from tutor_pedagogy.guard.pieces import Pieces
+from tutor_pedagogy.guard import Guard, disclosure, inert, student_material, units
+from tutor_pedagogy.guard.checks import canary, code_in_text, instalments, obfuscation
+from tutor_pedagogy.guard.context import GuardContext
+from tutor_pedagogy.guard.tokens import all_tokens_of, names_in
+from tutor_pedagogy.guard.views import characters, encodings, instructions, markup, spelling, spoken, unmarked_code
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, Submission
 
@@ -113,7 +97,7 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " ", "\t", "\n", "\
 @example("total.mean")
 def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) -> None:
     """A sentence that is not searched for runs of code would not have had one found in it."""
-    assert prose_code._has_sign_or_keyword(prose) or not prose_code._QUICK.search(prose)
+    assert unmarked_code._has_sign_or_keyword(prose) or not unmarked_code._QUICK.search(prose)
 
 
 @given(TEXTS)
@@ -124,8 +108,8 @@ def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) ->
 @example("needs x and not y")
 def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: str) -> None:
     """An instruction for which a word is missing would not have been recognised either."""
-    for pattern in edits._PATTERNS:
-        assert any(part in prose.lower() for part in pattern.besides) or not pattern.regex.search(prose)
+    for pattern in instructions._PATTERNS:
+        assert any(part in prose.lower() for part in pattern.holds) or not pattern.regex.search(prose)
 
 
 @given(TEXTS)
@@ -135,10 +119,10 @@ def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: st
 @example("r'a' + total")
 def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: str) -> None:
     """A line is no code because of its first word exactly where one of all its words is none."""
-    own = Own(ASKED)
-    offers = Offers(own, Forms(own, libraries=False, allowed=frozenset()), functions_are_free=False)
+    context = GuardContext.of(HintLevel.QUESTION, ASKED, frozenset())
     tokens = all_tokens_of(line)
-    assert Pieces(offers)._is_code(line) == (bool(tokens) and all(map(offers.is_code_word, used(tokens))))
+    expected = bool(tokens) and all(map(context.is_code_word, names_in(tokens)))
+    assert expected == instalments._is_code(context, line)
 
 
 DISGUISES = st.lists(
@@ -199,15 +183,15 @@ DISGUISES = st.lists(
 def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) -> None:
     """A text that is not searched for what is slow to search for would not have had it found in it."""
     looks = [
-        (judge._may_hold_clause(text), judge._CLAUSE),
-        (hidden._may_be_pieces(text), hidden._OTHER_PIECES),
-        (reading._may_begin_with(reading._LINE_MARKERS, text), reading._LINE_MARKER),
-        (reading._may_begin_with(reading._DIFF_MARKERS, text), reading._DIFF_MARKER),
-        (any(sign in text for sign in ("%", "\\x", "\\u00")) or disguises._SIGN_OF_HEX.search(text), disguises._HEX),
-        (disguises._SIGN_OF_NUMBERS.search(text), disguises._NUMBERS),
-        (disguises._SIGN_OF_SPACED.search(text), disguises._SPACED),
-        (ciphers._SIGN_OF_BASE32.search(text), ciphers._BASE32),
-        (ciphers._tells_a_value(text), ciphers._TOLD_VALUE),
+        (code_in_text._may_hold_clause(text), code_in_text._CLAUSE),
+        (obfuscation._may_be_pieces(text), obfuscation._OTHER_PIECES),
+        (markup._may_begin_with(markup._LINE_MARKERS, text), markup._LINE_MARKER),
+        (markup._may_begin_with(markup._DIFF_MARKERS, text), markup._DIFF_MARKER),
+        (any(sign in text for sign in ("%", "\\x", "\\u00")) or encodings._SIGN_OF_HEX.search(text), encodings._HEX),
+        (encodings._SIGN_OF_NUMBERS.search(text), encodings._NUMBERS),
+        (encodings._SIGN_OF_SPACED.search(text), encodings._SPACED),
+        (encodings._SIGN_OF_BASE32.search(text), encodings._BASE32),
+        (spoken.says_signs(text), spoken._TOLD_VALUE),
     ]
     for may_be, pattern in looks:
         assert may_be or not pattern.search(text)
@@ -218,7 +202,7 @@ def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) ->
 @example("aaaaaaaaa{a")
 def test_nothing_is_packed_without_a_sign_that_no_sentence_goes_on_after(text: str) -> None:
     """A text that is not searched for what is packed in base85 would not have had any found in it."""
-    assert ciphers._SIGN_OF_PACKED.search(text) or not ciphers._PACKED.search(text)
+    assert encodings._SIGN_OF_BASE85.search(text) or not encodings._BASE85.search(text)
 
 
 CODE = st.lists(
@@ -245,8 +229,8 @@ CODE = st.lists(
 def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space: str) -> None:
     """A line that is not parsed would not have been found to do something either."""
     code = space.join(tokens)
-    if instalments._has_operands_side_by_side(code, all_tokens_of(code)):
-        statement = instalments._statement(code)
+    if disclosure._has_operands_side_by_side(code, all_tokens_of(code)):
+        statement = disclosure._statement(code)
         assert statement is None or type(statement).__name__ == "TypeAlias"
 
 
@@ -291,7 +275,7 @@ def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
 def test_base64_is_found_as_by_the_plain_pattern(text: str) -> None:
     """So does the pattern that does not try again with less."""
     plain = r"(?<![\w+/=-])(?:[\w+/-]{11,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])"
-    found = [run.span() for run in disguises._BASE64.finditer(text)]
+    found = [run.span() for run in encodings._BASE64.finditer(text)]
     assert found == [run.span() for run in re.finditer(plain, text, re.ASCII)]
 
 
@@ -322,7 +306,7 @@ def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None
 @example("mean(marks)")
 def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
     """A line that is not read as an action would not have been one."""
-    assert judge._is_action(line) == bool(judge._ACTION.fullmatch(line))
+    assert disclosure._is_action(line) == bool(disclosure._ACTION.fullmatch(line))
 
 
 @given(TEXTS)
@@ -334,7 +318,7 @@ def test_nothing_counts_a_piece_where_the_last_word_begins_with_a_letter(line: s
     """A line whose end is not looked at ends in nothing that counts pieces."""
     words = line.split()
     if not words or words[-1][0].isalpha():
-        assert not pieces._COUNTED.search(line)
+        assert not instalments._COUNTED.search(line)
 
 
 PROGRAMS = st.lists(
@@ -389,10 +373,10 @@ PROGRAMS = st.lists(
 def test_names_are_found_as_by_the_plain_patterns(code: str) -> None:
     """Patterns that are written for speed find what they would find if they were written for reading."""
     plain = {
-        own._DEFINED: r"\b(?:def|class)[ \t]+(\w+)",
-        own._ASSIGNED: r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)",
-        own._PARAMETERS: r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)",
-        own._TARGET: r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)",
+        student_material._DEFINED: r"\b(?:def|class)[ \t]+(\w+)",
+        student_material._ASSIGNED: r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)",
+        student_material._PARAMETERS: r"\bdef[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)",
+        student_material._TARGET: r"\b(?:for|as|import|lambda|global|nonlocal)[ \t]+([\w \t,]+)",
     }
     for pattern, as_read in plain.items():
         assert pattern.findall(code) == re.findall(as_read, code)
@@ -408,7 +392,7 @@ def test_the_canary_is_looked_for_in_letters_and_digits(text: str) -> None:
 def test_an_ascii_character_is_seen_as_it_is() -> None:
     """No character of ASCII is a picture, or cannot be seen, so that only others are looked up."""
     text = "".join(map(chr, range(128))).translate({ord(sign): None for sign in "&<\\$_"})
-    assert disguises.undisguised(text + "\N{GRINNING FACE}\u200b") == text + " "
+    assert characters.undisguised(text + "\N{GRINNING FACE}\u200b") == text + " "
 
 
 @given(TEXTS)

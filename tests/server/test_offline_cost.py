@@ -166,10 +166,10 @@ def test_a_guard_is_freed_with_its_answer() -> None:
     """Nothing that a guard knows of a program waits for the collector."""
     guard = Guard(HintLevel.QUESTION, submission("def double(n):\n    return n + n\n"))
     guard.feed("What does `double` give for 2, and what is 2 + 2? Write n, then +, then n. ")
-    judge = ref(guard._judge)
+    context = ref(guard._context)
     gc.disable()
     try:
         del guard
-        assert judge() is None
+        assert context() is None
     finally:
         gc.enable()

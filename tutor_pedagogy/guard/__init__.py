@@ -1,7 +1,8 @@
-"""The guard: judges an answer unit by unit before it leaves, so that no level gives more than it should."""
+"""The guard judges an answer unit by unit before it leaves, so that no level discloses more than it should."""
 
 from __future__ import annotations
 
 from tutor_pedagogy.guard.guard import Guard, Verdict
+from tutor_pedagogy.guard.rules import GuardRule
 
-__all__ = ["Guard", "Verdict"]
+__all__ = ["Guard", "GuardRule", "Verdict"]

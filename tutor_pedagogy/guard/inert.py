@@ -1,7 +1,7 @@
 """Make an answer inert in the editor: nothing in it is fetched, run, hidden or reordered when it is shown.
 
-Characters are cleaned as they arrive, Markdown when a unit is released. A student's editor, not this module, decides
-what is code, so whatever could be read as markup outside code is taken apart wherever that reading is possible.
+Characters are cleaned as they arrive, Markdown when a unit is released. The student's editor decides what is code, not
+this module. So markup is taken apart wherever any editor may read it as markup outside code.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,512}(?:\x07|\x1b\\)|[ -/]{1,8}[0-~]|[0-Z\\^-~])?"
 )
-"""Escape sequences of a terminal (ECMA-48); an ESC that starts none goes alone."""
+"""Escape sequences of a terminal (ECMA-48), or an ESC that begins none."""
 _PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,512}\x1b?|[ -/]{1,8})?\Z|\r\Z")
 
 _UNSEEN_CHARACTERS = (
@@ -24,7 +24,7 @@ _UNSEEN = re.compile(f"[{_UNSEEN_CHARACTERS}]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNCLEAN = re.compile(f"[{_UNSEEN_CHARACTERS}\r\x0b\x0c\x85\u2028\u2029\ud800-\udfff]")
-"""What cleaning takes away or changes, the beginning of a sequence included."""
+"""Every character that cleaning removes or changes; an escape sequence begins with one."""
 
 _LINK = re.compile(r"\](?=\()(?!\(https?://[^\s()<>\\\"'&]+(?: \"[^\"\\&\n]*\")?\))")
 _DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\\]]+\s*$)", re.MULTILINE)
@@ -39,14 +39,14 @@ _SCHEME_IN_CODE = re.compile(r"\](?=\(\s*+<?\s*+[A-Za-z][A-Za-z0-9+.\-]*+\s*+(?:
 class Cleaner:
     """Takes terminal sequences, controls, bidirectional and invisible characters out of a stream.
 
-    Line ends become LF and lone surrogates U+FFFD. What may be the start of a sequence is held until it is decided.
+    Line ends become LF and lone surrogates U+FFFD. Text that may begin a sequence is held until that is decided.
     """
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, text: str) -> str:
-        """Give the clean text of what is decided by now."""
+        """Take in the next text and return what can be cleaned by now."""
         if not self._held and (_is_plain(text) or _UNCLEAN.search(text) is None):
             return text
         text = self._held + text
@@ -56,13 +56,13 @@ class Cleaner:
         return _clean(text[:cut])
 
     def finish(self) -> str:
-        """Give the clean rest."""
+        """Return the clean rest."""
         text, self._held = self._held, ""
         return _clean(text)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell of most tokens, without a search, that they hold nothing but what can be seen."""
+    """Return whether a text holds only visible ASCII characters, as most tokens of a model do."""
     return text.isascii() and text.isprintable()
 
 
@@ -73,12 +73,12 @@ def _clean(text: str) -> str:
 
 
 def inert_block(text: str) -> str:
-    """Give a fenced block: as it is where every Markdown reader takes it for one, else as if it were text."""
+    """Return a fenced block: unchanged if every Markdown reader takes it for a block, else treated as text."""
     return text if _STRICT_FENCE.match(text) and "\n>" not in text else inert_text(text, stray_mark=True)
 
 
 def inert_text(text: str, *, stray_mark: bool) -> str:
-    """Give a text unit without images, tags, and links that lead anywhere but to the web.
+    """Return a text unit without images, tags, and links that lead anywhere but to the web.
 
     Code between backticks stays as it is, unless a `stray_mark` before it may make the code the outside.
     """
@@ -102,5 +102,5 @@ def _inert(text: str) -> str:
 
 
 def has_stray_mark(text: str) -> bool:
-    """Tell whether a backtick of this text opens code that it does not close."""
+    """Return whether a backtick of this text opens code that it does not close."""
     return "`" in text and "`" in _CODE.sub("", text)

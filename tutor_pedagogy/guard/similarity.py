@@ -1,8 +1,8 @@
-"""How near an example comes to the student's program once its names are the student's: the measure of level 4.
+"""How similar an example is to the student's program if names do not count: the measure of level 4.
 
-Measured on 253 corrections of student programs with their names changed, against worked examples and correct programs
-for other problems: single statements tell the two apart badly (`return total` is everybody's), the share of an example
-that goes into the student's program well.
+The limits were measured on 253 corrections of student programs in other names, beside worked examples and correct
+programs for other problems. Single statements do not tell the two apart (everybody writes `return total`). The share
+of an example that stands in the student's program does.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ALIKE = 0.7
-"""Two statements are alike if so much of their tokens agrees."""
+"""Two statements are alike if this share of their tokens agrees."""
 _COMMON_SHARE = 0.55
-"""An example of three statements or more is the student's program if so much of it is alike."""
+"""An example with three statements that are alike is the student's program if this share of it is alike."""
 _COMMON_SHARE_OF_TWO = 0.7
 _MANY = 3
 _LONG = 8
 _NEARLY_ONE = 0.9
-"""A statement of so many tokens that agrees so far with one of the student's, and not wholly, is its correction."""
+"""A long statement that agrees to this share with one of the student's, and not wholly, is its correction."""
 
 _NOBODYS = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 
@@ -32,7 +32,7 @@ Shape = tuple[str, ...]
 
 
 def shape(tokens: Iterable[str]) -> Shape:
-    """Give a statement with its names numbered in order, so that two statements that differ in names are equal."""
+    """Return a statement with its names numbered in order: statements that differ in names only are equal."""
     numbers: dict[str, str] = {}
     return tuple(
         numbers.setdefault(token, f"\x01{len(numbers)}") if token.isidentifier() and token not in _NOBODYS else token
@@ -47,7 +47,7 @@ class Program:
         self._shapes = {statement: Counter(statement) for statement in statements}
 
     def is_near(self, example: Sequence[Shape]) -> bool:
-        """Tell whether an example is this program in other names, or its correction."""
+        """Return whether an example is this program in other names, or its correction."""
         likenesses = [(len(statement), self._likeness(statement)) for statement in example]
         if any(length >= _LONG and _NEARLY_ONE <= likeness < 1 for length, likeness in likenesses):
             return True
@@ -56,7 +56,7 @@ class Program:
         return share >= (_COMMON_SHARE if alike >= _MANY else _COMMON_SHARE_OF_TWO) and alike > 1
 
     def _likeness(self, statement: Shape) -> float:
-        """Give the part of the tokens that agrees with the most similar statement; 0 where none is alike."""
+        """Return the share of tokens that agrees with the most similar statement; 0 if no statement is alike."""
         if statement in self._shapes:
             return 1
         best = 0.0

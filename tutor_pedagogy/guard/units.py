@@ -1,24 +1,26 @@
 """Cut an answer, as it streams in, into the units that are judged and released: sentences, lines and closed blocks.
 
-Where a unit ends depends on the text alone, never on the chunks it came in: a boundary is taken only once everything
-that decides it has arrived.
+The units depend on the text alone and never on the chunks it came in: a unit is cut once everything that decides where
+it ends has arrived.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 MAX_LINE = 4_000
 MAX_BLOCK = 24_000
 """Characters after which a line, or a block that does not close, counts as endless."""
+_REMEMBERED = 600
+"""Characters of an unfinished sentence that the next unit is read together with."""
 
 _PREFIX = r"(?P<prefix>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)"
 _FENCE = re.compile(_PREFIX + r"(?P<fence>`{3,}+(?=[^`\n]*+(?:\n|\Z))|~{3,}+)[^\n]*+(?:\n|\Z)")
 _COULD_BECOME_FENCE = re.compile(r"[ \t>*+\-\d.)]*+(?:`{0,2}+\Z|~{0,2}+\Z|`{3,}+[^`\n]*+\Z|~{3,}+[^\n]*+\Z)")
 _BOUNDARY = re.compile(r"[`\n.!?…](?:(?<=`)`*+|(?<=\n)|(?<=[.!?…])[.!?…]*+[\"'\u201d\u2019)\]*_]*+(?=\s|\Z))")
-"""It begins with what its kinds begin with: one of several signs is searched for faster than one pattern of several."""
+"""The pattern begins with one character of a class, which is searched for faster than several alternatives are."""
 _MAY_END_SENTENCE = re.compile(r"[`\n.!?…]")
 _MAY_END_CODE = re.compile(r"[`\n]")
 _MAY_END_BLOCK = re.compile(r"\n")
@@ -26,15 +28,17 @@ _LIST_NUMBER = re.compile(r"[ \t>]*\d{1,9}\.\Z")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|ex|[A-Za-z])\.\Z", re.IGNORECASE)
 
 
-class Unit(NamedTuple):
+@dataclass(slots=True)
+class Unit:
     """One unit with all its characters. A `block` is fenced, from its opening line to its closing one.
 
-    `ends_thought`: its last sentence is over. `endless`: it was cut at the longest length that is allowed.
+    `begun` is the beginning of its first sentence, in the units before it. An `endless` unit was cut at the longest
+    length that is allowed.
     """
 
     kind: Literal["text", "block"]
     text: str
-    ends_thought: bool = False
+    begun: str = ""
     endless: bool = False
 
 
@@ -44,29 +48,30 @@ class _Fence:
     quoted: bool
 
     def closed_by(self, line: str) -> bool:
-        """Tell whether a line closes the block: at least as many of the same marks, and nothing else."""
+        """Return whether a line closes the block: at least as many of the same marks, and nothing else."""
         marks = line.strip(" \t>\n")
         return len(marks) >= len(self.mark) and marks == self.mark[0] * len(marks)
 
 
 class Splitter:
-    """Collects text and gives back units; what it holds is bounded by the longest unit."""
+    """Collects text and returns its units; the text that it holds is at most one unit long."""
 
     def __init__(self) -> None:
         self._held = ""
+        self._begun = ""
         self._coming: list[str] = []
-        """Text behind the held one that ends nothing."""
+        """Text behind the held one that ends no unit."""
         self._awaited: re.Pattern[str] | None = None
-        """What may end the unit that is open; None where any text may."""
+        """What may end the open unit; None if any text may."""
         self._room = 0
-        """How many characters may still come before the unit counts as endless."""
+        """Characters that may still come before the unit counts as endless."""
         self._at_line_start = True
         self._fence: _Fence | None = None
         self._scanned = 0
-        """Up to there the held text holds no boundary."""
+        """The held text has no boundary up to this position."""
 
     def feed(self, text: str) -> list[Unit]:
-        """Take in the next text and give the units that are whole now."""
+        """Take in the next text and return the units that are complete now."""
         self._coming.append(text)
         self._room -= len(text)
         if self._awaited is not None and self._room >= 0 and not self._awaited.search(text):
@@ -74,7 +79,7 @@ class Splitter:
         return self._whole(final=False)
 
     def finish(self) -> list[Unit]:
-        """Give what is left: the answer ends here, and with it its last unit."""
+        """Return the rest: the answer ends here, and its last unit with it."""
         return self._whole(final=True)
 
     def _whole(self, *, final: bool) -> list[Unit]:
@@ -99,13 +104,13 @@ class Splitter:
             self._fence, self._scanned = _Fence(fence["fence"], ">" in fence["prefix"]), fence.end()
 
     def _line(self, *, final: bool) -> Unit | None:
-        """Give the text up to the end of a sentence that is not inside code marks, or else of the line."""
+        """Return the text up to the end of a sentence outside code marks, or of the line; None if neither has come."""
         self._at_line_start = False
         held = self._held
         while found := _BOUNDARY.search(held, self._scanned):
             mark = found[0]
             if mark == "\n":
-                return self._cut("text", found.end(), MAX_LINE, ends_thought=False)
+                return self._cut("text", found.end(), MAX_LINE, ends_sentence=False)
             if found.end() == len(held):
                 self._scanned = found.start()
                 break
@@ -123,11 +128,11 @@ class Splitter:
             ):
                 self._scanned = found.end()
             else:
-                return self._cut("text", found.end() + 1, MAX_LINE, ends_thought=True)
+                return self._cut("text", found.end() + 1, MAX_LINE, ends_sentence=True)
         else:
             self._scanned, self._awaited = len(held), _MAY_END_SENTENCE
         if final or len(held) > MAX_LINE:
-            return self._cut("text", len(held), MAX_LINE, ends_thought=True)
+            return self._cut("text", len(held), MAX_LINE, ends_sentence=True)
         self._room = MAX_LINE - len(held)
         return None
 
@@ -137,29 +142,28 @@ class Splitter:
             end = end or len(held)
             line = held[self._scanned : end]
             if fence.quoted and ">" not in line[: len(line) - len(line.lstrip(" \t>"))]:
-                return self._cut("block", self._scanned, MAX_BLOCK, ends_thought=True)
+                return self._cut("block", self._scanned, MAX_BLOCK, ends_sentence=True)
             self._scanned = end
             if fence.closed_by(line):
-                return self._cut("block", end, MAX_BLOCK, ends_thought=True)
+                return self._cut("block", end, MAX_BLOCK, ends_sentence=True)
         if final or len(held) > MAX_BLOCK:
-            return self._cut("block", len(held), MAX_BLOCK, ends_thought=True)
+            return self._cut("block", len(held), MAX_BLOCK, ends_sentence=True)
         self._awaited, self._room = _MAY_END_BLOCK, MAX_BLOCK - len(held)
         return None
 
-    def _cut(self, kind: Literal["text", "block"], end: int, longest: int, *, ends_thought: bool) -> Unit:
+    def _cut(self, kind: Literal["text", "block"], end: int, longest: int, *, ends_sentence: bool) -> Unit:
         text, self._held = self._held[:end], self._held[end:]
         self._at_line_start, self._fence, self._scanned = text.endswith("\n"), None, 0
-        if len(text) > longest:
-            return Unit(kind, text[:longest], endless=True)
-        return Unit(kind, text, ends_thought)
+        begun, self._begun = self._begun, "" if ends_sentence else (self._begun + text)[-_REMEMBERED:]
+        return Unit(kind, text[:longest], begun, endless=len(text) > longest)
 
 
 def _begins_as_prose(line: str) -> bool:
-    """Tell from its first character that a line opens no block, and never will."""
+    """Return whether the first character of a line shows that it will not open a block."""
     return line[0].isalpha() or line[0] == "\n"
 
 
 def split(answer: str) -> list[Unit]:
-    """Cut a whole answer into its units."""
+    """Return the units of a whole answer."""
     splitter = Splitter()
     return [*splitter.feed(answer), *splitter.finish()]

@@ -1,90 +1,66 @@
-"""The names that are nobody's own: Python's keywords and builtins, methods of its types, its standard library."""
+"""The words that no student owns: names of Python and its libraries, and the lists in `words/*.txt`."""
 
 from __future__ import annotations
 
 import builtins
 import keyword
+import re
 import sys
+from pathlib import Path
+
+_FOLDER = Path(__file__).with_name("words")
+_TYPES = (str, bytes, list, dict, set, frozenset, tuple, int, float, complex, range, type(sys.stdout), BaseException)
+
+
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a file of words without comments; a line that begins with blanks joins the one above."""
+    lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#")).replace("\n  ", " ").split("\n")
+
+
+def table_of(name: str) -> list[tuple[str, str]]:
+    """Return the rows of a table of two columns: the first word of each line, and the rest."""
+    return [(first, rest.strip()) for first, _, rest in (line.partition(" ") for line in lines_of(name)) if first]
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a list."""
+    return frozenset(" ".join(lines_of(name)).split())
+
+
+def expanded(pattern: str, names: dict[str, str]) -> str:
+    """Return a pattern without its white space, and with the patterns of names in it."""
+    for name, meaning in names.items():
+        pattern = pattern.replace(name, meaning)
+    return "".join(pattern.split())
+
+
+def defined(lines: list[str], names: dict[str, str]) -> dict[str, str]:
+    """Return the names with those that lines of the form `NAME = pattern` define; each may use those before it."""
+    for name, _, pattern in (line.partition(" = ") for line in lines if " = " in line):
+        names = {**names, name: expanded(pattern, names)}
+    return names
+
+
+_PHRASES = defined(lines_of("phrases"), {})
+
+
+def phrase(name: str, template: str = "{}") -> re.Pattern[str]:
+    """Return the pattern of a phrase, set into a template."""
+    return re.compile(template.format(f"(?i:{_PHRASES[name]})"))
+
 
 KEYWORDS = frozenset(keyword.kwlist) | {"match", "case"}
-
 CONSTANTS = frozenset({"True", "False", "None", "Ellipsis", "NotImplemented"})
-
-BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) | {
-    "self",
-    "cls",
-    "__init__",
-    "__name__",
-}
-
-_TYPES = (str, bytes, list, dict, set, frozenset, tuple, int, float, complex, range, type(sys.stdout), BaseException)
+BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")).union(
+    ("self", "cls", "__init__", "__name__")
+)
 METHODS = frozenset(name for type_ in _TYPES for name in dir(type_) if not name.startswith("_"))
 """Methods of the builtin types, of files and of exceptions."""
-
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "np", "matplotlib", "plt", "pyplot", "scipy", "sp"}
-"""What level 3 may name functions of: the standard library and numerical Python."""
+"""Modules whose functions a hint may name from level 3 on: the standard library and numerical Python."""
 
-ENGLISH_KEYWORDS = frozenset(
-    {
-        *(
-            "and",
-            "as",
-            "assert",
-            "break",
-            "case",
-            "class",
-            "continue",
-            "del",
-            "else",
-            "except",
-            "finally",
-            "for",
-            "from",
-        ),
-        *(
-            "global",
-            "if",
-            "import",
-            "in",
-            "is",
-            "match",
-            "not",
-            "or",
-            "pass",
-            "raise",
-            "return",
-            "try",
-            "while",
-            "with",
-        ),
-        *("yield", "await"),
-    }
-)
-"""Keywords that are words of English as well, so that alone in a sentence they say nothing."""
-
-ENGLISH_NAMES = frozenset(
-    {
-        *(
-            "all",
-            "any",
-            "compile",
-            "filter",
-            "format",
-            "hash",
-            "help",
-            "id",
-            "input",
-            "iter",
-            "list",
-            "map",
-            "max",
-            "min",
-        ),
-        *("next", "object", "open", "property", "print", "range", "round", "set", "slice", "sorted", "sum", "super"),
-        *("type", "a", "i", "self", "copy", "index", "count", "copyright", "credits", "license", "quit", "exit"),
-    }
-)
-"""Builtins that are words of English as well."""
-
+ENGLISH_KEYWORDS = words_of("english_keywords")
+ENGLISH_NAMES = words_of("english_names")
 ENGLISH = ENGLISH_KEYWORDS | ENGLISH_NAMES
-"""Words of Python's that are words of English as well."""
+"""Keywords and builtins that are words of English as well."""

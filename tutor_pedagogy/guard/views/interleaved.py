@@ -1,4 +1,4 @@
-"""Join what is set apart: pieces with the same sign or word between them again and again, in brackets, or numbered."""
+"""Read pieces that are interleaved with something else: one sign or word again and again, brackets, or numbers."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections import Counter
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.vocabulary import KEYWORDS
+from tutor_pedagogy.guard.vocabulary import KEYWORDS, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FEWEST = 3
-"""Pieces, or things between pieces, that make a pattern and no accident."""
+"""Pieces, or things between pieces, that show a pattern; fewer are an accident."""
 _LONGEST_PIECE = 24
 _MOST_WORDS = 3
-"""Words from one repeated word to the next, where it stands between pieces and is no part of a sentence."""
+"""Words from one repeated word to the next, if it stands between pieces and is no part of a sentence."""
 _SEPARATOR = re.compile(r"[^\w\s]|\s{2,}|[\n\t]")
 # linear: three pieces always match, and all that follow with them
 _WRAPPED = re.compile(
@@ -37,16 +37,14 @@ _PIECE = re.compile(r""""([^"\n]*)"(?!:)|'([^'\n]*)'(?!:)""")
 _NUMBER = re.compile(r"[(\[]?\b(\d{1,2})(?:st|nd|rd|th)?\b[.):\]]*")
 _SPACED = re.compile(r"(?<=\w) [.(\[] |[\w\"'] [.(\[)\]]{1,2}(?: |$)")
 _SPACE = re.compile(r"(?<! ) ++(?=[.()\[\],:])|(?<=[.(\[]) ++")
-_CONNECTING = re.compile(
-    r"(?:(?<=\S), | ?)\b(?:and )?(?:then|next|followed by|after that|after which comes?)\b,?", re.IGNORECASE
-)
+_CONNECTING = phrase("CONNECTING")
 _BLANKS = re.compile("[ \\t]+")
 _MANY = 60
-"""Pieces of one run that are joined at most."""
+"""Most pieces of one run that are joined."""
 
 
-def joined(text: str) -> Iterator[str]:
-    """Give what a text says without what stands between its pieces; nothing where no pattern is."""
+def readings(text: str) -> Iterator[str]:
+    """Yield what a text says without what stands between its pieces; nothing if there is no pattern."""
     for run in _QUOTED.findall(text) if '"' in text or "'" in text else ():
         yield from _both_ways([one or other for one, other in _PIECE.findall(run)])
     for run in _WRAPPED.finditer(text):
@@ -56,12 +54,13 @@ def joined(text: str) -> Iterator[str]:
         yield plain
     without = _without_repeated_words(plain)
     if without != plain:
-        yield from _squeezed(without)
+        yield _SPACE.sub("", without)
     counts = Counter(mark.strip(" ") or "  " for mark in _SEPARATOR.findall(without))
     for mark, count in counts.items():
         if count >= _FEWEST:
             yield from _between(mark, without)
-    yield from _squeezed(without) if _SPACED.search(without) else ()
+    if _SPACED.search(without):
+        yield _SPACE.sub("", without)
 
 
 def _both_ways(pieces: list[str]) -> Iterator[str]:
@@ -69,12 +68,8 @@ def _both_ways(pieces: list[str]) -> Iterator[str]:
     yield " ".join(pieces)
 
 
-def _squeezed(text: str) -> Iterator[str]:
-    yield _SPACE.sub("", text)
-
-
 def _unnumbered(text: str) -> str:
-    """Take away numbers that count what they stand before: 1, 2, 3 and on."""
+    """Return a text without numbers that count the pieces behind them: 1, 2, 3 and so on."""
     numbers = [int(number[1]) for number in _NUMBER.finditer(text)]
     if sum(after == before + 1 for before, after in pairwise(numbers)) < _FEWEST - 1:
         return text
@@ -82,7 +77,7 @@ def _unnumbered(text: str) -> str:
 
 
 def _without_repeated_words(text: str) -> str:
-    """Take away the words that come again after at most two others, several times over."""
+    """Return a text without the words that are repeated again and again with at most two others between."""
     if len(_CONNECTING.findall(text)) >= _FEWEST - 1:
         text = _CONNECTING.sub("", text)
     words = _BLANKS.split(text)
@@ -100,7 +95,7 @@ def _comes_regularly(places: list[int]) -> bool:
 
 
 def _between(mark: str, text: str) -> Iterator[str]:
-    """Give the short pieces between marks of one kind that follow each other."""
+    """Yield the short pieces that follow each other between marks of one kind, joined."""
     pieces = text.split(mark)
     short: Iterable[tuple[bool, Iterable[str]]] = groupby(
         map(str.strip, [*_ends(pieces)]), lambda piece: len(piece) <= _LONGEST_PIECE and piece.count(" ") < _MOST_WORDS
@@ -112,7 +107,7 @@ def _between(mark: str, text: str) -> Iterator[str]:
 
 
 def _ends(pieces: list[str]) -> Iterator[str]:
-    """Give the pieces, of the first only its last word and of the last only its first: the rest is the sentence."""
+    """Yield the pieces: of the first its last word, of the last its first word, since the rest is a sentence."""
     yield pieces[0].rstrip().rpartition(" ")[2]
     yield from pieces[1:-1]
     yield pieces[-1].lstrip().partition(" ")[0].rstrip(".!?")

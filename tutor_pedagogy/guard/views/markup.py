@@ -1,17 +1,17 @@
-"""Read a unit as a student would: which parts are marked as code, and which words between them are code unmarked."""
+"""Read the markup of a unit as a student sees it: which parts are marked as code, and the prose between them."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.guard.disguises import undisguised, without_emphasis
+from tutor_pedagogy.guard.views.characters import undisguised, without_emphasis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FIRST_MARK = 0xE000
-"""Marked code stands in the prose as one character of the private use area: the first span as this one, and so on."""
+"""In prose, a character of the private use area stands for each span of marked code: this one for the first span."""
 MAX_MARKS = 1000
 MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 
@@ -35,12 +35,12 @@ class Reading(NamedTuple):
     seen: str = ""
 
     def span(self, mark: str) -> str:
-        """Give the code that a private character stands for."""
+        """Return the code that a private character stands for."""
         return self.marked[ord(mark) - FIRST_MARK]
 
 
 def read_text(text: str) -> Reading:
-    """Read a unit of sentences or lines."""
+    """Return the reading of a unit of sentences or lines."""
     text = undisguised(text)
     marked: list[str] = []
 
@@ -63,7 +63,7 @@ def read_text(text: str) -> Reading:
 
 
 def read_block(text: str) -> str:
-    """Give the code of a fenced block: without its fences, quote marks and the first column of a diff."""
+    """Return the code of a fenced block without its fences and quote marks."""
     lines = text.split("\n")
     body = [_FENCE_MARKS.sub("", line) for line in lines[1:]]
     if lines[0].lstrip(" \t-*+0123456789.)").startswith(">"):
@@ -72,20 +72,20 @@ def read_block(text: str) -> str:
 
 
 def diff_sides(block: str) -> str:
-    """Give what a diff would make of the code: lines put in and lines that stay, without their marks."""
+    """Return the code that a diff leads to: the lines that it adds or keeps, without their marks."""
     kept = [line for line in block.split("\n") if not re.match(r"-(?!-? ?\d)|@@|---|\+\+\+|diff |index ", line)]
     return "\n".join(re.sub(r"^[+ ]", "", line) for line in kept)
 
 
 def looks_like_diff(block: str) -> bool:
-    """Tell whether the lines of a block are marked as put in and taken out."""
+    """Return whether the lines of a block are marked as added and removed."""
     return bool(re.search(r"(?m)^\+", block) and re.search(r"(?m)^[-+ @]", block)) and not re.search(
         r"(?m)^[^-+ @\n\\di]", block
     )
 
 
 def _may_begin_with(marks: str, prose: str) -> bool:
-    """Tell whether prose may begin with one of the marks; where it has several lines, each of them may."""
+    """Return whether a line of prose may begin with one of the marks: the first line does, or there are several."""
     first = prose.lstrip(" \t")[:1]
     return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
 
@@ -95,7 +95,7 @@ def _is_table(prose: str) -> bool:
 
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
-    """Read marked spans with nothing but space between them as one span."""
+    """Return a reading in which marked spans with only white space between them are one span."""
     marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:

@@ -1,13 +1,16 @@
-"""What is the student's own: the code with its names and lines, and what they and the machine said about it."""
+"""The student's material: the code with its names and lines, and what the student and the machine said about it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.disguises import undisguised
+from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat
+from tutor_pedagogy.guard.views.characters import undisguised
+from tutor_pedagogy.guard.views.spelling import folded
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 from tutor_pedagogy.problem import lexing
 
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 _MAX_CHARACTERS = 128 * 1024
-"""Of longer code the stretch around the cursor counts: an answer quotes what it was asked about."""
+"""Of longer code, the part around the cursor counts: an answer quotes what it was asked about."""
 
-# Patterns of words begin with their first letters, which are searched for several times faster than a word's edge is.
+# Patterns of words begin with their first letters, since a search for letters is several times faster than for `\b`.
 _DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(?m)^[ \t]*+((?:\w++[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
@@ -36,20 +39,16 @@ _CODE_NAME = re.compile(
 """A name, or a string or comment to pass over."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
 _SEPARATOR = "\x00"
+_FEWEST = 2
+"""Tokens that are compared with others: a single one is near to everything."""
 _LINE_NUMBER = re.compile(
     r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
 )
-_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_ELISION = re.compile(r"\.\.\.|…")
+_ELLIPSES = {("...",), ("…",)}
 
 
-def flat(text: str) -> list[str]:
-    """Give the tokens of a text, what is inside strings too; both kinds of quotes are one."""
-    return lexing.TOKEN.findall(text.replace("'", '"'))
-
-
-def joined(tokens: Iterable[str]) -> str:
-    """Write tokens so that a run of them is a substring exactly where it is a run of whole tokens."""
+def _joined(tokens: Iterable[str]) -> str:
+    """Return tokens as a text in which every run of whole tokens is a substring, and nothing else is."""
     return _SEPARATOR + _SEPARATOR.join(tokens) + _SEPARATOR
 
 
@@ -62,7 +61,7 @@ class Line:
 
 
 def logical_lines(code: str) -> list[Line]:
-    """Give the logical lines of a text read as code."""
+    """Return the logical lines of a text read as code."""
     layout = lexing.lay_out(code)
     return [
         Line(
@@ -73,8 +72,8 @@ def logical_lines(code: str) -> list[Line]:
     ]
 
 
-class Own:
-    """The material a student brought, made searchable."""
+class StudentMaterial:
+    """The code of a submission and what was said about it, made searchable. Each part is read once it is needed."""
 
     def __init__(self, submission: Submission) -> None:
         self._code = _around(submission.code, submission.cursor.line)
@@ -85,7 +84,7 @@ class Own:
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
 
     def read_ahead(self) -> None:
-        """Read what most answers need sooner or later; what is not read ahead is read once a unit needs it."""
+        """Read the parts that most answers need."""
         _ = self.has(()), self.names, self.code_names, self.identifiers, self.lines
 
     @cached_property
@@ -95,24 +94,34 @@ class Own:
 
     @cached_property
     def _corpus(self) -> str:
-        """All tokens of the material; a list of them would take ten times the memory."""
+        """All tokens of the material as one text: a list of them would take ten times the memory."""
         texts = [self._code, *self._said]
         texts += [seen for text in texts if (seen := undisguised(text)) != text]
-        return "\x01".join(joined(flat(text)) for text in texts)
+        return "\x01".join(_joined(flat(text)) for text in texts)
 
     @cached_property
     def _without_comments(self) -> str:
-        return joined(flat("\n".join(" ".join(line.tokens) for line in self.lines)))
+        return _joined(flat("\n".join(" ".join(line.tokens) for line in self.lines)))
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Every name that the student's material holds, keywords apart."""
+        """Every name in the material except keywords."""
         return frozenset(filter(str.isidentifier, self._corpus.split(_SEPARATOR))) - KEYWORDS
 
     @cached_property
     def code_names(self) -> frozenset[str]:
-        """Every name in the code, keywords and words in strings and comments apart."""
+        """Every name in the code except keywords; strings and comments do not count."""
         return frozenset(_CODE_NAME.findall(self._code)) - KEYWORDS - {""}
+
+    @cached_property
+    def names_by_folded(self) -> dict[str, str]:
+        """The names in the code by their spelling without capitals and accents."""
+        return {folded(name): name for name in self.code_names}
+
+    @cached_property
+    def folded_identifiers(self) -> frozenset[str]:
+        """The names that the student chose, as they are and without regard to case."""
+        return self.identifiers | {name.casefold() for name in self.identifiers if len(name) > 1}
 
     @cached_property
     def strings(self) -> frozenset[str]:
@@ -121,26 +130,26 @@ class Own:
 
     @cached_property
     def constants(self) -> frozenset[str]:
-        """The names that the code gives a value outside functions and classes."""
+        """The names that the code assigns outside functions and classes."""
         return frozenset(_CONSTANT.findall(self._code))
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """The functions and classes that the student defines."""
+        """The functions and classes that the code defines."""
         return frozenset(_DEFINED.findall(self._code))
 
     @cached_property
     def parameters(self) -> frozenset[str]:
-        """The parameters of the student's functions, whose values a caller chooses."""
+        """The parameters of the student's functions."""
         return _names_in(_PARAMETERS.findall(self._code))
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """The names that the student's code gives a value, parameters apart."""
+        """The names that the code assigns; a parameter may be among them."""
         return _names_in(_ASSIGNED.findall(self._code))
 
     def is_variable(self, name: str) -> bool:
-        """Tell whether the student's code gives a name a value, and no caller does."""
+        """Return whether the code assigns a name, and no caller chooses its value."""
         return name in self.variables and name not in self.parameters
 
     @cached_property
@@ -157,21 +166,29 @@ class Own:
         return self.code_names - self.identifiers - BUILTINS - METHODS - LIBRARIES
 
     def has(self, tokens: Sequence[str]) -> bool:
-        """Tell whether a run of flat tokens stands in the student's material."""
-        wanted = joined(tokens)
+        """Return whether a run of flat tokens stands in the material."""
+        wanted = _joined(tokens)
         return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
 
+    def has_text(self, text: str) -> bool:
+        """Return whether a text stands in the material, up to white space and the kind of quotes."""
+        return self.has(flat(text))
+
+    def has_code(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens with whole strings stand in the material."""
+        return self.has(flat(" ".join(tokens)))
+
     def said(self, text: str) -> bool:
-        """Tell whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
-        tokens = joined(flat(text))
-        return any(tokens in joined(flat(said)) for said in self._said)
+        """Return whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
+        tokens = _joined(flat(text))
+        return any(tokens in _joined(flat(said)) for said in self._said)
 
     def is_from_a_message(self, text: str) -> bool:
-        """Tell whether a text stands in what was said about the code, and not in the code itself."""
-        return joined(flat(text)) not in joined(flat(self._code)) and self.said(text)
+        """Return whether a text stands in what was said about the code, and not in the code itself."""
+        return _joined(flat(text)) not in _joined(flat(self._code)) and self.said(text)
 
     def has_string(self, token: str) -> bool:
-        """Tell whether a string has the words of one in the code, up to case and spacing."""
+        """Return whether a string has the words of one in the code, up to case and spacing."""
         inside = flat(token)[1:-1]
         if _words(token) in self.strings:
             return True
@@ -179,28 +196,20 @@ class Own:
         return len(inside) > 1 and not is_label and self.has(inside)
 
     def quotes(self, lines: Sequence[Line], inserted: frozenset[int] = frozenset()) -> bool:
-        """Tell whether lines are quoted from the code: the same in the same order, indented alike, none left out.
+        """Return whether lines are quoted from the code: in the same order, indented alike, and none left out.
 
-        An ellipsis may stand for lines that are left out. Lines of the numbers `inserted` are passed over.
+        An ellipsis may stand for lines that are left out. The lines with the numbers `inserted` are passed over.
         """
-        position = 0
-        run: list[Line] = []
-        for number, line in enumerate([*lines, Line(0, ("...",))]):
-            if number in inserted:
-                continue
-            if len(line.tokens) == 1 and _ELISION.fullmatch(line.tokens[0]):
-                found = self._find(run, position)
-                if found is None:
-                    return False
-                position, run = found, []
-            else:
-                run.append(line)
+        position: int | None = 0
+        quoted = [line for number, line in enumerate(lines) if number not in inserted]
+        for are_left_out, run in groupby(quoted, lambda line: line.tokens in _ELLIPSES):
+            position = position if are_left_out else self._find([*run], position)
+            if position is None:
+                return False
         return True
 
     def _find(self, run: list[Line], start: int) -> int | None:
-        """Find lines that follow each other in the code, as alike in indentation as in tokens; give where they end."""
-        if not run:
-            return start
+        """Return the number of the line behind a run of lines that stands in the code, indented alike, or None."""
         own = self.lines
         ranks = _ranks(run)
         for position in range(start, len(own) - len(run) + 1):
@@ -211,21 +220,19 @@ class Own:
         return None
 
     def nearly_has(self, tokens: Sequence[str]) -> bool:
-        """Tell whether the code holds a run that differs from the tokens in one place: put in, left out or another.
+        """Return whether the code holds a run that differs from the tokens by one token: inserted, removed or replaced.
 
-        A value in the place of a name is no difference of that kind: that is how a program is traced by hand. What
-        stands in brackets is compared with what stands in them.
+        A value in place of a name does not count: that is how a program is traced by hand. Tokens in brackets are
+        compared with tokens in brackets.
         """
         wanted, length = tuple(tokens), len(tokens)
-        is_closed = length > 1 and wanted[-1] in _CLOSING and (wanted[0] in _OPENING or wanted[1] == "[")
+        is_closed = length > 1 and wanted[-1] in CLOSING and (wanted[0] in OPENING or wanted[1] == "[")
         kinds = set(wanted)
         for line in self.lines:
             own = line.tokens
             if len(kinds.intersection(own)) * 2 < len(kinds):
                 continue
-            for size in (length - 1, length, length + 1):
-                if size < 2:  # noqa: PLR2004 - one token is near to everything
-                    continue
+            for size in range(max(length - 1, _FEWEST), length + 2):
                 for start in range(len(own) - size + 1):
                     if is_closed and (own[start], own[start + size - 1]) != (wanted[0], wanted[-1]):
                         continue
@@ -234,9 +241,9 @@ class Own:
         return False
 
     def traces(self, tokens: Sequence[str]) -> bool:
-        """Tell whether tokens are an expression of the code with a value for each of its variables: `sin(90)`."""
+        """Return whether tokens are an expression of the code with a value for each of its variables: `sin(90)`."""
         length = len(tokens)
-        if length < 3 or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:  # noqa: PLR2004 - operands and a sign
+        if length <= _FEWEST or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:
             return False
         wanted = tuple(token.replace("'", '"') for token in tokens)
         beginnings, valued = self.identifiers | {wanted[0]}, self.variables | self.parameters
@@ -248,7 +255,7 @@ class Own:
 
 
 def _names_in(lists: Iterable[str]) -> frozenset[str]:
-    """Give every name of several lists of names."""
+    """Return every name of several lists of names."""
     return frozenset(_NAME.findall(" ".join(lists)))
 
 
@@ -257,7 +264,7 @@ def _words(string: str) -> str:
 
 
 def unnumbered(block: str) -> str:
-    """Take line numbers and prompts away that a quote may have before its lines."""
+    """Return a block without the line numbers and prompts that a quote may have before its lines."""
     return _LINE_NUMBER.sub("", block)
 
 
@@ -286,12 +293,12 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if max(len(one), len(own)) - head - tail != 1:
         return False
     if len(one) < len(own):
-        return own[head] != "="  # `best[0]` is no `best = [0]`
+        return own[head] != "="  # `best[0]` is not nearly `best = [0]`
     return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
 
 
 def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
-    """Tell whether tokens differ from own ones, of which the last stands behind, by values for all their variables."""
+    """Return whether tokens are those of the code (`own`, with one more) with values for all of its variables."""
     traced = 0
     for token, name in zip(wanted, own, strict=False):
         is_variable = name in variables

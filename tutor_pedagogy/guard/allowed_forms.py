@@ -1,0 +1,267 @@
+"""The forms of code that a hint may hold although the student did not write it: names, prints, test calls, values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.tokens import (
+    BRACKETS,
+    CLOSING,
+    LITERAL_SIGNS,
+    OPENING,
+    closing,
+    is_literal,
+    is_one_thing,
+    is_string,
+    is_value,
+    tokens_of,
+)
+from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRARIES, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_pedagogy.guard.student_material import StudentMaterial
+
+_OPERATORS = frozenset("+-*/%<>") | {"//", "**", "<=", ">=", "==", "!=", "and", "or", "not", "in", "is"}
+_CALCULATING = _OPERATORS | LITERAL_SIGNS | BUILTINS
+_GIVEN_SIGNS = LITERAL_SIGNS | {":", "."}
+_PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
+_SYNTAX = (KEYWORDS - CONSTANTS) | _PLACEHOLDERS | {":"}
+_BRACKETS_OR_PLACEHOLDERS = BRACKETS | _PLACEHOLDERS
+_CALLABLE = BUILTINS | METHODS
+_CALLING = BUILTINS | BRACKETS
+_LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
+_TRAITS = frozenset({"shape", "ndim", "size", "dtype", "__dict__", "__class__", "__name__", "__doc__"})
+_SEPARATORS = frozenset({","})
+_PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_MAX_VALUE_TOKENS = 15
+
+
+class AllowedForms:
+    """The code that a level allows besides the student's own.
+
+    With `libraries`, names of the standard library and of numerical Python are allowed. `allowed` are names that the
+    module of the course allows.
+    """
+
+    def __init__(self, material: StudentMaterial, *, libraries: bool, allowed: frozenset[str]) -> None:
+        self._material = material
+        self._libraries = libraries
+        self._allowed = allowed
+
+    def permit(self, tokens: Sequence[str]) -> bool:
+        """Return whether code that the student did not write has a form that gives nothing away."""
+        return (
+            self.is_mere_name(tokens)
+            or is_syntax(tokens)
+            or self._is_english(tokens)
+            or self.permit_statement(tokens)
+            or self._is_signature(tokens)
+            or self._is_state(tokens)
+            or (self._is_item(tokens) and not self._material.nearly_has(tokens))
+            or self._is_look(tokens)
+            or self.is_calculation(tokens)
+            or self._material.traces(tokens)
+        )
+
+    def permit_statement(self, tokens: Sequence[str]) -> bool:
+        """Return whether a statement prints the student's names, or calls their function with values."""
+        if "print" not in tokens and self._material.functions.isdisjoint(tokens):
+            return False
+        return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
+
+    def permit_shown(self, tokens: Sequence[str]) -> bool:
+        """Return whether a hint may have the code printed: the student's names, their lengths, values, test calls."""
+        match tokens:
+            case [setting, "=", *value] if value and setting in _PRINT_SETTINGS:
+                return is_literal(value)
+            case [string] if is_string(string) and string[0] in "fF":
+                fields = [field.rpartition("=")[0] or field.partition(":")[0] for field in _FIELD.findall(string)]
+                return all(self.permit_shown(tokens_of(field)) for field in fields)
+            case [name] if name.isidentifier():
+                return name in self._material.names or name in CONSTANTS
+            case ["type" | "len", "(", *_]:
+                return self.permit_shown(tokens[2:-1])
+        if not tokens or is_literal(tokens):
+            return not self._has_own_string(tokens)
+        return (
+            self.is_test_call(tokens)
+            or self._is_look(tokens)
+            or (not any(map(is_string, tokens)) and self._material.has_code(tokens))
+        )
+
+    def is_mere_name(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`.
+
+        Brackets do not make a call of a name that the code does not call: `plt.show()` for `plt.show`.
+        """
+        if not self.is_dotted_name(tokens):
+            return False
+        if tokens[-1] != ")":
+            return True
+        name = _without_empty_brackets(tokens)
+        return tokens[0] not in self._material.identifiers and not (len(name) > 1 and self._material.has_code(name))
+
+    def is_dotted_name(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens name a thing, with or without empty brackets: `len()`, `.append`, `math.sqrt`."""
+        tokens = _without_empty_brackets(tokens)
+        dotted = list(tokens[1:] if tokens and tokens[0] == "." else tokens)
+        parts, dots = dotted[::2], dotted[1::2]
+        if not parts or len(parts) != len(dots) + 1 or set(dots) - {"."} or not all(map(str.isidentifier, parts)):
+            return False
+        if len(tokens) == 1:
+            return True
+        if tokens[0] != "." and self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0])):
+            return True
+        return all(map(self._is_known, parts))
+
+    def is_test_call(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens call functions of the student's with values, and at most calculate or compare.
+
+        The result may be assigned to a name that the student's code does not assign.
+        """
+        match tokens:
+            case [name, "=", *value] if value and name.isidentifier():
+                return name not in self._material.variables and self.is_test_call(value)
+        reduced = self._with_calls_as_values(tokens)
+        if reduced is None or ("print" in reduced and self._has_own_string(reduced)):
+            return False
+        return _is_calculation(reduced)
+
+    def is_calculation(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are a small calculation with given values, and not nearly one of the student's."""
+        return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._material.nearly_has(tokens))
+
+    def _is_known(self, name: str) -> bool:
+        return name in BUILTINS or name in METHODS or name in self._material.names or name in self._allowed
+
+    def _has_own_string(self, tokens: Sequence[str]) -> bool:
+        return any(map(self._material.has_string, filter(is_string, tokens)))
+
+    def _is_english(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are words of a sentence: no statement holds such words side by side."""
+        words = [token for token in tokens if token.isalpha()]
+        return (
+            len(words) == len(tokens)
+            and not KEYWORDS.intersection(words[:1])
+            and any(word not in KEYWORDS and not self._is_known(word) for word in words)
+        )
+
+    def _is_print(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens print the student's names, with labels at most."""
+        match tokens:
+            case ["print", "(", *inside] if inside:
+                return all(map(self.permit_shown, _arguments(inside[:-1] if inside[-1] == ")" else inside)))
+        return False
+
+    def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
+        """Return the tokens with 0 for each call of a student's function with values.
+
+        None if there is no such call, or a call with anything else.
+        """
+        functions = self._material.functions
+        if functions.isdisjoint(tokens):
+            return None
+        found: list[str] = []
+        position, calls = 0, 0
+        while position < len(tokens):
+            token = tokens[position]
+            if token not in functions or tokens[position + 1 : position + 2] != ["("]:
+                found.append(token)
+                position += 1
+                continue
+            end = closing(tokens, position + 1)
+            if not all(map(self._is_given, tokens[position + 2 : end])):
+                return None
+            found.append("0")
+            position, calls = end + 1, calls + 1
+        return found if calls else None
+
+    def _is_given(self, token: str) -> bool:
+        """Return whether a token may stand in the arguments of a test call."""
+        if is_value(token) or token in _GIVEN_SIGNS or token in self._material.constants:
+            return True
+        return token in self._material.code_names and token not in self._material.identifiers and token not in KEYWORDS
+
+    def _is_signature(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens show how a builtin is called, with names of nobody's: `range(start, end)`."""
+        match tokens:
+            case [name, "(", *parameters, ")"] if parameters and name in _CALLABLE:
+                are_names = all(part == "," or (part.isidentifier() and part not in KEYWORDS) for part in parameters)
+                return are_names and self._material.identifiers.isdisjoint(parameters)
+        return False
+
+    def _is_state(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens say which value a name has: `n = 2`, `n == 2`, `seq = [1, 2]`."""
+        match tokens:
+            case [name, "=" | "==" | "is", *value] if (
+                name.isidentifier() and name not in KEYWORDS and is_literal(value)
+            ):
+                is_variable = self._material.is_variable(name)
+                is_fix = name in self._material.undefined or (is_variable and self._material.nearly_has(tokens))
+                return not is_fix
+        return False
+
+    def _is_item(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens look at one item of something of the student's, at a given place: `seq[3]`."""
+        match tokens:
+            case [name, "[", *place, "]"] if name in self._material.names:
+                return is_one_thing(place) and is_literal(place)
+        return False
+
+    def _is_look(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens inspect something of the student's: `type(x)`, `a.shape`, `g[0] is g[1]`."""
+        if "is" in tokens:
+            place = tokens.index("is")
+            return self._is_thing(tokens[:place]) and self._is_thing(tokens[place + 1 :])
+        if tokens[0] in _LOOKS and tokens[1:2] == ["("]:
+            inside = tokens[2:-1] if tokens[-1] == ")" else tokens[2:]
+            return self._is_thing(inside) or self.is_mere_name(inside)
+        if self._libraries and tokens[-1] == ")" and "(" in tokens and tokens[0] != "print":
+            opening = tokens.index("(")
+            return self.is_dotted_name(tokens[:opening]) and self.is_test_call(tokens[opening + 1 : -1])
+        match tokens:
+            case [*thing, ".", trait] if trait in _TRAITS:
+                return self._is_thing(thing)
+        return False
+
+    def _is_thing(self, tokens: Sequence[str]) -> bool:
+        return bool(tokens) and (self._material.has_code(tokens) or self._is_item(tokens))
+
+
+def is_syntax(tokens: Sequence[str]) -> bool:
+    """Return whether tokens only name parts of the language: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
+    return _SYNTAX.issuperset(tokens) or _BRACKETS_OR_PLACEHOLDERS.issuperset(tokens)
+
+
+def _arguments(inside: Sequence[str]) -> list[list[str]]:
+    """Return the arguments of a call."""
+    arguments: list[list[str]] = [[]]
+    depth = 0
+    for token in inside:
+        depth += (token in OPENING) - (token in CLOSING)
+        if depth or token not in _SEPARATORS:
+            arguments[-1].append(token)
+        else:
+            arguments.append([])
+    return arguments
+
+
+def _is_calculation(tokens: Sequence[str]) -> bool:
+    return (
+        0 < len(tokens) <= _MAX_VALUE_TOKENS
+        and (is_value(tokens[0]) or tokens[0] in _CALLING or tokens[0] == "-")
+        and all(token in _CALCULATING or is_value(token) for token in tokens)
+    )
+
+
+def _without_empty_brackets(tokens: Sequence[str]) -> Sequence[str]:
+    match tokens:
+        case [_, *_, "(", ")"]:
+            return tokens[:-2]
+        case [_, *_, "(", "..." | "…", ")"]:
+            return tokens[:-3]
+    return tokens

@@ -1,0 +1,59 @@
+"""The checks of the guard, in their order. `docs/howto/add-a-guard-check.md` walks through adding one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.checks import canary, code_block, code_in_text, code_line, edits, instalments, obfuscation
+from tutor_pedagogy.guard.views.encodings import has_letters_apart
+from tutor_pedagogy.guard.views.spoken import says_signs
+from tutor_pedagogy.guard.vocabulary import KEYWORDS, words_of
+from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
+    from tutor_pedagogy.guard.rules import GuardRule
+
+CHECKS: tuple[Callable[[GuardContext, JudgedUnit], GuardRule | None], ...] = (
+    code_block.check,
+    code_in_text.check,
+    edits.check,
+    obfuscation.check,
+    code_line.check,
+    instalments.check,
+)
+"""The checks below the level of the solution. The first rule that a unit breaks is the verdict."""
+
+_SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
+_WORD = re.compile(r"\w+")
+_TELLING = (KEYWORDS - words_of("words_of_talk")) | words_of("sign_names")
+_SHORT = 40
+"""Characters up to which a unit of mere words may be a fragment of code."""
+
+
+def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
+    """Return the first rule that a unit breaks, or None."""
+    rule = canary.check(context, unit)
+    if rule or context.level >= HintLevel.SOLUTION or unit.text.isspace():
+        return rule
+    if _is_mere_talk(context, unit):
+        return instalments.check(context, unit) if len(unit.text) < _SHORT else None
+    return next(filter(None, (check(context, unit) for check in CHECKS)), None)
+
+
+def _is_mere_talk(context: GuardContext, unit: JudgedUnit) -> bool:
+    """Return whether a text holds no sign, no telling keyword, no name of the student's, and no trace of a cipher.
+
+    Most units are of this kind, and need no closer reading.
+    """
+    text = edits.LINE_NUMBERS.sub("line", unit.text) if "line" in unit.text else unit.text
+    if unit.is_block or _SIGNS.search(text):
+        return False
+    words = _WORD.findall(unit.text)
+    if not (_TELLING.isdisjoint(words) and context.material.identifiers.isdisjoint(words)):
+        return False
+    text = unit.begun[-_SHORT:] + unit.text
+    return not (context.spelled_names.in_disguise(words) or has_letters_apart(text) or says_signs(text))

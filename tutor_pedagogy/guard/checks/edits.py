@@ -1,0 +1,175 @@
+"""Withhold an instruction to edit that names code which the student has not got there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tutor_pedagogy.guard.allowed_forms import is_syntax
+from tutor_pedagogy.guard.checks.code_line import QUOTATION
+from tutor_pedagogy.guard.disclosure import MARKS, STATEMENT
+from tutor_pedagogy.guard.rules import GuardRule
+from tutor_pedagogy.guard.tokens import flat, is_literal, is_one_thing, names_in, tokens_of
+from tutor_pedagogy.guard.views.instructions import edits
+from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH, KEYWORDS, phrase
+from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
+    from tutor_pedagogy.guard.views.instructions import Edit
+    from tutor_pedagogy.guard.views.markup import Reading
+
+LINE_NUMBERS = re.compile(
+    r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s++\d++(?:(?:\s*+(?:,|-|(?i:\band\b|\bto\b)))++\s*+\d++)*+"
+)
+"""It begins with letters, which are searched for faster than the beginning of a word is."""
+_DIGIT = re.compile(r"\d")
+_IMPORT = re.compile(r"\bfrom [\w.]+ import [\w*]+")
+_ARTICLES = frozenset({"a", "an", "the", "just", "simply", "only", "it", "this", "that"})
+_LONGEST_PHRASE = 9
+"""Words of an operand; a longer one is a clause that talks about the code in it."""
+_WORDS_BEFORE = 5
+_PLACE = phrase("PLACE")
+_ENGLISH = ENGLISH - {"and", "or"}
+_FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
+_SIGN_NAME = phrase("SIGN_NAME")
+_SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
+_SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
+"""An operator with a blank before a value does something with what is there: `- 1`, unlike the value `-1`."""
+_SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
+
+
+class _Instruction(NamedTuple):
+    """An edit, with the code that is `new` in it, its tokens, and the reading of the sentence."""
+
+    edit: Edit
+    new: str
+    tokens: list[str]
+    reading: Reading
+
+
+def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
+    """Return the rule of the first instruction that gives something away."""
+    for reading in unit.readings:
+        prose = LINE_NUMBERS.sub("line", reading.prose) if _DIGIT.search(reading.prose) else reading.prose
+        for edit in edits(prose):
+            if _gives_away(context, edit, reading):
+                return edit.rule
+    return None
+
+
+def _gives_away(context: GuardContext, edit: Edit, reading: Reading) -> bool:
+    new = _operand(context, edit.new, reading)
+    words = flat(edit.words)
+    ends_with_new = edit.rule not in {GuardRule.EDIT_ATTACH, GuardRule.EDIT_MOVE}
+    if not new or (ends_with_new and context.material.has(words[-_WORDS_BEFORE - len(flat(edit.new)) + 1 :])):
+        return False
+    return _BY_RULE[edit.rule](context, _Instruction(edit, new, tokens_of(new), reading))
+
+
+def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
+    may_name_functions = context.level >= HintLevel.STRUCTURE
+    if may_name_functions and context.forms.is_dotted_name(told.tokens) and told.tokens[0] in _FREE_FUNCTIONS:
+        return False
+    if not is_one_thing(told.tokens) or not context.material.has_code(told.tokens):
+        return True
+    return bool(_operand(context, told.edit.old, told.reading))
+
+
+def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
+    """Return whether "this should be that" is an edit; a name that should have a value is none."""
+    parts = told.edit.old.split()
+    ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
+    old = next(filter(None, (_operand(context, end, told.reading) for end in ends)), "")
+    return bool(old) and old != told.new and not (is_literal(told.tokens) and tokens_of(old)[0].isidentifier())
+
+
+def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
+    """Return whether "this becomes that" is an edit; a name that gets a value traces a program by hand."""
+    if len(told.tokens) <= 1 or is_literal(told.tokens):
+        return False
+    is_other_statement = bool(STATEMENT.fullmatch(told.new)) and told.edit.old.strip("`") != told.new
+    return is_other_statement or not context.material.has_code(told.tokens)
+
+
+def _by_suggesting(context: GuardContext, told: _Instruction) -> bool:
+    if context.material.has_code(told.tokens):
+        return False
+    return bool(_SIGN.fullmatch(told.new)) or (len(told.tokens) > 1 and not context.forms.permit(told.tokens))
+
+
+def _by_setting(context: GuardContext, told: _Instruction) -> bool:
+    name = _operand(context, told.edit.old, told.reading)
+    tokens = told.tokens
+    gives_value = is_literal(tokens) or (len(tokens) > 1 and not context.forms.is_mere_name(tokens))
+    is_variable = context.material.is_variable(name)
+    return gives_value and is_variable and not context.material.has([name, "=", *flat(" ".join(tokens))])
+
+
+def _by_attaching(context: GuardContext, told: _Instruction) -> bool:
+    """Return whether "put this before that" is an edit: both are code, and this is no print and no keyword."""
+    tokens = told.tokens
+    if tokens[0] == "print" or (tokens[0] in KEYWORDS and len(tokens) == 1):
+        return False
+    if re.search(r"\s(?:to|onto)\s", told.edit.words) and tokens[0] != ".":
+        return False
+    old = _operand(context, told.edit.old, told.reading)
+    return bool(old) and not context.forms.permit_statement(tokens) and told.new != told.edit.old
+
+
+def _by_telling(context: GuardContext, told: _Instruction) -> bool:
+    if _SIGN.fullmatch(told.new):
+        return True
+    if len(told.tokens) <= 1 or is_literal(told.tokens):
+        return False
+    return _acts(context, told) or not context.material.has_code(told.tokens)
+
+
+def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
+    tokens, forms = told.tokens, context.forms
+    names_place = bool(_PLACE.search(told.reading.prose))
+    if _SIGNS.fullmatch(told.new) or (len(tokens) > 1 and told.new[:2] in _SIGN_BEFORE):
+        return names_place
+    if is_one_thing(tokens) or tokens[0] == "print" or forms.is_mere_name(tokens) or is_syntax(tokens):
+        return False
+    if forms.is_calculation(tokens):
+        return False
+    return not context.material.has_code(tokens) or (names_place and _acts(context, told))
+
+
+def _acts(_context: GuardContext, told: _Instruction) -> bool:
+    """Return whether code does something where it stands, and does not only name a value."""
+    return "=" in told.tokens or told.tokens[-1] == ")" or bool(STATEMENT.fullmatch(told.new))
+
+
+_BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
+    GuardRule.EDIT_REPLACE: _by_replacing,
+    GuardRule.EDIT_CONTRAST: _by_contrast,
+    GuardRule.EDIT_INSERT: _by_inserting,
+    GuardRule.EDIT_SET: _by_setting,
+    GuardRule.EDIT_SHOULD: _by_telling,
+    GuardRule.EDIT_SUGGEST: _by_suggesting,
+    GuardRule.EDIT_BECOMES: _by_becoming,
+    GuardRule.EDIT_ATTACH: _by_attaching,
+    GuardRule.EDIT_MOVE: _acts,
+}
+
+
+def _operand(context: GuardContext, words: str, reading: Reading) -> str:
+    """Return the code that an operand of an instruction is, or names after few words; else nothing."""
+    if _SIGN_NAME.fullmatch(words):
+        return "()"
+    marks = MARKS.findall(words)
+    if marks:
+        code = reading.span(marks[0])
+        before = words.partition(marks[0])[0].casefold().split()
+        is_about_a_name = code.isidentifier() and not _ARTICLES.issuperset(before)
+        return "" if is_about_a_name or len(words.split()) > _LONGEST_PHRASE else code
+    quotation = QUOTATION.fullmatch(words)
+    code = quotation["code"] if quotation else words
+    tokens = tokens_of(code)
+    is_word_of_english = len(tokens) == 1 and tokens[0] in _ENGLISH
+    is_code = bool(tokens) and not is_word_of_english and all(map(context.is_code_word, names_in(tokens)))
+    return code if is_code or _IMPORT.fullmatch(code) else ""

@@ -1,0 +1,149 @@
+"""Withhold a fragment that completes a statement with those of this answer and of earlier ones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.disclosure import MARKS, OPERATION, gives_away, is_new_statement
+from tutor_pedagogy.guard.rules import GuardRule
+from tutor_pedagogy.guard.tokens import all_tokens_of, is_bracketed_values, names_in, tokens_of
+from tutor_pedagogy.guard.vocabulary import ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
+    from tutor_pedagogy.guard.views.markup import Reading
+
+_REMEMBERED = 40
+"""Fragments that are tried together with the newest one."""
+_LONGEST_FRAGMENT = 12
+_LONGEST_STATEMENT = 40
+"""Both in tokens."""
+_FEWEST = 3
+"""Fragments of a calculation: with two side by side, people talk about a name and its value."""
+
+_RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
+_WORDS_A_FRAGMENT = 6
+"""A sentence with more words of prose to each fragment talks about its code and does not spell it out."""
+_MOST_WORDS = 8
+"""Words of the longest sentence that may begin or end with a fragment."""
+_LONG_LINE = 120
+_COUNTED = re.compile(r"(?<=\S)[ \t][ \t]*+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s\s*+[.!?\u2026]+\s*$")
+"""The end of a line that counts the next fragment, or ends this one."""
+
+
+def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
+    """Remember the fragments of a unit, and return the rule if one of them completes a statement."""
+    if unit.is_block:
+        return _rule_of(context, [] if "\n" in unit.code.strip() else [unit.code])
+    return _rule_of(context, _fragments(context, unit.words[0]))
+
+
+def remember(context: GuardContext, unit: JudgedUnit) -> None:
+    """Remember the fragments of a unit of an earlier answer on the same problem."""
+    code = unit.code if unit.is_block else ""
+    _rule_of(context, [code] if code else _fragments(context, unit.plain))
+
+
+def _rule_of(context: GuardContext, fragments: list[str]) -> GuardRule | None:
+    # Every fragment is remembered, also those behind the one that completes a statement.
+    completed = [_completes(context, fragment) for fragment in fragments]
+    return GuardRule.INSTALMENTS if any(completed) else None
+
+
+def _completes(context: GuardContext, fragment: str) -> bool:
+    """Remember a fragment, and return whether it completes a statement with those before it."""
+    if _is_case(context, fragment):
+        context.fragments.clear()  # A case is talked about, and no statement goes on over it.
+        return False
+    tokens = _before(all_tokens_of(fragment), "#")
+    if not tokens:
+        return False
+    context.fragments.append(tokens[-_LONGEST_FRAGMENT:])
+    del context.fragments[:-_REMEMBERED]
+    if len(tokens) > _LONGEST_FRAGMENT:
+        return False
+    return any(
+        is_new_statement(context, code, may_calculate=may_calculate) for code, may_calculate in _endings(context)
+    )
+
+
+def _is_case(context: GuardContext, fragment: str) -> bool:
+    """Return whether a fragment is a call that a failing test or the student tried, or its result: `(3, "low")`."""
+    tokens = tokens_of(fragment)
+    is_call_or_result = context.forms.is_test_call(tokens) or is_bracketed_values(tokens)
+    return is_call_or_result and context.material.is_from_a_message(fragment)
+
+
+def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
+    """Yield what the last fragments spell from each name on, and whether that is enough of them for a calculation."""
+    ending: list[str] = []
+    for number, fragment in enumerate(reversed(context.fragments), 1):
+        if (fragment[0] == "." and len(fragment) > 1) or (number > 1 and fragment[-1] == ":"):
+            return  # Nothing goes on from a method by itself, or from a header.
+        is_call = len(fragment) > OPERATION and fragment[-1] == ")"
+        if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
+            return  # A quoted call does not go on in another one.
+        for start in range(len(fragment) - 1, -1, -1):
+            if number > 1 and fragment[start].isidentifier():
+                yield " ".join(_before(fragment[start:] + ending, ";")), start == 0 and number >= _FEWEST
+        ending = fragment + ending
+        if len(ending) > _LONGEST_STATEMENT:
+            return
+
+
+def _before(tokens: list[str], mark: str) -> list[str]:
+    return tokens[: tokens.index(mark)] if mark in tokens else tokens
+
+
+def _fragments(context: GuardContext, reading: Reading) -> list[str]:
+    """Return the code that a text hands over rather than talks about: marked code with few words, lines of code."""
+    marks = MARKS.findall(reading.prose) if reading.marked else []
+    if marks:
+        is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)
+        return [] if is_talk else [reading.span(mark) for mark in marks]
+    return [*filter(None, (_fragment_in(context, line) for line in reading.prose.split("\n")))]
+
+
+def _fragment_in(context: GuardContext, line: str) -> str:
+    """Return the code that a line is, or with which it begins or ends; else nothing."""
+    is_talk, words = _begins_as_talk(context, line), line.split()
+    if is_talk and len(words) > _MOST_WORDS + 1:  # one of them may only count the next fragment
+        return ""
+    if _RULER.fullmatch(line):
+        return ""
+    if words and not words[-1][0].isalpha():
+        line = _COUNTED.sub("", line)
+    return line if not is_talk and _is_code(context, line) else _end_fragment(context, line)
+
+
+def _end_fragment(context: GuardContext, line: str) -> str:
+    """Return the only piece of code in a short sentence, if it stands at its beginning or end; else nothing."""
+    words = line.split() if len(line) < _LONG_LINE else []
+    if not words or len(words) > _MOST_WORDS:
+        return ""
+    ends = (words[0], words[-1].rstrip(".!?") or ".")
+    fragment = next((word for word in ends if _is_mere_code(context, word)), "")
+    return "" if fragment and any(_is_mere_code(context, word) for word in words[1:-1]) else fragment
+
+
+def _is_mere_code(context: GuardContext, word: str) -> bool:
+    if word in ENGLISH:
+        return False
+    return context.is_code_word(word) if word.isalpha() else _is_code(context, word)
+
+
+def _is_code(context: GuardContext, line: str) -> bool:
+    tokens = [] if len(line) >= _LONG_LINE or _begins_as_talk(context, line) else all_tokens_of(line)
+    return bool(tokens) and all(map(context.is_code_word, names_in(tokens)))
+
+
+def _begins_as_talk(context: GuardContext, line: str) -> bool:
+    """Return whether the first word of a line cannot be code, so that the line is none.
+
+    Followed by a blank, the word is a whole token. Nothing explains it as a name: no `=` follows.
+    """
+    word = line.partition(" ")[0]
+    return word.isalpha() and "=" not in line and not context.is_code_word(word)

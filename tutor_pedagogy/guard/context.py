@@ -1,0 +1,114 @@
+"""What checks are given: the context of one answer, and a unit of it as a reader sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.allowed_forms import AllowedForms
+from tutor_pedagogy.guard.similarity import Program, shape
+from tutor_pedagogy.guard.student_material import StudentMaterial
+from tutor_pedagogy.guard.views.ciphers import SpelledNames
+from tutor_pedagogy.guard.views.markup import Reading, read_block, read_text
+from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, phrase
+from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.guard.units import Unit
+    from tutor_protocol import Submission
+
+_OF_PYTHON = KEYWORDS | BUILTINS
+_OFFERED = phrase("OFFERED")
+_INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
+# linear: a comment with any character in it matches, to the end of its line
+_COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
+
+
+@dataclass
+class GuardContext:
+    """The state of a guard. Checks read it; those of the canary and of instalments also keep what units said."""
+
+    level: HintLevel
+    material: StudentMaterial
+    forms: AllowedForms
+    canary_forms: tuple[str, ...] = ()
+    """The spellings of the canary that no answer may hold."""
+    canary_tail: str = ""
+    """The last letters and digits of the answer, in which a canary may have begun."""
+    fragments: list[list[str]] = field(default_factory=list)
+    """The last short pieces of code that answers on this problem handed over, as tokens, oldest first."""
+
+    @classmethod
+    def of(cls, level: HintLevel, submission: Submission, allowed_names: frozenset[str]) -> GuardContext:
+        """Build the context of an answer to a submission."""
+        material = StudentMaterial(submission)
+        forms = AllowedForms(material, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
+        return cls(level, material, forms)
+
+    @cached_property
+    def spelled_names(self) -> SpelledNames:
+        """The student's names as ciphers spell them."""
+        return SpelledNames(self.material.identifiers)
+
+    @cached_property
+    def program(self) -> Program:
+        """The student's program by the shapes of its statements."""
+        return Program(shape(line.tokens) for line in self.material.lines)
+
+    def is_code_word(self, token: str) -> bool:
+        """Return whether a token can be code: a sign, a value, a name of Python's or one in the student's code."""
+        return (
+            not token.isidentifier()
+            or token in _OF_PYTHON
+            or token in self.material.identifiers
+            or token in self.material.code_names
+            or "_" in token
+        )
+
+
+class JudgedUnit:
+    """A unit beside the student's material. Each view of it is read once a check needs it."""
+
+    def __init__(self, unit: Unit, material: StudentMaterial) -> None:
+        self.is_block = unit.kind == "block"
+        self.text = unit.text
+        self.begun = unit.begun
+        """The beginning of its first sentence, in the units before it."""
+        self._material = material
+
+    @cached_property
+    def is_offered(self) -> bool:
+        """Whether the words before it offer its code as what to write, and not as what is there."""
+        return bool(_OFFERED.search(self.begun))
+
+    @cached_property
+    def code(self) -> str:
+        """The code of a block."""
+        return read_block(self.text)
+
+    @cached_property
+    def plain(self) -> Reading:
+        """The text by itself, read as if it were no block."""
+        return read_text(self.text)
+
+    @cached_property
+    def words(self) -> list[Reading]:
+        """The text by itself; of a block, the words outside its code: behind the opening mark, and in comments."""
+        if not self.is_block:
+            return [self.plain]
+        opening = _INFO.match(self.text)
+        texts = [opening["said"]] if opening and opening["said"] else []
+        texts += [comment for comment in _COMMENT.findall(self.code) if not self._material.has_text(comment)]
+        return [*map(read_text, texts)]
+
+    @cached_property
+    def sentences(self) -> list[Reading]:
+        """The words together with the beginning of their sentence."""
+        return [read_text(self.begun + self.text)] if self.begun and not self.is_block else self.words
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The words by themselves, and together with the beginning of their sentence."""
+        return self.words if self.sentences is self.words else self.words + self.sentences

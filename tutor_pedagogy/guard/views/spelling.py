@@ -1,0 +1,43 @@
+"""Read names that are spelled otherwise than in the student's program: in capitals, or with accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, METHODS
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.guard.student_material import StudentMaterial
+
+_FEWEST = 2
+"""Words that must be spelled otherwise: one may only be the first word of a sentence."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
+"""Every word but those of small ASCII letters holds one of these characters."""
+_OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.islower())
+
+
+def reading(text: str, material: StudentMaterial) -> str | None:
+    """Return a text with its names as the program spells them, or None if fewer than two of them change."""
+    if len(_SIGN_OF_OTHERWISE.findall(text)) < _FEWEST:
+        return None
+    otherwise = {word for word in _WORD.findall(text) if not (word.islower() and word.isascii())}
+    if len(otherwise) < _FEWEST:
+        return None
+    named = {word: name for word in otherwise - material.code_names if (name := _name(folded(word), material))}
+    if len(named) < _FEWEST:
+        return None
+    return _WORD.sub(lambda word: named.get(word[0], word[0]), text)
+
+
+def _name(word: str, material: StudentMaterial) -> str | None:
+    return material.names_by_folded.get(word) or (word if word in _OF_PYTHON else None)
+
+
+def folded(word: str) -> str:
+    """Return a word without accents, in small letters."""
+    if word.isascii():
+        return word.casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()

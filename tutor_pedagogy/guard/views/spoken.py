@@ -1,0 +1,46 @@
+"""Read code whose signs are said in words, stand in a list, or join quoted pieces."""
+
+from __future__ import annotations
+
+import re
+
+from tutor_pedagogy.guard.vocabulary import phrase, table_of
+
+_BLANKS = {":": ": ", ",": ", ", ".": "."}
+"""Signs that do not stand between blanks."""
+_SPOKEN = [(re.compile(said, re.IGNORECASE), _BLANKS.get(sign, f" {sign} ")) for sign, said in table_of("spoken_signs")]
+_TOLD_VALUE = phrase("TOLD_VALUE")
+_SPELLED = phrase("SPELLED")
+# linear: three strings always match, and all that follow with them
+_QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
+_PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
+_COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
+_LISTED_SIGN = re.compile(r"[,;]\s*[-+*/=<>%()\[\]:]{1,2}\s*[,;]")
+
+
+def reading(text: str) -> str | None:
+    """Return a text with signs in place of their names, and without what joins its pieces; None for any other text."""
+    if says_signs(text):
+        for pattern, sign in _SPOKEN:
+            text = pattern.sub(sign, text)
+        return text
+    if "," in text and _LISTED_SIGN.search(text):
+        return _COMMAS.sub(" ", text)
+    if '"' in text or "'" in text:
+        runs = _QUOTED.findall(text)
+        if runs:
+            return "\n".join(" ".join(one or other for one, other in _PIECE.findall(run)) for run in runs)
+    return None
+
+
+def says_signs(text: str) -> bool:
+    """Return whether a text names a sign, or calculates a value in words."""
+    lowered = text.lower()
+    may_name = "equal" in lowered or "colon" in lowered or "brac" in lowered or "paren" in lowered
+    return (may_name and bool(_SPELLED.search(text))) or tells_a_value(text)
+
+
+def tells_a_value(text: str) -> bool:
+    """Return whether a text assigns a value in words, and calculates it in words."""
+    may_calculate = "plus" in text or "minus" in text or "times" in text or "divided by" in text or "modulo" in text
+    return may_calculate and bool(_TOLD_VALUE.search(text))
