@@ -36,16 +36,6 @@ def average(grades):
 print(average([2, 4]))
 """
 
-AVERAGE_IN_OTHER_NAMES = """\
-def mean(marks):
-    amount = 0
-    for mark in marks:
-        amount += mark
-    return amount / len(marks)
-
-print(mean([1, 3]))
-"""
-
 COUNTDOWN = '''\
 def countdown(start):
     """Give the numbers from start down to 1."""
@@ -377,56 +367,9 @@ class TestSolutionsDoNotPass:
 
 QUESTION, CONCEPT, STRUCTURE, EXAMPLE, SOLUTION = HintLevel
 
-CLEAN_EXAMPLE = fence('tea = ["mint", "lime"]\ncups = 0\nfor sort in tea:\n    cups += 2\nprint(cups)\n')
-
 
 class TestWhatPasses:
     """Hints that keep the rule of their level, word for word."""
-
-    @pytest.mark.parametrize("level", list(HintLevel))
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "What should `total` be after the second round of the loop?",
-            "Look at line 4. It runs once for each grade: what is left of the value before?",
-            "Read `for grade in grades:` aloud. What changes from round to round?",
-            "Put `print(total)` just before line 5 and run it again.",
-            "Add `print('total is', total, grade)` inside the loop.",
-            'Try `print(f"{total=}")` after line 4.',
-            "What does `average([2, 4])` give, and what should it give?",
-            "Is `average([]) == 0` something you want?",
-            "Take `grades = [2, 4]`. When `grade` is `4`, what is `total`?",
-            "`len()`, `sum` and `range(start, stop)` are built into Python.",
-            "Is the loop's `total` the sum, or only the last `grade`?",
-            "`=` stores a value; `==` asks a question.",
-            "In Python `10 / 4` is `2.5` and `10 // 4` is `2`.",
-            "> total = grade\n\nWhich value is lost here?",
-            fence("    for grade in grades:\n        total = grade\n"),
-            fence("def average(grades):\n    ...\n    return total / len(grades)\n"),
-            fence("print(total)\naverage([3, 5])\n", info="py"),
-            "1. Say what `total` is for.\n2. Follow it through the loop.\n3. Compare it with what you want.\n",
-            "Don't worry: it's a common mistake, and you're close!",
-            "| round | grade | total |\n|---|---|---|\n| 1 | 2 | 2 |\n| 2 | 4 | 4 |\n",
-            "Suppose `grades` has 3 items. How often does line 4 run?\n\n---\n\nThink about it first.",
-            "Try `type(grades)` and `print(type(total), repr(grade))`.",
-            "Is `total is grade` true? Look at `id(total)`.",
-            "Try `help(list.sort)` in the shell, then `bool([])`.",
-            'Ask yourself: "what is `total` after the second round?" Then say it aloud.',
-            "What does a loop equal in words: do you add, or do you replace?",
-            "The total becomes smaller, then larger, then smaller. Then what?",
-            "The words *sum* and **last** are not the same thing; e.g. the last of 2, 4 is 4. See?",
-        ],
-    )
-    def test_quotes_prints_test_calls_and_values(self, level: HintLevel, text: str) -> None:
-        """Own code, prints of own names, calls with values and builtins pass at every level, unchanged."""
-        assert answer(text, level) == (text, None)
-
-    @pytest.mark.parametrize(
-        "text", ["Compare `math.fsum` with `numpy.add.accumulate`.", "There is `statistics.mean()`."]
-    )
-    def test_libraries_pass_from_level_3(self, text: str) -> None:
-        """Functions of the standard library and numpy may be named from level 3 on."""
-        assert [rule(text, level) for level in (1, 2, 3, 4)] == ["code-span", "code-span", None, None]
 
     def test_a_module_allows_names(self) -> None:
         """A name on a module's list may be named like a builtin."""
@@ -467,12 +410,6 @@ class TestWhatPasses:
         for text in ("Print `name`.", "Line 1, `name = input();`.", "What is `1/2`?"):
             assert answer(text, QUESTION, asked, earlier=said) == (text, None)
 
-    def test_an_example_on_other_data_passes_at_level_4(self) -> None:
-        """A worked example that shares no name with the student's code passes at level 4, and only from there on."""
-        text = f"The same idea with cups of tea:\n\n{CLEAN_EXAMPLE}\nHere `cups += 2` keeps what was there before.\n"
-        assert answer(text, EXAMPLE) == (text, None)
-        assert [rule(CLEAN_EXAMPLE, level) for level in (1, 2, 3)] == ["code-block"] * 3
-
     @pytest.mark.parametrize("disguise", sorted(set(DISGUISES) - {"hidden comment", "zero width spaces"}))
     def test_level_5_may_say_anything(self, disguise: str) -> None:
         """The solution passes at level 5."""
@@ -481,70 +418,6 @@ class TestWhatPasses:
 
 class TestWhatDoesNotPass:
     """Code that a level does not give, and the rule that names why."""
-
-    @pytest.mark.parametrize("level", [1, 2, 3, 4])
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("You need `total += grade` there.", "code-span"),
-            ("You need total += grade there.", "code-in-prose"),
-            ("Perhaps `total + grade`?", "code-span"),
-            ("What about sum(grades)?", "code-in-prose"),
-            ("Replace `total` with `grade` on line 5.", "edit-replace"),
-            ("Wrap `grade` in `int()`.", "edit-attach"),
-            ("Put `sum` before `total` on line 5.", "edit-attach"),
-            ("Put brackets around total / len(grades).", "edit-attach"),
-            ("Move `return total / len(grades)` out of the loop.", "edit-move"),
-            ("Loop over `total` instead of `grades`.", "edit-replace"),
-            ("Set total to total + grade.", "code-in-prose"),
-            ("Hint: return grade", "code-line"),
-            ("You need [g + 1 for g in grades] here.", "code-in-prose"),
-            ("Ask if grade in [2, 4] there.", "code-in-prose"),
-            ("Replace = with += on line 4.", "edit-replace"),
-            ("On line 4, change `=` to `+=`.", "edit-replace"),
-            ("`=` should be `+=`.", "edit-contrast"),
-            ("You used `=` but you need `+=`.", "edit-replace"),
-            ("Initialize `total` to 1 on line 2.", "edit-set"),
-            ("On line 6 insert `total = 0`.", "edit-insert"),
-            ("The operator should be `+=`.", "edit-should"),
-            ("Have you considered `+=`?", "edit-suggest"),
-            ("Third line.\n\nreturn grade\n", "code-line"),
-            ('You read "total += grade" there.', "code-in-quotes"),
-            (fence("total += grade\n"), "code-block"),
-            ("Try this:\n\n" + fence("return total / len(grades)\n"), "edit-block"),
-            (encoded("total += grade\n"), "encoded"),
-            ("`total`\n`+=`\n`grade`\n", "instalments"),
-        ],
-    )
-    def test_new_code(self, level: int, text: str, expected: str) -> None:
-        """New code is stopped at every level below 5."""
-        found = rule(text, level)
-        # From level 4 on a fence is an example: one that uses the student's names, or a piece of a program.
-        assert found == expected or (level == 4 and found in {"code-block", "example-with-own-names"})
-
-    def test_lines_left_out_or_moved_are_new_code(self) -> None:
-        """A quote must have the student's lines as they follow each other and as they are indented."""
-        left_out = "def average(grades):\n    total = 0\n    return total / len(grades)\n"
-        moved = "    for grade in grades:\n        total = grade\n        return total / len(grades)\n"
-        assert [rule(fence(code)) for code in (left_out, moved)] == ["code-block", "code-block"]
-
-    @pytest.mark.parametrize(
-        ("code", "expected"),
-        [
-            ("total = 3\nprint(total + 1)\n", "example-with-own-names"),
-            (AVERAGE_IN_OTHER_NAMES, "example-too-near"),
-            ("    cups += tea\n", "code-block"),
-            ("return cups\n", "code-block"),
-        ],
-    )
-    def test_examples_at_level_4(self, code: str, expected: str) -> None:
-        """An example may not use the student's names, nor be their program in other names, nor a piece of one."""
-        assert rule(fence(code), 4) == expected
-
-    def test_instalments_over_several_answers(self) -> None:
-        """What earlier answers on the problem gave is put together with this one."""
-        assert rule("And `grade`.", 2, earlier=["First `total`.", "Then `+=`."]) == "instalments"
-        assert rule("And `grade`.", 2, earlier=["First `total`."]) is None
 
     @pytest.mark.parametrize(
         "pieces",

@@ -200,12 +200,13 @@ class StudentMaterial:
 
         An ellipsis may stand for lines that are left out. The lines with the numbers `inserted` are passed over.
         """
-        position: int | None = 0
+        position = 0
         quoted = [line for number, line in enumerate(lines) if number not in inserted]
         for are_left_out, run in groupby(quoted, lambda line: line.tokens in _ELLIPSES):
-            position = position if are_left_out else self._find([*run], position)
-            if position is None:
+            end = position if are_left_out else self._find([*run], position)
+            if end is None:
                 return False
+            position = end
         return True
 
     def _find(self, run: list[Line], start: int) -> int | None:

@@ -1,0 +1,49 @@
+"""The rules of the guard: each has cases that it withholds and cases that pass, and is part of the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.guard_cases import FOLDER, Case, cases, program, rules_with_cases
+from tutor_pedagogy.guard import Guard, GuardRule
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_protocol import Position, Submission
+
+CONTRACT = Path(__file__).parents[2] / "docs" / "contract.md"
+CASES = cases()
+TOLD_BY_TESTS = {GuardRule.ENDLESS, GuardRule.CANARY, GuardRule.UNJUDGED}
+"""Rules whose cases need more than a reply."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_reply_is_withheld_or_passes_as_its_case_says(case: Case) -> None:
+    """A withheld reply breaks the rule of its file, and a reply that passes is shown unchanged."""
+    asked = Submission(code=program(), cursor=Position(0, 0))
+    for level in case.levels:
+        guard = Guard(HintLevel(level), asked, earlier=case.earlier)
+        shown = "".join([*guard.feed(case.reply), *guard.finish()])
+
+        rule = guard.verdict and guard.verdict.rule
+        assert rule == (case.rule if case.is_withheld else None), f"level {level}"
+        assert case.is_withheld or case.reply == shown
+
+
+def test_every_rule_has_a_file_of_cases() -> None:
+    """The files are the rules, each under its heading."""
+    assert {str(rule) for rule in GuardRule} == rules_with_cases()
+    for rule in GuardRule:
+        assert (FOLDER / f"{rule}.md").read_text(encoding="utf-8").startswith(f"# {rule}\n")
+
+
+@pytest.mark.parametrize("rule", sorted(set(GuardRule) - TOLD_BY_TESTS))
+def test_every_rule_withholds_some_replies_and_lets_others_pass(rule: GuardRule) -> None:
+    """A rule without either kind of case is not described."""
+    assert {True, False} == {case.is_withheld for case in CASES if case.rule == rule}
+
+
+def test_every_rule_is_in_the_contract() -> None:
+    """The names of verdicts are public: `docs/contract.md` lists all of them, and no others."""
+    section = CONTRACT.read_text(encoding="utf-8").partition("The guard's rules: ")[2].partition(".\n")[0]
+    assert {f"`{rule}`" for rule in GuardRule} == set(section.replace("\n", " ").split(", "))
