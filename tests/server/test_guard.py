@@ -95,12 +95,12 @@ def submission(code: str = AVERAGE, **more: object) -> Submission:
 
 
 def spelled(text: str) -> str:
-    """Give the tokens of a text, however they are set."""
+    """Return the tokens of a text, however they are set."""
     return " ".join(re.findall(r"\w+|[^\w\s]", text))
 
 
 def seen(text: str) -> str:
-    """Give what a student can read off a shown text: decoded, without markup, as tokens in their order."""
+    """Return what a student can read off a shown text: decoded, without markup, as tokens in their order."""
     for run in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", text):
         try:
             text += "\n" + base64.b64decode(run).decode("ascii")
@@ -123,7 +123,7 @@ def answer(
     earlier: Sequence[str] = (),
     canary: str | None = None,
 ) -> tuple[str, Verdict | None]:
-    """Send a model's text through the guard, in chunks of the given lengths, and give what is shown and the verdict."""
+    """Send a model's text through the guard, in chunks of the given lengths; return what is shown and the verdict."""
     guard = Guard(level, asked or submission(), earlier=earlier, canary=canary)
     shown, position = [], 0
     for length in chunks:
@@ -135,7 +135,7 @@ def answer(
 
 
 def rule(text: str, level: int = 1, asked: Submission | None = None, *, earlier: Sequence[str] = ()) -> str | None:
-    """Give the rule that stops a text, or None."""
+    """Return the rule that stops a text, or None."""
     verdict = answer(text, HintLevel(level), asked, earlier=earlier)[1]
     return verdict.rule if verdict else None
 
@@ -156,7 +156,7 @@ def each_token(before: str, after: str) -> Callable[[str], str]:
 
 
 def in_tokens(line: str) -> list[str]:
-    """Give the tokens of a line of code, signs of two characters whole."""
+    """Return the tokens of a line of code, signs of two characters whole."""
     return re.findall(r"'[^']*'|\w+|[+>=]=|[^\w\s]", line)
 
 
@@ -187,7 +187,7 @@ _SAID = {
 
 
 def in_words(line: str) -> str:
-    """Say the signs of a line of code."""
+    """Return a line of code with its signs in words."""
     return " ".join(_SAID.get(token, token) for token in re.findall(r"\w+|[+>]=|[^\w\s]", line))
 
 

@@ -1,4 +1,4 @@
-"""What checks are given: the context of one answer, and a unit of it as a reader sees it."""
+"""The arguments of every check: the context of one answer, and a unit of it as a reader sees it."""
 
 from __future__ import annotations
 

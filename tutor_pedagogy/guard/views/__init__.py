@@ -1,1 +1,1 @@
-"""What a reader can see in a text besides what it says plainly: pure decoders, most with `readings(text)`."""
+"""Pure decoders: each reads in a text what a reader could see there. Most offer `readings(text)`."""
