@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from tutor_protocol import Diagnostic, ErrorType, Submission
 
 _MAX_COMPILED_BYTES = 64 * 1024
-"""Longer code is not compiled; what is known about it then comes from outside."""
+"""Longer code is not compiled: only the traceback, the diagnostics and the question count."""
 
 _MOST_LAMBDAS = 100
-"""With more the code is compiled as a tree, which is refused at once where they are nested deep.
+"""Code with more lambdas is compiled from its syntax tree, which CPython refuses at once if they are nested deep.
 
-From text CPython compiles nested ones in the square of their depth.
+From text, CPython takes time in the square of the depth of nested lambdas.
 """
 
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
-"""Only the end of a longer traceback is read: the exception stands there."""
+"""Of a longer traceback only the end is read, where the exception stands."""
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -47,7 +47,7 @@ _SYNTAX_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _PYRIGHT_SOURCES = frozenset({"pylance", "pyright", "basedpyright"})
-"""These give a rule to every diagnostic but their syntax errors."""
+"""Sources that name a rule for every diagnostic except syntax errors."""
 
 _RUNTIME_CODES = re.compile(
     # pyflakes, ruff and flake8: undefined names, and formats that do not fit their values
@@ -75,7 +75,7 @@ _RUNTIME_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _WARNING = 2
-"""LSP 3.17 DiagnosticSeverity; information and hints foretell nothing."""
+"""LSP 3.17 DiagnosticSeverity. Information and hints do not predict an error."""
 
 _BEHAVIOUR = re.compile(
     r"\b(?:wrong|incorrect|unexpected|instead|expect\w*|should(?:n'?t)?|suppose[ds]?|output\w*|outcome|answer|results?"
@@ -87,10 +87,10 @@ _BEHAVIOUR = re.compile(
 
 
 def classify(submission: Submission) -> ErrorType:
-    """Tell the kind of error, from the surest witness to the least: traceback, diagnostics, code, question.
+    """Return the kind of error by the most certain source: traceback, diagnostics, code, then question.
 
-    The code is compiled, never run. A traceback whose exception is an AssertionError, and the report of a failing test,
-    speak of wrong behaviour: "logic". Never raises.
+    The code is compiled and never run. An AssertionError and the report of a failing test mean wrong behaviour:
+    "logic". Never raises.
     """
     return (
         (_of_traceback(submission.traceback) if submission.traceback else None)
@@ -117,7 +117,7 @@ def _of_exception(name: str) -> ErrorType:
 
 
 def _exception(lines: list[str]) -> str | None:
-    """Find the exception that ended the program: the first one named after the last frame, else the last one named."""
+    """Return the exception that ended the program: the first one after the last frame, else the last one named."""
     frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
     if frames:
         margin = _margin(lines[frames[-1]])
@@ -154,9 +154,9 @@ def _of_diagnostic(diagnostic: Diagnostic) -> ErrorType | None:
 
 
 def _compiles(submission: Submission) -> bool:
-    """Tell whether the code compiles, as far as can be known: code that is too long or cannot be read counts as good.
+    """Return whether the code compiles. Code that is too long, or too deeply nested to be compiled, counts as correct.
 
-    A part of a larger document is only parsed, since its `return` may belong to what is around it.
+    A part of a larger document is only parsed, since its `return` may belong to a function around it.
     """
     code = submission.code
     if len(code.encode("utf-8", "surrogatepass")) > _MAX_COMPILED_BYTES:
@@ -175,7 +175,7 @@ def _compiles(submission: Submission) -> bool:
         COMPILED.keep(code, flags, answer=True)
     except SyntaxError:
         return False
-    except ValueError:  # A NUL or a lone surrogate: no Python program.
+    except ValueError:  # A NUL or a lone surrogate, which no Python program holds.
         return False
     except (MemoryError, RecursionError, SystemError):
         return True
@@ -183,14 +183,14 @@ def _compiles(submission: Submission) -> bool:
 
 
 def _without_magics(code: str) -> str:
-    """Blank out IPython's own lines, which are no Python: `%magic`, `!command`, `name?`; a `%%magic` takes the cell."""
+    """Return a cell with blank lines for IPython's `%magic`, `!command` and `name?`; "" for a `%%magic` cell."""
     if code.lstrip().startswith("%%"):
         return ""
     return re.sub(r"(?m)^[ \t]*(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", "", code)
 
 
 def _of_question(question: str) -> ErrorType | None:
-    """Read an exception or a symptom out of the student's own words."""
+    """Return the kind of error that the student's words name or describe."""
     name = _exception(question.splitlines())
     if name is None:
         mentioned = _EXCEPTION_NAME.findall(question)

@@ -1,4 +1,4 @@
-"""Answers that come again: about code that was looked at before, by whichever rule looks at it next."""
+"""A bounded cache of results about code, such as whether it compiles."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _Answer = TypeVar("_Answer")
 
 
 class Remembered(Generic[_Answer]):
-    """The last answers, each under the hash of what was asked: a number, where the code itself would take room."""
+    """The last 500 results, each under the hash of its key, since the code itself would take memory."""
 
     def __init__(self) -> None:
         self._by_hash: OrderedDict[int, _Answer] = OrderedDict()
 
     def get(self, *asked: Hashable) -> _Answer | None:
-        """Give the answer where it is still known."""
+        """Return the result for a key, or None if it is not in the cache."""
         return self._by_hash.get(hash(asked))
 
     def keep(self, *asked: Hashable, answer: _Answer) -> None:
-        """Keep an answer in place of the one that was kept for longest."""
+        """Keep a result; a full cache drops its oldest one."""
         self._by_hash[hash(asked)] = answer
         if len(self._by_hash) > _MOST:
             self._by_hash.popitem(last=False)

@@ -1,4 +1,4 @@
-"""The levels that shape an explanation: how much it may give away, and whom it speaks to."""
+"""The levels that shape an explanation: how much it may disclose, and how experienced the student is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class HintLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StudentLevels:
-    """How far a student says to be, 1 (beginner) to 5 (advanced), in programming and in mathematics."""
+    """The student's own rating, 1 (beginner) to 5 (advanced), in programming and in mathematics."""
 
     programming: int = 3
     maths: int = 3

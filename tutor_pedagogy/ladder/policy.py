@@ -1,4 +1,4 @@
-"""The hint ladder: a level follows from how often a problem was asked about, and from nothing that anybody writes."""
+"""The hint ladder: the level depends on how often the student asked about the problem, and on no text."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from tutor_pedagogy.ladder.levels import HintLevel
 
 
 def next_level(previous: int, bound: int) -> HintLevel:
-    """Give the level of the next ask on a problem whose last ask had `previous` (0: never asked), at most `bound`."""
+    """Return the level of the next ask on a problem: one above `previous` (0: never asked), at most `bound`."""
     return HintLevel(min(previous + 1, bound))

@@ -68,7 +68,7 @@ class _Block:
 
 
 def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
-    """Find the unit around the cursor and its fingerprint. Takes any text and any cursor, and never raises.
+    """Return the unit around the cursor with its fingerprint. Takes any text and any cursor, and never raises.
 
     The unit is the innermost function, else the innermost class, else the module; a cell is one unit. Every line of a
     function counts as inside, from its first decorator to its last statement. A blank or comment line is inside a
@@ -76,8 +76,8 @@ def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
     (a comment: than the comment). After the last statement of the text, the unit is that statement's.
 
     The fingerprint hashes the unit's tokens: indentation counts, its width does not; spacing within a line, line breaks
-    inside brackets and after a backslash, blank lines and comments do not; strings count verbatim. Where the unit
-    cannot be tokenized, its lines are hashed instead: each without comments and without spacing outside strings, with
+    inside brackets and after a backslash, blank lines and comments do not; strings count verbatim. If the unit cannot
+    be tokenized, its lines are hashed instead: each without comments and without spacing outside strings, with
     the rank of its indentation among those of the unit.
     """
     layout = lay_out(code)
@@ -111,7 +111,7 @@ def _block_at(layout: Layout, cursor: Position) -> _Block | None:
 
 
 def _width_at(layout: Layout, number: int, character: int) -> int:
-    """Measure how far a line without a statement is indented: its comment, or else the cursor on it."""
+    """Return the indentation of a line without a statement: that of its comment, or else of the cursor on it."""
     start = layout.line_starts[number]
     line = layout.text[start : layout.text.find("\n", start) + 1 or None]
     whitespace = leading_whitespace(line)
@@ -119,7 +119,7 @@ def _width_at(layout: Layout, number: int, character: int) -> int:
 
 
 def _blocks(layout: Layout) -> Iterator[_Block]:
-    """Give every `def` and `class`, an inner one before the one around it."""
+    """Yield every `def` and `class`, an inner one before the one around it."""
     lines = layout.lines
     open_blocks: list[tuple[re.Match[str], int, int]] = []
     decorators = 0
@@ -148,7 +148,7 @@ def _fingerprint(layout: Layout, lines: list[LogicalLine], *, base: int) -> str:
 
 
 def _tokens(layout: Layout, lines: list[LogicalLine], base: int) -> list[str | int] | None:
-    """Give the tokens of a unit whose first line is indented to `base`; None where it cannot be tokenized."""
+    """Return the tokens of a unit whose first line is indented to `base`, or None if it cannot be tokenized."""
     if lines and _has_fault(layout, lines):
         return None
     found: list[str | int] = []
@@ -174,7 +174,7 @@ def _has_fault(layout: Layout, lines: list[LogicalLine]) -> bool:
 
 
 def _ranked_lines(layout: Layout, lines: list[LogicalLine]) -> list[tuple[int, str]]:
-    """Give the lines of a unit, each with the rank of its indentation; a line that starts in a string has none."""
+    """Return the lines of a unit, each with the rank of its indentation; a string is not split into lines."""
     found: list[tuple[int, str]] = []
     for line in lines:
         indent, content = line.indent, ""

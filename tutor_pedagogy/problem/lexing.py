@@ -23,7 +23,7 @@ _TAB = 8
 
 _PLAIN = r"""[^\n'"#()\[\]{}\\]"""
 _RUN = re.compile(rf"(?:{_PLAIN}++|\({_PLAIN}*+\)|\[{_PLAIN}*+\]|\{{{_PLAIN}*+\}})*+")
-"""Text after which the next character is read as before it: no quote, comment or line end, brackets in closed pairs."""
+"""Text without quotes, comments, line ends and open brackets, after which the state of the scan is as before."""
 
 _BODY = {
     '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL),
@@ -37,7 +37,7 @@ _STATEMENT = re.compile(
     r"[ \t\f]*(?:async[ \t\f]+def|def|class|return|import|while|try|except|finally|elif|with|raise|pass|break|continue"
     r"|global|nonlocal|assert|del)\b"
 )
-"""Keywords that only ever start a statement, so that no bracket is open before them."""
+"""Keywords that only start statements: no bracket before them is open."""
 
 _HEADER_IN_STRING = re.compile(r"^[ \t\f]*(?:(?:async[ \t\f]+)?def|class)[ \t\f]+\w.*:[ \t\f]*$", re.MULTILINE)
 
@@ -55,11 +55,11 @@ TOKEN = re.compile(
         )
     )
 )
-"""One token of code outside strings and comments; a character that Python does not know is a token of its own."""
+"""One token of code outside strings and comments. A character that Python does not know is a token by itself."""
 
 
 class Piece(NamedTuple):
-    """A stretch of the text without comments: code, or one whole string with its prefix and quotes."""
+    """A part of the text without comments: code, or one whole string with its prefix and quotes."""
 
     start: int
     end: int
@@ -88,7 +88,7 @@ class Layout:
 
 
 def column(whitespace: str) -> int:
-    """Measure leading whitespace: a tab goes to the next multiple of 8, a form feed back to 0 (Reference §2.1.8)."""
+    """Return the width of leading whitespace: a tab goes to a multiple of 8, a form feed to 0 (Reference §2.1.8)."""
     if "\t" not in whitespace and "\f" not in whitespace:
         return len(whitespace)
     width = 0
@@ -103,12 +103,12 @@ def column(whitespace: str) -> int:
 
 
 def leading_whitespace(line: str) -> str:
-    """Give the spaces, tabs and form feeds that a line starts with."""
+    """Return the spaces, tabs and form feeds at the beginning of a line."""
     return line[: len(line) - len(line.lstrip(" \t\f"))]
 
 
 def tokens(layout: Layout, line: LogicalLine) -> list[str]:
-    """Give the tokens of a logical line as they stand, strings verbatim, without comments and line breaks."""
+    """Return the tokens of a logical line, strings verbatim, without comments and line breaks."""
     found: list[str] = []
     for piece in line.pieces:
         if piece.is_string:
@@ -119,7 +119,7 @@ def tokens(layout: Layout, line: LogicalLine) -> list[str]:
 
 
 def lay_out(code: str) -> Layout:
-    """Find the logical lines of any text. Never raises; time and memory are linear in its length."""
+    """Return the logical lines of any text. Never raises; time and memory are linear in its length."""
     text = code.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     scan = _Scan(text)
     scan.run()
@@ -131,7 +131,7 @@ def lay_out(code: str) -> Layout:
 
 
 class _Scan:
-    """One pass over the text. A stretch whose bracket turns out never to close is read once more, line by line."""
+    """One pass over the text. If a bracket is never closed, the text behind it is read once more, line by line."""
 
     def __init__(self, text: str, no_string_at: int = -1) -> None:
         self.text = text
@@ -176,9 +176,10 @@ class _Scan:
                 self._bracket(character)
 
     def string_that_swallowed_a_header(self) -> int | None:
-        """Find the triple quote that was never closed, where a later one left over shows that there is one.
+        """Return the position of a triple quote that was never closed, or None.
 
-        Strings then pair up wrongly, and one of them holds the header of a function.
+        A quote without its closing one makes all later quotes pair up wrongly: one is left over at the end, and a
+        string holds the header of a function.
         """
         for line in self.lines if self._triple_unclosed else ():
             for piece in line.pieces:
@@ -189,7 +190,7 @@ class _Scan:
         return None
 
     def _begin_line(self, stop: int) -> None:
-        """Open a logical line where the text holds anything but whitespace before `stop`, or a token at it."""
+        """Begin a logical line if there is more than whitespace before `stop`, or a token at it."""
         text = self.text
         whitespace = leading_whitespace(text[self._pos : stop])
         first_token = self._pos + len(whitespace)
@@ -223,7 +224,7 @@ class _Scan:
         self._pos = after
 
     def _reread_line_by_line(self, until: int) -> None:
-        """Go back to where the logical line began; up to `until` no bracket joins lines."""
+        """Return to the beginning of the logical line; up to `until`, no bracket joins lines."""
         assert self._line is not None  # noqa: S101 - a bracket opens only inside a line
         self.faults.update(self._open)
         self._open.clear()

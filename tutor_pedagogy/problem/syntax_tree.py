@@ -1,7 +1,7 @@
-"""Syntax trees by one thread at a time, and which code is known to compile.
+"""Syntax trees, built by one thread at a time, and a cache of which code compiles.
 
-CPython before 3.11.8 counts the depth of all trees that are being built together, so that two threads at once can get a
-`SystemError` for sound code (gh-106905). The parser holds the interpreter lock anyhow: the lock here costs no time.
+CPython before 3.11.8 adds up the depths of all trees under construction, so that two threads at once can get a
+`SystemError` for correct code (gh-106905). The parser holds the interpreter lock anyhow, so this lock costs no time.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tutor_pedagogy.remembered import Remembered
 _ONE_AT_A_TIME = RLock()
 
 COMPILED = Remembered[bool]()
-"""Whether code compiles, by the code and the compiler's flags: true where it is known to."""
+"""True for code that compiles, by the code and the compiler's flags."""
 
 
 def syntax_tree(code: str, flags: int = 0) -> ast.Module:
-    """Parse code without a warning; it is never run. Raises what `compile` raises, `SyntaxError` first of all."""
+    """Return the syntax tree of code, without a warning; the code is never run. Raises as `compile` does."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree: ast.Module = compile(code, "<student>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)

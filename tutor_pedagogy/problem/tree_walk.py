@@ -1,4 +1,4 @@
-"""Walk syntax trees: as `ast.walk`, but several times faster, for rules that look at every node again and again."""
+"""Walk syntax trees as `ast.walk` does, but several times faster: each rule looks at every node."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _WITHOUT_FIELDS = (ast.Constant, ast.Global, ast.Nonlocal)
 _WITHOUT_NODES = frozenset(
     ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "rest")
 ) | {"simple", "str", "tag", "type_comment"}
-"""Fields that hold texts, numbers or, as `ctx`, only what the place of a node says."""
+"""Fields that hold strings or numbers or, like `ctx`, repeat what the parent node shows."""
 _WITH_GAPS = frozenset(("keys", "kw_defaults"))
-"""Lists in which None stands where there is no node: `{**more}`, a parameter without a default."""
+"""Lists that hold None in place of a missing node: `{**more}`, a parameter without a default."""
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each class of node in which other nodes can be."""
+    """The fields of each class of node that can hold nodes."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         names = () if kind in _WITHOUT_FIELDS else kind._fields
@@ -27,7 +27,7 @@ _fields = _Fields()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """Give the nodes right below a node, in the order of its fields, without contexts such as `ast.Load`."""
+    """Return the children of a node in the order of its fields, without contexts such as `ast.Load`."""
     found: list[ast.AST] = []
     if _fields[node.__class__]:
         _add_children(node, found)
@@ -35,7 +35,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
-    """Give a node and every node below it, breadth first, without contexts such as `ast.Load`."""
+    """Return a node and its descendants, breadth first, without contexts such as `ast.Load`."""
     found = [node]
     for each in found:
         if _fields[each.__class__]:
@@ -44,7 +44,7 @@ def walk(node: ast.AST) -> list[ast.AST]:
 
 
 def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
-    """Give the node that holds each node below a tree, breadth first, without contexts such as `ast.Load`."""
+    """Return the parent of each descendant of a tree, breadth first, without contexts such as `ast.Load`."""
     found: dict[ast.AST, ast.AST] = {}
     nodes = [tree]
     for node in nodes:
@@ -70,7 +70,7 @@ def _add_children(node: ast.AST, found: list[ast.AST]) -> None:
 
 
 def alike(one: object, other: object) -> bool:
-    """Tell whether two trees, or lists of trees, differ only in where they stand."""
+    """Return whether two trees, or lists of trees, are equal except for their positions."""
     waiting = [(one, other)]
     while waiting:
         a, b = waiting.pop()
