@@ -59,8 +59,7 @@ class AllowedForms:
             or is_syntax(tokens)
             or self._is_english(tokens)
             or self.permit_statement(tokens)
-            or self._is_signature(tokens)
-            or self._is_state(tokens)
+            or self._is_signature_or_state(tokens)
             or (self._is_item(tokens) and not self._material.nearly_has(tokens))
             or self._is_look(tokens)
             or self.is_calculation(tokens)
@@ -186,17 +185,12 @@ class AllowedForms:
             return True
         return token in self._material.code_names and token not in self._material.identifiers and token not in KEYWORDS
 
-    def _is_signature(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens show how a builtin is called, with names of nobody's: `range(start, end)`."""
+    def _is_signature_or_state(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens show how a builtin is called, or which value a name has: `range(a, b)`, `n = 2`."""
         match tokens:
             case [name, "(", *parameters, ")"] if parameters and name in _CALLABLE:
                 are_names = all(part == "," or (part.isidentifier() and part not in KEYWORDS) for part in parameters)
                 return are_names and self._material.identifiers.isdisjoint(parameters)
-        return False
-
-    def _is_state(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens say which value a name has: `n = 2`, `n == 2`, `seq = [1, 2]`."""
-        match tokens:
             case [name, "=" | "==" | "is", *value] if (
                 name.isidentifier() and name not in KEYWORDS and is_literal(value)
             ):

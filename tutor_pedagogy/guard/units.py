@@ -91,17 +91,14 @@ class Splitter:
             if self._at_line_start and self._fence is None and not _begins_as_prose(self._held):
                 if not final and _COULD_BECOME_FENCE.match(self._held) and len(self._held) <= MAX_LINE:
                     break
-                self._open_fence()
+                fence = _FENCE.match(self._held)
+                if fence:
+                    self._fence, self._scanned = _Fence(fence["fence"], ">" in fence["prefix"]), fence.end()
             unit = self._line(final=final) if self._fence is None else self._block(self._fence, final=final)
             if unit is None:
                 break
             units.append(unit)
         return units
-
-    def _open_fence(self) -> None:
-        fence = _FENCE.match(self._held)
-        if fence:
-            self._fence, self._scanned = _Fence(fence["fence"], ">" in fence["prefix"]), fence.end()
 
     def _line(self, *, final: bool) -> Unit | None:
         """Return the text up to the end of a sentence outside code marks, or of the line; None if neither has come."""

@@ -12,8 +12,6 @@ from tutor_pedagogy.guard.views.markup import diff_sides, looks_like_diff
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
     from tutor_pedagogy.guard.student_material import Line
 
@@ -28,7 +26,11 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
         return None
     code = diff_sides(unit.code) if looks_like_diff(unit.code) else unit.code
     lines = logical_lines(unnumbered(code))
-    permitted = frozenset(number for number, line in enumerate(lines) if _is_permitted(context, line.tokens))
+    permitted = frozenset(
+        number
+        for number, line in enumerate(lines)
+        if context.forms.permit_statement(line.tokens) and not says_code(context, line.tokens)
+    )
     if len(permitted) == len(lines):
         return None
     if _is_quote(context, lines, permitted):
@@ -39,10 +41,6 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     if context.level < HintLevel.EXAMPLE or is_one_line_fix:
         return GuardRule.CODE_BLOCK
     return _rule_of_example(context, lines)
-
-
-def _is_permitted(context: GuardContext, tokens: Sequence[str]) -> bool:
-    return context.forms.permit_statement(tokens) and not says_code(context, tokens)
 
 
 def _is_quote(context: GuardContext, lines: list[Line], permitted: frozenset[int]) -> bool:

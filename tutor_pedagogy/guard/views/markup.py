@@ -55,7 +55,8 @@ def read_text(text: str) -> Reading:
         prose = _LINE_MARKER.sub("", prose)
     prose = without_emphasis(prose)
     if "|" in prose or "\t" in prose:
-        prose = _CELL.sub("\n", prose) if _is_table(prose) else prose
+        is_table = any(line.count("|") > 1 or line.lstrip().startswith("|") for line in prose.split("\n"))
+        prose = _CELL.sub("\n", prose) if is_table else prose
     if _may_begin_with(_DIFF_MARKERS, prose):
         prose = _DIFF_MARKER.sub("", prose)
     reading = Reading(prose.replace("`", " "), marked, text)
@@ -88,10 +89,6 @@ def _may_begin_with(marks: str, prose: str) -> bool:
     """Return whether a line of prose may begin with one of the marks: the first line does, or there are several."""
     first = prose.lstrip(" \t")[:1]
     return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
-
-
-def _is_table(prose: str) -> bool:
-    return any(line.count("|") > 1 or line.lstrip().startswith("|") for line in prose.split("\n"))
 
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
