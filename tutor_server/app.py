@@ -80,8 +80,6 @@ from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.terms import terms_by_own_process
-from tutor_server.mail.outbox import Outbox
-from tutor_server.mail.server import MailServer
 from tutor_server.process.memory import give_back_memory
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.off_switch import OffSwitch
@@ -98,6 +96,7 @@ if TYPE_CHECKING:
     from tutor_analysis.pool import NotAnalysed, PoolLimits
     from tutor_server.identity.attempts import Attempts
     from tutor_server.llm.terms import RemoteModel, Terms
+    from tutor_server.mail.outbox import Outbox
     from tutor_server.settings import Settings
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -314,6 +313,9 @@ def _log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
 def _outbox(settings: Settings, clock: Clock) -> Outbox | None:
     if settings.smtp_url is None or settings.smtp_from is None:
         return None
+    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - an installation without mail does without SMTP
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - likewise
+
     return Outbox(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from, clock)
 
 

@@ -19,7 +19,8 @@ from tutor_analysis.pool import PoolLimits
 from tutor_server.app import build_app
 from tutor_server.limits import Deadlines, Leases
 from tutor_server.llm import breaker, chain
-from tutor_server.process.serving import serve, serve_in_workers, serve_worker
+from tutor_server.process.parent import serve_in_workers
+from tutor_server.process.serving import serve, serve_worker
 from tutor_server.settings import load_settings
 from tutor_server.telemetry.logs import configure_logs
 

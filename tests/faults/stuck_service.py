@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tutor_server.cli.main import _loop_factory
 from tutor_server.process import guardian
-from tutor_server.process.serving import serve, serve_in_workers, serve_worker
+from tutor_server.process.parent import serve_in_workers
+from tutor_server.process.serving import serve, serve_worker
 from tutor_server.settings import load_settings
 from tutor_server.telemetry.logs import configure_logs
 

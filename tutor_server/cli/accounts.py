@@ -19,8 +19,6 @@ from tutor_server.identity.email_links import MOST_AN_HOUR, SETS_PASSWORD, Email
 from tutor_server.identity.keys import derive_keys
 from tutor_server.identity.passwords import Passwords
 from tutor_server.mail.letters import Letter
-from tutor_server.mail.outbox import Outbox
-from tutor_server.mail.server import MailServer
 from tutor_server.storage import accounts, audit, one_time_tokens, personal_data, tokens
 from tutor_server.storage.accounts import Account
 from tutor_server.storage.export import everything_about
@@ -148,6 +146,9 @@ async def mail_invitation(settings: Settings, email: str, link: str) -> None:
     """Mail the link of an invitation. Raise `OperatorRefused` if the server does not accept it."""
     assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller looks
     assert settings.smtp_from is not None  # noqa: S101 - the settings have both or none
+    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - no other command mails
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - likewise
+
     server = MailServer.parse(settings.smtp_url.get_secret_value())
     outbox = Outbox(server, settings.smtp_from, SystemClock(), waits=INVITATION_WAITS)
     problem = await outbox.send(Letter(kind="invite", to=email, link=link))

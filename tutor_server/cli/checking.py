@@ -19,7 +19,7 @@ from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
-from tutor_server.process.serving import DATABASE_FAILURES, database_problem
+from tutor_server.process.starting import DATABASE_FAILURES, database_problem
 from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from tutor_server.process.serving import DATABASE_FAILURES, database_problem
+from tutor_server.process.starting import DATABASE_FAILURES, database_problem
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head
 

@@ -109,18 +109,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.process.serving import (  # noqa: PLC0415 - not needed for --help
-        StartRefused,
-        require_safe_host,
-        serve,
-        serve_in_workers,
-    )
+    from tutor_server.process.starting import StartRefused, require_safe_host  # noqa: PLC0415 - not needed for --help
 
     require_safe_host(settings, options.host)
     try:
-        if options.workers > 1:
-            return _run(serve_in_workers(settings, options.host, options.port, options.workers))
-        return _run(serve(settings, options.host, options.port))
+        return _run(_serving(settings, options))
     except StartRefused as error:
         return _fail(str(error))
     except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers
@@ -128,10 +121,21 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _serving(settings: Settings, options: argparse.Namespace) -> Coroutine[object, object, int]:
+    if options.workers > 1:
+        from tutor_server.process.parent import serve_in_workers  # noqa: PLC0415 - one process needs no parent
+
+        return serve_in_workers(settings, options.host, options.port, options.workers)
+    from tutor_server.process.serving import serve  # noqa: PLC0415 - the parent of workers has no use for the service
+
+    return serve(settings, options.host, options.port)
+
+
 def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
     import socket  # noqa: PLC0415 - not needed for --help
 
-    from tutor_server.process.serving import StartRefused, serve_worker  # noqa: PLC0415 - heavy
+    from tutor_server.process.serving import serve_worker  # noqa: PLC0415 - heavy
+    from tutor_server.process.starting import StartRefused  # noqa: PLC0415 - not needed for --help
 
     try:
         with socket.socket(fileno=options.listening) as listening:
@@ -142,7 +146,7 @@ def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.process.serving import StartRefused, migrate  # noqa: PLC0415 - heavy
+    from tutor_server.process.starting import StartRefused, migrate  # noqa: PLC0415 - heavy
 
     try:
         _run(migrate(settings))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, assert_never
 
-from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.chain import Chain
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.terms import RemoteModel
 
 if TYPE_CHECKING:
@@ -61,5 +59,9 @@ def build_chain(
 
 def _provider(terms: Terms) -> Provider:
     if terms.provider == "openai":
+        from tutor_server.llm.openai import OpenAIProvider  # noqa: PLC0415 - offline alone needs no client
+
         return OpenAIProvider(terms.endpoint, terms.model)
+    from tutor_server.llm.anthropic import AnthropicProvider  # noqa: PLC0415 - likewise
+
     return AnthropicProvider(terms.endpoint, terms.model)

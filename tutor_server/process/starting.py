@@ -1,0 +1,115 @@
+"""What comes before serving: the settings are safe, the data folder is there, the database is up to date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from tutor_server.errors import DatabaseUnavailable
+from tutor_server.hosts import is_loopback
+from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
+from tutor_server.settings import SettingsError, must_be_set
+from tutor_server.storage.accounts import has_accounts
+from tutor_server.storage.database import open_database
+from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_server.settings import Settings
+    from tutor_server.storage.database import Database
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+DATABASE_FAILURES = (DatabaseUnavailable, DBAPIError)
+"""What starting can meet: besides being away, wrong credentials, a database that does not exist, a broken file."""
+
+NEWER_SCHEMA = "the database is of a newer version of Ask Tutor: install that, or restore a back-up from before it"
+
+
+class StartRefused(Exception):
+    """The service cannot start; the message is one line for the operator."""
+
+
+def require_safe_host(settings: Settings, host: str) -> None:
+    """Refuse to be open to others by accident. Raises `SettingsError`."""
+    if problem := settings.registration_problem():
+        raise SettingsError(problem)
+    if is_loopback(host):
+        return
+    for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
+        if value is None:
+            raise SettingsError(must_be_set(name, f"it listens on {host}"))
+    if settings.smtp_url is not None and settings.public_url is None:
+        raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"it mails links, listens on {host}"))
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder, for this user alone. Raises `SettingsError`."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"TUTOR_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}") from error
+    if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+        raise SettingsError(f"TUTOR_DATA_DIR: {settings.data_dir} is not writable")
+
+
+async def require_confirmed_domains(settings: Settings, database: Database) -> None:
+    """Refuse a registration by domain in which anybody can invent addresses. Raises `SettingsError`.
+
+    An installation from before, whose database holds accounts, goes on with these: nobody registers there by
+    themselves until mail is set up.
+    """
+    if settings.smtp_url is not None or not (settings.registration or "").startswith("domains:"):
+        return
+    if not await database.read(has_accounts):
+        raise SettingsError(f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}")
+    log.warning("registration_closed", reason=f"TUTOR_REGISTRATION: {UNCONFIRMED_DOMAINS}")
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema. Raises `StartRefused` or `SettingsError`."""
+    prepare_data_dir(settings)
+    database = open_database(settings.effective_database_url)
+    try:
+        await database.commit(upgrade)
+        with suppress(SettingsError):  # a new installation hears of it when it starts
+            await require_confirmed_domains(settings, database)
+    except DATABASE_FAILURES as error:
+        raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
+    except NewerSchema as error:
+        raise StartRefused(NEWER_SCHEMA) from error
+    finally:
+        await database.close()
+
+
+def database_problem(error: DatabaseUnavailable | DBAPIError) -> str:
+    """Say for the operator why the database cannot be used."""
+    cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
+    reason = cause.orig if isinstance(cause, DBAPIError) else cause
+    return f"the database cannot be used: {str(reason).rpartition('>: ')[2]}"
+
+
+async def bring_up_to_date(database: Database) -> None:
+    """Apply pending migrations where the database is this process' own (SQLite). Raises `StartRefused` elsewhere."""
+    try:
+        if await database.read(is_at_head):
+            return
+        if database.engine.dialect.name != "sqlite":
+            raise StartRefused("the database is not at the newest schema: run `tutor-server migrate` first")
+        await database.commit(upgrade)
+    except DATABASE_FAILURES as error:
+        raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
+    except NewerSchema as error:
+        raise StartRefused(NEWER_SCHEMA) from error
+    log.info("migrated")
+
+
+def announce(address: str) -> None:
+    """Print the address for whoever started the service."""
+    print(f"listening on {address}", file=sys.stderr, flush=True)  # noqa: T201 - the contract's line, no log
