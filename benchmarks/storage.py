@@ -148,7 +148,7 @@ def main(size: Size, postgres_url: str | None) -> None:
             print("postgresql: left out, there is none here")
         else:
             with throw_away_postgres(program) as server:
-                asyncio.run(measure(server.database(), folder, size))
+                asyncio.run(measure(server.empty_database(), folder, size))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.installations import KINDS, installation_of
+from tests.migrated import put_database
 from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from tests.service import RunningService, Service, sign_up_student
 
@@ -79,6 +80,7 @@ def installation(request: pytest.FixtureRequest) -> Installation:
 def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Give a running service with default limits, shared by all tests: each brings students of its own."""
     folder = tmp_path_factory.mktemp("service")
+    put_database(folder / "data")
     running = Service(folder, installation.settings(), workers=installation.workers)
     yield running
     assert running.stop() == 0

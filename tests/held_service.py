@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
+from tests.migrated import put_database
 from tests.service import PASSWORD
 from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
@@ -76,6 +77,8 @@ async def held_service(
     app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, ask_for_terms=terms_of)
     if prepare is not None:
         prepare(app)
+    if not given.get("database_url"):
+        put_database(data_dir)
     runner = Runner(app, access_log=None, logger=logging.getLogger("tests"))
     await app[DATABASE].commit(upgrade)
     await runner.setup()

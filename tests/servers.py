@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
+from tests.migrated import migrate
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -80,7 +82,7 @@ class RedisServer:
 
 
 class PostgresServer:
-    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database in it.
+    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database at the newest schema in it.
 
     A durable one syncs its log at each commit; tests have no use for what that costs.
     """
@@ -90,6 +92,7 @@ class PostgresServer:
         self._bin = Path(program).resolve().parent
         self._folder = folder
         self._count = 0
+        self._template: str | None = None
         self.port = free_port()
         self._as_user = _unprivileged(folder)
         self._data = folder / "data"
@@ -127,10 +130,22 @@ class PostgresServer:
             os.kill(int(process), number)
 
     def database(self) -> str:
-        """Make an empty database; give its URL."""
+        """Make a database at the newest schema, with nothing in it; return its URL."""
+        if self._template is None:
+            url = self.empty_database()
+            migrate(url)
+            self._template = url.rpartition("/")[2]
+        return self._create_database("--template", self._template)
+
+    def empty_database(self) -> str:
+        """Make a database without a schema; return its URL."""
+        return self._create_database()
+
+    def _create_database(self, *options: str) -> str:
         self._count += 1
         name = f"tutor_{self._count}"
-        self._run("createdb", "--host", "127.0.0.1", "--port", str(self.port), "--username", "tutor", name)
+        address = ("--host", "127.0.0.1", "--port", str(self.port), "--username", "tutor")
+        self._run("createdb", *address, *options, name)
         return f"postgresql+asyncpg://tutor@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -23,6 +23,8 @@ from uuid import UUID, uuid4
 import asyncpg
 from aiohttp import ClientSession
 
+from tests.migrated import put_database
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -58,8 +60,6 @@ class Service:
         settings = settings or {}
         self._database_url = settings.get("TUTOR_DATABASE_URL")
         environment = service_environment(self.data_dir, **settings)
-        if self._database_url:
-            subprocess.run([TUTOR_SERVER, "migrate"], cwd=folder, env=environment, check=True)
         self.process = subprocess.Popen(
             [*program, "serve", "--port", str(port), "--workers", str(workers)],
             cwd=folder,
@@ -148,7 +148,7 @@ class Service:
 
 
 class RunningService(AbstractAsyncContextManager[Service]):
-    """Starts a service on entry, and stops it on exit unless the test has done so."""
+    """Starts a service on entry, and stops it on exit unless the test has done so. Its database is not its first."""
 
     def __init__(
         self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
@@ -160,6 +160,8 @@ class RunningService(AbstractAsyncContextManager[Service]):
         self._service: Service | None = None
 
     async def __aenter__(self) -> Service:
+        if "TUTOR_DATABASE_URL" not in self._settings:
+            put_database(self._folder / "data")
         self._service = await asyncio.to_thread(
             lambda: Service(self._folder, self._settings, workers=self._workers, program=self._program)
         )

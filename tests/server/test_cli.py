@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.servers import PostgresServer
-    from tests.service import StartService
 
 SECRET = "marker-" * 6
 
@@ -206,10 +205,10 @@ async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
     assert second.stop() == 0
 
 
-async def test_a_console_log_is_no_json(start_service: StartService) -> None:
+def test_a_console_log_is_no_json(tmp_path: Path) -> None:
     """`TUTOR_LOG_FORMAT` decides the form where stderr is no terminal."""
-    async with start_service(TUTOR_LOG_FORMAT="console") as service:
-        await asyncio.to_thread(service.stop)
+    service = Service(tmp_path, {"TUTOR_LOG_FORMAT": "console"})
+    service.stop()
 
     assert [line.split(maxsplit=1)[1] for line in service.lines if "listening" not in line] == [
         "info     migrated",
@@ -249,7 +248,7 @@ def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path, command: tupl
 
 def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: PostgresServer) -> None:
     """On PostgreSQL `serve` refuses until `migrate` has run, since other processes may be serving from it."""
-    url = postgres_server.database()
+    url = postgres_server.empty_database()
 
     refused = run(tmp_path, "serve", "--port", "0", TUTOR_DATABASE_URL=url, TUTOR_LOG_LEVEL="error")
     checked = run(tmp_path, "check", TUTOR_DATABASE_URL=url)

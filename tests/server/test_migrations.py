@@ -29,7 +29,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
-        url = request.getfixturevalue("postgres_server").database()
+        url = request.getfixturevalue("postgres_server").empty_database()
     opened = open_database(url)
     yield opened
     await opened.close()

@@ -8,9 +8,10 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import termios
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,24 +20,37 @@ from aiohttp import ClientSession
 from tests.chat_client import Closed, connect
 from tests.device_page import Browser
 from tests.mail_server import mail_server
+from tests.migrated import put_database
 from tests.service import PASSWORD, TUTOR_SERVER, Service, service_environment
 from tutor_server.identity.revocations import POLL_SECONDS
 from tutor_server.storage.models import Base
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.service import SignUp, StartService
+    from tests.service import SignUp
 
 GROUPS = re.compile(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\n")
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Yield a service that no other module has accounts at."""
+    folder = tmp_path_factory.mktemp("beside")
+    put_database(folder / "data")
+    service = Service(folder)
+    yield service
+    assert service.stop() == 0
+
+
 @pytest.fixture
-async def running(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service of its own: `list` shows every account."""
-    async with start_service() as service:
-        yield service
+def running(beside: Service) -> Service:
+    """Return the service without an account and without an act in its audit log: `list` shows every account."""
+    with closing(sqlite3.connect(beside.data_dir / "tutor.sqlite3")) as database, database:
+        for table in reversed(Base.metadata.sorted_tables):
+            database.execute(f"DELETE FROM {table}")
+    return beside
 
 
 def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -174,10 +188,7 @@ async def test_a_generated_password_is_printed_once(running: Service) -> None:
 
 def test_a_password_at_a_terminal(tmp_path: Path) -> None:
     """It is asked for twice and not shown."""
-    assert (
-        subprocess.run([TUTOR_SERVER, "migrate"], env=service_environment(tmp_path / "data"), check=False).returncode
-        == 0
-    )
+    put_database(tmp_path / "data")
     status, shown = at_a_terminal(tmp_path / "data", [PASSWORD, PASSWORD], "add", "ada@uni.example")
     unequal = at_a_terminal(tmp_path / "data", [PASSWORD, "another"], "add", "eve@uni.example")
 

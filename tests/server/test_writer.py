@@ -170,7 +170,7 @@ async def test_closing_finishes_what_was_handed_over(database: Database, file: P
 @pytest.fixture
 async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
     """Give a PostgreSQL database with one table."""
-    opened = open_database(postgres_server.database())
+    opened = open_database(postgres_server.empty_database())
     await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
     yield opened
     await opened.close()
@@ -262,7 +262,7 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 ) -> None:
     """PostgreSQL ends a group without a statement for a while, and then others commit."""
     monkeypatch.setattr(writer, "ABANDONED_SECONDS", 0.05)
-    url = postgres_server.database()
+    url = postgres_server.empty_database()
     stands_still, goes_on = (open_database(url) for _ in range(2))
     has_begun, ends = asyncio.Event(), asyncio.Event()
 
@@ -286,7 +286,7 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
 async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServer) -> None:
     """Statements of two groups never mix: holding each other's rows, both would wait until PostgreSQL undid one."""
-    url = postgres_server.database()
+    url = postgres_server.empty_database()
     databases = [open_database(url) for _ in range(2)]
     create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
     await databases[0].commit(lambda connection: connection.execute(text(create)))
