@@ -15,15 +15,14 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
-# Tests of pure code, which start no server and no editor.
-QUICK := tests/tools $(addprefix tests/server/test_,admission.py answer.py context_builder.py frame_rate.py guard*.py offline_*.py \
-  pedagogy.py prompt*.py sse.py syntax_tree.py tree_walk.py turns.py)
-quick: $(INSTALLED)
-	$(BIN)/pytest $(QUICK) -q --dist worksteal -n 2
-
 # Most tests wait for the programs that they start; those that need real time want the cores for themselves, and their share is uneven.
+# Kept bytecode saves each of pytest's processes the compilation of the tests.
 test: $(INSTALLED)
-	$(BIN)/pytest tests -q --dist worksteal -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
+
+# What starts no service, no database server and no editor (tests/quick.py): under a minute.
+quick: $(INSTALLED)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --quick -n 2
 
 serve: $(INSTALLED)
 	$(BIN)/tutor-server serve

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from tests.installations import KINDS, installation_of
 from tests.migrated import put_database
+from tests.quick import EXAMPLES, is_quick
 from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from tests.service import RunningService, Service, sign_up_student
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--torture`."""
+    """Add `--torture` and `--quick`."""
     parser.addoption("--torture", action="store_true", help="also run the long load and fault runs")
+    parser.addoption("--quick", action="store_true", help="run what starts no program and no service, on few examples")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,20 +40,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all")
     hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
     hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)
-    hypothesis.settings.load_profile("torture" if config.getoption("--torture") else "suite")
+    hypothesis.settings.register_profile("quick", derandomize=True, deadline=None, max_examples=EXAMPLES)
+    hypothesis.settings.load_profile(_profile(config))
+
+
+def _profile(config: pytest.Config) -> str:
+    return next((name for name in ("torture", "quick") if config.getoption(f"--{name}")), "suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long runs out unless they are asked for."""
+    """Leave long runs out unless they are asked for, and all that is not quick where only that is."""
+    if config.getoption("--quick"):
+        _deselect(config, items, [item for item in items if not is_quick(item)])
     if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
         for item in items:
             if item.get_closest_marker("real_time"):
                 item.add_marker(pytest.mark.skip(reason="takes real time: TUTOR_TEST_REQUIRE=all"))
     if config.getoption("--torture"):
         return
-    long_runs = [item for item in items if item.get_closest_marker("torture")]
-    config.hook.pytest_deselected(items=long_runs)
-    items[:] = [item for item in items if item not in long_runs]
+    _deselect(config, items, [item for item in items if item.get_closest_marker("torture")])
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], unwanted: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=unwanted)
+    left_out = set(unwanted)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

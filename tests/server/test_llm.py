@@ -13,8 +13,6 @@ import tracemalloc
 from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any
 
-import anthropic
-import openai
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,6 +159,8 @@ async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: 
 
 async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:
     """The SDK's typed stream reads the fake's answer, text, stop reason and usage."""
+    import anthropic  # noqa: PLC0415 - takes two seconds, which collecting the suite has no use for
+
     async with (
         anthropic.AsyncAnthropic(
             api_key=KEY, base_url=upstream.url, max_retries=0, http_client=anthropic.DefaultAioHttpClient()
@@ -175,6 +175,8 @@ async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream
 
 async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: FakeUpstream) -> None:
     """The SDK's typed stream reads the fake's answer; usage comes only where it was asked for."""
+    import openai  # noqa: PLC0415 - likewise
+
     async with openai.AsyncOpenAI(
         api_key=KEY, base_url=upstream.openai_url, max_retries=0, http_client=openai.DefaultAioHttpClient()
     ) as client:

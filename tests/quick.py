@@ -1,0 +1,75 @@
+"""Which tests are quick: those that start no program and run no service, as their code and their fixtures show.
+
+What a test reaches is followed by name through the tests' own functions and classes, and through the pool of
+processes. A student's program that the language server runs in a test is no reason to leave it out.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = 15
+"""Examples of each property; the whole suite tries a hundred."""
+
+_STARTING = frozenset(
+    {"subprocess", "create_subprocess_exec", "create_subprocess_shell", "build_app", "postgres_server", "redis_server"}
+)
+"""Names, and fixtures that are asked for by name."""
+_FOLLOWED = ("tests.", "tutor_analysis.")
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Return whether neither a test nor a fixture of it names what starts a program or a service."""
+    if not isinstance(item, pytest.Function):
+        return True
+    fixtures = (used[-1].func for used in item._fixtureinfo.name2fixturedefs.values())
+    return not any(map(_starts, (item.function, *fixtures)))
+
+
+def _starts(root: object) -> bool:
+    """Return whether a function or class reaches one of the names."""
+    met, waiting = set[int](), [root]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in met:
+            continue
+        met.add(id(thing))
+        if _names(thing) & _STARTING:
+            return True
+        waiting += _reached(thing)
+    return False
+
+
+def _reached(thing: object) -> Iterator[object]:
+    """Yield the functions and classes of ours that a thing names."""
+    known = vars(sys.modules[thing.__module__]) if isinstance(thing, FunctionType | type) else {}
+    for name in _names(thing):
+        found = known.get(name)
+        found = getattr(found, "__wrapped__", found)  # behind a decorator such as asynccontextmanager
+        if not isinstance(found, ModuleType) and str(getattr(found, "__module__", "")).startswith(_FOLLOWED):
+            yield found
+    if isinstance(thing, type):
+        yield from (base for base in thing.__bases__ if base.__module__.startswith(_FOLLOWED))
+
+
+def _names(thing: object) -> frozenset[str]:
+    """Return the names that a function, or the methods of a class, use."""
+    if isinstance(thing, type):
+        return frozenset().union(*map(_names, vars(thing).values()))
+    thing = getattr(thing, "__wrapped__", getattr(thing, "__func__", thing))
+    return _names_in(thing.__code__) if isinstance(thing, FunctionType) else frozenset()
+
+
+@cache
+def _names_in(code: CodeType) -> frozenset[str]:
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    texts = (constant for constant in code.co_consts if isinstance(constant, str))
+    return frozenset((*code.co_names, *texts)).union(*map(_names_in, inner))
