@@ -148,7 +148,7 @@ class Service:
 
 
 class RunningService(AbstractAsyncContextManager[Service]):
-    """Starts a service on entry, and stops it on exit unless the test has done so. Its database is not its first."""
+    """Starts a service on entry, and stops it on exit unless the test has done so."""
 
     def __init__(
         self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
