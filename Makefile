@@ -35,7 +35,7 @@ check: $(INSTALLED)
 	$(BIN)/codespell
 	$(BIN)/python -m tools.docs_lines
 	$(BIN)/pytest -q tests/test_documentation.py
-	$(BIN)/python -m tests.linear
+	$(BIN)/python -m tools.linear
 
 # Checks each commit and its message from now on (.pre-commit-config.yaml).
 hooks: $(INSTALLED)

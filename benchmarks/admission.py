@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.servers import RedisServer
+from testing.servers import RedisServer
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits
 from tutor_server.admission.shared import SharedLimiter, open_redis

@@ -24,11 +24,11 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from benchmarks.course_programs import PROGRAMS
-from tests.chat_client import connect
-from tests.chromium import chromium
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.held_service import HeldService, held_service
+from testing.chat_client import connect
+from testing.chromium import chromium
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.held_service import HeldService, held_service
 from tutor_server.api.figures import read_figures
 from tutor_server.storage.spending import Budgets
 

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import ClientSession
 
 from benchmarks.service.processes import cpu_seconds, load_average, machine
-from tests.chat_client import CODE, connect
-from tests.fake_upstream import KEY, FakeUpstream
-from tests.hostile_asks import HOSTILE_ASKS
-from tests.linear.shapes import SEEDS, random_shape
-from tests.service import Service, sign_up_student
+from testing.chat_client import CODE, connect
+from testing.fake_upstream import KEY, FakeUpstream
+from testing.hostile_asks import HOSTILE_ASKS
+from tools.linear.shapes import SEEDS, random_shape
+from testing.service import Service, sign_up_student
 from tutor_analysis import work
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -35,7 +35,7 @@ from tutor_protocol import MAX_QUESTION_CHARACTERS, Cell, Position, Submission
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from tests.service import Student
+    from testing.service import Student
 
 LEVELS = 5
 EIGHT = 8

@@ -20,8 +20,8 @@ from uuid import UUID, uuid4
 from aiohttp import ClientSession
 
 from benchmarks.filled_database import Size, email, fill, session_id, user_id
-from tests.servers import find_postgres, throw_away_postgres
-from tests.service import Service
+from testing.servers import find_postgres, throw_away_postgres
+from testing.service import Service
 from tutor_server.clock import SystemClock
 from tutor_server.identity.access_tokens import AccessTokens
 from tutor_server.identity.keys import derive_keys

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tests.editors.test_vscode import ASK_TUTOR, LIGHT_BULB, NEXT_HINT, open_program
-from tests.editors.vscode import PROGRAMS, Programs, VSCode
+from testing.vscode import PROGRAMS, Programs, VSCode
 
 WARM_ASKS = 10
 

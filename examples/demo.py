@@ -114,7 +114,7 @@ async def offline_tutor() -> AsyncIterator[dict[str, str]]:
 async def fake_model() -> AsyncIterator[dict[str, str]]:
     """Run the fake model of the tests; give the settings that lead the service to it."""
     checkout = PROGRAM.parent.parent
-    async with running(sys.executable, "-m", "tests.fake_upstream", cwd=checkout) as process:
+    async with running(sys.executable, "-m", "testing.fake_upstream", cwd=checkout) as process:
         assert process.stdout is not None
         url = (await process.stdout.readline()).decode().strip()
         if not url:

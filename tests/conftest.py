@@ -11,17 +11,17 @@ import hypothesis
 import pytest
 from aiohttp import ClientSession
 
-from tests.installations import KINDS, installation_of
+from testing.installations import KINDS, installation_of
 from tests.migrated import put_database
 from tests.quick import EXAMPLES, is_quick
-from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
-from tests.service import RunningService, Service, sign_up_student
+from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
+from testing.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from tests.installations import Installation
-    from tests.service import SignUp, StartService
+    from testing.installations import Installation
+    from testing.service import SignUp, StartService
 
     RequireProgram = Callable[[str], str]
 

@@ -15,7 +15,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgT
 
 from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, on_cores
 from benchmarks.service.subjects import Heard, Piece, question
-from tests.service import TUTOR_SERVER, Service, sign_up_student
+from testing.service import TUTOR_SERVER, Service, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from platformdirs import user_cache_path
 
 from benchmarks.service.processes import SERVICE_CORE, on_cores
 from benchmarks.service.proxies import Proxy
-from tests.servers import free_port
+from testing.servers import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

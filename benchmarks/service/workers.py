@@ -13,7 +13,7 @@ from benchmarks.service.ask_tutor import JWT_SECRET, AskTutor
 from benchmarks.service.circumstances import upstream_of
 from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, bind_to
 from benchmarks.service.table import Measured
-from tests.servers import RedisServer, find_postgres, throw_away_postgres
+from testing.servers import RedisServer, find_postgres, throw_away_postgres
 
 if TYPE_CHECKING:
     from benchmarks.service.circumstances import Circumstances

@@ -15,7 +15,7 @@ from benchmarks.filled_database import Size, fill, session_id
 from benchmarks.service import rows
 from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, bind_to
 from benchmarks.service.table import Measured
-from tests.servers import find_postgres, throw_away_postgres
+from testing.servers import find_postgres, throw_away_postgres
 from tutor_server.storage.asks import SAY
 from tutor_server.storage.database import open_database
 from tutor_server.storage.deferred import defer

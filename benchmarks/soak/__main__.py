@@ -24,12 +24,12 @@ from pathlib import Path
 from benchmarks.soak.accounts import Accounts
 from benchmarks.soak.memory import MEGABYTE, MemoryWatch
 from benchmarks.soak.students import Student, behaviour
-from tests.cutting_proxy import CuttingProxy, cutting_proxy
-from tests.fake_upstream import FakeUpstream
-from tests.installations import University
-from tests.servers import RedisServer, find_postgres, throw_away_postgres
-from tests.service import RunningService, Service, sign_up_student
-from tests.waiting import until
+from testing.cutting_proxy import CuttingProxy, cutting_proxy
+from testing.fake_upstream import FakeUpstream
+from testing.installations import University
+from testing.servers import RedisServer, find_postgres, throw_away_postgres
+from testing.service import RunningService, Service, sign_up_student
+from testing.waiting import until
 
 KILL_SECONDS = 60
 FIRST_KILL_SECONDS = 30

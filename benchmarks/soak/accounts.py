@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from benchmarks.soak.students import Record
-    from tests.fake_upstream import FakeUpstream
-    from tests.service import Service
+    from testing.fake_upstream import FakeUpstream
+    from testing.service import Service
 
 UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
 ANY = {"done", "failed", "cancelled", "released", "none"}

@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.service import Service
+    from testing.service import Service
 
 MEGABYTE = 1024 * 1024
 SAMPLE_SECONDS = 2.0

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 from aiohttp import ClientError
 
-from tests.chat_client import Closed, connect
-from tests.fake_upstream import Behaviour
+from testing.chat_client import Closed, connect
+from testing.fake_upstream import Behaviour
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutors.remote import RemoteTutor
 from tutor_protocol import Ask, Delta, Done, Error, Position
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from tests.fake_upstream.behaviour import Fault
-    from tests.service import Student as Account
+    from testing.fake_upstream.behaviour import Fault
+    from testing.service import Student as Account
     from tutor_protocol import FromService
 
 FAULTS_IN_A_HUNDRED = 30

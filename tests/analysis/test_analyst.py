@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.analysis import calls
+from testing import analysis_calls as calls
 from tutor_analysis import work
 from tutor_analysis.analyst import Analyst
 from tutor_analysis.guarding import UNJUDGED, LoopGuard, ProcessGuard

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvloop
 
-from tests.analysis import calls
-from tests.waiting import until
+from testing import analysis_calls as calls
+from testing.waiting import until
 from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
 
 if TYPE_CHECKING:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from tests.account_page import fill, follow, heading, least_contrast, picture
-from tests.chromium import Page, chromium
-from tests.device_page import poll_device, start_device
-from tests.mail_server import MailServer, mail_server
-from tests.service import PASSWORD, RunningService
+from testing.account_page import fill, follow, heading, least_contrast, picture
+from testing.chromium import Page, chromium
+from testing.device_page import poll_device, start_device
+from testing.mail_server import MailServer, mail_server
+from testing.service import PASSWORD, RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.conftest import RequireProgram
-    from tests.installations import Installation
-    from tests.service import Service, StartService
+    from testing.installations import Installation
+    from testing.service import Service, StartService
 
 pytestmark = pytest.mark.real_time
 

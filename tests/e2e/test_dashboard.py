@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chat_client import connect
-from tests.chromium import Page, chromium
-from tests.service import sign_up_student
+from testing.chat_client import connect
+from testing.chromium import Page, chromium
+from testing.service import sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.conftest import RequireProgram
-    from tests.service import Service, StartService
+    from testing.service import Service, StartService
 
 KEY = "an-admin-key-of-the-tests"
 PHONE, DESKTOP = (360, 740), (1280, 900)

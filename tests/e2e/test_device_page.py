@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from tests.chromium import Page, chromium
-from tests.device_page import poll_device, start_device
-from tests.service import Service, sign_up_student
+from testing.chromium import Page, chromium
+from testing.device_page import poll_device, start_device
+from testing.service import Service, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.conftest import RequireProgram
-    from tests.service import StartService
+    from testing.service import StartService
 
 PHONE, DESKTOP = (320, 568), (1280, 800)
 

@@ -13,25 +13,25 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp.test_utils import unused_port
 
-from tests.certificates import self_signed_context
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_times import PROGRAM
-from tests.installations import Laptop
-from tests.lsp.editor import TUTOR_CLIENT, place
-from tests.lsp.scripted_service import ScriptedService
-from tests.lsp.server_process import LANGUAGE_SERVER, process, stderr_of
+from testing.certificates import self_signed_context
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.faults.short_times import PROGRAM
+from testing.installations import Laptop
+from testing.editor_side.editor import TUTOR_CLIENT, place
+from testing.editor_side.scripted_service import ScriptedService
+from testing.editor_side.server_process import LANGUAGE_SERVER, process, stderr_of
 from tests.lsp.test_positions import CODECS, NASTY, WIDTHS
 from tests.lsp.test_program import ENDLESS, needs_proc, running_in
-from tests.service import Service, sign_up_student
-from tests.waiting import until
+from testing.service import Service, sign_up_student
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.installations import Installation
-    from tests.lsp.editor import Editor
-    from tests.lsp.scripted_service import Connection
+    from testing.installations import Installation
+    from testing.editor_side.editor import Editor
+    from testing.editor_side.scripted_service import Connection
 
 pytestmark = pytest.mark.real_time
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.server.test_modules import store_modules
-from tests.tutor_program import Tutor
+from testing.tutor_program import Tutor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.service import Service, SignUp, StartService
+    from testing.service import Service, SignUp, StartService
 
 LOCAL = (
     "tutor: Modules belong to a course, and you are in local mode. Sign in to the course's service: "

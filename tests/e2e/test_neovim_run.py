@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.neovim import Neovim
+from testing.neovim import Neovim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

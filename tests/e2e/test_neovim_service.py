@@ -10,19 +10,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.device_page import Browser
-from tests.e2e.neovim import PROGRAMS, WAIT_SECONDS, Neovim
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_times import PROGRAM
-from tests.service import Service
-from tests.waiting import until
+from testing.device_page import Browser
+from testing.neovim import PROGRAMS, WAIT_SECONDS, Neovim
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.faults.short_times import PROGRAM
+from testing.service import Service
+from testing.waiting import until
 from tutor_lsp.tutors.remote import RECONNECTING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import RequireProgram
-    from tests.service import SignUp, StartService, Student
+    from testing.service import SignUp, StartService, Student
 
 pytestmark = pytest.mark.real_time
 

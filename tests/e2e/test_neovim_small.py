@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.neovim import NEWER, PLUGIN
-from tests.tmux import Terminal
+from testing.neovim import NEWER, PLUGIN
+from testing.tmux import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.conftest import RequireProgram
-    from tests.service import StartService
+    from testing.service import StartService
 
     Start = Callable[..., Terminal]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.neovim import PLUGIN
-from tests.tmux import Terminal
+from testing.neovim import PLUGIN
+from testing.tmux import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.e2e.test_language_server import editing, serving, upstream
-from tests.fake_upstream import Behaviour
-from tests.lsp.editor import TUTOR_CLIENT, diagnostic
+from testing.fake_upstream import Behaviour
+from testing.editor_side.editor import TUTOR_CLIENT, diagnostic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fake_upstream import FakeUpstream
-    from tests.lsp.editor import Editor
+    from testing.fake_upstream import FakeUpstream
+    from testing.editor_side.editor import Editor
 
 __all__ = ["upstream"]
 

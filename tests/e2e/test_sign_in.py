@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.device_page import Browser
-from tests.tutor_program import SECONDS, Result, Tutor, on_a_terminal
+from testing.device_page import Browser
+from testing.tutor_program import SECONDS, Result, Tutor, on_a_terminal
 from tutor_lsp.sign_in.sign_ins import SignIns
 from tutor_lsp.sign_in.token_store import Tokens
 from tutor_lsp.terminal.ask import LOCAL_INSTEAD
 from tutor_lsp.terminal.language_client import LanguageClient
 
 if TYPE_CHECKING:
-    from tests.service import Service, SignUp, Student
+    from testing.service import Service, SignUp, Student
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CODE = "[A-Z]{4}-[A-Z]{4}"
@@ -46,7 +46,7 @@ def tutor(tmp_path: Path) -> Tutor:
 def keyring(tutor: Tutor) -> Path:
     """Give the computer a keyring, and its file."""
     path = tutor.folder / "keyring.json"
-    tutor.environment["PYTHON_KEYRING_BACKEND"] = "tests.lsp.file_keyring.FileKeyring"
+    tutor.environment["PYTHON_KEYRING_BACKEND"] = "testing.editor_side.file_keyring.FileKeyring"
     tutor.environment["KEYRING_PROPERTY_PATH"] = str(path)
     return path
 

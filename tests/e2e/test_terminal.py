@@ -15,16 +15,16 @@ from uuid import UUID
 
 import pytest
 
-from tests.lsp.scripted_service import Connection, ScriptedService
-from tests.terminal_screen import screen
-from tests.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
+from testing.editor_side.scripted_service import Connection, ScriptedService
+from testing.terminal_screen import screen
+from testing.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
 from tutor_lsp.terminal.ask import LOCAL_INSTEAD
 from tutor_protocol import Error, ErrorCode, Limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.service import Service, SignUp
+    from testing.service import Service, SignUp
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIX = "for value in values:"

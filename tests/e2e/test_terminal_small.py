@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.device_page import Browser
-from tests.tmux import Terminal
-from tests.waiting import until
+from testing.device_page import Browser
+from testing.tmux import Terminal
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.conftest import RequireProgram
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.service import Service, SignUp, StartService, Student
 
     Shell = Callable[..., Terminal]
 

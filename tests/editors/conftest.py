@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editors.vscode import PROGRAMS, VSIX, Programs, VSCode
+from testing.vscode import PROGRAMS, VSIX, Programs, VSCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

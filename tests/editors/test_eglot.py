@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tmux import Terminal
+from testing.tmux import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.account_page import approve, make_account, picture
-from tests.chromium import chromium
-from tests.e2e.neovim import NEWER, PLUGIN, PROGRAMS
+from testing.account_page import approve, make_account, picture
+from testing.chromium import chromium
+from testing.neovim import NEWER, PLUGIN, PROGRAMS
 from tests.e2e.test_neovim_service import BROWSER
 from tests.editors.test_vscode import (
     BAD_LINE,
@@ -28,19 +28,19 @@ from tests.editors.test_vscode import (
     open_program,
     type_address,
 )
-from tests.editors.vscode import THREAD
-from tests.service import PASSWORD
-from tests.tmux import Terminal
-from tests.waiting import until
+from testing.vscode import THREAD
+from testing.service import PASSWORD
+from testing.tmux import Terminal
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.chromium import Page
+    from testing.chromium import Page
     from tests.conftest import RequireProgram
     from tests.editors.conftest import StartVSCode
-    from tests.editors.vscode import VSCode
-    from tests.service import Service, StartService
+    from testing.vscode import VSCode
+    from testing.service import Service, StartService
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(240)]
 

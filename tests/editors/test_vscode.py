@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.certificates import PrivateAuthority
-from tests.device_page import Browser
-from tests.editors.vscode import THREAD, VSCode
-from tests.fake_upstream import FakeUpstream
-from tests.fake_upstream.behaviour import Behaviour
-from tests.fake_upstream.server import KEY
-from tests.lsp.scripted_service import ScriptedService
+from testing.certificates import PrivateAuthority
+from testing.device_page import Browser
+from testing.vscode import THREAD, VSCode
+from testing.fake_upstream import FakeUpstream
+from testing.fake_upstream.behaviour import Behaviour
+from testing.fake_upstream.server import KEY
+from testing.editor_side.scripted_service import ScriptedService
 from tests.server.test_modules import store_modules
-from tests.service import Service
-from tests.waiting import until
+from testing.service import Service
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.editors.conftest import StartVSCode
-    from tests.lsp.scripted_service import Connection
-    from tests.service import SignUp, StartService, Student
+    from testing.editor_side.scripted_service import Connection
+    from testing.service import SignUp, StartService, Student
 
 pytestmark = pytest.mark.timeout(240)
 

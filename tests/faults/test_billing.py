@@ -11,15 +11,15 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from tests.chat_client import connect, text_of
-from tests.fake_upstream import Behaviour
-from tests.faults.classroom import Classroom, Seat, classroom
-from tests.faults.short_times import program
+from testing.chat_client import connect, text_of
+from testing.fake_upstream import Behaviour
+from testing.faults.classroom import Classroom, Seat, classroom
+from testing.faults.short_times import program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.installations import Installation
+    from testing.installations import Installation
 
 WORDS = "Look at line 3. " * 10
 ADMIN_KEY = "the admin key of a test"

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_client import connect
-from tests.fake_upstream import Behaviour
-from tests.faults.classroom import Classroom, classroom
-from tests.service import sign_up_student
-from tests.waiting import until
+from testing.chat_client import connect
+from testing.fake_upstream import Behaviour
+from testing.faults.classroom import Classroom, classroom
+from testing.service import sign_up_student
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.chat_client import Chat
-    from tests.installations import Installation
+    from testing.chat_client import Chat
+    from testing.installations import Installation
 
 pytestmark = pytest.mark.real_time
 

@@ -14,18 +14,18 @@ import pytest
 from aiohttp import ClientSession, TCPConnector
 from yarl import URL
 
-from tests.chat_client import Chat, connect
-from tests.faults import short_times
-from tests.faults.classroom import classroom
-from tests.installations import Laptop
-from tests.service import TUTOR_SERVER, RunningService
-from tests.waiting import until
+from testing.chat_client import Chat, connect
+from testing.faults import short_times
+from testing.faults.classroom import classroom
+from testing.installations import Laptop
+from testing.service import TUTOR_SERVER, RunningService
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from tests.installations import Installation
-    from tests.service import Service, SignUp, Student
+    from testing.installations import Installation
+    from testing.service import Service, SignUp, Student
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="connects from several addresses of loopback"),

@@ -14,14 +14,14 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import CODE, Chat, Closed, connect
+from testing.chat_client import CODE, Chat, Closed, connect
 from tutor_server.limits import FrameRate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.installations import Installation
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.installations import Installation
+    from testing.service import Service, SignUp, StartService, Student
 
 pytestmark = pytest.mark.real_time
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import CODE, connect, text_of
-from tests.fake_upstream import KEY, FakeUpstream
-from tests.faults.short_times import program
-from tests.hostile_asks import HOSTILE_ASKS
-from tests.service import Service, sign_up_student
+from testing.chat_client import CODE, connect, text_of
+from testing.fake_upstream import KEY, FakeUpstream
+from testing.faults.short_times import program
+from testing.hostile_asks import HOSTILE_ASKS
+from testing.service import Service, sign_up_student
 from tutor_analysis.unread import NOT_ANALYSED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.service import SignUp
+    from testing.service import SignUp
 
 LEVELS = 5 if os.environ.get("TUTOR_TEST_REQUIRE") == "all" else 1
 ADMIN_KEY = "the key of the instructors here"

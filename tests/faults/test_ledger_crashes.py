@@ -16,18 +16,18 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientError
 
-from tests.chat_client import CODE, Closed, connect
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_times import LEASES, PROGRAM
-from tests.service import START_SECONDS, Service, sign_up_student
-from tests.waiting import until
+from testing.chat_client import CODE, Closed, connect
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.faults.short_times import LEASES, PROGRAM
+from testing.service import START_SECONDS, Service, sign_up_student
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from tests.servers import PostgresServer, RedisServer
-    from tests.service import Student
+    from testing.servers import PostgresServer, RedisServer
+    from testing.service import Student
 
 pytestmark = pytest.mark.real_time
 

@@ -16,11 +16,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.chat_client import Closed, connect
-from tests.faults.counting_process import DAY
-from tests.faults.short_times import PROGRAM
-from tests.service import TUTOR_SERVER, Service, sign_up_student
-from tests.waiting import until
+from testing.chat_client import Closed, connect
+from testing.faults.counting_process import DAY
+from testing.faults.short_times import PROGRAM
+from testing.service import TUTOR_SERVER, Service, sign_up_student
+from testing.waiting import until
 from tutor_server.admission.limiter import Limits
 from tutor_server.admission.shared import SharedLimiter, open_redis
 from tutor_server.errors import RateLimited
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from tests.conftest import RequireProgram
-    from tests.servers import PostgresServer, RedisServer
+    from testing.servers import PostgresServer, RedisServer
 
 
 IN_REAL_TIME = [pytest.mark.real_time, pytest.mark.timeout(120)]
@@ -51,7 +51,7 @@ async def test_a5_the_database_is_the_judge_of_the_daily_cap(
         url = request.getfixturevalue("postgres_server").database()
     database = open_database(url)
     await database.commit(upgrade)
-    command = (sys.executable, "-m", "tests.faults.counting_process", url, "ada", "250", "100")
+    command = (sys.executable, "-m", "testing.faults.counting_process", url, "ada", "250", "100")
     processes = [await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE) for _ in range(4)]
     counted = [int((await process.communicate())[0]) for process in processes]
     stored = await database.read(lambda connection: messages_on(connection, "ada", DAY))

@@ -18,13 +18,13 @@ import pytest_asyncio
 from aiohttp import ClientConnectionError
 from yarl import URL
 
-from tests.chat_client import CODE, Closed, connect, text_of
-from tests.cutting_proxy import cutting_proxy
-from tests.fake_upstream import Behaviour
-from tests.faults.classroom import Classroom, Seat, classroom
-from tests.faults.short_times import program
-from tests.service import STOP_SECONDS, sign_up_student
-from tests.waiting import until
+from testing.chat_client import CODE, Closed, connect, text_of
+from testing.cutting_proxy import cutting_proxy
+from testing.fake_upstream import Behaviour
+from testing.faults.classroom import Classroom, Seat, classroom
+from testing.faults.short_times import program
+from testing.service import STOP_SECONDS, sign_up_student
+from testing.waiting import until
 from tutor_lsp.service.retry import ConnectionTiming
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutors.remote import RemoteTutor
@@ -33,8 +33,8 @@ from tutor_protocol import Ask, Delta, Done, Position
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.fake_upstream import ReceivedCall
-    from tests.installations import Installation
+    from testing.fake_upstream import ReceivedCall
+    from testing.installations import Installation
 
 GRACE, SLOW_READER = 1.0, 1.0
 ROOM = 1.0

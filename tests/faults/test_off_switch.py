@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import connect
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.installations import University
-from tests.service import RunningService, Service, sign_up_student
+from testing.chat_client import connect
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.installations import University
+from testing.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.installations import Installation
+    from testing.installations import Installation
 
 pytestmark = pytest.mark.real_time
 

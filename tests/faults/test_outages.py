@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import connect
-from tests.fake_upstream import KEY, FakeUpstream
-from tests.faults.short_times import program
-from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
-from tests.service import RunningService
+from testing.chat_client import connect
+from testing.fake_upstream import KEY, FakeUpstream
+from testing.faults.short_times import program
+from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
+from testing.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tests.chat_client import Chat
+    from testing.chat_client import Chat
     from tests.conftest import RequireProgram
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.service import Service, SignUp, StartService, Student
 
 pytestmark = pytest.mark.real_time
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_client import Chat, connect, text_of
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.held_service import HeldService, held_service
-from tests.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
-from tests.waiting import until
+from testing.chat_client import Chat, connect, text_of
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.held_service import HeldService, held_service
+from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
+from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -10,18 +10,18 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.chat_client import CODE, text_of
-from tests.fake_upstream import Behaviour
-from tests.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
-from tests.faults.short_times import program
-from tests.installations import KINDS, installation_of
-from tests.lsp.server_process import LANGUAGE_SERVER, process
+from testing.chat_client import CODE, text_of
+from testing.fake_upstream import Behaviour
+from testing.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
+from testing.faults.short_times import program
+from testing.installations import KINDS, installation_of
+from testing.editor_side.server_process import LANGUAGE_SERVER, process
 from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.installations import Installation
+    from testing.installations import Installation
 
 WORDS = "Look at line 3. " * 20
 AFTER_TEXT = 41

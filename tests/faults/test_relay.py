@@ -10,16 +10,16 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.chat_client import Chat, connect, text_of
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.faults.short_times import PROGRAM
-from tests.service import RunningService
+from testing.chat_client import Chat, connect, text_of
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.faults.short_times import PROGRAM
+from testing.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.servers import PostgresServer, RedisServer
-    from tests.service import Service, SignUp, Student
+    from testing.servers import PostgresServer, RedisServer
+    from testing.service import Service, SignUp, Student
 
 SLOW = Behaviour(text="Look at line 3. Which sign ends a header? " * 10, token_seconds=0.02)
 

@@ -12,13 +12,13 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from tests.chat_client import Closed, connect, text_of
-from tests.fake_upstream import Behaviour
-from tests.faults.classroom import classroom
-from tests.faults.stuck_service import PROGRAM
-from tests.installations import Laptop, University
-from tests.service import RunningService, Service, sign_up_student
-from tests.waiting import until
+from testing.chat_client import Closed, connect, text_of
+from testing.fake_upstream import Behaviour
+from testing.faults.classroom import classroom
+from testing.faults.stuck_service import PROGRAM
+from testing.installations import Laptop, University
+from testing.service import RunningService, Service, sign_up_student
+from testing.waiting import until
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutors.remote import RemoteTutor
 from tutor_protocol import Ask, Done, Position
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.servers import PostgresServer, RedisServer
+    from testing.servers import PostgresServer, RedisServer
     from tutor_protocol import FromService
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]

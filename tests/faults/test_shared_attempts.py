@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.clock import HeldClock
+from testing.clock import HeldClock
 from tutor_server.admission.shared import open_redis
 from tutor_server.errors import TooManyAttempts
 from tutor_server.identity.attempts import Attempt, Counted, InProcessAttempts, Window
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from tests.servers import RedisServer
+    from testing.servers import RedisServer
 
 TEN = Counted(Window("wrong guesses", 10, 60), "ada")
 THREE = Counted(Window("wrong guesses from here", 3, 600), "10.0.0.1")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from tests.servers import RedisServer
+    from testing.servers import RedisServer
 
 pytestmark = pytest.mark.real_time
 

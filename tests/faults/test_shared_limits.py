@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from tests.conftest import RequireProgram
-    from tests.servers import RedisServer
+    from testing.servers import RedisServer
 
 pytestmark = pytest.mark.real_time
 
@@ -55,7 +55,7 @@ async def run_processes(url: str, numbers: list[int], clocks: list[list[str]]) -
             *clock,
             sys.executable,
             "-m",
-            "tests.faults.admitting_process",
+            "testing.faults.admitting_process",
             url,
             "ada",
             *map(str, numbers),

@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import pytest
 
-from tests.chat_client import Chat, connect, text_of
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.held_service import HeldService, held_service
+from testing.chat_client import Chat, connect, text_of
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.held_service import HeldService, held_service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.servers import PostgresServer, RedisServer
+    from testing.servers import PostgresServer, RedisServer
 
 TEXT = "Look at line 3. " * 10
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lsp.editor import Conversation, Editor
-from tests.lsp.scripted_tutor import ScriptedTutor
+from testing.editor_side.editor import Conversation, Editor
+from testing.editor_side.scripted_tutor import ScriptedTutor
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
 

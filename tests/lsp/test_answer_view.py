@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.terminal_screen import screen
+from testing.terminal_screen import screen
 from tutor_lsp.terminal.answer_view import LiveView, PlainView, finished, header, inert, open_view
 
 ANSWER = "First *look*.\n\n1. one\n\n   more of one\n2. two\n\n```python\na = 1\n\nb = 2\n```\n\nLast."

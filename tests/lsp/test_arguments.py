@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.lsp.server_process import LANGUAGE_SERVER
+from testing.editor_side.server_process import LANGUAGE_SERVER
 from tutor_lsp import __version__
 from tutor_lsp.__main__ import answer_arguments
 from tutor_lsp.terminal.exit_status import DONE, WRONG_USE

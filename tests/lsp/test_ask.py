@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import pytest
 
-from tests.lsp.editor import ErrorReply, place, span
-from tests.lsp.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
+from testing.editor_side.editor import ErrorReply, place, span
+from testing.editor_side.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
 from tutor_protocol import ErrorCode
 from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from tests.lsp.editor import Conversation, Editor
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.server import AskTutorServer
     from tutor_lsp.settings import Settings
     from tutor_protocol import Ask, FromService

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from tests.lsp.editor import TUTOR_CLIENT, diagnostic, place, span
+from testing.editor_side.editor import TUTOR_CLIENT, diagnostic, place, span
 from tutor_lsp.capture.diagnostics import MAX_DIAGNOSTICS, compile_error, to_wire
 from tutor_lsp.capture.document import window
 from tutor_lsp.capture.notebook import MAX_CELLS_BYTES, FileCell, file_cells, output_of
@@ -19,8 +19,8 @@ from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines
 from tutor_protocol import Cell, Position
 
 if TYPE_CHECKING:
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
 
 ERROR_MIME = "application/vnd.code.notebook.error"
 

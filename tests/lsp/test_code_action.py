@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.lsp.editor import diagnostic, place, span
+from testing.editor_side.editor import diagnostic, place, span
 from tutor_protocol import MAX_CODE_BYTES
 
 if TYPE_CHECKING:
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
 
 CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
 UNDEFINED = diagnostic(2, 13, 14, "Undefined name `m`", source="Ruff", code="F821")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.lsp.scripted_accounts import ScriptedAccounts, envelope
+from testing.editor_side.scripted_accounts import ScriptedAccounts, envelope
 from tutor_lsp.service.session import SignedOut, Unreachable
 from tutor_lsp.sign_in import file_lock, token_store
 from tutor_lsp.sign_in.credentials import StaticToken
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.service import Service, SignUp
+    from testing.service import Service, SignUp
     from tutor_lsp.sign_in.credentials import StoredTokens
 
 UNI = "https://tutor.uni.example"
@@ -523,7 +523,7 @@ class TestKeyring:
     @pytest.fixture(autouse=True)
     def keyring_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Make the test backend the keyring of this process, and give its file."""
-        from tests.lsp.file_keyring import FileKeyring  # noqa: PLC0415 - loads the library
+        from testing.editor_side.file_keyring import FileKeyring# noqa: PLC0415 - loads the library
 
         path = tmp_path / "keyring.json"
         monkeypatch.setenv("KEYRING_PROPERTY_PATH", str(path))

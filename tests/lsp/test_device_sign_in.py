@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from tests.lsp.editor import TUTOR_CLIENT, Conversation
-from tests.lsp.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
+from testing.editor_side.editor import TUTOR_CLIENT, Conversation
+from testing.editor_side.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.service.address import has_same_origin
 from tutor_lsp.service.session import ServiceFault, Unreachable
@@ -26,8 +26,8 @@ from tutor_lsp.tutors.tutor import LOCAL, SIGNED_OUT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.lsp.editor import Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
     from tutor_lsp.tutors.choice import Access
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.lsp.editor import TUTOR_CLIENT, Conversation
+from testing.editor_side.editor import TUTOR_CLIENT, Conversation
 from tutor_lsp.features.status import StatusReport
 from tutor_lsp.protocol import COMMAND_ARGUMENTS, CUSTOM_PARAMS
 from tutor_lsp.server import AskTutorServer
@@ -12,7 +12,7 @@ from tutor_lsp.server import AskTutorServer
 if TYPE_CHECKING:
     import pytest
 
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
 
 

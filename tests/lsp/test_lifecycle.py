@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 import tutor_lsp
-from tests.lsp.editor import WAIT_SECONDS, ErrorReply
-from tests.lsp.server_process import LANGUAGE_SERVER, SCRIPTED_SERVER, process, stderr_of
+from testing.editor_side.editor import WAIT_SECONDS, ErrorReply
+from testing.editor_side.server_process import LANGUAGE_SERVER, SCRIPTED_SERVER, process, stderr_of
 from tutor_lsp.lsp.framing import MAX_BODY_BYTES, FrameParser, Malformed
 from tutor_lsp.protocol import COMMAND_ARGUMENTS
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, NOT_INITIALIZED = -32700, -32600, -32601, -32602, -32002
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lsp.editor import Conversation, ErrorReply
+from testing.editor_side.editor import Conversation, ErrorReply
 from tests.server.test_modules import store_modules
 from tutor_lsp.capture.workspace_module import workspace_module
 from tutor_lsp.server import AskTutorServer
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.lsp.editor import Editor
-    from tests.service import SignUp, StartService
+    from testing.editor_side.editor import Editor
+    from testing.service import SignUp, StartService
 
 
 @asynccontextmanager

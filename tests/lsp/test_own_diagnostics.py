@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.lsp.editor import TUTOR_CLIENT, diagnostic, place, span
+from testing.editor_side.editor import TUTOR_CLIENT, diagnostic, place, span
 from tutor_lsp.capture.diagnostics import MAX_COMPILED_CHARACTERS
 from tutor_lsp.server import AskTutorServer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
 
 PUBLISH, DID_CHANGE = "textDocument/publishDiagnostics", "tutor/diagnostics/didChange"

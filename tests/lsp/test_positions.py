@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.workspace import ServerTextPosition
 
-from tests.lsp.editor import TUTOR_CLIENT, place
+from testing.editor_side.editor import TUTOR_CLIENT, place
 from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines, without_line_end
 
 if TYPE_CHECKING:
-    from tests.lsp.editor import Conversation
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation
+    from testing.editor_side.scripted_tutor import ScriptedTutor
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 CODECS = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}

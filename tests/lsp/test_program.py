@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import until
+from testing.waiting import until
 from tutor_lsp.runner import program
 from tutor_lsp.runner.program import CouldNotRun, RunOutcome, run_program
 from tutor_lsp.runner.supervisor import KEPT_BYTES

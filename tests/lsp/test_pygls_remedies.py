@@ -24,7 +24,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCNotification, default_converter
 from pygls.workspace import PositionCodec, TextDocument, Workspace
 
-from tests.lsp.editor import ErrorReply, diagnostic, place, span
+from testing.editor_side.editor import ErrorReply, diagnostic, place, span
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE
 from tutor_lsp.lsp.framing import FrameParser
 from tutor_lsp.lsp.stdio import FrameWriter
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.lsp.editor import Conversation, Editor, Json
+    from testing.editor_side.editor import Conversation, Editor, Json
     from tutor_lsp.server import AskTutorServer
 
 INITIALIZE = {"id": 0, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.lsp.scripted_tutor import ScriptedTutor, accepted, delta, done, error, whole_answer
+from testing.editor_side.scripted_tutor import ScriptedTutor, accepted, delta, done, error, whole_answer
 from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
 from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_lsp.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from tests.lsp.scripted_tutor import Script
+    from testing.editor_side.scripted_tutor import Script
     from tutor_protocol import FromService
 
 ASK = Ask(request_id=UUID(int=1), code='password = "geheim"\nprint(pasword)\n', cursor=Position(1, 6))

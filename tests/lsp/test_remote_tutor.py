@@ -17,9 +17,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from tests.certificates import self_signed_context
-from tests.lsp.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
-from tests.waiting import until
+from testing.certificates import self_signed_context
+from testing.editor_side.scripted_service import MESSAGE_ID, Connection, ScriptedService, accepted, delta, done, serving
+from testing.waiting import until
 from tutor_lsp.service.retry import ConnectionTiming
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.tutors.remote import RemoteTutor

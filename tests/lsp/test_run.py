@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lsp.editor import ErrorReply, diagnostic, place, span
+from testing.editor_side.editor import ErrorReply, diagnostic, place, span
 from tests.lsp.test_program import ENDLESS, needs_posix, needs_proc, running_in
-from tests.waiting import until
+from testing.waiting import until
 from tutor_lsp.capture.crashes import line_now
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.server import AskTutorServer
@@ -21,8 +21,8 @@ from tutor_lsp.server import AskTutorServer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
 
 FAILING = 'print("begin")\n\n\ndef last(values):\n    return values[3]\n\n\nlast([1, 2, 3])\n'

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.lsp.editor import diagnostic, place, span
+from testing.editor_side.editor import diagnostic, place, span
 from tests.lsp.test_run import opened, published, run
 from tutor_protocol import MAX_CODE_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.lsp.editor import Conversation, Editor, Json
-    from tests.lsp.scripted_tutor import ScriptedTutor
+    from testing.editor_side.editor import Conversation, Editor, Json
+    from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
 
 MAIN = "import shapes\n\nprint(shapes.area([4]))\n"

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.certificates import PrivateAuthority, self_signed_context
-from tests.connect_proxy import connect_proxy
-from tests.lsp.scripted_service import ScriptedService, accepted
+from testing.certificates import PrivateAuthority, self_signed_context
+from testing.connect_proxy import connect_proxy
+from testing.editor_side.scripted_service import ScriptedService, accepted
 from tutor_lsp.service.connection import ServiceConnection
 from tutor_lsp.service.session import Unreachable
 from tutor_lsp.service.tls import insecure
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.lsp.scripted_service import Connection
+    from testing.editor_side.scripted_service import Connection
 
 HOST = "tutor.uni.test"
 """Nobody has such a name (RFC 6761 §6.2)."""

@@ -11,7 +11,7 @@ from tutor_lsp.service.address import WrongAddress, check_server_url
 from tutor_lsp.settings import Settings, from_environment, with_configuration, with_initialization_options
 
 if TYPE_CHECKING:
-    from tests.lsp.editor import Conversation, Json
+    from testing.editor_side.editor import Conversation, Json
 
 
 class TestServerUrl:

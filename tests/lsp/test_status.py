@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lsp.editor import Conversation
-from tests.lsp.scripted_service import Connection, ScriptedService
-from tests.lsp.scripted_tutor import ScriptedTutor
+from testing.editor_side.editor import Conversation
+from testing.editor_side.scripted_service import Connection, ScriptedService
+from testing.editor_side.scripted_tutor import ScriptedTutor
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.sign_in.sign_ins import SignIns
@@ -22,7 +22,7 @@ from tutor_protocol import CloseCode
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from tests.lsp.editor import Editor
+    from testing.editor_side.editor import Editor
     from tutor_lsp.settings import Settings
     from tutor_lsp.tutors.tutor import Tutor
     from tutor_protocol import Ask, FromService

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from tests.clock import HeldClock
-from tests.fake_upstream import FakeUpstream
-from tests.held_service import held_service
+from testing.clock import HeldClock
+from testing.fake_upstream import FakeUpstream
+from testing.held_service import held_service
 from tutor_server.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tests.held_service import HeldService
-    from tests.servers import PostgresServer
+    from testing.held_service import HeldService
+    from testing.servers import PostgresServer
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 from aiohttp import ClientSession, hdrs
 from sqlalchemy import text
 
-from tests.chat_client import connect
-from tests.device_page import Browser, poll_device, start_device
-from tests.held_service import HeldService, held_service
-from tests.mail_server import MailServer, mail_server
-from tests.service import PASSWORD, RunningService
-from tests.waiting import until
+from testing.chat_client import connect
+from testing.device_page import Browser, poll_device, start_device
+from testing.held_service import HeldService, held_service
+from testing.mail_server import MailServer, mail_server
+from testing.service import PASSWORD, RunningService
+from testing.waiting import until
 from tutor_server.identity.email_links import MOST_AN_HOUR
 from tutor_server.storage.retention import forget_unconfirmed_before, forget_what_ran_out
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.installations import Installation
+    from testing.clock import HeldClock
+    from testing.installations import Installation
 
 EMAIL, OTHER = "ada@uni.example", "eve@uni.example"
 NEW = "another quiet long password"

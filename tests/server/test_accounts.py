@@ -18,9 +18,9 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
-from tests.held_service import held_service
-from tests.service import PASSWORD, service_environment
-from tests.waiting import until
+from testing.held_service import held_service
+from testing.service import PASSWORD, service_environment
+from testing.waiting import until
 from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.api.keys import ACCOUNTS
 from tutor_server.errors import InvalidCredentials
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from aiohttp import web
     from sqlalchemy import Connection
 
-    from tests.clock import HeldClock
-    from tests.service import Service, SignUp
+    from testing.clock import HeldClock
+    from testing.service import Service, SignUp
     from tutor_server.identity.accounts import Accounts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,7 +124,7 @@ async def watched_service(folder: Path, database_url: str) -> AsyncIterator[tupl
     with (
         log.open("w") as stderr,
         subprocess.Popen(  # noqa: ASYNC220 - only started here
-            [sys.executable, "-m", "tests.server.watched_service"],
+            [sys.executable, "-m", "testing.watched_service"],
             env=service_environment(folder, PYTHONPATH=str(ROOT), TUTOR_DATABASE_URL=database_url),
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_client import connect
-from tests.clock import NOON
-from tests.fake_upstream import Behaviour
-from tests.held_service import HeldService, held_service
-from tests.service import TUTOR_SERVER, service_environment
+from testing.chat_client import connect
+from testing.clock import NOON
+from testing.fake_upstream import Behaviour
+from testing.held_service import HeldService, held_service
+from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.administration.module_files import ModuleFilesRefused, parse_module, read_modules
 from tutor_server.storage.modules import Module
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.fake_upstream import FakeUpstream
-    from tests.service import Service, SignUp, StartService
+    from testing.clock import HeldClock
+    from testing.fake_upstream import FakeUpstream
+    from testing.service import Service, SignUp, StartService
 
 KEY = "an-admin-key-of-the-tests"
 LOOPS = {"title": "Loops", "order": 10, "statement": "Sum a list.", "objectives": ["iterate"], "max_hint_level": 2}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.clock import HeldClock
+from testing.clock import HeldClock
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Grant, Limits
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited, TutorError

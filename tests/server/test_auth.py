@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from tests.held_service import ON_BOTH, SECRET, HeldService, held_service
-from tests.mail_server import mail_server
-from tests.service import PASSWORD, Student, sign_up_student
+from testing.held_service import ON_BOTH, SECRET, HeldService, held_service
+from testing.mail_server import mail_server
+from testing.service import PASSWORD, Student, sign_up_student
 from tutor_server.identity.keys import derive_keys
 from tutor_server.storage.daily_usage import count_message
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from tests.clock import HeldClock
-    from tests.service import Service
+    from testing.clock import HeldClock
+    from testing.service import Service
 
 KEY = derive_keys(SECRET.encode()).access_tokens
 UNKNOWN_REFRESH_TOKEN = "A" * 43

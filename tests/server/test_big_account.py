@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientError
 from sqlalchemy import Connection, func, insert, select
 
-from tests.chat_client import connect
-from tests.clock import NOON
+from testing.chat_client import connect
+from testing.clock import NOON
 from tutor_server.cli.accounts import export
 from tutor_server.settings import Settings
 from tutor_server.storage import personal_data, retention
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.held_service import HeldService
+    from testing.held_service import HeldService
 
 MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
 """Of 63 KB each: more than what sockets and pages hold together."""

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, insert, select
 
-from tests.chat_client import connect
-from tests.clock import NOON, HeldClock
-from tests.fake_upstream import Behaviour
-from tests.held_service import SECRET, held_service
+from testing.chat_client import connect
+from testing.clock import NOON, HeldClock
+from testing.fake_upstream import Behaviour
+from testing.held_service import SECRET, held_service
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Grant, Limits
 from tutor_server.app import build_app
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.fake_upstream import FakeUpstream
+    from testing.fake_upstream import FakeUpstream
 
 TODAY = NOON.date()
 DOLLAR = 10**9

@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
-from tests.server.model_calls import (
-    REMOTE,
-    REQUEST,
-    MemoryRecorder,
-    RecordedCall,
-    explained,
-    make_provider,
-    new_request,
-)
+from testing.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
+from testing.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, explained, make_provider, new_request
 from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitReached, TutorError
 from tutor_server.limits import Deadlines
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker

@@ -12,15 +12,15 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tests.chat_client import CODE, Chat, Closed, connect, text_of
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.service import RunningService
+from testing.chat_client import CODE, Chat, Closed, connect, text_of
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.service import RunningService
 from tutor_server.api.frames import FrameRefused, parse_frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.service import Service, SignUp, StartService, Student
 
 
 @pytest.fixture

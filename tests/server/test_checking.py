@@ -21,7 +21,7 @@ from tutor_server.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import RedisServer
+    from testing.servers import RedisServer
 
 NOBODY = 65534
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be another user for a moment")

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.chat_client import connect
-from tests.mail_server import mail_server
-from tests.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
+from testing.chat_client import connect
+from testing.mail_server import mail_server
+from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import PRICE_FILE
 from tutor_server.settings import Settings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.servers import PostgresServer
+    from testing.servers import PostgresServer
 
 SECRET = "marker-" * 6
 

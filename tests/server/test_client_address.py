@@ -14,7 +14,7 @@ from tutor_server.api.client_address import address_behind, is_proxy
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.service import StartService
+    from testing.service import StartService
 
 PROXIES = Settings.model_validate({"trusted_proxies": "127.0.0.1, 10.0.0.0/8, 2001:db8:f::/48, ::1"}).trusted_proxies
 PROXY = "10.0.0.1"

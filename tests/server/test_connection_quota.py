@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import HeldClock
+from testing.clock import HeldClock
 from tutor_server.connections.descriptors import COUNT_SECONDS, DescriptorBudget
 from tutor_server.connections.quota import ConnectionQuota, Refusal
 

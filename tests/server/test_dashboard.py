@@ -12,9 +12,9 @@ from aiohttp import ClientSession, CookieJar
 from sqlalchemy import text
 from yarl import URL
 
-from tests.chat_client import CODE, connect
-from tests.fake_upstream import Behaviour
-from tests.held_service import HeldService, held_service
+from testing.chat_client import CODE, connect
+from testing.fake_upstream import Behaviour
+from testing.held_service import HeldService, held_service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.clock import HeldClock
-    from tests.fake_upstream import FakeUpstream
+    from testing.clock import HeldClock
+    from testing.fake_upstream import FakeUpstream
 
 KEY = "an-admin-key-of-the-tests"
 PRICES = '[[price]]\nprovider = "openai"\nmodel = "tutor-model"\ninput = 3\noutput = 15\n'

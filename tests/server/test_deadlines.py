@@ -14,17 +14,17 @@ from aiohttp import ClientSession, web
 from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
-from tests.held_service import held_service
-from tests.raw_http import raw_connection
+from testing.held_service import held_service
+from testing.raw_http import raw_connection
 from tutor_server.limits import Deadlines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.held_service import HeldService
-    from tests.service import Service
+    from testing.clock import HeldClock
+    from testing.held_service import HeldService
+    from testing.service import Service
 
 pytestmark = pytest.mark.real_time
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.servers import PostgresServer
+    from testing.servers import PostgresServer
     from tutor_server.storage.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

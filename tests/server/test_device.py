@@ -11,9 +11,9 @@ import pytest
 from aiohttp import ClientSession, FormData
 from sqlalchemy import text
 
-from tests.device_page import GRANT_TYPE, Browser, poll_device, start_device
-from tests.held_service import ON_BOTH, HeldService, held_service
-from tests.service import PASSWORD
+from testing.device_page import GRANT_TYPE, Browser, poll_device, start_device
+from testing.held_service import ON_BOTH, HeldService, held_service
+from testing.service import PASSWORD
 from tutor_server.cli import accounts as users
 from tutor_server.identity.device_sign_ins import USER_CODE_LETTERS, clean_name, read_user_code
 from tutor_server.settings import Settings
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.service import Service, SignUp
+    from testing.clock import HeldClock
+    from testing.service import Service, SignUp
 
 EMAIL = "ada@uni.example"
 UNKNOWN = "XXXX-XXXX"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.device_page import Browser, poll_device, start_device
-from tests.held_service import held_service
-from tests.service import PASSWORD, RunningService
+from testing.device_page import Browser, poll_device, start_device
+from testing.held_service import held_service
+from testing.service import PASSWORD, RunningService
 from tutor_server.api.keys import THROTTLE
 from tutor_server.errors import InvalidCredentials
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from tests.clock import HeldClock
-    from tests.installations import Installation
-    from tests.service import Service, SignUp
+    from testing.clock import HeldClock
+    from testing.installations import Installation
+    from testing.service import Service, SignUp
 
 KEY = "the admin key of this test"
 LETTERS = "BCDFGHJKLM"

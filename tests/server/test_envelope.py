@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.web_runner import AppRunner, TCPSite
 
-from tests.held_service import held_service
-from tests.raw_http import raw_connection
+from testing.held_service import held_service
+from testing.raw_http import raw_connection
 from tutor_server.errors import DailyCapReached, RateLimited
 from tutor_server.limits import MAX_BODY_BYTES
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from tests.clock import HeldClock
-    from tests.service import Service
+    from testing.clock import HeldClock
+    from testing.service import Service
 
 JSON = {"Content-Type": "application/json"}
 GZIP = JSON | {"Content-Encoding": "gzip"}

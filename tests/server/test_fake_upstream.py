@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from tests.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
-from tests.server.model_calls import REQUEST, text_of
+from testing.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
+from testing.model_calls import REQUEST, text_of
 from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.endpoint import anthropic_endpoint
 
@@ -24,7 +24,7 @@ SOON = 10.0
 async def url() -> AsyncIterator[str]:
     """Start the process, and give the address that it prints."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fake_upstream", "--port", "0", stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "testing.fake_upstream", "--port", "0", stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     yield (await asyncio.wait_for(process.stdout.readline(), SOON)).decode().strip()

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.clock import HeldClock
+from testing.clock import HeldClock
 from tutor_server.admission import frame_rate
 from tutor_server.admission.frame_rate import FrameAllowance, FrameAllowances
 from tutor_server.limits import FrameRate

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
-from tests.held_service import SECRET
+from testing.held_service import SECRET
 from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.app import build_app
 from tutor_server.settings import Settings
@@ -16,7 +16,7 @@ from tutor_server.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.clock import HeldClock
+    from testing.clock import HeldClock
 
 
 async def test_a_healthy_service(client: ClientSession) -> None:

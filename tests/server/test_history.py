@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_client import connect, text_of
+from testing.chat_client import connect, text_of
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from tests.service import Service, SignUp, Student
+    from testing.service import Service, SignUp, Student
 
 UNIT = "def total(prices):\n    result = 0\n    for price in prices\n        result += price\n    return result\n"
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
-from tests.clock import HeldClock
+from testing.clock import HeldClock
 from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits

@@ -12,11 +12,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from tests.chat_client import Chat, connect
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.held_service import HeldService, held_service
-from tests.waiting import until
+from testing.chat_client import Chat, connect
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.held_service import HeldService, held_service
+from testing.waiting import until
 from tutor_server.storage.models import Base
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.servers import RedisServer
-    from tests.service import Service, SignUp
+    from testing.servers import RedisServer
+    from testing.service import Service, SignUp
 
     Start = Callable[..., AbstractAsyncContextManager[HeldService]]
 

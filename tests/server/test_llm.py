@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.certificates import PrivateAuthority
-from tests.connect_proxy import connect_proxy
-from tests.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
-from tests.fake_upstream.wire import AnthropicWire, OpenAIWire
-from tests.server.model_calls import REMOTE, REQUEST, explained, make_provider, text_of
-from tests.servers import free_port
-from tests.service import service_environment
+from testing.certificates import PrivateAuthority
+from testing.connect_proxy import connect_proxy
+from testing.fake_upstream import AFTER_TEXT, KEY, REPLY, Behaviour, FakeUpstream
+from testing.fake_upstream.wire import AnthropicWire, OpenAIWire
+from testing.model_calls import REMOTE, REQUEST, explained, make_provider, text_of
+from testing.servers import free_port
+from testing.service import service_environment
 from tutor_pedagogy.offline import explain
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.fake_upstream import ReceivedCall
-    from tests.fake_upstream.behaviour import Fault
+    from testing.fake_upstream import ReceivedCall
+    from testing.fake_upstream.behaviour import Fault
     from tutor_server.llm.provider import Event, Provider, Request
 
 WORDS = len(REPLY.split())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from structlog.typing import FilteringBoundLogger
 
-    from tests.service import Service
+    from testing.service import Service
 
 log: FilteringBoundLogger = structlog.get_logger()
 

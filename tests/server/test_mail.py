@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.certificates import PrivateAuthority
-from tests.clock import HeldClock
-from tests.mail_server import SENDER, mail_server
-from tests.servers import free_port
-from tests.waiting import until
+from testing.certificates import PrivateAuthority
+from testing.clock import HeldClock
+from testing.mail_server import SENDER, mail_server
+from testing.servers import free_port
+from testing.waiting import until
 from tutor_server.mail.letters import Letter, write_mail
 from tutor_server.mail.outbox import Outbox
 from tutor_server.mail.server import MailServer, is_sender

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_client import Closed, connect
-from tests.device_page import Browser, approve_a_device
+from testing.chat_client import Closed, connect
+from testing.device_page import Browser, approve_a_device
 from tests.server.test_modules import store_modules
-from tests.service import TUTOR_SERVER, service_environment
+from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.service import Service, SignUp, StartService, Student
 
 
 @pytest.fixture

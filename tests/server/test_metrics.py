@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from tests.chat_client import CODE, connect
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.held_service import held_service
-from tests.service import RunningService, sign_up_student
+from testing.chat_client import CODE, connect
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.held_service import held_service
+from testing.service import RunningService, sign_up_student
 from tutor_server.storage.figures import count_refusals
 from tutor_server.storage.spending import change_spending
 from tutor_server.telemetry.metrics import Counter, exposition
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.installations import Installation
-    from tests.service import Service
+    from testing.installations import Installation
+    from testing.service import Service
 
 KEY = "an-admin-key-of-the-tests"
 HINT = Behaviour(text="What do you see at the end of line 3?", input_tokens=100)

@@ -8,18 +8,18 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import insert
 
-from tests.chat_client import connect, text_of
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.service import RunningService, sign_up_student
+from testing.chat_client import connect, text_of
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.service import RunningService, sign_up_student
 from tutor_server.storage.database import open_database
 from tutor_server.storage.models import LearningModule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.chat_client import Chat
-    from tests.installations import Installation
-    from tests.service import Service
+    from testing.chat_client import Chat
+    from testing.installations import Installation
+    from testing.service import Service
 
 MODULES: list[dict[str, Any]] = [
     {"id": "strict", "max_hint_level": 2, "allowed_names": []},

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from tests.service import Service, SignUp, StartService, Student
+    from testing.service import Service, SignUp, StartService, Student
 
 
 def store_modules(service: Service, *modules: tuple[str, int]) -> None:

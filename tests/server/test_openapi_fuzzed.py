@@ -22,8 +22,8 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.chat_client import connect
-from tests.service import PASSWORD, Service, Student
+from testing.chat_client import connect
+from testing.service import PASSWORD, Service, Student
 from tutor_server.api.openapi import document
 from tutor_server.app import ROUTES
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from schemathesis import APIOperation
 
-    from tests.servers import PostgresServer, RedisServer
+    from testing.servers import PostgresServer, RedisServer
 
     Operation = APIOperation[Any, Any, Any, Any]
 

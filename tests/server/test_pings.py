@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.servers import PostgresServer
+    from testing.servers import PostgresServer
 
     Use = Callable[[Database, Callable[[Connection], int]], Awaitable[int]]
 

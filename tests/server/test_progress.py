@@ -9,14 +9,14 @@ import pytest
 import pytest_asyncio
 
 from tests.server.test_modules import store_modules
-from tests.service import RunningService
+from testing.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aiohttp import ClientSession
 
-    from tests.service import Service, SignUp, Student
+    from testing.service import Service, SignUp, Student
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,4 +1,4 @@
-"""Whole prompts as a model reads them, compared with `snapshots`; `tests/snapshots.py` tells how to renew these."""
+"""Whole prompts as a model reads them, compared with `snapshots`; `testing/snapshots.py` tells how to renew these."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.snapshots import SNAPSHOTS, snapshot
+from testing.snapshots import SNAPSHOTS, snapshot
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_protocol import Cell, Diagnostic, Position, Submission
 from tutor_server.storage.background import EarlierAnswer, PastMessage

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Connection, text
 
-from tests.chat_client import CODE, connect, text_of
-from tests.clock import NOON
-from tests.fake_upstream import Behaviour
-from tests.held_service import HeldService, held_service
+from testing.chat_client import CODE, connect, text_of
+from testing.clock import NOON
+from testing.fake_upstream import Behaviour
+from testing.held_service import HeldService, held_service
 from tutor_server.administration.retention import AUDIT_DAYS, RetentionSweep
 from tutor_server.tutoring.stored_words import without_code
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.fake_upstream import FakeUpstream
+    from testing.clock import HeldClock
+    from testing.fake_upstream import FakeUpstream
 
 DAY = 86_400
 

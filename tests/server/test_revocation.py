@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select, text
 
-from tests.chat_client import Chat, Closed, connect
-from tests.held_service import SECRET, HeldService, held_service
-from tests.service import PASSWORD
-from tests.waiting import until
+from testing.chat_client import Chat, Closed, connect
+from testing.held_service import SECRET, HeldService, held_service
+from testing.service import PASSWORD
+from testing.waiting import until
 from tutor_server.api.chat_socket import CHAT_SOCKETS
 from tutor_server.api.keys import AUTHENTICATOR
 from tutor_server.cli import accounts as users
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from tests.clock import HeldClock
+    from testing.clock import HeldClock
     from tutor_server.admission.limiter import Slot
     from tutor_server.identity.revocations import Revocations
 

@@ -14,10 +14,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 
-from tests.chat_client import Chat, connect, text_of
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour
-from tests.held_service import HeldService, held_service
+from testing.chat_client import Chat, connect, text_of
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour
+from testing.held_service import HeldService, held_service
 from tutor_server.limits import Deadlines
 from tutor_server.tutoring.answer import Answer
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tests.fake_upstream import FakeUpstream
+    from testing.fake_upstream import FakeUpstream
     from tutor_server.storage.database import Database
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from tests.chat_client import connect, text_of
-from tests.fake_upstream import Behaviour
-from tests.held_service import held_service
+from testing.chat_client import connect, text_of
+from testing.fake_upstream import Behaviour
+from testing.held_service import held_service
 from tutor_server.limits import MAX_ANSWER_CHARACTERS, MAX_STORED_CODE_BYTES
 from tutor_server.llm.call import LEAST_BOUND
 from tutor_server.tutoring.answer import Answer
@@ -19,9 +19,9 @@ from tutor_server.tutoring.stored_words import around
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.clock import HeldClock
-    from tests.fake_upstream import FakeUpstream
-    from tests.held_service import HeldService
+    from testing.clock import HeldClock
+    from testing.fake_upstream import FakeUpstream
+    from testing.held_service import HeldService
 
 MARKS = 100
 """Bytes that the two marks of a cut take at the most."""

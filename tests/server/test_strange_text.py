@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from tests.chat_client import CODE, connect
-from tests.raw_http import raw_connection
+from testing.chat_client import CODE, connect
+from testing.raw_http import raw_connection
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from tests.service import Service, SignUp
+    from testing.service import Service, SignUp
 
 JSON = {"Content-Type": "application/json"}
 STRANGE = {

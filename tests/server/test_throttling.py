@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.held_service import HeldService, held_service
-from tests.service import PASSWORD
+from testing.held_service import HeldService, held_service
+from testing.service import PASSWORD
 from tutor_server.api.keys import THROTTLE
 from tutor_server.errors import DatabaseUnavailable, InvalidCredentials, TooManyAttempts
 from tutor_server.identity import attempts, throttling
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from tests.clock import HeldClock
+    from testing.clock import HeldClock
     from tutor_server.errors import TutorError
 
 THREE_A_MINUTE = Counted(Window("things", 3, 60), "ada")

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from tests.chat_client import Chat, connect
-from tests.clock import HeldClock
-from tests.fake_upstream import Behaviour
-from tests.held_service import held_service
+from testing.chat_client import Chat, connect
+from testing.clock import HeldClock
+from testing.fake_upstream import Behaviour
+from testing.held_service import held_service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.fake_upstream import FakeUpstream
-    from tests.held_service import HeldService
+    from testing.fake_upstream import FakeUpstream
+    from testing.held_service import HeldService
     from tutor_server.storage.database import Database
 
 BY_THE_CLOCK = ("switched_off", "ended_sign_ins")

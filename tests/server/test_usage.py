@@ -9,16 +9,16 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from tests.chat_client import connect
-from tests.fake_upstream import Behaviour, FakeUpstream
-from tests.service import RunningService
+from testing.chat_client import connect
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.service import RunningService
 from tutor_server.ledger.periods import day_of, month_of, week_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.installations import Installation
-    from tests.service import Service, SignUp
+    from testing.installations import Installation
+    from testing.service import Service, SignUp
 
 KEY = "an-admin-key-of-the-tests"
 

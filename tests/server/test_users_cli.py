@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.chat_client import Closed, connect
-from tests.device_page import Browser
-from tests.mail_server import mail_server
+from testing.chat_client import Closed, connect
+from testing.device_page import Browser
+from testing.mail_server import mail_server
 from tests.migrated import put_database
-from tests.service import PASSWORD, TUTOR_SERVER, Service, service_environment
+from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment
 from tutor_server.identity.revocations import POLL_SECONDS
 from tutor_server.storage.models import Base
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.service import SignUp
+    from testing.service import SignUp
 
 GROUPS = re.compile(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\n")
 

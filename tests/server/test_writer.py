@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from tests.servers import PostgresServer
+    from testing.servers import PostgresServer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.service import TUTOR_SERVER, service_environment
+from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.settings import SETTING_NAMES, SettingsError, ignored_settings, load_settings
 from tutor_server.settings.names import meant
 

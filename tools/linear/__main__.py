@@ -1,4 +1,4 @@
-"""Check every regular expression of the product: `python -m tests.linear`. Exits with 1 where one is refused."""
+"""Check every regular expression of the product: `python -m tools.linear`. Exits with 1 where one is refused."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tests.linear.ambiguity import Pump, find_pump
-from tests.linear.automaton import automaton
-from tests.linear.patterns import MARK, Pattern, product_patterns
+from tools.linear.ambiguity import Pump, find_pump
+from tools.linear.automaton import automaton
+from tools.linear.patterns import MARK, Pattern, product_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.fake_upstream.behaviour import Behaviour
+    from testing.fake_upstream.behaviour import Behaviour
 
 Json = dict[str, Any]
 ANTHROPIC_VERSION = "2026-10-21"

@@ -1,6 +1,6 @@
 """A process of its own that asks a shared limiter many times at once, and prints how often it was admitted.
 
-`python -m tests.faults.admitting_process REDIS_URL SUBJECT TIMES MESSAGES_PER_MINUTE DAILY CALLS_PER_MINUTE`
+`python -m testing.faults.admitting_process REDIS_URL SUBJECT TIMES MESSAGES_PER_MINUTE DAILY CALLS_PER_MINUTE`
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fake_upstream.behaviour import AFTER_TEXT, BY_MODEL, REPLY, Behaviour
-from tests.fake_upstream.server import KEY, FakeUpstream, ReceivedCall
+from testing.fake_upstream.behaviour import AFTER_TEXT, BY_MODEL, REPLY, Behaviour
+from testing.fake_upstream.server import KEY, FakeUpstream, ReceivedCall
 
 __all__ = ["AFTER_TEXT", "BY_MODEL", "KEY", "REPLY", "Behaviour", "FakeUpstream", "ReceivedCall"]

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from tests.linear.entries import ENTRIES, Entry
-from tests.linear.growth import LONGEST, attacks, growth, processor_time
-from tests.linear.shapes import Shape
+from tools.linear.entries import ENTRIES, Entry
+from tools.linear.growth import LONGEST, attacks, growth, processor_time
+from tools.linear.shapes import Shape
 
 _MANY = 10_000
 

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from tests.servers import free_port
+from testing.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

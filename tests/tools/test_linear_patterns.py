@@ -8,17 +8,17 @@ import sys
 
 import pytest
 
-from tests.linear.__main__ import slowest
-from tests.linear.ambiguity import find_pump
-from tests.linear.automaton import automaton
-from tests.linear.patterns import ROOT, Pattern
+from tools.linear.__main__ import slowest
+from tools.linear.ambiguity import find_pump
+from tools.linear.automaton import automaton
+from tools.linear.patterns import ROOT, Pattern
 
 
 @pytest.mark.real_time
 def test_no_pattern_of_the_product_takes_super_linear_time() -> None:
     """Every pattern is linear, or its line says why its input is bounded. It runs anew: a module compiles but once."""
     checked = subprocess.run(
-        [sys.executable, "-m", "tests.linear"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.linear"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout

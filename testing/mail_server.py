@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from tests.waiting import until
+from testing.waiting import until
 
 if TYPE_CHECKING:
     import ssl

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.lsp.scripted_tutor import ScriptedTutor, whole_answer
+from testing.editor_side.scripted_tutor import ScriptedTutor, whole_answer
 from tutor_lsp.__main__ import run
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import from_environment

@@ -6,17 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.chat_client import Chat, connect
-from tests.fake_upstream import FakeUpstream
-from tests.faults.short_times import PROGRAM
-from tests.service import RunningService, Service, Student, sign_up_student
+from testing.chat_client import Chat, connect
+from testing.fake_upstream import FakeUpstream
+from testing.faults.short_times import PROGRAM
+from testing.service import RunningService, Service, Student, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from tests.fake_upstream import ReceivedCall
-    from tests.installations import Installation
+    from testing.fake_upstream import ReceivedCall
+    from testing.installations import Installation
 
 ORDERS = (("anthropic", "openai"), ("openai", "anthropic"))
 """The two chains of two providers: each wire format comes first, and each second."""

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from aiohttp import web
 
-from tests.fake_upstream.behaviour import BY_MODEL, Behaviour
-from tests.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
+from testing.fake_upstream.behaviour import BY_MODEL, Behaviour
+from testing.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
     from types import TracebackType
 
-    from tests.fake_upstream.wire import Wire
+    from testing.fake_upstream.wire import Wire
 
 KEY = "fake-key"
 HUGE_EVENT_BYTES = 50 * 1024 * 1024

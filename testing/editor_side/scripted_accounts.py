@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.lsp.scripted_service import serving
+from testing.editor_side.scripted_service import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

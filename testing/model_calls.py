@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tests.fake_upstream import KEY
+from testing.fake_upstream import KEY
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_protocol import Position, Submission
@@ -15,7 +15,7 @@ from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Request, Turn
 
 if TYPE_CHECKING:
-    from tests.fake_upstream import FakeUpstream
+    from testing.fake_upstream import FakeUpstream
     from tutor_pedagogy.offline import Explanation
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Event, Provider

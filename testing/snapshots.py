@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-SNAPSHOTS = Path(__file__).parent / "server" / "snapshots"
+SNAPSHOTS = Path(__file__).resolve().parents[1] / "tests" / "server" / "snapshots"
 
 
 def snapshot(name: str, text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tutor_lsp
-from tests.lsp.editor import WAIT_SECONDS, Editor
+from testing.editor_side.editor import WAIT_SECONDS, Editor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

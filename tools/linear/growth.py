@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.linear.entries import ENTRIES, Entry
-from tests.linear.shapes import Shape, random_shape
+from tools.linear.entries import ENTRIES, Entry
+from tools.linear.shapes import Shape, random_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

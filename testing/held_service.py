@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
 from tests.migrated import put_database
-from tests.service import PASSWORD
+from testing.service import PASSWORD
 from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from tests.clock import HeldClock
+    from testing.clock import HeldClock
     from tutor_server.limits import Deadlines
     from tutor_server.storage.database import Database
 

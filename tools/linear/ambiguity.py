@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.linear.automaton import Automaton
+    from tools.linear.automaton import Automaton
 
 MOST_PATHS = 320
 """How many paths a character bounded repeats may be worth together."""

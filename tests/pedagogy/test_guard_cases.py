@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.guard_cases import FOLDER, Case, cases, program, rules_with_cases
+from testing.guard_cases import FOLDER, Case, cases, program, rules_with_cases
 from tutor_pedagogy.guard import Guard, GuardRule
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, Submission

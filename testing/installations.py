@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-    from tests.servers import PostgresServer, RedisServer
+    from testing.servers import PostgresServer, RedisServer
 
 
 @dataclass(frozen=True, slots=True)

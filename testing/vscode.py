@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 from urllib.parse import quote
 
-from tests.servers import free_port
+from testing.servers import free_port
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[1] / "tests" / "editors"
 PROGRAMS = HERE / "vscode_programs"
 """Where `make vscode-for-tests` installs VS Code, Node and Playwright."""
 VSIX = HERE.parents[1] / "vscode-client" / "ask-tutor.vsix"
