@@ -25,8 +25,8 @@ from benchmarks.service.processes import cpu_seconds, load_average, machine
 from testing.chat_client import CODE, connect
 from testing.fake_upstream import KEY, FakeUpstream
 from testing.hostile_asks import HOSTILE_ASKS
-from tools.linear.shapes import SEEDS, random_shape
 from testing.service import Service, sign_up_student
+from tools.linear.shapes import SEEDS, random_shape
 from tutor_analysis import work
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels

@@ -12,8 +12,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.editors.test_vscode import ASK_TUTOR, LIGHT_BULB, NEXT_HINT, open_program
 from testing.vscode import PROGRAMS, Programs, VSCode
+from testing.vscode_steps import ASK_TUTOR, LIGHT_BULB, NEXT_HINT, open_program
 
 WARM_ASKS = 10
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.web import TCPSite
 
-from tests.migrated import put_database
+from testing.migrated import put_database
 from testing.service import PASSWORD
 from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from tests.migrated import migrate
+from testing.migrated import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from aiohttp import ClientSession
 
-from tests.migrated import put_database
+from testing.migrated import put_database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

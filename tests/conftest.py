@@ -12,10 +12,10 @@ import pytest
 from aiohttp import ClientSession
 
 from testing.installations import KINDS, installation_of
-from tests.migrated import put_database
-from tests.quick import EXAMPLES, is_quick
+from testing.migrated import put_database
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.service import RunningService, Service, sign_up_student
+from tests.quick import EXAMPLES, is_quick
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -23,7 +23,7 @@ _STARTING = frozenset(
     {"subprocess", "create_subprocess_exec", "create_subprocess_shell", "build_app", "postgres_server", "redis_server"}
 )
 """Names, and fixtures that are asked for by name."""
-_FOLLOWED = ("tests.", "tutor_analysis.")
+_FOLLOWED = ("tests.", "testing.", "tutor_analysis.")
 
 
 def is_quick(item: pytest.Item) -> bool:

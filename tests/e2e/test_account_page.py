@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.conftest import RequireProgram
     from testing.installations import Installation
     from testing.service import Service, StartService
+    from tests.conftest import RequireProgram
 
 pytestmark = pytest.mark.real_time
 

@@ -13,8 +13,8 @@ from testing.service import sign_up_student
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import RequireProgram
     from testing.service import Service, StartService
+    from tests.conftest import RequireProgram
 
 KEY = "an-admin-key-of-the-tests"
 PHONE, DESKTOP = (360, 740), (1280, 900)

@@ -14,8 +14,8 @@ from testing.service import Service, sign_up_student
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import RequireProgram
     from testing.service import StartService
+    from tests.conftest import RequireProgram
 
 PHONE, DESKTOP = (320, 568), (1280, 800)
 

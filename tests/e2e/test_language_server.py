@@ -14,54 +14,29 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from testing.certificates import self_signed_context
-from testing.fake_upstream import Behaviour, FakeUpstream
-from testing.faults.short_times import PROGRAM
-from testing.installations import Laptop
 from testing.editor_side.editor import TUTOR_CLIENT, place
+from testing.editor_side.positions import CODECS, NASTY, WIDTHS
 from testing.editor_side.scripted_service import ScriptedService
 from testing.editor_side.server_process import LANGUAGE_SERVER, process, stderr_of
-from tests.lsp.test_positions import CODECS, NASTY, WIDTHS
-from tests.lsp.test_program import ENDLESS, needs_proc, running_in
-from testing.service import Service, sign_up_student
+from testing.editor_side.whole_path import editing, serving
+from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.student_programs import ENDLESS, needs_proc, running_in
 from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from testing.installations import Installation
     from testing.editor_side.editor import Editor
     from testing.editor_side.scripted_service import Connection
+    from testing.installations import Installation
+    from testing.service import Service
 
 pytestmark = pytest.mark.real_time
 
 WORDS = "Look at line 3. " * 60
 SLOW = Behaviour(text=WORDS, token_seconds=0.02)
 DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
-    async with FakeUpstream() as running:
-        yield running
-
-
-@asynccontextmanager
-async def serving(
-    folder: Path, upstream: FakeUpstream, *, port: int = 0, installation: Installation | None = None
-) -> AsyncIterator[Service]:
-    """Run a service that asks the model, its leases those of tests, whatever the test does to it."""
-    installation = installation or Laptop()
-    model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
-    settings, workers = installation.settings() | model, installation.workers
-    service = await asyncio.to_thread(lambda: Service(folder, settings, port=port, workers=workers, program=PROGRAM))
-    try:
-        yield service
-    finally:
-        if service.process.poll() is None:
-            await asyncio.to_thread(service.stop)
-        service.kill()
 
 
 @asynccontextmanager
@@ -79,19 +54,6 @@ async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor:
     async with serving(folder, upstream, port=urlsplit(service.url).port or 0) as second:
         assert second.url == service.url
         yield second
-
-
-@asynccontextmanager
-async def editing(folder: Path, service: Service) -> AsyncIterator[Editor]:
-    """Start an editor of a student of the service, whose language server has nothing to complain of."""
-    student = await sign_up_student(service)
-    environment = {**os.environ, "TUTOR_DATA_DIR": str(folder / "student")}
-    environment |= {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
-    async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
-        yield editor
-        await editor.request("shutdown")
-        await editor.notify("exit")
-        assert await stderr_of(server) == ""
 
 
 async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: FakeUpstream) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server.test_modules import store_modules
+from testing.modules import store_modules
 from testing.tutor_program import Tutor
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from testing.neovim import NEWER, PLUGIN, LuaFailed, Neovim
 from testing.fake_upstream import FakeUpstream
 from testing.fake_upstream.behaviour import Behaviour
 from testing.fake_upstream.server import KEY
+from testing.neovim import NEWER, PLUGIN, LuaFailed, Neovim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.conftest import RequireProgram
     from testing.service import Service, SignUp, StartService
+    from tests.conftest import RequireProgram
 
 PROGRAM = """\
 \"\"\"How far a walk was.\"\"\"

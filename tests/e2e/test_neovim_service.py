@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from testing.device_page import Browser
-from testing.neovim import PROGRAMS, WAIT_SECONDS, Neovim
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import PROGRAM
+from testing.neovim import PROGRAMS, WAIT_SECONDS, Neovim
+from testing.neovim_browser import BROWSER
 from testing.service import Service
 from testing.waiting import until
 from tutor_lsp.tutors.remote import RECONNECTING
@@ -21,8 +22,8 @@ from tutor_lsp.tutors.remote import RECONNECTING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import RequireProgram
     from testing.service import SignUp, StartService, Student
+    from tests.conftest import RequireProgram
 
 pytestmark = pytest.mark.real_time
 
@@ -30,9 +31,6 @@ CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
 BAD_LINE = 3
 WORDS = "Which name has no value yet? " * 200
 MESSAGES = "vim.fn.execute('messages')"
-
-BROWSER = '#!/bin/sh\nprintf %s "$1" > "$HOME/opened"\n'
-"""The system's browser, which remembers what it was told to open."""
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import RequireProgram
     from testing.service import StartService
+    from tests.conftest import RequireProgram
 
     Start = Callable[..., Terminal]
 

@@ -7,15 +7,15 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_language_server import editing, serving, upstream
-from testing.fake_upstream import Behaviour
 from testing.editor_side.editor import TUTOR_CLIENT, diagnostic
+from testing.editor_side.whole_path import editing, serving, upstream
+from testing.fake_upstream import Behaviour
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from testing.fake_upstream import FakeUpstream
     from testing.editor_side.editor import Editor
+    from testing.fake_upstream import FakeUpstream
 
 __all__ = ["upstream"]
 

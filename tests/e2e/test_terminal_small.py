@@ -16,8 +16,8 @@ from testing.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.conftest import RequireProgram
     from testing.service import Service, SignUp, StartService, Student
+    from tests.conftest import RequireProgram
 
     Shell = Callable[..., Terminal]
 

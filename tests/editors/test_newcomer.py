@@ -17,8 +17,11 @@ import pytest
 from testing.account_page import approve, make_account, picture
 from testing.chromium import chromium
 from testing.neovim import NEWER, PLUGIN, PROGRAMS
-from tests.e2e.test_neovim_service import BROWSER
-from tests.editors.test_vscode import (
+from testing.neovim_browser import BROWSER
+from testing.service import PASSWORD
+from testing.tmux import Terminal
+from testing.vscode import THREAD
+from testing.vscode_steps import (
     BAD_LINE,
     BAD_LINE_IS_SEEN,
     DEVICE_CODE,
@@ -28,19 +31,16 @@ from tests.editors.test_vscode import (
     open_program,
     type_address,
 )
-from testing.vscode import THREAD
-from testing.service import PASSWORD
-from testing.tmux import Terminal
 from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from testing.chromium import Page
+    from testing.service import Service, StartService
+    from testing.vscode import VSCode
     from tests.conftest import RequireProgram
     from tests.editors.conftest import StartVSCode
-    from testing.vscode import VSCode
-    from testing.service import Service, StartService
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(240)]
 

@@ -12,40 +12,38 @@ import pytest
 
 from testing.certificates import PrivateAuthority
 from testing.device_page import Browser
-from testing.vscode import THREAD, VSCode
+from testing.editor_side.scripted_service import ScriptedService
 from testing.fake_upstream import FakeUpstream
 from testing.fake_upstream.behaviour import Behaviour
 from testing.fake_upstream.server import KEY
-from testing.editor_side.scripted_service import ScriptedService
-from tests.server.test_modules import store_modules
+from testing.modules import store_modules
 from testing.service import Service
+from testing.vscode import THREAD, VSCode
+from testing.vscode_steps import (
+    BAD_LINE,
+    BAD_LINE_IS_SEEN,
+    DEVICE_CODE,
+    NEXT_HINT,
+    PROGRAM,
+    TOAST,
+    ask,
+    open_menu,
+    open_program,
+    type_address,
+    wait_for_light_bulb,
+)
 from testing.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.editors.conftest import StartVSCode
     from testing.editor_side.scripted_service import Connection
     from testing.service import SignUp, StartService, Student
+    from tests.editors.conftest import StartVSCode
 
 pytestmark = pytest.mark.timeout(240)
 
-PROGRAM = """\
-\"\"\"How far a walk was.\"\"\"
-
-
-def total(distances):
-    \"\"\"Add them up.\"\"\"
-    way = 0
-    for distance in distances:
-        way = way + distence
-    return way
-
-
-print(total([1.5, 2.0]))
-"""
-BAD_LINE = 8
 
 NOTEBOOK = {
     "nbformat": 4,
@@ -74,32 +72,13 @@ NOTEBOOK = {
 LONG = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.01)
 SHORT = "Which of the names on this line has no value yet? Look at each letter of it."
 
-LIGHT_BULB = ".monaco-editor .lightBulbWidget"
-ASK_TUTOR = '.action-widget .monaco-list-row:has-text("Ask tutor")'
-NEXT_HINT = f'{THREAD} a:has-text("Next hint")'
 REPLY_BOX = ".review-widget .comment-form-container"
 RATEABLE = ".review-widget .review-comment:has-text('of 5') .action-label[aria-label='Helpful']"
 QUICK_PICK = ".quick-input-list .monaco-list-row"
-DEVICE_CODE = """(() => {
-  const shown = [...document.querySelectorAll(".notification-toast")].map((one) => one.innerText).join("\\n");
-  return (/Code ([A-Z0-9]{4}-?[A-Z0-9]{4})/.exec(shown) || [])[1];
-})()"""
 STOP = f'{THREAD} a:has-text("Stop")'
 ASK_AGAIN = f'{THREAD} a:has-text("Ask again")'
 ANSWER_HERE = f'{THREAD} a:has-text("Answer on this computer")'
-TOAST = ".notification-toast"
 BUTTON = f"{TOAST} .monaco-button"
-
-BAD_LINE_IS_SEEN = """(() => {
-  const isIt = (one) => one.innerText.includes("distence");
-  const line = [...document.querySelectorAll(".monaco-editor .view-line")].find(isIt);
-  const name = line && [...line.querySelectorAll("span span")].find(isIt);
-  if (!name) return false;
-  const { left, right, top, bottom } = name.getBoundingClientRect();
-  const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
-  return points.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
-})()"""
-"""In the page: the mistyped name is drawn, and nothing lies over any of its corners."""
 
 
 @pytest.fixture
@@ -108,49 +87,6 @@ def vscode(start_vscode: StartVSCode) -> Iterator[VSCode]:
     with start_vscode() as editor:
         open_program(editor)
         yield editor
-
-
-def open_program(editor: VSCode) -> None:
-    """Open the program, the cursor in its bad line but not in the squiggle, and wait for the light bulb."""
-    editor.open("walk.py", PROGRAM, line=BAD_LINE, column=10)
-    editor.wait_for(".squiggly-error")
-    wait_for_light_bulb(editor)
-
-
-def wait_for_light_bulb(editor: VSCode) -> None:
-    """Move the cursor until it is there: VS Code asks only then, and the tutor may still be starting."""
-    for key in ("ArrowRight", "ArrowLeft") * 10:
-        editor.press(key)
-        if editor.is_there(LIGHT_BULB, seconds=1.5):
-            return
-    editor.wait_for(LIGHT_BULB)
-
-
-def ask(editor: VSCode) -> None:
-    """Choose the code action from its menu."""
-    open_menu(editor, lambda: click_light_bulb(editor))
-    editor.click(ASK_TUTOR)
-
-
-def click_light_bulb(editor: VSCode) -> None:
-    """Click the light bulb. Once its menu was closed, it is back only when the cursor has moved."""
-    if not editor.is_there(LIGHT_BULB, seconds=0.5):
-        wait_for_light_bulb(editor)
-    editor.click(LIGHT_BULB)
-
-
-def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
-    """Open the menu of code actions, as often as it takes.
-
-    VS Code forgets that it was asked to when a mark changes, or another extension gets ready, before the menu is there.
-    Its own actions ("Fix", "Explain") are there before the tutor's language server has started.
-    """
-    for _ in range(6):
-        opens()
-        if editor.is_there(ASK_TUTOR, seconds=3):
-            return
-        editor.press("Escape")
-    editor.wait_for(ASK_TUTOR)
 
 
 def darken(editor: VSCode) -> None:
@@ -528,13 +464,6 @@ async def test_from_nothing_to_a_hint_of_the_service(
         upstream.default = Behaviour(text=SHORT)
         await with_service(start_service, sign_up, upstream, scenario)
         assert len(upstream.calls) == 2
-
-
-def type_address(editor: VSCode, address: str) -> None:
-    """Type an address into the input box, in place of what stands there."""
-    editor.wait_for('.quick-input-widget :text("Address of your course")')
-    editor.press("Control+A")
-    editor.type(address)
 
 
 async def test_sign_in_that_is_cancelled_asks_nothing(

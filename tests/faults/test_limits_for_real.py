@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from tests.conftest import RequireProgram
     from testing.servers import PostgresServer, RedisServer
+    from tests.conftest import RequireProgram
 
 
 IN_REAL_TIME = [pytest.mark.real_time, pytest.mark.timeout(120)]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from testing.chat_client import Chat
-    from tests.conftest import RequireProgram
     from testing.service import Service, SignUp, StartService, Student
+    from tests.conftest import RequireProgram
 
 pytestmark = pytest.mark.real_time
 

@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from testing.chat_client import CODE, text_of
+from testing.editor_side.server_process import LANGUAGE_SERVER, process
 from testing.fake_upstream import Behaviour
 from testing.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
 from testing.faults.short_times import program
 from testing.installations import KINDS, installation_of
-from testing.editor_side.server_process import LANGUAGE_SERVER, process
 from tutor_server.tutoring.tutor import OUTAGE_NOTE
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from tests.conftest import RequireProgram
     from testing.servers import RedisServer
+    from tests.conftest import RequireProgram
 
 pytestmark = pytest.mark.real_time
 

@@ -523,7 +523,7 @@ class TestKeyring:
     @pytest.fixture(autouse=True)
     def keyring_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Make the test backend the keyring of this process, and give its file."""
-        from testing.editor_side.file_keyring import FileKeyring# noqa: PLC0415 - loads the library
+        from testing.editor_side.file_keyring import FileKeyring  # noqa: PLC0415 - loads the library
 
         path = tmp_path / "keyring.json"
         monkeypatch.setenv("KEYRING_PROPERTY_PATH", str(path))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.editor_side.editor import Conversation, ErrorReply
-from tests.server.test_modules import store_modules
+from testing.modules import store_modules
 from tutor_lsp.capture.workspace_module import workspace_module
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings

@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.workspace import ServerTextPosition
 
 from testing.editor_side.editor import TUTOR_CLIENT, place
+from testing.editor_side.positions import CODECS, NASTY, WIDTHS
 from tutor_lsp.lsp.text_document import EditedDocument, LineCodec, split_lines, without_line_end
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from testing.editor_side.scripted_tutor import ScriptedTutor
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
-CODECS = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
-WIDTHS = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 
 ODD = [
     "\n",
@@ -158,15 +157,6 @@ def test_replacing_the_whole_text_moves_anchors_along() -> None:
 
     assert (anchor.line, anchor.character) == (4, 1)
     assert opened.lines[anchor.line] == "c\n"
-
-
-NASTY = [
-    "\ufeffimport math",
-    "s = '😀😀' + str(a",
-    "page = 'a\x0cb\u2028c\x85d\x1ce'",
-    "t = 'e\u0301 é א' * 2",
-    "print(s",
-]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

@@ -11,34 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from testing.student_programs import ENDLESS, needs_posix, needs_proc, run, running_in
 from testing.waiting import until
 from tutor_lsp.runner import program
 from tutor_lsp.runner.program import CouldNotRun, RunOutcome, run_program
 from tutor_lsp.runner.supervisor import KEPT_BYTES
 from tutor_lsp.runner.traceback import Frame
-
-ENDLESS = "open('begun', 'w').close()\nwhile True:\n    pass\n"
-needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows cannot interrupt a program")
-needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-
-
-async def run(folder: Path, code: str, *, time_limit: float = 20) -> RunOutcome:
-    """Run this code as a file."""
-    path = folder / "main.py"
-    path.write_text(code, encoding="utf-8")
-    return await run_program(path, time_limit=time_limit)
-
-
-def running_in(folder: Path) -> dict[int, str]:
-    """Give the processes that run in a folder with their command lines (Linux)."""
-    found = {}
-    for process in Path("/proc").iterdir():
-        try:
-            if process.name.isdigit() and (process / "cwd").readlink() == folder:
-                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-    return found
 
 
 async def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:

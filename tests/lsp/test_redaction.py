@@ -8,29 +8,16 @@ import time
 import tokenize
 from itertools import pairwise
 from pathlib import PurePosixPath
-from uuid import UUID
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from testing.editor_side.redacted import KEY, REDACTOR, ask, redacted
 from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
 from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_pedagogy.problem.identity import identify
-from tutor_protocol import Ask, Cell, Diagnostic, Position, encode
-
-KEY = b"0123456789abcdef0123456789abcdef"
-REDACTOR = Redactor(PrivatePatterns(), KEY)
-
-
-def ask(code: str = "", **fields: object) -> Ask:
-    """Make an ask about the start of a program."""
-    return Ask(**{"request_id": UUID(int=1), "code": code, "cursor": Position(0, 0), **fields})  # type: ignore[arg-type]  # passed by name
-
-
-def redacted(code: str = "", **fields: object) -> Ask:
-    """Give an ask as it leaves."""
-    return REDACTOR.redact(ask(code, **fields))[0]
+from tutor_protocol import Cell, Diagnostic, Position, encode
 
 
 def tokenizes(code: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,50 +11,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testing.editor_side.editor import ErrorReply, diagnostic, place, span
-from tests.lsp.test_program import ENDLESS, needs_posix, needs_proc, running_in
+from testing.editor_side.runs import FAILING, PUBLISH, opened, published, run
+from testing.student_programs import ENDLESS, needs_posix, needs_proc, running_in
 from testing.waiting import until
 from tutor_lsp.capture.crashes import line_now
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.server import AskTutorServer
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
     from testing.editor_side.editor import Conversation, Editor, Json
     from testing.editor_side.scripted_tutor import ScriptedTutor
     from tutor_lsp.settings import Settings
 
-FAILING = 'print("begin")\n\n\ndef last(values):\n    return values[3]\n\n\nlast([1, 2, 3])\n'
 INDEX_ERROR = "IndexError: list index out of range"
 RAISED = f"{INDEX_ERROR}\n# values on line 5: values = [1, 2, 3]"
 """How the traceback ends, with what the line's variables were."""
 CRASH = diagnostic(4, 11, 20, f"{INDEX_ERROR}\nValues on this line: values = [1, 2, 3]", source="Ask Tutor")
 """As the student sees it; with an ask goes the first line alone, since the traceback has the values."""
 LINE = {"start": place(4, 0), "end": place(4, 0)}
-PUBLISH = "textDocument/publishDiagnostics"
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Return settings under which nothing is published but what runs leave."""
     return replace(settings, diagnostics=False)
-
-
-async def opened(editor: Editor, path: Path, text: str = FAILING) -> str:
-    """Save a file and open it."""
-    await asyncio.to_thread(path.write_bytes, text.encode())
-    return await editor.open(text, path.as_uri())
-
-
-async def run(editor: Editor, uri: str) -> Json:
-    """Run a file and wait for its end."""
-    ended: Json = await editor.execute("tutor.run", {"uri": uri})
-    return ended
-
-
-def published(editor: Editor) -> list[list[Json]]:
-    """Give the diagnostics of each publication."""
-    return [params["diagnostics"] for params in editor.all_heard(PUBLISH)]
 
 
 async def test_the_command_is_offered(conversation: Conversation) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from testing.editor_side.editor import diagnostic, place, span
-from tests.lsp.test_run import opened, published, run
+from testing.editor_side.runs import opened, published, run
 from tutor_protocol import MAX_CODE_BYTES
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lsp.test_program import run
-from tests.lsp.test_redaction import redacted
+from testing.editor_side.redacted import redacted
+from testing.student_programs import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import pytest
 
 from testing.chat_client import Closed, connect
 from testing.device_page import Browser, approve_a_device
-from tests.server.test_modules import store_modules
+from testing.modules import store_modules
 from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS

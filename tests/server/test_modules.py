@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from testing.modules import store_modules
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from testing.service import Service, SignUp, StartService, Student
-
-
-def store_modules(service: Service, *modules: tuple[str, int]) -> None:
-    """Put modules of these ids and orders into a service's database."""
-    with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
-        connection.executemany(
-            'INSERT INTO learning_modules (id, title, "order", statement, objectives, allowed_names, max_hint_level)'
-            " VALUES (?, ?, ?, 'Do it.', '[\"learn\"]', '[\"sum\"]', 3)",
-            [(name, name.title(), order) for name, order in modules],
-        )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from tests.server.test_modules import store_modules
+from testing.modules import store_modules
 from testing.service import RunningService
 
 if TYPE_CHECKING:

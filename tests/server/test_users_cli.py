@@ -20,7 +20,7 @@ from aiohttp import ClientSession
 from testing.chat_client import Closed, connect
 from testing.device_page import Browser
 from testing.mail_server import mail_server
-from tests.migrated import put_database
+from testing.migrated import put_database
 from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment
 from tutor_server.identity.revocations import POLL_SECONDS
 from tutor_server.storage.models import Base

@@ -1,0 +1,31 @@
+"""Running a file through the language server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from testing.editor_side.editor import Editor, Json
+
+FAILING = 'print("begin")\n\n\ndef last(values):\n    return values[3]\n\n\nlast([1, 2, 3])\n'
+PUBLISH = "textDocument/publishDiagnostics"
+
+
+async def opened(editor: Editor, path: Path, text: str = FAILING) -> str:
+    """Save a file and open it."""
+    await asyncio.to_thread(path.write_bytes, text.encode())
+    return await editor.open(text, path.as_uri())
+
+
+async def run(editor: Editor, uri: str) -> Json:
+    """Run a file and wait for its end."""
+    ended: Json = await editor.execute("tutor.run", {"uri": uri})
+    return ended
+
+
+def published(editor: Editor) -> list[list[Json]]:
+    """Give the diagnostics of each publication."""
+    return [params["diagnostics"] for params in editor.all_heard(PUBLISH)]

@@ -1,0 +1,94 @@
+"""What a student does in VS Code: open a program, ask the tutor, type an address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from testing.vscode import THREAD, VSCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRAM = """\
+\"\"\"How far a walk was.\"\"\"
+
+
+def total(distances):
+    \"\"\"Add them up.\"\"\"
+    way = 0
+    for distance in distances:
+        way = way + distence
+    return way
+
+
+print(total([1.5, 2.0]))
+"""
+BAD_LINE = 8
+LIGHT_BULB = ".monaco-editor .lightBulbWidget"
+ASK_TUTOR = '.action-widget .monaco-list-row:has-text("Ask tutor")'
+NEXT_HINT = f'{THREAD} a:has-text("Next hint")'
+DEVICE_CODE = """(() => {
+  const shown = [...document.querySelectorAll(".notification-toast")].map((one) => one.innerText).join("\\n");
+  return (/Code ([A-Z0-9]{4}-?[A-Z0-9]{4})/.exec(shown) || [])[1];
+})()"""
+TOAST = ".notification-toast"
+BAD_LINE_IS_SEEN = """(() => {
+  const isIt = (one) => one.innerText.includes("distence");
+  const line = [...document.querySelectorAll(".monaco-editor .view-line")].find(isIt);
+  const name = line && [...line.querySelectorAll("span span")].find(isIt);
+  if (!name) return false;
+  const { left, right, top, bottom } = name.getBoundingClientRect();
+  const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
+  return points.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
+})()"""
+"""In the page: the mistyped name is drawn, and nothing lies over any of its corners."""
+
+
+def open_program(editor: VSCode) -> None:
+    """Open the program, the cursor in its bad line but not in the squiggle, and wait for the light bulb."""
+    editor.open("walk.py", PROGRAM, line=BAD_LINE, column=10)
+    editor.wait_for(".squiggly-error")
+    wait_for_light_bulb(editor)
+
+
+def wait_for_light_bulb(editor: VSCode) -> None:
+    """Move the cursor until it is there: VS Code asks only then, and the tutor may still be starting."""
+    for key in ("ArrowRight", "ArrowLeft") * 10:
+        editor.press(key)
+        if editor.is_there(LIGHT_BULB, seconds=1.5):
+            return
+    editor.wait_for(LIGHT_BULB)
+
+
+def ask(editor: VSCode) -> None:
+    """Choose the code action from its menu."""
+    open_menu(editor, lambda: click_light_bulb(editor))
+    editor.click(ASK_TUTOR)
+
+
+def click_light_bulb(editor: VSCode) -> None:
+    """Click the light bulb. Once its menu was closed, it is back only when the cursor has moved."""
+    if not editor.is_there(LIGHT_BULB, seconds=0.5):
+        wait_for_light_bulb(editor)
+    editor.click(LIGHT_BULB)
+
+
+def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
+    """Open the menu of code actions, as often as it takes.
+
+    VS Code forgets that it was asked to when a mark changes, or another extension gets ready, before the menu is there.
+    Its own actions ("Fix", "Explain") are there before the tutor's language server has started.
+    """
+    for _ in range(6):
+        opens()
+        if editor.is_there(ASK_TUTOR, seconds=3):
+            return
+        editor.press("Escape")
+    editor.wait_for(ASK_TUTOR)
+
+
+def type_address(editor: VSCode, address: str) -> None:
+    """Type an address into the input box, in place of what stands there."""
+    editor.wait_for('.quick-input-widget :text("Address of your course")')
+    editor.press("Control+A")
+    editor.type(address)
