@@ -35,7 +35,7 @@ class PrivateAuthority:
         self.file.write_bytes(_pem(certificate.sign(self._key, _digest())))
 
     def server_context(self, host: str, begins: int = -1, ends: int = 1) -> ssl.SSLContext:
-        """Give what a server shows as `host`, a name or an address; it is good from and to so many days from now."""
+        """Return what a server shows as `host`, a name or an address; it is good from and to so many days from now."""
         key = _new_key()
         try:
             name = self._x509.IPAddress(ipaddress.ip_address(host))
@@ -66,7 +66,7 @@ class PrivateAuthority:
         )
 
     def _of_authorities(self) -> list[tuple[Any, bool]]:
-        """Give what Python 3.13 wants of an authority besides (`VERIFY_X509_STRICT`)."""
+        """Return what Python 3.13 wants of an authority besides (`VERIFY_X509_STRICT`)."""
         may = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
         may |= dict.fromkeys(
             (

@@ -80,7 +80,7 @@ class Page:
             await self._wait_until_loaded()
 
     async def told(self) -> list[tuple[str, str]]:
-        """Give role and name of everything that a screen reader tells, in order; an alert's name is its text."""
+        """Return role and name of everything that a screen reader tells, in order; an alert's name is its text."""
         nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
         children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
         names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
@@ -94,7 +94,7 @@ class Page:
         return told
 
     async def focused(self) -> tuple[str, str]:
-        """Give role and name of what has the focus, as soon as something has."""
+        """Return role and name of what has the focus, as soon as something has."""
         async with asyncio.timeout(LOOK_SECONDS):
             while True:
                 tree = await self.call("Accessibility.getFullAXTree")
@@ -111,7 +111,7 @@ class Page:
         return None
 
     async def resize(self, width: int, height: int) -> None:
-        """Give the tab a size in CSS pixels."""
+        """Return the tab a size in CSS pixels."""
         await self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -131,7 +131,7 @@ class Page:
         return answer["result"]["value"]
 
     async def content_width(self) -> float:
-        """Give the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""
+        """Return the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""
         metrics = await self.call("Page.getLayoutMetrics")
         return float(metrics["cssContentSize"]["width"])
 

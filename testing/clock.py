@@ -16,9 +16,9 @@ class HeldClock:
     seconds: float = 0.0
 
     def now(self) -> datetime:
-        """Give the wall clock's time."""
+        """Return the wall clock's time."""
         return self.at + timedelta(seconds=self.seconds)
 
     def monotonic(self) -> float:
-        """Give the monotonic clock's time."""
+        """Return the monotonic clock's time."""
         return self.seconds

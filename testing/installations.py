@@ -18,7 +18,7 @@ class Laptop:
     workers: int = 1
 
     def settings(self) -> dict[str, str]:
-        """Give the settings of a service that knows of no other: there is nothing to set."""
+        """Return the settings of a service that knows of no other: there is nothing to set."""
         return {}
 
 
@@ -31,7 +31,7 @@ class University:
     workers: int = 2
 
     def settings(self) -> dict[str, str]:
-        """Give the settings of a service that knows of no other, on empty databases."""
+        """Return the settings of a service that knows of no other, on empty databases."""
         return {
             "TUTOR_DATABASE_URL": self.postgres.database(),
             "TUTOR_REDIS_URL": self.redis.database(),
@@ -44,7 +44,7 @@ KINDS = ("sqlite", "postgres")
 
 
 def installation_of(kind: str, request: pytest.FixtureRequest) -> Installation:
-    """Give the way that one of `KINDS` names, with servers of its own where it needs any, for a test to begin on."""
+    """Return the way that one of `KINDS` names, with servers of its own where it needs any, for a test to begin on."""
     if kind == "sqlite":
         return Laptop()
     return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))

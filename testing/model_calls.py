@@ -41,7 +41,7 @@ REQUEST = Request(
 
 
 def new_request() -> Request:
-    """Give the request to a chain, which lets go of its prompt."""
+    """Return the request to a chain, which lets go of its prompt."""
     return replace(REQUEST)
 
 
@@ -98,7 +98,7 @@ class MemoryRecorder:
         return [call.outcome for call in self.calls]
 
     def reserved(self, _provider: Provider) -> None:
-        """Give nothing: every call of a test is recorded as it starts."""
+        """Return nothing: every call of a test is recorded as it starts."""
 
     async def start(self, provider: Provider) -> RecordedCall:
         """Note the call."""

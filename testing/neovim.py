@@ -163,12 +163,12 @@ class Neovim:
         return params
 
     def deltas(self, ask_id: str) -> list[str]:
-        """Give the pieces in which an answer has come."""
+        """Return the pieces in which an answer has come."""
         updates = self.lua("return all_heard('tutor/answer/didUpdate')")
         return [one["params"]["delta"] for one in updates if one["params"]["askId"] == ask_id]
 
     def servers(self) -> list[int]:
-        """Give the process ids of Neovim's children."""
+        """Return the process ids of Neovim's children."""
         children: list[int] = self.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
         return children
 

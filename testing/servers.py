@@ -24,7 +24,7 @@ MOST_DATABASES = 512
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on now."""
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -58,7 +58,7 @@ class RedisServer:
         return self
 
     def database(self) -> str:
-        """Give the URL of a database that nobody uses; `url` is that of the first."""
+        """Return the URL of a database that nobody uses; `url` is that of the first."""
         self._count += 1
         assert self._count < MOST_DATABASES
         return f"redis://127.0.0.1:{self.port}/{self._count}"

@@ -37,7 +37,7 @@ LOG_SECONDS = 20
 
 
 def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    """Give the environment of a service that knows nothing of the machine's own settings."""
+    """Return the environment of a service that knows nothing of the machine's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     return kept | {"HOME": str(data_dir.parent), "TUTOR_DATA_DIR": str(data_dir)} | settings
 
@@ -74,7 +74,7 @@ class Service:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """Give the log so far; every line but the one that names the address must be a JSON object."""
+        """Return the log so far; every line but the one that names the address must be a JSON object."""
         with self._heard:
             lines = [line for line in self.lines if not line.startswith("listening on ")]
         entries: list[dict[str, Any]] = [json.loads(line) for line in lines]
@@ -93,7 +93,7 @@ class Service:
             return connection.execute(statement, [_as_stored(value) for value in parameters]).fetchall()
 
     def worker_ids(self) -> list[int]:
-        """Give the ids of the worker processes (Linux)."""
+        """Return the ids of the worker processes (Linux)."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(number) for number in children.read_text(encoding="ascii").split()]
 
@@ -196,7 +196,7 @@ class Student:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Give what signs a request."""
+        """Return what signs a request."""
         return {"Authorization": f"Bearer {self.access_token}"}
 
     @classmethod

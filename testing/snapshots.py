@@ -12,7 +12,7 @@ SNAPSHOTS = Path(__file__).resolve().parents[1] / "tests" / "server" / "snapshot
 
 
 def snapshot(name: str, text: str) -> str:
-    """Give what the file of this name holds; renew it first, where that is wanted."""
+    """Return what the file of this name holds; renew it first, where that is wanted."""
     path = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("TUTOR_TEST_SNAPSHOTS") == "renew":
         path.parent.mkdir(parents=True, exist_ok=True)

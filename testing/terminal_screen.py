@@ -8,7 +8,7 @@ _TOKEN = re.compile(r"\x1b\[(?P<argument>\??[\d;]*)(?P<command>[A-Za-z])|(?P<cha
 
 
 def screen(output: str) -> list[str]:
-    """Give the lines left on an endlessly long screen, without colours and trailing blanks."""
+    """Return the lines left on an endlessly long screen, without colours and trailing blanks."""
     lines: list[list[str]] = [[]]
     row = column = 0
     for token in _TOKEN.finditer(output):

@@ -63,7 +63,7 @@ class Terminal:
         self._run("send-keys", *keys)
 
     def screen(self, *, colours: bool = False) -> list[str]:
-        """Give what is on the screen, line by line, with the escape sequences of its colours if wanted."""
+        """Return what is on the screen, line by line, with the escape sequences of its colours if wanted."""
         return self._run("capture-pane", "-p", *(["-e"] if colours else [])).split("\n")
 
     def until(self, pattern: str) -> list[str]:

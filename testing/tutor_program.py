@@ -52,7 +52,7 @@ class Tutor:
         )
 
     def servers(self) -> list[int]:
-        """Give the language servers of this folder that run (Linux)."""
+        """Return the language servers of this folder that run (Linux)."""
         mark = f"TUTOR_DATA_DIR={self.folder / 'data'}".encode()
         return [
             int(process.name)

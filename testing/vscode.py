@@ -184,7 +184,7 @@ class VSCode:
         self.step("wait", selector=selector, state=state, seconds=seconds)
 
     def is_there(self, selector: str, *, seconds: float) -> bool:
-        """Say whether an element is shown within some seconds."""
+        """Return whether an element is shown within some seconds."""
         return "error" not in self._ask("wait", {"selector": selector, "seconds": seconds})
 
     def click(self, selector: str) -> None:
@@ -201,7 +201,7 @@ class VSCode:
         self.step("type", text=text)
 
     def texts(self, selector: str) -> list[str]:
-        """Give the text of each element."""
+        """Return the text of each element."""
         texts: list[str] = self.step("texts", selector=selector)
         return texts
 
@@ -252,16 +252,16 @@ class VSCode:
         return self._settings_path(scope).read_text(encoding="utf-8")
 
     def log(self) -> str:
-        """Give the extension's log."""
+        """Return the extension's log."""
         logs = sorted((self._home / "data" / "logs").rglob("Ask Tutor.log"))
         return "\n".join(log.read_text(encoding="utf-8") for log in logs)
 
     def servers(self) -> list[int]:
-        """Give the process ids of the language servers (Linux)."""
+        """Return the process ids of the language servers (Linux)."""
         return [pid for pid, command in self.processes() if "tutor_lsp/__main__.py" in command]
 
     def processes(self) -> list[tuple[int, str]]:
-        """Give all processes that this VS Code has started, directly or not, and its browser's (Linux)."""
+        """Return all processes that this VS Code has started, directly or not, and its browser's (Linux)."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):

@@ -69,7 +69,7 @@ def _deselect(config: pytest.Config, items: list[pytest.Item], unwanted: list[py
 
 @pytest.fixture(scope="session")
 def require_program() -> RequireProgram:
-    """Give a function that finds a program, or skips; with `TUTOR_TEST_REQUIRE=all` a missing one is a failure."""
+    """Return a function that finds a program, or skips; with `TUTOR_TEST_REQUIRE=all` a missing one is a failure."""
 
     def require(name: str) -> str:
         found = shutil.which(name)
@@ -85,13 +85,13 @@ def require_program() -> RequireProgram:
 
 @pytest.fixture(scope="session", params=KINDS)
 def installation(request: pytest.FixtureRequest) -> Installation:
-    """Give each way to run a service, once as a laptop does, once as a university does."""
+    """Return each way to run a service, once as a laptop does, once as a university does."""
     return installation_of(request.param, request)
 
 
 @pytest.fixture(scope="session")
 def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Give a running service with default limits, shared by all tests: each brings students of its own."""
+    """Return a running service with default limits, shared by all tests: each brings students of its own."""
     folder = tmp_path_factory.mktemp("service")
     put_database(folder / "data")
     running = Service(folder, installation.settings(), workers=installation.workers)
@@ -101,7 +101,7 @@ def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
-    """Give a factory of services with other settings: `async with` what it makes of them."""
+    """Return a factory of services with other settings: `async with` what it makes of them."""
 
     def start(**settings: str) -> RunningService:
         return RunningService(tmp_path_factory.mktemp("service"), settings)
@@ -111,20 +111,20 @@ def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
 
 @pytest.fixture
 def sign_up() -> SignUp:
-    """Give a factory of students, which takes the service they belong to."""
+    """Return a factory of students, which takes the service they belong to."""
     return sign_up_student
 
 
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[ClientSession]:
-    """Give an HTTP client of the shared service."""
+    """Return an HTTP client of the shared service."""
     async with ClientSession(service.url) as session:
         yield session
 
 
 @pytest.fixture(scope="session")
 def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
-    """Give a running Redis that no test leaves anything in on purpose."""
+    """Return a running Redis that no test leaves anything in on purpose."""
     server = RedisServer(require_program("redis-server")).start()
     yield server
     server.stop()
@@ -132,7 +132,7 @@ def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server(require_program: RequireProgram) -> Iterator[PostgresServer]:
-    """Give a running PostgreSQL; tests make databases of their own in it.
+    """Return a running PostgreSQL; tests make databases of their own in it.
 
     Its folder is not one of pytest's, which keeps those from other users: PostgreSQL may have to run as one.
     """

@@ -30,7 +30,7 @@ MARKED = set(re.findall(r"`([^`]+)`", CONTRACT))
 
 
 def section(title: str) -> str:
-    """Give a section of the contract by the start of its heading."""
+    """Return a section of the contract by the start of its heading."""
     (found,) = re.findall(rf"^## {re.escape(title)}[^\n]*\n(.*?)(?=^## |\Z)", CONTRACT, re.MULTILINE | re.DOTALL)
     return str(found)
 
@@ -154,7 +154,7 @@ LEVELS = {"debug", "info", "warning", "error", "exception"}
 
 
 def logged() -> Iterator[tuple[str, set[str]]]:
-    """Give each event that the service logs, with the fields that the call gives it."""
+    """Return each event that the service logs, with the fields that the call gives it."""
     for path in (ROOT / "tutor_server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:

@@ -133,7 +133,7 @@ class Editor:
         return value
 
     def all_heard(self, method: str) -> list[Json]:
-        """Give the params of each message of a method, oldest first."""
+        """Return the params of each message of a method, oldest first."""
         return [heard.params for heard in self.heard if heard.method == method]
 
     async def hear(self, method: str, **expected: Any) -> Json:

@@ -21,7 +21,7 @@ class FileKeyring(KeyringBackend):
     fault = ""
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Give an item."""
+        """Return an item."""
         return self._items().get(f"{service}/{username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:

@@ -18,5 +18,5 @@ def ask(code: str = "", **fields: object) -> Ask:
 
 
 def redacted(code: str = "", **fields: object) -> Ask:
-    """Give an ask as it leaves."""
+    """Return an ask as it leaves."""
     return REDACTOR.redact(ask(code, **fields))[0]

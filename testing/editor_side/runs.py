@@ -27,5 +27,5 @@ async def run(editor: Editor, uri: str) -> Json:
 
 
 def published(editor: Editor) -> list[list[Json]]:
-    """Give the diagnostics of each publication."""
+    """Return the diagnostics of each publication."""
     return [params["diagnostics"] for params in editor.all_heard(PUBLISH)]

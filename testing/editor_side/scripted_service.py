@@ -42,7 +42,7 @@ class Connection:
             await self.socket.send_str(encode(message))
 
     async def answer(self, frame: dict[str, Any], *words: str, first_seq: int = 0, finish: bool = True) -> None:
-        """Give the answer to an `ask` (from delta 0, with `accepted`) or to a `resume`."""
+        """Return the answer to an `ask` (from delta 0, with `accepted`) or to a `resume`."""
         request_id = UUID(frame["request_id"])
         if frame["type"] == "ask":
             await self.send(accepted(request_id))

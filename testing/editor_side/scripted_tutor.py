@@ -35,7 +35,7 @@ def accepted(ask: Ask, level: int = 1) -> Accepted:
 
 
 def delta(ask: Ask, seq: int, content: str) -> Delta:
-    """Give a piece of an answer."""
+    """Return a piece of an answer."""
     return Delta(request_id=ask.request_id, seq=seq, content=content)
 
 

@@ -44,7 +44,7 @@ class ReceivedCall:
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def report(self) -> dict[str, Any]:
-        """Give the call as plain data."""
+        """Return the call as plain data."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "closed"}
 
 

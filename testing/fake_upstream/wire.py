@@ -37,31 +37,31 @@ class Wire(Protocol):
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Give the body of an answer with an error status."""
+        """Return the body of an answer with an error status."""
         ...
 
     def start(self) -> list[bytes]:
-        """Give the frames before the first token."""
+        """Return the frames before the first token."""
         ...
 
     def token(self, text: str) -> bytes:
-        """Give the frame of a token."""
+        """Return the frame of a token."""
         ...
 
     def ping(self) -> bytes:
-        """Give what keeps an idle stream open."""
+        """Return what keeps an idle stream open."""
         ...
 
     def unknown(self) -> bytes:
-        """Give frames that clients must skip."""
+        """Return frames that clients must skip."""
         ...
 
     def overloaded(self) -> bytes:
-        """Give the frame that reports an error in mid-stream."""
+        """Return the frame that reports an error in mid-stream."""
         ...
 
     def end(self) -> list[bytes]:
-        """Give the frames after the last token."""
+        """Return the frames after the last token."""
         ...
 
 
@@ -79,7 +79,7 @@ def _require(body: Json, *fields: str) -> None:
 
 
 def credential(headers: Mapping[str, str]) -> str | None:
-    """Give the one credential of a request: a bearer token or, as Anthropic takes it too, an `x-api-key`."""
+    """Return the one credential of a request: a bearer token or, as Anthropic takes it too, an `x-api-key`."""
     given = [headers[name].removeprefix("Bearer ") for name in ("x-api-key", "authorization") if name in headers]
     return given[0] if len(given) == 1 else None
 
@@ -125,13 +125,13 @@ class AnthropicWire:
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Give the body of an answer with an error status."""
+        """Return the body of an answer with an error status."""
         del param  # this API names fields in the message only
         kind = error_type or AnthropicWire._ERRORS.get(status, "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_fake"}
 
     def start(self) -> list[bytes]:
-        """Give message_start, content_block_start and a ping."""
+        """Return message_start, content_block_start and a ping."""
         message = {
             "id": "msg_fake",
             "type": "message",
@@ -150,17 +150,17 @@ class AnthropicWire:
         ]
 
     def token(self, text: str) -> bytes:
-        """Give a content_block_delta."""
+        """Return a content_block_delta."""
         self._tokens += 1
         delta = {"type": "text_delta", "text": text}
         return self._event({"type": "content_block_delta", "index": 0, "delta": delta})
 
     def ping(self) -> bytes:
-        """Give a ping event."""
+        """Return a ping event."""
         return self._event({"type": "ping"})
 
     def unknown(self) -> bytes:
-        """Give an event of a new type, a delta of a new type, a comment, an id and a field of no standard."""
+        """Return an event of a new type, a delta of a new type, a comment, an id and a field of no standard."""
         return (
             self._event({"type": "content_block_glimmer", "index": 0, "delta": {"type": "text_delta", "text": "no"}})
             + self._event({"type": "content_block_delta", "index": 0, "delta": {"type": "mood_delta", "mood": "no"}})
@@ -168,11 +168,11 @@ class AnthropicWire:
         )
 
     def overloaded(self) -> bytes:
-        """Give an error event."""
+        """Return an error event."""
         return self._event({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})
 
     def end(self) -> list[bytes]:
-        """Give content_block_stop, message_delta with cumulative usage, and message_stop."""
+        """Return content_block_stop, message_delta with cumulative usage, and message_stop."""
         delta = {"stop_reason": self._FINISH[self._behaviour.finish], "stop_sequence": None}
         ending: Json = {"type": "message_delta", "delta": delta}
         if usage := self._usage(self._tokens):
@@ -230,26 +230,26 @@ class OpenAIWire:
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Give the body of an answer with an error status."""
+        """Return the body of an answer with an error status."""
         code = error_type or OpenAIWire._CODES.get(status)
         kind = "invalid_request_error" if status < 500 else "server_error"
         return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
     def start(self) -> list[bytes]:
-        """Give the chunk that names the role."""
+        """Return the chunk that names the role."""
         return [self._chunk({"role": "assistant", "content": "", "refusal": None})]
 
     def token(self, text: str) -> bytes:
-        """Give a chunk with a delta."""
+        """Return a chunk with a delta."""
         self._tokens += 1
         return self._chunk({"content": text})
 
     def ping(self) -> bytes:
-        """Give a comment and a chunk whose delta is empty."""
+        """Return a comment and a chunk whose delta is empty."""
         return b": keep-alive\n\n" + self._chunk({"content": ""})
 
     def unknown(self) -> bytes:
-        """Give a chunk without choices, a delta of another vendor, a comment and a field of no standard."""
+        """Return a chunk without choices, a delta of another vendor, a comment and a field of no standard."""
         return (
             _frame({"id": "chatcmpl-fake", "object": "chat.completion.glimmer", "choices": []})
             + self._chunk({"reasoning_content": "no"})
@@ -257,11 +257,11 @@ class OpenAIWire:
         )
 
     def overloaded(self) -> bytes:
-        """Give an error object in place of a chunk."""
+        """Return an error object in place of a chunk."""
         return _frame({"error": {"message": "Overloaded", "type": "server_error", "param": None, "code": "overloaded"}})
 
     def end(self) -> list[bytes]:
-        """Give the chunk with the reason, usage where it was asked for, and the end mark."""
+        """Return the chunk with the reason, usage where it was asked for, and the end mark."""
         frames = [self._chunk({}, self._FINISH[self._behaviour.finish])]
         if self._include_usage and self._behaviour.usage != "none":
             prompt, completion = self._behaviour.input_tokens, self._tokens

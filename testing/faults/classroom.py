@@ -40,7 +40,7 @@ class Classroom:
 
     @asynccontextmanager
     async def seat(self) -> AsyncIterator[Seat]:
-        """Give a fresh student with an open socket. The models have forgotten what was."""
+        """Return a fresh student with an open socket. The models have forgotten what was."""
         self.first.reset()
         self.second.reset()
         student = await sign_up_student(self.service)
@@ -57,7 +57,7 @@ class Seat:
     chat: Chat
 
     def rows(self, columns: str = "provider, outcome") -> list[tuple[Any, ...]]:
-        """Give the student's rows of the ledger in the order of the calls; those of calls that were not made are none.
+        """Return the student's rows of the ledger in the order of the calls, without those of unmade calls.
 
         A row is reserved for the preferred provider before anybody knows that it will be passed over.
         """
@@ -65,13 +65,13 @@ class Seat:
         return self.room.service.query(statement, self.student.id)
 
     def bills(self) -> list[bool]:
-        """Tell of each call that was made whether it cost anything; each has one row, and none is open."""
+        """Return for each call that was made whether it cost anything; each has one row, and none is open."""
         rows = self.rows("state, cost_nanodollars > 0")
         assert {state for state, _ in rows} == {"settled"}
         return [bool(costs) for _, costs in rows]
 
     def stands(self) -> tuple[int, int]:
-        """Give the day's count and the hint level of the one problem."""
+        """Return the day's count and the hint level of the one problem."""
         query = self.room.service.query
         day = "SELECT coalesce(sum(d.messages), 0) FROM daily_usage d JOIN users u ON u.subject = d.subject"
         ((messages,),) = query(f"{day} WHERE u.id = ?", self.student.id)

@@ -22,7 +22,7 @@ PHONE, DESKTOP = (360, 740), (1280, 900)
 
 @pytest.fixture
 async def running(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service that was asked three times about one bug."""
+    """Return a service that was asked three times about one bug."""
     async with start_service(TUTOR_ADMIN_KEY=KEY) as service:
         student = await sign_up_student(service)
         async with connect(service.url, student.access_token) as chat:

@@ -34,7 +34,7 @@ def demo(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def left_running(folder: Path) -> list[str]:
-    """Give the processes whose environment names the folder (Linux)."""
+    """Return the processes whose environment names the folder (Linux)."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

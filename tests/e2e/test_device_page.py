@@ -22,14 +22,14 @@ PHONE, DESKTOP = (320, 568), (1280, 800)
 
 @pytest.fixture
 async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Give a tab of a browser."""
+    """Return a tab of a browser."""
     async with chromium(require_program("chromium")) as tab:
         yield tab
 
 
 @pytest.fixture
 async def running(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service."""
+    """Return a service."""
     async with start_service() as service:
         yield service
 

@@ -25,7 +25,7 @@ LOCAL = (
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service of a course whose modules fill several pages, each of more than 64 KiB."""
+    """Return a service of a course whose modules fill several pages, each of more than 64 KiB."""
     async with start_service() as service:
         store_modules(service, *[(f"unit-{number}", number) for number in range(45, 0, -1)])
         with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
@@ -36,7 +36,7 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Tutor:
-    """Give a command line in a folder of its own, on a computer without a keyring."""
+    """Return a command line in a folder of its own, on a computer without a keyring."""
     running = Tutor(tmp_path)
     running.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     return running

@@ -70,20 +70,20 @@ on_both_versions = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=
 
 @pytest.fixture
 def program(require_program: RequireProgram, request: pytest.FixtureRequest) -> str:
-    """Give the path of Neovim: the one on PATH, unless a test names another."""
+    """Return the path of Neovim: the one on PATH, unless a test names another."""
     return require_program(getattr(request, "param", "nvim"))
 
 
 @pytest.fixture
 def empty_nvim(program: str, tmp_path: Path) -> Iterator[Neovim]:
-    """Give a Neovim in local mode, without a file."""
+    """Return a Neovim in local mode, without a file."""
     with Neovim(program, tmp_path) as nvim:
         yield nvim
 
 
 @pytest.fixture
 def nvim(empty_nvim: Neovim) -> Neovim:
-    """Give a Neovim in local mode, on the bad line of a program that a linter has complained about."""
+    """Return a Neovim in local mode, on the bad line of a program that a linter has complained about."""
     empty_nvim.open("walk.py", PROGRAM, line=BAD_LINE)
     empty_nvim.lua(LINTER)
     return empty_nvim

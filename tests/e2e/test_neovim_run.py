@@ -26,7 +26,7 @@ MESSAGES = "vim.fn.execute('messages')"
 
 @pytest.fixture
 def nvim(require_program: RequireProgram, tmp_path: Path) -> Iterator[Neovim]:
-    """Give a Neovim in local mode, without a file."""
+    """Return a Neovim in local mode, without a file."""
     with Neovim(require_program("nvim"), tmp_path) as nvim:
         yield nvim
 

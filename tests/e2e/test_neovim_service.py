@@ -35,12 +35,12 @@ MESSAGES = "vim.fn.execute('messages')"
 
 @pytest.fixture
 def program(require_program: RequireProgram) -> str:
-    """Give the path of Neovim."""
+    """Return the path of Neovim."""
     return require_program("nvim")
 
 
 def signed_in(service: Service, student: Student) -> dict[str, str]:
-    """Give the environment of an editor of a student."""
+    """Return the environment of an editor of a student."""
     return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
 

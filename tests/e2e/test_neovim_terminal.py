@@ -28,7 +28,7 @@ require("tutor").setup({{}})
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder with a student's program and configuration."""
+    """Return a folder with a student's program and configuration."""
     (tmp_path / "init.lua").write_text(INIT, encoding="utf-8")
     (tmp_path / "age.py").write_text(CODE, encoding="utf-8")
     return tmp_path

@@ -35,7 +35,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither 
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Tutor:
-    """Give a command line in a folder of its own, on a computer without a keyring, beside a student's program."""
+    """Return a command line in a folder of its own, on a computer without a keyring, beside a student's program."""
     shutil.copy(EXAMPLES / "average.py", tmp_path)
     running = Tutor(tmp_path)
     running.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -44,7 +44,7 @@ def tutor(tmp_path: Path) -> Tutor:
 
 @pytest.fixture
 def keyring(tutor: Tutor) -> Path:
-    """Give the computer a keyring, and its file."""
+    """Return the computer a keyring, and its file."""
     path = tutor.folder / "keyring.json"
     tutor.environment["PYTHON_KEYRING_BACKEND"] = "testing.editor_side.file_keyring.FileKeyring"
     tutor.environment["KEYRING_PROPERTY_PATH"] = str(path)
@@ -53,7 +53,7 @@ def keyring(tutor: Tutor) -> Path:
 
 @pytest.fixture
 async def student(service: Service, sign_up: SignUp) -> Student:
-    """Give a registered student."""
+    """Return a registered student."""
     return await sign_up(service)
 
 

@@ -34,7 +34,7 @@ needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no p
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Iterator[Tutor]:
-    """Give a command line in a folder of its own, with a copy of two examples; afterwards no server may be left."""
+    """Return a command line in a folder of its own, with a copy of two examples; afterwards no server may be left."""
     for name in ("average.py", "grades.py"):
         shutil.copy(EXAMPLES / name, tmp_path)
     running = Tutor(tmp_path)

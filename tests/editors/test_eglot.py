@@ -26,7 +26,7 @@ INIT = """
 
 @pytest.fixture
 def emacs(require_program: RequireProgram, tmp_path: Path) -> Iterator[Terminal]:
-    """Give an Emacs on the bad line of a program, once its language server runs."""
+    """Return an Emacs on the bad line of a program, once its language server runs."""
     (tmp_path / "init.el").write_text(INIT, encoding="utf-8")
     (tmp_path / "age.py").write_text(CODE, encoding="utf-8")
     command = (require_program("emacs"), "-nw", "-Q", "-l", "init.el", "+2", "age.py")

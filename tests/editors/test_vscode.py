@@ -83,7 +83,7 @@ BUTTON = f"{TOAST} .monaco-button"
 
 @pytest.fixture
 def vscode(start_vscode: StartVSCode) -> Iterator[VSCode]:
-    """Give a VS Code in local mode, the cursor on the bad line of a program, and not on its squiggle."""
+    """Return a VS Code in local mode, the cursor on the bad line of a program, and not on its squiggle."""
     with start_vscode() as editor:
         open_program(editor)
         yield editor
@@ -308,7 +308,7 @@ async def with_service(
 
 
 def access(service: Service, student: Student) -> dict[str, str]:
-    """Give the environment in which the student is signed in."""
+    """Return the environment in which the student is signed in."""
     return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
 
@@ -583,4 +583,4 @@ async def test_certificate_that_is_not_trusted(start_vscode: StartVSCode, tmp_pa
 
 
 async def silent(_connection: Connection) -> None:
-    """Say nothing."""
+    """Send nothing."""

@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Give a service whose first model has prices by tier, and whose second one nobody knows."""
+    """Return a service whose first model has prices by tier, and whose second one nobody knows."""
     hasty = program(pass_over=0, first_content=1.5)
     models = {"TUTOR_ANTHROPIC_MODEL": "claude-haiku-5-5", "TUTOR_OPENAI_MODEL": "a-model-nobody-knows"}
     folder = tmp_path_factory.mktemp("billing")
@@ -42,7 +42,7 @@ async def room(installation: Installation, tmp_path_factory: pytest.TempPathFact
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Give a fresh student there."""
+    """Return a fresh student there."""
     async with room.seat() as taken:
         yield taken
 

@@ -75,7 +75,7 @@ class Course:
         await until(lambda: not self.service.query(pending), seconds=GIVE_UP_SECONDS)
 
     def rows(self) -> dict[str, list[str]]:
-        """Give the states of each request's rows in the ledger."""
+        """Return the states of each request's rows in the ledger."""
         found: dict[str, list[str]] = {request_id: [] for request_id in self.ends}
         for request_id, state in self.service.query(
             "SELECT a.request_id, c.state FROM model_calls c JOIN asks a ON a.id = c.ask_id"

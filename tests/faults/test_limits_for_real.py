@@ -134,7 +134,7 @@ async def test_a6_slots_of_a_dead_process_are_free_again(
 
 @pytest.fixture
 def library_of_faketime(require_program: RequireProgram) -> str:
-    """Give the library that shifts a process's clock."""
+    """Return the library that shifts a process's clock."""
     program = Path(require_program("faketime")).resolve()
     (found, *_) = sorted(program.parents[1].glob("lib/**/libfaketimeMT.so.1"))
     return str(found)
@@ -206,7 +206,7 @@ async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_
 
 @pytest.fixture
 def redis_limits(redis_server: RedisServer) -> tuple[Redis, SharedLimiter]:
-    """Give the shared limiter with the contract's defaults."""
+    """Return the shared limiter with the contract's defaults."""
 
     async def nothing_stored(_subject: str, _day: date) -> int:
         return 0

@@ -60,7 +60,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Give a service with little patience for those who are away or do not read."""
+    """Return a service with little patience for those who are away or do not read."""
     hasty = program(grace=GRACE, slow_reader=SLOW_READER)
     folder = tmp_path_factory.mktemp("hasty")
     async with classroom(folder, installation, program=hasty, TUTOR_CONNECTIONS_PER_USER="3") as running:
@@ -69,14 +69,14 @@ async def room(installation: Installation, tmp_path_factory: pytest.TempPathFact
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Give a fresh student there."""
+    """Return a fresh student there."""
     async with room.seat() as taken:
         yield taken
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def usual(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Give a service of one test's own, with the deadlines of every service."""
+    """Return a service of one test's own, with the deadlines of every service."""
     async with classroom(tmp_path_factory.mktemp("usual"), installation) as running:
         yield running
 

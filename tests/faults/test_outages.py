@@ -36,7 +36,7 @@ RECOVERY_SECONDS = 5
 
 @pytest.fixture
 def redis(require_program: RequireProgram) -> Iterator[RedisServer]:
-    """Give a Redis that the test may stop and start."""
+    """Return a Redis that the test may stop and start."""
     server = RedisServer(require_program("redis-server")).start()
     yield server
     server.stop()
@@ -44,20 +44,20 @@ def redis(require_program: RequireProgram) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="module")
 def postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
-    """Give a PostgreSQL that the tests may stop and start."""
+    """Return a PostgreSQL that the tests may stop and start."""
     with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server
 
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Give a provider that counts the calls it gets."""
+    """Return a provider that counts the calls it gets."""
     async with FakeUpstream() as running:
         yield running
 
 
 def provider(upstream: FakeUpstream) -> dict[str, str]:
-    """Give the settings of a service whose model is the fake upstream's."""
+    """Return the settings of a service whose model is the fake upstream's."""
     return {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url, "TUTOR_JWT_SECRET": SECRET}
 
 

@@ -33,14 +33,14 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 
 @pytest.fixture
 def own_postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
-    """Give a PostgreSQL that a test may stop."""
+    """Return a PostgreSQL that a test may stop."""
     with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server
 
 
 @pytest.fixture
 def own_redis(require_program: RequireProgram) -> Iterator[RedisServer]:
-    """Give a Redis that a test may stop."""
+    """Return a Redis that a test may stop."""
     server = RedisServer(require_program("redis-server")).start()
     yield server
     server.stop()

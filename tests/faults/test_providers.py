@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
     scope="module", loop_scope="module", params=ROOMS, ids=[f"{kind}-{a}" for kind, (a, _) in ROOMS]
 )
 async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Give a service that waits little for its models and holds no failure against them."""
+    """Return a service that waits little for its models and holds no failure against them."""
     kind, order = request.param
     folder = tmp_path_factory.mktemp("hasty")
     async with classroom(folder, installation_of(kind, request), order=order, program=HASTY) as running:
@@ -49,14 +49,14 @@ async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Give a fresh student there."""
+    """Return a fresh student there."""
     async with room.seat() as taken:
         yield taken
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def usual(installation: Installation, tmp_path: Path) -> AsyncIterator[Seat]:
-    """Give a student at a service of its own, with the deadlines and the patience of every service."""
+    """Return a student at a service of its own, with the deadlines and the patience of every service."""
     async with classroom(tmp_path, installation) as running, running.seat() as taken:
         yield taken
 

@@ -58,7 +58,7 @@ async def two(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def student(two: Two, sign_up: SignUp) -> Student:
-    """Give a fresh student; the model has forgotten earlier tests."""
+    """Return a fresh student; the model has forgotten earlier tests."""
     two.upstream.reset()
     return await sign_up(two.first)
 

@@ -28,7 +28,7 @@ THREE = Counted(Window("wrong guesses from here", 3, 600), "10.0.0.1")
 
 @pytest.fixture
 async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
-    """Give a connection to an empty Redis."""
+    """Return a connection to an empty Redis."""
     opened = open_redis(redis_server.url)
     await opened.flushall()
     yield opened

@@ -30,7 +30,7 @@ DOLLAR = 10**9
 
 @pytest.fixture
 async def processes(redis_server: RedisServer) -> AsyncIterator[list[Redis]]:
-    """Give the connections of four processes to an empty Redis."""
+    """Return the connections of four processes to an empty Redis."""
     url = redis_server.database()
     opened = [open_redis(url) for _ in range(4)]
     yield opened

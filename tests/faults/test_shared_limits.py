@@ -35,7 +35,7 @@ async def nothing_stored(_subject: str, _day: date) -> int:
 
 @pytest.fixture
 async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
-    """Give a connection to an empty Redis."""
+    """Return a connection to an empty Redis."""
     opened = open_redis(redis_server.url)
     await opened.flushall()
     yield opened

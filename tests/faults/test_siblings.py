@@ -52,7 +52,7 @@ async def pair(
 
 @pytest.fixture
 async def chats(pair: tuple[HeldService, HeldService]) -> AsyncIterator[tuple[Chat, Chat]]:
-    """Give a student's socket at each."""
+    """Return a student's socket at each."""
     one, other = pair
     token = (await one.register(f"{uuid4().hex}@uni.example"))["access_token"]
     async with connect(one.url, token) as first, connect(other.url, token) as second:

@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def tutor() -> ScriptedTutor:
-    """Give the tutor behind `conversation`."""
+    """Return the tutor behind `conversation`."""
     return ScriptedTutor()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Give the settings of the server in `conversation`: all defaults, on disk only in a folder of the test's own."""
+    """Return the settings of the server in `conversation`: all defaults, on disk only in a folder of the test's own."""
     return Settings(own_data_dir=tmp_path / "data")
 
 
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-    """Give the whole language server with a scripted tutor."""
+    """Return the whole language server with a scripted tutor."""
     return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor)
 
 
 @pytest.fixture
 async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
-    """Give an editor and a server that talk, not yet initialized."""
+    """Return an editor and a server that talk, not yet initialized."""
     async with AsyncExitStack() as stack:
         conversation = await stack.enter_async_context(Conversation(server.language_server))
         stack.push_async_callback(server.close)
@@ -46,6 +46,6 @@ async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
 
 @pytest.fixture
 async def editor(conversation: Conversation) -> Editor:
-    """Give an initialized editor that speaks our messages, in UTF-32."""
+    """Return an initialized editor that speaks our messages, in UTF-32."""
     await conversation.editor.initialize()
     return conversation.editor

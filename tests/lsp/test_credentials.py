@@ -35,13 +35,13 @@ WINDOWS = 5
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """Give a data folder that does not exist yet."""
+    """Return a data folder that does not exist yet."""
     return tmp_path / "data"
 
 
 @pytest.fixture
 async def accounts() -> AsyncIterator[ScriptedAccounts]:
-    """Give a running service of one student."""
+    """Return a running service of one student."""
     scripted = ScriptedAccounts()
     async with scripted.serve():
         yield scripted
@@ -54,13 +54,13 @@ class Clock:
         self.time = 1_000_000.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.time
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give the clock of `window`."""
+    """Return the clock of `window`."""
     return Clock()
 
 
@@ -75,7 +75,7 @@ async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> S
 
 
 def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> StoredTokens:
-    """Give the credentials of one more window, which shares nothing but the data folder."""
+    """Return the credentials of one more window, which shares nothing but the data folder."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
     sign_ins.reload()
     found = sign_ins.at(accounts.url)
@@ -84,7 +84,7 @@ def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> 
 
 
 def modes_of(folder: Path) -> dict[str, int]:
-    """Give the permissions of a folder, under no name, and of what is in it."""
+    """Return the permissions of a folder, under no name, and of what is in it."""
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     return {"": stat.S_IMODE(folder.stat().st_mode), **modes}
 

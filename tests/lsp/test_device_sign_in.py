@@ -37,7 +37,7 @@ SIGN_IN_DID_END = "tutor/signIn/didEnd"
 
 @pytest.fixture
 async def accounts() -> AsyncIterator[ScriptedAccounts]:
-    """Give a running service of one student."""
+    """Return a running service of one student."""
     scripted = ScriptedAccounts()
     async with scripted.serve():
         yield scripted
@@ -267,7 +267,7 @@ class TestLanguageServer:
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Give the language server, for which time goes by a thousand times as fast."""
+        """Return the language server, for which time goes by a thousand times as fast."""
         self.accesses: list[Access | None] = []
 
         def build(_settings: Settings, access: Access | None, _on_status: object) -> ScriptedTutor:
@@ -278,7 +278,7 @@ class TestLanguageServer:
         return AskTutorServer(settings, "0", build, sleep=lambda seconds: asyncio.sleep(seconds / 1000))
 
     async def token(self) -> str | None:
-        """Give the token that the tutor was built with."""
+        """Return the token that the tutor was built with."""
         access = self.accesses[-1]
         return None if access is None else await access.credentials.access_token()
 
@@ -473,7 +473,7 @@ class TestWithoutASetting:
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Give the language server in local mode, for which time goes by a thousand times as fast."""
+        """Return the language server in local mode, for which time goes by a thousand times as fast."""
         return AskTutorServer(
             settings, "0", lambda _s, _a, _o: tutor, sleep=lambda seconds: asyncio.sleep(seconds / 1000)
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> list[Path]:
-    """Give two folders with a Python in the second, and one in the current folder."""
+    """Return two folders with a Python in the second, and one in the current folder."""
     made = [tmp_path / name for name in ("first", "second", "here")]
     for folder in made:
         folder.mkdir()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def editing(settings: Settings) -> AsyncIterator[Editor]:
-    """Give an initialized editor whose language server has these settings."""
+    """Return an initialized editor whose language server has these settings."""
     server = AskTutorServer(settings, "0")
     async with Conversation(server.language_server) as conversation:
         await conversation.editor.initialize()

@@ -29,7 +29,7 @@ WHERE = span(2, 10, 22)
 
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-    """Give a language server that looks as soon as it can."""
+    """Return a language server that looks as soon as it can."""
     return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, pause=0)
 
 

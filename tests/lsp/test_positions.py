@@ -59,7 +59,7 @@ class Model:
         return [data[i : i + width] for i in range(0, len(data), width)]
 
     def text(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return b"".join(self.units).decode(CODECS[self.encoding], "surrogatepass")
 
     def offset(self, line: int, character: int) -> int:

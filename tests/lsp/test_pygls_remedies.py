@@ -73,7 +73,7 @@ class Upstream:
 
 @pytest.fixture
 async def upstream() -> Upstream:
-    """Give a pygls server without any remedy."""
+    """Return a pygls server without any remedy."""
     return Upstream()
 
 

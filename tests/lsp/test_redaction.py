@@ -21,7 +21,7 @@ from tutor_protocol import Cell, Diagnostic, Position, encode
 
 
 def tokenizes(code: str) -> bool:
-    """Tell whether Python's own tokenizer takes a program."""
+    """Return whether Python's own tokenizer takes a program."""
     try:
         list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (tokenize.TokenError, SyntaxError):

@@ -48,11 +48,11 @@ class Renewable:
     rejected: list[str] = field(default_factory=list)
 
     async def access_token(self) -> str | None:
-        """Give the token in force."""
+        """Return the token in force."""
         return self.token
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Give the next token, if there is one."""
+        """Return the next token, if there is one."""
         self.rejected.append(rejected_token)
         self.token = self.renewals.pop(0) if self.renewals else None
         return self.token
@@ -110,7 +110,7 @@ def text_of(messages: list[FromService]) -> str:
 
 
 def error_of(messages: list[FromService]) -> Error:
-    """Give the one error that an answer ended with."""
+    """Return the one error that an answer ended with."""
     *before, last = messages
     assert isinstance(last, Error)
     assert not any(isinstance(message, Done | Error) for message in before)

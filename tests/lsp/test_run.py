@@ -127,7 +127,7 @@ class TestWhatCanBeRun:
     """Only what the student sees, and only when they ask for it."""
 
     async def refusal(self, editor: Editor, uri: str) -> str:
-        """Give the sentence of a refusal."""
+        """Return the sentence of a refusal."""
         with pytest.raises(ErrorReply) as refused:
             await run(editor, uri)
         assert refused.value.code == -32602
@@ -342,7 +342,7 @@ class TestUnderWay:
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Give a server with all the time that there is."""
+        """Return a server with all the time that there is."""
         return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, run_seconds=60)
 
     async def begin(self, editor: Editor, tmp_path: Path, text: str = ENDLESS) -> tuple[int, asyncio.Future[Any], str]:
@@ -466,7 +466,7 @@ class TestTimeLimit:
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Give a server with half a second for a run."""
+        """Return a server with half a second for a run."""
         return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, run_seconds=0.5)
 
     @needs_posix
@@ -491,7 +491,7 @@ class TestStranger:
 
     @pytest.fixture
     async def stranger(self, conversation: Conversation) -> Editor:
-        """Give one that is initialized."""
+        """Return one that is initialized."""
         await conversation.editor.initialize({})
         return conversation.editor
 

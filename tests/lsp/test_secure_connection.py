@@ -57,14 +57,14 @@ async def connect(url: str) -> None:
 
 
 async def refusal(url: str) -> str:
-    """Give the words with which a line is not opened."""
+    """Return the words with which a line is not opened."""
     with pytest.raises(Unreachable) as refused:
         await connect(url)
     return str(refused.value)
 
 
 def port_of(url: str) -> int:
-    """Give the port of an address."""
+    """Return the port of an address."""
     return int(url.rpartition(":")[2])
 
 

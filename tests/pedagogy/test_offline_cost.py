@@ -96,7 +96,7 @@ def work(call: Callable[[], object]) -> int:
 
 
 def submission(code: str) -> Submission:
-    """Give a submission with the cursor in the middle."""
+    """Return a submission with the cursor in the middle."""
     return Submission(code=code, cursor=Position(code.count("\n") // 2, 0))
 
 

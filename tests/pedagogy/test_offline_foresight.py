@@ -56,7 +56,7 @@ def asked(code: str, line: int = 1) -> Submission:
 
 
 def foreseen(code: str) -> Crash | None:
-    """Give what is foreseen of a program."""
+    """Return what is foreseen of a program."""
     return foresee(Program(asked(code)))
 
 
@@ -204,7 +204,7 @@ def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
 
 
 def expressions() -> st.SearchStrategy[str]:
-    """Give expressions of every built-in kind; numbers stay small, so that no text gets long."""
+    """Return expressions of every built-in kind; numbers stay small, so that no text gets long."""
     atoms = st.sampled_from(
         ["2", "0.5", "True", "None", "'ab'", "[1, 2]", "['x']", "(1, 'x')", "{'k': 1}", "{3}", *"abc"]
     )

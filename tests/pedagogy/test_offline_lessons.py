@@ -28,7 +28,7 @@ FACT = re.compile(r"\$(\w+)")
 
 
 def parts(rule: Rule) -> list[str]:
-    """Give all prose of a rule's lesson."""
+    """Return all prose of a rule's lesson."""
     lesson = rule.lesson
     return [
         lesson.question,
@@ -56,7 +56,7 @@ def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
 
 
 def reading_grade(prose: str) -> float:
-    """Give the Flesch-Kincaid grade of a text without its code (Kincaid et al. 1975)."""
+    """Return the Flesch-Kincaid grade of a text without its code (Kincaid et al. 1975)."""
     prose = re.sub(r"`[^`]*`", "it", re.sub(r"```.*?```", "", prose, flags=re.DOTALL))
     prose = re.sub(r"\*\*|^\d+\. ", "", prose, flags=re.MULTILINE)
     sentences = [part for part in re.split(r"[.!?:](?:\s|$)|\n\n|;", prose) if re.search("[a-zA-Z]", part)]

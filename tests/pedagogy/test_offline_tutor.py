@@ -29,7 +29,7 @@ EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 
 def submissions() -> list[Submission]:
-    """Give one submission for each program of the rules' own tests."""
+    """Return one submission for each program of the rules' own tests."""
     return [case.submission() for case in lesson_cases()]
 
 
@@ -38,7 +38,7 @@ NO_COLON = Submission(code="for fish in range(3)\n    print(fish)\n", cursor=Pos
 
 
 def names_of(code: str) -> set[str]:
-    """Give the names that a piece of Python mentions, keywords aside."""
+    """Return the names that a piece of Python mentions, keywords aside."""
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME and not keyword.iskeyword(token.string)}
 

@@ -62,13 +62,13 @@ print(area(2))
 
 
 def unit_at(code: str, line: int, character: int = 0) -> tuple[str, str, int, int]:
-    """Give kind, name, start and end of the unit at a cursor."""
+    """Return kind, name, start and end of the unit at a cursor."""
     unit = identify(code, Position(line, character)).unit
     return unit.kind, unit.name, unit.start_line, unit.end_line
 
 
 def fingerprint(code: str, line: int = 0, character: int = 0) -> str:
-    """Give the fingerprint of the problem at a cursor."""
+    """Return the fingerprint of the problem at a cursor."""
     return identify(code, Position(line, character)).fingerprint
 
 
@@ -213,7 +213,7 @@ class Program:
     body: list[Program] = field(default_factory=list)
 
     def walk(self) -> list[Program]:
-        """Give this statement and all inside it."""
+        """Return this statement and all inside it."""
         return [self, *(inner for child in self.body for inner in child.walk())]
 
 
@@ -257,7 +257,7 @@ PROGRAMS = st.lists(statements(3), min_size=1, max_size=4)
 
 
 def words(text: str) -> bool:
-    """Tell whether a token would run into a neighbour of its kind without a space."""
+    """Return whether a token would run into a neighbour of its kind without a space."""
     return text[0].isalnum() or text[0] in "_'\"." or not text.isascii()
 
 
@@ -468,7 +468,7 @@ class TestLexing:
 
     @pytest.fixture(params=["argparse.py", "ast.py", "functools.py", "enum.py", "typing.py", "re"])
     def source(self, request: pytest.FixtureRequest) -> str:
-        """Give a module of the standard library."""
+        """Return a module of the standard library."""
         path = Path(ast.__file__).parent / str(request.param)
         return (path / "_parser.py" if path.is_dir() else path).read_text("utf-8")
 

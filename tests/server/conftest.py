@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Give a fake upstream that listens on loopback."""
+    """Return a fake upstream that listens on loopback."""
     async with FakeUpstream() as running:
         yield running
 
 
 @pytest.fixture
 def clock() -> HeldClock:
-    """Give a clock that stands at noon."""
+    """Return a clock that stands at noon."""
     return HeldClock()
 
 
 @pytest.fixture
 async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Give a service in this process, on the held clock; on SQLite, unless a test is marked with `ON_BOTH`."""
+    """Return a service in this process, on the held clock; on SQLite, unless a test is marked with `ON_BOTH`."""
     is_postgres = getattr(request, "param", "sqlite") == "postgresql"
     database_url = request.getfixturevalue("postgres_server").database() if is_postgres else ""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
@@ -57,14 +57,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def on_both(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
-    """Give a service on each kind of database, for what happens at once."""
+    """Return a service on each kind of database, for what happens at once."""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
         yield running
 
 
 @pytest.fixture
 def log_output() -> Iterator[io.BytesIO]:
-    """Give what the log of this process writes, as JSON, during the test."""
+    """Return what the log of this process writes, as JSON, during the test."""
     root = logging.getLogger()
     kept = root.handlers, root.level, warnings.showwarning, threading.excepthook
     output = io.BytesIO()

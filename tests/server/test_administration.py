@@ -41,7 +41,7 @@ Write a function that sums a list.
 
 @pytest.fixture
 async def course(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
-    """Give a service with an admin key on each kind of database."""
+    """Return a service with an admin key on each kind of database."""
     settings: dict[str, Any] = {"admin_key": KEY, "database_url": database_url, "daily_message_cap": 2}
     async with held_service(tmp_path, clock, **settings) as running:
         yield running

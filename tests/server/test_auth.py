@@ -31,7 +31,7 @@ UNKNOWN_REFRESH_TOKEN = "A" * 43
 
 @pytest.fixture(scope="module")
 def student(service: Service) -> Student:
-    """Give a student that the tests of this module share."""
+    """Return a student that the tests of this module share."""
     return asyncio.run(sign_up_student(service))
 
 

@@ -90,7 +90,7 @@ def limiter(
 
 @pytest.fixture
 async def database(tmp_path: Path, database_url: str) -> AsyncIterator[Database]:
-    """Give an empty database of each kind."""
+    """Return an empty database of each kind."""
     opened = open_database(database_url or f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}")
     await opened.commit(upgrade)
     yield opened

@@ -45,7 +45,7 @@ class Time:
         self.slept: list[float] = []
 
     def __call__(self) -> float:
-        """Tell the time, in seconds."""
+        """Return the time, in seconds."""
         return self.seconds
 
     async def sleep(self, seconds: float) -> None:
@@ -121,7 +121,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
 
 @pytest.fixture
 async def fallback(upstream: FakeUpstream) -> AsyncIterator[Provider]:
-    """Give a second provider that answers."""
+    """Return a second provider that answers."""
     provider = make_provider("openai", upstream, "fallback-model")
     yield provider
     await provider.close()
@@ -131,7 +131,7 @@ async def fallback(upstream: FakeUpstream) -> AsyncIterator[Provider]:
 async def failing_provider(
     request: pytest.FixtureRequest, upstream: FakeUpstream
 ) -> AsyncIterator[Callable[[str], Provider]]:
-    """Give a maker of each remote provider in turn, for a model that fails."""
+    """Return a maker of each remote provider in turn, for a model that fails."""
     made: list[Provider] = []
 
     def make(model: str) -> Provider:

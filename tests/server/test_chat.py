@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def student(service: Service, sign_up: SignUp) -> Student:
-    """Give a fresh student of the shared service."""
+    """Return a fresh student of the shared service."""
     return await sign_up(service)
 
 
 @pytest.fixture
 async def chat(service: Service, student: Student) -> AsyncIterator[Chat]:
-    """Give a signed-in socket of a fresh student."""
+    """Return a signed-in socket of a fresh student."""
     async with connect(service.url, student.access_token) as opened:
         yield opened
 
@@ -417,7 +417,7 @@ async def model() -> AsyncIterator[FakeUpstream]:
 async def modelled_service(
     request: pytest.FixtureRequest, model: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    """Give a service that calls the upstream."""
+    """Return a service that calls the upstream."""
     url = {"anthropic": model.url, "openai": model.openai_url}[request.param]
     name = request.param.upper()
     settings = {f"{name}_API_KEY": model.key, f"{name}_BASE_URL": url}
@@ -427,7 +427,7 @@ async def modelled_service(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def modelled(modelled_service: Service, model: FakeUpstream, sign_up: SignUp) -> AsyncIterator[Modelled]:
-    """Give a fresh student's socket at the service, and an upstream that has forgotten earlier tests."""
+    """Return a fresh student's socket at the service, and an upstream that has forgotten earlier tests."""
     model.reset()
     student = await sign_up(modelled_service)
     async with connect(modelled_service.url, student.access_token) as chat:

@@ -332,7 +332,7 @@ def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def model_list() -> AsyncIterator[str]:
-    """Give an upstream that has a list of models for the key `good`, and fails for `broken`."""
+    """Return an upstream that has a list of models for the key `good`, and fails for `broken`."""
 
     async def models(request: web.Request) -> web.Response:
         key = request.headers.get("X-Api-Key") or request.headers.get("Authorization", "").removeprefix("Bearer ")

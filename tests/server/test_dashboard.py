@@ -36,7 +36,7 @@ INDEX_ERROR = (
 async def course(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> AsyncIterator[HeldService]:
-    """Give a service with a priced model, budgets and an admin key on each kind of database."""
+    """Return a service with a priced model, budgets and an admin key on each kind of database."""
     (tmp_path / "prices.toml").write_text(PRICES)
     settings: dict[str, Any] = {
         "admin_key": KEY,
@@ -59,7 +59,7 @@ async def course(
 
 @pytest.fixture
 async def browser(course: HeldService) -> AsyncIterator[ClientSession]:
-    """Give a browser with cookies of its own."""
+    """Return a browser with cookies of its own."""
     async with ClientSession(course.url, cookie_jar=CookieJar(unsafe=True)) as session:
         yield session
 

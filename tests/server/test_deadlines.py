@@ -41,7 +41,7 @@ LONG = 60.0
 
 @pytest.fixture
 async def hasty(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Give a service that waits little for requests, and long for everything else."""
+    """Return a service that waits little for requests, and long for everything else."""
     deadlines = Deadlines(request_head=SHORT, request_body=SHORT, slow_reader=LONG, idle=LONG)
     async with held_service(tmp_path, clock, deadlines=deadlines) as service:
         yield service
@@ -178,7 +178,7 @@ async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
 
 
 def said_before_its_end(connection: socket.socket) -> bytes:
-    """Give what came on a connection that the service has closed. Raises `BlockingIOError` where it is open."""
+    """Return what came on a connection that the service has closed. Raises `BlockingIOError` where it is open."""
     connection.settimeout(0)
     said = b""
     while came := connection.recv(4096):

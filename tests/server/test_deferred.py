@@ -38,7 +38,7 @@ TODAY = NOON.date()
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give a database of each kind with two students and their conversations."""
+    """Return a database of each kind with two students and their conversations."""
     if request.param == "sqlite":
         opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}")
     else:

@@ -32,7 +32,7 @@ UNKNOWN = "XXXX-XXXX"
 
 @pytest.fixture
 async def browser(held: HeldService) -> AsyncIterator[Browser]:
-    """Give a browser on another machine."""
+    """Return a browser on another machine."""
     opened = Browser(held.url)
     yield opened
     await opened.close()

@@ -50,7 +50,7 @@ ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give a database of each kind at the newest schema."""
+    """Return a database of each kind at the newest schema."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
@@ -70,7 +70,7 @@ class Books:
     user_id: UUID = field(default_factory=uuid4)
 
     async def now(self) -> datetime:
-        """Give the time that leases are judged by."""
+        """Return the time that leases are judged by."""
         if self.database.engine.dialect.name == "sqlite":
             return self.clock.now()
         return await self.database.read(lambda connection: connection.scalars(select(func.now())).one())
@@ -175,12 +175,12 @@ class Books:
         return self.clock.now().date()
 
     async def state(self, call_id: UUID) -> str:
-        """Give the state of a row."""
+        """Return the state of a row."""
         query = select(ModelCall.state).where(ModelCall.id == call_id)
         return await self.database.read(lambda connection: connection.scalars(query).one())
 
     async def sums(self) -> tuple[int, ...]:
-        """Give calls, tokens in and out, cost and unpriced calls, as the usage endpoint sums them."""
+        """Return calls, tokens in and out, cost and unpriced calls, as the usage endpoint sums them."""
 
         def read(connection: Connection) -> tuple[int, ...]:
             row = connection.execute(
@@ -197,7 +197,7 @@ class Books:
         return await self.database.read(read)
 
     async def student(self) -> tuple[int, int, list[Any]]:
-        """Give the student's count of the day, the level of the problem, and how the asks stand."""
+        """Return the student's count of the day, the level of the problem, and how the asks stand."""
 
         def read(connection: Connection) -> tuple[int, int, list[Any]]:
             return (
@@ -211,7 +211,7 @@ class Books:
 
 @pytest.fixture
 async def books(database: Database) -> Books:
-    """Give an empty ledger with one student."""
+    """Return an empty ledger with one student."""
     made = Books(database, HeldClock(at=datetime.now(UTC)))
     account = Account(made.user_id, "ada@uni.example", SUBJECT, "h", StudentLevels(), made.clock.now())
     await database.commit(lambda connection: add_account(connection, account))

@@ -93,7 +93,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 
 @pytest.fixture
 async def shared_redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
-    """Give an empty database of the running Redis, one that no other test uses."""
+    """Return an empty database of the running Redis, one that no other test uses."""
     redis = Redis(port=redis_server.port, db=1, decode_responses=True)
     await redis.flushdb()
     yield redis
@@ -102,7 +102,7 @@ async def shared_redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
 
 @pytest.fixture(params=["one process", "shared"])
 def start(request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream) -> Start:
-    """Give what starts a service in this process: with counters of its own on SQLite, or on PostgreSQL and Redis."""
+    """Return what starts a service in this process: with counters of its own on SQLite, or on PostgreSQL and Redis."""
     settings: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     if request.param == "shared":
         redis: Redis = request.getfixturevalue("shared_redis")
@@ -117,7 +117,7 @@ def start(request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream
 
 
 async def days_of(service: HeldService) -> list[tuple[str, int]]:
-    """Give the days' counts of the one student of a service on SQLite."""
+    """Return the days' counts of the one student of a service on SQLite."""
     return await service.database.read(
         lambda connection: [
             (row.day, row.messages)
@@ -127,7 +127,7 @@ async def days_of(service: HeldService) -> list[tuple[str, int]]:
 
 
 async def footprint(service: HeldService, redis: Redis | None) -> dict[str, Any]:
-    """Give every row of the database, and every counter in Redis."""
+    """Return every row of the database, and every counter in Redis."""
 
     def read(connection: Connection) -> dict[str, Any]:
         return {

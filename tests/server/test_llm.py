@@ -53,7 +53,7 @@ SOON = 5.0
 
 @pytest.fixture(params=REMOTE)
 async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> AsyncIterator[Provider]:
-    """Give each remote provider in turn, connected to the fake upstream."""
+    """Return each remote provider in turn, connected to the fake upstream."""
     made = make_provider(request.param, upstream)
     yield made
     await made.close()

@@ -130,7 +130,7 @@ def fail_on_students_text() -> None:
 
 
 def failure_of(function: Callable[[], object]) -> Exception:
-    """Give what a function raises."""
+    """Return what a function raises."""
     try:
         function()
     except Exception as error:  # noqa: BLE001 - the test looks at whatever it is

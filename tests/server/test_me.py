@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service of a course with one module."""
+    """Return a service of a course with one module."""
     async with start_service() as service:
         store_modules(service, ("loops", 1))
         yield service

@@ -61,7 +61,7 @@ async def course(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def chat(course: Service) -> AsyncIterator[Chat]:
-    """Give the socket of a fresh student."""
+    """Return the socket of a fresh student."""
     student = await sign_up_student(course)
     async with connect(course.url, student.access_token) as open_chat:
         yield open_chat

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Give a service of a course with three modules."""
+    """Return a service of a course with three modules."""
     async with start_service() as service:
         store_modules(service, ("strings", 20), ("loops", 10), ("arrays", 20))
         yield service

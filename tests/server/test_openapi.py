@@ -27,12 +27,12 @@ ENVELOPE = "#/components/schemas/Error"
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    """Give the document of the service."""
+    """Return the document of the service."""
     return document(ROUTES, "1.2.3")
 
 
 def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give every operation, by method and path."""
+    """Return every operation, by method and path."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in described["paths"].items()

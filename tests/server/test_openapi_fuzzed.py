@@ -61,7 +61,7 @@ TAKES_MORE_THAN_FORM = {
 
 
 def operations(api: dict[str, Any]) -> dict[str, Operation]:
-    """Give the operations of a document by method and path."""
+    """Return the operations of a document by method and path."""
     found = schemathesis.openapi.from_dict(api).get_all_operations()
     return {result.ok().label: result.ok() for result in found if isinstance(result, Ok)}
 
@@ -92,7 +92,7 @@ class Campus:
         return register(self.service, next(self.addresses))
 
     def headers(self, student: Student) -> dict[str, str]:
-        """Give what signs a request, of students and of the operator."""
+        """Return what signs a request, of students and of the operator."""
         return student.headers | {"X-Admin-Key": ADMIN_KEY, "X-Forwarded-For": next(self.addresses)}
 
 
@@ -131,7 +131,7 @@ async def have_a_conversation(service: Service, student: Student) -> str:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def campus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
-    """Give a service with a module, and a student with a conversation."""
+    """Return a service with a module, and a student with a conversation."""
     environment = {
         "TUTOR_ADMIN_KEY": ADMIN_KEY,
         "TUTOR_TRUSTED_PROXIES": "127.0.0.1",
@@ -201,7 +201,7 @@ def check_operation(campus: Campus, label: str, examples: int, *, derandomize: b
 
 
 def takes_something(label: str) -> bool:
-    """Tell whether a route can be sent what does not fit."""
+    """Return whether a route can be sent what does not fit."""
     declared = FITTING[label].definition.raw
     return bool(declared.get("parameters") or declared.get("requestBody"))
 

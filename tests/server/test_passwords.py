@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def passwords() -> Iterator[Passwords]:
-    """Give the hasher as the service uses it."""
+    """Return the hasher as the service uses it."""
     hasher = Passwords()
     yield hasher
     hasher.close()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def now() -> float:
-    """Give the time of the loop."""
+    """Return the time of the loop."""
     return asyncio.get_running_loop().time()
 
 

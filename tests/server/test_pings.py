@@ -31,7 +31,7 @@ END_ALL = (
 
 @pytest.fixture
 async def database(postgres_server: PostgresServer) -> AsyncIterator[Database]:
-    """Give a database whose pool holds a connection that was used a moment ago."""
+    """Return a database whose pool holds a connection that was used a moment ago."""
     opened = open_database(postgres_server.database())
     await opened.read(one)
     yield opened
@@ -44,7 +44,7 @@ def one(connection: Connection) -> int:
 
 
 async def pooled(database: Database) -> asyncpg.Connection:
-    """Give the driver's connection that rests in the pool."""
+    """Return the driver's connection that rests in the pool."""
     async with database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)

@@ -40,7 +40,7 @@ estimated_cost = Prices({}, LISTED).estimated_cost
 
 
 def dollars(cost: int | None) -> Decimal:
-    """Give a cost in dollars."""
+    """Return a cost in dollars."""
     assert cost is not None
     return Decimal(cost) / NANO_DOLLARS
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def course(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """Give a service of a course with two modules."""
+    """Return a service of a course with two modules."""
     async with RunningService(tmp_path_factory.mktemp("service"), {}) as service:
         store_modules(service, ("loops", 1), ("strings", 2))
         yield service

@@ -45,7 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 async def database(url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    """Give a database with some of everything, filled once."""
+    """Return a database with some of everything, filled once."""
     opened = open_database(url)
     if url not in _FILLED:
         await fill(opened, Size(students=300, messages=3000, calls=3000))

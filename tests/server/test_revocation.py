@@ -46,7 +46,7 @@ class Process:
 
     @property
     def revocations(self) -> Revocations:
-        """Give what it knows of ended sign-ins."""
+        """Return what it knows of ended sign-ins."""
         return self.app[AUTHENTICATOR]._revocations
 
 
@@ -60,7 +60,7 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """Give the settings of the operator's commands."""
+        """Return the settings of the operator's commands."""
         return Settings.model_validate({"data_dir": self.folder, "database_url": self.database_url})
 
     @asynccontextmanager
@@ -75,20 +75,20 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, clock: HeldClock, database_url: str) -> Site:
-    """Give a service without a process yet, over each kind of database."""
+    """Return a service without a process yet, over each kind of database."""
     return Site(tmp_path, clock, database_url)
 
 
 @pytest.fixture
 async def here(site: Site) -> AsyncIterator[Process]:
-    """Give one process."""
+    """Return one process."""
     async with site.process() as process:
         yield process
 
 
 @pytest.fixture
 async def there(site: Site, here: Process) -> AsyncIterator[Process]:
-    """Give another one."""
+    """Return another one."""
     async with site.process() as process:
         yield process
 
@@ -135,7 +135,7 @@ async def close_code(chat: Chat) -> int | None:
 
 
 async def is_open(chat: Chat) -> bool:
-    """Tell whether a socket answers."""
+    """Return whether a socket answers."""
     frames = await chat.answer()
     return bool(frames[-1]["type"] == "done")
 

@@ -52,7 +52,7 @@ class Desk:
         )
 
     async def stands(self) -> tuple[int, int]:
-        """Give the day's count and the level of the one problem."""
+        """Return the day's count and the level of the one problem."""
         (count,), (level,) = await self.rows("messages", "daily_usage"), await self.rows("hint_level", "problems")
         return count[0], level[0]
 
@@ -82,14 +82,14 @@ async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> Asyn
 
 @pytest.fixture
 async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
-    """Give a desk over SQLite, whose writer a test can hold."""
+    """Return a desk over SQLite, whose writer a test can hold."""
     async with sitting(tmp_path, upstream) as here:
         yield here
 
 
 @pytest.fixture
 async def any_desk(tmp_path: Path, upstream: FakeUpstream, database_url: str) -> AsyncIterator[Desk]:
-    """Give a desk over each kind of database."""
+    """Return a desk over each kind of database."""
     async with sitting(tmp_path, upstream, database_url=database_url) as here:
         yield here
 

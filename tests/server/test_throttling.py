@@ -34,13 +34,13 @@ EMAIL = "ada@uni.example"
 
 @pytest.fixture
 def counts(clock: HeldClock) -> InProcessAttempts:
-    """Give empty counts."""
+    """Return empty counts."""
     return InProcessAttempts(clock)
 
 
 @pytest.fixture
 def throttle(counts: InProcessAttempts) -> Throttle:
-    """Give a throttle that has seen nothing yet."""
+    """Return a throttle that has seen nothing yet."""
     return Throttle(counts)
 
 

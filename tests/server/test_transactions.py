@@ -59,7 +59,7 @@ class Transactions:
 async def asking(
     request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream
 ) -> AsyncIterator[tuple[Chat, Transactions]]:
-    """Give a student's socket, and the transactions of the service behind it."""
+    """Return a student's socket, and the transactions of the service behind it."""
     settings: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     settings |= {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     if request.param == "postgresql":

@@ -34,7 +34,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 async def administered(
     installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    """Give a service with an admin key and two providers, of each kind of installation."""
+    """Return a service with an admin key and two providers, of each kind of installation."""
     settings = installation.settings() | {
         "TUTOR_ADMIN_KEY": KEY,
         "ANTHROPIC_API_KEY": upstream.key,

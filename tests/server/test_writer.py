@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give the place of the database's file."""
+    """Return the place of the database's file."""
     return tmp_path / "writer.sqlite3"
 
 
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
-    """Give a database with one table."""
+    """Return a database with one table."""
     opened = open_database(f"sqlite+aiosqlite:///{file}")
     await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
     yield opened
@@ -169,7 +169,7 @@ async def test_closing_finishes_what_was_handed_over(database: Database, file: P
 
 @pytest.fixture
 async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
-    """Give a PostgreSQL database with one table."""
+    """Return a PostgreSQL database with one table."""
     opened = open_database(postgres_server.empty_database())
     await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
     yield opened
