@@ -1,0 +1,1 @@
+"""Numerical programs: detectors for exceptions of numpy and its like, and the lessons of all numerical rules."""
