@@ -1,60 +1,41 @@
-"""Errors of numpy, matplotlib and their like: shapes, kinds of numbers, truth of an array, linear systems."""
+"""Exceptions of numpy, matplotlib and the like: shapes, types of numbers, truth of an array, linear systems."""
 
 from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.nodes import called_name, first_argument
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
-
 _SHAPE = re.compile(r"\(\d*(?:,\s?\d*)*\)")
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Pow: "**",
+}
 
 
 @runtime_rule("numerical.truth-of-array", ("ValueError",), r"truth value of an? (?:array|Series|DataFrame)")
 def truth_of_array(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    test = statement.test if isinstance(statement, ast.If | ast.While | ast.Assert) else None
+    """Return the condition that asks for the truth of a whole array."""
+    test = case.statement.test if isinstance(case.statement, ast.If | ast.While | ast.Assert) else None
+    test = test or case.first(ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Call)
+    test = test.test if isinstance(test, ast.IfExp) else test
     if test is None:
-        test = _expression(case, ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Call)
-        if isinstance(test, ast.IfExp):
-            test = test.test
-    joined = any(isinstance(node, ast.BoolOp) for node in walk(test)) if test is not None else False
-    text = case.text(test) if test is not None else case.marked or "the condition"
-    edit = None
-    if isinstance(test, ast.Compare) and not joined:
-        edit = case.rewrite(test, f"({text}).any()")
-    return case.here(test, edit=edit, test=Code(text))
-
-
-def _expression(case: CrashContext, *kinds: type[ast.expr]) -> ast.expr | None:
-    return next(iter(case.likely(*kinds)), None)
+        return case.here(test=Code(case.marked or "the condition"))
+    is_plain = isinstance(test, ast.Compare) and not any(isinstance(node, ast.BoolOp) for node in walk(test))
+    return case.here(test, replace=(test, f"({case.text(test)}).any()" if is_plain else None), test=test)
 
 
 @runtime_rule("numerical.matrix-sizes", ("ValueError",), r"matmul|not aligned|mismatch in its core dimension")
 def matrix_sizes(case: CrashContext) -> Match | None:
+    """Return the product of two matrices whose sizes do not fit."""
     return _shapes(case)
-
-
-def _shapes(case: CrashContext) -> Match | None:
-    shapes = _SHAPE.findall(case.crash.message)
-    node = _expression(case, ast.BinOp, ast.Compare, ast.Call)
-    if "boolean index" in case.crash.message:
-        node = _expression(case, ast.Subscript)
-    slots = {
-        "first": Code(shapes[0]) if shapes else "one shape",
-        "second": Code(shapes[1]) if len(shapes) > 1 else "another shape",
-    }
-    statement = case.program.statement_at(case.line)
-    if node is None and isinstance(statement, ast.Assign | ast.AugAssign):
-        node = statement.value
-    return case.here(node, slots=slots)
 
 
 @runtime_rule(
@@ -64,7 +45,24 @@ def _shapes(case: CrashContext) -> Match | None:
     r"|must have same number of dimensions|dimension(?:s)? (?:mismatch|do not match)",
 )
 def shapes_do_not_fit(case: CrashContext) -> Match | None:
+    """Return the operation on two arrays whose shapes do not fit."""
     return _shapes(case)
+
+
+def _shapes(case: CrashContext) -> Match | None:
+    """Return the operation on two arrays, with the shapes that the message names."""
+    is_mask = "boolean index" in case.crash.message
+    node = case.subscript if is_mask else case.first(ast.BinOp, ast.Compare, ast.Call)
+    if node is None and isinstance(case.statement, ast.Assign | ast.AugAssign):
+        node = case.statement.value
+    first, second = _two_shapes(case, "one shape", "another shape")
+    return case.here(node, first=first, second=second)
+
+
+def _two_shapes(case: CrashContext, *otherwise: str) -> list[str]:
+    """Return the two shapes that the message names, these words for a missing one."""
+    shapes = [Code(shape) for shape in _SHAPE.findall(case.crash.message)[:2]]
+    return [*shapes, *otherwise[len(shapes) :]]
 
 
 @runtime_rule(
@@ -74,17 +72,16 @@ def shapes_do_not_fit(case: CrashContext) -> Match | None:
     r"|only integer scalar arrays can be converted to a scalar index",
 )
 def one_number_needed(case: CrashContext) -> Match | None:
-    for call in case.likely(ast.Call):
+    """Return the call that takes one number and is given an array."""
+    for call in case.calls:
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=[argument, *_]):
-                edit = case.rewrite(call.func, f"np.{name}")
-                return case.here(call, edit=edit, function=Code(f"math.{name}"), name=Code(case.text(argument)))
-            case ast.Call(func=ast.Name(id="int" | "float" as name), args=[argument, *_]):
-                return case.here(call, function=Code(name), name=Code(case.text(argument)))
-    other = _expression(case, ast.Call)
-    text = case.text(other.args[0]) if isinstance(other, ast.Call) and other.args else "the array"
-    function = case.text(other.func) if isinstance(other, ast.Call) else "the function"
-    return case.here(other, function=Code(function), name=Code(text))
+                return case.here(call, replace=(call.func, f"np.{name}"), function=call.func, name=argument)
+            case ast.Call(func=ast.Name(id="int" | "float"), args=[argument, *_]):
+                return case.here(call, function=call.func, name=argument)
+    other = case.call()
+    function = case.code(other and other.func, "the function")
+    return case.here(other, function=function, name=case.code(first_argument(other), "the array"))
 
 
 @runtime_rule(
@@ -93,12 +90,11 @@ def one_number_needed(case: CrashContext) -> Match | None:
     re.compile(r"setting an array element with a sequence\.?$", re.MULTILINE),
 )
 def several_values_at_one_place(case: CrashContext) -> Match | None:
-    """Find where several values are stored at one place of an array."""
-    statement = case.program.statement_at(case.line)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Subscript):
-        return None
-    target = statement.targets[0]
-    return case.here(target, place=Code(case.text(target)), value=Code(case.text(statement.value)))
+    """Return the item of an array that is assigned several values."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Subscript() as target, *_], value=value):
+            return case.here(target, place=target, value=value)
+    return None
 
 
 @runtime_rule(
@@ -107,34 +103,36 @@ def several_values_at_one_place(case: CrashContext) -> Match | None:
     r"inhomogeneous|setting an array element with a sequence",
 )
 def rows_of_different_length(case: CrashContext) -> Match | None:
-    call = _expression(case, ast.Call)
+    """Return the call that makes an array of rows of different length."""
+    call = case.call()
     if "with a sequence." in case.crash.message and call is None:
         return None
-    argument = case.text(call.args[0]) if isinstance(call, ast.Call) and call.args else case.marked or "the data"
-    return case.here(call, name=Code(argument))
+    return case.here(call, name=case.code(first_argument(call), case.marked or "the data"))
 
 
 @runtime_rule("numerical.position-outside-array", ("IndexError",), r"out of bounds for axis")
 def position_outside_array(case: CrashContext) -> Match | None:
-    node = _expression(case, ast.Subscript)
-    owner = case.text(node.value) if isinstance(node, ast.Subscript) else "the array"
-    index = case.text(node.slice) if isinstance(node, ast.Subscript) else "the position"
+    """Return the index that is too large for an array."""
     numbers = re.search(
-        r"index (?P<index>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<size>\d+)", case.crash.message
+        r"index (?P<value>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)", case.crash.message
     )
-    slots: dict[str, str] = {"owner": Code(owner), "index": Code(index)}
-    slots["size"] = numbers["size"] if numbers else "fewer"
-    slots["value"] = numbers["index"] if numbers else "a value too big"
-    return case.here(node, slots=slots)
+    slots = numbers.groupdict() if numbers else {"value": "a value too big", "size": "fewer"}
+    return case.here(case.subscript, slots=_owner_and_index(case) | slots)
+
+
+def _owner_and_index(case: CrashContext) -> dict[str, str]:
+    """Return the source of the array and of its index for slots."""
+    node = case.subscript
+    owner, index = case.code(node and node.value, "the array"), case.code(node and node.slice, "the position")
+    return {"owner": owner, "index": index}
 
 
 @runtime_rule(
     "numerical.too-many-indices", ("IndexError",), r"too many indices for array|invalid index to scalar variable"
 )
 def too_many_indices(case: CrashContext) -> Match | None:
-    node = _expression(case, ast.Subscript)
-    owner = case.text(node.value) if isinstance(node, ast.Subscript) else "the array"
-    return case.here(node, owner=Code(owner))
+    """Return the subscript with more indices than the array has dimensions."""
+    return case.here(case.subscript, owner=_owner_and_index(case)["owner"])
 
 
 @runtime_rule(
@@ -143,17 +141,14 @@ def too_many_indices(case: CrashContext) -> Match | None:
     r"only integers, slices|arrays used as indices must be of integer",
 )
 def position_is_no_integer(case: CrashContext) -> Match | None:
-    node = _expression(case, ast.Subscript)
-    owner = case.text(node.value) if isinstance(node, ast.Subscript) else "the array"
-    index = case.text(node.slice) if isinstance(node, ast.Subscript) else "the position"
-    edit = None
-    if isinstance(node, ast.Subscript):
-        match node.slice:
-            case ast.BinOp(left=left, op=ast.Div(), right=right):
-                edit = case.rewrite(node.slice, f"{case.text(left)} // {case.text(right)}")
-            case ast.Name() | ast.Attribute():
-                edit = case.rewrite(node.slice, f"int({index})")
-    return case.here(node, edit=edit, owner=Code(owner), index=Code(index))
+    """Return the index of an array that is no integer."""
+    edit, index = None, case.subscript and case.subscript.slice
+    match index:
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            edit = case.rewrite(index, f"{case.text(left)} // {case.text(right)}")
+        case ast.Name() | ast.Attribute():
+            edit = case.rewrite(index, f"int({case.text(index)})")
+    return case.here(case.subscript, edit=edit, slots=_owner_and_index(case))
 
 
 @runtime_rule(
@@ -162,23 +157,16 @@ def position_is_no_integer(case: CrashContext) -> Match | None:
     r"Cannot cast ufunc|same_kind",
 )
 def kind_of_number_kept(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    target = case.text(statement.target) if isinstance(statement, ast.AugAssign) else "the array"
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**"}.get(
-            type(statement.op)
-        )
-        edit = None
-        if sign and statement.lineno == statement.end_lineno:
-            line = case.program.line(statement.lineno)
-            indent = line[: len(line) - len(line.lstrip())]
-            edit = case.program.edit(
-                statement.lineno, f"{indent}{target} = {target} {sign} {case.text(statement.value)}"
-            )
-        return Match(
-            lines=(case.line,), expression=case.program.line(case.line).strip(), edit=edit, slots={"name": Code(target)}
-        )
-    return case.here(name=Code(target))
+    """Return the augmented assignment whose result has another type of number than the array."""
+    match case.statement:
+        case ast.AugAssign(target=ast.Name(id=name) as target, op=operator, value=value) as statement:
+            sign = _OPERATORS.get(type(operator))
+            is_line = sign is not None and statement.lineno == statement.end_lineno
+            new = f"{name} = {name} {sign} {case.text(value)}"
+            return case.at(case.line, edit=case.rewrite_line(statement.lineno, new) if is_line else None, name=target)
+        case ast.AugAssign(target=target):
+            return case.here(name=target)
+    return case.here(name=Code("the array"))
 
 
 @runtime_rule(
@@ -187,24 +175,19 @@ def kind_of_number_kept(case: CrashContext) -> Match | None:
     r"x and y must (?:have same first dimension|be the same size)|x and y can be no greater",
 )
 def plot_of_two_lengths(case: CrashContext) -> Match | None:
-    shapes = _SHAPE.findall(case.crash.message)
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and len(call.args) >= 2:  # noqa: PLR2004 - x and y
-            return case.here(
-                call,
-                x=Code(case.text(call.args[0])),
-                y=Code(case.text(call.args[1])),
-                first=Code(shapes[0]) if shapes else "one length",
-                second=Code(shapes[1]) if len(shapes) > 1 else "another",
-            )
+    """Return the call that plots two arrays of different length."""
+    first, second = _two_shapes(case, "one length", "another")
+    for call in case.calls:
+        match call.args:
+            case [x, y, *_]:
+                return case.here(call, x=x, y=y, first=first, second=second)
     return case.here(x="the first values", y="the second values", first="one length", second="another")
 
 
 @runtime_rule("numerical.system-without-solution", ("LinAlgError",))
 def system_without_solution(case: CrashContext) -> Match | None:
-    call = _expression(case, ast.Call)
-    matrix = case.text(call.args[0]) if isinstance(call, ast.Call) and call.args else "the matrix"
-    return case.here(call, name=Code(matrix))
+    """Return the call that solves a linear system without a single solution."""
+    return case.here(case.call(), name=case.code(first_argument(case.call()), "the matrix"))
 
 
 @runtime_rule(
@@ -213,25 +196,15 @@ def system_without_solution(case: CrashContext) -> Match | None:
     r"Cannot interpret '|data type not understood|array\(\) takes from|data type '[^'\n]*+' not understood",
 )
 def shape_as_one_value(case: CrashContext) -> Match | None:
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and case.text(call.func).rpartition(".")[2] in (
-            "zeros",
-            "ones",
-            "empty",
-            "array",
-            "full",
-            "rand",
-        ):
-            name = case.text(call.func)
-            values = [case.text(argument) for argument in call.args]
-            opening, closing = ("[", "]") if name.endswith("array") else ("(", ")")
-            edit = (
-                case.rewrite(call, f"{name}({opening}{', '.join(values)}{closing})")
-                if len(values) > 1 and not call.keywords
-                else None
-            )
-            return case.here(call, edit=edit, function=Code(name), values=Code(", ".join(values)))
-    return None
+    """Return the call that is given the parts of a shape, or of an array, as arguments of their own."""
+    call = case.call("zeros", "ones", "empty", "array", "full", "rand")
+    if call is None:
+        return None
+    name, values = case.text(call.func), ", ".join(map(case.text, call.args))
+    shape = f"[{values}]" if called_name(call).endswith("array") else f"({values})"
+    is_several = len(call.args) > 1 and not call.keywords
+    new = f"{name}({shape})" if is_several else None
+    return case.here(call, replace=(call, new), function=call.func, values=Code(values))
 
 
 @runtime_rule(
@@ -241,20 +214,19 @@ def shape_as_one_value(case: CrashContext) -> Match | None:
     r"|when using the string \w+ ufunc",
 )
 def texts_in_array(case: CrashContext) -> Match | None:
-    node = _expression(case, ast.BinOp, ast.Call)
-    return case.here(node)
+    """Return the operation on an array of strings."""
+    return case.here(case.first(ast.BinOp, ast.Call))
 
 
 @runtime_rule("numerical.reshape-count", ("ValueError",), r"cannot reshape array|total size of new array")
 def reshape_count(case: CrashContext) -> Match | None:
+    """Return the call that reshapes an array into another number of items."""
     numbers = re.search(r"array of size (\d+) into shape (\([^()\n]*+\))", case.crash.message)
-    call = _expression(case, ast.Call)
-    return case.here(
-        call, size=numbers[1] if numbers else "some", shape=Code(numbers[2]) if numbers else "the new shape"
-    )
+    size, shape = (numbers[1], Code(numbers[2])) if numbers else ("some", "the new shape")
+    return case.here(case.call(), size=size, shape=shape)
 
 
 @runtime_rule("numerical.empty-array", ("ValueError",), r"zero-size array")
 def empty_array(case: CrashContext) -> Match | None:
-    call = _expression(case, ast.Call)
-    return case.here(call)
+    """Return the call that needs an item of an empty array."""
+    return case.here(case.call())

@@ -15,16 +15,19 @@ from tutor_pedagogy.offline.rules.runtime import (
     callees,
     entries,
     environment,
+    imports,
     indexing,
     initial_values,
     iteration,
+    keys,
     literals,
-    members,
     names,
+    none_values,
     objects,
     operands,
-    other,
     recursion,
+    scopes,
+    stored_values,
     strings,
     unconverted,
     values,
@@ -46,22 +49,25 @@ MODULES = (
     objects,
     entries,
     initial_values,
+    stored_values,
     accumulators,
     callees,
-    members,
     strings,
     environment,
     crashes,
+    imports,
     names,
+    scopes,
     callables,
     arguments,
+    none_values,
     operands,
     iteration,
     indexing,
+    keys,
     attributes,
     values,
     recursion,
-    other,
 )
 
 
@@ -81,7 +87,7 @@ def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
 
     for name in known:
         place(name)
-    ordered[other.other.name] = ordered.pop(other.other.name)
+    ordered[any_exception.other.name] = ordered.pop(any_exception.other.name)
     return list(ordered.values())
 
 

@@ -1,22 +1,22 @@
-"""Names without a first value: a loop changes, fills or asks about what no line before it has begun."""
+"""Variables without an initial value: a loop changes, fills or asks about a name that no line above it sets."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.engine.program import BUILTINS
+from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
-from tutor_pedagogy.problem.tree_walk import walk
+from tutor_pedagogy.offline.rules.runtime.nodes import names_in
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+    from tutor_pedagogy.offline.rules.runtime.context import Binding
+
+_SHORT_NAME = 3
+"""Names of this length and below differ by too little to be compared."""
 _LONG_NAME = 7
-"""Letters from which on two slips still leave the same word."""
+"""Length from which on two slips still leave the same word."""
 _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
 
 
@@ -27,88 +27,80 @@ _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
     before=("name-misspelt",),
 )
 def no_value_before_loop(case: CrashContext) -> Match | None:
-    """Find the loop before which a name that is only ever changed should get its first value."""
-    name, program = case.match["name"], case.program
-    here, statement = program.function_at(case.line), program.statement_at(case.line)
+    """Return the loop above which a name that is only ever changed should get its initial value."""
+    name, program, statement = case.match["name"], case.program, case.statement
     if statement is None or name in BUILTINS or _is_slip_of_another(case, name):
         return None
-    bound = [(line, value) for line, value in program.assignments(name) if program.function_at(line) is here]
-    outside = [line for line, _ in program.assignments(name) if here is not None and program.function_at(line) is None]
-    loops = [node for node in (statement, *program.above(statement)) if isinstance(node, ast.For | ast.While)]
-    loops = [loop for loop in loops if program.function_at(loop.lineno) is here and _is_asked_in(loop, case.line)]
-    filled = _filled_as(case, name, here)
-    if not loops or (outside and not filled):
+    bound = case.bound(name)
+    is_global = case.function and any(program.function_at(line) is None for line, _ in program.assignments(name))
+    loops = [node for node in (statement, *program.above(statement)) if isinstance(node, Loop)]
+    loops = [
+        each for each in loops if program.function_at(each.lineno) is case.function and _is_repeated(each, case.line)
+    ]
+    filled = _filled_as(case, name)
+    if not loops or (is_global and not filled):
         return None
     end = loops[-1].end_lineno or 0
-    is_begun_inside = bool(bound) and all(
+    is_set_inside = bool(bound) and all(
         _changes_itself(case, line, name) or (value is not None and case.line <= line <= end) for line, value in bound
     )
-    if not is_begun_inside and (bound or not filled):
+    if not is_set_inside and (bound or not filled):
         return None
     loop = _loop_that_starts_anew(loops, name)
-    line = program.line(loop.lineno)
-    indent = line[: len(line) - len(line.lstrip())]
-    first = filled or _start_for(case, bound, name)
-    return Match(
-        lines=(loop.lineno,),
-        expression=line.strip(),
-        edit=program.edit(loop.lineno, f"{indent}{name} = {first}\n{line}") if first else None,
-        slots={"name": Code(name)},
-    )
+    first = filled or _initial_value(case, bound, name)
+    return case.at(loop, edit=case.insert_line(loop.lineno, f"{name} = {first}") if first else None, name=Code(name))
 
 
 def _is_slip_of_another(case: CrashContext, name: str) -> bool:
+    """Return whether a name is another name of the program with a slip or two."""
     most = 1 if len(name) < _LONG_NAME else 2
     others = case.program.bound_names - {name}
-    return len(name) > 3 and any(edit_distance(name, other) <= most for other in others)  # noqa: PLR2004 - short names differ by little
+    return len(name) > _SHORT_NAME and any(edit_distance(name, other) <= most for other in others)
 
 
-def _is_asked_in(loop: ast.For | ast.While, line: int) -> bool:
-    """Tell whether a line belongs to what a loop runs in each round: its body, or the condition of a `while`."""
+def _is_repeated(loop: Loop, line: int) -> bool:
+    """Return whether a line runs in each iteration of a loop: in its body, or in the condition of a `while`."""
     return line >= loop.body[0].lineno or (isinstance(loop, ast.While) and line >= loop.lineno)
 
 
-def _filled_as(case: CrashContext, name: str, here: Function | None) -> str | None:
-    """Give the empty value of the kind that a name is filled as, by a method or by keys; None for neither."""
-    for node in case.program.nodes:
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) if (
-                owner == name and method in _FILLED_BY and case.program.function_at(node.lineno) is here
-            ):
-                return _FILLED_BY[method]
-            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if (
-                owner == name and case.program.function_at(node.lineno) is here
-            ):
-                return "{}"
+def _filled_as(case: CrashContext, name: str) -> str | None:
+    """Return the empty value of the type that a name is filled as, by a method or by keys; None for neither."""
+    for node in case.program.each(ast.Call, ast.Subscript):
+        if case.program.function_at(node.lineno) is case.function:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) if owner == name:
+                    if method in _FILLED_BY:
+                        return _FILLED_BY[method]
+                case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner == name:
+                    return "{}"
     return None
 
 
-def _start_for(case: CrashContext, bound: list[tuple[int, ast.expr | None]], name: str) -> str | None:
-    """Give the value to start from: the other truth value, nothing of what is added; None where it cannot be told."""
+def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str | None:
+    """Return the opposite of the truth value that is stored, else what a sum starts with; None if unclear."""
     truths = {value.value for _, value in bound if isinstance(value, ast.Constant) and isinstance(value.value, bool)}
     if len(truths) == 1:
         return str(not truths.pop())
     if not all(_changes_itself(case, line, name) for line, _ in bound):
         return None
-    return '""' if any(mark in case.program.line(line) for line, _ in bound for mark in "\"'") else "0"
+    return '""' if any(quote in case.program.line(line) for line, _ in bound for quote in "\"'") else "0"
 
 
 def _changes_itself(case: CrashContext, line: int, name: str) -> bool:
-    statement = case.program.statement_at(line)
-    match statement:
+    """Return whether the statement of a line works a variable's new value out from its old one."""
+    match case.program.statement_at(line):
         case ast.AugAssign(target=ast.Name(id=target)):
             return target == name
         case ast.Assign(targets=[ast.Name(id=target)], value=value):
-            return target == name and any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
+            return target == name and name in names_in(value)
     return False
 
 
-def _loop_that_starts_anew(loops: list[ast.For | ast.While], name: str) -> ast.For | ast.While:
-    """Give the loop before which a value begins: the inner one where the outer one uses the value up in each round."""
+def _loop_that_starts_anew(loops: list[Loop], name: str) -> Loop:
+    """Return the loop above which a value starts: the inner one if the outer one uses the result in each iteration."""
     inner = loops[0]
     for outer in loops[1:]:
-        after = [s for s in outer.body if s.lineno > (inner.end_lineno or 0)]
-        if any(isinstance(n, ast.Name) and n.id == name for s in after for n in walk(s)):
+        if name in names_in(*(after for after in outer.body if after.lineno > (inner.end_lineno or 0))):
             return inner
         inner = outer
     return inner

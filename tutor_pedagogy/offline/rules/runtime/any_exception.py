@@ -1,29 +1,39 @@
-"""Stops that were meant to come first: a program goes on since `exit` was named and not called."""
+"""Rules for every exception: a line that should have ended the program, one that raises, and what is left."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 
 @runtime_rule("exit-not-called", before=("unpacking-count",))
 def exit_not_called(case: CrashContext) -> Match | None:
-    """Find the line that names `exit`, in the function of the line that should not have been reached."""
-    if "exit" not in case.program.code and "quit" not in case.program.code:
-        return None
-    here = case.program.function_at(case.line)
+    """Return the line that names `exit` without a call, above the failing line in the same function."""
     for node in case.program.each(ast.Expr):
-        match node:
-            case ast.Expr(value=ast.Name(id="exit" | "quit" as name) as value) if (
-                node.lineno < case.line and case.program.function_at(node.lineno) is here
-            ):
-                edit = case.rewrite(value, f"{name}()")
-                return Match(lines=(node.lineno,), expression=name, edit=edit, slots={"name": Code(name)})
+        match node.value:
+            case ast.Name(id="exit" | "quit" as name) as value:
+                if node.lineno < case.line and case.program.function_at(node.lineno) is case.function:
+                    return case.at(value, replace=(value, f"{name}()"), name=value)
     return None
+
+
+@runtime_rule("raised-on-purpose")
+def raised_on_purpose(case: CrashContext) -> Match | None:
+    """Return the `raise` statement of the program that ended it."""
+    if not isinstance(case.statement, ast.Raise) or case.crash.message.startswith("exceptions must"):
+        return None
+    condition = next((up.test for up in case.program.above(case.statement) if isinstance(up, ast.If)), None)
+    return case.at(
+        case.line,
+        exception=Code(case.crash.exception),
+        message=Code(case.message[:100]) if case.message else "no words",
+        test=condition or "no condition at all",
+    )
+
+
+@runtime_rule("other")
+def other(case: CrashContext) -> Match:
+    """Return the failing line of an exception that no other rule knows."""
+    message = Code(case.message[:120]) if case.message else "no further words"
+    return case.here(exception=Code(case.crash.exception), message=message)

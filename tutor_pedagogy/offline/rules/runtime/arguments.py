@@ -1,4 +1,4 @@
-"""Calls that do not fit the function: too many or too few values, a missing `self`, unknown keywords."""
+"""Calls that do not fit the function: too many or too few arguments, a missing `self`, unknown keywords."""
 
 from __future__ import annotations
 
@@ -6,229 +6,169 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.nodes import called_name, names_in
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Function
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+
+_CALLED = r"(?<![\w.<>])(?P<name>[\w.<>]++)"
+_MOST_SLIPS = 2
+"""Slips in a name that still let one recognize `__init__`."""
 
 
 @runtime_rule(
     "method-without-self",
     ("TypeError",),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) "
-    r"(?:takes (?P<wanted>.{1,60}?) positional arguments? but|got multiple values)",
+    rf"{_CALLED}\(\) (?:takes (?P<wanted>.{{1,60}}?) positional arguments? but|got multiple values)",
     before=("too-many-arguments",),
 )
 def method_without_self(case: CrashContext) -> Match | None:
+    """Return the header of the method whose parameters do not begin with `self`."""
     function = _function(case)
-    if function is None:
+    owner = case.class_of(function)
+    if function is None or owner is None or [arg.arg for arg in function.args.args[:1]] in (["self"], ["cls"]):
         return None
-    parent = case.program.parents.get(function)
-    first = function.args.args[0].arg if function.args.args else ""
-    if not isinstance(parent, ast.ClassDef) or first in ("self", "cls"):
+    if any(isinstance(decorator, ast.Name) and decorator.id == "staticmethod" for decorator in function.decorator_list):
         return None
-    if any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list):
-        return None
-    line = case.program.line(function.lineno)
-    edit = None
-    if "(" in line:
-        at = line.index("(") + 1
-        rest = line[at:]
-        edit = case.program.edit(
-            function.lineno, f"{line[:at]}self{'' if rest.lstrip().startswith(')') else ', '}{rest}"
-        )
-    return Match(
-        lines=(function.lineno,),
-        expression=line.strip(),
-        edit=edit,
-        slots={"function": Code(function.name), "class_name": Code(parent.name)},
-    )
+    start, opening, rest = case.program.line(function.lineno).partition("(")
+    comma = "" if rest.lstrip().startswith(")") else ", "
+    edit = case.program.edit(function.lineno, f"{start}(self{comma}{rest}") if opening else None
+    return case.at(function, edit=edit, function=Code(function.name), class_name=Code(owner.name))
 
 
 def _function(case: CrashContext) -> Function | None:
-    """Give the function that a message names, of several methods with one name that of the named class."""
-    owner, _, name = case.match["name"].rpartition(".")
-    for node in case.program.nodes if owner else ():
-        if isinstance(node, ast.ClassDef) and node.name == owner.rpartition(".")[2]:
-            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == name), None)
-    return case.program.functions.get(name)
+    """Return the function that the message names, of several methods with one name that of the named class."""
+    path, _, name = case.match["name"].rpartition(".")
+    owner = case.classes.get(path.rpartition(".")[2])
+    if owner is None:
+        return case.program.functions.get(name)
+    return next((node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
 
 
 @runtime_rule(
     "class-in-place-of-object",
     ("TypeError",),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing 1 required positional argument",
+    rf"{_CALLED}\(\) missing 1 required positional argument",
     before=("too-few-arguments",),
 )
 def class_in_place_of_object(case: CrashContext) -> Match | None:
-    """Find where a class was stored under a name in place of one of its objects."""
-    if "missing 1 required" not in case.crash.message:
-        return None
-    classes = {node.name for node in case.program.nodes if isinstance(node, ast.ClassDef)}
+    """Return the line that gives a variable a class instead of one of its objects."""
     for call in case.calls:
         match call.func:
-            case ast.Attribute(value=ast.Name(id=name)):
+            case ast.Attribute(value=ast.Name(id=name) as variable):
                 value = case.program.last_value(name, case.line + 1)
-                if isinstance(value, ast.Name) and value.id in classes:
-                    return Match(
-                        lines=(value.lineno,),
-                        expression=case.program.line(value.lineno).strip(),
-                        edit=case.rewrite(value, f"{value.id}()"),
-                        slots={"name": Code(name), "class_name": Code(value.id)},
-                    )
+                if isinstance(value, ast.Name) and value.id in case.classes:
+                    return case.at(value.lineno, replace=(value, f"{value.id}()"), name=variable, class_name=value)
     return None
 
 
 @runtime_rule(
     "self-outside-class",
     ("TypeError",),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required positional",
+    rf"{_CALLED}\(\) missing \d+ required positional",
     before=("too-few-arguments",),
 )
 def self_outside_class(case: CrashContext) -> Match | None:
-    """Find a plain function whose first parameter is the `self` of a method."""
+    """Return the header of the plain function whose first parameter is the `self` of a method."""
     function = _function(case)
-    if function is None or isinstance(case.program.parents.get(function), ast.ClassDef):
+    if function is None or case.class_of(function) or [arg.arg for arg in function.args.args[:1]] != ["self"]:
         return None
-    if not function.args.args or function.args.args[0].arg != "self":
-        return None
-    line = case.program.line(function.lineno)
-    return Match(
-        lines=(function.lineno,),
-        expression=line.strip(),
-        edit=case.program.edit(function.lineno, re.sub(r"\(\s*self\s*,?\s*", "(", line, count=1)),
-        slots={"function": Code(function.name)},
-    )
+    header = re.sub(r"\(\s*self\s*,?\s*", "(", case.program.line(function.lineno), count=1)
+    return case.at(function, edit=case.program.edit(function.lineno, header), function=Code(function.name))
 
 
 @runtime_rule(
     "too-many-arguments",
     ("TypeError",),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) takes (?P<wanted>.{1,60}?) positional arguments? but "
-    r"(?P<given>.{1,120}?) (?:was|were) given",
+    rf"{_CALLED}\(\) takes (?P<wanted>.{{1,60}}?) positional arguments? but (?P<given>.{{1,120}}?) (?:was|were) given",
     before=("builtin-arguments",),
 )
 def too_many_arguments(case: CrashContext) -> Match | None:
-    """More arguments than parameters: the header is the culprit where the body shows that a parameter is missing."""
+    """Return the call with too many arguments, or the function's header if a parameter is missing there."""
     function = _function(case)
     slots = {"function": Code(case.match["name"]), "given": case.match["given"], "wanted": case.match["wanted"]}
-    if function is None:
-        calls = case.calls
-        return case.here(calls[0] if calls else None, slots=slots)
-    wrong = _wrong_call(case, function)
-    if wrong is not None:
-        return case.here(wrong, slots=slots)
-    return Match(lines=(function.lineno,), expression=case.program.line(function.lineno).strip(), slots=slots)
+    wrong = case.call() if function is None else _wrong_call(case, function)
+    return case.at(function, slots=slots) if function is not None and wrong is None else case.here(wrong, slots=slots)
 
 
 def _wrong_call(case: CrashContext, function: Function) -> ast.Call | None:
-    """Give the call on the failing line where the other calls, or its own form, show that it is the call that errs."""
-    is_method = isinstance(case.program.parents.get(function), ast.ClassDef)
-    calls = _calls_of(case, function)
+    """Return the call on the failing line if its own form or the function's other calls show that it is wrong."""
+    owner = case.class_of(function)
+    name = owner.name if owner is not None and function.name == "__init__" else function.name
+    calls = [call for call in case.program.each(ast.Call) if called_name(call) == name]
     here = [call for call in calls if call.lineno == case.line]
-    here += [c for c in case.calls if c not in here and case.text(c.func).endswith(f".{function.name}")]
-    if not here:
-        return None
-    if _needs_a_parameter(case, function):
+    here += [call for call in case.calls if call not in here and case.text(call.func).endswith(f".{function.name}")]
+    if not here or _needs_a_parameter(case, function):
         return None
     passes_self = bool(here[0].args) and case.text(here[0].args[0]) == "self"
     others = [call for call in calls if call not in here]
-    inside = case.program.function_at(case.line)
-    in_program = is_method and bool(inside or others)
-    others_fit = bool(others) and any(_fits(function, call, is_method=is_method) for call in others)
-    return here[0] if passes_self or others_fit or (in_program and not others) else None
+    others_fit = any(_fits(function, call, is_method=owner is not None) for call in others)
+    is_only_call = owner is not None and case.function is not None and not others
+    return here[0] if passes_self or others_fit or is_only_call else None
 
 
 def _fits(function: Function, call: ast.Call, *, is_method: bool) -> bool:
-    """Tell whether a call gives as many values as a function takes."""
-    taken = len(function.args.args) - is_method
+    """Return whether a call has as many arguments as a function takes."""
+    most = len(function.args.args) - is_method
     given = len(call.args) + len(call.keywords)
-    return bool(function.args.vararg) or taken - len(function.args.defaults) <= given <= taken
-
-
-def _calls_of(case: CrashContext, function: Function) -> list[ast.Call]:
-    """Give the calls of a function, or of the class that it sets up."""
-    parent = case.program.parents.get(function)
-    is_set_up = function.name == "__init__" and isinstance(parent, ast.ClassDef)
-    name = parent.name if is_set_up and isinstance(parent, ast.ClassDef) else function.name
-    return [
-        node
-        for node in case.program.nodes
-        if isinstance(node, ast.Call) and case.text(node.func).rpartition(".")[2] == name
-    ]
+    return bool(function.args.vararg) or most - len(function.args.defaults) <= given <= most
 
 
 def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
-    """Tell whether a function uses a name that nothing in the program binds, as a parameter would."""
-    return any(
-        isinstance(node, ast.Name)
-        and isinstance(node.ctx, ast.Load)
-        and node.id not in case.program.bound_names
-        and node.id not in BUILTINS
-        for node in walk(function)
-    )
+    """Return whether a function uses a name that nothing in the program binds, as a parameter would."""
+    used = {n.id for n in walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return not used <= case.program.bound_names | BUILTINS
 
 
 @runtime_rule(
     "method-called-on-class",
     ("TypeError",),
-    r"missing \d+ required positional arguments?:",
+    r"missing \d+ required positional arguments?:.*'self'",
     before=("too-few-arguments",),
 )
 def method_called_on_class(case: CrashContext) -> Match | None:
-    if "'self'" not in case.crash.message:
-        return None
+    """Return the call of a method on the class itself, so that `self` is missing."""
     for call in case.calls:
-        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-            return case.here(call, class_name=Code(call.func.value.id), method=Code(call.func.attr))
+        match call.func:
+            case ast.Attribute(value=ast.Name() as owner, attr=method):
+                return case.here(call, class_name=owner, method=Code(method))
     return None
 
 
 @runtime_rule(
     "too-few-arguments",
     ("TypeError",),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)\(\) missing \d+ required (?:positional|keyword-only) arguments?",
+    rf"{_CALLED}\(\) missing \d+ required (?:positional|keyword-only) arguments?",
     before=("builtin-arguments",),
 )
 def too_few_arguments(case: CrashContext) -> Match | None:
+    """Return the call that lacks an argument, or the function's header if the parameter is not needed there."""
     function = _function(case)
-    names = re.findall(r"'(\w+)'", case.crash.message)
-    slots = {"function": Code(case.match["name"]), "parameter": Code(names[0] if names else "the parameter")}
-    if case.match["name"].endswith("__init__"):
-        slots["function"] = Code(case.match["name"].split(".")[0])
-    calls = [
-        call
-        for call in case.calls
-        if function is not None and case.text(call.func).rpartition(".")[2] in (function.name, slots["function"])
-    ]
-    call = calls[0] if calls else next(iter(case.calls), None)
-    is_top = case.program.function_at(case.line) is None
-    unused = function is not None and names and not _is_used(function, names[0])
-    if function is not None and names and (unused or (is_top and _needs_a_start(function, names[0]))):
-        line = case.program.line(function.lineno)
-        return Match(lines=(function.lineno,), expression=line.strip(), slots=slots)
-    return case.here(call, slots=slots)
+    missing = next(iter(re.findall(r"'(\w+)'", case.crash.message)), "")
+    called = case.match["name"]
+    shown = called.split(".")[0] if called.endswith("__init__") else called
+    slots = {"function": Code(shown), "parameter": Code(missing or "the parameter")}
+    if function is not None and missing:
+        is_top = case.function is None
+        if missing not in names_in(function) or (is_top and _calls_itself_in_full(function)):
+            return case.at(function, slots=slots)
+    call = case.call(function.name, shown) if function is not None else None
+    return case.here(call or case.call(), slots=slots)
 
 
-def _needs_a_start(function: Function, name: str) -> bool:
-    """Tell whether a parameter is the function's own affair: never used, or handed on only when it calls itself."""
-    return not _is_used(function, name) or any(
+def _calls_itself_in_full(function: Function) -> bool:
+    """Return whether a function calls itself with all arguments: a parameter may only be there for those calls."""
+    return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == function.name
         and len(node.args) == len(function.args.args)
         for node in walk(function)
     )
-
-
-def _is_used(function: Function, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in walk(function))
 
 
 @runtime_rule(
@@ -238,53 +178,33 @@ def _is_used(function: Function, name: str) -> bool:
     before=("builtin-arguments",),
 )
 def class_takes_no_values(case: CrashContext) -> Match | None:
-    name = case.match["name"]
-    for node in case.program.nodes:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            for inner in node.body:
-                if isinstance(inner, ast.FunctionDef) and (
-                    re.fullmatch(r"_*in+i?ti?_*", inner.name) or edit_distance(inner.name, "__init__") <= 2  # noqa: PLR2004 - two slips
-                ):
-                    line = case.program.line(inner.lineno)
-                    return Match(
-                        lines=(inner.lineno,),
-                        expression=line.strip(),
-                        edit=case.program.edit(inner.lineno, line.replace(inner.name, "__init__", 1)),
-                        slots={"class_name": Code(name), "written": Code(inner.name)},
-                    )
-            return Match(
-                lines=(node.lineno,),
-                expression=case.program.line(node.lineno).strip(),
-                slots={"class_name": Code(name), "written": "no method of that name"},
-            )
-    return None
+    """Return the method whose name is `__init__` misspelt, or the header of a class that has none."""
+    owner = case.classes.get(case.match["name"])
+    if owner is None:
+        return None
+    for method in owner.body:
+        if isinstance(method, ast.FunctionDef) and (
+            re.fullmatch(r"_*in+i?ti?_*", method.name) or edit_distance(method.name, "__init__") <= _MOST_SLIPS
+        ):
+            edit = case.substitute(method.lineno, method.name, "__init__")
+            return case.at(method, edit=edit, class_name=Code(owner.name), written=Code(method.name))
+    return case.at(owner, class_name=Code(owner.name), written="no method of that name")
 
 
 @runtime_rule(
     "unknown-keyword",
     ("AttributeError", "TypeError"),
-    r"(?<![\w.<>])(?P<name>[\w.<>]++)(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
+    rf"{_CALLED}(?:\(\))? got an unexpected keyword argument '(?P<word>\w+)'"
     r"|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)",
 )
 def unknown_keyword(case: CrashContext) -> Match | None:
-    return _keyword(case) if case.match["word"] else _keyword_of_builtin(case)
-
-
-def _keyword(case: CrashContext) -> Match | None:
-    word = case.match["word"]
-    for call in case.calls:
-        for part in call.keywords:
-            if part.arg == word:
-                return Match(
-                    lines=(part.value.lineno,),
-                    expression=case.text(call),
-                    slots={"function": Code(case.match["name"]), "word": Code(word)},
-                )
-    return case.here(function=Code(case.match["name"]), word=Code(word))
-
-
-def _keyword_of_builtin(case: CrashContext) -> Match:
-    return case.here(function=Code(case.match["n2"]), word=Code(case.match["w2"]))
+    """Return the call with a keyword argument that the function does not have."""
+    function = Code(case.match["name"] or case.match["n2"])
+    word = Code(case.match["word"] or case.match["w2"])
+    call = next(
+        (call for call in case.calls if any(keyword.arg == case.match["word"] for keyword in call.keywords)), None
+    )
+    return case.here(call if case.match["word"] else None, function=function, word=word)
 
 
 @runtime_rule(
@@ -294,7 +214,6 @@ def _keyword_of_builtin(case: CrashContext) -> Match:
     r"|from|no|\d|required)",
 )
 def builtin_arguments(case: CrashContext) -> Match | None:
-    calls = case.calls
+    """Return the call of a built-in function with a number of arguments that it does not take."""
     name = case.match["name"].rpartition(".")[2]
-    call = next((c for c in calls if case.text(c.func).rpartition(".")[2] == name), calls[0] if calls else None)
-    return case.here(call, function=Code(name), message=Code(case.crash.message.split("\n")[0]))
+    return case.here(case.call(name) or case.call(), function=Code(name), message=Code(case.message))

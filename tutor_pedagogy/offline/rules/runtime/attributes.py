@@ -1,71 +1,44 @@
-"""Attributes that are not there: misspelt, of another kind of value, on None, on a function, in another module."""
+"""Attributes that are missing: misspelt, never set, of another type, on None, on a class."""
 
 from __future__ import annotations
 
 import ast
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.names import FUNCTIONS
-from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.none_values import none_match
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
-
 _HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
-_MODULE = re.compile(
-    r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'|partially initialized module '(?P<half>[\w.]+)'"
-)
-_TYPES: dict[str, type] = {
-    "str": str,
-    "list": list,
-    "dict": dict,
-    "tuple": tuple,
-    "set": set,
-    "int": int,
-    "float": float,
-    "range": range,
-}
+_TYPES: dict[str, type] = {each.__name__: each for each in (str, list, dict, tuple, set, int, float, range)}
+_OTHER_TYPES = frozenset(("numpy.ndarray", "ndarray", "bool", "generator", "dict_keys", "map", "filter", "zip"))
+"""More types whose attributes no program can change."""
 _PLOTS = frozenset(("Axes", "AxesSubplot", "Axes3D"))
 _USUAL = {
-    ("str", "append"): "`+`",
-    ("tuple", "append"): "a list",
-    ("dict", "append"): "square brackets with a key",
-    ("set", "append"): "`add`",
-    ("dict", "has_key"): "`in`",
-    ("list", "add"): "`append`",
-    ("list", "push"): "`append`",
-    ("list", "length"): "`len`",
-    ("str", "length"): "`len`",
-    ("list", "size"): "`len`",
-    ("str", "reverse"): "a slice",
-    ("list", "split"): "`split` on the text, before",
-    ("str", "sort"): "`sorted`",
-    ("tuple", "sort"): "`sorted`",
-    ("str", "contains"): "`in`",
-    ("list", "contains"): "`in`",
-    ("list", "replace"): "a loop over the items",
-    ("list", "lower"): "a loop over the items",
-    ("list", "upper"): "a loop over the items",
-    ("int", "append"): "a list",
-    ("list", "len"): "`len`",
-    ("list", "join"): "`join` of the text between the items",
-    ("list", "find"): "`index`",
-    ("dict", "sort"): "`sorted`",
-    ("int", "split"): "`str`",
-    ("list", "strip"): "a loop over the items",
-    ("dict", "add"): "square brackets with a key",
-    ("list", "keys"): "a dictionary",
-    ("list", "items"): "a dictionary",
-    ("numpy.ndarray", "append"): "`np.append`",
-    ("ndarray", "append"): "`np.append`",
-    ("numpy.ndarray", "index"): "`np.where`",
+    attribute: advice
+    for advice, attributes in {
+        "`+`": "str.append",
+        "a list": "tuple.append int.append",
+        "square brackets with a key": "dict.append dict.add",
+        "`add`": "set.append",
+        "`in`": "dict.has_key str.contains list.contains",
+        "`append`": "list.add list.push",
+        "`len`": "list.length str.length list.size list.len",
+        "a slice": "str.reverse",
+        "`split` on the text, before": "list.split",
+        "`sorted`": "str.sort tuple.sort dict.sort",
+        "a loop over the items": "list.replace list.lower list.upper list.strip",
+        "`join` of the text between the items": "list.join",
+        "`index`": "list.find",
+        "`str`": "int.split",
+        "a dictionary": "list.keys list.items",
+        "`np.append`": "numpy.ndarray.append ndarray.append",
+        "`np.where`": "numpy.ndarray.index",
+    }.items()
+    for attribute in attributes.split()
 }
+"""What is used instead of an attribute that students expect."""
 
 
 @runtime_rule(
@@ -75,207 +48,132 @@ _USUAL = {
     before=("not-offered-by-object",),
 )
 def attribute_of_none(case: CrashContext) -> Match | None:
-    node = _attribute(case, case.match["name"])
-    if node is None:
-        return case.here(
-            name=Code(case.marked or "it"),
-            source="a place that never gave it a value",
-            attribute=Code(case.match["name"]),
-        )
-    site = none_site(case, node.value)
-    if site is None:
-        return case.here(
-            node,
-            name=Code(case.text(node.value)),
-            source="a place that never gave it a value",
-            attribute=Code(node.attr),
-        )
-    return Match(
-        lines=site.lines, expression=site.expression, edit=site.edit, slots={**site.slots, "attribute": Code(node.attr)}
-    )
-
-
-def _attribute(case: CrashContext, name: str) -> ast.Attribute | None:
-    return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
+    """Return where the None comes from whose attribute is asked for."""
+    node = case.attribute(case.match["name"])
+    return none_match(case, node and node.value, node, attribute=Code(case.match["name"]))
 
 
 @runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def attribute_misspelt(case: CrashContext) -> Match | None:
+    """Return the attribute whose name is close to one that the object has, or the line that sets it misspelt."""
     given, name = case.match["type"], case.match["name"]
-    node = _attribute(case, name)
-    if given in _TYPES:
-        choices = [attribute for attribute in dir(_TYPES[given]) if not attribute.startswith("_")]
-    else:
-        choices = _own_attributes(case, given)
-    if name in choices:
-        return None
+    own = [] if given in _TYPES else _own_attributes(case.classes.get(given))
+    choices = own or [attribute for attribute in dir(_TYPES.get(given)) if given in _TYPES and attribute[0] != "_"]
     folded = {choice.lower(): choice for choice in choices}
     close = [folded[name.lower()]] if name.lower() in folded else get_close_matches(name, choices, 1, 0.75)
-    if not close or (given, name) in _USUAL:
+    if name in choices or not close or f"{given}.{name}" in _USUAL:
         return None
-    edit = None
-    if node is not None:
-        edit = case.rewrite(node, f"{case.text(node.value)}.{close[0]}")
-    if given not in _TYPES:
-        defined = _misspelt_where_set(case, name, close[0])
-        if defined is not None:
-            return Match(
-                lines=defined,
-                expression=case.program.line(defined[0]).strip(),
-                slots={"attribute": Code(close[0]), "owner": Code(given), "kind": kind(given)},
-            )
-    return case.here(
-        node,
-        edit=edit,
-        attribute=Code(name),
-        owner=Code(case.text(node.value) if node is not None else given),
-        kind=kind(given),
-    )
+    line = _only_line_with(case, name, close[0]) if given not in _TYPES else None
+    if line is not None:
+        return case.at(line, attribute=Code(close[0]), owner=Code(given), kind=case.type_words)
+    node = case.attribute(name)
+    slots = {"attribute": Code(name), "owner": case.code(node and node.value, given), "kind": case.type_words}
+    if node is None:
+        return case.here(slots=slots)
+    return case.here(node, replace=(node, f"{case.text(node.value)}.{close[0]}"), slots=slots)
 
 
-def _misspelt_where_set(case: CrashContext, used: str, written: str) -> tuple[int] | None:
-    """Give the line that sets an attribute or a method, where its spelling is found nowhere else but the other is."""
-    tokens = [token for token in case.program.tokens if token.kind == "name"]
-    set_at = [token.line for token in tokens if token.text == written]
-    uses = sum(isinstance(node, ast.Attribute) and node.attr == used for node in case.program.nodes)
-    return (set_at[0],) if len(set_at) == 1 and uses > 1 else None
+def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
+    """Return the one line with the written name, if the name that is used stands in several places."""
+    lines = [token.line for token in case.program.tokens if token.kind == "name" and token.text == written]
+    uses = sum(node.attr == used for node in case.program.each(ast.Attribute))
+    return lines[0] if len(lines) == 1 and uses > 1 else None
 
 
-def _own_attributes(case: CrashContext, name: str) -> list[str]:
+def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
+    """Return the methods, attributes and variables that a class of the program defines."""
     found: list[str] = []
-    for node in case.program.nodes:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            for inner in walk(node):
-                if isinstance(inner, ast.FunctionDef):
-                    found.append(inner.name)
-                elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
-                    found.append(inner.attr)
-                elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                    found.append(inner.id)
+    for inner in walk(owner) if owner is not None else ():
+        match inner:
+            case ast.FunctionDef(name=name) | ast.Attribute(attr=name, ctx=ast.Store()):
+                found.append(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                found.append(name)
     return found
 
 
 @runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def method_of_another_kind(case: CrashContext) -> Match | None:
-    given, name = case.match["type"], case.match["name"]
-    if given not in _TYPES and given not in (
-        "numpy.ndarray",
-        "ndarray",
-        "bool",
-        "generator",
-        "dict_keys",
-        "map",
-        "filter",
-        "zip",
-    ):
-        return None
-    node = _attribute(case, name)
+    """Return the attribute that a value of a built-in type does not have."""
+    is_known = case.match["type"] in _OTHER_TYPES.union(_TYPES)
+    return _not_offered(case, "something that this kind of value offers") if is_known else None
+
+
+def _not_offered(case: CrashContext, advice: str) -> Match:
+    """Return the missing attribute with what is usual instead, else with this advice."""
+    node = case.attribute(case.match["name"])
     return case.here(
         node,
-        attribute=Code(name),
-        owner=Code(case.text(node.value) if node is not None else "the value"),
-        kind=kind(given),
-        usual=_USUAL.get((given, name), "something that this kind of value offers"),
+        attribute=Code(case.match["name"]),
+        owner=case.code(node and node.value, "the value"),
+        kind=case.type_words,
+        usual=_USUAL.get(f"{case.match['type']}.{case.match['name']}", advice),
     )
 
 
 @runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def attribute_never_set(case: CrashContext) -> Match | None:
-    given, name = case.match["type"], case.match["name"]
-    classes = [node for node in case.program.nodes if isinstance(node, ast.ClassDef)]
-    if not any(node.name == given for node in classes):
+    """Return the line of the class that should set the attribute, else the use of the attribute."""
+    name, owner = case.match["name"], case.classes.get(case.match["type"])
+    if owner is None:
         return None
-    for node in case.program.nodes:
-        if isinstance(node, ast.ClassDef) and node.name == given:
-            for inner in walk(node):
-                if (
-                    isinstance(inner, ast.FunctionDef)
-                    and re.fullmatch(r"_{1,2}ini?t_{0,2}|init", inner.name)
-                    and inner.name != "__init__"
-                ):
-                    line = case.program.line(inner.lineno)
-                    return Match(
-                        lines=(inner.lineno,),
-                        expression=line.strip(),
-                        edit=case.program.edit(inner.lineno, line.replace(inner.name, "__init__", 1)),
-                        slots={"attribute": Code(name), "class_name": Code(given)},
-                    )
-                if isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store):
-                    return Match(
-                        lines=(inner.lineno,),
-                        expression=case.program.line(inner.lineno).strip(),
-                        edit=case.rewrite(inner, f"self.{name}"),
-                        slots={"attribute": Code(name), "class_name": Code(given)},
-                    )
-            break
-    attribute = _attribute(case, name)
-    built = _end_of_set_up(case, attribute, given) if attribute is not None else None
-    if built is not None:
-        return Match(
-            lines=(built.lineno,),
-            expression=case.program.line(built.lineno).strip(),
-            slots={"attribute": Code(name), "class_name": Code(given)},
-        )
-    return case.here(attribute, attribute=Code(name), class_name=Code(given))
+    slots = {"attribute": Code(name), "class_name": Code(owner.name)}
+    for inner in walk(owner):
+        match inner:
+            case ast.FunctionDef(name=method) if re.fullmatch(r"_{1,2}ini?t_{0,2}|init", method):
+                if method != "__init__":
+                    return case.at(inner, edit=case.substitute(inner.lineno, method, "__init__"), slots=slots)
+            case ast.Name(id=variable, ctx=ast.Store()) if variable == name:
+                return case.at(inner.lineno, replace=(inner, f"self.{name}"), slots=slots)
+    attribute = case.attribute(name)
+    last = _end_of_set_up(case, attribute, owner) if attribute is not None else None
+    return case.at(last, slots=slots) if last is not None else case.here(attribute, slots=slots)
 
 
-def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, class_name: str) -> ast.stmt | None:
-    """Give the last line of a class's set-up that stores a value, where several lines count on a missing one."""
+def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, owner: ast.ClassDef) -> ast.stmt | None:
+    """Return the last line of `__init__` if it sets an attribute, and several lines use the missing one."""
     around = case.program.parents.get(attribute)
-    uses = sum(isinstance(node, ast.Attribute) and node.attr == attribute.attr for node in case.program.nodes)
+    uses = [node for node in case.program.each(ast.Attribute) if node.attr == attribute.attr]
     is_called = isinstance(around, ast.Call) and around.func is attribute
-    if is_called or uses < 2 or _is_of_another(case, attribute.attr, class_name):  # noqa: PLR2004 - one use may be the slip
+    if is_called or len(uses) == 1 or _is_of_another(case, attribute.attr, owner):
         return None
-    for node in case.program.nodes:
+    for node in case.program.each(ast.FunctionDef):
         match node:
             case ast.FunctionDef(name="__init__", body=[*_, ast.Assign(targets=[ast.Attribute()]) as last]):
-                owner = case.program.parents.get(node)
-                if isinstance(owner, ast.ClassDef) and owner.name == class_name:
+                if case.class_of(node) is owner:
                     return last
     return None
 
 
-def _is_of_another(case: CrashContext, attribute: str, class_name: str) -> bool:
-    """Tell whether another class stores an attribute of this name, so that it may be the object that is wrong."""
+def _is_of_another(case: CrashContext, attribute: str, owner: ast.ClassDef) -> bool:
+    """Return whether another class sets an attribute of this name, so that the object may be the wrong one."""
     for node in case.program.each(ast.Attribute):
         if node.attr == attribute and isinstance(node.ctx, ast.Store) and case.text(node.value) == "self":
-            owners = [up.name for up in case.program.above(node) if isinstance(up, ast.ClassDef)]
-            if owners and owners[0] != class_name:
+            owners = [up for up in case.program.above(node) if isinstance(up, ast.ClassDef)]
+            if owners and owners[0] is not owner:
                 return True
     return False
 
 
 @runtime_rule("not-offered-by-object", ("AttributeError",), _HAS_NO)
 def not_offered_by_object(case: CrashContext) -> Match | None:
-    given, name = case.match["type"], case.match["name"]
-    node = _attribute(case, name)
-    usual = _USUAL.get((given, name)) or (f"`set_{name}`" if given in _PLOTS else "what its documentation offers")
-    return case.here(
-        node,
-        attribute=Code(name),
-        owner=Code(case.text(node.value) if node is not None else "the value"),
-        kind=kind(given),
-        usual=usual,
-    )
+    """Return the attribute that an object does not have."""
+    is_plot = case.match["type"] in _PLOTS
+    return _not_offered(case, f"`set_{case.match['name']}`" if is_plot else "what its documentation offers")
 
 
-@runtime_rule(
-    "file-named-like-module", ("AttributeError", "ImportError"), r"partially initialized module '(?P<half>[\w.]+)'"
-)
-def file_named_like_module(case: CrashContext) -> Match | None:
-    half = case.match.groupdict().get("half")
-    return case.here(module=Code(half)) if half else None
-
-
-@runtime_rule("not-in-module", ("AttributeError",), _MODULE)
-def not_in_module(case: CrashContext) -> Match | None:
-    name, module = case.match["name"], case.match["module"]
-    if case.match["half"]:
+@runtime_rule("not-in-class", ("AttributeError",), r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'")
+def not_in_class(case: CrashContext) -> Match | None:
+    """Return the attribute that a class does not have."""
+    name, owner = case.match["name"], case.classes.get(case.match["type"])
+    node = case.attribute(name)
+    if node is None:
         return None
-    node = _attribute(case, name)
-    real = FUNCTIONS.get(name)
-    owner = Code(case.text(node.value) if node is not None else module)
-    slots = {"attribute": Code(name), "module": Code(module), "owner": owner}
-    if real and real != module:
-        return case.here(node, slots=slots, advice=f"`{name}` lives in the module `{real}`")
-    return case.here(node, slots=slots, advice=f"look it up with `dir` on the module `{module}`")
+    known = [
+        inner.id if isinstance(inner, ast.Name) else inner.name
+        for inner in (walk(owner) if owner is not None else ())
+        if isinstance(inner, ast.FunctionDef) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store))
+    ]
+    close = next(iter(get_close_matches(name, known, 1, 0.7)), None)
+    new = f"{case.text(node.value)}.{close}" if close else None
+    return case.here(node, replace=(node, new), attribute=Code(name), class_name=Code(case.match["type"]))

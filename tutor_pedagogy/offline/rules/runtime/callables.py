@@ -1,19 +1,17 @@
-"""What is called is no function, or a function is only named: round brackets too many, too few, of another kind."""
+"""Calls of what is no function, and functions that are named but not called."""
 
 from __future__ import annotations
 
 import ast
-import re
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.rules.runtime.operands import kind, not_called_site
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of
+from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+_FUNCTION_TYPES = frozenset(("function", "method", "builtin_function_or_method", "type"))
+_MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"))
+"""Modules that hold a function or class of their own name."""
 
 
 @runtime_rule(
@@ -23,41 +21,27 @@ if TYPE_CHECKING:
     before=("comma-missing-between-items",),
 )
 def product_without_sign(case: CrashContext) -> Match | None:
-    return None if builtin_hidden.detect(case) else _missing_times(case)
-
-
-def _missing_times(case: CrashContext) -> Match | None:
-    """Find a number with brackets after it: a product without its sign."""
+    """Return the number with parentheses after it: a product without its operator."""
+    if builtin_hidden.detect(case):
+        return None
     for call in case.calls:
-        if len(call.args) != 1 or call.keywords or (isinstance(call.func, ast.Name) and call.func.id in BUILTINS):
-            continue
-        func, argument = case.text(call.func), case.text(call)
-        product = f"{func} * {argument.removeprefix(func).lstrip()}"
-        return case.here(call, edit=case.rewrite(call, product), name=Code(func))
+        if len(call.args) == 1 and not call.keywords and not is_call_of(call, *BUILTINS):
+            func = case.text(call.func)
+            product = f"{func} * {case.text(call).removeprefix(func).lstrip()}"
+            return case.here(call, replace=(call, product), name=call.func)
     return case.here(name=Code(case.marked or "the value"))
 
 
 @runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=("not-callable",))
 def builtin_hidden(case: CrashContext) -> Match | None:
-    """Find a built-in function whose name was given to a value."""
+    """Return the line that gives a value the name of a function that is called later."""
     for call in case.calls:
         if isinstance(call.func, ast.Name) and (call.func.id in BUILTINS or call.func.id in case.program.functions):
             name = call.func.id
-            function = case.program.function_at(case.line)
-            scopes = (function, None)
-            bound = [
-                (line, value)
-                for line, value in case.program.assignments(name)
-                if case.program.function_at(line) in scopes
-            ]
-            if not bound:
-                continue
-            line, _ = bound[0]
-            return Match(
-                lines=(line,),
-                expression=name,
-                slots={"name": Code(name), "kind": kind(case.match["type"]), "use": Code(case.text(call))},
-            )
+            for line, _ in case.program.assignments(name):
+                if case.program.function_at(line) in (case.function, None):
+                    match = case.at(line, name=call.func, kind=case.type_words, use=call)
+                    return Match(lines=match.lines, expression=name, slots=match.slots)
     return None
 
 
@@ -68,16 +52,12 @@ def builtin_hidden(case: CrashContext) -> Match | None:
     before=("not-callable",),
 )
 def round_brackets_for_index(case: CrashContext) -> Match | None:
+    """Return the collection with parentheses after it, where its index or key needs square brackets."""
     for call in case.calls:
         if len(call.args) == 1 and isinstance(call.func, ast.Name) and call.func.id not in BUILTINS:
-            func, index = case.text(call.func), case.text(call.args[0])
-            return case.here(
-                call,
-                edit=case.rewrite(call, f"{func}[{index}]"),
-                name=Code(func),
-                index=Code(index),
-                container=kind(case.match["type"]),
-            )
+            new = f"{call.func.id}[{case.text(call.args[0])}]"
+            slots = {"name": call.func, "index": call.args[0]}
+            return case.here(call, replace=(call, new), container=case.type_words, slots=slots)
     return None
 
 
@@ -88,9 +68,10 @@ def round_brackets_for_index(case: CrashContext) -> Match | None:
     before=("not-callable",),
 )
 def comma_missing_between_items(case: CrashContext) -> Match | None:
+    """Return the literal with parentheses after it: two items without a comma between them."""
     for call in case.calls:
         if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
-            return case.here(call, name=Code(case.text(call.func)))
+            return case.here(call, name=call.func)
     return None
 
 
@@ -101,32 +82,29 @@ def comma_missing_between_items(case: CrashContext) -> Match | None:
     before=("index-of-wrong-kind",),
 )
 def comma_missing_between_lists(case: CrashContext) -> Match | None:
-    """Find `[[1, 2] [3, 4]]`, in which the second list looks like the index of the first."""
-    for node in case.likely(ast.Subscript):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.List | ast.Tuple):
-            return case.here(node, name=Code(case.text(node.value)))
+    """Return `[1, 2] [3, 4]`, where the second list looks like the index of the first."""
+    for node in case.subscripts:
+        if isinstance(node.value, ast.List | ast.Tuple):
+            return case.here(node, name=node.value)
     return None
 
 
 @runtime_rule("module-called", ("TypeError",), r"'(?P<type>module)' object is not callable", before=("not-callable",))
 def module_called(case: CrashContext) -> Match | None:
-    for call in case.calls:
-        name = case.text(call.func)
-        if case.match["type"] == "module":
-            edit = (
-                case.rewrite(call.func, f"{name}.{name}")
-                if name in ("random", "time", "datetime", "copy", "glob")
-                else None
-            )
-            return case.here(call, edit=edit, name=Code(name))
-    return None
+    """Return the call of a module."""
+    call = case.call()
+    if call is None:
+        return None
+    name = case.text(call.func)
+    new = f"{name}.{name}" if name in _MODULES_WITH_NAMESAKE else None
+    return case.here(call, replace=(call.func, new), name=call.func)
 
 
 @runtime_rule("not-callable", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
 def not_callable(case: CrashContext) -> Match | None:
-    calls = case.calls
-    name = case.text(calls[0].func) if calls else case.marked or "it"
-    return case.here(calls[0] if calls else None, name=Code(name), kind=kind(case.match["type"]))
+    """Return the call of a value that is no function."""
+    call = case.call()
+    return case.here(call, name=case.code(call and call.func, case.marked or "it"), kind=case.type_words)
 
 
 @runtime_rule(
@@ -136,25 +114,17 @@ def not_callable(case: CrashContext) -> Match | None:
     before=("function-not-called",),
 )
 def square_brackets_for_call(case: CrashContext) -> Match | None:
-    """Square brackets after a function's name, unless the name should hold what a call of the function gives."""
-    for node in case.likely(ast.Subscript):
-        match node:
-            case ast.Subscript(value=ast.Name(id=name) as value) if name not in case.program.functions and (
-                site := not_called_site(case, value)
-            ):
-                if site.lines != (case.line,):
-                    return None
-    for node in case.likely(ast.Subscript):
-        if isinstance(node, ast.Subscript):
-            func = case.text(node.value)
-            inner = case.text(node)[len(func) :].strip()
-            if inner.startswith("[") and inner.endswith("]"):
-                return case.here(
-                    node,
-                    edit=case.rewrite(node, f"{func}({inner[1:-1]})"),
-                    name=Code(func),
-                    inner=Code(inner[1:-1] or "nothing"),
-                )
+    """Return square brackets after a function's name, unless the name should hold the result of a call."""
+    for node in case.subscripts:
+        if isinstance(node.value, ast.Name) and node.value.id not in case.program.functions:
+            named = not_called(case, node.value)
+            if named is not None and named.lines != (case.line,):
+                return None
+    for node in case.subscripts:
+        inner = case.text(node)[len(case.text(node.value)) :].strip()
+        if inner.startswith("[") and inner.endswith("]"):
+            new = f"{case.text(node.value)}({inner[1:-1]})"
+            return case.here(node, replace=(node, new), name=node.value, inner=Code(inner[1:-1] or "nothing"))
     return None
 
 
@@ -168,38 +138,53 @@ def square_brackets_for_call(case: CrashContext) -> Match | None:
     before=("no-items", "no-length", "not-offered-by-object"),
 )
 def function_not_called(case: CrashContext) -> Match | None:
-    return _input_not_called(case) or _named_not_called(case)
-
-
-def _input_not_called(case: CrashContext) -> Match | None:
+    """Return where a function is used in place of its result: measured, subscripted or iterated over."""
     for call in case.calls:
-        named = next((a for a in call.args if isinstance(a, ast.Name) and a.id == "input"), None)
-        if named is not None:
-            return case.here(call, edit=case.rewrite(named, "input()"), name=Code("input"))
-    return None
-
-
-def _named_not_called(case: CrashContext) -> Match | None:
-    """Find where a function, not its result, is measured, looked into or gone through."""
-    kinds = re.compile(r"builtin_function_or_method|function|method|type\b")
-    if not kinds.search(case.crash.message):
-        return None
+        for argument in call.args:
+            if isinstance(argument, ast.Name) and argument.id == "input":
+                return case.here(call, replace=(argument, "input()"), name=argument)
     for node in case.likely(ast.Attribute, ast.Name):
-        inner = node.value if isinstance(node, ast.Attribute) and not _is_method(node, case) else node
-        if isinstance(inner, ast.Name) and (inner.id in BUILTINS or inner.id in case.program.bound_names):
-            value = case.program.last_value(inner.id, case.line + 1)
-            if inner.id in BUILTINS and inner.id not in case.program.bound_names:
-                continue
-            if inner.id not in case.program.functions and not isinstance(value, ast.Attribute | ast.Name):
-                values = [v for _, v in case.program.assignments(inner.id) if isinstance(v, ast.Attribute)]
-                if not values:
-                    continue
-        if isinstance(inner, ast.Attribute | ast.Name):
-            site = not_called_site(case, inner)
-            if site is not None:
-                return site
+        is_owner = isinstance(node, ast.Attribute) and node.attr in case.crash.message
+        used = node.value if is_owner and isinstance(node, ast.Attribute) else node
+        if isinstance(used, ast.Attribute | ast.Name) and _may_be_function(case, used):
+            return not_called(case, used)
     return None
 
 
-def _is_method(node: ast.Attribute, case: CrashContext) -> bool:
-    return node.attr not in case.crash.message
+def _may_be_function(case: CrashContext, used: ast.Attribute | ast.Name) -> bool:
+    """Return whether nothing shows that a name stands for something else than a function."""
+    if isinstance(used, ast.Attribute) or used.id in case.program.functions:
+        return True
+    if used.id not in case.program.bound_names:
+        return used.id not in BUILTINS
+    last = case.program.last_value(used.id, case.line + 1)
+    values = [value for _, value in case.program.assignments(used.id)]
+    return isinstance(last, ast.Attribute | ast.Name) or any(isinstance(value, ast.Attribute) for value in values)
+
+
+@runtime_rule(
+    "function-in-operation",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
+    r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)",
+    before=("compared-kinds", "text-in-calculation"),
+)
+def function_in_operation(case: CrashContext) -> Match | None:
+    """Return where the function is named that is a side of an operation."""
+    if _FUNCTION_TYPES.isdisjoint(case.types) or case.sides is None:
+        return None
+    operation, left, right = case.sides
+    wrong = left if case.types[0] in _FUNCTION_TYPES else right
+    return not_called(case, wrong) or case.here(operation, name=wrong)
+
+
+def not_called(case: CrashContext, wrong: ast.expr) -> Match | None:
+    """Return where the function is named but not called whose result a name or an attribute should be."""
+    if isinstance(wrong, ast.Name) and wrong.id not in case.program.functions:
+        for _, value in reversed(case.bound(wrong.id)):
+            if isinstance(value, ast.Attribute | ast.Name):
+                is_in_place = isinstance(value, ast.Attribute) and value.attr in IN_PLACE
+                return case.at(value, replace=(value, None if is_in_place else f"{case.text(value)}()"), name=value)
+    if isinstance(wrong, ast.Name | ast.Attribute):
+        return case.here(wrong, replace=(wrong, f"{case.text(wrong)}()"), name=wrong)
+    return None

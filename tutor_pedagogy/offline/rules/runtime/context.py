@@ -1,21 +1,30 @@
-"""One crash in one program, as the rules of the catalogue look at it."""
+"""One crash in one program, as the detectors look at it, and the ways to point at its cause."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from dataclasses import replace as changed
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import characters
+from tutor_pedagogy.offline.rules.runtime.nodes import called_name
+from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
 
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.finding import Edit
-    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.engine.program import Function, Loop, Program
+
+_Expression = TypeVar("_Expression", bound=ast.expr)
+Slots = Mapping[str, str | ast.AST]
+Binding = tuple[int, ast.expr | None]
+"""A line that binds a name, and the value if it is a plain assignment."""
 
 
 class CrashContext:
@@ -31,6 +40,37 @@ class CrashContext:
         """The line that failed, else the cursor's."""
         return self.crash.line or self.program.cursor_line
 
+    @property
+    def source(self) -> Code:
+        """The text of the failing line, without its indentation."""
+        return Code(self.program.line(self.line).strip())
+
+    @property
+    def message(self) -> str:
+        """The first line of the exception's message."""
+        return self.crash.message.split("\n")[0]
+
+    @property
+    def type_words(self) -> str:
+        """The type that the message names, in words."""
+        return in_words(self.match["type"])
+
+    @cached_property
+    def types(self) -> tuple[str, str]:
+        """The left and the right type that the message names."""
+        left, right, *_ = (*(group for group in self.match.groups() if group), "", "")
+        return left, right
+
+    @cached_property
+    def statement(self) -> ast.stmt | None:
+        """The innermost statement that covers the failing line."""
+        return self.program.statement_at(self.line)
+
+    @cached_property
+    def function(self) -> Function | None:
+        """The innermost function around the failing line."""
+        return self.program.function_at(self.line)
+
     @cached_property
     def marked(self) -> str | None:
         """The part of the line that the traceback marks, None without a marker."""
@@ -45,7 +85,7 @@ class CrashContext:
         return sorted(here, key=lambda node: (node.col_offset, -(node.end_lineno or 0), -(node.end_col_offset or 0)))
 
     def columns(self, node: ast.expr) -> tuple[int, int]:
-        """Give a node's columns in its first line, in characters."""
+        """Return a node's columns in its first line, in characters."""
         text = self.program.line(node.lineno)
         end = characters(text, node.end_col_offset or 0) if node.end_lineno == node.lineno else len(text)
         return characters(text, node.col_offset), end
@@ -54,54 +94,153 @@ class CrashContext:
     def node(self) -> ast.expr | None:
         """The expression that the traceback marks."""
         marks = self.crash.marks
-        if marks is None:
-            return None
-        exact = [node for node in self.nodes_here if self.columns(node) == marks]
-        return exact[0] if exact else None
+        return next((node for node in self.nodes_here if self.columns(node) == marks), None)
 
-    def likely(self, *kinds: type[ast.expr]) -> Iterator[ast.expr]:
-        """Give the expressions of these kinds on the failing line, the marked one first."""
-        if isinstance(self.node, kinds):
-            yield self.node
-        marks = self.crash.marks
-        inside: list[ast.expr] = []
-        rest: list[ast.expr] = []
-        for node in self.nodes_here:
-            if isinstance(node, kinds) and node is not self.node:
-                start, end = self.columns(node)
-                (inside if marks and marks[0] <= start and end <= marks[1] else rest).append(node)
-        yield from inside
-        yield from rest
+    def likely(self, *classes: type[_Expression]) -> list[_Expression]:
+        """Return the expressions of these classes on the failing line: the marked one, those inside it, the others."""
+        return sorted((node for node in self.nodes_here if isinstance(node, classes)), key=self._distance)
+
+    def _distance(self, node: ast.expr) -> int:
+        if node is self.node:
+            return 0
+        marks, (start, end) = self.crash.marks, self.columns(node)
+        return 1 if marks is not None and marks[0] <= start and end <= marks[1] else 2
+
+    def first(self, *classes: type[_Expression]) -> _Expression | None:
+        """Return the likeliest expression of these classes on the failing line."""
+        return next(iter(self.likely(*classes)), None)
 
     @cached_property
     def calls(self) -> list[ast.Call]:
         """The calls on the failing line, the marked one first."""
-        return [node for node in self.likely(ast.Call) if isinstance(node, ast.Call)]
+        return self.likely(ast.Call)
+
+    def call(self, *names: str) -> ast.Call | None:
+        """Return the first call on the failing line, of a function or method with one of these names if given."""
+        return next((call for call in self.calls if not names or called_name(call) in names), None)
+
+    @cached_property
+    def subscripts(self) -> list[ast.Subscript]:
+        """The subscripts on the failing line, the marked one first."""
+        return self.likely(ast.Subscript)
+
+    @property
+    def subscript(self) -> ast.Subscript | None:
+        """The likeliest subscript on the failing line."""
+        return next(iter(self.subscripts), None)
+
+    def attribute(self, name: str) -> ast.Attribute | None:
+        """Return the attribute of this name on the failing line."""
+        return next((node for node in self.likely(ast.Attribute) if node.attr == name), None)
+
+    def name(self, name: str) -> ast.Name | None:
+        """Return the use of a variable on the failing line, the marked one first."""
+        return next((node for node in self.likely(ast.Name) if node.id == name), None)
+
+    @cached_property
+    def sides(self) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+        """The operation or comparison on the failing line, with its left and its right side."""
+        for node in self.likely(ast.BinOp, ast.Compare):
+            match node:
+                case ast.BinOp(left=left, right=right) | ast.Compare(left=left, comparators=[right, *_]):
+                    return node, left, right
+        if isinstance(self.statement, ast.AugAssign):
+            return self.statement.target, self.statement.target, self.statement.value
+        return None
+
+    def loops_above(self, node: ast.AST) -> list[Loop]:
+        """Return the loops around a node, the innermost first."""
+        return [up for up in self.program.above(node) if isinstance(up, ast.For | ast.While)]
+
+    def bound(self, name: str) -> list[Binding]:
+        """Return the bindings of a name in the function of the failing line."""
+        return [each for each in self.program.assignments(name) if self.program.function_at(each[0]) is self.function]
+
+    def attribute_values(self, attribute: str) -> list[tuple[int, ast.expr]]:
+        """Return the lines that store a value in an attribute of this name, with the values."""
+        return [
+            (node.lineno, node.value)
+            for node in self.program.each(ast.Assign)
+            if any(isinstance(target, ast.Attribute) and target.attr == attribute for target in node.targets)
+        ]
+
+    @cached_property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        """The program's classes by name; of several with one name the first."""
+        return {node.name: node for node in reversed(self.program.each(ast.ClassDef))}
+
+    def class_of(self, function: Function | None) -> ast.ClassDef | None:
+        """Return the class whose method a function is."""
+        parent = self.program.parents.get(function) if function is not None else None
+        return parent if isinstance(parent, ast.ClassDef) else None
 
     def text(self, node: ast.AST) -> str:
-        """Give the source of a node."""
+        """Return the source of a node."""
         return self.program.segment(node)
+
+    def code(self, node: ast.AST | None, otherwise: str) -> Code:
+        """Return the source of a node for a slot, other words if there is no node."""
+        return Code(self.text(node) if node is not None else otherwise)
+
+    def at(
+        self,
+        place: ast.expr | ast.stmt | int,
+        /,
+        *,
+        replace: tuple[ast.expr, str | None] | None = None,
+        edit: Edit | None = None,
+        slots: Slots | None = None,
+        **more: str | ast.AST,
+    ) -> Match:
+        """Return a match of an expression, or of the whole line of a statement or a line number.
+
+        `replace` makes the edit: a node and its new text. A slot that is a node is filled with its source.
+        """
+        line = place if isinstance(place, int) else place.lineno
+        facts = {**(slots or {}), **more}
+        return Match(
+            lines=(line,),
+            expression=self.text(place) if isinstance(place, ast.expr) else self.program.line(line).strip(),
+            edit=self.rewrite(*replace) if replace is not None else edit,
+            slots={name: slot if isinstance(slot, str) else Code(self.text(slot)) for name, slot in facts.items()},
+        )
 
     def here(
         self,
-        node: ast.expr | None = None,
+        place: ast.expr | str | None = None,
+        /,
         *,
+        replace: tuple[ast.expr, str | None] | None = None,
         edit: Edit | None = None,
-        slots: Mapping[str, str] | None = None,
-        **more: str,
+        slots: Slots | None = None,
+        **more: str | ast.AST,
     ) -> Match:
-        """Point at the failing line, at a node of it or at what the traceback marks."""
-        return Match(
-            lines=(node.lineno if node is not None else self.line,),
-            expression=self.text(node) if node is not None else self.marked,
-            edit=edit,
-            slots={**(slots or {}), **more},
-        )
+        """Return a match of an expression, else of the failing line with a text in it or what the traceback marks."""
+        if isinstance(place, ast.expr):
+            return self.at(place, replace=replace, edit=edit, slots=slots, **more)
+        match = self.at(self.line, replace=replace, edit=edit, slots=slots, **more)
+        return changed(match, expression=place or self.marked)
 
-    def rewrite(self, node: ast.expr, text: str) -> Edit | None:
-        """Put other text in a node's place; None where it spans lines."""
-        if node.end_lineno != node.lineno:
+    def rewrite(self, node: ast.expr, text: str | None) -> Edit | None:
+        """Return the edit that puts a text in a node's place; None without a text or if the node spans lines."""
+        if text is None or node.end_lineno != node.lineno:
             return None
         line = self.program.line(node.lineno)
         start, end = self.columns(node)
         return self.program.edit(node.lineno, line[:start] + text + line[end:])
+
+    def rewrite_line(self, line: int, text: str) -> Edit:
+        """Return the edit that replaces all of a line but its indentation."""
+        return self.program.edit(line, self._indentation(line) + text)
+
+    def insert_line(self, line: int, text: str) -> Edit:
+        """Return the edit that puts a line above another, with the same indentation."""
+        return self.program.edit(line, f"{self._indentation(line)}{text}\n{self.program.line(line)}")
+
+    def substitute(self, line: int, old: str, new: str) -> Edit:
+        """Return the edit that replaces the first occurrence of a text in a line."""
+        return self.program.edit(line, self.program.line(line).replace(old, new, 1))
+
+    def _indentation(self, line: int) -> str:
+        text = self.program.line(line)
+        return text[: len(text) - len(text.lstrip())]

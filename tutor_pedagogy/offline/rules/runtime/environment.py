@@ -1,118 +1,74 @@
-"""What the world outside the program does not give: files, modules, input, and what the program raises itself."""
+"""What the program depends on: files, input, time, and what it claims or raises itself."""
 
 from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
-
-
-@runtime_rule("raised-on-purpose")
-def raised_on_purpose(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    if not isinstance(statement, ast.Raise) or case.crash.message.startswith("exceptions must"):
-        return None
-    message = case.crash.message.split("\n")[0]
-    above = [node for node in case.program.above(statement) if isinstance(node, ast.If)]
-    test = Code(case.text(above[0].test)) if above else "no condition at all"
-    return Match(
-        lines=(case.line,),
-        expression=case.program.line(case.line).strip(),
-        slots={
-            "exception": Code(case.crash.exception),
-            "message": Code(message[:100]) if message else "no words",
-            "test": test,
-        },
-    )
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 
 @runtime_rule("raise-of-no-exception", ("TypeError",), r"exceptions must (?:derive|be)")
 def raise_of_no_exception(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    if isinstance(statement, ast.Raise) and statement.exc is not None:
-        text = case.text(statement.exc)
-        return case.here(statement.exc, edit=case.rewrite(statement.exc, f"ValueError({text})"), name=Code(text))
-    return case.here(name=Code(case.marked or "the value"))
+    """Return the value after `raise` that is no exception."""
+    value = case.statement.exc if isinstance(case.statement, ast.Raise) else None
+    if value is None:
+        return case.here(name=Code(case.marked or "the value"))
+    return case.here(value, replace=(value, f"ValueError({case.text(value)})"), name=value)
 
 
 @runtime_rule("file-not-there", ("FileNotFoundError", "IsADirectoryError", "NotADirectoryError"))
 def file_not_there(case: CrashContext) -> Match | None:
-    return _file(case)
-
-
-def _file(case: CrashContext) -> Match | None:
-    names = re.findall(r"'([^']*)'", case.crash.message)
-    return case.here(_call(case, "open") or _call(case), file=Code(names[-1] if names else "the file"))
-
-
-def _call(case: CrashContext, *names: str) -> ast.Call | None:
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and (not names or case.text(call.func).rpartition(".")[2] in names):
-            return call
-    return None
+    """Return the call that opens a file that does not exist."""
+    return _opened(case)
 
 
 @runtime_rule("file-not-allowed", ("FileExistsError", "PermissionError"))
 def file_not_allowed(case: CrashContext) -> Match | None:
-    return _file(case)
+    """Return the call that opens a file without the permission for it."""
+    return _opened(case)
+
+
+def _opened(case: CrashContext) -> Match:
+    """Return the call that opens a file, with the name of the file."""
+    files = re.findall(r"'([^']*)'", case.crash.message)
+    return case.here(case.call("open") or case.call(), file=Code(files[-1] if files else "the file"))
 
 
 @runtime_rule("file-opened-the-other-way", ("UnsupportedOperation",))
 def file_opened_the_other_way(case: CrashContext) -> Match | None:
-    call = _call(case, "read", "write", "readline", "readlines") or _call(case)
+    """Return the call that reads from a file opened for writing, or the reverse."""
     wanted = "read from" if "read" in case.crash.message else "written to"
-    return case.here(call, wanted=wanted)
-
-
-@runtime_rule("module-not-found", ("ModuleNotFoundError",), r"No module named '(?P<name>[\w.]+)'")
-def module_not_found(case: CrashContext) -> Match | None:
-    name = case.match["name"]
-    return case.here(module=Code(name))
-
-
-@runtime_rule("name-not-in-module", ("ImportError",), r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
-def name_not_in_module(case: CrashContext) -> Match | None:
-    return case.here(name=Code(case.match["name"]), module=Code(case.match["module"]))
+    return case.here(case.call("read", "write", "readline", "readlines") or case.call(), wanted=wanted)
 
 
 @runtime_rule("no-more-input", ("EOFError",))
 def no_more_input(case: CrashContext) -> Match | None:
-    return case.here(_call(case, "input"))
+    """Return the call of `input` that has nothing left to read."""
+    return case.here(case.call("input"))
 
 
 @runtime_rule("stopped-in-a-loop", ("KeyboardInterrupt", "TimeoutError"))
 def stopped_in_a_loop(case: CrashContext) -> Match | None:
-    line = case.program.line(case.line).strip()
-    loops = [
-        node
-        for node in case.program.nodes
-        if isinstance(node, ast.While) and node.lineno <= case.line <= (node.end_lineno or 0)
-    ]
-    if loops:
-        loop = loops[-1]
-        return Match(lines=(loop.lineno,), expression=case.text(loop.test), slots={"test": Code(case.text(loop.test))})
-    return case.here(test=Code(line))
+    """Return the condition of the `while` loop in which the program was stopped."""
+    loops = [loop for loop in case.program.each(ast.While) if loop.lineno <= case.line <= (loop.end_lineno or 0)]
+    return case.at(loops[-1].test, test=loops[-1].test) if loops else case.here(test=case.source)
 
 
 @runtime_rule("text-in-another-encoding", ("UnicodeDecodeError", "UnicodeEncodeError"))
 def text_in_another_encoding(case: CrashContext) -> Match | None:
-    return case.here(_call(case, "open", "read", "decode", "encode"))
+    """Return the call that reads or writes a string in an encoding that does not fit."""
+    return case.here(case.call("open", "read", "decode", "encode"))
 
 
 @runtime_rule("not-json", ("JSONDecodeError",))
 def not_json(case: CrashContext) -> Match | None:
-    return case.here(_call(case, "loads", "load"), message=Code(case.crash.message.split("\n")[0][:120]))
+    """Return the call that reads a string which is no JSON."""
+    return case.here(case.call("loads", "load"), message=Code(case.message[:120]))
 
 
 @runtime_rule("claim-not-true", ("AssertionError",))
 def claim_not_true(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    test = case.text(statement.test) if isinstance(statement, ast.Assert) else case.marked or "the claim"
-    return case.here(claim=Code(test))
+    """Return the failing line with the condition of its `assert`."""
+    test = case.statement.test if isinstance(case.statement, ast.Assert) else None
+    return case.here(claim=case.code(test, case.marked or "the claim"))

@@ -1,18 +1,17 @@
-"""Loops, unpacking and `in` over things that cannot be gone through, or that change on the way."""
+"""Iteration, unpacking and `in` over values that have no items, or that change on the way."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.operands import kind, none_site
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
-from tutor_pedagogy.problem.tree_walk import walk
+from tutor_pedagogy.offline.rules.runtime.nodes import first_argument, is_call_of, is_division, parts_of
+from tutor_pedagogy.offline.rules.runtime.none_values import none_match, none_source
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+_WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
+_TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
+"""Built-in functions that are given None and do not return it."""
 
 
 @runtime_rule(
@@ -22,42 +21,28 @@ if TYPE_CHECKING:
     before=("loop-over-other",),
 )
 def none_gone_through(case: CrashContext) -> Match | None:
-    wrong = case.node if isinstance(case.node, ast.Call) and not _is_builtin_call(case.node) else _iterated(case)
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and not _is_builtin_call(call):
-            site = none_site(case, call)
-            if site is not None:
-                return site
-    if wrong is None:
-        return case.here(name=Code(case.marked or "the value"), source="a place that never gave it a value")
-    return none_site(case, wrong) or case.here(
-        wrong, name=Code(case.text(wrong)), source="a place that never gave it a value"
-    )
+    """Return where the None comes from that the line iterates over."""
+    calls = [call for call in case.calls if not is_call_of(call, *_TAKES_ITEMS)]
+    source = next(filter(None, (none_source(case, call) for call in calls)), None)
+    wrong = case.node if case.node in calls else _iterated(case)
+    return source or none_match(case, wrong, wrong)
 
 
 def _iterated(case: CrashContext) -> ast.expr | None:
-    """Give the expression that the line goes through."""
-    statement = case.program.statement_at(case.line)
+    """Return the expression that the line iterates over or searches in."""
+    statement = case.statement
     if isinstance(statement, ast.For) and statement.lineno <= case.line <= statement.iter.lineno:
         return statement.iter
-    for node in case.program.nodes:
-        if isinstance(node, ast.comprehension) and node.iter.lineno == case.line:
+    for node in case.program.each(ast.comprehension):
+        if node.iter.lineno == case.line:
             return node.iter
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and call.args:
+    for call in case.calls:
+        if call.args:
             return call.args[0]
     for compare in case.likely(ast.Compare):
-        if isinstance(compare, ast.Compare) and isinstance(compare.ops[0], ast.In | ast.NotIn):
+        if isinstance(compare.ops[0], ast.In | ast.NotIn):
             return compare.comparators[0]
     return None
-
-
-def _is_builtin_call(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
-    )
 
 
 @runtime_rule(
@@ -67,24 +52,20 @@ def _is_builtin_call(node: ast.expr) -> bool:
     before=("loop-over-other",),
 )
 def loop_over_number(case: CrashContext) -> Match | None:
+    """Return the number that a loop iterates over."""
     iterated = _iterated(case)
     if iterated is None:
-        return case.here(name=Code(case.marked or case.program.line(case.line).strip()))
-    text = case.text(iterated)
-    statement = case.program.statement_at(case.line)
-    edit = (
-        case.rewrite(iterated, f"range({text})")
-        if isinstance(statement, ast.For) and case.match["type"] == "int"
-        else None
-    )
-    return case.here(iterated, edit=edit, name=Code(text))
+        return case.here(name=Code(case.marked or case.source))
+    is_range = isinstance(case.statement, ast.For) and case.match["type"] == "int"
+    return case.here(iterated, replace=(iterated, f"range({case.text(iterated)})" if is_range else None), name=iterated)
 
 
 @runtime_rule(
     "loop-over-other", ("TypeError",), r"^'(?P<type>[\w.]+)' object is not (?:iterable|an iterator|reversible)"
 )
 def loop_over_other(case: CrashContext) -> Match | None:
-    return case.here(kind=kind(case.match["type"]))
+    """Return the line that iterates over a value without items."""
+    return case.here(kind=case.type_words)
 
 
 @runtime_rule(
@@ -94,49 +75,56 @@ def loop_over_other(case: CrashContext) -> Match | None:
     before=("whole-number-needed",),
 )
 def range_of_collection(case: CrashContext) -> Match | None:
-    """`range` got something that is no whole number."""
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range" and call.args:
-            given = case.match["type"]
-            for argument in call.args:
-                text = case.text(argument)
-                division = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(argument))
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
-                    continue
-                around = case.program.parents.get(call)
-                if isinstance(around, ast.Call) and case.text(around.func) == "len":
-                    edit = case.rewrite(around, f"range(len({text}))")
-                elif given in ("list", "tuple", "str", "dict", "set"):
-                    edit = case.rewrite(argument, f"len({text})")
-                elif (
-                    given == "float"
-                    and division
-                    and isinstance(argument, ast.BinOp)
-                    and isinstance(argument.op, ast.Div)
-                ):
-                    edit = case.rewrite(argument, f"{case.text(argument.left)} // {case.text(argument.right)}")
-                else:
-                    edit = case.rewrite(argument, f"int({text})")
-                return case.here(call, edit=edit, name=Code(text), kind=kind(given))
+    """Return the call of `range` with something that is no integer."""
+    call = next((call for call in case.calls if is_call_of(call, "range")), None)
+    for argument in call.args if call is not None else ():
+        if call is None or (isinstance(argument, ast.Constant) and isinstance(argument.value, int)):
+            continue
+        text, around = case.text(argument), case.program.parents.get(call)
+        replaced: ast.expr = argument
+        if is_call_of(around, "len"):
+            replaced, new = around, f"range(len({text}))"
+        elif case.match["type"] in _WITH_LENGTH:
+            new = f"len({text})"
+        elif case.match["type"] == "float" and is_division(argument):
+            new = f"{case.text(argument.left)} // {case.text(argument.right)}"
+        else:
+            new = f"int({text})"
+        return case.here(call, replace=(replaced, new), name=argument, kind=case.type_words)
     return None
 
 
 @runtime_rule(
     "whole-number-needed",
     ("TypeError",),
-    r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer|integer argument expected, got (?P<t2>\w+)",
+    r"'(?P<type>[\w.]+)' object cannot be interpreted as an integer",
 )
 def whole_number_needed(case: CrashContext) -> Match | None:
-    return _whole_number(case) if case.match["type"] else None
+    """Return the call or the subscript that needs an integer."""
+    node = case.first(ast.Call, ast.Subscript)
+    return case.here(node, name=case.code(node, case.marked or "the value"), kind=case.type_words)
 
 
-def _whole_number(case: CrashContext) -> Match | None:
-    node = next(case.likely(ast.Call, ast.Subscript), None)
-    return case.here(
-        node,
-        name=Code(case.text(node) if node is not None else case.marked or "the value"),
-        kind=kind(case.match["type"]),
-    )
+@runtime_rule(
+    "items-of-dictionary",
+    ("TypeError", "ValueError"),
+    r"values to unpack|cannot unpack non-iterable",
+    before=("unpacking-count",),
+)
+def items_of_dictionary(case: CrashContext) -> Match | None:
+    """Return the dictionary that a loop with two variables iterates over without `items`."""
+    match case.statement:
+        case ast.For(target=ast.Tuple(elts=[_, _]), iter=iterated):
+            value = case.program.last_value(iterated.id, case.line) if isinstance(iterated, ast.Name) else iterated
+            if isinstance(value, ast.Dict | ast.DictComp) or is_call_of(value, "dict", "defaultdict", "Counter"):
+                return case.at(iterated, replace=(iterated, f"{case.text(iterated)}.items()"), name=iterated)
+    return None
+
+
+@runtime_rule("pairs-wanted", ("TypeError", "ValueError"), r"dictionary update sequence element")
+def pairs_wanted(case: CrashContext) -> Match:
+    """Return the call that makes a dictionary of what are no pairs."""
+    return case.here(case.call())
 
 
 @runtime_rule(
@@ -146,47 +134,36 @@ def _whole_number(case: CrashContext) -> Match | None:
     r"|cannot unpack non-iterable (?P<type>\w+)",
 )
 def unpacking_count(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    target, value = "the names", "the value"
-    if isinstance(statement, ast.Assign):
-        target, value = case.text(statement.targets[0]), case.text(statement.value)
-    elif isinstance(statement, ast.For):
-        target, value = case.text(statement.target), case.text(statement.iter)
-    count = (
-        len(statement.targets[0].elts)
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple | ast.List)
-        else 0
-    )
-    words = {0: "several", 2: "two", 3: "three", 4: "four"}
-    slots = {"targets": Code(target), "value": Code(value), "count": words.get(count, str(count))}
-    if isinstance(statement, ast.For):
-        return Match(lines=(case.line,), expression=f"for {target} in {value}", slots=slots)
-    return case.here(slots=slots)
+    """Return the line that unpacks a value into another number of names than it has items."""
+    match case.statement:
+        case ast.Assign(targets=[target, *_], value=value):
+            names = parts_of(target)
+            return case.here(targets=target, value=value, count=count_in_words(len(names)) if names else "several")
+        case ast.For(target=target, iter=value):
+            header = f"for {case.text(target)} in {case.text(value)}"
+            return case.here(header, targets=target, value=value, count="several")
+    return case.here(targets=Code("the names"), value=Code("the value"), count="several")
 
 
 @runtime_rule(
     "changed-while-looping", ("RuntimeError",), r"changed (?:size )?during iteration|mutated during iteration"
 )
 def changed_while_looping(case: CrashContext) -> Match | None:
-    statement = case.program.statement_at(case.line)
-    if isinstance(statement, ast.For):
-        text = case.text(statement.iter)
-        return case.here(statement.iter, edit=case.rewrite(statement.iter, f"list({text})"), name=Code(text))
+    """Return the collection that a loop iterates over and changes."""
     iterated = _iterated(case)
-    return case.here(iterated, name=Code(case.text(iterated) if iterated is not None else "the collection"))
+    if isinstance(case.statement, ast.For):
+        iterated = case.statement.iter
+        return case.here(iterated, replace=(iterated, f"list({case.text(iterated)})"), name=iterated)
+    return case.here(iterated, name=case.code(iterated, "the collection"))
 
 
 @runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance")
 def join_of_numbers(case: CrashContext) -> Match | None:
-    for call in case.likely(ast.Call):
-        if (
-            isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "join"
-            and call.args
-        ):
-            text = case.text(call.args[0])
-            return case.here(call, edit=case.rewrite(call.args[0], f"map(str, {text})"), name=Code(text))
+    """Return the call of `join` with items that are no strings."""
+    for call in case.calls:
+        match call:
+            case ast.Call(func=ast.Attribute(attr="join"), args=[items, *_]):
+                return case.here(call, replace=(items, f"map(str, {case.text(items)})"), name=items)
     return case.here(name=Code(case.marked or "the items"))
 
 
@@ -194,31 +171,20 @@ def join_of_numbers(case: CrashContext) -> Match | None:
     "nothing-to-search-in", ("TypeError",), r"argument of type '(?P<type>[\w.]+)' is not (?:iterable|a container)"
 )
 def nothing_to_search_in(case: CrashContext) -> Match | None:
-    for compare in case.likely(ast.Compare):
-        if isinstance(compare, ast.Compare):
-            right = compare.comparators[0]
-            if case.match["type"] == "NoneType":
-                site = none_site(case, right)
-                if site is not None:
-                    return None
-            return case.here(compare, name=Code(case.text(right)), kind=kind(case.match["type"]))
-    return case.here(name=Code(case.marked or "the value"), kind=kind(case.match["type"]))
+    """Return the search with `in` in a value without items."""
+    compare = case.first(ast.Compare)
+    name = case.code(compare and compare.comparators[0], case.marked or "the value")
+    return case.here(compare, name=name, kind=case.type_words)
 
 
 @runtime_rule("no-length", ("TypeError",), r"object of type '(?P<type>[\w.]+)' has no len\(\)")
 def no_length(case: CrashContext) -> Match | None:
-    for call in case.likely(ast.Call):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "len" and call.args:
-            return case.here(call, name=Code(case.text(call.args[0])), kind=kind(case.match["type"]))
-    return case.here(name=Code(case.marked or "the value"), kind=kind(case.match["type"]))
-
-
-@runtime_rule("key-can-change", ("TypeError",), r"unhashable type: '(?P<type>[\w.]+)'")
-def key_can_change(case: CrashContext) -> Match | None:
-    node = next(case.likely(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), None)
-    return case.here(node, kind=kind(case.match["type"]))
+    """Return the call of `len` with a value that has no length."""
+    call = next((call for call in case.calls if is_call_of(call, "len") and call.args), None)
+    return case.here(call, name=case.code(first_argument(call), case.marked or "the value"), kind=case.type_words)
 
 
 @runtime_rule("nothing-left", ("StopIteration",))
 def nothing_left(case: CrashContext) -> Match | None:
+    """Return the line that asks an exhausted iterator for its next item."""
     return case.here()

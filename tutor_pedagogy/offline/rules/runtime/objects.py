@@ -1,64 +1,40 @@
-"""Objects of the code's own classes that are none: a bare value or the class in their place, half of the set-up."""
+"""Objects of the program's own classes: a bare value or the class in their place, an incomplete `__init__`."""
 
 from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.rules.runtime.operands import kind
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.nodes import is_stored, names_in, parameters
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object has no attribute '(?P<name>\w+)'")
 
 
 @runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_handed_for_object(case: CrashContext) -> Match | None:
-    """Find the call that hands a constant to a parameter which is used as an object of the code's own class."""
-    failed, function = _failed_on(case), case.program.function_at(case.line)
-    owner = _owner_of(case, case.match["name"])
+    """Return the call that passes a constant to a parameter which is used as an object of the program's own class."""
+    failed, function, owner = case.attribute(case.match["name"]), case.function, _owner_of(case, case.match["name"])
     if failed is None or owner is None or function is None or not isinstance(failed.value, ast.Name):
         return None
-    given = [arg.arg for arg in function.args.args if arg.arg != "self"]
-    if failed.value.id not in given or not case.crash.callers:
+    if failed.value.id not in parameters(function) or not case.crash.callers:
         return None
-    at, caller = given.index(failed.value.id), case.crash.callers[-1]
-    for node in case.program.nodes:
-        match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if (
-                name == function.name and node.lineno == caller and at < len(args)
-            ):
-                if isinstance(args[at], ast.Constant):
-                    return Match(
-                        lines=(caller,),
-                        expression=case.text(node),
-                        slots={
-                            "value": Code(case.text(args[at])),
-                            "kind": kind(case.match["type"]),
-                            "class_name": Code(owner.name),
-                            "use": Code(case.text(failed)),
-                        },
-                    )
+    at = parameters(function).index(failed.value.id)
+    for call in case.program.each(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name == function.name:
+                is_caller = call.lineno == case.crash.callers[-1]
+                if is_caller and at < len(args) and isinstance(args[at], ast.Constant):
+                    words = {"kind": case.type_words, "class_name": Code(owner.name)}
+                    return case.at(call, value=args[at], use=failed, slots=words)
     return None
 
 
-def _failed_on(case: CrashContext) -> ast.Attribute | None:
-    name = case.match["name"]
-    return next((n for n in case.likely(ast.Attribute) if isinstance(n, ast.Attribute) and n.attr == name), None)
-
-
 def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
-    """Give the class of the code that has a method or stores an attribute of this name."""
-    for node in case.program.nodes:
-        is_method = isinstance(node, ast.FunctionDef) and node.name == attribute
-        is_stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == attribute
-        if is_method or is_stored:
+    """Return the class of the program that has a method or sets an attribute of this name."""
+    for node in case.program.each(ast.FunctionDef, ast.Attribute):
+        if is_stored(node, attribute) or (isinstance(node, ast.FunctionDef) and node.name == attribute):
             for up in case.program.above(node):
                 if isinstance(up, ast.ClassDef):
                     return up
@@ -67,56 +43,36 @@ def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
 
 @runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_in_place_of_object(case: CrashContext) -> Match | None:
-    """Find the line that stores a bare value where an object of the code's own class is used later."""
-    failed = _failed_on(case)
-    owner = _owner_of(case, case.match["name"])
+    """Return the one line that stores a parameter or a constant in place of an object of the program's own class."""
+    failed, owner = case.attribute(case.match["name"]), _owner_of(case, case.match["name"])
     if failed is None or owner is None:
         return None
-    for line, value in _stored_as(case, failed.value):
-        return Match(
-            lines=(line,),
-            expression=case.program.line(line).strip(),
-            slots={
-                "name": Code(case.text(failed.value)),
-                "value": Code(case.text(value)),
-                "class_name": Code(owner.name),
-                "use": Code(case.text(failed)),
-            },
-        )
-    return None
+    stored = [(line, value) for line, value in _stored_as(case, failed.value) if _is_bare(case, line, value)]
+    if len(stored) != 1:
+        return None
+    line, value = stored[0]
+    return case.at(line, name=failed.value, value=value, class_name=Code(owner.name), use=failed)
 
 
-def _stored_as(case: CrashContext, receiver: ast.expr) -> list[tuple[int, ast.expr]]:
-    """Give the one line that stores a parameter or a constant in a name or an attribute; empty where it is not one."""
-    stored: list[tuple[int, ast.expr]] = []
-    here = case.program.function_at(case.line)
-    match receiver:
+def _stored_as(case: CrashContext, variable: ast.expr) -> list[tuple[int, ast.expr]]:
+    """Return the lines that give a name or an attribute a value, with the values."""
+    match variable:
         case ast.Name(id=name):
-            bound = [item for item in case.program.assignments(name) if case.program.function_at(item[0]) is here]
-            stored = [(line, value) for line, value in bound if value is not None]
-            if len(stored) != len(bound):
-                return []
+            bound = case.bound(name)
+            plain = [(line, value) for line, value in bound if value is not None]
+            return plain if len(plain) == len(bound) else []
         case ast.Attribute(attr=attribute):
-            stored = [
-                (node.lineno, node.value)
-                for node in case.program.nodes
-                if isinstance(node, ast.Assign)
-                and any(isinstance(target, ast.Attribute) and target.attr == attribute for target in node.targets)
-            ]
-            stored = [(line, value) for line, value in stored if not _is_none(value)]
-    bare = [(line, value) for line, value in stored if _is_bare(case.program.function_at(line), value)]
-    return bare if len(bare) == 1 else []
+            return case.attribute_values(attribute)
+    return []
 
 
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
-
-
-def _is_bare(function: Function | None, value: ast.expr) -> bool:
+def _is_bare(case: CrashContext, line: int, value: ast.expr) -> bool:
+    """Return whether a value is a constant other than None, or a parameter of the function around a line."""
     if isinstance(value, ast.Constant):
         return value.value is not None
-    parameters = {arg.arg for arg in function.args.args} if function is not None else set()
-    return isinstance(value, ast.Name) and value.id in parameters
+    function = case.program.function_at(line)
+    names = {arg.arg for arg in function.args.args} if function is not None else set()
+    return isinstance(value, ast.Name) and value.id in names
 
 
 @runtime_rule(
@@ -126,18 +82,13 @@ def _is_bare(function: Function | None, value: ast.expr) -> bool:
     before=("not-in-class",),
 )
 def class_under_a_name(case: CrashContext) -> Match | None:
-    """Find the name that stands for a class, where the call that makes an object is missing."""
-    failed = _failed_on(case)
+    """Return the line that gives a variable the class in place of an object."""
+    failed = case.attribute(case.match["name"])
     if failed is None or not isinstance(failed.value, ast.Name):
         return None
-    name = failed.value.id
-    for line, value in case.program.assignments(name):
+    for line, value in case.program.assignments(failed.value.id):
         if isinstance(value, ast.Name) and value.id == case.match["type"] and line < case.line:
-            return Match(
-                lines=(line,),
-                expression=case.program.line(line).strip(),
-                slots={"name": Code(name), "class_name": Code(value.id)},
-            )
+            return case.at(line, name=failed.value, class_name=value)
     return None
 
 
@@ -148,29 +99,20 @@ def class_under_a_name(case: CrashContext) -> Match | None:
     before=("attribute-never-set",),
 )
 def parent_not_set_up(case: CrashContext) -> Match | None:
-    """Find the set-up of a class that leaves out the one of its parent, which stores the missing value."""
-    classes = {node.name: node for node in case.program.each(ast.ClassDef)}
-    own = classes.get(case.match["type"])
-    set_up = _set_up(own) if own is not None else None
-    if own is None or set_up is None:
+    """Return the `__init__` that does not call the one of the parent class, which sets the missing attribute."""
+    own = case.classes.get(case.match["type"])
+    set_up = _set_up(own)
+    if own is None or set_up is None or "super" in names_in(set_up):
         return None
     for base in own.bases:
-        parent = classes.get(base.id) if isinstance(base, ast.Name) else None
-        above = _set_up(parent) if parent is not None else None
-        if parent is None or above is None or any(isinstance(n, ast.Name) and n.id == "super" for n in walk(set_up)):
-            continue
-        if any(isinstance(n, ast.Attribute) and n.attr == case.match["name"] for n in walk(above)):
-            return Match(
-                lines=(set_up.lineno,),
-                expression=case.program.line(set_up.lineno).strip(),
-                slots={
-                    "attribute": Code(case.match["name"]),
-                    "class_name": Code(own.name),
-                    "parent": Code(parent.name),
-                },
-            )
+        above = _set_up(case.classes.get(base.id)) if isinstance(base, ast.Name) else None
+        used = {node.attr for node in walk(above) if isinstance(node, ast.Attribute)} if above is not None else ()
+        if case.match["name"] in used:
+            return case.at(set_up, attribute=Code(case.match["name"]), class_name=Code(own.name), parent=base)
     return None
 
 
-def _set_up(owner: ast.ClassDef) -> ast.FunctionDef | None:
-    return next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+def _set_up(owner: ast.ClassDef | None) -> ast.FunctionDef | None:
+    """Return the `__init__` of a class."""
+    methods = owner.body if owner is not None else []
+    return next((node for node in methods if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None)

@@ -1,4 +1,4 @@
-"""Where a value comes from: what an expression of the code is likely to be, read off its assignments."""
+"""Where a value comes from: `input`, None, or a function that does not always return one, read off assignments."""
 
 from __future__ import annotations
 
@@ -10,26 +10,15 @@ if TYPE_CHECKING:
 
 IN_PLACE = frozenset(
     (
-        "append",
-        "extend",
-        "insert",
-        "remove",
-        "sort",
-        "reverse",
-        "clear",
-        "update",
-        "add",
-        "discard",
-        "shuffle",
-        "print",
-        "heapify",
+        *("append", "extend", "insert", "remove", "sort", "reverse", "clear", "update", "add", "discard"),
+        *("shuffle", "print", "heapify"),
     )
 )
-"""Functions and methods that change something and give back None."""
+"""Functions and methods that change something and return None."""
 
 
 def is_input(program: Program, node: ast.expr, line: int) -> bool:
-    """Tell whether a value is the text that `input` gave."""
+    """Return whether a value is a string that `input` returned."""
     match node:
         case ast.Call(func=ast.Name(id="input")):
             return True
@@ -46,7 +35,7 @@ def is_input(program: Program, node: ast.expr, line: int) -> bool:
 
 
 def input_of(program: Program, name: str, line: int) -> ast.expr | None:
-    """Give the value that a name got above a line, alone, with other names, or as the item of a loop."""
+    """Return the value that a name got above a line: alone, with other names, or as a loop variable."""
     value = program.last_value(name, line)
     if value is not None:
         return value
@@ -61,7 +50,7 @@ def input_of(program: Program, name: str, line: int) -> ast.expr | None:
 
 
 def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
-    """Find why a value is None: `in-place` with the call, or `function` with the function that gives nothing back."""
+    """Return why a value is None: `in-place` and the call, or `function` and the function that returns nothing."""
     match node:
         case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
             return "in-place", node
@@ -77,11 +66,12 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
 
 
 def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | None:
-    """Find why a variable is None; a call in place counts wherever it stands, since a loop may come back."""
+    """Return why a variable is None; an in-place call counts on any line, since a loop may repeat it."""
     bound = program.assignments(name)
     for _, value in bound:
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in IN_PLACE:
-            return "in-place", value
+        match value:
+            case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
+                return "in-place", value
     for at, value in reversed(bound):
         if at <= line and isinstance(value, ast.Call):
             return none_origin(program, value, line)
@@ -91,36 +81,36 @@ def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | No
 
 
 def falls_through(program: Program, function: Function) -> bool:
-    """Tell whether a function gives a value on some ways and can also run off its end."""
+    """Return whether a function returns a value on some paths and can also run off its end."""
     return not program.returns_nothing(function) and not _ends(function.body)
 
 
-def _ends(body: list[ast.stmt]) -> bool:  # noqa: PLR0911 - one answer for each kind of statement
-    """Tell whether every way through a block ends in `return` or `raise`."""
-    if not body:
-        return False
-    match body[-1]:
-        case ast.Return() | ast.Raise():
-            return True
-        case ast.If(body=inner, orelse=other):
+def _ends(body: list[ast.stmt]) -> bool:
+    """Return whether every path through a block ends in `return` or `raise`."""
+    match body[-1:]:
+        case [ast.If(body=inner, orelse=other)]:
             return _ends(inner) and _ends(other)
-        case ast.With(body=inner):
+        case [ast.With(body=inner)]:
             return _ends(inner)
-        case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
+        case [ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final)]:
             return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
-        case ast.While(test=ast.Constant(value=True)) as loop:
-            return not _is_left(loop)
-        case ast.For(orelse=other) | ast.While(orelse=other) as loop if other:
-            return _ends(other) and not _is_left(loop)
-        case ast.Match(cases=cases):
+        case [ast.For(orelse=other) | ast.While(orelse=other) as loop]:
+            return (_is_endless(loop) or _ends(other)) and not _is_left(loop)
+        case [ast.Match(cases=cases)]:
             return all(_ends(c.body) for c in cases) and any(
                 isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases
             )
-    return False
+        case statements:
+            return any(isinstance(statement, ast.Return | ast.Raise) for statement in statements)
+
+
+def _is_endless(loop: ast.For | ast.While) -> bool:
+    """Return whether the condition of a loop is the literal `True`."""
+    return isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value is True
 
 
 def _is_left(loop: ast.For | ast.While) -> bool:
-    """Tell whether a `break` can be reached that ends this loop, not one inside it."""
+    """Return whether a `break` can be reached that ends this loop, not one inside it."""
     blocks: list[list[ast.stmt]] = [loop.body]
     for block in blocks:
         for statement in block:

@@ -1,4 +1,4 @@
-"""What a rule for exceptions is, and the decorator that makes one of a detector."""
+"""What a rule for exceptions is, the decorator that makes one of a detector, and what a detector is written with."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.rule import Rule, full_name
+from tutor_pedagogy.offline.rules.runtime.context import CrashContext, Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor_pedagogy.offline.engine.match import Match
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
-
     Detector = Callable[[CrashContext], Match | None]
+
+__all__ = ["Code", "CrashContext", "Match", "RuntimeRule", "Slots", "runtime_rule"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,11 @@
-"""Texts that are put together: places without a value, codes for another kind, bytes, single characters."""
+"""Strings that are put together: placeholders without a value, format codes for another type, bytes, characters."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.match import Match
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 
 @runtime_rule(
@@ -20,15 +14,14 @@ if TYPE_CHECKING:
     r"Replacement index \d+ out of range|not enough arguments for format|not all arguments converted",
 )
 def places_and_values(case: CrashContext) -> Match | None:
-    """Find places and values that do not match; a text from `input` before `%` was meant to be a number."""
-    for node in case.likely(ast.BinOp):
-        if isinstance(node, ast.BinOp) and is_input(case.program, node.left, case.line):
-            return None
-    return _text(case)
+    """Return the formatting with more or fewer values than placeholders, unless its string is a number from `input`."""
+    is_number = any(is_input(case.program, node.left, case.line) for node in case.likely(ast.BinOp))
+    return None if is_number else _formatting(case)
 
 
-def _text(case: CrashContext) -> Match:
-    return case.here(next(iter(case.likely(ast.BinOp, ast.JoinedStr, ast.Call)), None))
+def _formatting(case: CrashContext) -> Match:
+    """Return the operation, f-string or call that puts a string together."""
+    return case.here(case.first(ast.BinOp, ast.JoinedStr, ast.Call))
 
 
 @runtime_rule(
@@ -39,7 +32,8 @@ def _text(case: CrashContext) -> Match:
     r"|%[a-z] format: |[Ss]ign not allowed in string format",
 )
 def form_of_another_kind(case: CrashContext) -> Match | None:
-    return _text(case)
+    """Return the formatting with a format code for another type."""
+    return _formatting(case)
 
 
 @runtime_rule(
@@ -48,10 +42,11 @@ def form_of_another_kind(case: CrashContext) -> Match | None:
     r"can't concat str to bytes|\(not \"bytes\"\) to str|bytes-like object is required, not 'str'",
 )
 def bytes_and_text(case: CrashContext) -> Match | None:
-    return _text(case)
+    """Return the operation with a string and bytes."""
+    return _formatting(case)
 
 
 @runtime_rule("one-character-needed", ("TypeError",), r"(?P<name>ord)\(\) expected (?:a character|string of length 1)")
 def one_character_needed(case: CrashContext) -> Match:
-    call = next((node for node in case.likely(ast.Call) if isinstance(node, ast.Call)), None)
-    return case.here(call, function=Code(case.match["name"]))
+    """Return the call of `ord` with a string of another length than 1."""
+    return case.here(case.call(), function=Code(case.match["name"]))

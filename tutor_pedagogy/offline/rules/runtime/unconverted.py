@@ -1,20 +1,18 @@
-"""Texts that should have become numbers where a line was split into its parts."""
+"""Strings that should have become numbers where a line was split into its parts."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.rules.runtime.nodes import called_name, is_string, names_in
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
-from tutor_pedagogy.offline.rules.runtime.rule import runtime_rule
+from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 _NUMBERS = r"(?:int|float)"
 
 
@@ -26,45 +24,35 @@ _NUMBERS = r"(?:int|float)"
     before=("text-plus-other",),
 )
 def parts_still_texts(case: CrashContext) -> Match | None:
-    """Find the one line that keeps the parts of a split text as they are, where a number is calculated with later."""
-    if is_about_text(case):
+    """Return the one line that keeps the parts of a split string as they are, though they are calculated with later."""
+    if has_string_operand(case):
         return None
-    kept = {line: part for call in _splits(case) for line, part in _kept(case, call)}
+    splits = [call for call in case.program.each(ast.Call) if called_name(call) == "split"]
+    kept = {line: part for call in splits for line, part in _kept(case, call)}
     if len(kept) != 1:
         return None
     line, part = kept.popitem()
-    return Match(
-        lines=(line,),
-        expression=case.program.line(line).strip(),
-        slots={"part": Code(case.text(part)), "use": Code(case.program.line(case.line).strip())},
-    )
+    return case.at(line, part=part, use=case.source)
 
 
-def is_about_text(case: CrashContext) -> bool:
-    """Tell whether the failing line has a text of its own in the operation, or one that `input` gave."""
+def has_string_operand(case: CrashContext) -> bool:
+    """Return whether the failing line has a string literal in its operation, or a string that `input` returned."""
     for node in case.nodes_here:
-        is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-        if is_text and isinstance(case.program.parents.get(node), ast.BinOp | ast.Compare | ast.AugAssign):
+        around = case.program.parents.get(node)
+        is_operand = isinstance(around, ast.BinOp | ast.Compare | ast.AugAssign)
+        if is_operand and (isinstance(node, ast.JoinedStr) or is_string(node)):
             return True
         if isinstance(node, ast.Name) and is_input(case.program, node, case.line):
             return True
     return False
 
 
-def _splits(case: CrashContext) -> Iterator[ast.Call]:
-    for node in case.program.each(ast.Call):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="split")):
-                yield node
-
-
 def _kept(case: CrashContext, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
-    """Give the lines that store or give back what a call of `split` gave, unchanged."""
+    """Yield the lines that store or return what a call of `split` returned, unchanged."""
     around = case.program.parents.get(call)
     match around:
         case ast.Assign(targets=[ast.Tuple(elts=targets)]):
-            names = {target.id for target in targets if isinstance(target, ast.Name)}
-            yield from _handed_on(case, call, names)
+            yield from _passed_on(case, call, {target.id for target in targets if isinstance(target, ast.Name)})
         case ast.Assign(targets=[ast.Subscript() | ast.Attribute()]) | ast.Return():
             yield call.lineno, call
         case ast.comprehension(target=ast.Name(id=part)) if any(
@@ -74,29 +62,33 @@ def _kept(case: CrashContext, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
         ):
             yield call.lineno, call
         case ast.Assign(targets=[ast.Name(id=name)]):
-            function = case.program.function_at(call.lineno)
-            if not any(_converts(node, {name}) for node in _nodes_of(case, function)):
+            if not any(_converts(node, name) for node in _nodes_around(case, call)):
                 yield call.lineno, call
 
 
-def _nodes_of(case: CrashContext, function: ast.AST | None) -> list[ast.AST]:
-    return list(walk(function)) if function is not None else case.program.nodes
+def _nodes_around(case: CrashContext, call: ast.Call) -> list[ast.AST]:
+    """Return the nodes of the function around a call, or of the whole program."""
+    function = case.program.function_at(call.lineno)
+    return walk(function) if function is not None else case.program.nodes
 
 
-def _converts(node: ast.AST, names: set[str]) -> bool:
-    """Tell whether a node turns one of the names, or each part of it, into numbers."""
+def _converts(node: ast.AST, name: str) -> bool:
+    """Return whether a node turns a variable, or each part of it, into numbers."""
     match node:
-        case ast.Call(func=ast.Name(id="int" | "float"), args=[value]):
-            return any(isinstance(n, ast.Name) and n.id in names for n in walk(value))
-        case ast.Call(func=ast.Name(id="map"), args=[_, value]) | ast.comprehension(iter=value) | ast.For(iter=value):
-            return any(isinstance(n, ast.Name) and n.id in names for n in walk(value))
+        case (
+            ast.Call(func=ast.Name(id="int" | "float"), args=[value])
+            | ast.Call(func=ast.Name(id="map"), args=[_, value])
+            | ast.comprehension(iter=value)
+            | ast.For(iter=value)
+        ):
+            return name in names_in(value)
     return False
 
 
-def _handed_on(case: CrashContext, call: ast.Call, names: set[str]) -> Iterator[tuple[int, ast.expr]]:
-    """Give the lines after an unpacking that hand on one of its names as it is."""
-    nodes = _nodes_of(case, case.program.function_at(call.lineno))
-    raw = {name for name in names if not any(_converts(node, {name}) for node in nodes)}
+def _passed_on(case: CrashContext, call: ast.Call, names: set[str]) -> Iterator[tuple[int, ast.expr]]:
+    """Yield the lines after an unpacking that store or return one of its names as it is."""
+    nodes = _nodes_around(case, call)
+    raw = {name for name in names if not any(_converts(node, name) for node in nodes)}
     for node in nodes:
         match node:
             case (

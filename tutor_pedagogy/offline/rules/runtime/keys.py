@@ -1,0 +1,186 @@
+"""Indices and keys of the wrong type, keys that are missing, and values that have no items."""
+
+from __future__ import annotations
+
+import ast
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.rules.runtime.indexing import item_used_as_position
+from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
+from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of, is_division, is_string
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.type_names import in_words
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INDICES = r"(?P<type>list|string|tuple|str|byte|range) indices must be integers(?: or slices)?"
+
+
+@runtime_rule(
+    "result-without-positions",
+    ("TypeError",),
+    r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed)' object is not subscriptable",
+    before=("no-items",),
+)
+def result_without_positions(case: CrashContext) -> Match | None:
+    """Return the call of `map`, `set` or the like whose result is used with an index."""
+    for node in case.subscripts:
+        match only_value(case, node.value):
+            case _, ast.Call(func=ast.Name(id=name), args=[_, *_]) as call if is_call_of(
+                call, "map", "filter", "zip", "set", "reversed", "enumerate"
+            ):
+                made = "sorted" if name == "set" else "list"
+                replace = (call, f"{made}({case.text(call)})")
+                return case.at(call, replace=replace, name=node.value, kind=f"what `{name}` gives", use=node)
+    return None
+
+
+@runtime_rule(
+    "division-for-position",
+    ("IndexError", "TypeError"),
+    r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
+    r"|only integers, slices|'float' object cannot be interpreted as an integer",
+    before=("index-of-wrong-kind",),
+)
+def division_for_position(case: CrashContext) -> Match | None:
+    """Return the division that makes a float of what is used as an index."""
+    for node in case.likely(ast.Subscript, ast.Call):
+        for division in _divisions(case, node.slice if isinstance(node, ast.Subscript) else node):
+            new = f"{case.text(division.left)} // {case.text(division.right)}"
+            return case.at(division, replace=(division, new), division=division, use=node)
+    return None
+
+
+def _divisions(case: CrashContext, node: ast.expr) -> Iterator[ast.BinOp]:
+    """Yield the divisions that the variables in an expression got their values from, nearest first."""
+    waiting, seen = [node], set[str]()
+    for value in waiting:
+        for inner in walk(value):
+            if is_division(inner) and value is not node:
+                yield inner
+            if isinstance(inner, ast.Name) and inner.id not in seen:
+                seen.add(inner.id)
+                waiting += [bound for _, bound in case.bound(inner.id) if bound is not None]
+
+
+@runtime_rule(
+    "text-key-on-list",
+    ("TypeError",),
+    rf"{_INDICES}, not (?P<q>'?)str(?P=q)",
+    before=("index-of-wrong-kind",),
+)
+def text_key_on_list(case: CrashContext) -> Match | None:
+    """Return the subscript with a string literal as key on a value that is no dictionary."""
+    for subscript in case.subscripts:
+        if is_string(subscript.slice):
+            return case.here(subscript, owner=subscript.value, key=subscript.slice, owner_kind=case.type_words)
+    return None
+
+
+@runtime_rule("index-of-wrong-kind", ("TypeError",), rf"{_INDICES}(?:, not '?(?P<given>\w+)'?)?")
+def index_of_wrong_kind(case: CrashContext) -> Match | None:
+    """Return the subscript whose index is no integer."""
+    given, subscript = case.match["given"], case.subscript
+    slots = {"owner_kind": case.type_words, "kind": in_words(given or "str")}
+    if subscript is None:
+        return case.here(owner=Code(case.marked or "it"), index="the position", slots=slots)
+    index = subscript.slice
+    looping = item_used_as_position.detect(case)
+    edit = looping.edit if looping is not None else None
+    if edit is None and given == "float":
+        edit = case.rewrite(index, f"int({case.text(index)})")
+    if edit is None and given == "tuple" and isinstance(index, ast.Tuple):
+        parts = "][".join(case.text(part) for part in index.elts)
+        edit = case.rewrite(subscript, f"{case.text(subscript.value)}[{parts}]")
+    return case.here(subscript, edit=edit, owner=subscript.value, index=index, slots=slots)
+
+
+@runtime_rule(
+    "fixed-value-changed",
+    ("TypeError",),
+    r"'(?P<type>str|tuple|range|bytes|frozenset|dict_keys|generator"
+    r"|set)' object (?:does not support item|doesn't support item)",
+    before=("no-items",),
+)
+def fixed_value_changed(case: CrashContext) -> Match | None:
+    """Return the assignment to an item of a value that cannot change."""
+    return _owner_of_items(case)
+
+
+@runtime_rule(
+    "no-items",
+    ("TypeError",),
+    r"'(?P<type>[\w.]+)' object (?:is not subscriptable|does not support item|doesn't support item)",
+)
+def no_items(case: CrashContext) -> Match | None:
+    """Return the subscript on a value that has no items."""
+    return _owner_of_items(case)
+
+
+def _owner_of_items(case: CrashContext) -> Match:
+    """Return the subscript on the failing line, with what stands before the square brackets."""
+    owner = case.code(case.subscript and case.subscript.value, case.marked or "the value")
+    return case.here(case.subscript, owner=owner, kind=case.type_words)
+
+
+@runtime_rule("counting-new-key", ("KeyError",), before=("key-not-found",))
+def counting_new_key(case: CrashContext) -> Match | None:
+    """Return the key whose value is added to, as in counting, before it has an initial value."""
+    match case.statement:
+        case ast.AugAssign(target=ast.Subscript() as target):
+            return case.here(target, owner=target.value, key=target.slice)
+        case ast.Assign(targets=[ast.Subscript() as target], value=value) if case.text(target) in case.text(value):
+            return case.here(target, owner=target.value, key=target.slice)
+    return None
+
+
+@runtime_rule("key-not-found", ("KeyError",))
+def key_not_found(case: CrashContext) -> Match | None:
+    """Return the subscript whose key the dictionary does not have."""
+    raw, subscript = case.crash.message.strip(), case.subscript
+    if subscript is None:
+        return case.here(key=_as_index(raw, raw), owner="the dictionary", near="none that is close")
+    keys, wanted = _known_keys(case, case.text(subscript.value)), raw.strip("'\"")
+    close = get_close_matches(wanted, keys, 1, 0.7) or [key for key in keys if key.lower() == wanted.lower()]
+    near = Code(repr(close[0])) if close else "none that is close"
+    return case.here(
+        subscript,
+        replace=(subscript.slice, near if close and is_string(subscript.slice) else None),
+        key=_as_index(raw, case.text(subscript.slice)),
+        owner=subscript.value,
+        near=near,
+    )
+
+
+def _as_index(key: str, source: str) -> Code:
+    """Return a key as it stands between square brackets, such that with the code before it, it spells no statement.
+
+    In parentheses it would read on as a call, with a minus or plus as an operation.
+    """
+    for shown in (key, source):
+        bare = shown[1:-1] if shown.startswith("(") and shown.endswith(")") else shown
+        if bare and not bare.startswith(("(", "-", "+")):
+            return Code(bare)
+    return Code("key")
+
+
+def _known_keys(case: CrashContext, owner: str) -> list[str]:
+    """Return the string keys that the program writes in dictionaries, or assigns to in one of this name."""
+    keys: list[str] = []
+    for node in case.program.each(ast.Dict, ast.Assign):
+        match node:
+            case ast.Dict(keys=parts):
+                keys += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(value)))]):
+                if name == owner:
+                    keys.append(value)
+    return keys
+
+
+@runtime_rule("key-can-change", ("TypeError",), r"unhashable type: '(?P<type>[\w.]+)'")
+def key_can_change(case: CrashContext) -> Match | None:
+    """Return the use of a mutable value as a key or as an item of a set."""
+    return case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), kind=case.type_words)

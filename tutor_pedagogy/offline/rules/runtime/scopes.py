@@ -1,0 +1,135 @@
+"""Names that are defined elsewhere: further down, in another function, in a branch that did not run."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.engine.program import BUILTINS, Function
+from tutor_pedagogy.offline.rules.runtime.names import closest_name
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
+_NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
+_NAME = re.compile(r"(?:local variable|name) '(?P<name>\w+)'")
+
+
+@runtime_rule("name-defined-later", ("NameError",), _NOT_DEFINED, before=("text-without-quotes",))
+def name_defined_later(case: CrashContext) -> Match | None:
+    """Return the use of a name that is defined only further down, at the same level."""
+    name, program = case.match["name"], case.program
+    body = program.tree.body if program.tree else []
+    later = [node.lineno for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name]
+    if case.function is not None and not later:
+        return None
+    later += [line for line, _ in program.assignments(name) if program.function_at(line) is None]
+    if not later or min(later) <= (case.crash.callers or (case.line,))[0]:
+        return None
+    return case.here(name, name=Code(name), other_line=str(program.shown(min(later))))
+
+
+@runtime_rule("name-of-another-function", ("NameError",), _NOT_DEFINED, before=("value-only-on-some-paths",))
+def name_of_another_function(case: CrashContext) -> Match | None:
+    """Return the use of a name that is a local variable of another function."""
+    name, here = case.match["name"], case.function
+    for line, _ in case.program.assignments(name):
+        owner = case.program.function_at(line)
+        is_around = owner and here and owner.lineno <= here.lineno <= (owner.end_lineno or 0)
+        if owner is not None and not is_around:
+            closest = closest_name(case, name)
+            if closest and here is not None and any(arg.arg == closest for arg in here.args.args):
+                return None
+            return case.here(name, name=Code(name), function=Code(owner.name))
+    return None
+
+
+@runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function",))
+def answer_not_kept(case: CrashContext) -> Match | None:
+    """Return the call whose result is dropped, of a function that returns its local variable of this name."""
+    name = case.match["name"]
+    for node in case.program.each(ast.Expr):
+        match node.value:
+            case ast.Call(func=ast.Name(id=called)) as call if called in case.program.functions:
+                if node.lineno < case.line and _returns(case, case.program.functions[called], name):
+                    new = f"{name} = {case.text(call)}"
+                    return case.at(call, replace=(call, new), name=Code(name), function=call.func)
+    return None
+
+
+def _returns(case: CrashContext, function: Function, name: str) -> bool:
+    """Return whether a function returns a variable of this name."""
+    values = [each.value for each in case.program.returns_of(function)]
+    return any(isinstance(value, ast.Name) and value.id == name for value in values)
+
+
+@runtime_rule(
+    "value-only-on-some-paths",
+    ("NameError", "UnboundLocalError"),
+    rf"{_NOT_BOUND.pattern}|free variable '(?P<free>\w+)'|name '(?P<unbound>\w+)' is not defined",
+    before=("text-without-quotes", "used-before-first-value"),
+)
+def value_only_on_some_paths(case: CrashContext) -> Match | None:
+    """Return the use of a name that gets its value in a branch or a loop above, which did not run."""
+    name = case.match["name"] or case.match["unbound"]
+    if not name:
+        return None
+    program, function = case.program, case.function
+    bound = [line for line, _ in program.assignments(name) if function is None or program.function_at(line) is function]
+    first = next((line for line in bound if line < case.line), None)
+    if first is None:
+        return None
+    blocks = program.each(ast.If, ast.For, ast.While, ast.Try)
+    around = [node for node in blocks if node.lineno <= first <= (node.end_lineno or 0)]
+    inner = max(around, key=lambda node: node.lineno, default=None)
+    if inner is None and case.match["unbound"]:
+        return None
+    header = program.line(inner.lineno).strip() if inner is not None else ""
+    what = (
+        "loop" if isinstance(inner, ast.For | ast.While) else "`try` block" if isinstance(inner, ast.Try) else "branch"
+    )
+    return case.here(name, name=Code(name), function=_function_name(case), header=Code(header or name), what=what)
+
+
+def _function_name(case: CrashContext, otherwise: str = "the program") -> Code:
+    """Return the name of the function of the failing line, other words at the top level."""
+    return Code(case.function.name if case.function else otherwise)
+
+
+@runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME, before=("used-before-first-value",))
+def own_value_hides_builtin(case: CrashContext) -> Match | None:
+    """Return the line of a function that gives a variable the name of a built-in function which it calls too."""
+    name = case.match["name"]
+    bound = case.bound(name)
+    if name not in BUILTINS or case.function is None or not bound:
+        return None
+    return case.at(bound[0][0], name=Code(name), function=Code(case.function.name))
+
+
+@runtime_rule(
+    "outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND, before=("used-before-first-value",)
+)
+def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
+    """Return the use of a global name in a function that assigns to it without `global`."""
+    name, function = case.match["name"], case.function
+    outside = [line for line, _ in case.program.assignments(name) if case.program.function_at(line) is None]
+    if function is None or not outside or not case.bound(name):
+        return None
+    first = function.body[0]
+    return case.here(
+        name,
+        edit=case.insert_line(first.lineno, f"global {name}") if function.lineno != first.lineno else None,
+        name=Code(name),
+        function=Code(function.name),
+        other_line=str(case.program.shown(outside[-1])),
+    )
+
+
+@runtime_rule(
+    "used-before-first-value",
+    ("NameError", "UnboundLocalError"),
+    rf"{_NOT_BOUND.pattern}|cannot access free variable|not associated with a value",
+)
+def used_before_first_value(case: CrashContext) -> Match | None:
+    """Return the use of a local variable above the line that gives it a value."""
+    name = case.match["name"]
+    return case.here(name, name=Code(name), function=_function_name(case, "this program")) if name else None

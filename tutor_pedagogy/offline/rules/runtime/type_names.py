@@ -1,0 +1,33 @@
+"""The names of Python's types in words."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number with a point",
+    "list": "a list",
+    "tuple": "a tuple",
+    "dict": "a dictionary",
+    "set": "a set",
+    "NoneType": "`None`, that is nothing",
+    "bool": "a truth value",
+    "range": "a range",
+    "module": "a module",
+    "type": "a type",
+    "function": "a function",
+    "builtin_function_or_method": "a function",
+    "method": "a method",
+    "ndarray": "an array",
+    "numpy.ndarray": "an array",
+}
+
+
+def in_words(name: str) -> str:
+    """Return a type's name in words, such as "a list" for `list`."""
+    return _WORDS.get(name, f"a value of type `{name}`")
+
+
+def count_in_words(count: int) -> str:
+    """Return a small number as a word, any other in digits."""
+    return {2: "two", 3: "three", 4: "four"}.get(count, str(count))
