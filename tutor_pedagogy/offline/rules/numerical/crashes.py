@@ -123,7 +123,7 @@ def position_outside_array(case: CrashContext) -> Match | None:
 def _owner_and_index(case: CrashContext) -> dict[str, str]:
     """Return the source of the array and of its index for slots."""
     node = case.subscript
-    owner, index = case.code(node and node.value, "the array"), case.code(node and node.slice, "the position")
+    owner, index = case.code(node and node.value, "the array"), case.code(node and node.slice, "the index")
     return {"owner": owner, "index": index}
 
 

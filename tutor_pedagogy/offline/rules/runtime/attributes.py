@@ -26,10 +26,10 @@ _USUAL = {
         "`append`": "list.add list.push",
         "`len`": "list.length str.length list.size list.len",
         "a slice": "str.reverse",
-        "`split` on the text, before": "list.split",
+        "`split` on the string, before": "list.split",
         "`sorted`": "str.sort tuple.sort dict.sort",
         "a loop over the items": "list.replace list.lower list.upper list.strip",
-        "`join` of the text between the items": "list.join",
+        "`join` of the string between the items": "list.join",
         "`index`": "list.find",
         "`str`": "int.split",
         "a dictionary": "list.keys list.items",
@@ -65,9 +65,9 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
         return None
     line = _only_line_with(case, name, close[0]) if given not in _TYPES else None
     if line is not None:
-        return case.at(line, attribute=Code(close[0]), owner=Code(given), kind=case.type_words)
+        return case.at(line, attribute=Code(close[0]), owner=Code(given), type=case.type_words)
     node = case.attribute(name)
-    slots = {"attribute": Code(name), "owner": case.code(node and node.value, given), "kind": case.type_words}
+    slots = {"attribute": Code(name), "owner": case.code(node and node.value, given), "type": case.type_words}
     if node is None:
         return case.here(slots=slots)
     return case.here(node, replace=(node, f"{case.text(node.value)}.{close[0]}"), slots=slots)
@@ -96,7 +96,7 @@ def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
 def method_of_another_kind(case: CrashContext) -> Match | None:
     """Return the attribute that a value of a built-in type does not have."""
     is_known = case.match["type"] in _OTHER_TYPES.union(_TYPES)
-    return _not_offered(case, "something that this kind of value offers") if is_known else None
+    return _not_offered(case, "something that this type of value offers") if is_known else None
 
 
 def _not_offered(case: CrashContext, advice: str) -> Match:
@@ -106,7 +106,7 @@ def _not_offered(case: CrashContext, advice: str) -> Match:
         node,
         attribute=Code(case.match["name"]),
         owner=case.code(node and node.value, "the value"),
-        kind=case.type_words,
+        type=case.type_words,
         usual=_USUAL.get(f"{case.match['type']}.{case.match['name']}", advice),
     )
 

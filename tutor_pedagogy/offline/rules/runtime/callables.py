@@ -40,7 +40,7 @@ def builtin_hidden(case: CrashContext) -> Match | None:
             name = call.func.id
             for line, _ in case.program.assignments(name):
                 if case.program.function_at(line) in (case.function, None):
-                    match = case.at(line, name=call.func, kind=case.type_words, use=call)
+                    match = case.at(line, name=call.func, type=case.type_words, use=call)
                     return Match(lines=match.lines, expression=name, slots=match.slots)
     return None
 
@@ -104,7 +104,7 @@ def module_called(case: CrashContext) -> Match | None:
 def not_callable(case: CrashContext) -> Match | None:
     """Return the call of a value that is no function."""
     call = case.call()
-    return case.here(call, name=case.code(call and call.func, case.marked or "it"), kind=case.type_words)
+    return case.here(call, name=case.code(call and call.func, case.marked or "it"), type=case.type_words)
 
 
 @runtime_rule(

@@ -21,7 +21,7 @@ def collection_for_number(case: CrashContext) -> Match | None:
         if is_call_of(call, name) and call.args:
             new = f"list(map({name}, {case.text(call.args[0])}))"
             return case.here(
-                call, replace=(call, new), function=Code(name), argument=call.args[0], kind=case.type_words
+                call, replace=(call, new), function=Code(name), argument=call.args[0], type=case.type_words
             )
     return None
 
@@ -49,7 +49,7 @@ def text_form_without_text(case: CrashContext) -> Match | None:
     method = next(methods, None)
     if method is None:
         return None
-    slots = {"method": Code(method.name), "kind": case.type_words}
+    slots = {"method": Code(method.name), "type": case.type_words}
     prints = [node for node in walk(method) if is_call_of(node, "print")]
     if prints:
         shown = prints[-1]

@@ -104,7 +104,7 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
                 is_bound_again = any(up.lineno < line <= case.line for line, _ in case.program.assignments(node.id))
                 if is_bound_again or (node.id in _WHOLE and not _is_name_of_part(case, up.iter, node.id)):
                     return None
-                return case.at(up, name=node, iterable=up.iter, use=case.source, kind=in_words(given))
+                return case.at(up, name=node, iterable=up.iter, use=case.source, type=in_words(given))
     return None
 
 
@@ -159,7 +159,7 @@ def entry_began_otherwise(case: CrashContext) -> Match | None:
             case ast.Attribute(value=ast.Subscript(value=owner) as entry, attr=name) if name == case.match["name"]:
                 stored = _stored_in(case, case.text(owner))
                 if len(stored) == 1 and not isinstance(stored[0], ast.List | ast.Dict | ast.Set | ast.ListComp):
-                    return case.at(stored[0].lineno, name=entry, kind=case.type_words, use=case.source)
+                    return case.at(stored[0].lineno, name=entry, type=case.type_words, use=case.source)
     return None
 
 

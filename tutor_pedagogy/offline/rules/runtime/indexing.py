@@ -17,7 +17,7 @@ def assigned_past_end(case: CrashContext) -> Match | None:
     """Return the assignment to an index that the list does not have yet."""
     subscript, statement = case.subscript, case.statement
     if subscript is None:
-        return case.here(owner=Code(case.marked or "the list"), index="the position")
+        return case.here(owner=Code(case.marked or "the list"), index="the index")
     slots = {"owner": subscript.value, "index": subscript.slice}
     match statement:
         case ast.Assign(targets=[target], value=value) if target is subscript and statement.end_lineno == case.line:
@@ -266,7 +266,7 @@ def position_out_of_range(case: CrashContext) -> Match | None:
     """Return the subscript whose index is out of range, or a loop condition with `or` that should keep it in range."""
     subscript = case.subscript
     if subscript is None:
-        return case.here(owner=Code(case.marked or "the collection"), index="the position")
+        return case.here(owner=Code(case.marked or "the collection"), index="the index")
     slots = {"owner": subscript.value, "index": subscript.slice}
     for loop in case.loops_above(subscript):
         match loop:

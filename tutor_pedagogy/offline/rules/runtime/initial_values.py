@@ -71,7 +71,7 @@ def _at_start(case: CrashContext, node: ast.expr, given: str, use: ast.AST | str
     if start is None or _literal_type(start[1]) != given:
         return None
     new = fitting if _is_empty(start[1]) else None
-    return case.at(start[0], replace=(start[1], new), name=node, kind=in_words(given), use=use)
+    return case.at(start[0], replace=(start[1], new), name=node, type=in_words(given), use=use)
 
 
 def _literal_type(value: ast.expr) -> str:
@@ -186,7 +186,7 @@ def began_as_none(case: CrashContext) -> Match | None:
                 case line, ast.Constant(value=None) as start:
                     is_number = isinstance(added, ast.Constant) and isinstance(added.value, int)
                     new = "0" if is_number else None
-                    return case.at(line, replace=(start, new), name=target, kind=case.type_words, use=case.source)
+                    return case.at(line, replace=(start, new), name=target, type=case.type_words, use=case.source)
     return None
 
 
@@ -204,7 +204,7 @@ def began_as_number(case: CrashContext) -> Match | None:
         match [(line, value) for line, value in case.bound(node.id) if value is not None]:
             case [(line, first), *others] if others and _literal_type(first) == given:
                 if all(_is_collection(value) for _, value in others):
-                    return case.at(line, name=node, kind=in_words(given), use=case.source)
+                    return case.at(line, name=node, type=in_words(given), use=case.source)
     return None
 
 

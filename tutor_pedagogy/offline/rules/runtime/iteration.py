@@ -65,7 +65,7 @@ def loop_over_number(case: CrashContext) -> Match | None:
 )
 def loop_over_other(case: CrashContext) -> Match | None:
     """Return the line that iterates over a value without items."""
-    return case.here(kind=case.type_words)
+    return case.here(type=case.type_words)
 
 
 @runtime_rule(
@@ -90,7 +90,7 @@ def range_of_collection(case: CrashContext) -> Match | None:
             new = f"{case.text(argument.left)} // {case.text(argument.right)}"
         else:
             new = f"int({text})"
-        return case.here(call, replace=(replaced, new), name=argument, kind=case.type_words)
+        return case.here(call, replace=(replaced, new), name=argument, type=case.type_words)
     return None
 
 
@@ -102,7 +102,7 @@ def range_of_collection(case: CrashContext) -> Match | None:
 def whole_number_needed(case: CrashContext) -> Match | None:
     """Return the call or the subscript that needs an integer."""
     node = case.first(ast.Call, ast.Subscript)
-    return case.here(node, name=case.code(node, case.marked or "the value"), kind=case.type_words)
+    return case.here(node, name=case.code(node, case.marked or "the value"), type=case.type_words)
 
 
 @runtime_rule(
@@ -174,14 +174,14 @@ def nothing_to_search_in(case: CrashContext) -> Match | None:
     """Return the search with `in` in a value without items."""
     compare = case.first(ast.Compare)
     name = case.code(compare and compare.comparators[0], case.marked or "the value")
-    return case.here(compare, name=name, kind=case.type_words)
+    return case.here(compare, name=name, type=case.type_words)
 
 
 @runtime_rule("no-length", ("TypeError",), r"object of type '(?P<type>[\w.]+)' has no len\(\)")
 def no_length(case: CrashContext) -> Match | None:
     """Return the call of `len` with a value that has no length."""
     call = next((call for call in case.calls if is_call_of(call, "len") and call.args), None)
-    return case.here(call, name=case.code(first_argument(call), case.marked or "the value"), kind=case.type_words)
+    return case.here(call, name=case.code(first_argument(call), case.marked or "the value"), type=case.type_words)
 
 
 @runtime_rule("nothing-left", ("StopIteration",))

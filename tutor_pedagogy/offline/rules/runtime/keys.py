@@ -34,7 +34,7 @@ def result_without_positions(case: CrashContext) -> Match | None:
             ):
                 made = "sorted" if name == "set" else "list"
                 replace = (call, f"{made}({case.text(call)})")
-                return case.at(call, replace=replace, name=node.value, kind=f"what `{name}` gives", use=node)
+                return case.at(call, replace=replace, name=node.value, type=f"what `{name}` returns", use=node)
     return None
 
 
@@ -76,7 +76,7 @@ def text_key_on_list(case: CrashContext) -> Match | None:
     """Return the subscript with a string literal as key on a value that is no dictionary."""
     for subscript in case.subscripts:
         if is_string(subscript.slice):
-            return case.here(subscript, owner=subscript.value, key=subscript.slice, owner_kind=case.type_words)
+            return case.here(subscript, owner=subscript.value, key=subscript.slice, owner_type=case.type_words)
     return None
 
 
@@ -84,9 +84,9 @@ def text_key_on_list(case: CrashContext) -> Match | None:
 def index_of_wrong_kind(case: CrashContext) -> Match | None:
     """Return the subscript whose index is no integer."""
     given, subscript = case.match["given"], case.subscript
-    slots = {"owner_kind": case.type_words, "kind": in_words(given or "str")}
+    slots = {"owner_type": case.type_words, "type": in_words(given or "str")}
     if subscript is None:
-        return case.here(owner=Code(case.marked or "it"), index="the position", slots=slots)
+        return case.here(owner=Code(case.marked or "it"), index="the index", slots=slots)
     index = subscript.slice
     looping = item_used_as_position.detect(case)
     edit = looping.edit if looping is not None else None
@@ -123,7 +123,7 @@ def no_items(case: CrashContext) -> Match | None:
 def _owner_of_items(case: CrashContext) -> Match:
     """Return the subscript on the failing line, with what stands before the square brackets."""
     owner = case.code(case.subscript and case.subscript.value, case.marked or "the value")
-    return case.here(case.subscript, owner=owner, kind=case.type_words)
+    return case.here(case.subscript, owner=owner, type=case.type_words)
 
 
 @runtime_rule("counting-new-key", ("KeyError",), before=("key-not-found",))
@@ -183,4 +183,4 @@ def _known_keys(case: CrashContext, owner: str) -> list[str]:
 @runtime_rule("key-can-change", ("TypeError",), r"unhashable type: '(?P<type>[\w.]+)'")
 def key_can_change(case: CrashContext) -> Match | None:
     """Return the use of a mutable value as a key or as an item of a set."""
-    return case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), kind=case.type_words)
+    return case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), type=case.type_words)

@@ -26,11 +26,11 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
     match none_origin(case.program, wrong, case.line):
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
-            source = f"the call of `{method}`, which works in place and gives nothing back"
+            source = f"the call of `{method}`, which works in place and returns nothing"
             return case.at(call, edit=_without_result(case, call), name=wrong, source=source, slots=slots)
         case "function", ast.FunctionDef() as function:
             last = _end_without_value(function)
-            source = f"the function `{function.name}`, which ends without giving a value back"
+            source = f"the function `{function.name}`, which ends without returning a value"
             return case.at(last.end_lineno or last.lineno, name=wrong, source=source, slots=slots)
     return None
 

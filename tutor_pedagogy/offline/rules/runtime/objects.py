@@ -26,7 +26,7 @@ def value_handed_for_object(case: CrashContext) -> Match | None:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name == function.name:
                 is_caller = call.lineno == case.crash.callers[-1]
                 if is_caller and at < len(args) and isinstance(args[at], ast.Constant):
-                    words = {"kind": case.type_words, "class_name": Code(owner.name)}
+                    words = {"type": case.type_words, "class_name": Code(owner.name)}
                     return case.at(call, value=args[at], use=failed, slots=words)
     return None
 

@@ -91,7 +91,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
     """Return the sum of a string and a value of another type."""
     left_type, right_type = case.types
     other_type = right_type if left_type == "str" else left_type
-    words = {"other_kind": in_words(other_type)}
+    words = {"other_type": in_words(other_type)}
     if case.sides is None:
         return case.here(other=Code(case.marked or case.source), slots=words)
     operation, left, right = case.sides
@@ -118,7 +118,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
 def item_onto_list(case: CrashContext) -> Match | None:
     """Return the sum of a list or tuple and a single item."""
     container, item = case.types
-    words = {"container": in_words(container), "item_kind": in_words(item)}
+    words = {"container": in_words(container), "item_type": in_words(item)}
     if case.sides is None:
         return case.here(item=Code(case.marked or ""), slots=words)
     operation, left, right = case.sides
@@ -174,7 +174,7 @@ def text_in_calculation(case: CrashContext) -> Match | None:
 @runtime_rule("compared-kinds", ("TypeError",), rf"'[<>]=?' {_ORDER}'([\w.]+)' and '([\w.]+)'")
 def compared_kinds(case: CrashContext) -> Match | None:
     """Return the comparison between values of types that have no order."""
-    words = {"left_kind": in_words(case.types[0]), "right_kind": in_words(case.types[1])}
+    words = {"left_type": in_words(case.types[0]), "right_type": in_words(case.types[1])}
     if case.sides is None:
         return case.here(left="the left side", right="the right side", slots=words)
     operation, left, right = case.sides

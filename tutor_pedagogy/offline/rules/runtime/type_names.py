@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _WORDS = {
-    "str": "a text",
+    "str": "a string",
     "int": "a whole number",
     "float": "a number with a point",
     "list": "a list",
