@@ -127,7 +127,7 @@ def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
 @runtime_rule(
     "method-called-on-class",
     ("TypeError",),
-    r"missing \d+ required positional arguments?:.*'self'",
+    r"missing \d+ required positional arguments?: 'self'",
     before=("too-few-arguments",),
 )
 def method_called_on_class(case: CrashContext) -> Match | None:

@@ -8,6 +8,7 @@ from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
 _FUNCTION_TYPES = frozenset(("function", "method", "builtin_function_or_method", "type"))
 _MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"))
@@ -162,13 +163,7 @@ def _may_be_function(case: CrashContext, used: ast.Attribute | ast.Name) -> bool
     return isinstance(last, ast.Attribute | ast.Name) or any(isinstance(value, ast.Attribute) for value in values)
 
 
-@runtime_rule(
-    "function-in-operation",
-    ("TypeError",),
-    r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
-    r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)",
-    before=("compared-kinds", "text-in-calculation"),
-)
+@runtime_rule("function-in-operation", ("TypeError",), TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def function_in_operation(case: CrashContext) -> Match | None:
     """Return where the function is named that is a side of an operation."""
     if _FUNCTION_TYPES.isdisjoint(case.types) or case.sides is None:

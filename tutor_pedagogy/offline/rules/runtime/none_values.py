@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of
 from tutor_pedagogy.offline.rules.runtime.origins import none_origin
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
@@ -117,13 +118,7 @@ def none_as_argument(case: CrashContext) -> Match | None:
     return next(filter(None, sources), None)
 
 
-@runtime_rule(
-    "none-in-operation",
-    ("TypeError",),
-    r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
-    r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)",
-    before=("compared-kinds", "text-in-calculation"),
-)
+@runtime_rule("none-in-operation", ("TypeError",), TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def none_in_operation(case: CrashContext) -> Match | None:
     """Return where the None comes from that is a side of an operation."""
     if "NoneType" not in case.types or case.sides is None:

@@ -1,7 +1,12 @@
-"""The names of Python's types in words."""
+"""The names of Python's types: in messages, and in words for the student."""
 
 from __future__ import annotations
 
+TWO_TYPES = (
+    r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
+    r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)"
+)
+"""A pattern for messages about an operation that name the types of both its sides."""
 _WORDS = {
     "str": "a string",
     "int": "a whole number",
