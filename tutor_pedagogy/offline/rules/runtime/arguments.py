@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CALLED = r"(?<![\w.<>])(?P<name>[\w.<>]++)"
 _MOST_SLIPS = 2
-"""Slips in a name that still let one recognize `__init__`."""
+"""Slips in a name that still let one recognise `__init__`."""
 
 
 @runtime_rule(
