@@ -132,7 +132,7 @@ def compiles(code: str) -> bool:
 
 def tokens_changed(before: str, after: str) -> int:
     """Count tokens put in, taken out or exchanged."""
-    old, new = ([token.text for token in tokens_of(text) if token.kind != "newline"] for text in (before, after))
+    old, new = ([token.text for token in tokens_of(text) if token.type != "newline"] for text in (before, after))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal")
 

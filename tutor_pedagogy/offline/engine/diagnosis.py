@@ -132,7 +132,7 @@ def _syntax(program: Program, fault: Fault) -> tuple[Rule, Match]:
     edit = _as_edit(program, found.mended) if found.mended is not None else None
     step = _as_edit(program, found.first_step) if edit is None and found.first_step is not None else None
     candidate = found.candidate
-    return found.cause, Match(
+    return found.rule, Match(
         lines=(candidate.line,),
         expression=candidate.expression,
         edit=edit,

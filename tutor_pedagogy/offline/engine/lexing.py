@@ -1,16 +1,16 @@
-"""Tokens of code that may be broken: nothing raises, an unclosed string ends with its line."""
+"""A tokenizer for code that may not compile: it never raises, and an unclosed string ends with its line."""
 
 from __future__ import annotations
 
 import keyword
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["name", "keyword", "number", "string", "open_string", "operator", "comment", "newline", "other"]
+TokenType = Literal["name", "keyword", "number", "string", "open_string", "operator", "comment", "newline", "other"]
 
 _PREFIX = r"(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?"
 # linear: a string that does not close is taken to its end as an open one
@@ -39,9 +39,9 @@ CLOSERS = {closer: opener for opener, closer in OPENERS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of source: its line from 1 and column from 0 in characters, and the offsets into the whole text."""
+    """A token: its line from 1 and its column from 0, in characters, and its offsets in the whole code."""
 
-    kind: Kind
+    type: TokenType
     text: str
     line: int
     column: int
@@ -50,31 +50,35 @@ class Token:
 
     @property
     def is_operand_end(self) -> bool:
-        """Whether an expression can end here, so that a following operand lacks something between."""
-        return self.kind in ("name", "number", "string") or self.text in (")", "]", "}", "True", "False", "None")
+        """Whether an expression can end here: if an operand follows, an operator or a comma is missing."""
+        return self.type in ("name", "number", "string") or self.text in (")", "]", "}", "True", "False", "None")
 
     @property
     def is_operand_start(self) -> bool:
         """Whether an expression can start here."""
-        return self.kind in ("name", "number", "string", "open_string") or self.text in (
+        return self.type in ("name", "number", "string", "open_string") or self.text in (
             *("(", "[", "{"),
             *("True", "False", "None", "lambda"),
         )
 
 
+NO_TOKEN = Token("other", "", 0, 0, 0, 0)
+"""Stands for the neighbour of the first and of the last token of a line."""
+
+
 def tokens_of(code: str) -> list[Token]:
-    """Split code into tokens; blanks and continuations are left out, each line break outside a string is a token."""
+    """Return the tokens of code, without blanks and continuations; each line break outside a string is a token."""
     return list(_scan(code))
 
 
 def _scan(code: str) -> Iterator[Token]:
     line, line_start = 1, 0
     for match in _TOKEN.finditer(code):
-        kind, text = match.lastgroup, match.group()
+        group, text = match.lastgroup, match.group()
         start = match.start()
-        if kind not in ("space", "continuation"):
-            known: Kind = "keyword" if kind == "name" and keyword.iskeyword(text) else kind  # type: ignore[assignment] # the groups of the pattern are the kinds
-            yield Token(known, text, line, start - line_start, start, match.end())
+        if group not in ("space", "continuation"):
+            known = "keyword" if group == "name" and keyword.iskeyword(text) else group
+            yield Token(cast("TokenType", known), text, line, start - line_start, start, match.end())
         breaks = text.count("\n")
         if breaks:
             line += breaks
@@ -88,31 +92,34 @@ class Brackets:
     unclosed: tuple[Token, ...]
     unmatched: tuple[Token, ...]
     crossed: tuple[tuple[Token, Token], ...]
-    """Opener and closer that are not of one kind."""
+    """Pairs of an opening and a closing bracket that are of different kinds, as in `(]`."""
+
+    @property
+    def closers(self) -> str:
+        """The brackets that close those that are open, the innermost first."""
+        return "".join(OPENERS[opener.text] for opener in reversed(self.unclosed))
 
 
 def brackets_of(tokens: list[Token]) -> Brackets:
-    """Pair the brackets of a run of tokens."""
+    """Return how the brackets of some tokens pair up."""
     stack: list[Token] = []
     unmatched: list[Token] = []
     crossed: list[tuple[Token, Token]] = []
     for token in tokens:
-        if token.kind != "operator":
+        if token.type != "operator":
             continue
         if token.text in OPENERS:
             stack.append(token)
         elif token.text in CLOSERS:
             if not stack:
                 unmatched.append(token)
-            else:
-                opener = stack.pop()
-                if OPENERS[opener.text] != token.text:
-                    crossed.append((opener, token))
+            elif OPENERS[(opener := stack.pop()).text] != token.text:
+                crossed.append((opener, token))
     return Brackets(tuple(stack), tuple(unmatched), tuple(crossed))
 
 
 def depths_of(tokens: list[Token]) -> list[int]:
-    """Give how many brackets of these tokens are open before each of them."""
+    """Return for each token how many brackets of these tokens are open before it."""
     depths: list[int] = []
     depth = 0
     for token in tokens:
@@ -122,3 +129,13 @@ def depths_of(tokens: list[Token]) -> list[int]:
         elif token.text in CLOSERS:
             depth = max(depth - 1, 0)
     return depths
+
+
+def top_level(tokens: list[Token]) -> list[Token]:
+    """Return the tokens that stand outside all brackets of these tokens; an opening bracket is outside itself."""
+    return [token for token, depth in zip(tokens, depths_of(tokens), strict=True) if not depth]
+
+
+def neighbours(tokens: list[Token]) -> Iterator[tuple[Token, Token, Token]]:
+    """Yield each token between the one before it and the one after it, `NO_TOKEN` at either end."""
+    return zip([NO_TOKEN, *tokens], tokens, [*tokens[1:], NO_TOKEN], strict=False)

@@ -1,16 +1,16 @@
-"""How many slips of the fingers lie between two names."""
+"""The edit distance between two names."""
 
 from __future__ import annotations
 
 LONGEST_NAME = 64
-"""Longer names are not compared sign by sign: that takes the product of their lengths."""
+"""Longer names are not compared letter by letter: the time grows with the product of their lengths."""
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Count the letters put in, left out, replaced or swapped with their neighbour between two names.
+    """Return how many letters were inserted, deleted, replaced or swapped with their neighbour between two names.
 
-    This is the distance of Damerau and Levenshtein in its restricted form: no letter is touched twice. Of a name over
-    `LONGEST_NAME` it is the length of the longer, as if all of it were replaced.
+    This is the restricted Damerau-Levenshtein distance (optimal string alignment): no letter is edited twice. If a
+    name is longer than `LONGEST_NAME`, the result is the length of the longer one, as if all letters were replaced.
     """
     if one == other:
         return 0

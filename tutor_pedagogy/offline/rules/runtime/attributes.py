@@ -75,7 +75,7 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
     """Return the one line with the written name, if the name that is used stands in several places."""
-    lines = [token.line for token in case.program.tokens if token.kind == "name" and token.text == written]
+    lines = [token.line for token in case.program.tokens if token.type == "name" and token.text == written]
     uses = sum(node.attr == used for node in case.program.each(ast.Attribute))
     return lines[0] if len(lines) == 1 and uses > 1 else None
 

@@ -1,4 +1,4 @@
-"""Code that does not parse: which slip of the fingers it was, and the small edit that mends it."""
+"""Code that does not parse: which mistake it is, and the small edit that mends it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.syntax import (
     arguments,
+    assignments,
     blocks,
     borrowed,
     brackets,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 MODULES = (
     blocks,
     brackets,
+    assignments,
     operators,
     strings,
     words,
@@ -46,9 +48,9 @@ MODULES = (
     structures,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
-"""Every rule, in no order of importance: the guesses are ranked by their costs."""
+"""Every rule; the guesses of all are ranked by their costs, and the order of rules decides between equal ones."""
 
 
 def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
-    """Find the likeliest cause of a fault and an edit that was tried, within bounds."""
+    """Return the likeliest cause of a fault, with an edit after which the program compiles if one was found."""
     return Search(RULES, cell=program.is_cell).diagnose(program.code, fault)

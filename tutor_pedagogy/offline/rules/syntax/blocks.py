@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import brackets_of
-from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    EXPECTED_COLON,
+    FORGOTTEN_COMMA,
+    HEADERS,
+    INVALID,
+    Broken,
+    Candidate,
+    insert_after,
+    replace,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -21,266 +32,146 @@ _CONTINUES = {
 }
 
 
-@syntax_rule(
-    "missing-colon", "expected ':'", "^invalid syntax", "expected 'else'", "Perhaps you forgot a comma", "cannot assign"
-)
+@syntax_rule("missing-colon", EXPECTED_COLON, INVALID, "expected 'else'", FORGOTTEN_COMMA, "cannot assign")
 def missing_colon(broken: Broken) -> Iterator[Candidate]:
-    """End a header line with its colon."""
-    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
-        tokens = broken.on(line)
-        if not tokens or tokens[-1].text in (":", "{") or not _is_header(broken, line):
+    """Yield a header line that does not end with a colon."""
+    is_certain = "expected ':'" in broken.fault.message
+    for line, tokens in broken.suspects:
+        first, last = tokens[0], tokens[-1]
+        if last.text in (":", "{") or not _is_header(broken, line):
             continue
-        unclosed = brackets_of(tokens).unclosed
-        end = tokens[-1]
-        slots = {"header": Code(tokens[0].text)}
-        expression = broken.text(line)[tokens[0].column : end.column + len(end.text)]
-        yield Candidate(
-            line=line,
-            cost=0.8 if "expected ':'" in broken.fault.message else 1.2,
-            changes=(
-                insert(end.end, "".join({"(": ")", "[": "]", "{": "}"}[b.text] for b in reversed(unclosed)) + ":"),
-            ),
-            expression=expression,
-            slots=slots,
-        )
-        if end.text in (";", ",", ".", "{"):
-            yield Candidate(
-                line=line, cost=0.9, changes=(Change(end.start, end.end, ":"),), expression=expression, slots=slots
-            )
-        at = broken.at if line == broken.fault.line else 0
-        if 0 < at < len(tokens) and tokens[at].start > tokens[0].start:
-            yield Candidate(
-                line=line,
-                cost=1.1 if "expected ':'" in broken.fault.message else 2.5,
-                changes=(insert(tokens[at - 1].end, ":"),),
-                expression=expression,
-                slots=slots,
-            )
+        header = broken.text(line)[first.column : last.column + len(last.text)]
+        guess = partial(broken.guess, line=line, of=header, header=first)
+        yield guess(0.8 if is_certain else 1.2, insert_after(last, brackets_of(tokens).closers + ":"))
+        if last.text in (";", ",", "."):
+            yield guess(0.9, replace(last, ":"))
+        if line == broken.fault.line and 0 < broken.at < len(tokens):
+            yield guess(1.1 if is_certain else 2.5, insert_after(tokens[broken.at - 1], ":"))
 
 
 def _is_header(broken: Broken, line: int) -> bool:
-    """Tell whether a line begins as a header does; `match` and `case` are words of Python's at such a place only."""
-    tokens = broken.on(line)
-    if tokens[0].text in ("match", "case") and len(tokens) > 1 and tokens[1].text not in ("=", ".", ",", ")", ":"):
-        below = broken.code_below(line)
-        first = broken.on(below)[0].text if below else ""
-        return len(broken.indent(below)) > len(broken.indent(line)) and (tokens[0].text == "case" or first == "case")
-    return tokens[0].text in HEADERS
+    """Return whether a line begins as a header; `match` and `case` count only if the block that follows confirms it."""
+    match broken.on(line):
+        case [word, second, *_] if word.text in ("match", "case") and second.text not in ("=", ".", ",", ")", ":"):
+            below = broken.code_below(line)
+            is_deeper = len(broken.indent(below)) > len(broken.indent(line))
+            return is_deeper and "case" in (word.text, broken.word(below))
+    return broken.word(line) in HEADERS
 
 
 @syntax_rule("empty-block", "expected an indented block")
 def empty_block(broken: Broken) -> Iterator[Candidate]:
-    """Move the lines that follow a header into its block."""
+    """Yield a header without a block, or the lines after it that should be indented."""
     match = _AFTER.search(broken.fault.message)
     header = int(match[2]) if match else broken.code_above(broken.fault.line)
     kind = match[1].removesuffix(" statement").removesuffix(" definition").strip("'") if match else "header"
-    slots = {"header": Code(broken.text(header).strip()), "kind": kind}
+    guess = partial(broken.guess, header=broken.statement(header), kind=kind)
+    margin, step = broken.indent(header), _step(broken)
     first = broken.code_below(header)
-    margin = broken.indent(header)
+    here = broken.indent(first)
     after = broken.code_below(first) if first else 0
-    fell_out = (
-        bool(after)
-        and _continues(broken, after)
-        and len(broken.indent(after)) >= len(margin) > len(broken.indent(first))
-    )
-    if fell_out:
-        offset = broken.offset(first)
-        yield Candidate(
-            line=first,
-            cost=0.9,
-            changes=(Change(offset, offset + len(broken.indent(first)), margin + _step(broken)),),
-            expression=broken.text(first).strip(),
-            slots=slots,
-        )
-    is_apart = (
-        bool(first)
-        and first > header + 1
-        and broken.indent(first) == margin
-        and not (after and len(broken.indent(after)) > len(margin) and broken.on(first)[0].text not in HEADERS)
-    )
-    if not first or is_apart or len(broken.indent(first)) < len(margin) or _continues(broken, first):
-        yield Candidate(line=header, cost=1, slots=slots, expression=broken.text(header).strip())
-        step = _step(broken)
-        yield Candidate(
-            line=header,
-            cost=1.4,
-            changes=(insert(broken.offset(header) + len(broken.text(header)), f"\n{margin}{step}pass"),),
-            slots=slots,
-            expression=broken.text(header).strip(),
-        )
+    beyond = broken.indent(after)
+    if _continues(broken, after) and len(beyond) >= len(margin) > len(here):
+        yield guess(0.9, broken.reindent(first, margin + step), line=first)
+    has_block_of_its_own = len(beyond) > len(margin) and broken.word(first) not in HEADERS
+    is_apart = first > header + 1 and here == margin and not has_block_of_its_own
+    if not first or is_apart or len(here) < len(margin) or _continues(broken, first):
+        end = len(broken.text(header))
+        yield guess(1, line=header)
+        yield guess(1.4, broken.part(header, end, end, f"\n{margin}{step}pass"), line=header)
         return
-    step = _step(broken)
-    for count, last in enumerate(_same_block(broken, first, margin), 1):
-        changes = tuple(
-            Change(broken.offset(line), broken.offset(line) + len(margin), margin + step)
-            for line in sorted(broken.by_line)
-            if first <= line <= last and broken.text(line).startswith(margin)
-        )
-        yield Candidate(
-            line=first,
-            cost=1 + count / 100,
-            changes=changes,
-            expression=broken.text(first).strip(),
-            slots=slots,
-        )
+    for count, last in enumerate(_block_ends(broken, first, margin), 1):
+        moved = [n for n in broken.by_line if first <= n <= last and broken.text(n).startswith(margin)]
+        yield guess(1 + count / 100, *(broken.part(n, 0, len(margin), margin + step) for n in moved), line=first)
 
 
-def _same_block(broken: Broken, first: int, margin: str) -> list[int]:
-    """Give where the block could end, the likeliest place first."""
-    ends: list[int] = []
-    for line in sorted(number for number in broken.by_line if number >= first):
-        if len(broken.indent(line)) < len(margin) or (broken.indent(line) == margin and _continues(broken, line)):
-            break
-        ends.append(line)
-    is_continued = bool(ends) and ends[-1] != max(broken.by_line) and not _opens_again(broken, ends, margin)
-    is_function = (
-        bool(first)
-        and broken.on(broken.code_above(first))[:1] != []
-        and broken.on(broken.code_above(first))[0].text in ("def", "class")
-    )
-    before_blank = [end for end in ends if not broken.text(end + 1).strip()][:1]
-    choices = (
-        [*before_blank, *ends[-1:], *ends[:1]]
-        if is_continued or is_function
-        else [*ends[:1], *before_blank, *ends[-1:]]
-    )
-    return list(dict.fromkeys(choices))[:3]
+def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
+    """Return the lines with which the block of a header could end, the likeliest first."""
+
+    def is_in_block(line: int) -> bool:
+        indent = broken.indent(line)
+        return len(indent) >= len(margin) and not (indent == margin and _continues(broken, line))
+
+    lines = list(takewhile(is_in_block, (number for number in broken.by_line if number >= first)))
+    is_continued = bool(lines) and bool(broken.code_below(lines[-1])) and not _opens_again(broken, lines, margin)
+    is_long = is_continued or broken.word(broken.code_above(first)) in ("def", "class")
+    before_blank = [line for line in lines if not broken.statement(line + 1)][:1]
+    ends = [*before_blank, *lines[-1:], *lines[:1]] if is_long else [*lines[:1], *before_blank, *lines[-1:]]
+    return list(dict.fromkeys(ends))
 
 
 def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:
-    """Tell whether the line behind some lines goes on with a header among them, and not with the one above."""
-    word = broken.on(broken.code_below(lines[-1]))[0].text
-    return any(broken.on(line)[0].text in _CONTINUES.get(word, ()) for line in lines if broken.indent(line) == margin)
+    """Return whether the line after some lines continues a header among them, rather than the header above."""
+    openers = _CONTINUES.get(broken.word(broken.code_below(lines[-1])), ())
+    return any(broken.word(line) in openers for line in lines if broken.indent(line) == margin)
 
 
 def _continues(broken: Broken, line: int) -> bool:
-    tokens = broken.on(line)
-    return bool(tokens) and tokens[0].text in _CONTINUES
+    return broken.word(line) in _CONTINUES
 
 
 def _step(broken: Broken) -> str:
-    """Give the indentation that the program uses for one level."""
-    indents = [broken.indent(line) for line in broken.by_line if broken.indent(line)]
-    if any("\t" in indent for indent in indents):
-        return "\t"
-    return min(indents, key=len, default="    ")
+    """Return the indentation that the program uses for one level."""
+    indents = [indent for line in broken.by_line if (indent := broken.indent(line))]
+    return "\t" if any("\t" in indent for indent in indents) else min(indents, key=len, default="    ")
 
 
 @syntax_rule("unexpected-indent", "unexpected indent")
 def unexpected_indent(broken: Broken) -> Iterator[Candidate]:
-    """Move a line, or the run of lines that starts with it, back to its block."""
+    """Yield a line that is indented too far, alone or with the lines below that are indented as far."""
     line = broken.fault.line
-    here = broken.indent(line)
-    above = broken.code_above(line)
-    wanted = broken.indent(above) if above else ""
-    expression = broken.text(line).strip()
-    runs = [number for number in sorted(broken.by_line) if number >= line]
-    deep = []
-    for number in runs:
-        if len(broken.indent(number)) < len(here):
-            break
-        deep.append(number)
-    levels = {broken.indent(number) for number in broken.by_line if number < line}
+    here, above = broken.indent(line), broken.code_above(line)
+    wanted = broken.indent(above)
     if len(here) <= len(wanted):
-        wanted = max((level for level in levels if len(level) < len(here)), key=len, default="")
-    if len(here) > len(wanted):
-        for cost, numbers in ((1, deep), (1.1, deep[:1])):
-            yield Candidate(
-                line=line,
-                cost=cost,
-                changes=tuple(
-                    Change(broken.offset(number), broken.offset(number) + len(here), wanted) for number in numbers
-                ),
-                expression=expression,
-                slots={"above": Code(broken.text(above).strip()) if above else "the start of the file"},
-            )
+        wanted = max((i for n in broken.above(line) if len(i := broken.indent(n)) < len(here)), key=len, default="")
+    if len(here) <= len(wanted):
+        return
+    from_here = (number for number in broken.by_line if number >= line)
+    deep = list(takewhile(lambda number: len(broken.indent(number)) >= len(here), from_here))
+    shown = broken.statement(above) if above else "the start of the file"
+    for cost, lines in ((1, deep), (1.1, deep[:1])):
+        yield broken.guess(cost, *(broken.part(n, 0, len(here), wanted) for n in lines), above=shown)
 
 
 @syntax_rule("dedent-to-nowhere", "unindent does not match")
 def dedent_to_nowhere(broken: Broken) -> Iterator[Candidate]:
-    """Line a statement up with one of the blocks around it, the nearest first."""
+    """Yield a line whose indentation is that of no block around it, with the indentations that exist."""
     line = broken.fault.line
-    here = broken.indent(line)
-    levels = {broken.indent(number) for number in broken.by_line if number < line}
-    tokens = broken.on(line)
-    openers = _CONTINUES.get(tokens[0].text, ()) if tokens else ()
-    fitting = [
-        broken.indent(number)
-        for number in sorted(broken.by_line, reverse=True)
-        if number < line and broken.on(number)[0].text in openers
-    ]
-    for level in sorted(levels, key=lambda level: (level not in fitting[:3], abs(len(level) - len(here)), len(level))):
-        yield Candidate(
-            line=line,
-            cost=1 + abs(len(level) - len(here)) / 20 + (0 if level in fitting or not openers else 1),
-            changes=(Change(broken.offset(line), broken.offset(line) + len(here), level),),
-            expression=broken.text(line).strip(),
-            slots={"indent": str(len(here))},
-        )
+    width = len(broken.indent(line))
+    openers = _CONTINUES.get(broken.word(line), ())
+    fitting = [broken.indent(number) for number in broken.above(line) if broken.word(number) in openers]
+    levels = {broken.indent(number) for number in broken.above(line)}
+    for level in sorted(levels, key=lambda level: (level not in fitting[:3], abs(len(level) - width), len(level))):
+        penalty = bool(openers) and level not in fitting
+        cost = 1 + abs(len(level) - width) / 20 + penalty
+        yield broken.guess(cost, broken.reindent(line, level), indent=str(width))
 
 
 @syntax_rule("tabs-and-spaces", "inconsistent use of tabs", "inconsistent dedent")
 def tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
-    """Write every tab at a line's start as spaces."""
-    line = broken.fault.line
-    changes = []
-    for number in broken.by_line:
-        indent = broken.indent(number)
-        if "\t" in indent:
-            changes.append(Change(broken.offset(number), broken.offset(number) + len(indent), indent.expandtabs(4)))
+    """Yield a line after which tabs and spaces cannot be compared: every tab of an indentation becomes spaces."""
+    tabbed = [line for line in broken.by_line if "\t" in broken.indent(line)]
     for width in (4, 8):
-        yield Candidate(
-            line=line,
-            cost=width / 4,
-            changes=tuple(
-                Change(change.start, change.end, broken.code[change.start : change.end].expandtabs(width))
-                for change in changes
-            ),
-            expression=broken.text(line).strip(),
-        )
-    yield Candidate(line=line, cost=3, expression=broken.text(line).strip())
+        yield broken.guess(width / 4, *(broken.reindent(n, broken.indent(n).expandtabs(width)) for n in tabbed))
+    yield broken.guess(3)
 
 
-@syntax_rule("else-without-partner", "^invalid syntax")
+@syntax_rule("else-without-partner", INVALID)
 def else_without_partner(broken: Broken) -> Iterator[Candidate]:
-    """Line an `else` up with its `if`, or move what came between into the block."""
+    """Yield an `else` that lines up with no `if`, or the lines between the two that should be indented."""
     line = broken.fault.line
-    tokens = broken.on(line)
-    if not tokens or tokens[0].text not in _CONTINUES:
+    word, here = broken.word(line), broken.indent(line)
+    if word not in _CONTINUES:
         return
-    word = tokens[0].text
-    here = broken.indent(line)
-    slots = {"word": Code(word), "partner": Code(_CONTINUES[word][0])}
-    seen: set[str] = set()
-    for number in sorted((n for n in broken.by_line if n < line), reverse=True):
-        level = broken.indent(number)
-        if broken.on(number)[0].text in _CONTINUES[word] and level != here and level not in seen:
-            seen.add(level)
-            yield Candidate(
-                line=line,
-                cost=1 + abs(len(level) - len(here)) / 50,
-                changes=(Change(broken.offset(line), broken.offset(line) + len(here), level),),
-                expression=broken.text(line).strip(),
-                slots=slots,
-            )
+    openers = _CONTINUES[word]
+    partners = [number for number in broken.above(line) if broken.word(number) in openers]
+    guess = partial(broken.guess, word=Code(word), partner=Code(openers[0]))
+    for level in dict.fromkeys(broken.indent(number) for number in partners):
+        if level != here:
+            yield guess(1 + abs(len(level) - len(here)) / 50, broken.reindent(line, level))
     above = broken.code_above(line)
-    if above and broken.indent(above) == here and broken.on(above)[0].text not in HEADERS:
-        opener = next(
-            (
-                number
-                for number in sorted((n for n in broken.by_line if n < line), reverse=True)
-                if broken.indent(number) == here and broken.on(number)[0].text in _CONTINUES[word]
-            ),
-            0,
-        )
-        between = [n for n in broken.by_line if opener < n < line and broken.indent(n) == here]
-        if opener and between:
-            step = _step(broken)
-            yield Candidate(
-                line=between[0],
-                cost=0.95,
-                changes=tuple(Change(broken.offset(n), broken.offset(n), step) for n in between),
-                expression=broken.text(between[0]).strip(),
-                slots=slots,
-            )
-    yield Candidate(line=line, cost=3, expression=broken.text(line).strip(), slots=slots)
+    opener = next((number for number in partners if broken.indent(number) == here), 0)
+    between = [n for n in broken.by_line if opener < n < line and broken.indent(n) == here]
+    if opener and between and broken.indent(above) == here and broken.word(above) not in HEADERS:
+        yield guess(0.95, *(broken.part(n, 0, 0, _step(broken)) for n in between), line=between[0])
+    yield guess(3)

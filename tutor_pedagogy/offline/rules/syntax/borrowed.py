@@ -1,13 +1,27 @@
-"""What belongs elsewhere: words, blocks and comments of other languages, commands of the shell, copied prompts."""
+"""Code of other languages: their words, blocks and comments, commands for the terminal, copied prompts."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.engine.lexing import CLOSERS, NO_TOKEN, OPENERS, neighbours
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    EXPECTED_COLON,
+    FORGOTTEN_COMMA,
+    HEADERS,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    insert_after,
+    insert_before,
+    remove_up_to,
+    replace,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -18,7 +32,7 @@ _TYPES = frozenset(
     ("int", "float", "double", "long", "short", "char", "bool", "boolean", "String", "string", "str", "list", "dict")
 )
 _DECLARING = _TYPES | {"var", "let", "const", "auto", "final", "dim"}
-_WITHOUT_PARTNER = frozenset(
+_WITHOUT_COUNTERPART = frozenset(
     ("switch", "do", "repeat", "unless", "begin", "loop", "struct", "enum", "public", "private")
 )
 _ENDINGS = re.compile(
@@ -29,292 +43,224 @@ _PROMPT = re.compile(r"[ \t]*(?P<prompt>>>>|In \[\d*\]:|Out\[\d*\]:|\.\.\.(?=[ \
 _COMMAND = re.compile(
     r"(?P<word>\$|pip3?|python3?|py|conda|jupyter|cd|git|sudo|mkdir|npm|brew|apt(?:-get)?)\s+(?P<first>[\w./~-]+)(?!\s*[=(])"
 )
-_COMMENT = re.compile(r"(?P<sign>//|/\*|--(?=\s*[A-Za-z])|%(?=\s*[A-Za-z])|<!--)")
-_RAISE = re.compile(r"[ \t]*raise[ \t]+(?P<what>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$")
+_COMMENT = re.compile(r"(?P<mark>//|/\*|--(?=\s*[A-Za-z])|%(?=\s*[A-Za-z])|<!--)")
+_RAISE = re.compile(
+    r"[ \t]*raise[ \t]+(?P<exception>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$"
+)
 # linear: read from lines of at most 300 characters (`_LONGEST_LINE`)
 _CHOICE = re.compile(r"(?P<condition>[^=?:]+(?:[=!<>]=[^=?:]+)?)\?(?P<one>[^?:]+):(?P<other>[^?:]+?)[ \t;]*$")
 _LONGEST_LINE = 300
-"""Characters of a line that is read with a pattern that may look back far."""
+"""Characters of the longest line that is matched with `_CHOICE`, whose time may grow faster than the line."""
 _GAPS = frozenset((">=", "<=", "==", "!=", "+=", "-=", "*=", "/=", "//", "**", ":=", "->"))
-_INVALID = ("^invalid syntax", "Perhaps you forgot a comma", "expected ':'", "cannot assign", "illegal target")
+_INVALID = (INVALID, FORGOTTEN_COMMA, EXPECTED_COLON, "cannot assign", "illegal target")
 
 
 @syntax_rule("pasted-prompt")
 def pasted_prompt(broken: Broken) -> Iterator[Candidate]:
-    """Find lines that were copied with the interpreter's prompt."""
-    found = [(number, match) for number in broken.by_line if (match := _PROMPT.match(broken.text(number)))]
-    here = next((match for number, match in found if number == broken.fault.line), None)
-    if here is None:
-        return
-    changes = tuple(
-        Change(broken.offset(number) + match.start(), broken.offset(number) + match.end(), "")
-        for number, match in found
-    )
-    yield Candidate(
-        line=broken.fault.line,
-        cost=0.2,
-        changes=changes,
-        expression=broken.text(broken.fault.line).strip(),
-        slots={"prompt": Code(here["prompt"])},
-    )
+    """Yield the lines that were copied together with the interpreter's prompt."""
+    found = {line: match for line in broken.by_line if (match := _PROMPT.match(broken.text(line)))}
+    here = found.get(broken.fault.line)
+    if here is not None:
+        removed = (broken.part(line, match.start(), match.end(), "") for line, match in found.items())
+        yield broken.guess(0.2, *removed, prompt=Code(here["prompt"]))
 
 
 @syntax_rule("command-for-the-terminal")
 def command_for_the_terminal(broken: Broken) -> Iterator[Candidate]:
-    """Find a line for the terminal."""
-    line, text = broken.fault.line, broken.text(broken.fault.line)
-    match = _COMMAND.match(text.strip())
-    if match is None:
-        return
-    start = broken.offset(line) + len(broken.indent(line))
-    yield Candidate(
-        line=line,
-        cost=0.25,
-        changes=(insert(start, "# "),),
-        expression=text.strip(),
-        slots={"word": Code(match["word"])},
-    )
+    """Yield a line that is a command for the terminal, such as `pip install`."""
+    line = broken.fault.line
+    match = _COMMAND.match(broken.statement(line))
+    if match is not None:
+        at = len(broken.indent(line))
+        yield broken.guess(0.25, broken.part(line, at, at, "# "), word=Code(match["word"]))
 
 
 @syntax_rule("comment-of-another-language")
 def comment_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Find a note that begins with another language's sign."""
+    """Yield a comment that begins with the mark of another language, such as `//`."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     for match in _COMMENT.finditer(text):
-        before = text[: match.start()].strip()
-        words = re.findall(r"[A-Za-z]{2,}", text[match.end() :])
+        mark = match["mark"]
+        has_code_before = bool(text[: match.start()].strip())
+        is_one_word = len(re.findall(r"[A-Za-z]{2,}", text[match.end() :])) <= 1
         offset = broken.offset(line) + match.start()
-        if any(t.kind in ("string", "open_string") and t.start <= offset < t.end for t in broken.here):
+        if any(t.type in ("string", "open_string") and t.start <= offset < t.end for t in broken.here):
             continue
-        if match["sign"] in ("%", "--") and (before or len(words) < 2):  # noqa: PLR2004 - one word is a value
+        if mark in ("%", "--") and (has_code_before or is_one_word):
             continue
-        if before and (len(words) < 2 or match["sign"] != "//"):  # noqa: PLR2004 - likewise
+        if has_code_before and (is_one_word or mark != "//"):
             continue
-        changes = [Change(offset, offset + len(match["sign"]), "#")]
-        if match["sign"] == "/*":
+        changes = [broken.part(line, match.start(), match.end(), "#")]
+        if mark == "/*":
             last = next((n for n in range(line, len(broken.lines) + 1) if "*/" in broken.text(n)), line)
-            changes += [insert(broken.offset(n), "# ") for n in range(line + 1, last + 1)]
-        slots = {"sign": Code(match["sign"])}
-        yield Candidate(line=line, cost=0.3, changes=tuple(changes), expression=text.strip(), slots=slots)
+            changes += [broken.part(n, 0, 0, "# ") for n in range(line + 1, last + 1)]
+        yield broken.guess(0.3, *changes, sign=Code(mark))
         return
 
 
 @syntax_rule("word-of-another-language", *_INVALID)
 def word_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Find a word before a name that tells its kind, `new`, a word that ends a block, `then`."""
-    line, tokens = broken.fault.line, broken.here
+    """Yield words that Python does not have: a type before a name, `new`, `then`, or a word that ends a block."""
+    line, tokens, words = broken.fault.line, broken.here, broken.words
     if not tokens:
         return
-    texts = [token.text for token in tokens]
-    text = broken.text(line).strip()
+    text, first = broken.statement(line), tokens[0]
+    guess = partial(broken.guess, 0.3)
     if _ENDINGS.fullmatch(text.rstrip(";:")):
-        start = broken.offset(line)
-        yield _word(broken, tokens[0], (Change(start, start + len(broken.text(line)), ""),), text, cost=0.3)
+        yield guess(broken.replace_line(line, ""), word=first)
         return
-    if texts[0] in _DECLARING and len(tokens) > 2 and tokens[1].kind == "name" and texts[2] in ("=", ";", ","):  # noqa: PLR2004 - kind, name, sign
-        yield _word(
-            broken, tokens[0], (Change(tokens[0].start, tokens[1].start, ""),), broken.span(*tokens[:2]), cost=0.3
-        )
-    yield from _first_words(broken, tokens, texts)
-    if texts[0] in _WITHOUT_PARTNER and len(tokens) > 1 and texts[1] not in ("=", "(", ".", "[", ","):
-        yield _word(broken, tokens[0], (), text, cost=0.3)
-    yield from _typed_function(broken, tokens, texts)
+    match tokens:
+        case [_, name, sign, *_] if first.text in _DECLARING and name.type == "name" and sign.text in ("=", ";", ","):
+            yield guess(remove_up_to(first, name), of=broken.span(first, name), word=first)
+    yield from _first_words(broken, tokens, words)
+    if first.text in _WITHOUT_COUNTERPART and len(tokens) > 1 and words[1] not in ("=", "(", ".", "[", ","):
+        yield guess(word=first)
+    yield from _typed_function(broken, tokens, words)
     for word, after in pairwise(tokens):
-        if word.text == "new" and after.kind == "name":
-            yield _word(broken, word, (Change(word.start, after.start, ""),), broken.span(word, after), cost=0.3)
+        if word.text == "new" and after.type == "name":
+            yield guess(remove_up_to(word, after), of=broken.span(word, after), word=word)
     for before, word in pairwise(tokens):
-        if word.text in ("then", "do") and texts[0] in ("if", "elif", "while", "for") and word in tokens[-2:]:
-            yield _word(broken, word, (Change(before.end, tokens[-1].end, ":"),), text, cost=0.3)
+        if word.text in ("then", "do") and first.text in ("if", "elif", "while", "for") and word in tokens[-2:]:
+            yield guess(Change(before.end, tokens[-1].end, ":"), word=word)
 
 
-def _first_words(broken: Broken, tokens: list[Token], texts: list[str]) -> Iterator[Candidate]:
-    """Find a word for showing a value, for the openness of a function, or for a choice among cases."""
-    line, text = broken.fault.line, broken.statement(broken.fault.line)
-    if texts[0] in _SHOWING and len(tokens) > 1 and tokens[1].is_operand_start and texts[1] not in ("(", "["):
-        shown = (Change(tokens[0].start, tokens[1].start, "print("), insert(tokens[-1].end, ")"))
-        yield _word(broken, tokens[0], shown, broken.span(*tokens[:2]), cost=0.3)
-    if texts[0] in ("public", "private", "static") and "def" in texts[1:3]:
-        start = tokens[texts.index("def")]
-        yield _word(
-            broken, tokens[0], (Change(tokens[0].start, start.start, ""),), broken.span(tokens[0], start), cost=0.25
-        )
-    if texts[0] in ("switch", "select") and broken.on(broken.code_below(line))[:1]:
-        below = broken.on(broken.code_below(line))[0].text
-        changes = (replace_token(tokens[0], "match"),) if below == "case" else ()
-        yield _word(broken, tokens[0], changes, text, cost=0.25)
+def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
+    """Yield a first word that shows a value, sets the access to a function, or begins a choice among cases."""
+    first, second = tokens[0], tokens[1] if len(tokens) > 1 else NO_TOKEN
+    if first.text in _SHOWING and second.is_operand_start and second.text not in ("(", "["):
+        shown = remove_up_to(first, second), insert_before(second, "print("), insert_after(tokens[-1], ")")
+        yield broken.guess(0.3, *shown, of=broken.span(first, second), word=first)
+    if first.text in ("public", "private", "static") and "def" in words[1:3]:
+        start = tokens[words.index("def")]
+        yield broken.guess(0.25, remove_up_to(first, start), of=broken.span(first, start), word=first)
+    below = broken.word(broken.code_below(broken.fault.line))
+    if first.text in ("switch", "select") and below:
+        yield broken.guess(0.25, *([replace(first, "match")] if below == "case" else []), word=first)
 
 
-def _word(broken: Broken, word: Token, changes: tuple[Change, ...], expression: str, *, cost: float) -> Candidate:
-    return Candidate(
-        line=broken.fault.line, cost=cost, changes=changes, expression=expression, slots={"word": Code(word.text)}
-    )
-
-
-def _typed_function(broken: Broken, tokens: list[Token], texts: list[str]) -> Iterator[Candidate]:
-    """Find a function with the kinds of its parameters, or of its result, before the names."""
-    is_function = texts[0] in _TYPES | {"void", "public"} and "(" in texts[1:3] and texts[-1] in ("{", ")", ":")
-    if is_function and tokens[1].kind == "name":
-        yield _word(broken, tokens[0], (), broken.span(*tokens[:2]), cost=0.3)
+def _typed_function(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
+    """Yield a function with types before its name or before the names of its parameters."""
+    first = tokens[0]
+    is_function = first.text in _TYPES | {"void", "public"} and "(" in words[1:3] and words[-1] in ("{", ")", ":")
+    if is_function and tokens[1].type == "name":
+        yield broken.guess(0.3, of=broken.span(*tokens[:2]), word=first)
     typed = [
-        (kind, name)
-        for before, kind, name in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if kind.text in _TYPES and name.kind == "name" and before.text in ("(", ",")
+        (word, name)
+        for before, word, name in neighbours(tokens)
+        if word.text in _TYPES and name.type == "name" and before.text in ("(", ",")
     ]
-    if typed and texts[0] == "def":
-        changes = tuple(Change(kind.start, name.start, "") for kind, name in typed)
-        yield _word(broken, typed[0][0], changes, broken.span(*typed[0]), cost=0.3)
+    if typed and first.text == "def":
+        changes = (remove_up_to(word, name) for word, name in typed)
+        yield broken.guess(0.3, *changes, of=broken.span(*typed[0]), word=typed[0][0])
 
 
-@syntax_rule(
-    "braces-for-block", "^invalid syntax", "was never closed", "expected ':'", "unmatched", "unexpected indent"
-)
+@syntax_rule("braces-for-block", INVALID, "was never closed", EXPECTED_COLON, "unmatched", "unexpected indent")
 def braces_for_block(broken: Broken) -> Iterator[Candidate]:
-    """Find a header with a curly brace where its colon should be."""
-    lines = [number for number in sorted(broken.by_line) if _opens_with_brace(broken.on(number))]
-    line = next((n for n in (broken.fault.line, broken.code_above(broken.fault.line)) if n in lines), 0)
-    if not line and lines and broken.fault.message.startswith("'{' was never closed"):
-        line = lines[0]
+    """Yield a header with an opening brace in place of its colon; the closing braces go as well."""
+    opening = [line for line, tokens in broken.by_line.items() if _opens_with_brace(tokens)]
+    line = next((line for line, _ in broken.suspects if line in opening), 0)
+    if not line and opening and broken.fault.message.startswith("'{' was never closed"):
+        line = opening[0]
     if not line:
         return
     changes: list[Change] = []
     for number, tokens in broken.by_line.items():
-        start, end = broken.offset(number), broken.offset(number) + len(broken.text(number))
-        if number in lines:
-            first = tokens[1] if tokens[0].text == "}" else tokens[0]
+        if number in opening:
             before = tokens[-2]
             if tokens[0].text == "}":
-                changes.append(Change(tokens[0].start, first.start, ""))
+                changes.append(remove_up_to(tokens[0], tokens[1]))
             changes.append(Change(before.end, tokens[-1].end, "" if before.text == ":" else ":"))
-        elif broken.text(number).strip() in ("}", "};"):
-            changes.append(Change(start, end, ""))
-    yield Candidate(line=line, cost=0.35, changes=tuple(changes), expression=broken.text(line).strip())
+        elif broken.statement(number) in ("}", "};"):
+            changes.append(broken.replace_line(number, ""))
+    yield broken.guess(0.35, *changes, line=line)
 
 
 def _opens_with_brace(tokens: list[Token]) -> bool:
-    words = [token.text for token in tokens]
-    if len(words) < 2 or words[-1] != "{":  # noqa: PLR2004 - a word and the brace
-        return False
-    first = words[1] if words[0] == "}" else words[0]
-    return first in HEADERS and "=" not in words and ";" not in words
+    """Return whether a line is a header that ends with an opening brace."""
+    match [token.text for token in tokens]:
+        case ["}", first, *middle, "{"] | [first, *middle, "{"]:
+            return first in HEADERS and "=" not in middle and ";" not in middle
+    return False
 
 
-@syntax_rule("raise-with-comma", "^invalid syntax")
+@syntax_rule("raise-with-comma", INVALID)
 def raise_with_comma(broken: Broken) -> Iterator[Candidate]:
-    line, text = broken.fault.line, broken.text(broken.fault.line)
-    match = _RAISE.match(text)
-    if match is None:
-        return
-    offset = broken.offset(line)
-    changes = (
-        Change(offset + match.end("what"), offset + match.start("text"), "("),
-        insert(offset + match.end("text"), ")"),
-    )
-    yield Candidate(line=line, cost=0.3, changes=changes, expression=text.strip())
+    """Yield a `raise` whose message follows the exception after a comma, as in Python 2."""
+    line = broken.fault.line
+    match = _RAISE.match(broken.text(line))
+    if match is not None:
+        end = match.end("text")
+        opened = broken.part(line, match.end("exception"), match.start("text"), "(")
+        yield broken.guess(0.3, opened, broken.part(line, end, end, ")"))
 
 
-@syntax_rule("choice-of-another-language", "^invalid syntax")
+@syntax_rule("choice-of-another-language", INVALID)
 def choice_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Find `condition ? one : other`."""
+    """Yield `condition ? one : other`, the conditional expression of other languages."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     match = _CHOICE.search(text) if "?" in text and len(text) <= _LONGEST_LINE else None
     if match is None:
         return
-    offset = broken.offset(line)
-    condition = match["condition"]
-    lead = condition[: len(condition) - len(condition.lstrip())]
-    if condition.lstrip().startswith("return "):
+    condition = match["condition"].lstrip()
+    lead = match["condition"].removesuffix(condition)
+    if condition.startswith("return "):
         lead += "return "
     condition = condition.strip().removeprefix("return ")
-    start = match.start()
     new = f"{lead}{match['one'].strip()} if {condition} else {match['other'].strip()}"
-    yield Candidate(
-        line=line,
-        cost=0.3,
-        changes=(Change(offset + start, offset + match.end(), new),),
-        expression=text[match.start() : match.end()].strip(),
-    )
+    yield broken.guess(0.3, broken.part(line, match.start(), match.end(), new), of=match[0].strip())
 
 
-@syntax_rule("storing-sign-with-colon", "^invalid syntax")
+@syntax_rule("storing-sign-with-colon", INVALID)
 def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
-    tokens = broken.here
-    if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == ":=":  # noqa: PLR2004 - name, sign, value
-        change = Change(tokens[1].start, tokens[1].end, "=")
-        yield Candidate(
-            line=broken.fault.line, cost=0.3, changes=(change,), expression=broken.span(tokens[0], tokens[-1])
-        )
+    """Yield a statement that assigns with `:=`, which belongs inside expressions."""
+    match broken.here:
+        case [name, sign, _, *_] if name.type == "name" and sign.text == ":=":
+            yield broken.guess(0.3, replace(sign, "="), of=broken.span(name, broken.here[-1]))
 
 
 @syntax_rule("sign-with-a-gap", *_INVALID)
 def sign_with_a_gap(broken: Broken) -> Iterator[Candidate]:
-    """Find a sign of two characters with a blank inside."""
-    tokens = broken.here
-    for one, other in pairwise(tokens):
-        if one.text + other.text in _GAPS and one.kind == other.kind == "operator" and one.end < other.start:
-            is_order = one.text + other.text == "==" and one is tokens[1] and tokens[0].kind == "name"
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.45,
-                changes=(Change(one.end, other.end, "") if is_order else Change(one.end, other.start, ""),),
-                expression=broken.span(one, other),
-                slots={"sign": Code(broken.span(one, other))},
-            )
+    """Yield an operator of two characters with a blank inside; `= =` after the first name is an assignment."""
+    for before, one, other in neighbours(broken.here):
+        operator = one.text + other.text
+        if operator in _GAPS and one.type == other.type == "operator" and one.end < other.start:
+            is_assignment = operator == "==" and before is broken.here[0] and before.type == "name"
+            closed = Change(one.end, other.end if is_assignment else other.start, "")
+            yield broken.guess(0.45, closed, of=broken.span(one, other), sign=broken.span(one, other))
 
 
 @syntax_rule("two-statements-on-a-line", *_INVALID)
 def two_statements_on_a_line(broken: Broken) -> Iterator[Candidate]:
-    """Find a second statement that begins in the middle of the line."""
-    tokens = broken.here
+    """Yield a second statement that begins in the middle of the line."""
+    tokens, words = broken.here, broken.words
+    is_header = bool(words) and words[0] in HEADERS
+    new_line = f"\n{broken.indent(broken.fault.line)}"
     depth = 0
-    for index, token in enumerate(tokens[:-1]):
-        depth += (token.text in "([{") - (token.text in ")]}")
-        second, after = tokens[index + 1], tokens[index + 2] if index + 2 < len(tokens) else None
-        if depth or not token.is_operand_end or after is None:
+    for index, (token, second, after) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
+        if depth or not token.is_operand_end:
             continue
-        if second.text == "print" and after.text == "(" and ":" in [t.text for t in tokens[:index]]:
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.7,
-                changes=(insert(token.end, ";"),),
-                expression=broken.span(token, after),
-                slots={"second": Code(second.text)},
-            )
-            return
-        if second.text == "else" and tokens[0].text == "if" and ":" in [t.text for t in tokens[:index]]:
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.4,
-                changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
-                expression=broken.span(second, after),
-                slots={"second": Code(second.text)},
-            )
-            return
-        if tokens[0].text in HEADERS:
+        has_colon = ":" in words[:index]
+        text, shown, cost = new_line, broken.span(token, after), 0.7
+        if second.text == "print" and after.text == "(" and has_colon:
+            text = ";"
+        elif second.text == "else" and words[0] == "if" and has_colon:
+            shown, cost = broken.span(second, after), 0.4
+        elif is_header:
             continue
-        if token.text == ")" and second.kind == "name" and after.text == "(" and tokens[1].text == "(":
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.7,
-                changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
-                expression=broken.span(second, after),
-                slots={"second": Code(second.text)},
-            )
-            return
-        begins = (second.kind == "name" and after.text in ("=", "+=", "-=") and index > 0) or (
-            second.text in ("for", "while", "return", "print", "import")
-            and "=" in [t.text for t in tokens[: index + 1]]
-            and (
-                tokens[-1].text == ":"
-                or ":" in [t.text for t in tokens[index + 1 :]]
-                or second.text in ("return", "print")
-            )
-        )
-        if begins:
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.7,
-                changes=(Change(token.end, second.start, f"\n{broken.indent(broken.fault.line)}"),),
-                expression=broken.span(token, after),
-                slots={"second": Code(second.text)},
-            )
-            return
+        elif token.text == ")" and second.type == "name" and after.text == "(" and words[1] == "(":
+            shown = broken.span(second, after)
+        elif not _begins_statement(second, words, index):
+            continue
+        end = token.end if text == ";" else second.start
+        yield broken.guess(cost, Change(token.end, end, text), of=shown, second=second)
+        return
+
+
+def _begins_statement(word: Token, words: list[str], index: int) -> bool:
+    """Return whether the word after an index begins an assignment, or a loop or `return` after an assignment."""
+    if word.type == "name" and words[index + 2] in ("=", "+=", "-="):
+        return index > 0
+    if "=" not in words[: index + 1]:
+        return False
+    return word.text in ("return", "print") or (word.text in ("for", "while", "import") and ":" in words[index + 1 :])

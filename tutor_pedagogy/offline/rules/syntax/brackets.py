@@ -2,134 +2,118 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, brackets_of, depths_of
-from tutor_pedagogy.offline.rules.syntax.broken import HEADERS, Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    HEADERS,
+    INVALID,
+    Broken,
+    Candidate,
+    insert,
+    insert_after,
+    insert_before,
+    remove,
+    replace,
+    replace_brackets,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
-_SIGNS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
+    from tutor_pedagogy.offline.rules.syntax.broken import Choice
+_OPERATORS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
 _NAMES = {"(": "round", "[": "square", "{": "curly", ")": "round", "]": "square", "}": "curly"}
 
 
 @syntax_rule(
-    "bracket-never-closed",
-    "was never closed",
-    "^invalid syntax",
-    "unexpected EOF",
-    "expected",
-    "does not match opening",
+    "bracket-never-closed", "was never closed", INVALID, "unexpected EOF", "expected", "does not match opening"
 )
 def bracket_never_closed(broken: Broken) -> Iterator[Candidate]:
-    yield from _never_closed(broken)
+    """Yield the places where a bracket could close that its line leaves open."""
+    unclosed = broken.brackets.unclosed
+    is_certain = "never closed" in broken.fault.message
+    if unclosed and (is_certain or any(opener.line <= broken.fault.line for opener in unclosed)):
+        opener = _opener_to_close(broken)
+        guess = partial(
+            broken.guess,
+            line=opener.line,
+            of=_rest_of_line(broken, opener),
+            bracket=opener,
+            kind=_NAMES[opener.text],
+            closer=Code(OPENERS[opener.text]),
+        )
+        for cost, *changes in _ways_to_close(broken, opener):
+            yield guess(cost, *changes)
     yield from _closed_further_down(broken)
 
 
-def _never_closed(broken: Broken) -> Iterator[Candidate]:
-    """Close what a line leaves open, at the end of that line first."""
-    unclosed = broken.brackets.unclosed
-    if not unclosed or (
-        "never closed" not in broken.fault.message and all(o.line > broken.fault.line for o in unclosed)
-    ):
-        return
-    opener = _opener_to_close(broken)
+def _rest_of_line(broken: Broken, token: Token) -> str:
+    return broken.text(token.line)[token.column :].rstrip()
+
+
+def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
+    """Yield the changes that close a bracket, each after its cost: at the end of its line first."""
     here = broken.on(opener.line)
-    open_here = brackets_of(here).unclosed
-    closers = "".join(OPENERS[token.text] for token in reversed(open_here)) or OPENERS[opener.text]
-    slots = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
-    expression = broken.text(opener.line)[opener.column :].rstrip()
     last = here[-1]
-    yield from _parallel_call(broken, opener, expression, slots)
+    open_here = brackets_of(here)
+    closer = OPENERS[opener.text]
+    closers = open_here.closers or closer
+    call_end = _end_of_call(here, opener)
+    if call_end is not None:
+        yield 0.7, insert_after(call_end, ")")
     if here[0].text in HEADERS and last.text == ":":
         if opener.text == "[" and "," not in [token.text for token in here if token.start > opener.start]:
-            yield Candidate(
-                line=opener.line,
-                cost=0.85,
-                changes=(insert(last.end, f"{closers}:"),),
-                expression=expression,
-                slots=slots,
-            )
-        yield Candidate(
-            line=opener.line, cost=0.9, changes=(insert(last.start, closers),), expression=expression, slots=slots
-        )
-    cut = last
-    drop: tuple[Change, ...] = ()
-    if last.kind == "operator" and last.text not in CLOSERS and last.text not in OPENERS:
-        drop = (replace_token(last, ""),)
-        cut = here[-2] if len(here) > 1 else last
-        yield Candidate(
-            line=opener.line, cost=2.5, changes=(*drop, insert(last.end, closers)), expression=expression, slots=slots
-        )
-    yield Candidate(line=opener.line, cost=1, changes=(insert(cut.end, closers),), expression=expression, slots=slots)
-    if len(open_here) > 1:
-        yield Candidate(
-            line=opener.line, cost=1.5, changes=(insert(last.end, closers[:1]),), expression=expression, slots=slots
-        )
+            yield 0.85, insert_after(last, f"{closers}:")
+        yield 0.9, insert_before(last, closers)
+    is_operator = last.type == "operator" and last.text not in CLOSERS and last.text not in OPENERS
+    if is_operator:
+        yield 2.5, remove(last), insert_after(last, closers)
+    yield 1, insert_after(here[-2] if is_operator and len(here) > 1 else last, closers)
+    if len(open_here.unclosed) > 1:
+        yield 1.5, insert_after(last, closers[:1])
     for cost, end in _earlier_ends(here, opener):
-        yield Candidate(
-            line=opener.line,
-            cost=cost,
-            changes=(insert(end, OPENERS[opener.text]),),
-            expression=expression,
-            slots=slots,
-        )
-    yield Candidate(line=opener.line, cost=3, changes=(replace_token(opener, ""),), expression=expression, slots=slots)
+        yield cost, insert(end, closer)
+    yield 3, remove(opener)
     for line in range(opener.line + 1, opener.line + 8):
         if broken.on(line):
-            yield Candidate(
-                line=opener.line,
-                cost=2.8 + line / 10_000,
-                changes=(insert(broken.end(line), OPENERS[opener.text]),),
-                expression=expression,
-                slots=slots,
-            )
+            yield 2.8 + line / 10_000, insert_after(broken.on(line)[-1], closer)
 
 
 def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int]]:
-    """Give where else on the line a bracket could close, before a sign that joins two values, with how likely."""
-    for index in range(len(here) - 2, 0, -1):
-        token = here[index]
-        if token.start <= opener.start:
-            break
-        if here[index + 1].text in _SIGNS | {","} and token.is_operand_end:
-            yield 2 + (len(here) - index) / 100, token.end
+    """Yield the offsets before operators and commas at which a bracket could close, each after its cost."""
+    for index in range(len(here) - 2, here.index(opener), -1):
+        if here[index + 1].text in _OPERATORS | {","} and here[index].is_operand_end:
+            yield 2 + (len(here) - index) / 100, here[index].end
 
 
-def _parallel_call(broken: Broken, opener: Token, expression: str, slots: dict[str, str]) -> Iterator[Candidate]:
-    """Close a call before a sign where what follows shows that it has ended.
+def _end_of_call(here: list[Token], opener: Token) -> Token | None:
+    """Return the token with which a call ends if the operator after it shows that it has ended.
 
-    That is a call of the same function, `f(n - 1 + f(n - 2)`, a text after a value that is made a text,
-    `str(n + " m"`, and a sign with nothing before it, `f( > 3`.
+    That is an operator before a call of the same function, `f(n - 1 + f(n - 2)`, before a string after a value that
+    becomes a string, `str(n + " m"`, or with nothing before it, `f( > 3`.
     """
-    here = broken.on(opener.line)
     at = here.index(opener)
     name = here[at - 1].text if at else ""
     depths = depths_of(here)
     for index in range(at + 1, len(here) - 1):
-        sign, after = here[index], here[index + 1]
-        if depths[index] != depths[at] + 1 or sign.text not in _SIGNS:
+        before, operator, after = here[index - 1 : index + 2]
+        if depths[index] != depths[at] + 1 or operator.text not in _OPERATORS or opener.text != "(":
             continue
-        inner = index == at + 1 and sign.text not in ("-", "+", "*")
-        same = after.text == name and sign.text in ("+", "-", "*", "/") and index > at + 1
-        text = name == "str" and sign.text == "+" and after.kind == "string"
-        if opener.text == "(" and (inner or same or text):
-            yield Candidate(
-                line=opener.line,
-                cost=0.7,
-                changes=(insert(here[index - 1].end, ")"),),
-                expression=expression,
-                slots=slots,
-            )
-            return
+        is_first = before is opener and operator.text not in ("-", "+", "*")
+        is_same_call = after.text == name and operator.text in ("+", "-", "*", "/") and before is not opener
+        is_string = name == "str" and operator.text == "+" and after.type == "string"
+        if is_first or is_same_call or is_string:
+            return before
+    return None
 
 
 def _opener_to_close(broken: Broken) -> Token:
-    """Choose the unclosed bracket that CPython reports, else the last one above its line."""
+    """Return the unclosed bracket that CPython reports, else the last one above its line."""
     unclosed = broken.brackets.unclosed
     for opener in unclosed:
         if (opener.line, opener.column) == (broken.fault.line, broken.fault.column):
@@ -139,117 +123,67 @@ def _opener_to_close(broken: Broken) -> Token:
 
 
 def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
-    """Find a bracket that its own line leaves open, where a later line closes another one."""
+    """Yield a bracket that its own line leaves open if a later line closes another kind."""
     for opener, closer in broken.brackets.crossed[:1]:
         if opener.line == closer.line:
             continue
         tokens = broken.on(opener.line)
         last = tokens[-2] if tokens[-1].text == "," and len(tokens) > 1 else tokens[-1]
-        slots = {"bracket": Code(opener.text), "kind": _NAMES[opener.text], "closer": Code(OPENERS[opener.text])}
+        wanted = OPENERS[opener.text]
+        guess = partial(broken.guess, bracket=opener, kind=_NAMES[opener.text], closer=Code(wanted))
         if last is opener:
-            yield Candidate(
-                line=closer.line,
-                cost=0.6,
-                changes=(replace_token(closer, OPENERS[opener.text]),),
-                expression=closer.text,
-                slots=slots,
-            )
-            continue
-        yield Candidate(
-            line=opener.line,
-            cost=0.5,
-            changes=(insert(last.end, OPENERS[opener.text]),),
-            expression=broken.text(opener.line)[opener.column :].rstrip(),
-            slots=slots,
-        )
+            yield guess(0.6, replace(closer, wanted), line=closer.line, of=closer.text)
+        else:
+            yield guess(0.5, insert_after(last, wanted), line=opener.line, of=_rest_of_line(broken, opener))
 
 
 @syntax_rule("bracket-never-opened", "^unmatched", "does not match opening")
 def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
-    """Take away a closing bracket that nothing opened, or open it."""
-    closers = [token for token in broken.here if token.text in CLOSERS]
-    pointed = [token for token in closers if token.column == broken.fault.column] or closers[-1:]
-    for closer in pointed:
-        slots = {"bracket": Code(closer.text), "kind": _NAMES[closer.text], "opener": Code(CLOSERS[closer.text])}
-        expression = broken.span(broken.here[0], closer)
-        yield Candidate(
-            line=closer.line, cost=1, changes=(replace_token(closer, ""),), expression=expression, slots=slots
+    """Yield a closing bracket without an opening one, and the places where that could stand."""
+    here = broken.here
+    closers = [token for token in here if token.text in CLOSERS]
+    for closer in [token for token in closers if token.column == broken.fault.column] or closers[-1:]:
+        guess = partial(
+            broken.guess,
+            of=broken.span(here[0], closer),
+            bracket=closer,
+            kind=_NAMES[closer.text],
+            opener=Code(CLOSERS[closer.text]),
         )
-        header = broken.here[0]
-        if closer.text == ")" and header.text in ("if", "elif", "while", "return", "for") and len(broken.here) > 2:  # noqa: PLR2004 - the word, a value, the bracket
-            yield Candidate(
-                line=closer.line,
-                cost=1.2,
-                changes=(insert(broken.here[1].start, "("),),
-                expression=expression,
-                slots=slots,
-            )
-        slips = [
-            token
-            for token in broken.here
-            if token.kind == "name" and "9" in token.text[1:] and token.start < closer.start
-        ]
-        for slip in slips:
-            name, _, argument = slip.text.partition("9")
-            yield Candidate(
-                line=closer.line,
-                cost=0.9,
-                changes=(replace_token(slip, f"{name}({argument}"),),
-                expression=expression,
-                slots=slots,
-            )
+        yield guess(1, remove(closer))
+        match here:
+            case [header, first, _, *_] if header.text in ("if", "elif", "while", "return", "for"):
+                if closer.text == ")":
+                    yield guess(1.2, insert_before(first, "("))
+        for slip in here:
+            if slip.type == "name" and "9" in slip.text[1:] and slip.start < closer.start:
+                yield guess(0.9, replace(slip, slip.text.replace("9", "(", 1)))
 
 
 @syntax_rule("bracket-of-another-kind", "does not match opening")
 def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
-    """Close the inner bracket first, or swap the closing bracket for the right kind."""
+    """Yield a closing bracket of another kind than the opening one, or the bracket between them that is missing."""
     crossed = broken.brackets.crossed
     here = [pair for pair in crossed if pair[1].line == broken.fault.line] or list(crossed)
     for opener, closer in here[:1]:
         if opener.line < closer.line:
             continue
-        slots = {
-            "bracket": Code(opener.text),
-            "closer": Code(closer.text),
-            "kind": _NAMES[opener.text],
-            "other_kind": _NAMES[closer.text],
-        }
-        expression = broken.span(opener, closer) if opener.line == closer.line else closer.text
         wanted = OPENERS[opener.text]
-        tokens = [token for token in broken.tokens if token.kind == "operator"]
-        before = [token for token in tokens if token.start < opener.start]
-        outer = brackets_of(before).unclosed
-        fits_outer = bool(outer) and OPENERS[outer[-1].text] == closer.text
-        yield Candidate(
+        guess = partial(
+            broken.guess,
             line=closer.line,
-            cost=1 if fits_outer else 1.6,
-            changes=(insert(closer.start, wanted),),
-            expression=expression,
-            slots=slots,
+            of=broken.span(opener, closer),
+            bracket=opener,
+            closer=closer,
+            kind=_NAMES[opener.text],
+            other_kind=_NAMES[closer.text],
         )
-        following = next((token for token in broken.tokens if token.start >= closer.end), None)
-        if following is not None and following.text == wanted and following.line == closer.line:
-            yield Candidate(
-                line=closer.line,
-                cost=0.9,
-                changes=(replace_token(closer, wanted), replace_token(following, closer.text)),
-                expression=broken.span(opener, following),
-                slots=slots,
-            )
-        yield Candidate(
-            line=closer.line,
-            cost=1.3,
-            changes=(replace_token(closer, wanted),),
-            expression=expression,
-            slots=slots,
-        )
-        yield Candidate(
-            line=closer.line,
-            cost=1.8,
-            changes=(replace_token(opener, CLOSERS[closer.text]),),
-            expression=expression,
-            slots=slots,
-        )
-        yield Candidate(
-            line=closer.line, cost=2, changes=(replace_token(closer, ""),), expression=expression, slots=slots
-        )
+        outer = brackets_of([token for token in broken.tokens if token.start < opener.start]).closers
+        yield guess(1 if outer[:1] == closer.text else 1.6, insert_before(closer, wanted))
+        following = next((token for token in broken.on(closer.line) if token.start >= closer.end), None)
+        if following is not None and following.text == wanted:
+            swapped = replace_brackets(closer, following, wanted + closer.text)
+            yield guess(0.9, *swapped, of=broken.span(opener, following))
+        yield guess(1.3, replace(closer, wanted))
+        yield guess(1.8, replace(opener, CLOSERS[closer.text]))
+        yield guess(2, remove(closer))

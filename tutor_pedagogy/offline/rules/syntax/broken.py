@@ -1,4 +1,4 @@
-"""The surroundings of a syntax error: its tokens, its line, and the candidates for what went wrong there."""
+"""The context of a syntax error: its tokens, its line, and the guesses about its cause."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, Brackets, Token, brackets_of, tokens_of
 
 if TYPE_CHECKING:
@@ -16,22 +17,29 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Fault
 
 HEADERS = frozenset(("if", "elif", "else", "for", "while", "def", "class", "try", "except", "finally", "with", "async"))
+INVALID = "^invalid syntax"
+FORGOTTEN_COMMA = "Perhaps you forgot a comma"
+EXPECTED_COLON = "expected ':'"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Put `text` where the code has the characters from `start` to `end`."""
+    """Put `text` in place of the characters from offset `start` to offset `end` of the code."""
 
     start: int
     end: int
     text: str
 
 
+Choice = tuple[float, *tuple[Change, ...]]
+"""The cost of a guess, and the changes that it makes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One guess at the cause: where, what would mend it (nothing, when the guess only names it), and how likely.
+    """One guess at the cause: its line, the changes that mend it (none if they are unknown), and how likely it is.
 
-    `cost` ranks: 1 is a slip that students make daily, 5 a rare one. `line` counts from 1 in the code.
+    A lower `cost` is likelier: 1 is a mistake that students make daily, 5 a rare one. `line` counts from 1 in the code.
     """
 
     line: int
@@ -42,24 +50,40 @@ class Candidate:
 
 
 class Broken:
-    """Code with its first fault."""
+    """Code with its first fault. Lines count from 1; a line that does not exist is empty."""
 
     def __init__(self, code: str, fault: Fault) -> None:
         self.code = code
         self.fault = fault
         self.lines = code.split("\n")
 
+    def guess(
+        self, cost: float, *changes: Change, line: int | None = None, of: str | None = None, **slots: str | Token
+    ) -> Candidate:
+        """Return a guess about a line, the one at fault if not given.
+
+        `of` is the part that matters, the whole line if not given. A slot that is a token is shown as code.
+        """
+        line = self.fault.line if line is None else line
+        return Candidate(
+            line=line,
+            cost=cost,
+            changes=changes,
+            expression=self.statement(line) if of is None else of,
+            slots={name: Code(slot.text) if isinstance(slot, Token) else slot for name, slot in slots.items()},
+        )
+
     @cached_property
     def tokens(self) -> list[Token]:
         """All tokens but comments."""
-        return [token for token in tokens_of(self.code) if token.kind != "comment"]
+        return [token for token in tokens_of(self.code) if token.type != "comment"]
 
     @cached_property
     def by_line(self) -> dict[int, list[Token]]:
-        """The tokens that start on each line, without line breaks."""
+        """The tokens that start on each line with code, in order of lines, without line breaks."""
         lines: dict[int, list[Token]] = {}
         for token in self.tokens:
-            if token.kind != "newline":
+            if token.type != "newline":
                 lines.setdefault(token.line, []).append(token)
         return lines
 
@@ -73,10 +97,10 @@ class Broken:
         stack: list[Token] = []
         openers: dict[int, Token | None] = {}
         for token in self.tokens:
-            if token.kind == "operator" and token.text in CLOSERS and stack:
+            if token.type == "operator" and token.text in CLOSERS and stack:
                 stack.pop()
             openers[token.start] = stack[-1] if stack else None
-            if token.kind == "operator" and token.text in OPENERS:
+            if token.type == "operator" and token.text in OPENERS:
                 stack.append(token)
         return openers
 
@@ -85,12 +109,17 @@ class Broken:
         return bisect_left(self.tokens, token.start, key=lambda other: other.start)
 
     def opener(self, token: Token) -> Token | None:
-        """Give the bracket that encloses a token, None at the top of a statement; a bracket does not enclose itself."""
+        """Return the bracket that encloses a token, or None outside brackets; a bracket does not enclose itself."""
         return self._openers.get(token.start)
 
     def on(self, line: int) -> list[Token]:
-        """Give the tokens that start on a line."""
+        """Return the tokens that start on a line."""
         return self.by_line.get(line, [])
+
+    def word(self, line: int) -> str:
+        """Return the text of a line's first token."""
+        tokens = self.on(line)
+        return tokens[0].text if tokens else ""
 
     @property
     def here(self) -> list[Token]:
@@ -98,21 +127,32 @@ class Broken:
         return self.on(self.fault.line)
 
     @cached_property
+    def words(self) -> list[str]:
+        """The texts of the tokens in `here`."""
+        return [token.text for token in self.here]
+
+    @cached_property
     def at(self) -> int:
         """Index in `here` of the token that CPython points at, the number of tokens when it points past them."""
         column = self.fault.column
         return next((i for i, token in enumerate(self.here) if token.column + len(token.text) > column), len(self.here))
 
+    @cached_property
+    def suspects(self) -> list[tuple[int, list[Token]]]:
+        """The line that CPython points at and the line of code above it, each with its tokens if it has any."""
+        lines = dict.fromkeys((self.fault.line, self.code_above(self.fault.line)))
+        return [(line, self.on(line)) for line in lines if self.on(line)]
+
     def text(self, line: int) -> str:
-        """Give a line's text."""
+        """Return a line's text."""
         return self.lines[line - 1] if 1 <= line <= len(self.lines) else ""
 
-    def statement(self, line: int) -> str:
-        """Give a line's text without the blanks around it."""
-        return self.text(line).strip()
+    def statement(self, line: int) -> Code:
+        """Return a line's text without the blanks around it."""
+        return Code(self.text(line).strip())
 
     def indent(self, line: int) -> str:
-        """Give the blanks that a line starts with."""
+        """Return the indentation of a line."""
         text = self.text(line)
         return text[: len(text) - len(text.lstrip())]
 
@@ -121,39 +161,90 @@ class Broken:
         return [0, *accumulate(len(text) + 1 for text in self.lines)]
 
     def offset(self, line: int) -> int:
-        """Give where a line starts in the code."""
+        """Return the offset at which a line starts."""
         return self._starts[min(line, len(self._starts)) - 1]
 
+    def above(self, line: int) -> list[int]:
+        """Return the lines of code above a line, the nearest first."""
+        return [number for number in reversed(self.by_line) if number < line]
+
     def code_above(self, line: int) -> int:
-        """Give the last line above that holds code, 0 when there is none."""
+        """Return the nearest line of code above a line, or 0."""
         return max((number for number in self.by_line if number < line), default=0)
 
     def code_below(self, line: int) -> int:
-        """Give the first line below that holds code, 0 when there is none."""
+        """Return the nearest line of code below a line, or 0."""
         return min((number for number in self.by_line if number > line), default=0)
 
-    def end(self, line: int) -> int:
-        """Give the offset after the last token of a line."""
-        tokens = self.on(line)
-        return tokens[-1].end if tokens else self.offset(line)
+    def span(self, first: Token, last: Token) -> Code:
+        """Return the code from one token to another."""
+        return Code(self.code[first.start : last.end])
 
-    def span(self, first: Token, last: Token) -> str:
-        """Give the code from one token to another."""
-        return self.code[first.start : last.end]
+    def part(self, line: int, start: int, end: int, text: str) -> Change:
+        """Return the change that puts text in place of some columns of a line."""
+        return Change(self.offset(line) + start, self.offset(line) + end, text)
+
+    def replace_line(self, line: int, text: str) -> Change:
+        """Return the change that puts text in place of a line."""
+        return self.part(line, 0, len(self.text(line)), text)
+
+    def reindent(self, line: int, indent: str) -> Change:
+        """Return the change that gives a line another indentation."""
+        return self.part(line, 0, len(self.indent(line)), indent)
 
 
 def insert(offset: int, text: str) -> Change:
-    """Insert text."""
+    """Return the change that inserts text at an offset."""
     return Change(offset, offset, text)
 
 
-def replace_token(token: Token, text: str) -> Change:
-    """Put text in a token's place."""
+def insert_before(token: Token, text: str) -> Change:
+    """Return the change that inserts text before a token."""
+    return insert(token.start, text)
+
+
+def insert_after(token: Token, text: str) -> Change:
+    """Return the change that inserts text after a token."""
+    return insert(token.end, text)
+
+
+def replace(token: Token, text: str) -> Change:
+    """Return the change that puts text in a token's place."""
     return Change(token.start, token.end, text)
 
 
+def replace_all(first: Token, last: Token, text: str) -> Change:
+    """Return the change that puts text in place of the tokens from one to another."""
+    return Change(first.start, last.end, text)
+
+
+def remove(token: Token) -> Change:
+    """Return the change that removes a token."""
+    return replace(token, "")
+
+
+def remove_up_to(first: Token, last: Token) -> Change:
+    """Return the change that removes a token and all that follows it before another one."""
+    return Change(first.start, last.start, "")
+
+
+def enclose(first: Token, last: Token, marks: str) -> tuple[Change, Change]:
+    """Return the changes that put two marks, such as `()`, around the tokens from one to another."""
+    return insert_before(first, marks[0]), insert_after(last, marks[1])
+
+
+def make_call(name: Token, first: Token, last: Token) -> tuple[Change, Change]:
+    """Return the changes that put the tokens after a name in parentheses, without a gap before them."""
+    return Change(name.end, first.start, "("), insert_after(last, ")")
+
+
+def replace_brackets(opener: Token, closer: Token, marks: str) -> tuple[Change, Change]:
+    """Return the changes that put two marks, such as `[]`, in place of two brackets."""
+    return replace(opener, marks[0]), replace(closer, marks[1])
+
+
 def apply(code: str, changes: Iterable[Change]) -> str:
-    """Make changes that do not overlap."""
+    """Return code with changes made that do not overlap."""
     for change in sorted(changes, key=lambda change: (change.start, change.end), reverse=True):
         code = code[: change.start] + change.text + code[change.end :]
     return code

@@ -1,15 +1,16 @@
-"""Characters and numbers that Python does not read: typographic signs, names that start with a digit, leading zeros."""
+"""Characters and numbers that Python cannot read: typographic characters, names that begin with a digit, zeros."""
 
 # ruff: noqa: RUF001 - the tables are about these very characters
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.rules.syntax.broken import INVALID, Broken, Candidate, Change
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -18,29 +19,14 @@ _PLAIN = {
     **dict.fromkeys("“”„‟«»″＂", '"'),
     **dict.fromkeys("‘’‚‛‹›′`´＇", "'"),
     **dict.fromkeys("–—−‒―", "-"),
-    "×": "*",
-    "·": "*",
-    "∙": "*",
-    "÷": "/",
-    "∕": "/",
+    **dict.fromkeys("×·∙", "*"),
+    **dict.fromkeys("÷∕", "/"),
     "≤": "<=",
     "≥": ">=",
     "≠": "!=",
     "²": " ** 2",
     "³": " ** 3",
-    "，": ",",
-    "：": ":",
-    "；": ";",
-    "（": "(",
-    "）": ")",
-    "［": "[",
-    "］": "]",
-    "｛": "{",
-    "｝": "}",
-    "＝": "=",
-    "。": ".",
-    "＋": "+",
-    "“": '"',
+    **dict(zip("，：；（）［］｛｝＝。＋", ",:;()[]{}=.+", strict=True)),
     "…": "...",
     "½": " + 0.5",
     "¼": " + 0.25",
@@ -52,11 +38,12 @@ _PLAIN = {
     "&": "and",
 }
 _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a blank that is not the usual one"}
+_QUOTED = re.compile(r"[«“„‹‘](?P<blanks>\s*+)(?P<inside>[^»”“›’\n]*+)(?P<closing>[»”“›’])?")
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
 _MOST_DIGIT_NAMES = 16
-"""How many such names of one line are looked for in the whole code."""
+"""The most names of one line that the whole code is searched for."""
 _LONGEST_PRODUCT = 5
-"""Letters of a name that may be a product of one-letter names, as in `4ac`."""
+"""From so many letters on a name is no product of one-letter names, as in `4ac`."""
 _ODD_NUMBER = re.compile(
     r"(?<![\d_.])[_.]*+(?P<points>\d[\d_.]*\.[\d_]*\.\d*)"
     r"|(?<!\d)(?P<ending>\d++(?:_(?!\d)|\.?\d*+[eE](?![+-]?\d)))"
@@ -67,167 +54,112 @@ _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 @syntax_rule("null-character", "null byte")
 def null_character(broken: Broken) -> Iterator[Candidate]:
-    """Take away the NUL characters that a broken copy has left."""
+    """Yield the NUL characters that a broken copy has left."""
     at = [match.start() for match in re.finditer("\x00", broken.code)]
-    yield Candidate(
-        line=broken.fault.line,
-        cost=1,
-        changes=tuple(Change(offset, offset + 1, "") for offset in at[:100]),
-        slots={"count": str(len(at))},
-    )
+    changes = tuple(Change(offset, offset + 1, "") for offset in at[:100])
+    yield Candidate(line=broken.fault.line, cost=1, changes=changes, slots={"count": str(len(at))})
 
 
 @syntax_rule("nested-too-deep", "too many (?:nested|statically|levels)")
 def nested_too_deep(broken: Broken) -> Iterator[Candidate]:
-    yield Candidate(line=broken.fault.line, cost=1, expression=broken.text(broken.fault.line).strip()[:60] or None)
+    """Yield a line with more levels of blocks or brackets than Python can compile."""
+    yield Candidate(line=broken.fault.line, cost=1, expression=broken.statement(broken.fault.line)[:60] or None)
 
 
 @syntax_rule("typographic-character", "invalid character", "invalid non-printable")
 def typographic_character(broken: Broken) -> Iterator[Candidate]:
-    """Put the plain sign in place of one that was pasted from a document."""
-    text = broken.text(broken.fault.line)
-    offset = broken.offset(broken.fault.line)
+    """Yield a character that was pasted from a document, with the plain one in its place."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
     match = re.search(r"U\+([0-9A-F]{4,6})", broken.fault.message)
     culprit = chr(int(match[1], 16)) if match else ""
     if not match or culprit not in text:
         return
-    at = text.index(culprit)
-    name = _NAMES.get(culprit) or unicodedata.name(culprit, "a special character").lower()
-    shown = Code(culprit) if culprit.isprintable() and not culprit.isspace() else f"the character U+{match[1]}"
-    slots = {"character": shown, "character_name": name}
-    strange = [i for i, c in enumerate(text) if c in _PLAIN and not c.isascii()]
-    expression = text.strip()
+    guess = partial(
+        broken.guess,
+        character=Code(culprit) if culprit.isprintable() and not culprit.isspace() else f"the character U+{match[1]}",
+        character_name=_NAMES.get(culprit) or unicodedata.name(culprit, "a special character").lower(),
+    )
     if culprit in _PLAIN:
-        changes = tuple(Change(offset + i, offset + i + 1, _PLAIN[text[i]]) for i in strange)
-        quoted = re.search(r"[«“„‹‘](\s*+)([^»”“›’\n]*+)([»”“›’])?", text)
-        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=expression, slots=slots)
-        inside = quoted[2].rstrip() if quoted is not None else ""
-        if quoted is not None and quoted[3] and (quoted[1] or inside != quoted[2]):
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.45,
-                changes=(
-                    Change(offset + quoted.start(), offset + quoted.end(1), '"'),
-                    Change(offset + quoted.start(2) + len(inside), offset + quoted.end(), '"'),
-                ),
-                expression=expression,
-                slots=slots,
-            )
-    else:
-        run = re.search(r"[^\x00-\x7f]+", text)
-        if run is not None:
-            yield Candidate(
-                line=broken.fault.line,
-                cost=1,
-                changes=tuple(
-                    Change(same.start(), same.end(), "0" if run.start() and text[run.start() - 1] in "(,=" else "")
-                    for same in re.finditer(re.escape(run[0]), broken.code)
-                ),
-                expression=run.group(),
-                slots=slots,
-            )
-        yield Candidate(
-            line=broken.fault.line,
-            cost=1.2,
-            changes=(Change(offset + at, offset + at + 1, ""),),
-            expression=expression,
-            slots=slots,
-        )
+        strange = [at for at, character in enumerate(text) if character in _PLAIN and not character.isascii()]
+        yield guess(0.5, *(broken.part(line, at, at + 1, _PLAIN[text[at]]) for at in strange))
+        quoted = _QUOTED.search(text)
+        if quoted is not None and quoted["closing"]:
+            end = quoted.start("inside") + len(quoted["inside"].rstrip())
+            if quoted["blanks"] or end < quoted.end("inside"):
+                opened = broken.part(line, quoted.start(), quoted.end("blanks"), '"')
+                yield guess(0.45, opened, broken.part(line, end, quoted.end(), '"'))
+        return
+    run = re.search(r"[^\x00-\x7f]+", text)
+    if run is not None:
+        meant = "0" if run.start() and text[run.start() - 1] in "(,=" else ""
+        same = re.finditer(re.escape(run[0]), broken.code)
+        yield guess(1, *(Change(found.start(), found.end(), meant) for found in same), of=run[0])
+    at = text.index(culprit)
+    yield guess(1.2, broken.part(line, at, at + 1, ""))
 
 
 @syntax_rule(
     "name-begins-with-digit",
     "invalid decimal literal",
     "invalid imaginary literal",
-    "^invalid syntax",
+    INVALID,
     "invalid (?:hexadecimal|octal|binary)",
 )
 def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
-    """Find a name that begins with a digit, or a product without its sign."""
-    text = broken.text(broken.fault.line)
+    """Yield a name that begins with a digit."""
     offset = broken.offset(broken.fault.line)
-    for match in islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES):
-        digits, rest = match.groups()
+    for match in islice(_DIGIT_NAME.finditer(broken.text(broken.fault.line)), _MOST_DIGIT_NAMES):
+        whole, digits, rest = match.group(0, 1, 2)
         if re.fullmatch(r"e\d+|j|_\d+|x[\da-fA-F]+|b[01]+|o[0-7]+", rest):
             continue
-        whole = match.group()
-        uses = list(re.finditer(rf"(?<![\w.]){whole}\b", broken.code))
-        slots = {"name": Code(whole), "digits": digits, "rest": Code(rest)}
-        known = any(
-            token.text == rest
-            for token in broken.tokens
-            if token.kind == "name" and token.start != offset + match.start(2)
-        )
-        bound = re.search(rf"(?<![\w.]){whole}\s*=[^=]|\bfor\s+{whole}\b|def .{{0,200}}\b{whole}\b", broken.code)
-        if known and not bound:
+        start = offset + match.start(2)
+        is_product = any(t.text == rest and t.type == "name" and t.start != start for t in broken.tokens)
+        bound = rf"(?<![\w.]){whole}\s*=[^=]|\bfor\s+{whole}\b|def .{{0,200}}\b{whole}\b"
+        if is_product and not re.search(bound, broken.code):
             continue
-        new = (
-            f"l{rest}"
-            if digits == "1" and rest == "st"
-            else f"{rest}_{digits}"
-            if rest not in ("st", "nd", "rd", "th")
-            else f"n{digits}{rest}"
-        )
-        changes = tuple(Change(m.start(), m.end(), new) for m in uses)
-        yield Candidate(line=broken.fault.line, cost=0.5, changes=changes, expression=whole, slots=slots)
+        new = f"n{whole}" if rest in ("st", "nd", "rd", "th") else f"{rest}_{digits}"
+        new = "lst" if whole == "1st" else new
+        uses = re.finditer(rf"(?<![\w.]){whole}\b", broken.code)
+        changes = (Change(use.start(), use.end(), new) for use in uses)
+        yield broken.guess(0.5, *changes, of=whole, name=Code(whole), digits=digits, rest=Code(rest))
 
 
 @syntax_rule("product-without-sign", "invalid decimal literal", "invalid imaginary literal")
 def product_without_sign(broken: Broken) -> Iterator[Candidate]:
-    text = broken.text(broken.fault.line)
-    offset = broken.offset(broken.fault.line)
-    matches = list(islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES))
-    if not matches:
-        return
-    known = {token.text for token in broken.tokens if token.kind == "name"}
-    changes = []
+    """Yield a product as in mathematics, without its operator: `2x` or `4ac`."""
+    matches = list(islice(_DIGIT_NAME.finditer(broken.text(broken.fault.line)), _MOST_DIGIT_NAMES))
+    known = {token.text for token in broken.tokens if token.type == "name"}
+    gaps: list[int] = []
     for match in matches:
-        changes.append(insert(offset + match.end(1), " * "))
         rest = match[2]
-        if len(rest) > 1 and len(rest) < _LONGEST_PRODUCT and set(rest) <= known - {rest}:
-            changes += [insert(offset + match.start(2) + i, " * ") for i in range(1, len(rest))]
-    first = matches[0]
-    is_product = len(changes) > len(matches)
-    yield Candidate(
-        line=broken.fault.line,
-        cost=0.45 if is_product else 0.6,
-        changes=tuple(changes),
-        expression=first.group(),
-        slots={"left": Code(first[1]), "right": Code(first[2])},
-    )
+        is_product = 1 < len(rest) < _LONGEST_PRODUCT and set(rest) <= known - {rest}
+        gaps += range(match.end(1), match.end() if is_product else match.end(1) + 1)
+    cost = 0.45 if len(gaps) > len(matches) else 0.6
+    changes = (broken.part(broken.fault.line, gap, gap, " * ") for gap in gaps)
+    for first in matches[:1]:
+        yield broken.guess(cost, *changes, of=first[0], left=Code(first[1]), right=Code(first[2]))
 
 
 @syntax_rule("leading-zero", "leading zeros in decimal")
 def leading_zero(broken: Broken) -> Iterator[Candidate]:
-    text = broken.text(broken.fault.line)
-    offset = broken.offset(broken.fault.line)
-    matches = list(_ZEROS.finditer(text))
-    for match in matches[:1]:
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.7,
-            changes=tuple(Change(offset + m.start(), offset + m.end(), str(int(m.group()))) for m in matches[:3]),
-            expression=match.group(),
-            slots={"number": Code(match.group())},
-        )
+    """Yield a whole number that begins with 0."""
+    line = broken.fault.line
+    matches = list(_ZEROS.finditer(broken.text(line)))
+    changes = (broken.part(line, match.start(), match.end(), str(int(match[0]))) for match in matches[:3])
+    for first in matches[:1]:
+        yield broken.guess(0.7, *changes, of=first[0], number=Code(first[0]))
 
 
-@syntax_rule("odd-number", "invalid decimal literal", "^invalid syntax", "invalid (?:hexadecimal|octal|binary|digit)")
+@syntax_rule("odd-number", "invalid decimal literal", INVALID, "invalid (?:hexadecimal|octal|binary|digit)")
 def odd_number(broken: Broken) -> Iterator[Candidate]:
-    """Find a number with two points, a comma or an odd ending."""
-    text = broken.text(broken.fault.line)
-    offset = broken.offset(broken.fault.line)
-    for match in _ODD_NUMBER.finditer(text):
+    """Yield a number with two decimal points, or with an ending that no number has."""
+    line = broken.fault.line
+    for match in _ODD_NUMBER.finditer(broken.text(line)):
         group = match.lastgroup or ""
         number = match[group]
         fixed = re.sub(r"__+", "_", number).rstrip("_")
         if number.count(".") > 1:
             head, _, tail = number.rpartition(".")
             fixed = head.replace(".", "") + "." + tail
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.8,
-            changes=(Change(offset + match.start(group), offset + match.end(), fixed),) if fixed != number else (),
-            expression=number,
-            slots={"number": Code(number)},
-        )
+        change = broken.part(line, match.start(group), match.end(), fixed)
+        yield broken.guess(0.8, *([change] if fixed != number else []), of=number, number=Code(number))

@@ -1,13 +1,26 @@
-"""Questions that are true or false: a side that is missing, `not` behind its value, a comma between two of them."""
+"""Conditions: a side that is missing, `not` after its value, a comma or a colon in the middle."""
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, depths_of
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, brackets_of, depths_of, neighbours, top_level
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    EXPECTED_COLON,
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    enclose,
+    insert_after,
+    insert_before,
+    remove,
+    replace,
+    replace_all,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -15,100 +28,65 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
 _COMPARING = frozenset(("<", ">", "<=", ">=", "==", "!=", "in", "is"))
-_JOINING = frozenset(("and", "or", ":", "", ",", "else"))
+_ENDS_OPERAND = frozenset(("and", "or", ":", "", ",", "else", ")", "]"))
+_CONDITIONS = ("if", "elif", "while")
+_REVERSED = {"=": "!=", "==": "!=", ">": "<=", "<": ">="}
 
 
-@syntax_rule("comparison-without-left-side", "^invalid syntax")
+@syntax_rule("comparison-without-left-side", INVALID)
 def comparison_without_left_side(broken: Broken) -> Iterator[Candidate]:
-    """`x > 3 and < 5`, `x == 1 or == 2`: a comparison without its left side."""
+    """Yield a comparison without its left side: `x > 3 and < 5`, `x == 1 or == 2`."""
     tokens = broken.here
-    for index, token in enumerate(tokens[:-1]):
-        after = tokens[index + 1]
-        if token.text in ("and", "or") and after.text in _COMPARING:
-            before = [t for t in tokens[:index] if t.kind == "name"]
-            if before:
-                yield Candidate(
-                    line=token.line,
-                    cost=0.6,
-                    changes=(insert(token.end, f" {_left_side(broken, tokens[:index]) or before[0].text}"),),
-                    expression=broken.span(token, tokens[min(index + 2, len(tokens) - 1)]),
-                    slots={"word": Code(token.text), "name": Code(before[0].text)},
-                )
+    name = next((token for token in tokens if token.type == "name"), None)
+    for index, (word, after) in enumerate(pairwise(tokens)):
+        if name and name.end <= word.start and word.text in ("and", "or") and after.text in _COMPARING:
+            side = _left_side(broken, tokens[:index]) or name.text
+            shown = broken.span(word, tokens[index : index + 3][-1])
+            yield broken.guess(0.6, insert_after(word, f" {side}"), of=shown, word=word, name=name)
 
 
 def _left_side(broken: Broken, tokens: list[Token]) -> str | None:
-    """Give what the last comparison of these tokens compares."""
+    """Return the left side of the last comparison of these tokens."""
     depths = depths_of(tokens)
     signs = [i for i, token in enumerate(tokens) if token.text in _COMPARING and not depths[i]]
     if not signs:
         return None
-    start = max(
-        (i + 1 for i in range(signs[0]) if tokens[i].text in ("if", "elif", "while", "and", "or", "return", "not")),
-        default=0,
-    )
-    start = max((i + 1 for i in range(signs[-1]) if tokens[i].text in ("and", "or")), default=start)
+    joins = [i + 1 for i in range(signs[-1]) if tokens[i].text in ("and", "or")]
+    before = (*_CONDITIONS, "and", "or", "return", "not")
+    start = max(joins or [i + 1 for i in range(signs[0]) if tokens[i].text in before], default=0)
     first = next((i for i in signs if i >= start), signs[-1])
     return broken.span(tokens[start], tokens[first - 1]) if start < first else None
 
 
-@syntax_rule("not-at-another-place", "^invalid syntax", "expected ':'", "Perhaps you forgot a comma")
+@syntax_rule("not-at-another-place", INVALID, EXPECTED_COLON, FORGOTTEN_COMMA)
 def not_at_another_place(broken: Broken) -> Iterator[Candidate]:
-    """Find `not` behind the value that it is about, `not` in place of `not in`, and `not =`."""
+    """Yield a `not` after the value that it negates, a `not` in place of `not in`, and `not =`."""
     tokens = broken.here
-    for index in range(1, len(tokens)):
-        left, word = tokens[index - 1], tokens[index]
-        if word.text != "not":
+    for index, (left, word, after) in enumerate(neighbours(tokens)):
+        if word.text != "not" or not index:
             continue
-        if left.text == "in" and index + 1 < len(tokens):
-            yield Candidate(
-                line=word.line,
-                cost=0.4,
-                changes=(Change(left.start, word.end, "not in"),),
-                expression=broken.span(left, word),
-                slots={"before": Code("in")},
-            )
-            continue
-        after = tokens[index + 1] if index + 1 < len(tokens) else None
-        text = after.text if after is not None else ""
-        slots = {"before": Code(left.text)}
-        expression = broken.span(left, after or word)
-        sign = {"=": "!=", "==": "!=", ">": "<=", "<": ">="}.get(text)
-        if sign is not None and after is not None:
-            yield Candidate(
-                line=word.line,
-                cost=0.4,
-                changes=(Change(word.start, after.end, sign),),
-                expression=expression,
-                slots=slots,
-            )
+        last = after if after.text else word
+        guess = partial(broken.guess, 0.4, of=broken.span(left, last), before=left)
+        if left.text == "in" and after.text:
+            yield guess(replace_all(left, word, "not in"), of=broken.span(left, word))
+        elif after.text in _REVERSED:
+            yield guess(replace_all(word, after, _REVERSED[after.text]))
         elif not left.is_operand_end:
             continue
-        elif text in _JOINING or text in (")", "]"):
+        elif after.text in _ENDS_OPERAND:
             start = _start_of_operand(tokens[:index])
-            yield Candidate(
-                line=word.line,
-                cost=0.4,
-                changes=(insert(start.start, "not "), Change(left.end, word.end, "")),
-                expression=broken.span(start, word),
-                slots=slots,
-            )
-        elif after is not None and after.is_operand_start:
-            mended = " is not" if text in ("None", "True", "False") else " not in"
-            yield Candidate(
-                line=word.line,
-                cost=0.4,
-                changes=(Change(left.end, word.end, mended),),
-                expression=expression,
-                slots=slots,
-            )
+            yield guess(insert_before(start, "not "), Change(left.end, word.end, ""), of=broken.span(start, word))
+        elif after.is_operand_start:
+            operator = " is not" if after.text in ("None", "True", "False") else " not in"
+            yield guess(Change(left.end, word.end, operator))
 
 
 def _start_of_operand(tokens: list[Token]) -> Token:
-    """Give where the name, call or bracket begins that some tokens end with."""
+    """Return the first token of the name, call or bracket that some tokens end with."""
     at = len(tokens) - 1
     depth = 0
     while at > 0:
-        depth += (tokens[at].text in ")]}") - (tokens[at].text in "([{")
+        depth += (tokens[at].text in CLOSERS) - (tokens[at].text in OPENERS)
         before = tokens[at - 1]
         joined = before.text == "." or tokens[at].text in ("(", "[", ".")
         if not depth and not (joined and (before.is_operand_end or before.text == ".")):
@@ -117,53 +95,32 @@ def _start_of_operand(tokens: list[Token]) -> Token:
     return tokens[at]
 
 
-@syntax_rule("comma-in-condition", "^invalid syntax", "expected ':'")
+@syntax_rule("comma-in-condition", INVALID, EXPECTED_COLON)
 def comma_in_condition(broken: Broken) -> Iterator[Candidate]:
-    """Find a comma where two conditions should be joined, or between values that are not in brackets."""
-    tokens = broken.here
-    if not tokens or tokens[0].text not in ("if", "elif", "while") or brackets_of(tokens).unclosed:
+    """Yield a comma that should be `and`, or a tuple after `in` that lacks its parentheses."""
+    tokens, words = broken.here, broken.words
+    if not tokens or words[0] not in _CONDITIONS or brackets_of(tokens).unclosed:
         return
-    depths = depths_of(tokens)
-    commas = [token for token, depth in zip(tokens, depths, strict=True) if token.text == "," and not depth]
+    commas = [token for token in top_level(tokens) if token.text == ","]
     if not commas:
         return
-    words = [token.text for token in tokens]
-    end = tokens[-2] if words[-1] == ":" else tokens[-1]
-    slots = {"header": Code(words[0])}
-    colon = () if words[-1] == ":" else (insert(end.end, ":"),)
+    has_colon = words[-1] == ":"
+    end = tokens[-2] if has_colon else tokens[-1]
     at = tokens.index(commas[0])
-    if "in" in words[:at] and not any(word in _COMPARING for word in words[at:]):
+    if "in" in words[:at] and not _COMPARING & set(words[at:]):
         first = tokens[words.index("in") + 1]
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.4,
-            changes=(insert(first.start, "("), insert(end.end, ")" + (":" if colon else ""))),
-            expression=broken.span(first, end),
-            slots=slots,
-        )
+        marks = enclose(first, end, "()") if has_colon else (insert_before(first, "("), insert_after(end, "):"))
+        yield broken.guess(0.4, *marks, of=broken.span(first, end), header=tokens[0])
     else:
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.5,
-            changes=(*(replace_token(comma, " and") for comma in commas), *colon),
-            expression=broken.span(tokens[1], end),
-            slots=slots,
-        )
+        changes = [replace(comma, " and") for comma in commas] + ([] if has_colon else [insert_after(end, ":")])
+        yield broken.guess(0.5, *changes, of=broken.span(tokens[1], end), header=tokens[0])
 
 
-@syntax_rule("condition-ends-early", "^invalid syntax")
+@syntax_rule("condition-ends-early", INVALID)
 def condition_ends_early(broken: Broken) -> Iterator[Candidate]:
-    """Find a colon in the middle of a condition."""
-    tokens = broken.here
-    if not tokens or tokens[0].text not in ("if", "elif", "while"):
+    """Yield a colon in the middle of a condition."""
+    if not broken.here or broken.words[0] not in _CONDITIONS:
         return
-    for colon, word in pairwise(tokens):
-        opener = broken.opener(colon)
-        if colon.text == ":" and word.text in ("and", "or") and (opener is None or opener.text in OPENERS):
-            yield Candidate(
-                line=colon.line,
-                cost=0.4,
-                changes=(replace_token(colon, ""),),
-                expression=broken.span(tokens[tokens.index(colon) - 1], word),
-                slots={"before": Code(tokens[tokens.index(colon) - 1].text)},
-            )
+    for before, colon, word in neighbours(broken.here):
+        if colon.text == ":" and word.text in ("and", "or"):
+            yield broken.guess(0.4, remove(colon), of=broken.span(before, word), before=before)

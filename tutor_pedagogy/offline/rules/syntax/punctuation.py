@@ -1,4 +1,4 @@
-"""Signs that look like the right ones: a point for a comma, round brackets for a slice, brackets left out of a call."""
+"""Punctuation that looks like the right one: a point for a comma, parentheses for a slice, none around arguments."""
 
 from __future__ import annotations
 
@@ -7,67 +7,57 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import OPENERS
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, neighbours
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    EXPECTED_COLON,
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    make_call,
+    remove,
+    replace,
+    replace_all,
+    replace_brackets,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.lexing import Token
 _FUNCTIONS = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_")) - {"print"}
 _UNKNOWN = frozenset("$?!`")
-_INVALID = ("^invalid syntax", "Perhaps you forgot a comma", "cannot assign", "expected ':'")
+_INVALID = (INVALID, FORGOTTEN_COMMA, "cannot assign", EXPECTED_COLON)
 
 
 @syntax_rule("point-for-comma", *_INVALID)
 def point_for_comma(broken: Broken) -> Iterator[Candidate]:
-    """Find a point where a comma should part two values of a call or a list."""
-    for left, right in pairwise(broken.here):
-        if broken.opener(right) is None:
+    """Yield a point in place of the comma between two values of a call or a list."""
+    for before, left, right in neighbours(broken.here):
+        if not right.text or broken.opener(right) is None:
             continue
-        slots = {"left": Code(left.text.rstrip(".")), "right": Code(right.text)}
-        expression = broken.span(left, right)
-        if left.kind == "number" and left.text.endswith(".") and left.end < right.start and right.is_operand_start:
-            yield Candidate(
-                line=left.line,
-                cost=0.4,
-                changes=(replace_token(left, left.text[:-1] + ","),),
-                expression=expression,
-                slots=slots,
-            )
-        if left.text == "." and right.kind in ("number", "string"):
-            yield Candidate(
-                line=left.line,
-                cost=0.4,
-                changes=(replace_token(left, ","),),
-                expression=expression,
-                slots={**slots, "left": Code(_before(broken, left.start))},
-            )
-
-
-def _before(broken: Broken, start: int) -> str:
-    return next((token.text for token in reversed(broken.here) if token.end <= start), "")
+        shown = broken.span(left, right)
+        if left.type == "number" and left.text.endswith(".") and left.end < right.start and right.is_operand_start:
+            number = left.text.rstrip(".")
+            yield broken.guess(0.4, replace(left, left.text[:-1] + ","), of=shown, left=Code(number), right=right)
+        if left.text == "." and right.type in ("number", "string"):
+            yield broken.guess(0.4, replace(left, ","), of=shown, left=before, right=right)
 
 
 @syntax_rule("decimal-comma", "leading zeros")
 def decimal_comma(broken: Broken) -> Iterator[Candidate]:
-    """Find a number with a comma where Python writes a point."""
-    tokens = broken.here
-    for whole, comma, rest in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        is_number = whole.kind == rest.kind == "number" and whole.text.isdigit() and rest.text.isdigit()
-        if is_number and comma.text == "," and whole.end == comma.start and comma.end == rest.start:
-            number = f"{whole.text},{rest.text}"
-            yield Candidate(
-                line=comma.line,
-                cost=0.4,
-                changes=(Change(whole.start, rest.end, f"{whole.text}.{rest.text}"),),
-                expression=number,
-                slots={"number": Code(number)},
-            )
+    """Yield a number with a comma in place of the decimal point."""
+    for whole, comma, rest in neighbours(broken.here):
+        is_number = comma.text == "," and whole.end == comma.start and comma.end == rest.start
+        if is_number and whole.text.isdecimal() and rest.text.isdecimal():
+            number = broken.span(whole, rest)
+            yield broken.guess(0.4, replace_all(whole, rest, f"{whole.text}.{rest.text}"), of=number, number=number)
 
 
 @syntax_rule("slice-in-round-brackets", *_INVALID)
 def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Find a slice, which has a colon, in the brackets of a call."""
+    """Yield a slice, which has a colon, in parentheses."""
     for colon in broken.here:
         opener = broken.opener(colon)
         if colon.text != ":" or opener is None or opener.text != "(":
@@ -78,64 +68,45 @@ def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
         if not name.is_operand_end or {"lambda", "def"} & set(inside) or any(text[:1] in "'\"" for text in inside):
             continue
         closer = next((t for t in broken.here if t.start > colon.start and t.text == ")"), None)
-        if closer is not None and broken.opener(colon) is opener:
-            yield Candidate(
-                line=colon.line,
-                cost=0.45,
-                changes=(replace_token(opener, "["), replace_token(closer, "]")),
-                expression=broken.span(name, closer),
-                slots={"name": Code(name.text)},
-            )
+        if closer is not None:
+            yield broken.guess(0.45, *replace_brackets(opener, closer, "[]"), of=broken.span(name, closer), name=name)
 
 
 @syntax_rule("call-without-brackets", *_INVALID)
 def call_without_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Find a function that is followed by its value, without the brackets of a call."""
+    """Yield the name of a function before its argument, without the parentheses of a call."""
+    tokens, words = broken.here, broken.words
+    callable_names = _FUNCTIONS.union(after.text for word, after in pairwise(broken.tokens) if word.text == "def")
+    for index, (before, name, value) in enumerate(neighbours(tokens)):
+        if name.type != "name" or name.text not in callable_names or before.text in ("def", ".", "for", "class"):
+            continue
+        if not (value.is_operand_start or value.text == "-") or value.text in ("(", "["):
+            continue
+        is_declaration = not index and words[2:3] in (["="], ["("])
+        if not is_declaration:
+            end = _end_of_arguments(broken, name, index + 1)
+            yield broken.guess(0.75, *make_call(name, value, end), of=broken.span(name, value), name=name, value=value)
+
+
+def _end_of_arguments(broken: Broken, name: Token, start: int) -> Token:
+    """Return the last token of the arguments that begin at an index of the line."""
     tokens = broken.here
-    own = {after.text for word, after in pairwise(broken.tokens) if word.text == "def"}
-    for index, (name, value) in enumerate(pairwise(tokens)):
-        if name.kind != "name" or not (value.is_operand_start or value.text == "-") or value.text in ("(", "["):
-            continue
-        before = tokens[index - 1].text if index else ""
-        if (name.text not in _FUNCTIONS and name.text not in own) or before in ("def", ".", "for", "class"):
-            continue
-        if not index and len(tokens) > 2 and tokens[2].text in ("=", "("):  # noqa: PLR2004 - a kind before a name, as in C
-            continue
-        end = index + 1
-        opener = broken.opener(value)
-        while end + 1 < len(tokens):
-            after = tokens[end + 1]
-            closes = after.text in OPENERS.values() and opener is not None and opener.end <= value.start
-            is_out = (after.text in (",", ":") and broken.opener(after) is opener) or (
-                closes and opener is broken.opener(name) and _depth(broken, value.start, after.start) < 0
-            )
-            if is_out or after.text in ("for", "if", "else", "and", "or"):
-                break
-            end += 1
-        yield Candidate(
-            line=name.line,
-            cost=0.75,
-            changes=(Change(name.end, value.start, "("), insert(tokens[end].end, ")")),
-            expression=broken.span(name, value),
-            slots={"name": Code(name.text), "value": Code(value.text)},
-        )
-
-
-def _depth(broken: Broken, start: int, closer: int) -> int:
-    """Count the brackets that are open behind a closing one, of those that stand from a place on."""
-    inside = [token.text for token in broken.here if start <= token.start <= closer]
-    return sum(text in OPENERS for text in inside) - sum(text in OPENERS.values() for text in inside)
+    opener = broken.opener(tokens[start])
+    is_inside = opener is not None and opener is broken.opener(name)
+    depth = 0
+    for last, after in pairwise(tokens[start:]):
+        depth += (last.text in OPENERS) - (last.text in CLOSERS)
+        is_separator = after.text in (",", ":") and broken.opener(after) is opener
+        is_closed = is_inside and after.text in CLOSERS and depth == 0
+        if is_separator or is_closed or after.text in ("for", "if", "else", "and", "or"):
+            return last
+    return tokens[-1]
 
 
 @syntax_rule("unknown-sign", *_INVALID)
 def unknown_sign(broken: Broken) -> Iterator[Candidate]:
-    """Find a sign that Python does not have, beside a value."""
-    found = [token for token in broken.here if token.kind == "other" and token.text in _UNKNOWN]
-    if found:
-        yield Candidate(
-            line=found[0].line,
-            cost=0.85,
-            changes=tuple(replace_token(token, "") for token in found),
-            expression=broken.statement(found[0].line),
-            slots={"sign": Code(found[0].text) if found[0].text != "`" else "a backtick"},
-        )
+    """Yield a character that Python has no use for, beside a value."""
+    found = [token for token in broken.here if token.type == "other" and token.text in _UNKNOWN]
+    for first in found[:1]:
+        shown = "a backtick" if first.text == "`" else first
+        yield broken.guess(0.85, *(remove(token) for token in found), sign=shown)

@@ -1,4 +1,4 @@
-"""The bounded search for a small edit after which the program compiles, ranked by how students err."""
+"""The search for a small edit after which the program compiles, ranked by the mistakes that students make."""
 
 from __future__ import annotations
 
@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
+    Guess = tuple[SyntaxRule, Candidate]
+
 MOST_TOKENS_CHANGED = 3
-MOST_TOKENS_OF_ONE_CAUSE = 24
-"""Up to which a rewriting that alone mends the whole program is an edit: a comment, a header of another language."""
+MOST_TOKENS_OF_ONE_RULE = 24
+"""The most tokens of an edit that mends the whole program alone, such as a header of another language."""
 COMPILED_CHARACTERS = 60_000
-"""How much code one search compiles, counted over all its trials: what bounds its time."""
+"""The most characters that one search compiles in all its trials together; this bounds its time."""
 MOST_TRIALS = 40
+FREE_TRIALS = 3
+"""The trials that every search has, however long the program is."""
 MOST_GUESSES = 16
-"""How many guesses of one cause are looked at; on a line of thousands of signs there could be thousands."""
-_LONGEST_LINE = 2000
-"""Tokens of the line at fault beyond which nothing is guessed: some causes go through the line once a token."""
+"""The most guesses of one rule that are considered; a line of thousands of operators could have thousands."""
+LONGEST_LINE = 2000
+"""If the line at fault has more tokens, nothing is guessed: some rules scan the line once for each token."""
 CERTAIN = 0.4
-"""The cost up to which a guess is right without a trial, so that none is made where it names no edit."""
+"""A guess without changes is taken untried if it costs no more."""
 DEEPEST_CHAIN = 4
-"""How many faults of one program are mended, one after the other."""
+"""The most faults of one program that are mended, one after the other."""
 
 
 _UNKNOWN = Fault("cannot be read", 0, 0, 0, 0)
-"""What a trial leaves that CPython cannot judge: it counts as no progress."""
+"""The result of a trial that CPython cannot compile for want of memory or depth: it counts as no progress."""
 _TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|invalid character|decimal literal|indent")
 
 
@@ -41,11 +45,11 @@ _TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|inva
 class Diagnosis:
     """The cause of a program's first fault.
 
-    `mended` is the whole code with every fault edited away, if that took few enough tokens; `first_step` is the code
-    with this fault alone edited away, where more are left further on.
+    `mended` is the whole code with every fault mended, if that changes few enough tokens; `first_step` is the code
+    with this fault alone mended, if others are left further down.
     """
 
-    cause: SyntaxRule
+    rule: SyntaxRule
     candidate: Candidate
     mended: str | None = None
     first_step: str | None = None
@@ -53,82 +57,81 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    cause: SyntaxRule
+    rule: SyntaxRule
     candidate: Candidate
     code: str
     fault: Fault | None
 
 
 class Search:
-    """One search over the guesses that the causes make; trials are counted, not timed, so that it is deterministic."""
+    """One search over the guesses of the rules; it counts trials instead of measuring time, to be deterministic."""
 
-    def __init__(self, causes: Sequence[SyntaxRule], *, cell: bool) -> None:
-        self._causes = causes
+    def __init__(self, rules: Sequence[SyntaxRule], *, cell: bool) -> None:
+        self._rules = rules
         self._cell = cell
         self._characters = 0
         self._trials = 0
 
     def diagnose(self, code: str, fault: Fault) -> Diagnosis | None:
-        """Find the likeliest cause of a fault; None when no cause speaks for it."""
+        """Return the likeliest cause of a fault, or None if no rule has a guess."""
         guesses = self._guesses(code, fault)
         if not guesses:
             return None
-        cause, surest = guesses[0]
+        rule, surest = guesses[0]
         if surest.cost <= CERTAIN and not surest.changes:
-            return Diagnosis(cause, surest)
+            return Diagnosis(rule, surest)
         steps = self._confirmed(code, fault, guesses)
         for step in steps:
             if step.fault is None:
-                small = _tokens(step.candidate, code) <= MOST_TOKENS_OF_ONE_CAUSE
-                return Diagnosis(step.cause, step.candidate, step.code if small else None, step.code)
+                is_small = _tokens(step.candidate, code) <= MOST_TOKENS_OF_ONE_RULE
+                return Diagnosis(step.rule, step.candidate, step.code if is_small else None, step.code)
         for step in steps[:2]:
-            mended = self._mend(
-                step.code, step.fault, MOST_TOKENS_CHANGED - _tokens(step.candidate, code), DEEPEST_CHAIN - 1
-            )
+            tokens = MOST_TOKENS_CHANGED - _tokens(step.candidate, code)
+            mended = self._mend(step.code, step.fault, tokens, DEEPEST_CHAIN - 1)
             if mended is not None:
-                return Diagnosis(step.cause, step.candidate, mended, step.code)
-        if steps:
-            return Diagnosis(steps[0].cause, steps[0].candidate, None, steps[0].code)
-        return Diagnosis(cause, surest)
+                return Diagnosis(step.rule, step.candidate, mended, step.code)
+        for step in steps[:1]:
+            return Diagnosis(step.rule, step.candidate, None, step.code)
+        return Diagnosis(rule, surest)
 
-    def _guesses(self, code: str, fault: Fault) -> list[tuple[SyntaxRule, Candidate]]:
+    def _guesses(self, code: str, fault: Fault) -> list[Guess]:
+        """Return the guesses of every rule that goes with the fault's message, the likeliest first."""
         broken = Broken(code, fault)
-        if len(broken.here) > _LONGEST_LINE:
+        if len(broken.here) > LONGEST_LINE:
             return []
         guesses = [
-            (cause, candidate)
-            for cause in self._causes
-            if cause.message.search(fault.message)
-            for candidate in islice(cause.guess(broken), MOST_GUESSES)
+            (rule, candidate)
+            for rule in self._rules
+            if rule.message.search(fault.message)
+            for candidate in islice(rule.guess(broken), MOST_GUESSES)
         ]
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
-    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[tuple[SyntaxRule, Candidate]]) -> list[_Trial]:
-        """Try guesses in order: those that leave no fault end it, those that move it further down are kept."""
+    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
+        """Return the guesses that move the fault further down, up to one that leaves no fault, in order of trial."""
         steps: list[_Trial] = []
-        for cause, candidate in guesses:
+        for rule, candidate in guesses:
             if not candidate.changes:
                 continue
             if not self._may_try(code):
                 break
             edited = apply(code, candidate.changes)
             left = self._compile(edited)
-            trial = _Trial(cause, candidate, edited, left)
+            trial = _Trial(rule, candidate, edited, left)
             if left is None:
-                if steps and steps[0].candidate.cost < candidate.cost - 1:
-                    steps.append(trial)
-                    return steps
-                return [trial, *steps]
+                is_unlikely = bool(steps) and steps[0].candidate.cost < candidate.cost - 1
+                return [*steps, trial] if is_unlikely else [trial, *steps]
             if _is_progress(fault, candidate, left):
                 steps.append(trial)
         return steps
 
     def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> str | None:
+        """Return the code with a fault and those after it mended, or None if that changes too many tokens."""
         if fault is None:
             return code
         if tokens <= 0 or depth <= 0:
             return None
-        fitting = [(cause, guess) for cause, guess in self._guesses(code, fault) if 0 < _tokens(guess, code) <= tokens]
+        fitting = [(rule, guess) for rule, guess in self._guesses(code, fault) if 0 < _tokens(guess, code) <= tokens]
         steps = self._confirmed(code, fault, fitting)
         for step in steps:
             if step.fault is None:
@@ -138,9 +141,11 @@ class Search:
         return None
 
     def _may_try(self, code: str) -> bool:
-        return self._trials < MOST_TRIALS and (self._trials < 3 or self._characters + len(code) <= COMPILED_CHARACTERS)  # noqa: PLR2004 - a long program gets three trials
+        is_affordable = self._trials < FREE_TRIALS or self._characters + len(code) <= COMPILED_CHARACTERS
+        return self._trials < MOST_TRIALS and is_affordable
 
     def _compile(self, code: str) -> Fault | None:
+        """Return the first fault of edited code, and count the trial."""
         self._trials += 1
         self._characters += len(code)
         tree = parse(code, cell=self._cell)
@@ -150,7 +155,7 @@ class Search:
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
-    """Tell whether an edit has mended its fault, so that another one shows: further down, or found by a later stage."""
+    """Return whether an edit has mended its fault, so that CPython reports one further down or of a later stage."""
     if left is _UNKNOWN:
         return False
     if left.line > max(fault.line, candidate.line):
@@ -161,9 +166,9 @@ def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
 
 
 def _tokens(candidate: Candidate, code: str) -> int:
-    """Count the tokens that a guess changes; blanks at a line's start count once, as the block they make."""
-    in_lines = sum(
+    """Return the number of tokens that a guess changes; changes of indentation count as one together."""
+    changed = sum(
         max(len(tokens_of(code[change.start : change.end])), len(tokens_of(change.text)))
         for change in candidate.changes
     )
-    return in_lines or min(len(candidate.changes), 1)
+    return changed or min(len(candidate.changes), 1)

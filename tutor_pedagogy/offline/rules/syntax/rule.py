@@ -1,4 +1,4 @@
-"""What a rule for code that does not parse is, and the decorator that makes one of a detector."""
+"""A rule for code that does not parse, and the decorator that makes one of a detector."""
 
 from __future__ import annotations
 

@@ -1,243 +1,167 @@
-"""Texts that never close, close too early, or hold what Python reads as something else."""
+"""Strings that never close, close too early, or hold characters that Python reads as something else."""
 
 from __future__ import annotations
 
 import builtins
 import re
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, tokens_of
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert
+from tutor_pedagogy.offline.engine.lexing import brackets_of, tokens_of
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    insert,
+    insert_before,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
+    from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _LONGEST_VALUE = 200
 """Characters before a brace that may belong to the value in it."""
+_PREFIXES = "rRbBfFuU"
+_NEVER_CLOSED = ("unterminated", "EOL while")
 
 
-@syntax_rule("text-never-closed", "unterminated", "EOL while", "EOF while", "^invalid syntax")
+@syntax_rule("text-never-closed", *_NEVER_CLOSED, "EOF while", INVALID)
 def text_never_closed(broken: Broken) -> Iterator[Candidate]:
-    """Close a text where it most likely ends: before the brackets that the line still has to close, or at its end."""
-    opened = [token for token in broken.tokens if token.kind == "open_string"]
+    """Yield the places where a string could end that is never closed."""
+    opened = [token for token in broken.tokens if token.type == "open_string"]
     here = [token for token in opened if token.line == broken.fault.line] or opened[:1]
     for token in here[:1]:
-        prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
-        body = token.text[len(prefix) :]
-        quote = body[0] * 3 if body[:3] in ('"""', "'''") else body[0]
-        slots: Mapping[str, str] = {"quote": Code(quote)}
-        if len(quote) == 3:  # noqa: PLR2004 - triple quotes
-            yield from _long_text_never_closed(broken, token, quote)
+        body = token.text.lstrip(_PREFIXES)
+        start = token.end - len(body)
+        quote = body[:3] if body[:3] in ('"""', "'''") else body[0]
+        if len(quote) > 1:
+            yield from _triple_quotes(broken, token, start, quote)
             continue
-        content = body[1:].rstrip()
-        start = token.start + len(prefix) + 1
-        yield from _stray_quote(broken, token, quote, slots)
-        before = [other for other in broken.on(token.line) if other.start < token.start]
-        waiting = [OPENERS[opener.text] for opener in reversed(brackets_of(before).unclosed)]
-        if before and before[0].text in ("if", "elif", "while", "for", "def", "class", "with"):
-            waiting.append(":")
-        end = _end_of_text(content, waiting)
-        if content[end - 1 : end] == "\\":
-            continue
-        missing = "".join(waiting[_matched(content[end:], waiting) :])
-        expression = broken.span(token, token).rstrip()
-        yield Candidate(
-            line=token.line,
-            cost=1,
-            changes=(insert(start + end, quote + ("" if content[end:] else missing)),),
-            expression=expression,
-            slots=slots,
-        )
-        if content[end:]:
-            yield Candidate(
-                line=token.line,
-                cost=1.2,
-                changes=(insert(start + len(content), quote + "".join(waiting)),),
-                expression=expression,
-                slots=slots,
-            )
-        for at in _earlier_text_ends(broken, token, content[:end]) if waiting else ():
-            yield Candidate(
-                line=token.line,
-                cost=0.9,
-                changes=(insert(start + at, quote),),
-                expression=expression,
-                slots=slots,
-            )
-        mixed = content.find("'" if quote == '"' else '"')
-        if mixed > 0:
-            yield Candidate(
-                line=token.line,
-                cost=0.95,
-                changes=(Change(start - 1, start, content[mixed]),),
-                expression=expression,
-                slots=slots,
-            )
-        for other in ("'", '"'):
-            if other != quote and content[end - 1 : end] == other:
-                yield Candidate(
-                    line=token.line,
-                    cost=0.8,
-                    changes=(Change(start + end - 1, start + end, quote),),
-                    expression=expression,
-                    slots=slots,
-                )
+        yield from _stray_quote(broken, token, quote)
+        guess = partial(broken.guess, line=token.line, of=token.text.rstrip(), quote=Code(quote))
+        for cost, *changes in _string_ends(broken, token, start + 1, quote):
+            yield guess(cost, *changes)
 
 
-def _stray_quote(broken: Broken, token: Token, quote: str, slots: Mapping[str, str]) -> Iterator[Candidate]:
-    """Find a quote mark too many behind a text, or a word that has one only at its end."""
-    before = next((other for other in reversed(broken.on(token.line)) if other.end == token.start), None)
+def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Choice]:
+    """Yield the changes that close a string of one line, whose content begins at an offset, each after its cost.
+
+    The likeliest end is before the brackets that the line still has to close, else the end of the line.
+    """
+    content = token.text[start - token.start :].rstrip()
+    before = [other for other in broken.on(token.line) if other.start < token.start]
+    closers = brackets_of(before).closers
+    if before and before[0].text in ("if", "elif", "while", "for", "def", "class", "with"):
+        closers += ":"
+    end = len(content)
+    for closer in reversed(closers):
+        if not content[:end].endswith(closer):
+            break
+        end -= 1
+    if content[:end].endswith("\\"):
+        return
+    rest = content[end:]
+    yield 1, insert(start + end, quote + ("" if rest else closers))
+    if rest:
+        yield 1.2, insert(start + len(content), quote + closers)
+    for at in _earlier_ends(broken, token, content[:end]) if closers else ():
+        yield 0.9, insert(start + at, quote)
+    other = "'" if quote == '"' else '"'
+    mixed = content.find(other)
+    if mixed > 0:
+        yield 0.95, Change(start - 1, start, other)
+    if content[:end].endswith(other):
+        yield 0.8, Change(start + end - 1, start + end, quote)
+
+
+def _stray_quote(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
+    """Yield a quote mark directly after a string, or after a word that has none before it."""
+    before = next((other for other in broken.on(token.line) if other.end == token.start), None)
     if before is None or token.text.strip() not in (quote, f"{quote})", f"{quote}:"):
         return
-    at = token.start + token.text.index(quote)
-    if before.kind == "string":
-        yield Candidate(
-            line=token.line,
-            cost=0.7,
-            changes=(Change(at, at + 1, ""),),
-            expression=broken.span(before, token).rstrip(),
-            slots=slots,
-        )
-    elif before.kind == "name":
-        yield Candidate(
-            line=token.line,
-            cost=0.7,
-            changes=(insert(before.start, quote),),
-            expression=broken.span(before, token).rstrip(),
-            slots=slots,
-        )
+    guess = partial(broken.guess, 0.7, line=token.line, of=broken.span(before, token).rstrip(), quote=Code(quote))
+    if before.type == "string":
+        at = token.start + token.text.index(quote)
+        yield guess(Change(at, at + 1, ""))
+    elif before.type == "name":
+        yield guess(insert_before(before, quote))
 
 
-def _earlier_text_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
-    """Give where a text may have ended before: in front of a comma, a colon or a plus that code goes on behind."""
-    known = {other.text for other in broken.tokens if other.kind == "name"} | set(dir(builtins))
+def _earlier_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
+    """Yield the positions in a string's content before a comma, colon or plus after which it reads as code."""
+    known = {other.text for other in broken.tokens if other.type == "name"} | set(dir(builtins))
     opener = broken.opener(token)
-    signs = ",:" if opener is not None and opener.text == "{" else ",+%]"
-    for at, sign in enumerate(content):
-        if sign not in signs or not at:
+    marks = ",:" if opener is not None and opener.text == "{" else ",+%]"
+    for at, mark in enumerate(content):
+        if mark not in marks or not at:
             continue
         rest = tokens_of(content[at + 1 :])
-        is_code = all(t.text in known if t.kind == "name" else t.kind != "other" for t in rest)
-        if is_code and (rest or sign == "]") and not content[at - 1].isspace():
+        is_code = all(t.text in known if t.type == "name" else t.type != "other" for t in rest)
+        if is_code and (rest or mark == "]") and not content[at - 1].isspace():
             yield at
-        elif is_code and sign in "+%" and any(t.kind == "name" for t in rest):
+        elif is_code and mark in "+%" and any(t.type == "name" for t in rest):
             yield len(content[:at].rstrip())
 
 
-def _long_text_never_closed(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
-    """Close a text in triple quotes: where one mark was written, after the line of a docstring, or at the end."""
-    slots = {"quote": Code(quote)}
-    prefix = token.text[: len(token.text) - len(token.text.lstrip("rRbBfFuU"))]
-    early = re.search(rf"(?<!{quote[0]}){quote[0]}{{1,2}}(?=[ \t)]*(?:\n|$))", token.text[len(prefix) + 3 :])
+def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Candidate]:
+    """Yield where a string in triple quotes could end: at a shorter mark, after a docstring's line, or at the end."""
+    mark = quote[0]
+    inside = start + len(quote)
+    content = broken.code[inside : token.end]
+    guess = partial(broken.guess, quote=Code(quote))
+    early = re.search(rf"(?<!{mark}){mark}{{1,2}}(?=[ \t)]*(?:\n|$))", content)
     if early is not None:
-        at = token.start + len(prefix) + 3
-        yield Candidate(
-            line=broken.code.count("\n", 0, at + early.start()) + 1,
-            cost=0.8,
-            changes=(Change(at + early.start(), at + early.end(), quote),),
-            expression=quote,
-            slots=slots,
-        )
-    pair = re.search(rf"(?<!{quote[0]}){quote[0]}{{2}}(?=[^{quote[0]}\s,)\]}}:+.=])", broken.code[: token.start])
-    if pair is not None and not token.text[len(prefix) + 3 :].strip(" \t\n)"):
+        line = broken.code.count("\n", 0, inside + early.start()) + 1
+        closed = Change(inside + early.start(), inside + early.end(), quote)
+        yield guess(0.8, closed, line=line, of=quote)
+    pair = re.search(rf"(?<!{mark}){mark}{{2}}(?=[^{mark}\s,)\]}}:+.=])", broken.code[: token.start])
+    if pair is not None and not content.strip(" \t\n)"):
         line = broken.code.count("\n", 0, pair.start()) + 1
-        yield Candidate(
-            line=line,
-            cost=0.7,
-            changes=(insert(pair.end(), quote[0]),),
-            expression=broken.statement(line),
-            slots=slots,
-        )
-    above = broken.on(broken.code_above(token.line))
-    first_line = token.text[len(prefix) + 3 :].partition("\n")[0].rstrip()
-    if above and above[0].text in ("def", "class") and first_line and broken.on(token.line)[0] is token:
-        yield Candidate(
-            line=token.line,
-            cost=0.85,
-            changes=(insert(token.start + len(prefix) + 3 + len(first_line), quote),),
-            expression=quote,
-            slots=slots,
-        )
-    yield Candidate(
-        line=token.line,
-        cost=1,
-        changes=(insert(len(broken.code.rstrip()), f"\n{quote}"),),
-        expression=quote,
-        slots=slots,
-    )
+        yield guess(0.7, insert(pair.end(), mark), line=line)
+    above = broken.word(broken.code_above(token.line))
+    first_line = content.partition("\n")[0].rstrip()
+    if above in ("def", "class") and first_line and broken.on(token.line)[0] is token:
+        yield guess(0.85, insert(inside + len(first_line), quote), line=token.line, of=quote)
+    yield guess(1, insert(len(broken.code.rstrip()), f"\n{quote}"), line=token.line, of=quote)
 
 
-def _end_of_text(content: str, waiting: list[str]) -> int:
-    """Give where a text ends, so that what the line still needs comes after it."""
-    end = len(content)
-    for mark in reversed(waiting):
-        if end and content[end - 1] == mark:
-            end -= 1
-        else:
-            return len(content) if end == len(content) else end
-    return end
-
-
-def _matched(rest: str, waiting: list[str]) -> int:
-    return len(rest) if list(rest) == waiting[: len(rest)] else 0
-
-
-@syntax_rule("backslash-takes-quote", "unterminated", "EOL while")
+@syntax_rule("backslash-takes-quote", *_NEVER_CLOSED)
 def backslash_takes_quote(broken: Broken) -> Iterator[Candidate]:
-    """Find a backslash that takes the closing quote along."""
+    """Yield a backslash before the closing quote mark, which becomes part of the string."""
     for token in broken.here:
-        if token.kind != "open_string":
-            continue
-        body = token.text.lstrip("rRbBfFuU")
-        quote = body[0]
-        at = body.rfind(f"\\{quote}")
-        if at < 0:
-            continue
-        offset = token.end - len(body) + at
-        yield Candidate(
-            line=token.line,
-            cost=0.7,
-            changes=(insert(offset, "\\"),),
-            expression=f"\\{quote}",
-            slots={"quote": Code(quote), "marks": Code(f"\\{quote}")},
-        )
+        quote = token.text.lstrip(_PREFIXES)[:1]
+        at = token.text.rfind(f"\\{quote}") if token.type == "open_string" else -1
+        if at >= 0:
+            pair = Code(f"\\{quote}")
+            yield broken.guess(0.7, insert(token.start + at, "\\"), of=pair, quote=Code(quote), marks=pair)
 
 
-@syntax_rule("quote-inside-text", "^invalid syntax", "unterminated", "EOL while", "Perhaps you forgot a comma")
+@syntax_rule("quote-inside-text", INVALID, *_NEVER_CLOSED, FORGOTTEN_COMMA)
 def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
-    """Find an apostrophe or quote that ends a text too early, as in `'it's'`."""
-    tokens = broken.here
-    for index, token in enumerate(tokens[:-1]):
-        word = tokens[index + 1]
-        if token.kind != "string" or word.kind not in ("name", "keyword") or word.start != token.end:
+    """Yield an apostrophe or a quote mark that ends a string too early, as in `'it's'`."""
+    line_end = broken.offset(broken.fault.line) + len(broken.text(broken.fault.line))
+    for token, word in pairwise(broken.here):
+        if token.type != "string" or word.type not in ("name", "keyword") or word.start != token.end:
             continue
         quote = token.text[-1]
-        rest = broken.code[word.start : broken.offset(token.line) + len(broken.text(token.line))]
-        close = rest.rfind(quote)
-        slots = {"quote": Code(quote), "word": Code(word.text)}
-        inner = token.text.lstrip("rRbBfFuU")[1:-1]
-        expression = broken.span(token, word)
-        if close >= 0:
-            other = "'" if quote == '"' else '"'
-            if other not in inner + rest[:close]:
-                yield Candidate(
-                    line=token.line,
-                    cost=0.6,
-                    changes=(
-                        Change(token.end - len(inner) - 2, token.end - len(inner) - 1, other),
-                        Change(word.start + close, word.start + close + 1, other),
-                    ),
-                    expression=expression,
-                    slots=slots,
-                )
-            yield Candidate(
-                line=token.line, cost=0.65, changes=(insert(token.end - 1, "\\"),), expression=expression, slots=slots
-            )
-        else:
-            yield Candidate(line=token.line, cost=2.4, expression=expression, slots=slots)
+        guess = partial(broken.guess, of=broken.span(token, word), quote=Code(quote), word=word)
+        close = broken.code[word.start : line_end].rfind(quote)
+        if close < 0:
+            yield guess(2.4)
+            continue
+        end = word.start + close
+        start = token.start + token.text.index(quote)
+        other = "'" if quote == '"' else '"'
+        if other not in broken.code[start + 1 : end]:
+            yield guess(0.6, Change(start, start + 1, other), Change(end, end + 1, other))
+        yield guess(0.65, insert(token.end - 1, "\\"))
 
 
 @syntax_rule(
@@ -247,109 +171,83 @@ def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
     "unexpected EOF while parsing",
 )
 def backslash_outside_text(broken: Broken) -> Iterator[Candidate]:
-    """Find a backslash outside a text."""
-    text = broken.text(broken.fault.line)
-    offset = broken.offset(broken.fault.line)
-    strings = [token for token in broken.here if token.kind in ("string", "open_string")]
+    """Yield a backslash outside a string."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
+    offset = broken.offset(line)
     column = text.find("\\")
-    for token in strings:
-        if column >= 0 and token.start <= offset + column < token.end:
+    for token in broken.here:
+        if token.type in ("string", "open_string") and token.start <= offset + column < token.end:
             column = text.find("\\", token.end - offset)
-    if column >= 0:
-        slots = {"after": Code(text[column + 1 :].strip() or "\\")}
-        yield Candidate(
-            line=broken.fault.line,
-            cost=1.3,
-            changes=(Change(offset + column, offset + column + 1, "/"),),
-            expression=text.strip(),
-            slots=slots,
-        )
-        yield Candidate(
-            line=broken.fault.line,
-            cost=1.2 if not text[column + 1 :].strip() else 1.5,
-            changes=(Change(offset + column, offset + column + 1, ""),),
-            expression=text.strip(),
-            slots=slots,
-        )
-        if text[column + 1 : column + 2] in ("n", "t"):
-            yield Candidate(
-                line=broken.fault.line,
-                cost=1.1,
-                changes=(Change(offset + column, offset + column + 2, f'"\\{text[column + 1]}"'),),
-                expression=text[column : column + 2],
-                slots=slots,
-            )
+    if column < 0:
+        return
+    after = text[column + 1 :]
+    guess = partial(broken.guess, after=Code(after.strip() or "\\"))
+    yield guess(1.3, broken.part(line, column, column + 1, "/"))
+    yield guess(1.5 if after.strip() else 1.2, broken.part(line, column, column + 1, ""))
+    if after[:1] in ("n", "t"):
+        yield guess(1.1, broken.part(line, column, column + 2, f'"\\{after[0]}"'), of=f"\\{after[0]}")
 
 
 @syntax_rule("path-with-escapes", "unicode error", "codec can't decode")
 def path_with_escapes(broken: Broken) -> Iterator[Candidate]:
-    """Find the backslashes of a path that Python reads as escapes."""
+    """Yield a path whose backslashes Python reads as escapes."""
     for token in broken.here:
-        if token.kind == "string" and "\\" in token.text:
-            yield Candidate(
-                line=token.line,
-                cost=1,
-                changes=(insert(token.start, "r"),),
-                expression=token.text,
-                slots={"text": Code(token.text)},
-            )
+        if token.type == "string" and "\\" in token.text:
+            yield broken.guess(1, insert_before(token, "r"), of=token.text, text=token)
 
 
-@syntax_rule("braces-in-f-string", "f-string", "does not match opening", "Perhaps you forgot a comma")
+@syntax_rule("braces-in-f-string", "f-string", "does not match opening", FORGOTTEN_COMMA)
 def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
-    """Find the f-string whose braces or quotes do not add up."""
-    line_start = broken.offset(broken.fault.line)
+    """Yield an f-string whose braces or quote marks do not pair up."""
     for token in broken.here:
-        if token.kind not in ("string", "open_string") or "f" not in token.text[:2].lower():
+        if token.type not in ("string", "open_string") or "f" not in token.text[:2].lower():
             continue
-        text = token.text
-        slots = {"text": Code(text.rstrip())}
-        changes = [
-            *_inner_quotes(broken.text(broken.fault.line), line_start, text[-1]),
-            *_braces_to_close(token),
-            *_braces_to_open(token),
-        ]
-        for cost, change in changes:
-            yield Candidate(line=token.line, cost=cost, changes=change, expression=text, slots=slots)
-        yield Candidate(line=token.line, cost=2, expression=text, slots=slots)
+        guess = partial(broken.guess, of=token.text, text=Code(token.text.rstrip()))
+        for choices in (_inner_quotes(broken, token.text[-1]), _braces_to_close(token), _braces_to_open(token)):
+            for cost, *changes in choices:
+                yield guess(cost, *changes)
+        yield guess(2)
 
 
-def _inner_quotes(line: str, start: int, quote: str) -> Iterator[tuple[float, tuple[Change, ...]]]:
-    """Give the keys in braces that have the quotes of the text around them, with the other kind."""
+def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
+    """Yield the keys in braces that have the quote marks of the string around them, with the other quote marks."""
+    line = broken.fault.line
+    text = broken.text(line)
     other = "'" if quote == '"' else '"'
-    keys = list(re.finditer(rf"(?<=[\[(]){quote}([^{quote}{{}}]*){quote}(?=[\])])", line))
-    if keys and "{" in line[: keys[0].start()]:
-        yield 0.5, tuple(Change(start + k.start(), start + k.end(), f"{other}{k[1]}{other}") for k in keys)
+    keys = list(re.finditer(rf"(?<=[\[(]){quote}([^{quote}{{}}]*){quote}(?=[\])])", text))
+    if keys and "{" in text[: keys[0].start()]:
+        yield 0.5, *(broken.part(line, key.start(), key.end(), f"{other}{key[1]}{other}") for key in keys)
 
 
-def _braces_to_close(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
-    """Give where a brace that stays open should close: behind its value and the value's format."""
-    text = token.text
-    for opening in re.finditer(r"(?<!\{)\{(?!\{)", text):
-        rest = text[opening.end() :]
+def _braces_to_close(token: Token) -> Iterator[Choice]:
+    """Yield the ends of a value, with its format, after which an open brace could close."""
+    for opening in re.finditer(r"(?<!\{)\{(?!\{)", token.text):
+        rest = token.text[opening.end() :]
+        start = token.start + opening.end()
         end = re.search(r"[{}]", rest)
         if end is not None and end[0] == "}":
             continue
-        wrong = re.match(r"[\w.\[\]'\"]+(?P<sign>[)\]])", rest)
-        if wrong is not None and rest[: wrong.end()].count("(") < rest[: wrong.end()].count(")"):
-            at = token.start + opening.end() + wrong.start("sign")
-            yield 0.6, (Change(at, at + 1, "}"),)
+        wrong = re.match(r"[\w.\[\]'\"]+(?P<closer>[)\]])", rest)
+        if wrong is not None and wrong[0].count("(") < wrong[0].count(")"):
+            at = start + wrong.start("closer")
+            yield 0.6, Change(at, at + 1, "}")
         value = re.match(r"[\w.]*(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[<>^=+\-,.%\w]*)?", rest)
         if value is not None and value.end():
-            yield 0.7, (insert(token.start + opening.end() + value.end(), "}"),)
-        yield 1.2, (insert(token.end - 1, "}"),)
+            yield 0.7, insert(start + value.end(), "}")
+        yield 1.2, insert(token.end - 1, "}")
 
 
-def _braces_to_open(token: Token) -> Iterator[tuple[float, tuple[Change, ...]]]:
-    """Give where the brace that is closed alone should have opened, or take it away."""
+def _braces_to_open(token: Token) -> Iterator[Choice]:
+    """Yield the place where the brace could open that is only closed, or that brace to be removed."""
     depth = 0
-    for at, sign in enumerate(token.text):
-        depth += (sign == "{") - (sign == "}")
+    for at, character in enumerate(token.text):
+        depth += (character == "{") - (character == "}")
         if depth < 0:
             near = token.text[max(0, at - _LONGEST_VALUE) : at]
             # linear: `near` has at most 200 characters (`_LONGEST_VALUE`)
             value = re.search(r"[\w.]+(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[^\s{}]*)?\Z", near)
+            end = token.start + at
             if value is not None:
-                yield 0.7, (insert(token.start + at - len(near) + value.start(), "{"),)
-            yield 0.9, (Change(token.start + at, token.start + at + 1, ""),)
+                yield 0.7, insert(end - len(near) + value.start(), "{")
+            yield 0.9, Change(end, end + 1, "")
             return

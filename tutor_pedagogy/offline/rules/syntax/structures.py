@@ -1,106 +1,81 @@
-"""Newer forms of Python that have a grammar of their own: `match` and its cases, decorators, comprehensions."""
+"""Forms with a grammar of their own: `match` and its cases, decorators, comprehensions with a choice."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, replace_token
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    remove,
+    replace,
+    replace_all,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@syntax_rule("case-form", "^invalid syntax", "expected", "Perhaps")
+@syntax_rule("case-form", INVALID, "expected", "Perhaps")
 def case_form(broken: Broken) -> Iterator[Candidate]:
-    """Find `default` or `else` in place of the last case, and `or` between two patterns."""
-    line, tokens = broken.fault.line, broken.here
-    words = [token.text for token in tokens]
-    is_in_match = any(
-        broken.on(number)[0].text == "case" and broken.indent(number) == broken.indent(line)
-        for number in broken.by_line
-        if number < line
-    )
-    if is_in_match and words[:1] in (["default"], ["else"]):
-        yield Candidate(
-            line=line,
-            cost=0.3,
-            changes=(replace_token(tokens[0], "case _"),),
-            expression=broken.text(line).strip(),
-            slots={"word": Code(words[0])},
-        )
-    if words[:2] == ["case", "else"]:
-        yield Candidate(
-            line=line,
-            cost=0.3,
-            changes=(replace_token(tokens[1], "_"),),
-            expression=broken.span(tokens[0], tokens[1]),
-            slots={"word": Code("else")},
-        )
-    if words[:1] == ["case"] and words[1:2] in (["=="], ["="], ["is"]):
-        yield Candidate(
-            line=line,
-            cost=0.3,
-            changes=(Change(tokens[0].end, tokens[1].end, ""),),
-            expression=broken.span(tokens[0], tokens[1]),
-            slots={"word": Code(words[1])},
-        )
+    """Yield `default` or `else` in place of the last case, an operator after `case`, and `or` between two patterns."""
+    line, tokens, words = broken.fault.line, broken.here, broken.words
+    guess = partial(broken.guess, 0.3)
+    match words:
+        case ["default" | "else" as word, *_]:
+            cases = [number for number in broken.above(line) if broken.word(number) == "case"]
+            if any(broken.indent(number) == broken.indent(line) for number in cases):
+                yield guess(replace(tokens[0], "case _"), word=Code(word))
+        case ["case", "else", *_]:
+            yield guess(replace(tokens[1], "_"), of=broken.span(*tokens[:2]), word=tokens[1])
+        case ["case", "==" | "=" | "is", *_]:
+            yield guess(Change(tokens[0].end, tokens[1].end, ""), of=broken.span(*tokens[:2]), word=tokens[1])
     if words[:1] == ["case"] and "or" in words:
-        yield Candidate(
-            line=line,
-            cost=0.3,
-            changes=tuple(replace_token(token, "|") for token in tokens if token.text == "or"),
-            expression=broken.span(tokens[0], tokens[-1]),
-            slots={"word": Code("or")},
-        )
+        changes = (replace(token, "|") for token in tokens if token.text == "or")
+        yield guess(*changes, of=broken.span(tokens[0], tokens[-1]), word=Code("or"))
 
 
 @syntax_rule("case-takes-all", "remaining patterns")
 def case_takes_all(broken: Broken) -> Iterator[Candidate]:
+    """Yield a case that matches everything, above other cases."""
     match = re.search(r"name capture '(\w+)'", broken.fault.message)
-    name = match[1] if match else "_"
-    line = broken.fault.line
-    yield Candidate(line=line, cost=1, expression=broken.text(line).strip(), slots={"name": Code(name)})
+    yield broken.guess(1, name=Code(match[1] if match else "_"))
 
 
-@syntax_rule("decorator-form", "^invalid syntax", "expected")
+@syntax_rule("decorator-form", INVALID, "expected")
 def decorator_form(broken: Broken) -> Iterator[Candidate]:
-    line = next((n for n in (broken.fault.line, broken.code_above(broken.fault.line)) if _is_decorator(broken, n)), 0)
-    if line:
-        last = broken.on(line)[-1]
-        changes = (replace_token(last, ""),) if last.text in (":", ";") else ()
-        yield Candidate(line=line, cost=0.4, changes=changes, expression=broken.text(line).strip())
+    """Yield a decorator that ends with a colon, or that stands above no function."""
+    for line, tokens in broken.suspects:
+        match tokens:
+            case [at, name, *_] if at.text == "@" and name.type == "name":
+                last = tokens[-1]
+                yield broken.guess(0.4, *([remove(last)] if last.text in (":", ";") else []), line=line)
+                return
 
 
-def _is_decorator(broken: Broken, line: int) -> bool:
-    tokens = broken.on(line)
-    return len(tokens) > 1 and tokens[0].text == "@" and tokens[1].kind == "name"
-
-
-@syntax_rule("choice-in-filter", "^invalid syntax", "Perhaps you forgot a comma")
+@syntax_rule("choice-in-filter", INVALID, FORGOTTEN_COMMA)
 def choice_in_filter(broken: Broken) -> Iterator[Candidate]:
-    """Find `[value for item in items if condition else other]`."""
-    tokens = broken.here
-    words = [token.text for token in tokens]
+    """Yield `[value for item in items if condition else other]`, whose choice belongs before `for`."""
+    tokens, words = broken.here, broken.words
     if "for" not in words:
         return
     loop = words.index("for")
-    if "if" not in words[loop:] or "else" not in words[loop:] or not loop:
+    opening = max((i for i in range(loop) if words[i] in ("(", "[")), default=-1)
+    if "if" not in words[loop:] or "else" not in words[loop:] or opening < 0 or opening + 1 == loop:
         return
     condition = words.index("if", loop)
     other = words.index("else", condition)
-    opening = max((i for i in range(loop) if words[i] in "(["), default=-1)
-    closing = next((i for i in range(len(tokens) - 1, other, -1) if words[i] in ")]"), len(tokens))
-    if opening < 0 or closing <= other + 1 or opening + 1 >= loop:
+    closing = next((i for i in range(len(tokens) - 1, other, -1) if words[i] in (")", "]")), len(tokens))
+    if closing <= other + 1:
         return
-    value = broken.span(tokens[opening + 1], tokens[loop - 1])
-    choice = broken.span(tokens[condition], tokens[closing - 1])
+    first, last = tokens[opening + 1], tokens[closing - 1]
+    value, choice = broken.span(first, tokens[loop - 1]), broken.span(tokens[condition], last)
     header = broken.span(tokens[loop], tokens[condition - 1])
-    yield Candidate(
-        line=broken.fault.line,
-        cost=0.3,
-        changes=(Change(tokens[opening + 1].start, tokens[closing - 1].end, f"{value} {choice} {header}"),),
-        expression=broken.span(tokens[condition], tokens[closing - 1]),
-    )
+    yield broken.guess(0.3, replace_all(first, last, f"{value} {choice} {header}"), of=choice)

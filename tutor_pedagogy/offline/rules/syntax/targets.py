@@ -1,221 +1,183 @@
-"""The left side of an assignment: what can take a value, what can be deleted."""
+"""The left side of an assignment: what can be assigned to, and what can be deleted."""
 
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from functools import partial
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.engine.lexing import CLOSERS, NO_TOKEN, OPENERS
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    insert_after,
+    remove_up_to,
+    replace,
+    replace_all,
+    replace_brackets,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.lexing import Token
+    from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
+_MOST_WORDS = 4
+"""The most words that are taken for one name with hyphens."""
+_MOST_REMOVED = 3
+"""The most tokens that are removed from the target of a `del`."""
 
 
 @syntax_rule("call-as-target", "cannot assign to function call", "illegal expression for augmented")
 def call_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Round brackets where an entry of a list or dictionary should take the value."""
+    """Yield a call on the left of an assignment, where an entry of a list or dictionary was meant."""
     sides = _sides(broken)
     if sides is None:
         return
-    left, sign, right = sides
-    if left[-1].text != ")" or left[0].kind != "name":
-        return
+    left, _, right = sides
+    last = left[-1]
     opener = next((token for token in left if token.text == "("), None)
-    if opener is None:
+    if last.text != ")" or left[0].type != "name" or opener is None:
         return
+    shown = broken.span(left[0], last)
     name = broken.span(left[0], left[left.index(opener) - 1])
-    slots = {
-        "left": Code(broken.span(left[0], left[-1])),
-        "name": Code(name),
-        "right": Code(broken.span(right[0], right[-1])),
-    }
-    has_argument = opener.end < left[-1].start
-    if has_argument:
-        yield Candidate(
-            line=sign.line,
-            cost=0.9,
-            changes=(replace_token(opener, "["), replace_token(left[-1], "]")),
-            expression=broken.span(left[0], left[-1]),
-            slots=slots,
-        )
+    guess = partial(broken.guess, of=shown, left=shown, name=name, right=broken.span(right[0], right[-1]))
+    if opener.end < last.start:
+        yield guess(0.9, *replace_brackets(opener, last, "[]"))
     else:
-        yield Candidate(
-            line=sign.line,
-            cost=1.1,
-            changes=(Change(opener.start, left[-1].end, ""),),
-            expression=broken.span(left[0], left[-1]),
-            slots=slots,
-        )
+        yield guess(1.1, replace_all(opener, last, ""))
 
 
 def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
-    at = _sign(broken)
-    if at is None or at == 0 or at == len(broken.here) - 1:
-        return None
-    return broken.here[:at], broken.here[at], broken.here[at + 1 :]
-
-
-def _sign(broken: Broken) -> int | None:
-    """Give the index of the assignment sign on the line, outside brackets."""
+    """Return the left side, the operator and the right side of the assignment on the line, or None."""
     depth = 0
-    for index, token in enumerate(broken.here):
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+    for at, token in enumerate(broken.here):
+        depth += (token.text in OPENERS) - (token.text in CLOSERS)
         if depth == 0 and token.text in _ASSIGNING:
-            return index
+            left, right = broken.here[:at], broken.here[at + 1 :]
+            return (left, token, right) if left and right else None
     return None
 
 
 @syntax_rule("value-as-target", "cannot assign to", "illegal expression", "illegal target", "^invalid syntax\\. Maybe")
 def value_as_target(broken: Broken) -> Iterator[Candidate]:
-    yield from _value_as_target(broken)
-    if "illegal" in broken.fault.message:
-        yield from _chained_change(broken)
-
-
-def _value_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Find a sum, a number or a text on the left of the sign."""
+    """Yield a sum, a number, a string or several words on the left of an assignment."""
     sides = _sides(broken)
     if sides is None:
         return
-    left, sign, right = sides
-    text_left, text_right = broken.span(left[0], left[-1]), broken.span(right[0], right[-1])
-    slots = {"left": Code(text_left), "right": Code(text_right), "sign": Code(sign.text)}
-    if left[0].text == "print" or (len(left) > 1 and left[0].kind == "keyword"):
-        return
+    left, operator, right = sides
+    shown = broken.span(left[0], left[-1])
+    guess = partial(broken.guess, of=shown, left=shown, sign=operator)
+    if left[0].text != "print" and (len(left) == 1 or left[0].type != "keyword"):
+        for cost, *changes in _target_changes(broken, left, operator, right):
+            yield guess(cost, *changes, right=broken.span(right[0], right[-1]))
+    if "illegal" in broken.fault.message:
+        yield guess(1, right="the right side")
 
-    def guess(cost: float, *changes: Change) -> Candidate:
-        return Candidate(line=sign.line, cost=cost, changes=changes, expression=text_left, slots=slots)
 
-    words = [token for token in left if token.kind == "name"]
-    signs = [token.text for token in left if token.kind == "operator"]
-    if sign.text == "=" and len(right) == 1 and right[0].kind == "name":
-        swapped = Change(right[0].start, right[0].end, text_left)
-        yield guess(0.8, Change(left[0].start, left[-1].end, text_right), swapped)
-    if 2 <= len(words) <= 4 and set(signs) == {"-"} and len(left) == 2 * len(words) - 1:  # noqa: PLR2004 - words and hyphens
-        pattern = r"\s*-\s*".join(rf"\b{word.text}\b" for word in words)
-        same = list(re.finditer(pattern, broken.code))[:3]
-        yield guess(0.7, *(Change(m.start(), m.end(), "_".join(word.text for word in words)) for m in same))
-    if len(left) == 1 and left[0].kind == "string" and left[0].text.strip("'\"").isidentifier():
-        yield guess(0.9, replace_token(left[0], left[0].text.strip("'\"")))
-    if len(words) == len(left) == 2:  # noqa: PLR2004 - a name of two words
-        yield guess(0.9, Change(left[0].start, left[1].end, f"{words[0].text}_{words[1].text}"))
-    if sign.text == "=":
-        yield guess(1.5, replace_token(sign, "=="))
+def _target_changes(broken: Broken, left: list[Token], operator: Token, right: list[Token]) -> Iterator[Choice]:
+    """Yield the changes after which the left side can be assigned to, each after its cost."""
+    words = [token for token in left if token.type == "name"]
+    is_plain = operator.text == "="
+    match right:
+        case [name] if is_plain and name.type == "name":
+            yield 0.8, replace_all(left[0], left[-1], name.text), replace(name, broken.span(left[0], left[-1]))
+    names = [word.text for word in words]
+    hyphens = [token.text for token in left if token.type == "operator"]
+    is_hyphenated = set(hyphens) == {"-"} and len(left) == len(words) + len(hyphens)
+    if is_hyphenated and 1 < len(words) <= _MOST_WORDS and len(hyphens) == len(words) - 1:
+        same = re.finditer(r"\s*-\s*".join(rf"\b{name}\b" for name in names), broken.code)
+        yield 0.7, *(Change(match.start(), match.end(), "_".join(names)) for match in islice(same, 3))
+    match left:
+        case [string] if string.type == "string" and string.text.strip("'\"").isidentifier():
+            yield 0.9, replace(string, string.text.strip("'\""))
+        case [first, second] if len(words) == len(left):
+            yield 0.9, replace_all(first, second, f"{first.text}_{second.text}")
+    if is_plain:
+        yield 1.5, replace(operator, "==")
     else:
-        yield guess(2)
-
-
-def _chained_change(broken: Broken) -> Iterator[Candidate]:
-    """`+=` with several names, or with a sum on the left."""
-    sides = _sides(broken)
-    if sides is not None:
-        left, sign, _ = sides
-        yield Candidate(
-            line=sign.line,
-            cost=1,
-            expression=broken.span(left[0], left[-1]),
-            slots={"left": Code(broken.span(left[0], left[-1])), "right": "the right side", "sign": Code(sign.text)},
-        )
+        yield (2,)
 
 
 @syntax_rule(
     "constant-as-target", "cannot assign to (?:True|False|None|__debug__|ellipsis)", "cannot delete (?:True|False|None)"
 )
 def constant_as_target(broken: Broken) -> Iterator[Candidate]:
+    """Yield the first constant of the line, such as `True`, which no assignment can change."""
     for token in broken.here:
         if token.text in ("True", "False", "None", "__debug__", "..."):
-            yield Candidate(
-                line=token.line,
-                cost=0.9,
-                changes=(replace_token(token, f"is_{token.text.lower()}"),),
-                expression=token.text,
-                slots={"word": Code(token.text)},
-            )
+            yield broken.guess(0.9, replace(token, f"is_{token.text.lower()}"), of=token.text, word=token)
             return
 
 
-@syntax_rule("name-of-two-words", "^invalid syntax", "expected '\\('")
+@syntax_rule("name-of-two-words", INVALID, "expected '\\('")
 def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
-    """Find a variable or function name with a blank in it."""
+    """Yield the name of a variable or a function with a blank in it."""
     tokens = broken.here
-    if len(tokens) < 3:  # noqa: PLR2004 - two words and what follows
+    start = int(broken.word(broken.fault.line) in ("def", "class", "for"))
+    if not tokens[2:]:
         return
-    start = 1 if tokens[0].text in ("def", "class", "for") else 0
-    if len(tokens) < start + 2:
-        return
-    words = tokens[start : start + 2]
-    after = tokens[start + 2].text if len(tokens) > start + 2 else ""
-    wanted = {"def": "(", "class": ("(", ":"), "for": "in"}.get(tokens[0].text, "=")
-    first, second = words
-    is_name = first.kind in ("name", "keyword") and second.kind in ("name", "number", "keyword")
-    slots = {"words": Code(broken.span(first, second))}
-
-    def guess(cost: float, *changes: Change) -> Candidate:
-        return Candidate(
-            line=first.line, cost=cost, changes=changes, expression=broken.span(first, second), slots=slots
-        )
-
-    if after and after in wanted and is_name and (start or first.kind == "name"):
-        joined = f"{first.text}_{second.text}"
-        if first.kind == "keyword":
-            joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
-        used = {token.text for token in broken.tokens if token.line != first.line}
-        if first.text in ("self", "cls"):
-            yield guess(0.5, Change(first.end, second.start, "."))
-        elif tokens[0].text == "for" and second.text in used and first.text not in used:
-            yield guess(0.5, Change(first.start, second.start, ""))
-        elif not start and {first.text, second.text} <= used:
-            yield guess(0.5, insert(first.end, ","))
-        yield guess(0.6, Change(first.start, second.end, joined))
+    first, second, after = [*tokens, NO_TOKEN][start : start + 3]
+    wanted = {"def": ("(",), "class": ("(", ":"), "for": ("in",)}.get(tokens[0].text, ("=",))
+    is_name = first.type in ("name", "keyword") and second.type in ("name", "number", "keyword")
+    if after.text in wanted and is_name and (start or first.type == "name"):
+        shown = broken.span(first, second)
+        for cost, change in _joined_names(broken, first, second):
+            yield broken.guess(cost, change, of=shown, words=shown)
     for whole, joined in _longer_names(tokens):
-        yield Candidate(
-            line=first.line,
-            cost=0.6,
-            changes=(Change(whole[0].start, whole[-1].end, joined),),
-            expression=broken.span(whole[0], whole[-1]),
-            slots={"words": Code(broken.span(whole[0], whole[-1]))},
-        )
+        shown = broken.span(whole[0], whole[-1])
+        yield broken.guess(0.6, replace_all(whole[0], whole[-1], joined), of=shown, words=shown)
+
+
+def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple[float, Change]]:
+    """Yield the change that makes one name of two words, and what else could stand between them, after their costs."""
+    used = {token.text for token in broken.tokens if token.line != first.line}
+    opening = broken.here[0].text
+    if first.text in ("self", "cls"):
+        yield 0.5, Change(first.end, second.start, ".")
+    elif opening == "for" and second.text in used and first.text not in used:
+        yield 0.5, remove_up_to(first, second)
+    elif opening not in ("def", "class", "for") and {first.text, second.text} <= used:
+        yield 0.5, insert_after(first, ",")
+    joined = f"{first.text}_{second.text}"
+    if first.type == "keyword":
+        joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
+    yield 0.6, replace_all(first, second, joined)
 
 
 def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
-    """Give names of three words and more, and those that begin with `class`, with the words joined."""
-    run = list(takewhile(lambda token: token.kind == "name", tokens))
-    if len(run) > 2 and len(tokens) > len(run) and tokens[len(run)].text == "=":  # noqa: PLR2004 - more than two words
-        yield run, "_".join(token.text for token in run)
-    if tokens[0].text == "class" and tokens[2].text == "=":
-        yield tokens[:2], f"class_{tokens[1].text}"
+    """Yield names of three words and more, and those that begin with `class`, with the words joined."""
+    run = list(takewhile(lambda token: token.type == "name", tokens))
+    match run, tokens[len(run) :]:
+        case [_, _, _, *_], [sign, *_] if sign.text == "=":
+            yield run, "_".join(token.text for token in run)
+    match [token.text for token in tokens]:
+        case ["class", name, "=", *_]:
+            yield tokens[:2], f"class_{name}"
 
 
 @syntax_rule("not-deletable", "cannot delete")
 def not_deletable(broken: Broken) -> Iterator[Candidate]:
-    tokens = broken.here
-    if not tokens or tokens[0].text != "del" or len(tokens) < 2:  # noqa: PLR2004 - del and its target
-        return
-    target = broken.span(tokens[1], tokens[-1])
-    slots = {"target": Code(target)}
-    opener = next((token for token in tokens if token.text == "("), None)
-    if opener is not None and tokens[-1].text == ")" and tokens[1].kind == "name":
-        yield Candidate(
-            line=tokens[0].line,
-            cost=1,
-            changes=(replace_token(opener, "["), replace_token(tokens[-1], "]")),
-            expression=target,
-            slots=slots,
-        )
-    operators = [i for i, token in enumerate(tokens) if token.text in ("+", "-", "*", "/") and i > 1]
-    if operators and len(tokens) - operators[0] <= 3:  # noqa: PLR2004 - the bound on changed tokens
-        at = operators[0]
-        yield Candidate(
-            line=tokens[0].line,
-            cost=1.2,
-            changes=(Change(tokens[at - 1].end, tokens[-1].end, ""),),
-            expression=target,
-            slots=slots,
-        )
-    yield Candidate(line=tokens[0].line, cost=2, expression=target, slots=slots)
+    """Yield a target of `del` that cannot be deleted: a call, or a calculation."""
+    match broken.here:
+        case [word, *target] if word.text == "del" and target:
+            shown = broken.span(target[0], target[-1])
+            for cost, *changes in _deletable(target):
+                yield broken.guess(cost, *changes, of=shown, target=shown)
+
+
+def _deletable(target: list[Token]) -> Iterator[Choice]:
+    """Yield the changes that leave what can be deleted: an entry in square brackets, or the first operand."""
+    first, last = target[0], target[-1]
+    opener = next((token for token in target if token.text == "("), None)
+    if opener is not None and last.text == ")" and first.type == "name":
+        yield 1, *replace_brackets(opener, last, "[]")
+    operators = [at for at, token in enumerate(target) if at and token.text in ("+", "-", "*", "/")]
+    if operators and len(target) - operators[0] <= _MOST_REMOVED:
+        yield 1.2, Change(target[operators[0] - 1].end, last.end, "")
+    yield (2,)

@@ -1,4 +1,4 @@
-"""A line that Python cannot read, when no cause speaks for it."""
+"""A line that Python cannot read and that no rule has a guess about."""
 
 from __future__ import annotations
 

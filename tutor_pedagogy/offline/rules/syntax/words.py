@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import builtins
 from difflib import get_close_matches
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace_token
+from tutor_pedagogy.offline.engine.lexing import brackets_of, neighbours
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    EXPECTED_COLON,
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    enclose,
+    insert,
+    insert_after,
+    insert_before,
+    replace,
+    replace_all,
+    replace_brackets,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -28,199 +44,136 @@ _ALIASES = {
     **dict.fromkeys(("fi", "wenn"), "if"),
 }
 _STARTERS = (
-    "if",
-    "elif",
-    "else",
-    "for",
-    "while",
-    "def",
-    "class",
-    "return",
-    "import",
-    "from",
-    "try",
-    "except",
-    "with",
-    "del",
-    "async",
-    "raise",
-    "global",
-    "assert",
-    "yield",
+    *("if", "elif", "else", "for", "while", "def", "class", "return", "import", "from"),
+    *("try", "except", "with", "del", "async", "raise", "global", "assert", "yield"),
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
+_SHORT = 3
+"""The letters of a short word: one wrong letter of three leaves it less similar."""
+_SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
+"""How similar a word is to the keyword that it stands for, at least."""
+_SENTENCE = 3
+"""From so many words in a row on they are a sentence."""
 
 
-@syntax_rule("mistyped-keyword", "^invalid syntax", "expected", "Perhaps you forgot a comma", "unexpected indent")
+@syntax_rule("mistyped-keyword", INVALID, "expected", FORGOTTEN_COMMA, "unexpected indent")
 def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
-    """Find a word that is nearly a keyword, at the line's start or between two values."""
-    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
-        tokens = broken.on(line)
-        for index, token in enumerate(tokens):
-            if token.kind != "name":
+    """Yield a word that is nearly a keyword, at the start of the line or between two values."""
+    for line, tokens in broken.suspects:
+        is_header = tokens[-1].text == ":"
+        for index, (before, word, after) in enumerate(neighbours(tokens)):
+            if word.type != "name":
                 continue
-            after = tokens[index + 1] if index + 1 < len(tokens) else None
-            before = tokens[index - 1] if index else None
-            if before is None:
-                yield from _glued(broken, token, line)
-                if after is None or not (after.is_operand_start or after.kind == "keyword" or after.text == ":"):
+            if not index:
+                yield from _glued(broken, word, line)
+                is_call = after.text == "(" and not is_header
+                if is_call or not (after.is_operand_start or after.type == "keyword" or after.text == ":"):
                     continue
-                if after.text == "(" and tokens[-1].text != ":":
+                meant = _meant(word.text, _STARTERS)
+            elif before.is_operand_end and (after.is_operand_start or after.text == "not"):
+                if after.text == "(" and word.text in dir(builtins):
                     continue
-                meant = _meant(token.text, _STARTERS)
-            elif before.is_operand_end and after is not None and (after.is_operand_start or after.text == "not"):
-                if after.text == "(" and token.text in dir(builtins):
-                    continue
-                meant = _meant(token.text, _INFIX)
+                meant = _meant(word.text, _INFIX)
             else:
                 continue
             if meant:
-                yield Candidate(
-                    line=line,
-                    cost=0.6 if line == broken.fault.line else 1.4,
-                    changes=(replace_token(token, meant),),
-                    expression=token.text,
-                    slots={"word": Code(token.text), "meant": Code(meant)},
-                )
+                cost = 0.6 if line == broken.fault.line else 1.4
+                yield broken.guess(cost, replace(word, meant), line=line, of=word.text, word=word, meant=Code(meant))
 
 
 def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
-    """Find a keyword that has no blank behind it."""
-    known = {other.text for other in broken.tokens if other.kind == "name" and other is not token}
+    """Yield a keyword without a blank after it."""
+    known = {other.text for other in broken.tokens if other.type == "name" and other is not token}
     for word in _STARTERS:
         rest = token.text.removeprefix(word)
         if rest != token.text and (rest in known or rest.isdigit()):
-            yield Candidate(
-                line=line,
-                cost=0.55,
-                changes=(insert(token.start + len(word), " "),),
-                expression=token.text,
-                slots={"word": Code(token.text), "meant": Code(word)},
-            )
+            change = insert(token.start + len(word), " ")
+            yield broken.guess(0.55, change, line=line, of=token.text, word=token, meant=Code(word))
 
 
 def _meant(word: str, choices: tuple[str, ...]) -> str | None:
+    """Return the keyword among some that a word most likely stands for, or None."""
     lowered = word.lower()
     if _ALIASES.get(lowered) in choices:
         return _ALIASES[lowered]
     if lowered in choices:
         return lowered
-    close = get_close_matches(lowered, choices, 1, 0.7 if len(lowered) > 3 else 0.66)  # noqa: PLR2004 - short words differ by one letter in three
+    close = get_close_matches(lowered, choices, 1, _SIMILAR if len(lowered) > _SHORT else _SIMILAR_IF_SHORT)
     return close[0] if close else None
 
 
-@syntax_rule("else-with-condition", "^invalid syntax", "expected ':'")
+@syntax_rule("else-with-condition", INVALID, EXPECTED_COLON)
 def else_with_condition(broken: Broken) -> Iterator[Candidate]:
-    """Find `else if`, and a condition after `else`."""
-    tokens = broken.here
-    if not tokens or tokens[0].text != "else" or len(tokens) < 3:  # noqa: PLR2004 - else, condition, colon
-        return
-    second = tokens[1]
-    slots = {"words": Code("else if" if second.text == "if" else "else")}
-    expression = broken.span(tokens[0], tokens[-2] if tokens[-1].text == ":" else tokens[-1])
-    tail = () if tokens[-1].text == ":" else (insert(tokens[-1].end, ":"),)
-    if second.text == "if":
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.5,
-            changes=(Change(tokens[0].start, second.end, "elif"), *tail),
-            expression=broken.span(tokens[0], second),
-            slots=slots,
-        )
-    elif second.text != ":":
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.9,
-            changes=(replace_token(tokens[0], "elif"), *tail),
-            expression=expression,
-            slots=slots,
-        )
+    """Yield `else if`, and a condition after `else`."""
+    match broken.here:
+        case [word, second, _, *_] if word.text == "else":
+            last = broken.here[-1]
+            has_colon = last.text == ":"
+            colon = [] if has_colon else [insert_after(last, ":")]
+            if second.text == "if":
+                shown = broken.span(word, second)
+                changes = [replace_all(word, second, "elif"), *colon]
+                yield broken.guess(0.5, *changes, of=shown, words=Code("else if"))
+            elif second.text != ":":
+                shown = broken.span(word, broken.here[-2] if has_colon else last)
+                yield broken.guess(0.9, replace(word, "elif"), *colon, of=shown, words=word)
 
 
-@syntax_rule("print-without-brackets", "Missing parentheses in call", "^invalid syntax")
+@syntax_rule("print-without-brackets", "Missing parentheses in call", INVALID)
 def print_without_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Give `print` its brackets."""
-    for line in dict.fromkeys((broken.fault.line, broken.code_above(broken.fault.line))):
-        tokens = broken.on(line)
-        for index, token in enumerate(tokens[:-1]):
-            if token.text not in ("print", "exec") or tokens[index + 1].text == "(":
+    """Yield a `print` without parentheses, as in Python 2."""
+    for line, tokens in broken.suspects:
+        for index, (before, name, first) in enumerate(neighbours(tokens)):
+            if (
+                name.text not in ("print", "exec")
+                or first.text in ("", "(")
+                or before.text not in ("", ":", ";", "else")
+            ):
                 continue
-            if index and tokens[index - 1].text not in (":", ";", "else"):
-                continue
-            end = len(tokens) - 1
-            stop = next((i for i in range(index + 1, len(tokens)) if tokens[i].text == ";"), end + 1) - 1
-            last = tokens[stop]
-            if stop > index + 1 and tokens[index + 1].text in ("{", "[") and last.text in ("}", "]"):
-                yield Candidate(
-                    line=line,
-                    cost=0.45,
-                    changes=(replace_token(tokens[index + 1], "("), replace_token(last, ")")),
-                    expression=broken.span(token, last),
-                    slots={"name": Code(token.text)},
-                )
-            close = "".join(OPENERS[opener.text] for opener in reversed(brackets_of(tokens[index : stop + 1]).unclosed))
-            yield Candidate(
-                line=line,
-                cost=0.5 if "parentheses" in broken.fault.message else 1.2,
-                changes=(Change(token.end, tokens[index + 1].start, "("), insert(last.end, close + ")")),
-                expression=broken.span(token, last),
-                slots={"name": Code(token.text)},
-            )
+            statement = list(takewhile(lambda token: token.text != ";", tokens[index:]))
+            last = statement[-1]
+            guess = partial(broken.guess, line=line, of=broken.span(name, last), name=name)
+            if last is not first and first.text in ("{", "[") and last.text in ("}", "]"):
+                yield guess(0.45, *replace_brackets(first, last, "()"))
+            closed = insert_after(last, brackets_of(statement).closers + ")")
+            cost = 0.5 if "parentheses" in broken.fault.message else 1.2
+            yield guess(cost, Change(name.end, first.start, "("), closed)
 
 
-@syntax_rule("keyword-as-name", "^invalid syntax", "cannot assign to", "expected")
+@syntax_rule("keyword-as-name", INVALID, "cannot assign to", "expected")
 def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
-    """Find a keyword where a name should stand."""
-    tokens = broken.here
-    for index, token in enumerate(tokens):
-        if token.kind != "keyword" or token.text in ("True", "False", "None"):
+    """Yield a keyword as the name of a variable, a function or a parameter."""
+    for before, word, after in neighbours(broken.here):
+        if word.type != "keyword" or word.text in ("True", "False", "None"):
             continue
-        before = tokens[index - 1].text if index else ""
-        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        is_target = (not before and after in ("=", ".", "+=", "[", ",")) or (
-            before in ("for", "def", "class", "as", "global") and after in ("in", "(", ":", ",", "", ")")
+        is_target = (not before.text and after.text in ("=", ".", "+=", "[", ",")) or (
+            before.text in ("for", "def", "class", "as", "global") and after.text in ("in", "(", ":", ",", "", ")")
         )
-        is_parameter = before in ("(", ",") and after in (",", ")", "=")
-        if is_target or is_parameter:
-            same = [
-                other
-                for other in broken.tokens
-                if other.text == token.text and (other is token or other.line == token.line)
-            ]
-            yield Candidate(
-                line=token.line,
-                cost=0.7,
-                changes=tuple(replace_token(other, f"{token.text}_") for other in same[:3]),
-                expression=token.text,
-                slots={"word": Code(token.text)},
-            )
+        if is_target or (before.text in ("(", ",") and after.text in (",", ")", "=")):
+            same = [token for token in broken.here if token.text == word.text]
+            changes = (replace(token, f"{word.text}_") for token in same[:3])
+            yield broken.guess(0.7, *changes, of=word.text, word=word)
 
 
-@syntax_rule("prose-in-code", "^invalid syntax")
+@syntax_rule("prose-in-code", INVALID)
 def prose_in_code(broken: Broken) -> Iterator[Candidate]:
-    """Find a line of plain words that should be a comment or a text."""
-    line = broken.fault.line
-    tokens = broken.on(line)
-    if tokens and tokens[0].kind != "keyword":
-        words = [token for token in tokens if token.kind in ("name", "keyword")]
-        used = {token.text for token in broken.tokens if token.line != line}
-        new = [token for token in words if token.text not in used and token.kind == "name"]
-        run = _longest_run(tokens)
-        if len(run) >= 3 and len(new) >= 2 and not any(t.text in ("=", "(") for t in tokens[:2]):  # noqa: PLR2004 - three words in a row are a sentence
-            yield Candidate(
-                line=line,
-                cost=0.9,
-                changes=(insert(tokens[0].start, "# "),),
-                expression=broken.text(line).strip(),
-                slots={"words": Code(broken.span(run[0], run[-1]))},
-            )
+    """Yield a line of plain words that should be a comment or a string."""
+    line, tokens = broken.fault.line, broken.here
+    if not tokens or tokens[0].type == "keyword" or any(word in ("=", "(") for word in broken.words[:2]):
+        return
+    used = {token.text for token in broken.tokens if token.line != line}
+    new = [token for token in tokens if token.type == "name" and token.text not in used]
+    run = _longest_run(tokens)
+    if len(run) >= _SENTENCE and len(new) > 1:
+        yield broken.guess(0.9, insert_before(tokens[0], "# "), words=broken.span(run[0], run[-1]))
 
 
 def _longest_run(tokens: list[Token]) -> list[Token]:
+    """Return the longest run of words that begins with a name; a keyword may follow."""
     best: list[Token] = []
     run: list[Token] = []
     for token in tokens:
-        if token.kind == "name" or (token.kind == "keyword" and run):
+        if token.type == "name" or (token.type == "keyword" and run):
             run.append(token)
             best = max(best, run, key=len)
         else:
@@ -228,57 +181,36 @@ def _longest_run(tokens: list[Token]) -> list[Token]:
     return list(best)
 
 
-@syntax_rule("text-without-quotes", "^invalid syntax", "Perhaps you forgot a comma")
+@syntax_rule("text-without-quotes", INVALID, FORGOTTEN_COMMA)
 def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
-    """Find words inside a call that lack their quote marks."""
+    """Yield words in a call or after an operator that lack their quote marks."""
     tokens = broken.here
     run = _longest_run(tokens)
-    if len(run) < 2:  # noqa: PLR2004 - one word alone could be a name
-        return
     known = {token.text for token in broken.tokens if token.line != broken.fault.line}
-    at = tokens.index(run[0])
-    if any(token.kind == "keyword" for token in run) or _is_called(tokens, run[-1]):
+    if len(run) <= 1 or any(token.type == "keyword" for token in run):
         return
-    if (
-        at
-        and tokens[at - 1].text in ("(", ",", "=", "+", "==", "[")
-        and sum(t.text not in known for t in run) >= len(run) - 1
-    ):
-        whole = _words_of_call(broken, run[0])
-        if whole is not None:
-            yield Candidate(
-                line=broken.fault.line,
-                cost=0.8,
-                changes=(insert(whole[0].start, '"'), insert(whole[1].end, '"')),
-                expression=broken.span(*whole),
-                slots={"words": Code(broken.span(*whole))},
-            )
-        last = tokens.index(run[-1])
-        while last + 1 < len(tokens) and tokens[last + 1].kind == "other":
-            last += 1
-        yield Candidate(
-            line=broken.fault.line,
-            cost=0.85,
-            changes=(insert(run[0].start, '"'), insert(tokens[last].end, '"')),
-            expression=broken.span(run[0], tokens[last]),
-            slots={"words": Code(broken.span(run[0], tokens[last]))},
-        )
+    at, end = tokens.index(run[0]), tokens.index(run[-1])
+    is_called = "(" in broken.words[end + 1 : end + 2]
+    is_value = at and tokens[at - 1].text in ("(", ",", "=", "+", "==", "[")
+    if is_called or not is_value or sum(token.text in known for token in run) > 1:
+        return
+    while tokens[end + 1 : end + 2] and tokens[end + 1].type == "other":
+        end += 1
+    whole = _words_of_call(broken, run[0])
+    for cost, ends in ((0.8, whole), (0.85, (run[0], tokens[end]))):
+        if ends is not None:
+            yield broken.guess(cost, *enclose(*ends, '""'), of=broken.span(*ends), words=broken.span(*ends))
 
 
 def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
-    """Give the first and last token of a call that holds nothing but words and signs of prose."""
+    """Return the first and the last token of a call that holds nothing but words and punctuation, or None."""
     opener = broken.opener(word)
     if opener is None or opener.text != "(":
         return None
     inside = [t for t in broken.here if t.start > opener.start and broken.opener(t) is opener]
-    if not inside or inside[0] is not word:
+    if inside[0] is not word:
         return None
-    end = next((t for t in broken.here if t.start > word.start and t.text == ")"), None)
-    inside = [t for t in inside if end is None or t.start < end.start]
-    plain = all(t.kind in ("name", "keyword", "number", "other") or t.text in (",", ":", "-", ".") for t in inside)
-    return (inside[0], inside[-1]) if plain and len(inside) > 1 else None
-
-
-def _is_called(tokens: list[Token], name: Token) -> bool:
-    after = tokens.index(name) + 1
-    return after < len(tokens) and tokens[after].text == "("
+    end = next((t.start for t in broken.here if t.start > word.start and t.text == ")"), len(broken.code))
+    inside = [t for t in inside if t.start < end]
+    is_prose = all(t.type in ("name", "keyword", "number", "other") or t.text in (",", ":", "-", ".") for t in inside)
+    return (inside[0], inside[-1]) if is_prose and len(inside) > 1 else None
