@@ -19,6 +19,15 @@ def test_two_faults_are_mended_together() -> None:
     assert edit.apply(code) == "n = 2\nif n > 1:\n    print(n)\nelse:\n    print(0)\n"
 
 
+def test_nul_characters_are_removed() -> None:
+    """A file with NUL characters gets them named and removed; a lesson file could not hold such a case as text."""
+    code = "a = 1\nb = \0002\n"
+    finding = diagnose(ask(code))
+    assert (finding.rule, finding.lines) == ("syntax.null-character", (2,))
+    assert finding.edit is not None
+    assert finding.edit.apply(code) == "a = 1\nb = 2\n"
+
+
 def test_more_faults_than_an_edit_may_mend_give_a_first_step() -> None:
     """Where more than three tokens would have to change there is no edit, but the first fault's remedy is known."""
     code = "".join(f"if {n}\n    print({n})\n" for n in range(6))

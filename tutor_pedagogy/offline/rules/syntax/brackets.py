@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _OPERATORS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
-_NAMES = {"(": "round", "[": "square", "{": "curly", ")": "round", "]": "square", "}": "curly"}
+_NAMES = {
+    **dict.fromkeys("()", "parenthesis"),
+    **dict.fromkeys("[]", "square bracket"),
+    **dict.fromkeys("{}", "brace"),
+}
 
 
 @syntax_rule(

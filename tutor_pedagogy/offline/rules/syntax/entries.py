@@ -89,7 +89,7 @@ def _after_colon(broken: Broken, entry: list[Token], body: list[Token]) -> Itera
         yield broken.guess(
             1, insert_after(last, " None"), line=first.line, of=broken.span(first, last), missing="its value"
         )
-    comma = partial(broken.guess, 0.5, missing="the comma behind it")
+    comma = partial(broken.guess, 0.5, missing="the comma after it")
     if len(colons) > 1 and "lambda" not in [token.text for token in body]:
         before = entry[entry.index(body[colons[1] - 1]) - 1]
         if before.is_operand_end:
