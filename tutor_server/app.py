@@ -59,7 +59,7 @@ from tutor_server.api.keys import (
 from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.clock import Clock, SystemClock
-from tutor_server.composition.shared_state import budgets_of, shared_state
+from tutor_server.composition.shared_state import shared_state
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
 from tutor_server.identity.address_proofs import AddressProofs
@@ -72,6 +72,7 @@ from tutor_server.identity.refresh_tokens import RefreshTokens
 from tutor_server.identity.registration import RegistrationPolicy, Registrations
 from tutor_server.identity.revocations import Revocations
 from tutor_server.identity.throttling import Throttle
+from tutor_server.ledger.budgets import budgets_of
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.max_call_cost import most_a_call_costs
 from tutor_server.ledger.upkeep import Upkeep
@@ -83,8 +84,9 @@ from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.process.memory import give_back_memory
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.off_switch import OffSwitch
-from tutor_server.tutoring.opening import Opening, Rules
+from tutor_server.tutoring.opening import Opening
 from tutor_server.tutoring.refusals import RefusalCount
+from tutor_server.tutoring.rules import Rules
 from tutor_server.tutoring.settling import Settling
 from tutor_server.tutoring.tutor import Tutor
 

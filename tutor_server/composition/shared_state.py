@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.limiter import Limits
 from tutor_server.identity.attempts import InProcessAttempts
+from tutor_server.ledger.budgets import budgets_of
 from tutor_server.storage.daily_usage import messages_on
-from tutor_server.storage.spending import Budgets, spent_on
+from tutor_server.storage.spending import spent_on
 from tutor_server.tutoring.siblings import NoSiblings
 
 if TYPE_CHECKING:
@@ -117,14 +118,6 @@ def _limits(settings: Settings) -> Limits:
         daily_messages=settings.daily_message_cap,
         llm_calls_per_minute=settings.llm_calls_per_minute,
         budgets=budgets_of(settings),
-    )
-
-
-def budgets_of(settings: Settings) -> Budgets:
-    """Return the budgets in nano-dollars."""
-    daily, monthly = settings.daily_budget_usd, settings.monthly_budget_usd
-    return Budgets(
-        daily=None if daily is None else int(daily * 10**9), monthly=None if monthly is None else int(monthly * 10**9)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tutor_server.storage.statement import Statement
-    from tutor_server.storage.sums import Key, Sums
 
 _OPTION = "deferred"
+
+Key = tuple[Any, ...]
+"""The values of a row's key columns."""
+
+
+class AddsTogether(Protocol):
+    """A table whose additions can be written together."""
+
+    def write(self, connection: Connection, rows: Mapping[Key, Sequence[int]]) -> None:
+        """Add to the rows of some keys now."""
+        ...
 
 
 class Deferred:
@@ -25,13 +35,13 @@ class Deferred:
 
     def __init__(self) -> None:
         self._rows: dict[Statement, list[Mapping[str, Any]]] = {}
-        self._sums: dict[Sums, dict[Key, list[Sequence[int]]]] = {}
+        self._sums: dict[AddsTogether, dict[Key, list[Sequence[int]]]] = {}
 
     def add_row(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Defer the execution of a statement; rows for the same statement are executed together."""
         self._rows.setdefault(statement, []).append(values)
 
-    def add_amounts(self, sums: Sums, key: Key, amounts: Sequence[int]) -> None:
+    def add_amounts(self, sums: AddsTogether, key: Key, amounts: Sequence[int]) -> None:
         """Defer an increment of a row of sums; increments of the same row are added up."""
         self._sums.setdefault(sums, {}).setdefault(key, []).append(amounts)
 
@@ -46,7 +56,7 @@ class Deferred:
         for sums in tuple(self._sums):
             self.write_sums(connection, sums)
 
-    def write_sums(self, connection: Connection, sums: Sums) -> None:
+    def write_sums(self, connection: Connection, sums: AddsTogether) -> None:
         """Execute the deferred increments of one table of sums."""
         if sums in self._sums:
             totals = {key: tuple(map(sum, zip(*added, strict=True))) for key, added in self._sums[sums].items()}

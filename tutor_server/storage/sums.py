@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor_server.storage.deferred import deferred_on
 from tutor_server.storage.statement import Statement
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import DeclarativeBase
 
-    Key = tuple[Any, ...]
+    from tutor_server.storage.deferred import Key
 
 
 class Sums:

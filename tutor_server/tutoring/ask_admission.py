@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.storage.background import Asker
     from tutor_server.storage.database import Database
-    from tutor_server.tutoring.opening import Rules
+    from tutor_server.tutoring.rules import Rules
 
 
 class AskAdmission:

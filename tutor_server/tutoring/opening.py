@@ -42,19 +42,9 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Provider
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.received import ReceivedAsk
+    from tutor_server.tutoring.rules import Rules
 
 REMEMBERED_ASKERS = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The operator's settings that shape an answer."""
-
-    daily_messages: int
-    max_hint_level: int
-    context_tokens: int
-    max_output_tokens: int
-    store_code: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
