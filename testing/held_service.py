@@ -16,7 +16,7 @@ from testing.service import PASSWORD
 from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.keys import DATABASE
 from tutor_server.app import build_app
-from tutor_server.llm.terms import terms_of
+from tutor_server.llm.model_profiles import load_model_profiles
 from tutor_server.settings import Settings
 from tutor_server.storage.migrations import upgrade
 
@@ -74,7 +74,7 @@ async def held_service(
 ) -> AsyncIterator[HeldService]:
     """Run the service with these settings. `prepare` may add to the application before it starts."""
     given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
-    app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, ask_for_terms=terms_of)
+    app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, find_profiles=load_model_profiles)
     if prepare is not None:
         prepare(app)
     if not given.get("database_url"):

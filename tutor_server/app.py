@@ -14,8 +14,8 @@ from uuid_utils.compat import uuid7
 from tutor_analysis.analyst import Analyst
 from tutor_analysis.pool import Pool
 from tutor_server.administration.dashboard_sessions import DashboardSessions
-from tutor_server.administration.desk import AdministrationDesk
 from tutor_server.administration.retention import RetentionSweep
+from tutor_server.administration.service import AdministrationService
 from tutor_server.admission.frame_rate import FrameAllowances
 from tutor_server.api import (
     account_links,
@@ -74,13 +74,13 @@ from tutor_server.identity.revocations import Revocations
 from tutor_server.identity.throttling import Throttle
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.ledger.calls import Ledger
-from tutor_server.ledger.max_call_cost import most_a_call_costs
-from tutor_server.ledger.upkeep import Upkeep
+from tutor_server.ledger.lease_keeper import LeaseKeeper
+from tutor_server.ledger.max_call_cost import max_call_cost
 from tutor_server.limits import MAX_BODY_BYTES, Deadlines, FrameRate, Leases
 from tutor_server.llm.factory import build_chain, remote_models
+from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
-from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.process.memory import give_back_memory
 from tutor_server.storage.database import open_database
 from tutor_server.tutoring.off_switch import OffSwitch
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
 
     from tutor_analysis.pool import NotAnalysed, PoolLimits
     from tutor_server.identity.attempts import Attempts
-    from tutor_server.llm.terms import RemoteModel, Terms
+    from tutor_server.llm.model_profiles import ModelProfile, RemoteModel
     from tutor_server.mail.outbox import Outbox
     from tutor_server.settings import Settings
 
@@ -132,7 +132,7 @@ def build_app(
     deadlines: Deadlines | None = None,
     leases: Leases | None = None,
     analysis: PoolLimits | None = None,
-    ask_for_terms: Callable[[Sequence[RemoteModel]], Sequence[Terms]] = terms_by_own_process,
+    find_profiles: Callable[[Sequence[RemoteModel]], Sequence[ModelProfile]] = profiles_by_child_process,
 ) -> web.Application:
     """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
 
@@ -155,12 +155,12 @@ def build_app(
     for work in shared.work:
         app.cleanup_ctx.append(_keeping(work))
     revocations = _add_identity(app, settings, shared.attempts, random_bytes=random_bytes)
-    terms = ask_for_terms(remote_models(settings))
-    prices = Prices.of(read_price_file(settings.data_dir), terms)
+    profiles = find_profiles(remote_models(settings))
+    prices = Prices.of(read_price_file(settings.data_dir), profiles)
     analyst = Analyst(Pool(analysis), _log_unanalysed)
     chain = build_chain(
         settings,
-        terms,
+        profiles,
         deadlines,
         lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student),
         clock=clock.monotonic,
@@ -174,7 +174,7 @@ def build_app(
         price=prices.estimated_cost,
         leases=leases,
         budgets=budgets_of(settings),
-        most_a_call_costs=most_a_call_costs(settings, terms, prices, clock.now()),
+        max_call_cost=max_call_cost(settings, profiles, prices, clock.now()),
     )
     opening = Opening(
         database=database,
@@ -193,8 +193,8 @@ def build_app(
         new_id=new_id,
         new_word=lambda: random_bytes(12).hex(),
     )
-    app[ADMINISTRATION] = desk = AdministrationDesk(database, clock, new_id)
-    app[DASHBOARD_SESSIONS] = DashboardSessions(desk)
+    app[ADMINISTRATION] = administration = AdministrationService(database, clock, new_id)
+    app[DASHBOARD_SESSIONS] = DashboardSessions(administration)
     app[OFF_SWITCH] = off_switch = OffSwitch(database)
     app[BUDGETS] = budgets_of(settings)
     refusals = RefusalCount(database, clock)
@@ -203,7 +203,7 @@ def build_app(
             opening=opening,
             analyst=analyst,
             settling=Settling(database, shared.limiter, clock, store_code=settings.store_code),
-            siblings=shared.siblings,
+            replicas=shared.replicas,
             chain=chain,
             off_switch=off_switch,
             refusals=refusals,
@@ -232,7 +232,7 @@ def build_app(
         if shared.close is not None:
             await shared.close()
 
-    app.cleanup_ctx.append(_keeping(Upkeep(ledger).run))
+    app.cleanup_ctx.append(_keeping(LeaseKeeper(ledger).run))
     app.cleanup_ctx.append(_keeping(off_switch.run))
     app.cleanup_ctx.append(_keeping(refusals.run))
     app.cleanup_ctx.append(_keeping(give_back_memory))

@@ -28,7 +28,7 @@ from tutor_server.errors import (
     MonthlyBudgetReached,
     RateLimited,
 )
-from tutor_server.llm.terms import terms_of
+from tutor_server.llm.model_profiles import load_model_profiles
 from tutor_server.settings import Settings, SettingsError
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import upgrade
@@ -280,7 +280,7 @@ async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> 
     )
 
     with pytest.raises(SettingsError, match=r"TUTOR_MONTHLY_BUDGET_USD: no price is known for a-model-nobody-knows"):
-        build_app(settings, ask_for_terms=terms_of)
+        build_app(settings, find_profiles=load_model_profiles)
 
 
 def row_of_the_ledger(made_at: datetime, reserved: int, state: str = "sent") -> Callable[[Connection], None]:

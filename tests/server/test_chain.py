@@ -25,7 +25,7 @@ from tutor_server.llm.provider import Event, Finish, ProviderFailure, Usage
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from tutor_server.llm.chain import Answer
+    from tutor_server.llm.chain import ModelAnswer
     from tutor_server.llm.provider import FailureReason, Provider
 
 PATIENT = Deadlines()
@@ -98,7 +98,7 @@ def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time
     )
 
 
-async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, Answer]:
+async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, ModelAnswer]:
     """Read an answer to its end."""
     async with chain.stream(new_request(), recorder) as answer:
         text = "".join([piece async for piece in answer])

@@ -16,7 +16,7 @@ from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits
 from tutor_server.ledger.calls import Ledger
-from tutor_server.ledger.upkeep import Upkeep
+from tutor_server.ledger.lease_keeper import LeaseKeeper
 from tutor_server.limits import Leases
 from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.asks import NewAsk, open_ask
@@ -149,7 +149,7 @@ class Books:
 
     async def sweep(self) -> None:
         """Sweep as another process of the service does."""
-        await Upkeep(self.ledger()).sweep()
+        await LeaseKeeper(self.ledger()).sweep()
 
     def ledger(self, under_way: set[UUID] | None = None) -> Ledger:
         """Make the ledger of some process."""
@@ -271,10 +271,10 @@ async def test_l1_a_live_row_is_not_swept(books: Books) -> None:
 async def test_l1_a_process_renews_its_own_before_it_sweeps(books: Books) -> None:
     """L1: after an outage longer than a lease a process does not sweep what it is still working on."""
     mine, not_mine = await expired(books), await expired(books)
-    upkeep = Upkeep(books.ledger({mine}))
+    keeper = LeaseKeeper(books.ledger({mine}))
 
-    await upkeep.renew()
-    await upkeep.sweep()
+    await keeper.renew()
+    await keeper.sweep()
 
     assert (await books.state(mine), await books.state(not_mine)) == ("sent", "swept")
 

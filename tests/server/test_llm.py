@@ -27,14 +27,14 @@ from testing.service import service_environment
 from tutor_pedagogy.offline import explain
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
+from tutor_server.llm.batching import PAUSE_SECONDS
 from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
 from tutor_server.llm.factory import build_chain, remote_models
+from tutor_server.llm.model_profiles import RemoteModel, load_model_profiles, profiles_by_child_process
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
-from tutor_server.llm.reading_times import PAUSE_SECONDS
 from tutor_server.llm.sse import EventParser, ServerEvent
-from tutor_server.llm.terms import RemoteModel, terms_by_own_process, terms_of
 from tutor_server.llm.upstream import MAX_TOKENS, _is_under_way, count
 from tutor_server.settings import Settings, SettingsError
 
@@ -613,7 +613,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
     monkeypatch.setenv("TUTOR_OPENAI_MODEL", "llama3")
-    chain = build_chain(Settings(), terms_of(remote_models(Settings())), Deadlines(), explained)
+    chain = build_chain(Settings(), load_model_profiles(remote_models(Settings())), Deadlines(), explained)
     assert [(provider.name, provider.model) for provider in chain.providers] == [
         ("openai", "llama3"),
         ("anthropic", "claude-sonnet-5-5"),
@@ -659,7 +659,7 @@ async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     provider: Provider, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is read as it comes."""
-    monkeypatch.setattr("tutor_server.llm.upstream.seconds_to_reading", lambda *_: 3600.0)
+    monkeypatch.setattr("tutor_server.llm.upstream.seconds_to_next_batch", lambda *_: 3600.0)
     upstream.play(Behaviour(token_seconds=0.001))
     assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
 
@@ -736,22 +736,22 @@ def test_another_process_gives_the_same_terms() -> None:
         RemoteModel(provider="openai", name="gpt-5.6-luna", api_key=KEY),
         RemoteModel(provider="openai", name="llama3", base_url="http://127.0.0.1:11434/v1"),
     ]
-    terms = terms_by_own_process(models)
-    assert terms == terms_of(models)
-    assert terms[0].endpoint.url == "https://api.openai.com/v1/chat/completions"
-    assert terms[0].endpoint.headers["Authorization"] == f"Bearer {KEY}"
-    assert [model.prices is None for model in terms] == [False, True]
+    profiles = profiles_by_child_process(models)
+    assert profiles == load_model_profiles(models)
+    assert profiles[0].endpoint.url == "https://api.openai.com/v1/chat/completions"
+    assert profiles[0].endpoint.headers["Authorization"] == f"Bearer {KEY}"
+    assert [model.prices is None for model in profiles] == [False, True]
 
 
 def test_what_an_sdk_cannot_work_with_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that cannot start says why, and not where in an SDK it was."""
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
     with pytest.raises(SettingsError, match=r"SDKs cannot be set up: FileNotFoundError: .*No such file") as refusal:
-        terms_by_own_process([RemoteModel(provider="openai", name="llama3", api_key=KEY)])
+        profiles_by_child_process([RemoteModel(provider="openai", name="llama3", api_key=KEY)])
     assert "\n" not in str(refusal.value)
     assert KEY not in str(refusal.value)
 
 
 def test_nobody_is_asked_for_a_chain_without_models() -> None:
     """A service that runs offline starts no other process."""
-    assert terms_by_own_process(remote_models(Settings(llm_providers=("offline",)))) == []
+    assert profiles_by_child_process(remote_models(Settings(llm_providers=("offline",)))) == []

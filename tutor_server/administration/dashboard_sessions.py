@@ -14,7 +14,7 @@ from tutor_server.storage import dashboard_sessions
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from tutor_server.administration.desk import Actor, AdministrationDesk
+    from tutor_server.administration.service import Actor, AdministrationService
 
 SESSION_LIFETIME = timedelta(hours=8)
 """A session's lifetime: a working day."""
@@ -24,24 +24,26 @@ SESSION_LIFETIME = timedelta(hours=8)
 class DashboardSessions:
     """Opens and closes sessions, each with its row in the audit log."""
 
-    desk: AdministrationDesk
+    administration: AdministrationService
 
     async def open(self, actor: Actor, token_hash: bytes) -> None:
         """Open a session of a browser."""
-        now = self.desk.clock.now()
+        now = self.administration.clock.now()
 
         def unit(connection: Connection) -> None:
             dashboard_sessions.open_session(connection, token_hash, now=now, expires_at=now + SESSION_LIFETIME)
 
-        await self.desk.act(actor, "signed_in", unit)
+        await self.administration.act(actor, "signed_in", unit)
 
     async def is_open(self, token_hash: bytes) -> bool:
         """Return whether a browser has a session."""
-        now = self.desk.clock.now()
-        return await self.desk.database.read(lambda connection: dashboard_sessions.is_open(connection, token_hash, now))
+        now = self.administration.clock.now()
+        return await self.administration.database.read(
+            lambda connection: dashboard_sessions.is_open(connection, token_hash, now)
+        )
 
     async def close(self, actor: Actor, token_hash: bytes) -> None:
         """End a session if it is open."""
-        await self.desk.act(
+        await self.administration.act(
             actor, "signed_out", lambda connection: dashboard_sessions.close_session(connection, token_hash)
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.administration.desk import Actor
+from tutor_server.administration.service import Actor
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
 from tutor_server.api.keys import ADMINISTRATION, CLOCK, DATABASE, OFF_SWITCH
@@ -99,11 +99,11 @@ async def switch(request: web.Request) -> schemas.SwitchedOff:
 @routes.add("PUT /api/admin/switch", access=Access.ADMIN, refuses=(NotFound,))
 async def put_switch(request: web.Request, body: schemas.SwitchChange) -> schemas.SwitchedOff:
     """Switch the tutor off or on, for everything or for a module; every process follows within 5 seconds."""
-    desk = request.app[ADMINISTRATION]
+    administration = request.app[ADMINISTRATION]
     if body.is_off:
-        await desk.switch_off(actor_of(request), body.module_id, body.message)
+        await administration.switch_off(actor_of(request), body.module_id, body.message)
     else:
-        await desk.switch_on(actor_of(request), body.module_id)
+        await administration.switch_on(actor_of(request), body.module_id)
     await request.app[OFF_SWITCH].catch_up()
     return _switched_off(await request.app[DATABASE].read(switched_off))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import hdrs, web
 
-from tutor_server.administration.desk import Actor
+from tutor_server.administration.service import Actor
 from tutor_server.api import schemas
 from tutor_server.api.admin_session import (
     Session,
@@ -106,11 +106,11 @@ async def switch_on_dashboard(request: web.Request, form: schemas.DashboardSwitc
     session = await session_of(request)
     if session is None or not session.is_signed_in or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
-    desk, module_id = request.app[ADMINISTRATION], form.module_id or None
+    administration, module_id = request.app[ADMINISTRATION], form.module_id or None
     if form.is_off == "yes":
-        await desk.switch_off(_actor(request), module_id, form.message)
+        await administration.switch_off(_actor(request), module_id, form.message)
     else:
-        await desk.switch_on(_actor(request), module_id)
+        await administration.switch_on(_actor(request), module_id)
     await request.app[OFF_SWITCH].catch_up()
     return _back()
 

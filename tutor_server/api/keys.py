@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_server.administration.dashboard_sessions import DashboardSessions
-    from tutor_server.administration.desk import AdministrationDesk
+    from tutor_server.administration.service import AdministrationService
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
@@ -38,7 +38,7 @@ ADDRESS_PROOFS: web.AppKey[AddressProofs] = web.AppKey("address_proofs")
 DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
 DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 
-ADMINISTRATION: web.AppKey[AdministrationDesk] = web.AppKey("administration")
+ADMINISTRATION: web.AppKey[AdministrationService] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
 DASHBOARD_SESSIONS: web.AppKey[DashboardSessions] = web.AppKey("dashboard_sessions")
 BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    Answer = BaseModel | web.StreamResponse | None
-    Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answer]])
+    HandlerResult = BaseModel | web.StreamResponse | None
+    Handler = TypeVar("Handler", bound=Callable[..., Awaitable[HandlerResult]])
 
 JSON = "application/json"
 HTML = "text/html"
@@ -72,7 +72,7 @@ class Route:
     path: str
     tag: str
     access: Access
-    handler: Callable[..., Awaitable[Answer]]
+    handler: Callable[..., Awaitable[HandlerResult]]
     takes_caller: bool
     path_parameters: Mapping[str, type]
     query: type[BaseModel] | None

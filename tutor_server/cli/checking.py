@@ -12,12 +12,12 @@ from sqlalchemy import make_url
 
 from tutor_server.cli.checking_places import eviction_problem, folder_problems, reachability_problems
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
-from tutor_server.ledger.max_call_cost import most_a_call_costs
+from tutor_server.ledger.max_call_cost import max_call_cost
 from tutor_server.llm.factory import remote_models
 from tutor_server.llm.key_check import key_problem
+from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
-from tutor_server.llm.terms import terms_by_own_process
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
 from tutor_server.process.starting import DATABASE_FAILURES, database_problem
 from tutor_server.settings import SettingsError
@@ -89,8 +89,8 @@ def _future_file(file: Path, data_dir: Path) -> Finding:
 def _prices(settings: Settings, now: datetime) -> Finding:
     try:
         own = read_price_file(settings.data_dir)
-        terms = terms_by_own_process(remote_models(settings))
-        most_a_call_costs(settings, terms, Prices.of(own, terms), now)
+        profiles = profiles_by_child_process(remote_models(settings))
+        max_call_cost(settings, profiles, Prices.of(own, profiles), now)
     except SettingsError as error:
         return Finding("prices", str(error), is_wrong=True)
     if own:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
-from tutor_server.administration.desk import Actor, AdministrationDesk
 from tutor_server.administration.module_files import ModuleFilesRefused, read_modules
+from tutor_server.administration.service import Actor, AdministrationService
 from tutor_server.cli.database import OperatorRefused, opened_database
 from tutor_server.clock import SystemClock
 from tutor_server.errors import NotFound
@@ -35,8 +35,8 @@ async def import_modules(settings: Settings, folder: Path) -> Sequence[Module]:
         modules = read_modules(folder)
     except ModuleFilesRefused as error:
         raise OperatorRefused(str(error)) from error
-    async with _desk(settings) as desk:
-        await desk.save_modules(COMMAND, modules)
+    async with _administration_service(settings) as administration:
+        await administration.save_modules(COMMAND, modules)
     return modules
 
 
@@ -48,20 +48,20 @@ async def list_modules(settings: Settings) -> Sequence[Module]:
 
 async def remove_module(settings: Settings, module_id: str) -> None:
     """Delete a module with the progress in it. Raise `OperatorRefused`."""
-    async with _desk(settings) as desk:
-        await desk.remove_module(COMMAND, module_id)
+    async with _administration_service(settings) as administration:
+        await administration.remove_module(COMMAND, module_id)
 
 
 async def switch_off(settings: Settings, module_id: str | None, message: str) -> None:
     """Switch the tutor off, for a module or for everything. Raise `OperatorRefused`."""
-    async with _desk(settings) as desk:
-        await desk.switch_off(COMMAND, module_id, message)
+    async with _administration_service(settings) as administration:
+        await administration.switch_off(COMMAND, module_id, message)
 
 
 async def switch_on(settings: Settings, module_id: str | None) -> None:
     """Switch the tutor on again. Raise `OperatorRefused`."""
-    async with _desk(settings) as desk:
-        await desk.switch_on(COMMAND, module_id)
+    async with _administration_service(settings) as administration:
+        await administration.switch_on(COMMAND, module_id)
 
 
 async def what_is_off(settings: Settings) -> Sequence[Off]:
@@ -73,21 +73,21 @@ async def what_is_off(settings: Settings) -> Sequence[Off]:
 async def set_limits(settings: Settings, email: str, own: OwnLimits, hours: float) -> datetime:
     """Set a student's own limits for some hours; return when they expire. Raise `OperatorRefused`."""
     expires_at = SystemClock().now() + timedelta(hours=hours)
-    async with _desk(settings) as desk:
-        await desk.set_limits(COMMAND, email.lower(), own, expires_at)
+    async with _administration_service(settings) as administration:
+        await administration.set_limits(COMMAND, email.lower(), own, expires_at)
     return expires_at
 
 
 async def remove_limits(settings: Settings, email: str) -> None:
     """Remove a student's own limits. Raise `OperatorRefused`."""
-    async with _desk(settings) as desk:
-        await desk.remove_limits(COMMAND, email.lower())
+    async with _administration_service(settings) as administration:
+        await administration.remove_limits(COMMAND, email.lower())
 
 
 @asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[AdministrationDesk]:
+async def _administration_service(settings: Settings) -> AsyncIterator[AdministrationService]:
     async with opened_database(settings) as database:
         try:
-            yield AdministrationDesk(database, SystemClock(), uuid7)
+            yield AdministrationService(database, SystemClock(), uuid7)
         except NotFound as error:
             raise OperatorRefused(error.detail.rstrip(".")) from error

@@ -11,7 +11,7 @@ from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.spending import spent_on
-from tutor_server.tutoring.siblings import NoSiblings
+from tutor_server.tutoring.replicas import NoReplicas
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
     from tutor_server.storage.spending import Spent
-    from tutor_server.tutoring.siblings import Siblings
+    from tutor_server.tutoring.replicas import Replicas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class SharedState:
     limiter: Limiter
     slots: ConnectionSlots
     attempts: Attempts
-    siblings: Siblings
+    replicas: Replicas
     work: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()
     close: Callable[[], Awaitable[object]] | None = None
 
@@ -71,7 +71,7 @@ def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedS
         limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database), _stored_spending(database)),
         slots=InProcessSlots(settings.connections_per_user),
         attempts=InProcessAttempts(clock),
-        siblings=NoSiblings(database),
+        replicas=NoReplicas(database),
     )
 
 
@@ -88,13 +88,13 @@ def _in_redis(
     # A service of one process need not wait for the client of a server that it does not use.
     from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415
     from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415
-    from tutor_server.tutoring.relay import Relay  # noqa: PLC0415
+    from tutor_server.tutoring.answer_broker import AnswerBroker  # noqa: PLC0415
 
     def new_mark() -> str:
         return new_id().hex
 
     redis = open_redis(url)
-    relay = Relay(redis, database, deadlines)
+    broker = AnswerBroker(redis, database, deadlines)
     slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
     return SharedState(
         limiter=SharedLimiter(
@@ -106,8 +106,8 @@ def _in_redis(
         ),
         slots=slots,
         attempts=SharedAttempts(redis, new_mark=new_mark, own=InProcessAttempts(clock)),
-        siblings=relay,
-        work=(slots.renew_for_ever, relay.write_for_ever, relay.read_for_ever, relay.listen_for_ever),
+        replicas=broker,
+        work=(slots.renew_for_ever, broker.write_for_ever, broker.read_for_ever, broker.listen_for_ever),
         close=redis.aclose,
     )
 

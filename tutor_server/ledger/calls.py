@@ -47,7 +47,7 @@ class Ledger:
     price: Callable[[str, str, Usage, datetime], int | None]
     leases: Leases = field(default_factory=Leases)
     budgets: Budgets = field(default_factory=Budgets)
-    most_a_call_costs: int = 0
+    max_call_cost: int = 0
     """Nano-dollars that the limiter reserves first, without a look at the prompt."""
     under_way: set[UUID] = field(default_factory=set)
     """The calls of this process whose rows are open: their leases are renewed. Whatever is not here will be swept."""

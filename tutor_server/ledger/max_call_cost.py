@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.prices import Prices
-    from tutor_server.llm.terms import Terms
     from tutor_server.settings import Settings
 
 INSTRUCTIONS_TOKENS = 2000
 """What a prompt holds beside the student's context: instructions, a module's statement, earlier answers."""
 
 
-def most_a_call_costs(settings: Settings, models: Iterable[Terms], prices: Prices, now: datetime) -> int:
+def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> int:
     """Give nano-dollars that no call to one of these models is likely to pass.
 
     Raises `SettingsError` where a budget is set and a price is not known: such a budget would never be reached.
     """
     usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
     most = 0
-    for model in models:
+    for model in profiles:
         cost = prices.estimated_cost(model.provider, model.model, usage, now)
         if cost is None and budgets_of(settings) != Budgets():
             name = "TUTOR_MONTHLY_BUDGET_USD" if settings.daily_budget_usd is None else "TUTOR_DAILY_BUDGET_USD"

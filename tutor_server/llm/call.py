@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
-from tutor_server.llm.patience import Patience
+from tutor_server.llm.idle_timeout import IdleTimeout
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ class Call:
         deadline = min(first_content_by, whole_answer_by)
         broke_off: ProviderFailure | None = None
         try:
-            async with Patience(deadline) as patience, self._provider.stream(self._request) as events:
+            async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(self._request) as events:
                 async for group in events:
-                    patience.suspend()  # the reader's time is not the model's
+                    idle_timeout.suspend()  # the reader's time is not the model's
                     was_finished = self.finish is not None
                     text = self._meter(group)
                     if text:
@@ -116,8 +116,8 @@ class Call:
                         self.finish = self.finish or Finish("length")
                         break
                     if text or was_finished != (self.finish is not None):
-                        deadline = min(now() + self._patience, whole_answer_by)
-                    patience.renew(deadline)
+                        deadline = min(now() + self._seconds_to_next_content, whole_answer_by)
+                    idle_timeout.renew(deadline)
                     if now() >= deadline:  # what is there already comes without a wait that the timer could end
                         await asyncio.sleep(0)
         except TimeoutError:
@@ -140,7 +140,7 @@ class Call:
             raise
 
     @property
-    def _patience(self) -> float:
+    def _seconds_to_next_content(self) -> float:
         """How many seconds the next content may take."""
         return self._deadlines.between_contents if self.finish is None else _TRAILING_SECONDS
 

@@ -41,7 +41,7 @@ class _Link:
     breaker: Breaker
 
 
-class Answer:
+class ModelAnswer:
     """The stream of one answer: a context in which to iterate over its texts, once.
 
     Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
@@ -50,7 +50,7 @@ class Answer:
     was left.
     """
 
-    def __init__(self, texts: Callable[[Answer], AsyncGenerator[str, None]]) -> None:
+    def __init__(self, texts: Callable[[ModelAnswer], AsyncGenerator[str, None]]) -> None:
         self.provider = ""
         self.model = ""
         self.fallback = False
@@ -99,11 +99,11 @@ class Chain:
         """The providers, the preferred one first."""
         return tuple(link.provider for link in self._links)
 
-    def stream(self, request: Request, recorder: CallRecorder) -> Answer:
+    def stream(self, request: Request, recorder: CallRecorder) -> ModelAnswer:
         """Open an answer. Leaving it early closes the provider's stream and settles the call as cancelled."""
-        return Answer(lambda answer: self._texts(answer, request, recorder))
+        return ModelAnswer(lambda answer: self._texts(answer, request, recorder))
 
-    async def _texts(self, answer: Answer, request: Request, recorder: CallRecorder) -> AsyncGenerator[str, None]:
+    async def _texts(self, answer: ModelAnswer, request: Request, recorder: CallRecorder) -> AsyncGenerator[str, None]:
         now = asyncio.get_running_loop().time
         whole_answer_by = now() + self._deadlines.whole_answer
         for link in self._offline if request.is_unread else self._links:

@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING, assert_never
 
 from tutor_server.llm.chain import Chain
+from tutor_server.llm.model_profiles import RemoteModel
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.terms import RemoteModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tutor_server.limits import Deadlines
+    from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.offline import Explain
     from tutor_server.llm.provider import Provider
-    from tutor_server.llm.terms import Terms
     from tutor_server.settings import Settings
 
 
@@ -41,27 +41,27 @@ def _remote_models(settings: Settings) -> Iterator[RemoteModel]:
 
 def build_chain(
     settings: Settings,
-    terms: Iterable[Terms],
+    profiles: Iterable[ModelProfile],
     deadlines: Deadlines,
     explain: Explain,
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Chain:
-    """Build the providers of `settings.chain`, each on its terms, and chain them.
+    """Build the providers of `settings.chain`, each by its model's profile, and chain them.
 
     `explain` is the offline tutor's; `clock` gives monotonic seconds.
     """
-    remote = {model.provider: _provider(model) for model in terms}
+    remote = {model.provider: _provider(model) for model in profiles}
     offline = OfflineProvider(explain)
     providers = [offline if name == "offline" else remote[name] for name in settings.chain]
     return Chain(providers, deadlines, offline=offline, clock=clock)
 
 
-def _provider(terms: Terms) -> Provider:
-    if terms.provider == "openai":
+def _provider(profile: ModelProfile) -> Provider:
+    if profile.provider == "openai":
         from tutor_server.llm.openai import OpenAIProvider  # noqa: PLC0415 - offline alone needs no client
 
-        return OpenAIProvider(terms.endpoint, terms.model)
+        return OpenAIProvider(profile.endpoint, profile.model)
     from tutor_server.llm.anthropic import AnthropicProvider  # noqa: PLC0415 - likewise
 
-    return AnthropicProvider(terms.endpoint, terms.model)
+    return AnthropicProvider(profile.endpoint, profile.model)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tutor_server.llm.model_prices import PricePeriod
+    from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.price_file import PriceFile
     from tutor_server.llm.provider import Usage
-    from tutor_server.llm.terms import Terms
 
 NANO_DOLLARS = 10**9
 
@@ -27,9 +27,9 @@ class Prices:
         self._listed = listed
 
     @classmethod
-    def of(cls, own: PriceFile, terms: Iterable[Terms]) -> Self:
-        """Take the listed prices from the models' terms."""
-        return cls(own, {(model.provider, model.model): model.prices for model in terms if model.prices is not None})
+    def of(cls, own: PriceFile, profiles: Iterable[ModelProfile]) -> Self:
+        """Take the listed prices from the profiles of the models."""
+        return cls(own, {(model.provider, model.model): model.prices for model in profiles if model.prices is not None})
 
     def estimated_cost(self, provider: str, model: str, usage: Usage, at: datetime) -> int | None:
         """Give the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.

@@ -14,11 +14,11 @@ import httpx2
 import orjson
 from multidict import istr
 
+from tutor_server.llm.batching import seconds_to_next_batch
 from tutor_server.llm.failures import connection_failures, said
-from tutor_server.llm.line import Line
 from tutor_server.llm.provider import Finish, ProviderFailure
-from tutor_server.llm.reading_times import seconds_to_reading
 from tutor_server.llm.sse import EventParser
+from tutor_server.llm.upstream_connection import UpstreamConnection
 
 if TYPE_CHECKING:
     import ssl
@@ -98,17 +98,17 @@ class Upstream:
         async with response:
             if response.status not in _SUCCESS:
                 raise refusal(await _refused(response))
-            with self._turns(request) as seconds_to_turn:
-                async with aclosing(answer_events(response, decoder, seconds_to_turn)) as events:
+            with self._batches(request) as seconds_to_batch:
+                async with aclosing(answer_events(response, decoder, seconds_to_batch)) as events:
                     yield events
 
     @contextmanager
-    def _turns(self, request: Request) -> Iterator[Callable[[], float]]:
+    def _batches(self, request: Request) -> Iterator[Callable[[], float]]:
         """Give what says how long an answer waits until it is read on."""
         number, now = next(self._numbers), asyncio.get_running_loop().time
         self._running += 1
         try:
-            yield lambda: seconds_to_reading(number, now(), self._running) if request.is_heard else 0.0
+            yield lambda: seconds_to_next_batch(number, now(), self._running) if request.is_heard else 0.0
         finally:
             self._running -= 1
 
@@ -135,7 +135,7 @@ def _json(body: Mapping[str, Any]) -> bytes:
 
 
 async def answer_events(
-    response: aiohttp.ClientResponse, decoder: Decoder, seconds_to_turn: Callable[[], float]
+    response: aiohttp.ClientResponse, decoder: Decoder, seconds_to_batch: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
     """Read a streamed answer, the events of one network read together. Nothing is read while a group is being used.
 
@@ -146,7 +146,7 @@ async def answer_events(
         message = f"answered with something other than an event stream{said(media_type)}"
         raise ProviderFailure("invalid_response", message, status=response.status)
     parser = EventParser()
-    with Line(response) as line:
+    with UpstreamConnection(response) as connection:
         while True:
             events: list[Event] = []
             chunk, failure = await _read(response.content)
@@ -158,9 +158,9 @@ async def answer_events(
             except ProviderFailure as error:
                 failure = error
             if events:
-                line.quiet()
+                connection.quiet()
                 yield events
-                line.wake_in(seconds_to_turn() if _is_under_way(events) else 0.0)
+                connection.wake_in(seconds_to_batch() if _is_under_way(events) else 0.0)
             if failure is not None:
                 raise failure
 

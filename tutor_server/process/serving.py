@@ -51,7 +51,7 @@ GC_THRESHOLD = 20_000
 
 
 @dataclass(slots=True)
-class Stop:
+class ShutdownRequest:
     """What a signal says: `wanted` is set when the process is to end, `restarts` when another takes its place."""
 
     guardian: Guardian = field(default_factory=Guardian)
@@ -74,7 +74,7 @@ async def serve(settings: Settings, host: str, port: int, *, build: Build = buil
     """Serve until a signal, and return the exit status. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
     raise_limit()
-    stop = Stop()
+    stop = ShutdownRequest()
     heed_signals(stop.begin, stop.restart)
     await _serve(build(settings), lambda runner: BoundSite(runner, host, port, backlog=BACKLOG), stop, announce)
     return RESTART_WANTED if stop.restarts else 0
@@ -88,7 +88,7 @@ async def serve_worker(
     `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, bytes
     written to the second say that this worker serves, and that its event loop still runs.
     """
-    stop = Stop()
+    stop = ShutdownRequest()
     heed_signals(stop.begin, stop.restart)
     loop = asyncio.get_running_loop()
 
@@ -112,7 +112,7 @@ async def serve_worker(
 async def _serve(
     app: Application,
     site_on: Callable[[Runner], BaseSite],
-    stop: Stop,
+    stop: ShutdownRequest,
     ready: Callable[[str], object],
 ) -> None:
     loop = asyncio.get_running_loop()

@@ -56,7 +56,7 @@ class EarlierAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
+class AskBackground:
     """Everything that an ask needs to know before it is opened."""
 
     session_id: UUID | None
@@ -160,11 +160,11 @@ def read_background(
     fingerprint: str,
     session_id: UUID | None,
     module_id: str | None,
-) -> Background:
+) -> AskBackground:
     """Return the session and module of an ask, with what was said there. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
-    return Background(
+    return AskBackground(
         session_id=session_id,
         module=module,
         history=() if session_id is None else _read_history(connection, session_id),

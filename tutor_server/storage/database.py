@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.storage import aiosqlite_fixes
+from tutor_server.storage.connection_limiter import ConnectionLimiter
 from tutor_server.storage.failures import is_unavailability
-from tutor_server.storage.pings import ping_the_rested
-from tutor_server.storage.turns import Turns
+from tutor_server.storage.pool_pre_ping import pre_ping_idle_connections
 from tutor_server.storage.writer import PostgresWriter, SqliteWriter
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Database:
     `write` raise `DatabaseUnavailable` if the database is away, locked or full, and whatever the unit itself raises.
     """
 
-    def __init__(self, engine: AsyncEngine, writer: Writer, turns: Turns) -> None:
+    def __init__(self, engine: AsyncEngine, writer: Writer, limiter: ConnectionLimiter) -> None:
         self.engine = engine
         self._writer = writer
-        self._turns = turns
+        self._limiter = limiter
         self._reading: set[asyncio.Task[Any]] = set()
         self._refuses_writes = False
 
@@ -69,7 +69,7 @@ class Database:
 
     async def _read(self, unit: Callable[[Connection], T]) -> T:
         try:
-            async with self._turns.turn(), self.engine.connect() as connection:
+            async with self._limiter.slot(), self.engine.connect() as connection:
                 return await connection.run_sync(unit)
         except (SQLAlchemyError, OSError) as error:
             if is_unavailability(error):
@@ -127,7 +127,7 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
             connect_args={"async_creator_fn": aiosqlite_fixes.connect},
         )
         event.listen(engine.sync_engine, "connect", configure_sqlite)
-        return Database(engine, SqliteWriter(parsed, configure_sqlite), Turns(READ_CONNECTIONS))
+        return Database(engine, SqliteWriter(parsed, configure_sqlite), ConnectionLimiter(READ_CONNECTIONS))
     engine = create_async_engine(
         parsed,
         pool_size=KEPT_CONNECTIONS,
@@ -135,11 +135,11 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": CONNECT_SECONDS},
     )
-    turns = Turns(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
-    ping_the_rested(engine)
+    limiter = ConnectionLimiter(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
+    pre_ping_idle_connections(engine)
     # A read outside a transaction takes one round trip to the database.
     transacting = engine.execution_options(isolation_level="READ COMMITTED")
-    return Database(engine, PostgresWriter(transacting, turns), turns)
+    return Database(engine, PostgresWriter(transacting, limiter), limiter)
 
 
 def _write_nothing(connection: Connection) -> None:

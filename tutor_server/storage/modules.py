@@ -34,7 +34,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class StoredProgress:
     """A student's progress in one module."""
 
     module_id: str
@@ -115,7 +115,7 @@ def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_
     )
 
 
-def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[Progress]:
+def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[StoredProgress]:
     """Return a student's progress after a place, by module id."""
     query = select(ModuleProgress.module_id, ModuleProgress.status, ModuleProgress.updated_at).where(
         ModuleProgress.user_id == user_id
@@ -123,12 +123,12 @@ def progress_of(connection: Connection, user_id: UUID, *, after: str | None, lim
     if after is not None:
         query = query.where(ModuleProgress.module_id > after)
     query = query.order_by(ModuleProgress.module_id).limit(limit)
-    return [Progress(**row) for row in connection.execute(query).mappings()]
+    return [StoredProgress(**row) for row in connection.execute(query).mappings()]
 
 
 def set_progress(
     connection: Connection, *, new_id: UUID, user_id: UUID, module_id: str, status: str, now: datetime
-) -> Progress | None:
+) -> StoredProgress | None:
     """Return a student's progress in a module, or None if the module does not exist."""
     if find_module(connection, module_id) is None:
         return None
@@ -137,4 +137,4 @@ def set_progress(
         .values(id=new_id, user_id=user_id, module_id=module_id, status=status, updated_at=now)
         .on_conflict_do_update(index_elements=["user_id", "module_id"], set_={"status": status, "updated_at": now})
     )
-    return Progress(module_id=module_id, status=status, updated_at=now)
+    return StoredProgress(module_id=module_id, status=status, updated_at=now)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from tutor_server.storage.turns import Turns
+    from tutor_server.storage.connection_limiter import ConnectionLimiter
 
 T = TypeVar("T")
 
@@ -208,11 +208,11 @@ class PostgresWriter(Writer):
     at a time; units that arrive meanwhile share the next transaction.
     """
 
-    def __init__(self, engine: AsyncEngine, turns: Turns) -> None:
+    def __init__(self, engine: AsyncEngine, limiter: ConnectionLimiter) -> None:
         super().__init__(POSTGRES_GROUP_SIZE)
         self._engine = engine
         event.listen(engine.sync_engine, "before_cursor_execute", write_deferred_first)
-        self._turns = turns
+        self._limiter = limiter
         self._committing: asyncio.Task[None] | None = None
 
     def _begin(self, group: list[_Pending]) -> None:
@@ -237,7 +237,7 @@ class PostgresWriter(Writer):
             return [_Outcome(error=error) for _ in units]
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
-        async with self._turns.turn():
+        async with self._limiter.slot():
             for _ in range(ATTEMPTS - 1):
                 try:
                     return await self._attempt(work)

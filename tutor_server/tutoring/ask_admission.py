@@ -49,7 +49,7 @@ class AskAdmission:
         """
         calls_provider = self._first_provider.is_remote
         try:
-            return await self._take(asker, self._ledger.most_a_call_costs if calls_provider else 0)
+            return await self._take(asker, self._ledger.max_call_cost if calls_provider else 0)
         except BudgetBusy:
             reserved = self._ledger.cost_of(
                 self._first_provider,

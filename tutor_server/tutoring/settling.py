@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tutor_server.admission.limiter import Limiter
     from tutor_server.clock import Clock
-    from tutor_server.llm.chain import Answer as ModelAnswer
+    from tutor_server.llm.chain import ModelAnswer
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.answer import Answer
     from tutor_server.tutoring.opening import OpenAsk
@@ -38,7 +38,7 @@ RETRY_SECONDS = 2.0
 
 
 @dataclass(slots=True)
-class Progress:
+class AskProgress:
     """How far an opened ask has come."""
 
     opened: OpenAsk
@@ -64,7 +64,7 @@ class Settling:
         self._stored: Callable[[str], str] = str if store_code else without_code
         self._owed: set[asyncio.Task[None]] = set()
 
-    async def settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
+    async def settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         """Write what the ask used and gave, and give back what is due; give how it ends for the student.
 
         Not stopped by a cancel: there is nothing left to stop.
@@ -80,7 +80,7 @@ class Settling:
         for task in self._owed:
             task.cancel()
 
-    async def _settle(self, progress: Progress, answer: Answer, failure: TutorError | None) -> TutorError | None:
+    async def _settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         opened = progress.opened
         ended = _ended(progress, answer, failure, self._clock.now(), self._stored(answer.text))
         judged = _judged(progress, ended)
@@ -135,7 +135,7 @@ class Settling:
         task.add_done_callback(self._owed.discard)
 
 
-def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
+def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
     accepted, model, usage = progress.opened.accepted, progress.model, progress.usage
     return EndedAsk(
         id=accepted.message_id,
@@ -156,7 +156,7 @@ def _ended(progress: Progress, answer: Answer, failure: TutorError | None, now: 
     )
 
 
-def _judged(progress: Progress, ended: EndedAsk) -> JudgedAnswer | None:
+def _judged(progress: AskProgress, ended: EndedAsk) -> JudgedAnswer | None:
     """Give the guard's verdict on the model's answer; None where none was spoken, or not to its end."""
     model = progress.model
     if model is None or model.provider in {"", OfflineProvider.name}:

@@ -18,7 +18,7 @@ from tutor_server.llm.call import run_to_end
 from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.replay import replay
-from tutor_server.tutoring.settling import Progress
+from tutor_server.tutoring.settling import AskProgress
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from tutor_server.tutoring.opening import OpenAsk, Opening
     from tutor_server.tutoring.received import ReceivedAsk
     from tutor_server.tutoring.refusals import RefusalCount
+    from tutor_server.tutoring.replicas import Replicas
     from tutor_server.tutoring.settling import Settling
-    from tutor_server.tutoring.siblings import Siblings
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ class Tutor:
         opening: Opening,
         analyst: Analyst,
         settling: Settling,
-        siblings: Siblings,
+        replicas: Replicas,
         chain: Chain,
         off_switch: OffSwitch,
         refusals: RefusalCount,
@@ -68,7 +68,7 @@ class Tutor:
         self._opening = opening
         self._analyst = analyst
         self._settling = settling
-        self._siblings = siblings
+        self._replicas = replicas
         self._chain = chain
         self._off_switch = off_switch
         self._refusals = refusals
@@ -83,7 +83,7 @@ class Tutor:
         self._abandoning: set[asyncio.Task[None]] = set()
         self._one_topic = asyncio.Lock()
         self._is_closing = False
-        siblings.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
+        replicas.subscribe(lambda user_id, request_id: self._stop(user_id, request_id, Cancelled()))
         off_switch.subscribe(self._stop_what_is_off)
 
     def ask(self, user_id: UUID, received: ReceivedAsk) -> Answer:
@@ -128,7 +128,7 @@ class Tutor:
         if answer is not None and not answer.is_followed:
             self._stop(user_id, request_id, Cancelled())
         elif (await self._find_stored(user_id, request_id)).is_running:
-            await self._siblings.cancel(user_id, request_id)
+            await self._replicas.cancel(user_id, request_id)
 
     async def rate(self, user_id: UUID, message_id: UUID, *, helpful: bool) -> None:
         """Keep whether an answer helped. Raises `NotFound`."""
@@ -160,7 +160,7 @@ class Tutor:
 
     async def _answer(self, user_id: UUID, received: ReceivedAsk, answer: Answer) -> None:
         """Carry one ask from its opening to its settlement, whatever happens on the way."""
-        progress: Progress | None = None
+        progress: AskProgress | None = None
         failure: TutorError | None = None
         try:
             opening = asyncio.ensure_future(self._open(user_id, received, answer))
@@ -177,7 +177,7 @@ class Tutor:
                 await self._repeat(user_id, known, answer)
                 return
             assert progress is not None  # noqa: S101 - for the type checker
-            answer.share(self._siblings.publisher(user_id, answer.request_id))
+            answer.share(self._replicas.publisher(user_id, answer.request_id))
             await self._speak(user_id, progress, answer)
         except TutorError as error:
             failure = error
@@ -204,7 +204,7 @@ class Tutor:
                 await asyncio.wait(stopped)
         return await self._opening.open(user_id, received)
 
-    async def _speak(self, user_id: UUID, progress: Progress, answer: Answer) -> None:
+    async def _speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
         """Stream the model's words through the guard; where they may not or do not come, the offline tutor's."""
         opened = progress.opened
         answer.accept(opened.accepted)
@@ -258,7 +258,7 @@ class Tutor:
             raise ValidationFailed(OTHER_CONTENT)
         if stored.is_running or stored.is_cut_off:
             answer.is_followed = True
-            await self._siblings.follow(user_id, stored, answer)
+            await self._replicas.follow(user_id, stored, answer)
         else:
             replay(stored, answer)
 
@@ -292,7 +292,7 @@ class Tutor:
 
     async def _abandon(self, user_id: UUID, answer: Answer) -> None:
         """Stop an answer that nobody reads, unless somebody does at another process."""
-        seconds = await self._siblings.seconds_of_readers(user_id, answer.request_id)
+        seconds = await self._replicas.seconds_of_readers(user_id, answer.request_id)
         if seconds > 0:
             answer.wait_for_readers(seconds)
         elif not answer.has_readers:
@@ -340,11 +340,11 @@ async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:
     answer.release("".join(await guard.feed(text)))
 
 
-def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> Progress | None:
+def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> AskProgress | None:
     if opening.cancelled() or opening.exception() is not None:
         return None
     result = opening.result()
-    return None if isinstance(result, StoredAsk) else Progress(result)
+    return None if isinstance(result, StoredAsk) else AskProgress(result)
 
 
 def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | None:
@@ -353,7 +353,7 @@ def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | No
     return error if isinstance(error, TutorError) else None
 
 
-def _done(progress: Progress) -> Done:
+def _done(progress: AskProgress) -> Done:
     opened, model = progress.opened, progress.model
     assert model is not None  # noqa: S101 - for the type checker
     return Done(

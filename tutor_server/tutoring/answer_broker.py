@@ -57,7 +57,7 @@ class _Follower:
     frames: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
 
 
-class Relay:
+class AnswerBroker:
     """The answers of all processes. `write_for_ever`, `read_for_ever` and `listen_for_ever` run beside the service."""
 
     def __init__(self, redis: Redis, database: Database, deadlines: Deadlines) -> None:
@@ -70,28 +70,28 @@ class Relay:
         self._stop: Callable[[UUID, UUID], object] = lambda _user, _request: None
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None]:
-        """Take frames for the others; see `Siblings.publisher`."""
+        """Take frames for the others; see `Replicas.publisher`."""
         key = _stream(user_id, request_id)
         return lambda frame: self._unwritten.put_nowait((key, frame))
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
-        """Name what stops an answer; see `Siblings.subscribe`."""
+        """Name what stops an answer; see `Replicas.subscribe`."""
         self._stop = stop
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Tell all processes; see `Siblings.cancel`."""
+        """Tell all processes; see `Replicas.cancel`."""
         with suppress(*_AWAY):  # then the student presses again, or the answer comes to its end
             await self._redis.publish(_CANCEL, f"{user_id} {request_id}")
 
     async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:
-        """Look at what followers said last; see `Siblings.seconds_of_readers`."""
+        """Look at what followers said last; see `Replicas.seconds_of_readers`."""
         try:
             return max(0, await self._redis.pttl(_readers(user_id, request_id))) / 1000
         except _AWAY:
             return 0.0
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Follow the stream, and the database where nothing comes; see `Siblings.follow`."""
+        """Follow the stream, and the database where nothing comes; see `Replicas.follow`."""
         answer.accept(accepted_of(stored, answer.request_id))
         follower = _Follower(_stream(user_id, answer.request_id))
         self._followers.add(follower)

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from tutor_server.storage import pings
+from tutor_server.storage import pool_pre_ping
 from tutor_server.storage.database import Database, open_database
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def test_a_connection_that_was_just_used_is_not_asked(database: Database) 
 
 async def test_a_connection_that_has_rested_is_asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have vanished meanwhile."""
-    monkeypatch.setattr(pings, "RESTED_SECONDS", 0.0)
+    monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
 
     assert await pings_of_a_read(database) == 1
 
@@ -93,7 +93,7 @@ async def test_a_connection_that_the_server_has_ended_is_replaced(database: Data
 
 async def test_a_connection_that_has_vanished_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its end is seen by asking it alone: here this loop stands still meanwhile, elsewhere the line says nothing."""
-    monkeypatch.setattr(pings, "RESTED_SECONDS", 0.0)
+    monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(end_all_connections(database))).result()
 

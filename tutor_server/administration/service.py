@@ -45,7 +45,7 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class AdministrationDesk:
+class AdministrationService:
     """Changes settings that apply to all students, and records who did it. Every process sees a change within 5 s."""
 
     database: Database

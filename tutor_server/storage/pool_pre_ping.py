@@ -19,7 +19,7 @@ asyncpg notices by itself when the server closes a connection.
 _SINCE = "rests_since"
 
 
-def ping_the_rested(engine: AsyncEngine) -> None:
+def pre_ping_idle_connections(engine: AsyncEngine) -> None:
     """Replace dead connections of a pool as they are checked out (in place of `pool_pre_ping`)."""
     pool, dialect = engine.sync_engine, engine.dialect
 

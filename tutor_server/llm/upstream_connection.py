@@ -14,7 +14,7 @@ QUIET_BYTES = 32 * 1024
 """How much may gather on a line while nobody wants to read it, before it wakes the process."""
 
 
-class Line:
+class UpstreamConnection:
     """The connection that an answer comes over, as far as it wakes this process.
 
     From `quiet` to the time of `wake_in`, what arrives gathers in the kernel, which wakes nobody for it but for the end

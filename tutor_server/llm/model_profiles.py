@@ -33,7 +33,7 @@ class RemoteModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class ModelProfile:
     """The terms of one model; without `prices`, none are listed."""
 
     provider: RemoteName
@@ -42,12 +42,12 @@ class Terms:
     prices: tuple[PricePeriod, ...] | None
 
 
-def terms_of(models: Sequence[RemoteModel]) -> list[Terms]:
+def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
     """Give the terms of each model. Loads what knows them into this process."""
     from tutor_server.llm.price_list import listed_prices  # noqa: PLC0415 - loads the price list
 
     return [
-        Terms(
+        ModelProfile(
             provider=model.provider,
             model=model.name,
             endpoint=_endpoint(model),
@@ -65,14 +65,14 @@ def _endpoint(model: RemoteModel) -> Endpoint:
     return anthropic_endpoint(model.api_key, model.base_url)
 
 
-def terms_by_own_process(models: Sequence[RemoteModel]) -> list[Terms]:
+def profiles_by_child_process(models: Sequence[RemoteModel]) -> list[ModelProfile]:
     """Give the terms of each model, and load nothing. Keys go through pipes only.
 
     Raises `SettingsError` with what an SDK says, which reads more of the environment than we do: proxies, certificates.
     """
     if not models:
         return []
-    program = "from tutor_server.llm.terms import answer; answer()"
+    program = "from tutor_server.llm.model_profiles import answer; answer()"
     asked = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-P", "-c", program], input=pickle.dumps(models), capture_output=True, check=False
     )
@@ -81,10 +81,10 @@ def terms_by_own_process(models: Sequence[RemoteModel]) -> list[Terms]:
 
         *_, said = asked.stderr.decode(errors="replace").splitlines() or [f"it ended with {asked.returncode}"]
         raise SettingsError(f"the providers' SDKs cannot be set up: {said}")
-    terms: list[Terms] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
+    terms: list[ModelProfile] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
     return terms
 
 
 def answer() -> None:
     """Be that process: take the models from stdin and write their terms to stdout."""
-    pickle.dump(terms_of(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - as above
+    pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - as above

@@ -9,22 +9,22 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Patience:
+class IdleTimeout:
     """A context that ends with `TimeoutError` once its deadline has passed, a time of the event loop's clock.
 
     The deadline moves with every few words, its timer does not: it looks again when it strikes.
     """
 
-    def __init__(self, ends_at: float) -> None:
-        self._ends_at: float | None = ends_at
+    def __init__(self, deadline: float) -> None:
+        self._deadline: float | None = deadline
         self._timeout = asyncio.timeout(None)
         self._loop = asyncio.get_running_loop()
-        self._strikes_at = ends_at
+        self._rings_at = deadline
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
-        self._wind_up(self._strikes_at)
+        self._set_timer(self._rings_at)
         return self
 
     async def __aexit__(
@@ -36,30 +36,30 @@ class Patience:
 
     def suspend(self) -> None:
         """Let no time count until `renew`."""
-        self._ends_at = None
+        self._deadline = None
         if self._timeout.when() is not None:  # struck just now, as what was waited for came
             self._timeout.reschedule(None)
 
-    def renew(self, ends_at: float) -> None:
+    def renew(self, deadline: float) -> None:
         """Move the deadline. One that has passed already strikes at the next `await`."""
-        self._ends_at = ends_at
-        if ends_at <= self._loop.time():
-            self._timeout.reschedule(ends_at)
-        elif self._timer is None or ends_at < self._strikes_at:
-            self._wind_up(ends_at)
+        self._deadline = deadline
+        if deadline <= self._loop.time():
+            self._timeout.reschedule(deadline)
+        elif self._timer is None or deadline < self._rings_at:
+            self._set_timer(deadline)
 
-    def _wind_up(self, strikes_at: float) -> None:
+    def _set_timer(self, rings_at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._strikes_at = strikes_at
-        self._timer = self._loop.call_at(strikes_at, self._strike)
+        self._rings_at = rings_at
+        self._timer = self._loop.call_at(rings_at, self._ring)
 
-    def _strike(self) -> None:
+    def _ring(self) -> None:
         self._timer = None
-        if self._ends_at is None or self._timeout.when() is not None:
+        if self._deadline is None or self._timeout.when() is not None:
             return
         now = self._loop.time()
-        if self._ends_at > now:
-            self._wind_up(self._ends_at)
+        if self._deadline > now:
+            self._set_timer(self._deadline)
         else:
             self._timeout.reschedule(now)

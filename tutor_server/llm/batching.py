@@ -10,7 +10,7 @@ READ_TOGETHER = 32
 """Answers of one group: reading them takes some two milliseconds."""
 
 
-def seconds_to_reading(number: int, now: float, running: int) -> float:
+def seconds_to_next_batch(number: int, now: float, running: int) -> float:
     """Give how long an answer waits for its next turn to be read; `now` is the event loop's time.
 
     `number` is its own among those that run. A few answers are read at the same times: an idle process that is woken

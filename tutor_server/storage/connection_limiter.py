@@ -13,7 +13,7 @@ WAIT_SECONDS = 30.0
 """How long a unit may wait for a connection: when a whole class asks at once the database is busy, not away."""
 
 
-class Turns:
+class ConnectionLimiter:
     """Hands out the connections of one pool, to reads and writes alike, so that no unit waits inside the pool."""
 
     def __init__(self, connections: int, *, unit_seconds: float | None = None) -> None:
@@ -21,7 +21,7 @@ class Turns:
         self._unit_seconds = unit_seconds
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
         """Wait for a connection; then the unit has `unit_seconds`. Raise `TimeoutError` if either takes too long."""
         async with asyncio.timeout(WAIT_SECONDS):
             await self._places.acquire()

@@ -6,20 +6,20 @@ import asyncio
 
 import pytest
 
-from tutor_server.storage import turns
-from tutor_server.storage.turns import Turns
+from tutor_server.storage import connection_limiter
+from tutor_server.storage.connection_limiter import ConnectionLimiter
 
 
 async def test_units_have_their_turns_in_the_order_they_came() -> None:
     """A thousand units on two connections: never more than two at once, the first come first."""
-    given = Turns(2, unit_seconds=10)
+    given = ConnectionLimiter(2, unit_seconds=10)
     begun: list[int] = []
     at_work: set[int] = set()
     most = 0
 
     async def work(number: int) -> None:
         nonlocal most
-        async with given.turn():
+        async with given.slot():
             begun.append(number)
             at_work.add(number)
             most = max(most, len(at_work))
@@ -34,15 +34,15 @@ async def test_units_have_their_turns_in_the_order_they_came() -> None:
 
 async def test_the_wait_for_a_turn_does_not_use_up_the_units_time() -> None:
     """A unit that waited until the one before it had run out of time still has all of its own."""
-    given = Turns(1, unit_seconds=0.05)
+    given = ConnectionLimiter(1, unit_seconds=0.05)
     never = asyncio.Event()
 
     async def silent() -> None:
-        async with given.turn():
+        async with given.slot():
             await never.wait()
 
     async def quick() -> str:
-        async with given.turn():
+        async with given.slot():
             return "done"
 
     first, second, third = await asyncio.gather(silent(), silent(), quick(), return_exceptions=True)
@@ -54,10 +54,10 @@ async def test_the_wait_for_a_turn_does_not_use_up_the_units_time() -> None:
 
 async def test_a_turn_is_waited_for_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who gets no turn is told, and the turn goes to who asks later."""
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
-    given = Turns(1)
-    async with given.turn():
+    monkeypatch.setattr(connection_limiter, "WAIT_SECONDS", 0.01)
+    given = ConnectionLimiter(1)
+    async with given.slot():
         with pytest.raises(TimeoutError):
-            await given.turn().__aenter__()
-    async with given.turn():
+            await given.slot().__aenter__()
+    async with given.slot():
         pass

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor_server.llm.patience import Patience
+from tutor_server.llm.idle_timeout import IdleTimeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ async def let_timers_strike() -> None:
 async def test_deadline_that_has_passed_ends_the_context() -> None:
     """As `asyncio.timeout` does."""
     with pytest.raises(TimeoutError):
-        async with Patience(now()):
+        async with IdleTimeout(now()):
             await wait_for_nothing()
 
 
@@ -50,11 +50,11 @@ async def test_no_time_counts_while_suspended() -> None:
     heard = []
 
     async def read() -> None:
-        async with Patience(now()) as patience:
-            patience.suspend()
+        async with IdleTimeout(now()) as timeout:
+            timeout.suspend()
             await let_timers_strike()
             heard.append("a word")
-            patience.renew(now())
+            timeout.renew(now())
             await wait_for_nothing()
 
     with pytest.raises(TimeoutError):
@@ -67,11 +67,11 @@ async def test_deadline_moves_later_and_sooner() -> None:
     heard = []
 
     async def read() -> None:
-        async with Patience(now()) as patience:
-            patience.renew(now() + 600)
+        async with IdleTimeout(now()) as timeout:
+            timeout.renew(now() + 600)
             await let_timers_strike()
             heard.append("a word")
-            patience.renew(now())
+            timeout.renew(now())
             await wait_for_nothing()
 
     with pytest.raises(TimeoutError):
@@ -82,10 +82,10 @@ async def test_deadline_moves_later_and_sooner() -> None:
 @pytest.mark.parametrize("steps", [0, 1, 2])
 async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -> None:
     """Whoever has them is not interrupted, whichever of the two was first by a step of the loop."""
-    async with Patience(now()) as patience:
+    async with IdleTimeout(now()) as timeout:
         for _ in range(steps):
             await asyncio.sleep(0)
-        patience.suspend()
+        timeout.suspend()
         await let_timers_strike()
 
 
@@ -94,9 +94,9 @@ async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> No
     heard = []
 
     async def read() -> None:
-        async with Patience(now() + 600) as patience:
-            patience.suspend()
-            patience.renew(now())
+        async with IdleTimeout(now() + 600) as timeout:
+            timeout.suspend()
+            timeout.renew(now())
             await asyncio.sleep(0)
             heard.append("a word")
 
@@ -108,9 +108,9 @@ async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> No
 @pytest.mark.parametrize("moves", [False, True])
 async def test_nothing_strikes_once_the_context_is_left(*, moves: bool) -> None:
     """Neither the first timer nor a later one."""
-    async with Patience(now()) as patience:
+    async with IdleTimeout(now()) as timeout:
         if moves:
-            patience.renew(now())
+            timeout.renew(now())
     await let_timers_strike()
     task = asyncio.current_task()
     assert task is not None

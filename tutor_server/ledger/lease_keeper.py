@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 
-class Upkeep:
+class LeaseKeeper:
     """Renew the leases of calls under way, and sweep the expired ones of others at the start and now and then."""
 
     def __init__(self, ledger: Ledger) -> None:

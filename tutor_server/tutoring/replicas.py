@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_server.tutoring.answer import Answer
 
 
-class Siblings(Protocol):
+class Replicas(Protocol):
     """What an answer needs of the other processes."""
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None] | None:
@@ -46,25 +46,25 @@ class Siblings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoSiblings:
+class NoReplicas:
     """A service of one process: whatever is marked as running elsewhere was begun by an earlier life of it."""
 
     database: Database
 
     def publisher(self, user_id: UUID, request_id: UUID) -> None:
-        """Nobody else wants to know; see `Siblings.publisher`."""
+        """Nobody else wants to know; see `Replicas.publisher`."""
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Give what there is; see `Siblings.follow`."""
+        """Give what there is; see `Replicas.follow`."""
         latest = await self.database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
         replay(latest or stored, answer)
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Nobody else writes; see `Siblings.cancel`."""
+        """Nobody else writes; see `Replicas.cancel`."""
 
     async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:  # noqa: ARG002 - as the protocol has it
-        """Nobody else reads; see `Siblings.seconds_of_readers`."""
+        """Nobody else reads; see `Replicas.seconds_of_readers`."""
         return 0.0
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
-        """Nobody else stops anything; see `Siblings.subscribe`."""
+        """Nobody else stops anything; see `Replicas.subscribe`."""

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from tutor_server.llm.reading_times import PAUSE_SECONDS, READ_TOGETHER, SOONEST_SECONDS, seconds_to_reading
+from tutor_server.llm.batching import PAUSE_SECONDS, READ_TOGETHER, SOONEST_SECONDS, seconds_to_next_batch
 
 
 def turns(running: int) -> Counter[int]:
     """Count the answers that are read in the same millisecond of a pause."""
-    waits = [seconds_to_reading(number, 1234.5678, running) for number in range(running)]
+    waits = [seconds_to_next_batch(number, 1234.5678, running) for number in range(running)]
     assert all(SOONEST_SECONDS < wait <= PAUSE_SECONDS + SOONEST_SECONDS for wait in waits)
     return Counter(round((1234.5678 + wait) % PAUSE_SECONDS * 1000) for wait in waits)
 
@@ -32,7 +32,7 @@ def test_an_answer_keeps_its_turn(running: int) -> None:
     """However late it was read, or a millisecond too early, it is read once in a pause."""
     now, readings = 100.0, list[float]()
     for late in (0.001, 0.011, -0.001, 0.0, 0.002, 0.037):
-        now += seconds_to_reading(7, now, running)
+        now += seconds_to_next_batch(7, now, running)
         readings.append(now)
         now += late
     pauses = [later - earlier for earlier, later in pairwise(readings)]
