@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tutor_lsp import protocol as lsp
 from tutor_protocol import FROM_EDITOR, FROM_SERVICE, Cell, Diagnostic, ErrorCode, Limit, Position, TokenUsage
 from tutor_server import errors
-from tutor_server.app import ROUTES
+from tutor_server.api.service_routes import ROUTES
 from tutor_server.settings import Settings
 from tutor_server.storage.models import Base
 

@@ -15,7 +15,7 @@ from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.api import schemas
 from tutor_server.api.openapi import document
 from tutor_server.api.routes import Access, Routes
-from tutor_server.app import ROUTES
+from tutor_server.api.service_routes import ROUTES
 from tutor_server.errors import EmailTaken
 from tutor_server.identity.access_tokens import AccessToken
 

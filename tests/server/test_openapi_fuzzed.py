@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from testing.chat_client import connect
 from testing.service import PASSWORD, Service, Student
 from tutor_server.api.openapi import document
-from tutor_server.app import ROUTES
+from tutor_server.api.service_routes import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

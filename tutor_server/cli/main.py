@@ -159,7 +159,7 @@ def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
     import orjson  # noqa: PLC0415 - not needed for --help
 
     from tutor_server.api.openapi import document  # noqa: PLC0415 - heavy
-    from tutor_server.app import ROUTES  # noqa: PLC0415 - heavy
+    from tutor_server.api.service_routes import ROUTES  # noqa: PLC0415 - heavy
 
     print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
     return DONE

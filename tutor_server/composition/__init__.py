@@ -1,1 +1,1 @@
-"""Parts of the composition root."""
+"""The builders that `tutor_server.app` calls: one module a part of the service."""

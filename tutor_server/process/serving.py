@@ -13,9 +13,11 @@ from tutor_server.api.aiohttp_fixes import Runner
 from tutor_server.api.chat_socket import CHAT_SOCKETS
 from tutor_server.api.keys import DATABASE, DEADLINES, SETTINGS
 from tutor_server.app import build_app
+from tutor_server.composition.background_work import keep_running
 from tutor_server.connections.accepting import BoundSite, SharedSite
 from tutor_server.connections.descriptors import raise_limit
 from tutor_server.process.guardian import Guardian
+from tutor_server.process.memory import give_back_memory
 from tutor_server.process.signals import heed_signals
 from tutor_server.process.starting import (
     StartRefused,
@@ -118,6 +120,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_loop_failure)
     stop.guardian.watch(loop)
+    app.cleanup_ctx.append(keep_running(give_back_memory))
     runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await bring_up_to_date(app[DATABASE])

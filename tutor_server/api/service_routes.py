@@ -1,0 +1,39 @@
+"""Every route of the service, for the application, the OpenAPI document and the tests."""
+
+from __future__ import annotations
+
+from tutor_server.api import (
+    account_links,
+    account_new,
+    account_page,
+    admin,
+    admin_course,
+    admin_page,
+    auth,
+    chat_socket,
+    device,
+    device_page,
+    health,
+    history,
+    me,
+    metrics,
+    modules,
+)
+
+ROUTES = (
+    *health.routes,
+    *auth.routes,
+    *device.routes,
+    *device_page.routes,
+    *account_page.routes,
+    *account_new.routes,
+    *account_links.routes,
+    *modules.routes,
+    *history.routes,
+    *me.routes,
+    *admin.routes,
+    *metrics.routes,
+    *admin_course.routes,
+    *admin_page.routes,
+    *chat_socket.routes,
+)

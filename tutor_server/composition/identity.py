@@ -1,0 +1,113 @@
+"""Builds accounts, sign-ins and tokens, and the mail outbox that they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tutor_server.identity.access_tokens import AccessTokens, Authenticator
+from tutor_server.identity.accounts import Accounts
+from tutor_server.identity.address_proofs import AddressProofs
+from tutor_server.identity.device_sign_ins import DeviceSignIns
+from tutor_server.identity.email_links import EmailLinks
+from tutor_server.identity.keys import derive_keys
+from tutor_server.identity.page_sessions import PageSessions
+from tutor_server.identity.passwords import Passwords
+from tutor_server.identity.refresh_tokens import RefreshTokens
+from tutor_server.identity.registration import RegistrationPolicy, Registrations
+from tutor_server.identity.revocations import Revocations
+from tutor_server.identity.throttling import Throttle
+
+if TYPE_CHECKING:
+    from tutor_server.clock import Clock
+    from tutor_server.composition.inputs import Inputs
+    from tutor_server.composition.storage import Storage
+    from tutor_server.identity.keys import Keys
+    from tutor_server.mail.outbox import Outbox
+    from tutor_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What knows who people are, and when a sign-in has ended."""
+
+    keys: Keys
+    authenticator: Authenticator
+    throttle: Throttle
+    accounts: Accounts
+    address_proofs: AddressProofs
+    device_sign_ins: DeviceSignIns
+    revocations: Revocations
+    passwords: Passwords
+    outbox: Outbox | None
+
+    async def close(self) -> None:
+        """End the outbox and the threads that hash passwords."""
+        if self.outbox is not None:
+            await self.outbox.close()
+        self.passwords.close()
+
+
+def build_identity(inputs: Inputs, storage: Storage) -> Identity:
+    """Build the parts that know who people are. Raises `SettingsError` where the secret cannot be used.
+
+    People's ids are random: providers and logs know them, and are not to learn when somebody registered.
+    """
+    settings, clock, random_bytes, database = inputs.settings, inputs.clock, inputs.random_bytes, storage.database
+    keys = derive_keys(settings.signing_secret())
+    passwords = Passwords()
+    access_tokens = AccessTokens(keys.access_tokens, clock=clock, new_id=uuid4)
+    revocations = Revocations(database, clock)
+    throttle = Throttle(storage.shared.attempts)
+    links = EmailLinks(_outbox(settings, clock), clock, random_bytes)
+    registrations = Registrations(
+        database=database,
+        passwords=passwords,
+        policy=RegistrationPolicy.parse(settings.registration or "open", by_mail=links.are_mailed),
+        throttle=throttle,
+        links=links,
+        revocations=revocations,
+        subject=keys.subject,
+        clock=clock,
+        new_id=uuid4,
+    )
+    accounts = Accounts(
+        database=database,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        refresh_tokens=RefreshTokens(keys.refresh_tokens, random_bytes=random_bytes),
+        registrations=registrations,
+        throttle=throttle,
+        revocations=revocations,
+        subject=keys.subject,
+        clock=clock,
+        new_id=uuid4,
+    )
+    return Identity(
+        keys=keys,
+        authenticator=Authenticator(access_tokens, revocations),
+        throttle=throttle,
+        accounts=accounts,
+        address_proofs=AddressProofs(database, accounts, PageSessions(database, clock), clock),
+        device_sign_ins=DeviceSignIns(
+            database=database,
+            accounts=accounts,
+            throttle=throttle,
+            clock=clock,
+            new_id=uuid4,
+            random_bytes=random_bytes,
+        ),
+        revocations=revocations,
+        passwords=passwords,
+        outbox=links.outbox,
+    )
+
+
+def _outbox(settings: Settings, clock: Clock) -> Outbox | None:
+    if settings.smtp_url is None or settings.smtp_from is None:
+        return None
+    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - a service without mail loads no mail client
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - likewise
+
+    return Outbox(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from, clock)

@@ -1,0 +1,52 @@
+"""Builds the chain of providers, and finds what its models cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tutor_server.ledger.max_call_cost import max_call_cost
+from tutor_server.llm.factory import build_chain, remote_models
+from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor_analysis.analyst import Analyst
+    from tutor_server.composition.inputs import Inputs
+    from tutor_server.llm.chain import Chain
+    from tutor_server.llm.model_profiles import ModelProfile, RemoteModel
+
+    FindProfiles = Callable[[Sequence[RemoteModel]], Sequence[ModelProfile]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """The chain of providers, its prices, and the nano-dollars that no call is likely to pass."""
+
+    chain: Chain
+    prices: Prices
+    max_call_cost: int
+
+
+def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> Models:
+    """Build the chain that the settings name.
+
+    Raises `SettingsError` where the price file in the data folder is wrong, or a budget has no price to go by.
+    """
+    settings, clock = inputs.settings, inputs.clock
+    profiles = find_profiles(remote_models(settings))
+    prices = Prices.of(read_price_file(settings.data_dir), profiles)
+    return Models(
+        chain=build_chain(
+            settings,
+            profiles,
+            inputs.deadlines,
+            lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student),
+            clock=clock.monotonic,
+        ),
+        prices=prices,
+        max_call_cost=max_call_cost(settings, profiles, prices, clock.now()),
+    )

@@ -1,0 +1,114 @@
+"""Builds the use case, answering asks, with its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tutor_server.ledger.budgets import budgets_of
+from tutor_server.ledger.calls import Ledger
+from tutor_server.ledger.lease_keeper import LeaseKeeper
+from tutor_server.tutoring.off_switch import OffSwitch
+from tutor_server.tutoring.opening import Opening
+from tutor_server.tutoring.refusals import RefusalCount
+from tutor_server.tutoring.rules import Rules
+from tutor_server.tutoring.settling import Settling
+from tutor_server.tutoring.tutor import Tutor
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from structlog.typing import FilteringBoundLogger
+
+    from tutor_analysis.analyst import Analyst
+    from tutor_analysis.pool import NotAnalysed
+    from tutor_server.composition.inputs import BackgroundWork, Inputs
+    from tutor_server.composition.llm import Models
+    from tutor_server.composition.storage import Storage
+    from tutor_server.settings import Settings
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tutoring:
+    """The tutor, the analyst that it shares with the chat socket, and its off switch."""
+
+    tutor: Tutor
+    analyst: Analyst
+    off_switch: OffSwitch
+    refusals: RefusalCount
+    models: Models
+    work: tuple[BackgroundWork, ...]
+
+    async def close(self) -> None:
+        """Write the refusals that are not written yet; end the providers' connections and the child processes."""
+        await self.refusals.write()
+        await self.models.chain.close()
+        await self.analyst.close()
+
+
+def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: Analyst) -> Tutoring:
+    """Build the tutor over its storage, its models and the analyst."""
+    settings, clock, database = inputs.settings, inputs.clock, storage.database
+    limiter, chain = storage.shared.limiter, models.chain
+    ledger = Ledger(
+        database=database,
+        limiter=limiter,
+        clock=clock,
+        new_id=inputs.new_id,
+        owner=inputs.random_bytes(16).hex(),
+        price=models.prices.estimated_cost,
+        leases=inputs.leases,
+        budgets=budgets_of(settings),
+        max_call_cost=models.max_call_cost,
+    )
+    opening = Opening(
+        database=database,
+        limiter=limiter,
+        ledger=ledger,
+        analyst=analyst,
+        first_provider=chain.providers[0],
+        rules=_rules(settings),
+        clock=clock,
+        new_id=inputs.new_id,
+        new_word=lambda: inputs.random_bytes(12).hex(),
+    )
+    off_switch, refusals = OffSwitch(database), RefusalCount(database, clock)
+    tutor = Tutor(
+        opening=opening,
+        analyst=analyst,
+        settling=Settling(database, limiter, clock, store_code=settings.store_code),
+        replicas=storage.shared.replicas,
+        chain=chain,
+        off_switch=off_switch,
+        refusals=refusals,
+        database=database,
+        deadlines=inputs.deadlines,
+    )
+    return Tutoring(
+        tutor=tutor,
+        analyst=analyst,
+        off_switch=off_switch,
+        refusals=refusals,
+        models=models,
+        work=(LeaseKeeper(ledger).run, off_switch.run, refusals.run),
+    )
+
+
+def log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
+    """Log that a step of analysis gave no result: the student gets a generic hint, and nothing of theirs is logged."""
+    note = log.error if failure.reason == "failed" else log.warning
+    note("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        daily_messages=settings.daily_message_cap,
+        max_hint_level=settings.max_hint_level,
+        context_tokens=settings.context_tokens,
+        max_output_tokens=settings.max_output_tokens,
+        store_code=settings.store_code,
+    )
