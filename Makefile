@@ -34,7 +34,7 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/python -m tools.docs_lines
-	$(BIN)/pytest -q tests/test_documentation.py
+	$(BIN)/pytest -q tests/test_documentation.py tests/test_imports.py
 	$(BIN)/python -m tools.linear
 
 # Checks each commit and its message from now on (.pre-commit-config.yaml).
