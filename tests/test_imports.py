@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 import grimp
 import pytest
 
+from tutor_server.cli.extra import LIBRARIES
+
 PACKAGES = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server")
 
 
@@ -20,13 +22,26 @@ def whole_graph() -> grimp.ImportGraph:
 @pytest.mark.parametrize("package", ["tutor_protocol", "tutor_pedagogy", "tutor_analysis"])
 def test_contract_and_rules_need_the_standard_library_alone(graph: grimp.ImportGraph, package: str) -> None:
     """What service and editor side share can be read, tested and installed without any library."""
+    assert libraries_of(graph, package) == set()
+
+
+def test_the_command_looks_for_each_library_that_only_the_service_imports(graph: grimp.ImportGraph) -> None:
+    """`tutor-server` says how to install them; those of a student's installation, and uvloop, it need not look for."""
+    of_service, of_student = (libraries_of(graph, package) for package in ("tutor_server", "tutor_lsp"))
+    named_by_url = {"asyncpg"}
+    with_others = {"markupsafe", "pydantic_core"}
+
+    assert set(LIBRARIES) == of_service - of_student - {"uvloop"} - with_others | named_by_url
+
+
+def libraries_of(graph: grimp.ImportGraph, package: str) -> set[str]:
+    """Return the libraries that a package imports somewhere."""
     imported = {
         name.partition(".")[0]
         for module in {package, *graph.find_descendants(package)}
         for name in graph.find_modules_directly_imported_by(module)
     }
-
-    assert imported - sys.stdlib_module_names - set(PACKAGES) == set()
+    return imported - sys.stdlib_module_names - set(PACKAGES)
 
 
 def test_no_module_imports_itself_by_way_of_others(graph: grimp.ImportGraph) -> None:

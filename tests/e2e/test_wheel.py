@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
+DEPENDENCIES = r"what the editor and the terminal need:\n(.*?)^These bring.*?: (`.*?`)\.$"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +30,66 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
     return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def student(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an environment with the wheel and what it requires without an extra, and with nothing else.
+
+    The libraries are linked from the environment of the tests, so that no test needs a network.
+    """
+    return environment(installed, tmp_path_factory.mktemp("student"))
+
+
+def environment(installed: Path, folder: Path, extra: str = "") -> Path:
+    """Make an environment that holds an unpacked wheel with its requirements; return its interpreter."""
+    venv.create(folder, with_pip=False)
+    (site,) = folder.glob("lib/python*/site-packages")
+    shutil.copytree(installed, site, dirs_exist_ok=True)
+    (own,) = metadata.distributions(path=[str(installed)])
+    for distribution in required(own, extra):
+        for file in distribution.files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                (site / file).parent.mkdir(parents=True, exist_ok=True)
+                (site / file).symlink_to(Path(str(file.locate())).resolve())
+    return folder / "bin" / "python"
+
+
+def required(own: metadata.Distribution, extra: str) -> list[metadata.Distribution]:
+    """Return the installed distributions that one requires on this system, directly or by way of others."""
+    found: dict[str, metadata.Distribution] = {}
+    waiting = [(own, {extra})]
+    while waiting:
+        distribution, extras = waiting.pop()
+        for line in distribution.requires or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker is not None and not any(marker.evaluate({"extra": name}) for name in extras):
+                continue
+            name = canonicalize_name(requirement.name)
+            if name not in found or requirement.extras:
+                found[name] = metadata.distribution(name)
+                waiting.append((found[name], {"", *requirement.extras}))
+    return list(found.values())
+
+
+def names_in(python: Path) -> set[str]:
+    """Return the names of the distributions in an environment."""
+    (site,) = python.parents[1].glob("lib/python*/site-packages")
+    return {canonicalize_name(str(found.metadata["Name"])) for found in metadata.distributions(path=[str(site)])}
+
+
+def call(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module in an environment of its own."""
+    return subprocess.run(
+        [str(python), "-P", "-m", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "TUTOR_DATA_DIR": str(folder / "data")},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
 
 
 def run(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -77,3 +143,43 @@ def test_its_scripts_are_the_contracts(installed: Path) -> None:
         "tutor-lsp",
         "tutor-server",
     }
+
+
+def test_a_student_installs_what_the_documentation_lists(student: Path) -> None:
+    """`docs/dependencies.md` names every distribution that comes without the extra, and so does the lock file."""
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    ((table, rest),) = re.findall(DEPENDENCIES, text, re.MULTILINE | re.DOTALL)
+    direct = {name for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE)[2:] for name in row.split(", ")}
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert direct | set(re.findall(r"`([\w-]+)`", rest)) == locked
+    assert direct < names_in(student) - {"ask-tutor"} <= locked
+
+
+def test_a_student_asks_without_the_libraries_of_the_service(student: Path, tmp_path: Path) -> None:
+    """The terminal client, the language server and the offline tutor need no extra."""
+    (tmp_path / "loop.py").write_text("for i in range(3)\n    print(i)\n")
+
+    done = call(student, tmp_path, "tutor_lsp.terminal.main", "ask", "loop.py:1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Hint 1 of 5" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("serve",), ("--help",)])
+def test_the_service_says_how_to_get_its_libraries(student: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """In one line, as wrong use, and without a traceback."""
+    done = call(student, tmp_path, "tutor_server.cli.main", *arguments)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.endswith(": pip install 'ask-tutor[server]'\n")
+
+
+def test_the_extra_brings_the_service(installed: Path, tmp_path: Path) -> None:
+    """With the libraries of the extra, and no others, the configuration is found to be in order."""
+    python = environment(installed, tmp_path / "service", "server")
+
+    done = call(python, tmp_path, "tutor_server.cli.main", "check")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ok    provider offline: ready\n" in done.stdout

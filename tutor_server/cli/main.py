@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_server.cli.account_commands import add_account_commands
 from tutor_server.cli.course_commands import add_course_commands, add_limit_commands
+from tutor_server.cli.extra import how_to_install, missing_libraries
 from tutor_server.hosts import is_host
 
 if TYPE_CHECKING:
@@ -27,11 +28,17 @@ DEFAULT_PORT = 8765
 MAX_PORT = 65535
 ENV_FILE = Path(".env")
 
-DONE, FAILED = 0, 1  # 2, wrong use, is argparse's
+DONE, FAILED, WRONG_USE = 0, 1, 2  # argparse, too, ends with 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use."""
+    """Run one command and return the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use.
+
+    The status is 2, too, where the service's libraries are not installed.
+    """
+    if missing := missing_libraries():
+        _fail(how_to_install(missing))
+        return WRONG_USE
     options = _parser().parse_args(arguments)
     # Loading makes many objects and little garbage: looking for some takes a sixth of the start. `_run` looks again.
     gc.disable()
