@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from testing.fake_upstream import KEY
@@ -38,11 +38,6 @@ REQUEST = Request(
     level=HintLevel.QUESTION,
     student=StudentLevels(),
 )
-
-
-def new_request() -> Request:
-    """Return the request to a chain, which lets go of its prompt."""
-    return replace(REQUEST)
 
 
 async def explained(request: Request) -> Explanation:

@@ -16,7 +16,7 @@ from testing.fake_upstream import Behaviour
 from testing.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
 from testing.faults.short_times import program
 from testing.installations import KINDS, installation_of
-from tutor_server.tutoring.tutor import OUTAGE_NOTE
+from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -12,7 +12,7 @@ import pytest
 from testing.editor_side.editor import ErrorReply, place, span
 from testing.editor_side.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
 from tutor_protocol import ErrorCode
-from tutor_server.tutoring.tutor import OUTAGE_NOTE
+from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import weakref
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.fake_upstream import AFTER_TEXT, REPLY, Behaviour, FakeUpstream
-from testing.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, explained, make_provider, new_request
+from testing.model_calls import REMOTE, REQUEST, MemoryRecorder, RecordedCall, explained, make_provider
 from tutor_server.errors import AIUnavailable, AnswerInterrupted, GlobalLimitReached, TutorError
 from tutor_server.limits import Deadlines
+from tutor_server.llm.batching import Pacing
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from tutor_server.llm.call import run_to_end
 from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
@@ -69,7 +71,7 @@ class ScriptedProvider:
         self.asked = 0
 
     @asynccontextmanager
-    async def stream(self, _request: object) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
+    async def stream(self, _request: object, _pacing: object) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Play the next script."""
         self.asked += 1
         whole: Script = ["Whole.", Usage(5, 1), Finish("stop")]
@@ -100,7 +102,7 @@ def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time
 
 async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, ModelAnswer]:
     """Read an answer to its end."""
-    async with chain.stream(new_request(), recorder) as answer:
+    async with chain.stream(REQUEST, recorder, Pacing()) as answer:
         text = "".join([piece async for piece in answer])
     return text, answer
 
@@ -110,7 +112,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
     shown: list[str] = []
 
     async def read() -> None:
-        async with chain.stream(new_request(), recorder) as answer:
+        async with chain.stream(REQUEST, recorder, Pacing()) as answer:
             async for piece in answer:
                 shown.append(piece)  # noqa: PERF401 - what came before the error is wanted
 
@@ -318,7 +320,7 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
     provider = Pausing(["One. ", "Two. ", "Three.", Usage(5, 3), Finish("stop")])
     text = ""
     chain = make_chain(provider, deadlines=replace(PATIENT, between_contents=0.01))
-    async with chain.stream(new_request(), MemoryRecorder()) as answer:
+    async with chain.stream(REQUEST, MemoryRecorder(), Pacing()) as answer:
         async for piece in answer:
             text += piece
             await asyncio.sleep(0.02)
@@ -416,7 +418,7 @@ async def test_l2_a_cancel_closes_the_upstream_and_settles(
     shown = asyncio.Event()
 
     async def read() -> None:
-        async with chain.stream(new_request(), recorder) as answer:
+        async with chain.stream(REQUEST, recorder, Pacing()) as answer:
             async for _ in answer:
                 shown.set()
 
@@ -440,7 +442,7 @@ async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUp
     recorder = MemoryRecorder()
     chain = make_chain(fallback)
     upstream.play(Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT))
-    async with chain.stream(new_request(), recorder) as answer:
+    async with chain.stream(REQUEST, recorder, Pacing()) as answer:
         async for _ in answer:
             break
         left_at = time.monotonic()
@@ -456,7 +458,7 @@ async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUp
 
 
 async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
-    async with chain.stream(new_request(), recorder) as answer:
+    async with chain.stream(REQUEST, recorder, Pacing()) as answer:
         async for _ in answer:
             raise LookupError
 
@@ -464,7 +466,7 @@ async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
 async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, fallback: Provider) -> None:
     """The call is made when the first text is asked for, not before."""
     recorder = MemoryRecorder()
-    async with make_chain(fallback).stream(new_request(), recorder):
+    async with make_chain(fallback).stream(REQUEST, recorder, Pacing()):
         pass
     assert (recorder.calls, upstream.calls) == ([], [])
 
@@ -608,13 +610,22 @@ def test_failures_in_a_row_are_counted() -> None:
     assert breaker.admit()
 
 
+class Traced(str):
+    """A text whose end a test can see."""
+
+    __slots__ = ("__weakref__",)
+
+
 async def test_the_prompt_is_kept_until_a_model_speaks(upstream: FakeUpstream, fallback: Provider) -> None:
     """A retry and the next provider are sent the whole prompt; once there is text nobody is asked again."""
     upstream.play(Behaviour(status=529), Behaviour(status=529))
-    chain, request = make_chain(make_provider("anthropic", upstream), fallback), new_request()
-    async with chain.stream(request, MemoryRecorder()) as answer:
-        assert request == REQUEST
+    chain = make_chain(make_provider("anthropic", upstream), fallback)
+    system = Traced(REQUEST.system)
+    prompt = weakref.ref(system)
+    async with chain.stream(replace(REQUEST, system=system), MemoryRecorder(), Pacing()) as answer:
+        del system
+        assert prompt() == REQUEST.system
         await anext(aiter(answer))
-        assert (request.system, request.turns) == ("", ())
+        assert prompt() is None
     await chain.close()
     assert [call.body["messages"][-1]["content"] for call in upstream.calls] == [REQUEST.turns[-1].content] * 3

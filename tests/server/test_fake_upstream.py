@@ -12,6 +12,7 @@ import pytest
 from testing.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
 from testing.model_calls import REQUEST, text_of
 from tutor_server.llm.anthropic import AnthropicProvider
+from tutor_server.llm.batching import Pacing
 from tutor_server.llm.endpoint import anthropic_endpoint
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
         texts = []
         for _ in range(3):
             try:
-                async with provider.stream(REQUEST) as groups:
+                async with provider.stream(REQUEST, Pacing()) as groups:
                     texts.append(text_of([event async for group in groups for event in group]))
             except Exception as error:  # noqa: BLE001 - told apart below
                 texts.append(type(error).__name__)

@@ -27,7 +27,7 @@ from testing.service import service_environment
 from tutor_pedagogy.offline import explain
 from tutor_server.limits import Deadlines
 from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
-from tutor_server.llm.batching import PAUSE_SECONDS
+from tutor_server.llm.batching import PAUSE_SECONDS, Pacing
 from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
 from tutor_server.llm.factory import build_chain, remote_models
 from tutor_server.llm.model_profiles import RemoteModel, load_model_profiles, profiles_by_child_process
@@ -61,7 +61,7 @@ async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> As
 
 async def collect(provider: Provider, request: Request = REQUEST) -> list[Event]:
     """Read an answer to its end."""
-    async with provider.stream(request) as groups:
+    async with provider.stream(request, Pacing()) as groups:
         return [event async for group in groups for event in group]
 
 
@@ -74,7 +74,7 @@ async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFail
 
 
 async def _read_into(given: list[Event], provider: Provider) -> None:
-    async with provider.stream(REQUEST) as groups:
+    async with provider.stream(REQUEST, Pacing()) as groups:
         async for group in groups:
             given += group
 
@@ -544,7 +544,7 @@ async def test_l2_leaving_closes_the_stream_within_50_ms(
 ) -> None:
     """L2: before and after the first token, the upstream is closed as soon as nobody wants more."""
     upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
-    async with provider.stream(REQUEST) as groups:
+    async with provider.stream(REQUEST, Pacing()) as groups:
         if tokens:
             async for group in groups:
                 if text_of(list(group)):
@@ -603,7 +603,7 @@ async def test_offline_gives_the_explanation_by_sentence() -> None:
     events = await collect(provider)
     assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
     assert len([event for event in events if isinstance(event, str)]) > 1
-    assert events[-2:] == [Usage(0, 0), Finish("stop")]
+    assert events[-2:] == [Usage(0, 0), Finish("stop", rule="runtime.name-misspelt")]
     assert (provider.name, provider.model, provider.is_remote) == ("offline", "offline-1", False)
 
 
@@ -645,7 +645,7 @@ def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path
 async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, upstream: FakeUpstream) -> None:
     """A reader who takes his time is given all that came meanwhile at once, and the connection serves on."""
     upstream.play(Behaviour(token_seconds=0.001))
-    async with provider.stream(REQUEST) as groups:
+    async with provider.stream(REQUEST, Pacing()) as groups:
         first = await anext(groups)
         await closed(upstream.calls[0])
         rest = [group async for group in groups]
@@ -686,7 +686,7 @@ async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstr
     long = "word " * 100
     upstream.play(Behaviour(text=long, token_seconds=0.002))
     began = asyncio.get_running_loop().time()
-    async with provider.stream(replace(REQUEST, is_heard=True)) as stream:
+    async with provider.stream(REQUEST, Pacing(student_has_text=True)) as stream:
         groups = [group async for group in stream]
     turns = (asyncio.get_running_loop().time() - began) / PAUSE_SECONDS
     assert text_of([event for group in groups for event in group]) == long
@@ -700,7 +700,7 @@ async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
     """What is too much to gather is read although nobody wants it yet; the next call is answered all the same."""
     long = "word " * 400
     upstream.play(Behaviour(text=long), Behaviour())
-    async with provider.stream(REQUEST) as groups:
+    async with provider.stream(REQUEST, Pacing()) as groups:
         first = await anext(groups)
         await closed(upstream.calls[0])
         rest = [event async for group in groups for event in group] if reads_on else []
@@ -717,7 +717,7 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
     given: list[Event] = []
 
     async def read_slowly() -> None:
-        async with provider.stream(REQUEST) as groups:
+        async with provider.stream(REQUEST, Pacing()) as groups:
             async for group in groups:
                 given.extend(group)
                 await closed(upstream.calls[0])

@@ -15,6 +15,7 @@ from tutor_server.tutoring.opening import Opening
 from tutor_server.tutoring.refusals import RefusalCount
 from tutor_server.tutoring.rules import Rules
 from tutor_server.tutoring.settling import Settling
+from tutor_server.tutoring.speaking import Speaker
 from tutor_server.tutoring.tutor import Tutor
 
 if TYPE_CHECKING:
@@ -79,10 +80,9 @@ def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: An
     off_switch, refusals = OffSwitch(database), RefusalCount(database, clock)
     tutor = Tutor(
         opening=opening,
-        analyst=analyst,
+        speaker=Speaker(analyst, chain, refusals),
         settling=Settling(database, limiter, clock, store_code=settings.store_code),
         replicas=storage.shared.replicas,
-        chain=chain,
         off_switch=off_switch,
         refusals=refusals,
         database=database,

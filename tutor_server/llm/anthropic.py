@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from anthropic.types import MessageParam, ThinkingConfigParam
     from anthropic.types.message_create_params import MessageCreateParamsStreaming
 
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
@@ -59,7 +60,7 @@ class AnthropicProvider:
         self._always_thinks = bool(_ALWAYS_THINKS.match(model))
         self._upstream = Upstream(endpoint)
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
+    def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         body: MessageCreateParamsStreaming = {
             "model": self.model,
@@ -74,7 +75,7 @@ class AnthropicProvider:
         if self._always_thinks:
             body["max_tokens"] += _THINKING_TOKENS
             body["output_config"] = {"effort": "low"}
-        return self._upstream.answer(body, _MessageDecoder(), self._refusal, request)
+        return self._upstream.answer(body, _MessageDecoder(), self._refusal, pacing)
 
     @staticmethod
     def _refusal(refused: Refused) -> ProviderFailure:

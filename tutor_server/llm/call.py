@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from tutor_server.limits import Deadlines
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.provider import Event, FailureReason, Provider, Request
 
 T = TypeVar("T")
@@ -85,7 +86,6 @@ class Call:
         self.usage = Usage(0, 0)
         self.has_text = False
         self._provider = provider
-        self._request = request
         self._recorder = recorder
         self._deadlines = deadlines
         self._clock = clock
@@ -95,7 +95,9 @@ class Call:
         self._most_text_bytes = min(max(request.max_output_tokens * BYTES_A_TOKEN, LEAST_BOUND), GREATEST_BOUND)
         self._first_content_at: float | None = None
 
-    async def texts(self, first_content_by: float, whole_answer_by: float) -> AsyncGenerator[str, None]:
+    async def texts(
+        self, request: Request, pacing: Pacing, first_content_by: float, whole_answer_by: float
+    ) -> AsyncGenerator[str, None]:
         """Make the call and yield its text. The deadlines are times of the event loop's clock.
 
         A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
@@ -105,7 +107,8 @@ class Call:
         deadline = min(first_content_by, whole_answer_by)
         broke_off: ProviderFailure | None = None
         try:
-            async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(self._request) as events:
+            async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(request, pacing) as events:
+                del request
                 async for group in events:
                     idle_timeout.suspend()  # the reader's time is not the model's
                     was_finished = self.finish is not None
@@ -123,7 +126,7 @@ class Call:
         except TimeoutError:
             broke_off = ProviderFailure("timeout", "gave no content before the deadline")
         except ProviderFailure as failure:
-            broke_off = failure
+            broke_off = failure.with_traceback(None)  # its frames refer to this call, which refers to the failure
         except BaseException:
             self._settle(record, "cancelled", started_at)
             raise

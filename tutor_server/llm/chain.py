@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
     from tutor_server.limits import Deadlines
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.call import CallRecorder
     from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request
 
@@ -88,7 +89,7 @@ class Chain:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._offline = (_Link(offline, Breaker(clock)),)
-        self._links = [_Link(provider, Breaker(clock)) for provider in providers]
+        self._links = tuple(_Link(provider, Breaker(clock)) for provider in providers)
         self._deadlines = deadlines
         self._clock = clock
         self._sleep = sleep
@@ -99,24 +100,32 @@ class Chain:
         """The providers, the preferred one first."""
         return tuple(link.provider for link in self._links)
 
-    def stream(self, request: Request, recorder: CallRecorder) -> ModelAnswer:
+    def stream(self, request: Request, recorder: CallRecorder, pacing: Pacing) -> ModelAnswer:
         """Open an answer. Leaving it early closes the provider's stream and settles the call as cancelled."""
-        return ModelAnswer(lambda answer: self._texts(answer, request, recorder))
+        links = self._offline if request.is_unread else self._links
+        return ModelAnswer(lambda answer: self._texts(answer, links, request, recorder, pacing))
 
-    async def _texts(self, answer: ModelAnswer, request: Request, recorder: CallRecorder) -> AsyncGenerator[str, None]:
+    async def _texts(
+        self,
+        answer: ModelAnswer,
+        links: Sequence[_Link],
+        request: Request | None,
+        recorder: CallRecorder,
+        pacing: Pacing,
+    ) -> AsyncGenerator[str, None]:
         now = asyncio.get_running_loop().time
         whole_answer_by = now() + self._deadlines.whole_answer
-        for link in self._offline if request.is_unread else self._links:
+        for link in links:
             answer.provider, answer.model = link.provider.name, link.provider.model
             first_content_by = min(now() + self._deadlines.first_content, whole_answer_by)
             retries = 1
-            while link.breaker.admit():
+            while request is not None and link.breaker.admit():
                 call = Call(link.provider, request, recorder, self._deadlines, self._clock)
                 try:
-                    async with aclosing(call.texts(first_content_by, whole_answer_by)) as texts:
+                    async with aclosing(call.texts(request, pacing, first_content_by, whole_answer_by)) as texts:
                         async for text in texts:
                             answer.finish = call.finish
-                            request.forget_prompt()
+                            request = None  # no other call follows this text, and a prompt is large
                             yield text
                 finally:
                     answer.usage = _sum(answer.usage, call.usage)

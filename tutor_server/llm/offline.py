@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
     from tutor_pedagogy.offline import Explanation
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.provider import Event, Request
 
     Explain = Callable[[Request], Awaitable[Explanation]]
@@ -30,18 +31,17 @@ class OfflineProvider:
         self._explain = explain
 
     @asynccontextmanager
-    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
+    async def stream(self, request: Request, _pacing: Pacing) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
         """Open the answer; there is nothing to fail."""
         async with aclosing(self._events(request)) as events:
             yield events
 
     async def _events(self, request: Request) -> AsyncGenerator[Sequence[Event], None]:
         explanation = await self._explain(request)
-        request.rule = explanation.rule
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
                 yield (sentence,)
-        yield (Usage(0, 0), Finish("stop"))
+        yield (Usage(0, 0), Finish("stop", rule=explanation.rule))
 
     async def close(self) -> None:
         """Release nothing."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
     from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
@@ -53,14 +54,14 @@ class OpenAIProvider:
         self._length_options = lengths if self._is_openai else lengths[::-1]
         self._refused_options: set[str] = set()
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
+    def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         body: CompletionCreateParamsStreaming = {
             "model": self.model,
             "messages": [{"role": "system", "content": sendable(request.system)}, *map(_message, request.turns)],
             "stream": True,
         }
-        return self._upstream.answer({**body, **self._options(request)}, _CompletionDecoder(), self._refusal, request)
+        return self._upstream.answer({**body, **self._options(request)}, _CompletionDecoder(), self._refusal, pacing)
 
     def _options(self, request: Request) -> dict[str, Any]:
         options: dict[str, Any] = {"stream_options": {"include_usage": True}}

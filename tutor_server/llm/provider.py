@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_protocol import Submission
+    from tutor_server.llm.batching import Pacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,12 @@ class Turn:
     content: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What providers are asked: the assembled prompt, and the lesson it was assembled from.
 
-    A model reads `system` and `turns`; the offline tutor reads the lesson. `user` is an opaque id.
+    A model reads `system` and `turns`; the offline tutor reads the lesson. `user` is an opaque id. A prompt is large
+    and an answer takes a while: whoever passes a request on keeps no reference to it.
     """
 
     system: str
@@ -36,15 +38,7 @@ class Request:
     level: HintLevel
     student: StudentLevels
     is_unread: bool = False
-    """Whether the submission could not be analysed: no guard could stand over a model, and the tutor knows nothing."""
-    rule: str | None = None
-    """The rule of the offline tutor's explanation, once it has given one."""
-    is_heard: bool = False
-    """Whether the student has some of the answer: then the rest may come a moment later, in larger pieces."""
-
-    def forget_prompt(self) -> None:
-        """Let go of what a model reads: an answer takes a while, and holds nothing larger."""
-        self.system, self.turns = "", ()
+    """Whether the submission could not be analysed. Then no guard can judge a model, and `offline` alone is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +58,11 @@ class Usage:
 class Finish:
     """The provider says that its answer is complete, and why it ended. Without one, the answer is not.
 
-    No text follows it; a last `Usage` may.
+    No text follows it; a last `Usage` may. `rule` names the offline tutor's rule that explained the problem.
     """
 
     reason: Literal["stop", "length", "refusal"]
+    rule: str | None = None
 
 
 Event = str | Usage | Finish
@@ -92,11 +87,11 @@ class Provider(Protocol):
         """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
         ...
 
-    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
-        """Open the call; its events come in the groups in which they arrived.
+    def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
+        """Open the call and yield its events in the groups in which they arrived.
 
-        Nothing is read between two groups, so that whoever takes his time gets larger ones. Leaving the context closes
-        the upstream connection at once. Raises `ProviderFailure`.
+        Nothing is read between two groups, so that a slow caller gets larger ones. `pacing` may change while the
+        answer comes. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`.
         """
         ...
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 
+    from tutor_server.llm.batching import Pacing
     from tutor_server.llm.endpoint import Endpoint
-    from tutor_server.llm.provider import Event, Request
+    from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}
@@ -86,11 +87,12 @@ class Upstream:
         body: Mapping[str, Any],
         decoder: Decoder,
         refusal: Callable[[Refused], ProviderFailure],
-        request: Request,
+        pacing: Pacing,
     ) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
-        """Send a body and give the events of its answer. Leaving the context closes the connection at once.
+        """Send a body and yield the events of its answer. Leaving the context closes the connection at once.
 
-        Once the request is heard they come in turns. Raises `ProviderFailure`, by `refusal` where the provider refuses.
+        Once the student has text, events come in batches. Raises `ProviderFailure`; that of a refusal is made by
+        `refusal`.
         """
         with connection_failures():
             response = await self._opened().post(self._url, data=_json(body), allow_redirects=False)
@@ -98,17 +100,17 @@ class Upstream:
         async with response:
             if response.status not in _SUCCESS:
                 raise refusal(await _refused(response))
-            with self._batches(request) as seconds_to_batch:
+            with self._batches(pacing) as seconds_to_batch:
                 async with aclosing(answer_events(response, decoder, seconds_to_batch)) as events:
                     yield events
 
     @contextmanager
-    def _batches(self, request: Request) -> Iterator[Callable[[], float]]:
-        """Give what says how long an answer waits until it is read on."""
+    def _batches(self, pacing: Pacing) -> Iterator[Callable[[], float]]:
+        """Yield a function that returns how long an answer waits for its next batch."""
         number, now = next(self._numbers), asyncio.get_running_loop().time
         self._running += 1
         try:
-            yield lambda: seconds_to_next_batch(number, now(), self._running) if request.is_heard else 0.0
+            yield lambda: seconds_to_next_batch(number, now(), self._running) if pacing.student_has_text else 0.0
         finally:
             self._running -= 1
 

@@ -47,8 +47,6 @@ class Answer:
         self._publish: Callable[[FromService], None] | None = None
         self.is_followed = False
         """Whether another process writes this answer, and this one only follows it."""
-        self.stopped_by: TutorError | None = None
-        """Why the ask's task was cancelled."""
 
     @property
     def has_text(self) -> bool:

@@ -1,13 +1,10 @@
-"""How an ask opens: pass the limits, recognise the problem, climb the ladder, write it in one transaction."""
+"""How an ask opens: pass the limits, examine it, then read, charge, decide and save it in one transaction."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_protocol import Accepted
 from tutor_server.admission.limiter import daily_cap_reached
 from tutor_server.errors import (
     BudgetBusy,
@@ -18,50 +15,35 @@ from tutor_server.errors import (
     TutorError,
 )
 from tutor_server.ledger.calls import AskCalls
-from tutor_server.llm.provider import Request, Usage
-from tutor_server.storage.asks import NewAsk, StoredAsk, find_ask, open_ask
+from tutor_server.storage.asks import StoredAsk, find_ask, open_ask
 from tutor_server.storage.background import Asker, read_asker, read_background
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import raise_level
 from tutor_server.tutoring.ask_admission import AskAdmission
-from tutor_server.tutoring.context import build_context, estimate_tokens
-from tutor_server.tutoring.prompts import assemble
-from tutor_server.tutoring.stored_words import around, without_code
+from tutor_server.tutoring.known_askers import KnownAskers
+from tutor_server.tutoring.open_ask import OpenAsk
+from tutor_server.tutoring.opening_plan import ExaminedAsk, Facts, Ids, daily_messages, decide, highest_level
+from tutor_server.tutoring.stored_words import around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from sqlalchemy import Connection
 
     from tutor_analysis.analyst import Analyst
-    from tutor_analysis.known_examinations import Examination
     from tutor_server.admission.limiter import Grant, Limiter
     from tutor_server.clock import Clock
     from tutor_server.ledger.calls import Ledger
     from tutor_server.llm.provider import Provider
     from tutor_server.storage.database import Database
+    from tutor_server.tutoring.opening_plan import Plan
     from tutor_server.tutoring.received import ReceivedAsk
     from tutor_server.tutoring.rules import Rules
 
-REMEMBERED_ASKERS = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAsk:
-    """An ask that is under way: what to ask the model, and what has to be settled in the end."""
-
-    accepted: Accepted
-    request: Request
-    canary: str
-    allowed_names: frozenset[str]
-    earlier_answers: tuple[str, ...]
-    calls: AskCalls
-    grant: Grant
-
 
 class Opening:
-    """Opens asks. `new_id` gives fresh UUIDs, `new_word` fresh random words that nobody can guess."""
+    """Opens asks. `new_id` returns fresh UUIDs, `new_word` fresh random words that nobody can guess."""
 
     def __init__(
         self,
@@ -85,7 +67,7 @@ class Opening:
         self._clock = clock
         self._new_id = new_id
         self._new_word = new_word
-        self._askers = _Askers()
+        self._askers = KnownAskers()
         self._admission = AskAdmission(
             limiter=limiter, database=database, ledger=ledger, clock=clock, first_provider=first_provider, rules=rules
         )
@@ -99,9 +81,7 @@ class Opening:
         known = self._askers.get(user_id) or await self._look_up(user_id, request_id)
         while isinstance(known, Asker):
             try:
-                return await self._open_as(known, received)
-            except _Outdated:
-                known = await self._look_up(user_id, request_id)
+                opened = await self._open_as(known, received)
             except DatabaseUnavailable:
                 raise
             except TutorError:  # what is remembered may be at fault, and an ask that was answered is never refused
@@ -109,9 +89,15 @@ class Opening:
                 if latest == known:
                     raise
                 known = latest
+            else:
+                if opened is not None:
+                    return opened
+                known = await self._look_up(user_id, request_id)
         return known
 
     async def _look_up(self, user_id: UUID, request_id: UUID) -> StoredAsk | Asker:
+        """Read the ask that the request id stands for, or else the student. Raises `NotFound`."""
+
         def read(connection: Connection) -> StoredAsk | Asker:
             stored = find_ask(connection, user_id, request_id)
             if stored is not None and not stored.is_free:
@@ -120,11 +106,12 @@ class Opening:
 
         return await self._database.read(read)
 
-    async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk:
-        """Pass the limits as the student is remembered, then open. Raises `_Outdated`."""
+    async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk | None:
+        """Pass the limits as the student is remembered, then open. None: what is remembered is stale."""
         grant = await self._admission.admit(asker, received.ask)
         try:
-            return await self._open_admitted(received, asker, grant)
+            examined = await self._examine(asker, received, grant)
+            opened = await self._record(asker, examined, grant)
         except DailyCapReached:  # the database knows of more messages than the limiter did
             await self._admission.give_back(grant)
             await self._limiter.recount(grant.subject, grant.day)
@@ -136,167 +123,135 @@ class Opening:
         except BaseException:
             await self._admission.give_back(grant)
             raise
+        if opened is None:
+            await self._admission.give_back(grant)
+        return opened
 
-    async def _open_admitted(self, received: ReceivedAsk, asker: Asker, grant: Grant) -> OpenAsk:
-        """Do what takes time: it is for those alone whom the limits have let pass. Raises `_Outdated`."""
+    async def _examine(self, asker: Asker, received: ReceivedAsk, grant: Grant) -> ExaminedAsk:
+        """Analyse an ask. This takes time, so it follows the limits. Raises `NotFound` for an id that is none."""
         ask = received.ask
         session_id = _parse_id(ask.session_id)
-        session_type = "notebook" if ask.kind == "cell" else "editor"
-        examined = await self._analyst.examine(asker.id, ask)
-        return await self._record(
-            received, examined, known=asker, session_type=session_type, session_id=session_id, grant=grant
+        examination = await self._analyst.examine(asker.id, ask)
+        unit = examination.problem.unit
+        return ExaminedAsk(
+            ask=ask,
+            digest=received.digest,
+            fingerprint=examination.problem.fingerprint,
+            error_type=examination.error_type,
+            is_read=examination.is_read,
+            session_type="notebook" if ask.kind == "cell" else "editor",
+            session_id=session_id,
+            stored_code=around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None,
+            day=grant.day,
+            now=self._clock.now(),
         )
 
-    async def _record(
-        self,
-        received: ReceivedAsk,
-        examined: Examination,
-        *,
-        known: Asker,
-        session_type: str,
-        session_id: UUID | None,
-        grant: Grant,
-    ) -> OpenAsk:
-        """Write the ask, knowing what was said before; give it as it is now under way. Raises `_Outdated`."""
-        ask, problem, digest = received.ask, examined.problem, received.digest
-        ids = (self._new_id(), self._new_id(), self._new_id(), self._new_id())
-        now = self._clock.now()
-        nonce, canary = self._new_word(), self._new_word()
-        unit = problem.unit
-        stored_code = around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None
+    async def _record(self, known: Asker, examined: ExaminedAsk, grant: Grant) -> OpenAsk | None:
+        """Write the ask in one transaction and return it as it is now under way. None: nothing was written.
 
-        def write(connection: Connection) -> tuple[OpenAsk, Asker]:
-            asker = read_asker(connection, known.id, now)
+        Raises `NotFound`, `DailyCapReached`, `BudgetBusy`, `BudgetReached` or `DatabaseUnavailable`.
+        """
+        ids = self._draw_ids()
+
+        def write(connection: Connection) -> tuple[OpenAsk, Asker] | None:
+            asker = read_asker(connection, known.id, examined.now)
             if asker.own_limits != known.own_limits:
-                raise _Outdated
-            daily_messages = (asker.own_limits and asker.own_limits.daily_messages) or self._rules.daily_messages
-            background = read_background(
-                connection,
-                user_id=asker.id,
-                session_type=session_type,
-                fingerprint=problem.fingerprint,
-                session_id=session_id,
-                module_id=ask.module_id,
-            )
-            module = background.module
-            bound = min(self._rules.max_hint_level, (module and module.max_hint_level) or self._rules.max_hint_level)
-            context = build_context(ask, background.history, self._rules.context_tokens)
-            messages = count_message(connection, asker.subject, grant.day, daily_messages)
-            if messages is None:
-                raise daily_cap_reached(grant.day, now)
-            raised = raise_level(
-                connection,
-                new_id=ids[0],
-                user_id=asker.id,
-                fingerprint=problem.fingerprint,
-                bound=bound,
-                now=now,
-            )
-            new = NewAsk(
-                id=ids[1],
-                user_id=asker.id,
-                request_id=ask.request_id,
-                digest=digest,
-                session_id=background.session_id or ids[2],
-                begins_session=background.session_id is None,
-                session_type=session_type,
-                module_id=ask.module_id,
-                raised=raised,
-                max_hint_level=bound,
-                error_type=examined.error_type,
-                remaining_today=daily_messages - messages,
-                day=grant.day,
-                owner=self._ledger.owner,
-                question=context.question if self._rules.store_code else without_code(context.question),
-                code=stored_code,
-                created_at=now,
-            )
-            ask_id = open_ask(connection, new)
-            if ask_id is None:
-                raise _Outdated
-            if module is not None:
-                begin_module(connection, new_id=ids[3], user_id=asker.id, module_id=module.id, now=now)
-            prompt = assemble(
-                context,
-                level=raised.level,
-                student=asker.levels,
-                module=module,
-                earlier_answers=background.earlier_answers,
-                nonce=nonce,
-                canary=canary,
-            )
-            prompt_tokens = estimate_tokens(prompt.system) + sum(estimate_tokens(turn.content) for turn in prompt.turns)
-            calls = AskCalls(
-                self._ledger,
-                ask_id=ask_id,
-                user_id=asker.id,
-                place=grant.call_mark,
-                held=grant.reserved,
-                reserved_usage=Usage(prompt_tokens, self._rules.max_output_tokens),
-            )
-            calls.reserve(connection, self._first_provider)
-            opened = OpenAsk(
-                accepted=Accepted(
-                    request_id=ask.request_id,
-                    session_id=new.session_id,
-                    message_id=ask_id,
-                    hint_level=raised.level,
-                    max_hint_level=bound,
-                    error_type=examined.error_type,
-                    remaining_today=new.remaining_today,
-                ),
-                request=Request(
-                    system=prompt.system,
-                    turns=prompt.turns,
-                    max_output_tokens=self._rules.max_output_tokens,
-                    user=str(asker.id),
-                    submission=ask,
-                    level=raised.level,
-                    student=asker.levels,
-                    is_unread=not examined.is_read,
-                ),
-                canary=canary,
-                allowed_names=_words(module.allowed_names if module else ()),
-                earlier_answers=tuple(answer.content for answer in background.earlier_answers),
-                calls=calls,
-                grant=grant,
-            )
-            return opened, asker
+                return None
+            plan = decide(self._read_and_charge(connection, examined, asker, ids), self._rules, ids)
+            return self._save(connection, plan, grant, ids), asker
 
-        opened, asker = await self._database.commit(write)
+        try:
+            written = await self._database.commit(write)
+        except _RequestIdInUse:
+            return None
+        if written is None:
+            return None
+        opened, asker = written
         opened.calls.opened()
         self._askers.remember(asker)
         return opened
 
+    def _draw_ids(self) -> Ids:
+        problem, ask, session, module_progress = (self._new_id() for _ in range(4))
+        return Ids(
+            problem=problem,
+            ask=ask,
+            session=session,
+            module_progress=module_progress,
+            owner=self._ledger.owner,
+            nonce=self._new_word(),
+            canary=self._new_word(),
+        )
 
-class _Outdated(Exception):
-    """The limiter decided by what is not so any more: another ask has the request id, or the student other limits."""
+    def _read_and_charge(self, connection: Connection, examined: ExaminedAsk, asker: Asker, ids: Ids) -> Facts:
+        """Read what was said before, count the message and move the student up the ladder of the problem.
+
+        Raises `NotFound` or `DailyCapReached`.
+        """
+        background = read_background(
+            connection,
+            user_id=asker.id,
+            session_type=examined.session_type,
+            fingerprint=examined.fingerprint,
+            session_id=examined.session_id,
+            module_id=examined.ask.module_id,
+        )
+        cap = daily_messages(asker, self._rules)
+        messages = count_message(connection, asker.subject, examined.day, cap)
+        if messages is None:
+            raise daily_cap_reached(examined.day, examined.now)
+        raised = raise_level(
+            connection,
+            new_id=ids.problem,
+            user_id=asker.id,
+            fingerprint=examined.fingerprint,
+            bound=highest_level(background.module, self._rules),
+            now=examined.now,
+        )
+        return Facts(
+            examined=examined,
+            asker=asker,
+            background=background,
+            daily_messages=cap,
+            messages=messages,
+            raised=raised,
+        )
+
+    def _save(self, connection: Connection, plan: Plan, grant: Grant, ids: Ids) -> OpenAsk:
+        """Write the ask, its module's progress and the ledger's row. Raises `_RequestIdInUse` or a budget's refusal."""
+        new = plan.new_ask
+        ask_id = open_ask(connection, new)
+        if ask_id is None:
+            raise _RequestIdInUse
+        if plan.begins_module is not None:
+            begin_module(
+                connection,
+                new_id=ids.module_progress,
+                user_id=new.user_id,
+                module_id=plan.begins_module,
+                now=new.created_at,
+            )
+        calls = AskCalls(
+            self._ledger,
+            ask_id=ask_id,
+            user_id=new.user_id,
+            place=grant.call_mark,
+            held=grant.reserved,
+            reserved_usage=plan.reserved,
+        )
+        calls.reserve(connection, self._first_provider)
+        return OpenAsk(
+            accepted=plan.accepted(ask_id),
+            material=plan.material,
+            student=plan.request.student,
+            calls=calls,
+            grant=grant,
+            request=plan.request,
+        )
 
 
-class _Askers:
-    """The students who asked last, so that an ask need not read who asks before it passes the limits.
-
-    Whatever is remembered is compared as the ask is written.
-    """
-
-    def __init__(self) -> None:
-        self._by_id: OrderedDict[UUID, Asker] = OrderedDict()
-
-    def get(self, user_id: UUID) -> Asker | None:
-        """Give a student as they were at their last ask."""
-        return self._by_id.get(user_id)
-
-    def remember(self, asker: Asker) -> None:
-        """Remember a student in place of the one who has not asked for longest."""
-        self._by_id[asker.id] = asker
-        self._by_id.move_to_end(asker.id)
-        if len(self._by_id) > REMEMBERED_ASKERS:
-            self._by_id.popitem(last=False)
-
-
-def _words(dotted_names: Iterable[str]) -> frozenset[str]:
-    """Give what the guard knows names by: the words between their dots."""
-    return frozenset(word for name in dotted_names for word in name.split("."))
+class _RequestIdInUse(Exception):
+    """Another ask has taken the request id meanwhile. An exception, since it undoes what this one was charged."""
 
 
 def _parse_id(text: str | None) -> UUID | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.chain import ModelAnswer
     from tutor_server.storage.database import Database
     from tutor_server.tutoring.answer import Answer
-    from tutor_server.tutoring.opening import OpenAsk
+    from tutor_server.tutoring.open_ask import OpenAsk
 
 log: FilteringBoundLogger = structlog.get_logger()
 

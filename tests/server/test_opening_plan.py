@@ -1,0 +1,151 @@
+"""What an ask becomes as it opens, decided without a database: facts, rules and ids in, a plan out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_protocol import Ask, Position
+from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
+from tutor_server.storage.modules import Module
+from tutor_server.storage.overrides import OwnLimits
+from tutor_server.storage.problems import Raised
+from tutor_server.tutoring.opening_plan import ExaminedAsk, Facts, Ids, daily_messages, decide, highest_level
+from tutor_server.tutoring.rules import Rules
+
+RULES = Rules(daily_messages=100, max_hint_level=5, context_tokens=8000, max_output_tokens=800)
+IDS = Ids(
+    problem=UUID(int=1),
+    ask=UUID(int=2),
+    session=UUID(int=3),
+    module_progress=UUID(int=4),
+    owner="a process",
+    nonce="nonce-word",
+    canary="canary-word",
+)
+MODULE = Module(
+    id="loops",
+    title="Loops",
+    order=1,
+    statement="Add up the prices.",
+    objectives=(),
+    allowed_names=("math.fsum",),
+    max_hint_level=3,
+)
+NOTHING_BEFORE = AskBackground(session_id=None, module=None, history=(), earlier_answers=())
+FACTS = Facts(
+    examined=ExaminedAsk(
+        ask=Ask(request_id=UUID(int=5), code="total = 0\n", cursor=Position(0, 0), question="Is `total` a number?"),
+        digest=b"digest",
+        fingerprint="fingerprint",
+        error_type="none",
+        is_read=True,
+        session_type="editor",
+        session_id=None,
+        stored_code="total = 0\n",
+        day=date(2026, 3, 14),
+        now=datetime(2026, 3, 14, 9, 30, tzinfo=UTC),
+    ),
+    asker=Asker(id=UUID(int=6), subject="subject", levels=StudentLevels(2, 4)),
+    background=NOTHING_BEFORE,
+    daily_messages=100,
+    messages=40,
+    raised=Raised(problem_id=UUID(int=1), level=HintLevel.CONCEPT, moved=True),
+)
+
+
+def test_a_first_ask_begins_a_session() -> None:
+    """It has the session's fresh id, and what is left of the day."""
+    new = decide(FACTS, RULES, IDS).new_ask
+
+    assert (new.session_id, new.begins_session) == (IDS.session, True)
+    assert new.remaining_today == 60
+    assert (new.id, new.owner, new.raised) == (IDS.ask, "a process", FACTS.raised)
+
+
+def test_a_later_ask_goes_on_with_its_session() -> None:
+    """The session that was found counts."""
+    background = replace(NOTHING_BEFORE, session_id=UUID(int=9))
+
+    new = decide(replace(FACTS, background=background), RULES, IDS).new_ask
+
+    assert (new.session_id, new.begins_session) == (UUID(int=9), False)
+
+
+def test_the_same_facts_give_the_same_plan() -> None:
+    """So the unit of work may run twice."""
+    assert decide(FACTS, RULES, IDS) == decide(FACTS, RULES, IDS)
+
+
+def test_a_module_bounds_the_hints_and_allows_its_names() -> None:
+    """The lower bound of operator and course counts; the guard knows names word by word."""
+    plan = decide(replace(FACTS, background=replace(NOTHING_BEFORE, module=MODULE)), RULES, IDS)
+
+    assert (plan.begins_module, plan.new_ask.max_hint_level) == ("loops", 3)
+    assert plan.material.allowed_names == frozenset({"math", "fsum"})
+
+
+@pytest.mark.parametrize(
+    ("of_operator", "of_module", "bound"), [(5, None, 5), (5, 3, 3), (2, 3, 2), (2, None, 2), (4, 4, 4)]
+)
+def test_the_lower_bound_counts(of_operator: int, of_module: int | None, bound: int) -> None:
+    """A course cannot give more away than the operator lets it."""
+    module = replace(MODULE, max_hint_level=of_module)
+
+    assert highest_level(module, replace(RULES, max_hint_level=of_operator)) == bound
+
+
+@pytest.mark.parametrize(
+    ("own", "messages"), [(None, 100), (OwnLimits(None, None), 100), (OwnLimits(5, None), 100), (OwnLimits(None, 7), 7)]
+)
+def test_a_students_own_limit_goes_before_everybodys(own: OwnLimits | None, messages: int) -> None:
+    """Where it says nothing of a day, everybody's holds."""
+    assert daily_messages(replace(FACTS.asker, own_limits=own), RULES) == messages
+
+
+def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> None:
+    """The model reads the question whole all the same."""
+    plan = decide(FACTS, replace(RULES, store_code=False), IDS)
+
+    assert plan.new_ask.question == "Is `·····` a number?"
+    assert "Is `total` a number?" in plan.request.turns[-1].content
+
+
+def test_the_guard_knows_what_the_model_was_told() -> None:
+    """The word that must not come back, the level, and what was said before."""
+    background = replace(NOTHING_BEFORE, earlier_answers=(EarlierAnswer(1, "What is `total`?"),))
+
+    plan = decide(replace(FACTS, background=background), RULES, IDS)
+
+    assert (plan.material.canary, plan.material.level) == ("canary-word", HintLevel.CONCEPT)
+    assert plan.material.earlier == ("What is `total`?",)
+    assert "canary-word" in plan.request.system
+
+
+def test_what_could_not_be_read_goes_to_no_model() -> None:
+    """No guard could judge its words."""
+    plan = decide(replace(FACTS, examined=replace(FACTS.examined, is_read=False)), RULES, IDS)
+
+    assert plan.request.is_unread
+
+
+def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
+    """A longer question reserves more, an answer as much as it may have."""
+    asked = FACTS.examined.ask
+    longer = replace(FACTS, examined=replace(FACTS.examined, ask=replace(asked, question="Why? " * 50)))
+
+    short, long = decide(FACTS, RULES, IDS).reserved, decide(longer, RULES, IDS).reserved
+
+    assert long.input_tokens > short.input_tokens
+    assert long.output_tokens == short.output_tokens == 800
+
+
+def test_a_request_that_is_taken_up_again_keeps_its_message_id() -> None:
+    """The client hears the id that the ask had."""
+    accepted = decide(FACTS, RULES, IDS).accepted(UUID(int=77))
+
+    assert (accepted.message_id, accepted.hint_level, accepted.remaining_today) == (UUID(int=77), 2, 60)

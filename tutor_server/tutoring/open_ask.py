@@ -1,0 +1,33 @@
+"""An ask that is under way: what to ask the model, and what has to be settled in the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_analysis.work import Material
+    from tutor_pedagogy.ladder.levels import StudentLevels
+    from tutor_protocol import Accepted
+    from tutor_server.admission.limiter import Grant
+    from tutor_server.ledger.calls import AskCalls
+    from tutor_server.llm.provider import Request
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenAsk:
+    """An opened ask. `material` is what the guard knows: the submission and its hint level among it."""
+
+    accepted: Accepted
+    material: Material
+    student: StudentLevels
+    calls: AskCalls
+    grant: Grant
+    request: Request | None
+
+    def hand_over(self) -> Request:
+        """Return the request, once. The ask keeps no reference: a prompt is large, and an answer takes a while."""
+        request, self.request = self.request, None
+        if request is None:
+            raise ValueError("the request was handed over before")
+        return request

@@ -1,0 +1,180 @@
+"""What an ask becomes as it opens: decided by the operator's rules from what was read, without input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_analysis.work import Material
+from tutor_protocol import Accepted
+from tutor_server.llm.provider import Request, Usage
+from tutor_server.storage.asks import NewAsk
+from tutor_server.tutoring.context import build_context, estimate_tokens
+from tutor_server.tutoring.prompts import assemble
+from tutor_server.tutoring.stored_words import without_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from tutor_protocol import Ask, ErrorType
+    from tutor_server.storage.background import AskBackground, Asker
+    from tutor_server.storage.modules import Module
+    from tutor_server.storage.problems import Raised
+    from tutor_server.tutoring.prompts import Prompt
+    from tutor_server.tutoring.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedAsk:
+    """An ask that the limits have let pass, with what its analysis found."""
+
+    ask: Ask
+    digest: bytes
+    fingerprint: str
+    error_type: ErrorType
+    is_read: bool
+    """Whether the submission could be analysed."""
+    session_type: str
+    session_id: UUID | None
+    stored_code: str | None
+    """None: the operator stores no code."""
+    day: date
+    """On which the limiter has counted the ask."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the opening transaction has read, and what it has charged the student."""
+
+    examined: ExaminedAsk
+    asker: Asker
+    background: AskBackground
+    daily_messages: int
+    """How many messages the student has a day."""
+    messages: int
+    """How many they have used today, this one included."""
+    raised: Raised
+    """Where on the ladder of the problem the student stands now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """Identifiers and random words of one ask. They are drawn before the transaction, which may run twice."""
+
+    problem: UUID
+    ask: UUID
+    session: UUID
+    module_progress: UUID
+    owner: str
+    """The process that answers."""
+    nonce: str
+    canary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to write of an ask, what to send to a model and what the guard must know."""
+
+    new_ask: NewAsk
+    begins_module: str | None
+    """The module that the student works on with this ask."""
+    request: Request
+    reserved: Usage
+    """What the call will probably use at the most."""
+    material: Material
+    facts: Facts
+
+    def accepted(self, ask_id: UUID) -> Accepted:
+        """Return the frame that tells the client how the ask was accepted.
+
+        `ask_id` is another one than the plan's where a released ask was taken up again.
+        """
+        ask = self.new_ask
+        return Accepted(
+            request_id=ask.request_id,
+            session_id=ask.session_id,
+            message_id=ask_id,
+            hint_level=ask.raised.level,
+            max_hint_level=ask.max_hint_level,
+            error_type=self.facts.examined.error_type,
+            remaining_today=ask.remaining_today,
+        )
+
+
+def daily_messages(asker: Asker, rules: Rules) -> int:
+    """Return how many messages a student has a day: their own limit, or everybody's."""
+    return (asker.own_limits and asker.own_limits.daily_messages) or rules.daily_messages
+
+
+def highest_level(module: Module | None, rules: Rules) -> int:
+    """Return how far up the ladder hints may go: the lower of the operator's bound and the module's."""
+    return min(rules.max_hint_level, (module and module.max_hint_level) or rules.max_hint_level)
+
+
+def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
+    """Return what the ask becomes. The same facts, rules and ids give the same plan."""
+    examined, background, raised = facts.examined, facts.background, facts.raised
+    ask, asker, module = examined.ask, facts.asker, background.module
+    context = build_context(ask, background.history, rules.context_tokens)
+    prompt = assemble(
+        context,
+        level=raised.level,
+        student=asker.levels,
+        module=module,
+        earlier_answers=background.earlier_answers,
+        nonce=ids.nonce,
+        canary=ids.canary,
+    )
+    return Plan(
+        new_ask=NewAsk(
+            id=ids.ask,
+            user_id=asker.id,
+            request_id=ask.request_id,
+            digest=examined.digest,
+            session_id=background.session_id or ids.session,
+            begins_session=background.session_id is None,
+            session_type=examined.session_type,
+            module_id=ask.module_id,
+            raised=raised,
+            max_hint_level=highest_level(module, rules),
+            error_type=examined.error_type,
+            remaining_today=facts.daily_messages - facts.messages,
+            day=examined.day,
+            owner=ids.owner,
+            question=context.question if rules.store_code else without_code(context.question),
+            code=examined.stored_code,
+            created_at=examined.now,
+        ),
+        begins_module=None if module is None else module.id,
+        request=Request(
+            system=prompt.system,
+            turns=prompt.turns,
+            max_output_tokens=rules.max_output_tokens,
+            user=str(asker.id),
+            submission=ask,
+            level=raised.level,
+            student=asker.levels,
+            is_unread=not examined.is_read,
+        ),
+        reserved=Usage(_tokens(prompt), rules.max_output_tokens),
+        material=Material(
+            level=raised.level,
+            submission=ask,
+            allowed_names=_words(module.allowed_names if module else ()),
+            earlier=tuple(answer.content for answer in background.earlier_answers),
+            canary=ids.canary,
+        ),
+        facts=facts,
+    )
+
+
+def _tokens(prompt: Prompt) -> int:
+    return estimate_tokens(prompt.system) + sum(estimate_tokens(turn.content) for turn in prompt.turns)
+
+
+def _words(dotted_names: Iterable[str]) -> frozenset[str]:
+    """Return the words between the dots of names: so the guard knows a module's names."""
+    return frozenset(word for name in dotted_names for word in name.split("."))

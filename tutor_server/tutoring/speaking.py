@@ -1,0 +1,108 @@
+"""How an answer is spoken: the model's words through the guard, the offline tutor's where those do not come."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from tutor_analysis.guarding import InertGuard
+from tutor_analysis.size import is_small
+from tutor_analysis.unread import NOT_ANALYSED
+from tutor_server.llm.batching import Pacing
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tutor_analysis.analyst import Analyst
+    from tutor_analysis.guarding import BoundedGuard
+    from tutor_protocol import Submission
+    from tutor_server.llm.chain import Chain
+    from tutor_server.tutoring.answer import Answer
+    from tutor_server.tutoring.open_ask import OpenAsk
+    from tutor_server.tutoring.refusals import RefusalCount
+    from tutor_server.tutoring.settling import AskProgress
+
+log = structlog.get_logger(__name__)
+
+FIRST_CHARACTERS = 200
+"""How much is judged at a time until the student has some text: a sentence or two."""
+OFFLINE = "offline"
+"""The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
+OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
+
+
+class Speaker:
+    """Fills answers with text, and finds what each ask was about."""
+
+    def __init__(self, analyst: Analyst, chain: Chain, refusals: RefusalCount) -> None:
+        self._analyst = analyst
+        self._chain = chain
+        self._refusals = refusals
+        self._one_topic = asyncio.Lock()
+
+    async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
+        """Stream the model's words through the guard; the offline tutor speaks where they are withheld or missing.
+
+        Raises `AIUnavailable`, `AnswerInterrupted` and what the ledger raises at the start of a call.
+        """
+        opened = progress.opened
+        answer.accept(opened.accepted)
+        guard = self._analyst.guard(user_id, opened.accepted.message_id, opened.material)
+        own_words: InertGuard | None = None
+        pacing = Pacing()
+        async with self._chain.stream(opened.hand_over(), opened.calls, pacing) as model:
+            progress.model = model
+            async for text in model:
+                if model.provider == OFFLINE:
+                    if model.fallback and not answer.has_text:
+                        answer.release(OUTAGE_NOTE)
+                    guard = own_words = own_words or InertGuard()
+                await _release(text, guard, answer)
+                if guard.verdict is not None:
+                    break
+                pacing.student_has_text = answer.has_text
+        if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
+            answer.release("".join(await guard.finish()))
+        rule = None if model.finish is None else model.finish.rule
+        if guard.verdict is not None:
+            progress.withheld_rule = guard.verdict.rule
+            log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
+        if guard.verdict is not None or not answer.has_text:
+            rule = await self._complete(user_id, opened, answer, own_words or InertGuard())
+        progress.topic = await self._topic(user_id, opened.material.submission, rule)
+
+    async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, own_words: InertGuard) -> str:
+        """Release the offline tutor's explanation where the model's was stopped, or was none; return its rule."""
+        material = opened.material
+        explanation = await self._analyst.explain(user_id, material.submission, material.level, opened.student)
+        separator = "\n\n" if answer.has_text else ""
+        answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
+        return explanation.rule
+
+    async def _topic(self, user_id: UUID, submission: Submission, rule: str | None) -> str:
+        """Return the offline tutor's rule for what is wrong with a program: the one that it explained, or found now.
+
+        This comes last, so that no student waits for it.
+        """
+        topic = rule or await self._find_topic(user_id, submission)
+        if topic == NOT_ANALYSED:
+            self._refusals.note_unread()
+        return topic
+
+    async def _find_topic(self, user_id: UUID, submission: Submission) -> str:
+        if not is_small(submission):
+            return await self._analyst.topic(user_id, submission)
+        async with self._one_topic:  # answers that began together end together
+            await asyncio.sleep(0)
+            return await self._analyst.topic(user_id, submission)
+
+
+async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:
+    """Release what the guard lets pass of a text: the first of it at once, the rest as one delta."""
+    while len(text) > FIRST_CHARACTERS and not answer.has_text:
+        answer.release("".join(await guard.feed(text[:FIRST_CHARACTERS])))
+        text = text[FIRST_CHARACTERS:]
+        await asyncio.sleep(0)  # in which it leaves
+    answer.release("".join(await guard.feed(text)))
