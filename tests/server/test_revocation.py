@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -283,7 +283,7 @@ class SlowSlots:
     """Gives a slot to whoever asks, once something else has happened."""
 
     def __init__(self, process: Process, account: dict[str, Any]) -> None:
-        self._slots = process.app[CHAT_SOCKETS]._slots
+        self._slots = process.app[CHAT_SOCKETS]._services.slots
         self._process = process
         self._account = account
 
@@ -296,7 +296,8 @@ class SlowSlots:
 async def test_s3_no_socket_slips_through_while_it_opens(here: Process) -> None:
     """S3: a sign-in that ends between the check of its token and the opening of its socket has no socket."""
     account = await here.held.register(EMAIL)
-    here.app[CHAT_SOCKETS]._slots = SlowSlots(here, account)
+    sockets = here.app[CHAT_SOCKETS]
+    sockets._services = replace(sockets._services, slots=SlowSlots(here, account))
 
     async with connect(here.held.url, account["access_token"]) as chat:
         assert await close_code(chat) == 4001

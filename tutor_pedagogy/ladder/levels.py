@@ -16,6 +16,9 @@ class HintLevel(IntEnum):
     SOLUTION = 5
 
 
+MIN_STUDENT_LEVEL, MAX_STUDENT_LEVEL = 1, 5
+
+
 @dataclass(frozen=True, slots=True)
 class StudentLevels:
     """The student's own rating, 1 (beginner) to 5 (advanced), in programming and in mathematics."""
@@ -24,5 +27,5 @@ class StudentLevels:
     maths: int = 3
 
     def __post_init__(self) -> None:
-        if not (1 <= self.programming <= 5 and 1 <= self.maths <= 5):  # noqa: PLR2004 - the contract's bounds
-            raise ValueError("a student's level is 1 to 5")
+        if not all(MIN_STUDENT_LEVEL <= level <= MAX_STUDENT_LEVEL for level in (self.programming, self.maths)):
+            raise ValueError(f"a student's level is {MIN_STUDENT_LEVEL} to {MAX_STUDENT_LEVEL}")

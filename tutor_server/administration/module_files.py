@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Order = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Statement = Annotated[str, Field(max_length=MAX_STATEMENT_CHARACTERS, pattern=r"^[^\u0000]*$")]
 Objectives = Annotated[list[Annotated[str, Field(max_length=300, pattern=r"^[^\u0000]*$")]], Field(max_length=50)]
 Names = Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,63}$")]], Field(max_length=500)]
-MaxHintLevel = Annotated[int, Field(ge=1, le=5)]
+MaxHintLevel = Annotated[int, Field(ge=min(HintLevel).value, le=max(HintLevel).value)]
 
 
 class ModuleFilesRefused(Exception):

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_server.ledger.periods import day_of, month_of, week_of
 from tutor_server.storage import figures as read
 from tutor_server.storage.guard_verdicts import PASSED
@@ -140,14 +141,14 @@ def _models(connection: Connection, first: date, last: date) -> Figure:
 def _levels(connection: Connection, since: datetime, until: datetime) -> Figure:
     counts = read.asks_by_level(connection, since, until)
     total = sum(counts.values())
-    solved_early = sum(count for level, count in counts.items() if level <= 2)  # noqa: PLR2004 - question and concept
+    solved_early = sum(count for level, count in counts.items() if level <= HintLevel.CONCEPT)
     share = f" {solved_early / total:.0%} of them at levels 1 and 2." if total else ""
     return Figure(
         name="asks-by-level",
         title="Asks by hint level",
         summary=f"{total:,} asks.{share}",
         columns=(Column("Hint level"), Column("Asks", "bar")),
-        rows=[(f"{level}", counts.get(level, 0)) for level in range(1, 6)],
+        rows=[(f"{level.value}", counts.get(level, 0)) for level in HintLevel],
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from tutor_pedagogy.ladder.levels import MAX_STUDENT_LEVEL, MIN_STUDENT_LEVEL, HintLevel
 from tutor_protocol import Limit
 from tutor_server.administration import module_files
 from tutor_server.administration.module_files import ModuleId, Names, Objectives, Order, Statement, Title
@@ -56,7 +57,10 @@ NewPassword = Annotated[
 ]
 GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL)]
 GivenToken = Annotated[SecretStr, Field(max_length=512, json_schema_extra=_NO_NUL)]
-Level = Annotated[int, Field(strict=True, ge=1, le=5), BeforeValidator(_whole)]
+StudentLevel = Annotated[int, Field(strict=True, ge=MIN_STUDENT_LEVEL, le=MAX_STUDENT_LEVEL), BeforeValidator(_whole)]
+MaxHintLevel = Annotated[
+    int, Field(strict=True, ge=min(HintLevel).value, le=max(HintLevel).value), BeforeValidator(_whole)
+]
 
 
 class _Body(BaseModel):
@@ -87,8 +91,8 @@ class Registration(_Body):
 
     email: Email
     password: NewPassword
-    programming_level: Level = 3
-    maths_level: Level = 3
+    programming_level: StudentLevel = 3
+    maths_level: StudentLevel = 3
 
 
 class Login(_Body):
@@ -114,8 +118,8 @@ class PasswordChange(_Body):
 class LevelsChange(_Body):
     """`PATCH /api/auth/me`; a field that is left out stays."""
 
-    programming_level: Level | None = None
-    maths_level: Level | None = None
+    programming_level: StudentLevel | None = None
+    maths_level: StudentLevel | None = None
 
 
 class Me(_Body):
@@ -340,7 +344,7 @@ class ModuleChange(_Body):
     statement: Statement = ""
     objectives: Objectives = Field(default_factory=list)
     allowed_names: Names = Field(default_factory=list)
-    max_hint_level: Level | None = None
+    max_hint_level: MaxHintLevel | None = None
 
 
 OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(_whole)]

@@ -11,6 +11,7 @@ from tutor_server.administration.retention import RetentionSweep
 from tutor_server.administration.service import AdministrationService
 from tutor_server.admission.frame_rate import FrameAllowances
 from tutor_server.api import keys
+from tutor_server.api.chat_connection import ChatServices
 from tutor_server.api.chat_socket import CHAT_SOCKETS, ChatSockets
 from tutor_server.api.envelope import envelope
 from tutor_server.api.handling import definitions
@@ -72,13 +73,15 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
 
 def _chat_sockets(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tutoring) -> ChatSockets:
     sockets = ChatSockets(
-        tutor=tutoring.tutor,
-        analyst=tutoring.analyst,
-        authenticator=identity.authenticator,
-        slots=storage.shared.slots,
-        allowances=FrameAllowances(FrameRate.allowing(inputs.settings.messages_per_minute), inputs.clock),
-        clock=inputs.clock,
-        deadlines=inputs.deadlines,
+        ChatServices(
+            tutor=tutoring.tutor,
+            analyst=tutoring.analyst,
+            authenticator=identity.authenticator,
+            slots=storage.shared.slots,
+            allowances=FrameAllowances(FrameRate.allowing(inputs.settings.messages_per_minute), inputs.clock),
+            clock=inputs.clock,
+            deadlines=inputs.deadlines,
+        )
     )
     identity.revocations.subscribe(sockets.end_sign_ins)
     return sockets

@@ -141,7 +141,7 @@ class AskCalls:
         try:
             await self._write_start(call)
         except BaseException:
-            self._not_made(call, place)
+            self.not_made(call, place)
             raise
         return _AskCall(self, call, place)
 
@@ -189,7 +189,8 @@ class AskCalls:
             )
         self._nearly_spent = ()
 
-    def _not_made(self, call: NewCall, place: Mark | None) -> None:
+    def not_made(self, call: NewCall, place: Mark | None) -> None:
+        """Note that a call was not sent: its row is closed with the next write, its place serves another call."""
         self._unsent.append(call.id)
         self._place = place
 
@@ -214,7 +215,8 @@ class AskCalls:
             reserved_nanodollars=self._ledger.price(provider.name, provider.model, usage, now),
         )
 
-    def _settle(self, call: NewCall, outcome: CallOutcome) -> None:
+    def settled(self, call: NewCall, outcome: CallOutcome) -> None:
+        """Note what became of a call, and log it: it is written with the ask's end, or before the next call."""
         usage = outcome.usage
         cost = self._ledger.price(call.provider, call.model, usage, call.created_at)
         self._cost += cost or 0
@@ -261,11 +263,11 @@ class _AskCall:
 
     def settle(self, outcome: CallOutcome) -> None:
         """Note what became of the call; it is written with the ask's end, or before the next call."""
-        self.calls._settle(self.call, outcome)  # noqa: SLF001 - one thing in two classes
+        self.calls.settled(self.call, outcome)
 
     def withdraw(self) -> None:
         """Note that the call was not made after all."""
-        self.calls._not_made(self.call, self.place)  # noqa: SLF001
+        self.calls.not_made(self.call, self.place)
 
 
 def _milliseconds(seconds: float | None) -> int | None:
