@@ -9,10 +9,9 @@ from testing.fake_upstream import KEY
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_protocol import Position, Submission
-from tutor_server.llm.anthropic import AnthropicProvider
-from tutor_server.llm.endpoint import anthropic_endpoint, openai_endpoint
-from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Request, Turn
+from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
+from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
 
 if TYPE_CHECKING:
     from testing.fake_upstream import FakeUpstream

@@ -1,4 +1,7 @@
-"""The refusals and failures of the service. Domain code raises them; the edges turn them into the error envelope."""
+"""The refusals and failures of the service. Domain code raises them; the edges turn them into the error envelope.
+
+A wrong setting is an error of the operator's: it ends the command.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,16 @@ from typing import TYPE_CHECKING, ClassVar
 from tutor_protocol import Limit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that names the variable. `others` are lines about further ones."""
+
+    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.others = tuple(others)
 
 
 WAIT = "Please wait and try again."

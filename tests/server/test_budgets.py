@@ -27,9 +27,10 @@ from tutor_server.errors import (
     MonthlyBudgetBusy,
     MonthlyBudgetReached,
     RateLimited,
+    SettingsError,
 )
 from tutor_server.llm.model_profiles import load_model_profiles
-from tutor_server.settings import Settings, SettingsError
+from tutor_server.settings import Settings
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import upgrade
 from tutor_server.storage.models import ModelCall, Problem, Spending

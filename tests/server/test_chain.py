@@ -19,10 +19,9 @@ from tutor_server.llm.batching import Pacing
 from tutor_server.llm.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from tutor_server.llm.call import run_to_end
 from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
-from tutor_server.llm.endpoint import openai_endpoint
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.openai import OpenAIProvider
 from tutor_server.llm.provider import Event, Finish, ProviderFailure, Usage
+from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence

@@ -367,7 +367,7 @@ async def test_keys_are_checked_with_the_provider(model_list: str, key: str, pro
         }
     )
 
-    problems = [await key_problem(name, settings) for name in settings.chain]
+    problems = [await key_problem(model) for model in settings.remote_models]
 
     assert problems == [problem and problem.format(name) for name in ("ANTHROPIC", "OPENAI")]
 

@@ -11,9 +11,8 @@ import pytest
 
 from testing.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
 from testing.model_calls import REQUEST, text_of
-from tutor_server.llm.anthropic import AnthropicProvider
 from tutor_server.llm.batching import Pacing
-from tutor_server.llm.endpoint import anthropic_endpoint
+from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -25,18 +25,19 @@ from testing.model_calls import REMOTE, REQUEST, explained, make_provider, text_
 from testing.servers import free_port
 from testing.service import service_environment
 from tutor_pedagogy.offline import explain
+from tutor_server.errors import SettingsError
 from tutor_server.limits import Deadlines
-from tutor_server.llm.anthropic import AnthropicProvider, _MessageDecoder
 from tutor_server.llm.batching import PAUSE_SECONDS, Pacing
-from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
-from tutor_server.llm.factory import build_chain, remote_models
+from tutor_server.llm.factory import build_chain
 from tutor_server.llm.model_profiles import RemoteModel, load_model_profiles, profiles_by_child_process
 from tutor_server.llm.offline import OfflineProvider
-from tutor_server.llm.openai import OpenAIProvider, _CompletionDecoder
 from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
+from tutor_server.llm.provider_spec import Endpoint
+from tutor_server.llm.providers.anthropic import AnthropicProvider, _MessageDecoder, anthropic_endpoint
+from tutor_server.llm.providers.openai import OpenAIProvider, _CompletionDecoder, openai_endpoint
 from tutor_server.llm.sse import EventParser, ServerEvent
 from tutor_server.llm.upstream import MAX_TOKENS, _is_under_way, count
-from tutor_server.settings import Settings, SettingsError
+from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -197,7 +198,7 @@ async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: F
 
 async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
     """One credential, the current version, no sampling options, and no thinking that would eat the answer."""
-    provider = make_provider("anthropic", upstream, Settings().anthropic_model)
+    provider = make_provider("anthropic", upstream, Settings().remote_model("anthropic").name)
     await collect(provider)
     await provider.close()
     (call,) = upstream.calls
@@ -256,7 +257,7 @@ async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: 
 
 def test_asks_openai_itself_with_its_current_options() -> None:
     """OpenAI gets `max_completion_tokens`, no reasoning before the first word, an opaque user, and stores nothing."""
-    provider = OpenAIProvider(openai_endpoint(KEY), Settings().openai_model)
+    provider = OpenAIProvider(openai_endpoint(KEY), Settings().remote_model("openai").name)
     assert provider._options(REQUEST) == {
         "max_completion_tokens": 300,
         "stream_options": {"include_usage": True},
@@ -613,7 +614,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
     monkeypatch.setenv("TUTOR_OPENAI_MODEL", "llama3")
-    chain = build_chain(Settings(), load_model_profiles(remote_models(Settings())), Deadlines(), explained)
+    chain = build_chain(Settings().chain, load_model_profiles(Settings().remote_models), Deadlines(), explained)
     assert [(provider.name, provider.model) for provider in chain.providers] == [
         ("openai", "llama3"),
         ("anthropic", "claude-sonnet-5-5"),
@@ -754,4 +755,4 @@ def test_what_an_sdk_cannot_work_with_is_said_in_one_line(monkeypatch: pytest.Mo
 
 def test_nobody_is_asked_for_a_chain_without_models() -> None:
     """A service that runs offline starts no other process."""
-    assert profiles_by_child_process(remote_models(Settings(llm_providers=("offline",)))) == []
+    assert profiles_by_child_process(Settings(llm_providers=("offline",)).remote_models) == []

@@ -12,12 +12,13 @@ from genai_prices.data_snapshot import get_snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor_server.errors import SettingsError
 from tutor_server.llm.model_prices import prices_at
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.price_list import listed_prices
 from tutor_server.llm.prices import NANO_DOLLARS, Prices
 from tutor_server.llm.provider import Usage
-from tutor_server.settings import Settings, SettingsError
+from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +30,10 @@ LISTED = {
     for provider, model in (
         ("anthropic", "claude-haiku-5-5"),
         ("anthropic", "claude-sonnet-5-5"),
-        ("anthropic", Settings().anthropic_model),
+        ("anthropic", Settings().remote_model("anthropic").name),
         ("openai", "gpt-5.6-luna"),
         ("openai", "gpt-6.1-terra"),
-        ("openai", Settings().openai_model),
+        ("openai", Settings().remote_model("openai").name),
     )
     if (prices := listed_prices(provider, model)) is not None
 }
@@ -151,8 +152,8 @@ def test_the_offline_tutor_is_free() -> None:
 def test_the_default_models_have_prices() -> None:
     """A fresh installation with a key never runs unpriced."""
     defaults = Settings()
-    assert estimated_cost("anthropic", defaults.anthropic_model, Usage(1_000, 100), NOW)
-    assert estimated_cost("openai", defaults.openai_model, Usage(1_000, 100), NOW)
+    assert estimated_cost("anthropic", defaults.remote_model("anthropic").name, Usage(1_000, 100), NOW)
+    assert estimated_cost("openai", defaults.remote_model("openai").name, Usage(1_000, 100), NOW)
 
 
 OWN = """

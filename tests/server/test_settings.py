@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor_server.settings import Settings, SettingsError, load_settings
+from tutor_server.errors import SettingsError
+from tutor_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,9 +147,8 @@ def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_key_is_without_the_end_of_the_line_it_was_read_from(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     """As a file of secrets or an editor of Windows leaves it; no header can hold it."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET + end)
-    key = load_settings().openai_api_key
-    assert key is not None
-    assert key.get_secret_value() == SECRET
+
+    assert load_settings().remote_model("openai").api_key == SECRET
 
 
 def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

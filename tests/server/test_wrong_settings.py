@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.service import TUTOR_SERVER, service_environment
-from tutor_server.settings import SETTING_NAMES, SettingsError, ignored_settings, load_settings
+from tutor_server.errors import SettingsError
+from tutor_server.settings import SETTING_NAMES, ignored_settings, load_settings
 from tutor_server.settings.names import meant
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from tutor_server.cli.checking_places import eviction_problem, folder_problems, reachability_problems
+from tutor_server.errors import SettingsError
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.ledger.max_call_cost import max_call_cost
-from tutor_server.llm.factory import remote_models
 from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.model_profiles import profiles_by_child_process
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
 from tutor_server.process.starting import DATABASE_FAILURES, database_problem
-from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head
 
@@ -50,7 +50,7 @@ async def check(settings: Settings) -> list[Finding]:
     ]
     findings += [Finding("public address", wrong, is_wrong=True) for wrong in reachability_problems(settings)]
     for name in settings.chain:
-        problem = await key_problem(name, settings)
+        problem = None if name == OFFLINE else await key_problem(settings.remote_model(name))
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
     if settings.smtp_url is not None:
         findings.append(await _mail(settings.smtp_url.get_secret_value(), settings.public_url))
@@ -89,7 +89,7 @@ def _future_file(file: Path, data_dir: Path) -> Finding:
 def _prices(settings: Settings, now: datetime) -> Finding:
     try:
         own = read_price_file(settings.data_dir)
-        profiles = profiles_by_child_process(remote_models(settings))
+        profiles = profiles_by_child_process(settings.remote_models)
         max_call_cost(settings, profiles, Prices.of(own, profiles), now)
     except SettingsError as error:
         return Finding("prices", str(error), is_wrong=True)

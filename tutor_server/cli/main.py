@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tutor_server.process.memory import stay_small  # noqa: PLC0415 - not needed for --help
 
     stay_small()
-    from tutor_server.settings import SettingsError, load_settings  # noqa: PLC0415 - not needed for --help
+    from tutor_server.errors import SettingsError  # noqa: PLC0415 - not needed for --help
+    from tutor_server.settings import load_settings  # noqa: PLC0415 - not needed for --help
 
     try:
         settings = load_settings(ENV_FILE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutor_server.ledger.max_call_cost import max_call_cost
-from tutor_server.llm.factory import build_chain, remote_models
+from tutor_server.llm.factory import build_chain
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 
@@ -37,11 +37,11 @@ def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> 
     Raises `SettingsError` where the price file in the data folder is wrong, or a budget has no price to go by.
     """
     settings, clock = inputs.settings, inputs.clock
-    profiles = find_profiles(remote_models(settings))
+    profiles = find_profiles(settings.remote_models)
     prices = Prices.of(read_price_file(settings.data_dir), profiles)
     return Models(
         chain=build_chain(
-            settings,
+            settings.chain,
             profiles,
             inputs.deadlines,
             lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_server.errors import SettingsError
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.llm.price_file import PRICE_FILE
 from tutor_server.llm.provider import Usage
-from tutor_server.settings import SettingsError
 from tutor_server.storage.spending import Budgets
 
 if TYPE_CHECKING:

@@ -1,67 +1,35 @@
-"""Builds the chain that the settings name."""
+"""Builds the chain of providers."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from tutor_server.llm.chain import Chain
-from tutor_server.llm.model_profiles import RemoteModel
-from tutor_server.llm.offline import OfflineProvider
+from tutor_server.llm.offline import OFFLINE, OfflineProvider
+from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from tutor_server.limits import Deadlines
     from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.offline import Explain
-    from tutor_server.llm.provider import Provider
-    from tutor_server.settings import Settings
-
-
-def remote_models(settings: Settings) -> list[RemoteModel]:
-    """Give the models of the chain that are not in this process."""
-    return list(_remote_models(settings))
-
-
-def _remote_models(settings: Settings) -> Iterator[RemoteModel]:
-    for name in settings.chain:
-        match name:
-            case "anthropic":
-                key, model, base_url = settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_base_url
-            case "openai":
-                key, model, base_url = settings.openai_api_key, settings.openai_model, settings.openai_base_url
-            case "offline":
-                continue
-            case _:
-                assert_never(name)
-        api_key = key.get_secret_value() if key else None
-        yield RemoteModel(provider=name, name=model, api_key=api_key, base_url=base_url)
 
 
 def build_chain(
-    settings: Settings,
+    names: Iterable[str],
     profiles: Iterable[ModelProfile],
     deadlines: Deadlines,
     explain: Explain,
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Chain:
-    """Build the providers of `settings.chain`, each by its model's profile, and chain them.
+    """Build the providers of these names, each by its model's profile, and chain them.
 
-    `explain` is the offline tutor's; `clock` gives monotonic seconds.
+    `explain` is the offline tutor's; `clock` returns monotonic seconds.
     """
-    remote = {model.provider: _provider(model) for model in profiles}
+    remote = {model.provider: SPECS[model.provider].build(model.endpoint, model.model) for model in profiles}
     offline = OfflineProvider(explain)
-    providers = [offline if name == "offline" else remote[name] for name in settings.chain]
+    providers = [offline if name == OFFLINE else remote[name] for name in names]
     return Chain(providers, deadlines, offline=offline, clock=clock)
-
-
-def _provider(profile: ModelProfile) -> Provider:
-    if profile.provider == "openai":
-        from tutor_server.llm.openai import OpenAIProvider  # noqa: PLC0415 - offline alone needs no client
-
-        return OpenAIProvider(profile.endpoint, profile.model)
-    from tutor_server.llm.anthropic import AnthropicProvider  # noqa: PLC0415 - likewise
-
-    return AnthropicProvider(profile.endpoint, profile.model)

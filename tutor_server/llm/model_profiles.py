@@ -1,7 +1,7 @@
-"""On which terms a model answers: where it is called, and what that costs. The SDKs and the price list know.
+"""Where each model is called and what it costs. The providers' SDKs and the price list know.
 
-Those are big: of a process that has loaded them they hold 23 MB for OpenAI, and 65 MB for both providers. So a service
-asks them as it starts, by a process of its own that ends with the answer.
+Loaded into a service they would keep 23 MB for OpenAI, and 65 MB for both providers. So a service asks them as it
+starts, in a child process that ends with the answer.
 """
 
 from __future__ import annotations
@@ -9,64 +9,56 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tutor_server.llm.endpoint import Endpoint, anthropic_endpoint, openai_endpoint
+from tutor_server.errors import SettingsError
+from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_server.llm.model_prices import PricePeriod
-
-RemoteName = Literal["anthropic", "openai"]
+    from tutor_server.llm.provider_spec import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteModel:
-    """A model as the settings name it. OpenAI's API goes without a key, and a base URL may be the provider's own."""
+    """A model as the settings name it. `base_url` replaces the provider's own."""
 
-    provider: RemoteName
+    provider: str
     name: str
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProfile:
-    """The terms of one model; without `prices`, none are listed."""
+    """The endpoint and the prices of one model. Without `prices`, none are listed."""
 
-    provider: RemoteName
+    provider: str
     model: str
     endpoint: Endpoint
     prices: tuple[PricePeriod, ...] | None
 
 
 def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
-    """Give the terms of each model. Loads what knows them into this process."""
+    """Return the profile of each model. This loads the SDKs and the price list into this process."""
     from tutor_server.llm.price_list import listed_prices  # noqa: PLC0415 - loads the price list
 
     return [
         ModelProfile(
             provider=model.provider,
             model=model.name,
-            endpoint=_endpoint(model),
-            prices=listed_prices(model.provider, model.name),
+            endpoint=SPECS[model.provider].endpoint(model.api_key, model.base_url),
+            prices=listed_prices(SPECS[model.provider].price_list_name, model.name),
         )
         for model in models
     ]
 
 
-def _endpoint(model: RemoteModel) -> Endpoint:
-    if model.provider == "openai":
-        return openai_endpoint(model.api_key, model.base_url)
-    if model.api_key is None:
-        raise ValueError("settings admit anthropic only with its key")
-    return anthropic_endpoint(model.api_key, model.base_url)
-
-
 def profiles_by_child_process(models: Sequence[RemoteModel]) -> list[ModelProfile]:
-    """Give the terms of each model, and load nothing. Keys go through pipes only.
+    """Return the profile of each model, and load nothing. Keys go through pipes only.
 
     Raises `SettingsError` with what an SDK says, which reads more of the environment than we do: proxies, certificates.
     """
@@ -77,14 +69,12 @@ def profiles_by_child_process(models: Sequence[RemoteModel]) -> list[ModelProfil
         [sys.executable, "-P", "-c", program], input=pickle.dumps(models), capture_output=True, check=False
     )
     if asked.returncode:
-        from tutor_server.settings import SettingsError  # noqa: PLC0415 - that process has no use for settings
-
         *_, said = asked.stderr.decode(errors="replace").splitlines() or [f"it ended with {asked.returncode}"]
         raise SettingsError(f"the providers' SDKs cannot be set up: {said}")
-    terms: list[ModelProfile] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
-    return terms
+    profiles: list[ModelProfile] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
+    return profiles
 
 
 def answer() -> None:
-    """Be that process: take the models from stdin and write their terms to stdout."""
+    """Read models from stdin and write their profiles to stdout: what the child process does."""
     pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - as above

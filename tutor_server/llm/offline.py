@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     Explain = Callable[[Request], Awaitable[Explanation]]
 
+OFFLINE = "offline"
+"""The provider's name: it needs no settings and never fails."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
 class OfflineProvider:
     """Answers with the offline tutor's explanation, as `explain` finds it in bounded time."""
 
-    name: ClassVar[str] = "offline"
+    name: ClassVar[str] = OFFLINE
     model: ClassVar[str] = "offline-1"
     is_remote: ClassVar[bool] = False
 

@@ -6,15 +6,15 @@ import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tutor_server.errors import SettingsError
 from tutor_server.llm.model_prices import MILLION, ModelPrices, Rates
-from tutor_server.settings import SettingsError
+from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 PRICE_FILE = "prices.toml"
-PRICED_PROVIDERS = ("anthropic", "openai")
 
 PriceFile = dict[tuple[str, str], ModelPrices]
 """Prices by provider and model."""
@@ -47,8 +47,8 @@ def read_price_file(folder: Path) -> PriceFile:
 
 def _names(entry: dict[str, Any], place: str) -> tuple[str, str]:
     provider, model = entry.pop("provider", None), entry.pop("model", None)
-    if provider not in PRICED_PROVIDERS:
-        raise _wrong(f"{place}: provider is one of {', '.join(PRICED_PROVIDERS)}")
+    if provider not in SPECS:
+        raise _wrong(f"{place}: provider is one of {', '.join(SPECS)}")
     if not isinstance(model, str) or not model:
         raise _wrong(f"{place}: model is the name of a model")
     return str(provider), model

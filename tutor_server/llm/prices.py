@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN
 from typing import TYPE_CHECKING, Self
 
 from tutor_server.llm.model_prices import prices_at
+from tutor_server.llm.offline import OFFLINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +37,7 @@ class Prices:
 
         None: the model's price is not known, and the call is unpriced, which is not free. The offline tutor is free.
         """
-        if provider == "offline":
+        if provider == OFFLINE:
             return 0
         prices = self._own.get((provider, model))
         if prices is None and (periods := self._listed.get((provider, model))) is not None:

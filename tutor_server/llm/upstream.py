@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event
+    from tutor_server.llm.provider_spec import Endpoint
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_server.connections.descriptors import raise_limit
+from tutor_server.errors import SettingsError
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.process.signals import heed_signals
 from tutor_server.process.starting import (
@@ -15,7 +16,6 @@ from tutor_server.process.starting import (
     require_confirmed_domains,
 )
 from tutor_server.process.workers import WORKER_COMMAND, Workers, bind
-from tutor_server.settings import SettingsError
 from tutor_server.storage.database import open_database
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from tutor_server.errors import DatabaseUnavailable
+from tutor_server.errors import DatabaseUnavailable, SettingsError
 from tutor_server.hosts import is_loopback
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
-from tutor_server.settings import SettingsError, must_be_set
+from tutor_server.settings import must_be_set
 from tutor_server.storage.accounts import has_accounts
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import NewerSchema, is_at_head, upgrade

@@ -14,37 +14,36 @@ from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_server.errors import SettingsError
 from tutor_server.hosts import is_loopback
+from tutor_server.llm.offline import OFFLINE
+from tutor_server.llm.registry import KNOWN_NAMES, SPECS
 from tutor_server.settings import values as settings_values
 from tutor_server.settings.names import meant, names_in_file, unknown_names
+from tutor_server.settings.provider_settings import (
+    ProviderSettings,
+    can_be_called,
+    field_names,
+    known_providers,
+    remote_model,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pydantic_core import ErrorDetails
 
-ProviderName = Literal["anthropic", "openai", "offline"]
+    from tutor_server.llm.model_profiles import RemoteModel
+
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
 """Largest number that a column of the database can hold."""
-ModelName = Annotated[str, Field(max_length=128)]
-"""Longest text that a column of the database can hold."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
 
 
-class SettingsError(Exception):
-    """A setting is wrong; the message is one line that names the variable. `others` are lines about further ones."""
-
-    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.others = tuple(others)
-
-
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """The service's configuration, read from the environment and, for `tutor-server`, from `.env`."""
 
     model_config = SettingsConfigDict(
@@ -72,14 +71,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
     """Proxies, comma-separated addresses or networks, whose forwarded client address is trusted."""
 
-    llm_providers: Annotated[tuple[ProviderName, ...], NoDecode] = ()
-    """The providers, comma-separated, in order; unset: those whose key is set, else `offline`."""
-    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
-    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
-    anthropic_model: ModelName = "claude-sonnet-5-5"
-    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
-    openai_model: ModelName = "gpt-6.1-terra"
+    llm_providers: Annotated[tuple[str, ...], NoDecode] = ()
+    """The providers, comma-separated, in order; unset: those whose key is set, else `offline`.
+
+    Each provider brings settings of its own, see `provider_settings.py`.
+    """
 
     messages_per_minute: PositiveInt = 20
     connections_per_user: PositiveInt = 3
@@ -112,7 +108,7 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             names = tuple(item.strip() for item in value.split(",") if item.strip())
             if not names:
-                raise ValueError("names no provider: write anthropic, openai or offline, or leave the setting out")
+                raise ValueError(f"names no provider: write {known_providers()}, or leave the setting out")
             return names
         return value
 
@@ -170,17 +166,6 @@ class Settings(BaseSettings):
                 raise ValueError("is an address like tutor@uni.example or Ask Tutor <tutor@uni.example>")
         return value
 
-    @field_validator("anthropic_api_key", "openai_api_key")
-    @classmethod
-    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        key = "" if value is None else settings_values.header_value(value.get_secret_value())
-        return SecretStr(key) if key else None
-
-    @field_validator("anthropic_base_url", "openai_base_url")
-    @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
-        return None if value is None else settings_values.web_address(value)
-
     @field_validator("public_url")
     @classmethod
     def _reachable_safely(cls, value: str | None) -> str | None:
@@ -193,19 +178,21 @@ class Settings(BaseSettings):
 
     @field_validator("llm_providers")
     @classmethod
-    def _chain_order(cls, value: tuple[ProviderName, ...]) -> tuple[ProviderName, ...]:
+    def _chain_order(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in KNOWN_NAMES:
+                raise ValueError(f"{name[:40]!r} is no provider: write {known_providers()}")
         if len(set(value)) != len(value):
             raise ValueError("names a provider twice")
-        if "offline" in value[:-1]:
+        if OFFLINE in value[:-1]:
             raise ValueError("offline never fails, so it can only end the chain")
         return value
 
     @model_validator(mode="after")
     def _chain_has_keys(self) -> Self:
-        keys = {"anthropic": self.anthropic_api_key, "openai": self.openai_api_key or self.openai_base_url}
         for name in self.llm_providers:
-            if name in keys and keys[name] is None:
-                raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {name.upper()}_API_KEY is not set")
+            if name != OFFLINE and not can_be_called(self.remote_model(name)):
+                raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {SPECS[name].key_variable} is not set")
         return self
 
     @model_validator(mode="after")
@@ -215,16 +202,20 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def chain(self) -> tuple[ProviderName, ...]:
+    def chain(self) -> tuple[str, ...]:
         """The providers to try, in order."""
         if self.llm_providers:
             return self.llm_providers
-        found: list[ProviderName] = []
-        if self.anthropic_api_key:
-            found.append("anthropic")
-        if self.openai_api_key:
-            found.append("openai")
-        return tuple(found) or ("offline",)
+        return tuple(name for name in SPECS if self.remote_model(name).api_key) or (OFFLINE,)
+
+    def remote_model(self, provider: str) -> RemoteModel:
+        """Return a provider's model with what is needed to call it."""
+        return remote_model(provider, self.model_dump(include=field_names(provider)))
+
+    @property
+    def remote_models(self) -> list[RemoteModel]:
+        """The models of the chain that are not in this process."""
+        return [self.remote_model(name) for name in self.chain if name != OFFLINE]
 
     @property
     def effective_database_url(self) -> str:

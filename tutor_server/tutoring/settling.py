@@ -11,7 +11,7 @@ import structlog
 
 from tutor_protocol import TokenUsage
 from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
-from tutor_server.llm.offline import OfflineProvider
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage.asks import EndedAsk, end_ask
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.guard_verdicts import PASSED, JudgedAnswer, count_verdict
@@ -159,7 +159,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
 def _judged(progress: AskProgress, ended: EndedAsk) -> JudgedAnswer | None:
     """Give the guard's verdict on the model's answer; None where none was spoken, or not to its end."""
     model = progress.model
-    if model is None or model.provider in {"", OfflineProvider.name}:
+    if model is None or model.provider in {"", OFFLINE}:
         return None
     is_whole = ended.state == "done" and model.finish is not None and model.finish.reason == "stop"
     verdict = progress.withheld_rule or (PASSED if is_whole else None)

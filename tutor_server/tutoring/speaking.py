@@ -11,6 +11,7 @@ from tutor_analysis.guarding import InertGuard
 from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_server.llm.batching import Pacing
+from tutor_server.llm.offline import OFFLINE
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 FIRST_CHARACTERS = 200
 """How much is judged at a time until the student has some text: a sentence or two."""
-OFFLINE = "offline"
-"""The offline tutor's words are made for their level and measured against the guard; they are only made inert."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
 
 
@@ -55,7 +54,7 @@ class Speaker:
         async with self._chain.stream(opened.hand_over(), opened.calls, pacing) as model:
             progress.model = model
             async for text in model:
-                if model.provider == OFFLINE:
+                if model.provider == OFFLINE:  # made for its level and measured against the guard: only made inert
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
                     guard = own_words = own_words or InertGuard()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tutor_server.llm.failures import refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
+from tutor_server.llm.provider_spec import Endpoint, KeyProbe, ProviderSpec, set_headers
 from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
     from tutor_server.llm.upstream import Refused
@@ -82,7 +82,7 @@ class OpenAIProvider:
         if adapted and option is not None:
             self._refused_options.add(option)
         kind = code or refused.word("type")
-        return refusal(status, refused.headers, kind, key_name="OPENAI_API_KEY", adapted=adapted)
+        return refusal(status, refused.headers, kind, key_name=SPEC.key_variable, adapted=adapted)
 
     async def close(self) -> None:
         """Release the provider's connections."""
@@ -135,3 +135,37 @@ class _CompletionDecoder:
         details = usage.get("prompt_tokens_details") or {}
         read, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
         return (Usage(prompt, completion, cache_read_tokens=read or 0, cache_write_tokens=written or 0),)
+
+
+_BASE_URL = "https://api.openai.com/v1"
+_NO_KEY = "none"
+"""Sent where no key is set: the SDK insists on one, servers on one's own machine do not look at it."""
+
+
+def openai_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:
+    """Return where OpenAI's SDK calls. `base_url` may be that of any server that speaks Chat Completions."""
+    from openai import AsyncOpenAI  # noqa: PLC0415 - takes a good part of a second
+
+    client = AsyncOpenAI(api_key=api_key or _NO_KEY, base_url=base_url or _BASE_URL)
+    return Endpoint(
+        url=f"{client.base_url}chat/completions",
+        headers=set_headers({**client.default_headers, **client.auth_headers}),
+    )
+
+
+def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
+    return KeyProbe(
+        url=f"{(base_url or _BASE_URL).rstrip('/')}/models",
+        headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+    )
+
+
+SPEC = ProviderSpec(
+    name=OpenAIProvider.name,
+    default_model="gpt-6.1-terra",
+    build=OpenAIProvider,
+    endpoint=openai_endpoint,
+    key_probe=_key_probe,
+    price_list_name="openai",
+    works_without_key=True,
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from tutor_server.llm.failures import refusal, said
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
+from tutor_server.llm.provider_spec import Endpoint, KeyProbe, ProviderSpec, set_headers
 from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from anthropic.types.message_create_params import MessageCreateParamsStreaming
 
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
     from tutor_server.llm.upstream import Refused
@@ -79,7 +79,7 @@ class AnthropicProvider:
 
     @staticmethod
     def _refusal(refused: Refused) -> ProviderFailure:
-        return refusal(refused.status, refused.headers, refused.word("type"), key_name="ANTHROPIC_API_KEY")
+        return refusal(refused.status, refused.headers, refused.word("type"), key_name=SPEC.key_variable)
 
     async def close(self) -> None:
         """Release the provider's connections."""
@@ -141,3 +141,38 @@ class _MessageDecoder:
                 cache_write_tokens=written,
             ),
         )
+
+
+_BASE_URL = "https://api.anthropic.com"
+_VERSION = "2026-10-21"
+"""Of the API, as the list of models is asked for."""
+
+
+def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:
+    """Return where Anthropic's SDK calls, with one credential and without tracing what students write."""
+    from anthropic import AsyncAnthropic  # noqa: PLC0415 - takes a good part of a second
+
+    if api_key is None:
+        raise ValueError("settings admit anthropic only with its key")
+    client = AsyncAnthropic(api_key=api_key, base_url=base_url, open_telemetry=False)
+    return Endpoint(
+        url=f"{str(client.base_url).rstrip('/')}/v1/messages",
+        headers=set_headers({**client.default_headers, **client.auth_headers}),
+    )
+
+
+def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
+    return KeyProbe(
+        url=f"{(base_url or _BASE_URL).rstrip('/')}/v1/models",
+        headers={"X-Api-Key": api_key or "", "Anthropic-Version": _VERSION},
+    )
+
+
+SPEC = ProviderSpec(
+    name=AnthropicProvider.name,
+    default_model="claude-sonnet-5-5",
+    build=AnthropicProvider,
+    endpoint=anthropic_endpoint,
+    key_probe=_key_probe,
+    price_list_name="anthropic",
+)

@@ -1,0 +1,31 @@
+"""The providers that the service knows: every module of `tutor_server.llm.providers`, by name."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tutor_server.llm import providers
+from tutor_server.llm.offline import OFFLINE
+from tutor_server.llm.provider_spec import ProviderSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _find() -> dict[str, ProviderSpec]:
+    found: dict[str, ProviderSpec] = {}
+    for module in sorted(pkgutil.iter_modules(providers.__path__), key=lambda module: module.name):
+        spec = import_module(f"{providers.__name__}.{module.name}").SPEC
+        if not isinstance(spec, ProviderSpec) or spec.name != module.name:
+            raise TypeError(f"{providers.__name__}.{module.name} declares no ProviderSpec of its own name")
+        found[spec.name] = spec
+    return found
+
+
+SPECS: Mapping[str, ProviderSpec] = _find()
+"""In alphabetical order, in which they are tried where the operator names none."""
+
+KNOWN_NAMES = (*SPECS, OFFLINE)
+"""What `TUTOR_LLM_PROVIDERS` may name."""

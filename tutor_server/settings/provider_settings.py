@@ -1,0 +1,72 @@
+"""The settings that each provider brings: its API key, its base URL and its model, named after the provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, create_model
+from pydantic_settings import BaseSettings
+
+from tutor_server.llm.model_profiles import RemoteModel
+from tutor_server.llm.registry import KNOWN_NAMES, SPECS
+from tutor_server.settings import values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _fit_for_a_header(value: SecretStr | None) -> SecretStr | None:
+    key = "" if value is None else values.header_value(value.get_secret_value())
+    return SecretStr(key) if key else None
+
+
+def _web_address(value: str | None) -> str | None:
+    return None if value is None else values.web_address(value)
+
+
+ApiKey = Annotated[SecretStr | None, AfterValidator(_fit_for_a_header)]
+BaseUrl = Annotated[str | None, AfterValidator(_web_address)]
+ModelName = Annotated[str, Field(max_length=128)]
+"""A longer one fits no column of the database."""
+
+
+def _provider_fields() -> dict[str, tuple[Any, Any]]:
+    """Return the fields of every provider's settings, as pydantic's `create_model` takes them."""
+    fields: dict[str, tuple[Any, Any]] = {}
+    for name, spec in SPECS.items():
+        fields[f"{name}_api_key"] = (ApiKey, Field(default=None, validation_alias=spec.key_variable))
+        fields[f"{name}_base_url"] = (BaseUrl, Field(default=None, validation_alias=spec.base_url_variable))
+        fields[f"{name}_model"] = (ModelName, spec.default_model)
+    return fields
+
+
+if TYPE_CHECKING:
+    ProviderSettings = BaseSettings
+else:
+    ProviderSettings = create_model("ProviderSettings", __base__=BaseSettings, **_provider_fields())
+
+
+def field_names(provider: str) -> set[str]:
+    """Return the names of one provider's fields."""
+    return {f"{provider}_api_key", f"{provider}_base_url", f"{provider}_model"}
+
+
+def remote_model(provider: str, fields: Mapping[str, Any]) -> RemoteModel:
+    """Return a provider's model by the values of its fields."""
+    key: SecretStr | None = fields[f"{provider}_api_key"]
+    return RemoteModel(
+        provider=provider,
+        name=fields[f"{provider}_model"],
+        api_key=None if key is None else key.get_secret_value(),
+        base_url=fields[f"{provider}_base_url"],
+    )
+
+
+def can_be_called(model: RemoteModel) -> bool:
+    """Return whether what a provider needs is set: its key, or a base URL where that is enough."""
+    return bool(model.api_key or (model.base_url and SPECS[model.provider].works_without_key))
+
+
+def known_providers() -> str:
+    """Return the names that the chain may have, for a sentence."""
+    return f"{', '.join(KNOWN_NAMES[:-1])} or {KNOWN_NAMES[-1]}"
