@@ -47,11 +47,11 @@ def read_price_file(folder: Path) -> PriceFile:
 
 def _names(entry: dict[str, Any], place: str) -> tuple[str, str]:
     provider, model = entry.pop("provider", None), entry.pop("model", None)
-    if provider not in SPECS:
+    if not isinstance(provider, str) or provider not in SPECS:
         raise _wrong(f"{place}: provider is one of {', '.join(SPECS)}")
     if not isinstance(model, str) or not model:
         raise _wrong(f"{place}: model is the name of a model")
-    return str(provider), model
+    return provider, model
 
 
 def _prices(entry: dict[str, Any], place: str) -> ModelPrices:
