@@ -178,16 +178,20 @@ def test_operations_names_every_event_of_the_log_with_its_fields() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    """The tables name exactly the packages of `pyproject.toml`, at run time and for development."""
+    """The tables name exactly the packages of `pyproject.toml`: a student's, the service's and the developers'."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     tables = [
         {name for row in re.findall(r"^\| ([a-z][\w, -]*) \|", part, re.MULTILINE) for name in row.split(", ")}
-        for part in page.split("## For development")
+        for part in re.split(r"^## What the service needs besides|^## For development", page, flags=re.MULTILINE)
     ]
     declared = [
         {re.split(r"[\[>;]", requirement)[0] for requirement in requirements}
-        for requirements in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+        for requirements in (
+            project["project"]["dependencies"],
+            project["project"]["optional-dependencies"]["server"],
+            project["dependency-groups"]["dev"],
+        )
     ]
 
     assert [names - {"package"} for names in tables] == declared
