@@ -19,12 +19,14 @@ from tutor_server.app import build_app
 from tutor_server.connections.descriptors import ADVICE, LARGEST_RESERVE
 from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.provider import Usage
+from tutor_server.llm.registry import SPECS
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+VARIABLE = rf"`((?:TUTOR|{'|'.join(SPECS).upper()})_[A-Z_]+)`"
 CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
 MARKED = set(re.findall(r"`([^`]+)`", CONTRACT))
 
@@ -43,7 +45,7 @@ def variables() -> Iterator[str]:
 
 def test_every_setting_is_documented_and_none_is_made_up() -> None:
     """The table of settings lists exactly the fields of `Settings`."""
-    documented = set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", section("Settings of the service")))
+    documented = set(re.findall(VARIABLE, section("Settings of the service")))
 
     assert documented - {"TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"} == set(variables())
 
@@ -103,7 +105,7 @@ def test_the_readme_lists_settings_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     known = {*variables(), "TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"}
 
-    assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", readme)) <= known
+    assert set(re.findall(VARIABLE, readme)) <= known
 
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -113,7 +115,7 @@ def test_operations_says_what_each_setting_is_for() -> None:
     """Its table names every setting, and none that does not exist."""
     (table,) = re.findall(r"^## Which setting does what\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
 
-    assert set(re.findall(r"`((?:TUTOR|ANTHROPIC|OPENAI)_[A-Z_]+)`", table)) == set(variables())
+    assert set(re.findall(VARIABLE, table)) == set(variables())
 
 
 def test_the_numbers_of_open_files_fit_together() -> None:

@@ -12,6 +12,7 @@ from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.errors import SettingsError
 from tutor_server.settings import SETTING_NAMES, ignored_settings, load_settings
 from tutor_server.settings.names import meant
+from tutor_server.settings.provider_settings import known_providers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,7 +173,9 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
         (ADMIN_KEY, "m" * 40, f"repeats few characters, so that it could be guessed; {MAKE_A_KEY}"),
         ("OPENAI_BASE_URL", "http://models:port/v1", PORT),
         ("ANTHROPIC_BASE_URL", "http://models..example", HOST),
-        ("TUTOR_LLM_PROVIDERS", ",", "names no provider: write anthropic, openai or offline, or leave the setting out"),
+        ("TUTOR_LLM_PROVIDERS", "gemini", f"'gemini' is no provider: write {known_providers()}"),
+        ("TUTOR_LLM_PROVIDERS", "sk-ant-12345", f"a name is no provider: write {known_providers()}"),
+        ("TUTOR_LLM_PROVIDERS", ",", f"names no provider: write {known_providers()}, or leave the setting out"),
         ("TUTOR_JWT_SECRET", "\udcff" * 40, "is not a text in UTF-8"),
     ],
 )

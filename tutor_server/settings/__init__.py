@@ -41,6 +41,7 @@ PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
+LONGEST_SHOWN_NAME = 20
 
 
 class Settings(ProviderSettings):
@@ -181,7 +182,7 @@ class Settings(ProviderSettings):
     def _chain_order(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
             if name not in KNOWN_NAMES:
-                raise ValueError(f"{name[:40]!r} is no provider: write {known_providers()}")
+                raise ValueError(f"{_shown(name)} is no provider: write {known_providers()}")
         if len(set(value)) != len(value):
             raise ValueError("names a provider twice")
         if OFFLINE in value[:-1]:
@@ -261,6 +262,11 @@ def _write_once(path: Path, content: bytes) -> None:
             os.link(draft, path)
     finally:
         Path(draft).unlink()
+
+
+def _shown(name: str) -> str:
+    """Return an unknown name as a sentence may show it: a key that was pasted in its place is not repeated."""
+    return repr(name) if name.isalpha() and len(name) <= LONGEST_SHOWN_NAME else "a name"
 
 
 def must_be_set(name: str, reason: str) -> str:
