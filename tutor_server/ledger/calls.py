@@ -119,7 +119,7 @@ class AskCalls:
         self._ledger.under_way.difference_update(self._ids)
 
     def reserved(self, provider: Provider) -> _AskCall | None:
-        """Give the call that the ask was opened with, if it is to this provider and was not given yet."""
+        """Return the call that the ask was opened with, once, if it is to this provider."""
         reserved = self._reserved
         if reserved is None or (reserved.provider, reserved.model) != (provider.name, provider.model):
             return None
@@ -146,7 +146,7 @@ class AskCalls:
         return _AskCall(self, call, place)
 
     def write_outcomes(self, connection: Connection) -> Sequence[UsageChange]:
-        """Write what the calls used, and close the rows of calls that were not made; give what this adds to the sums.
+        """Write what the calls used, and close the rows of calls that were not made; return what this adds to the sums.
 
         The sums are for the caller to write at the end of the transaction, with `add_usage`.
         """
@@ -179,7 +179,7 @@ class AskCalls:
         )
 
     def _warn(self) -> None:
-        """Tell the operator of the budgets of which little is left, once that is committed."""
+        """Log the budgets of which little is left, after the commit."""
         for budget in self._nearly_spent:
             log.warning(
                 "budget_nearly_spent",

@@ -23,7 +23,7 @@ INSTRUCTIONS_TOKENS = 2000
 
 
 def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> int:
-    """Give nano-dollars that no call to one of these models is likely to pass.
+    """Return nano-dollars that no call to one of these models is likely to pass.
 
     Raises `SettingsError` where a budget is set and a price is not known: such a budget would never be reached.
     """

@@ -25,19 +25,19 @@ class Period:
 
 
 def day_of(now: datetime) -> Period:
-    """Give the UTC day of a moment."""
+    """Return the UTC day of a moment."""
     today = now.astimezone(UTC).date()
     return Period(today, today)
 
 
 def week_of(now: datetime) -> Period:
-    """Give the ISO week of a moment, Monday to Sunday (ISO 8601)."""
+    """Return the ISO week of a moment, Monday to Sunday (ISO 8601)."""
     today = now.astimezone(UTC).date()
     monday = today - timedelta(days=today.weekday())
     return Period(monday, monday + timedelta(days=6))
 
 
 def month_of(now: datetime) -> Period:
-    """Give the calendar month of a moment."""
+    """Return the calendar month of a moment."""
     first = now.astimezone(UTC).date().replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))

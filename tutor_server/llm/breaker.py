@@ -32,7 +32,7 @@ class Breaker:
         return max(0.0, self._open_until - self._clock())
 
     def admit(self) -> bool:
-        """Say whether a call may go out. Each one that may is followed by `succeeded`, `failed` or `abandoned`."""
+        """Return whether a call may be sent. Each such call is followed by `succeeded`, `failed` or `abandoned`."""
         if self._open_until is None:
             return True
         if self._probing or self._clock() < self._open_until:

@@ -62,7 +62,7 @@ class CallRecorder(Protocol):
     """Keeps a record of every call to a provider; the ledger is one."""
 
     def reserved(self, provider: Provider) -> CallRecord | None:
-        """Give the record that was made for this call beforehand, if one was; it is given once."""
+        """Return the record that was made for this call beforehand, once, or None."""
         ...
 
     async def start(self, provider: Provider) -> CallRecord:
@@ -148,7 +148,7 @@ class Call:
         return self._deadlines.between_contents if self.finish is None else _TRAILING_SECONDS
 
     def _failure(self, broke_off: ProviderFailure | None) -> ProviderFailure | None:
-        """Say why a call that has ended is no whole answer; what breaks off behind one does not matter."""
+        """Return why a call that has ended is no whole answer, or None. What fails after `Finish` does not count."""
         if self.finish is None:
             return broke_off or ProviderFailure("interrupted", "ended the stream before the answer was complete")
         if not self.has_text and self.finish.reason != "refusal":
@@ -171,7 +171,7 @@ class Call:
         record.settle(outcome)
 
     def _meter(self, events: Sequence[Event]) -> str:
-        """Note what a group of events says, and give its text."""
+        """Note what a group of events says, and return its text."""
         text = ""
         for event in events:
             if isinstance(event, str):
@@ -187,7 +187,7 @@ class Call:
         return text
 
     def _bill(self) -> tuple[Usage, bool]:
-        """Give the usage of the call, and whether it is an estimate."""
+        """Return the usage of the call, and whether it is an estimate."""
         counted = self._counted
         if counted is not None and self.finish is not None:
             return counted, False

@@ -145,7 +145,7 @@ class Chain:
         raise AIUnavailable(retry_after=self._seconds_until_a_call())
 
     def _retry_wait(self, failure: ProviderFailure, retries: int) -> float | None:
-        """Give the seconds to wait before the same provider is asked again; None: not again."""
+        """Return the seconds to wait before the same provider is called again, or None for not again."""
         if failure.adapted:
             return 0.0
         if not retries or failure.reason not in _WORTH_A_RETRY:
@@ -171,7 +171,7 @@ class Chain:
             breaker.failed()
 
     def _seconds_until_a_call(self) -> int | None:
-        """Give when a provider will be asked again, if none would be now."""
+        """Return the seconds until a breaker lets a call pass, or None where one would pass now."""
         seconds = min((link.breaker.seconds_left for link in self._links), default=0.0)
         return math.ceil(seconds) or None
 

@@ -58,12 +58,12 @@ def refusal(
 
 
 def said(kind: object) -> str:
-    """Give the provider's own word for an error in brackets, if it is one word; its sentences may quote a student."""
+    """Return the provider's code for an error in brackets, if it is one word: a sentence may quote the student."""
     return f" ({kind})" if isinstance(kind, str) and _ONE_WORD.fullmatch(kind) else ""
 
 
 def reason_of(status: int) -> FailureReason:
-    """Give the reason that an HTTP status stands for; 529 is Anthropic's own for overloaded."""
+    """Return the reason that an HTTP status stands for. Anthropic answers 529 when it is overloaded."""
     match status:
         case 401 | 403:
             return "authentication"

@@ -35,7 +35,7 @@ class IdleTimeout:
         await self._timeout.__aexit__(kind, error, traceback)
 
     def suspend(self) -> None:
-        """Let no time count until `renew`."""
+        """Stop the clock until `renew`."""
         self._deadline = None
         if self._timeout.when() is not None:  # struck just now, as what was waited for came
             self._timeout.reschedule(None)

@@ -59,7 +59,7 @@ class PricePeriod:
     """From the first time until just before the second, which may be one of the next day."""
 
     def holds(self, at: datetime) -> bool:
-        """Tell whether these prices are in force at a time."""
+        """Return whether these prices are in force at a time."""
         utc = at.astimezone(UTC)
         if self.first_day is not None and utc.date() < self.first_day:
             return False
@@ -72,5 +72,5 @@ class PricePeriod:
 
 
 def prices_at(periods: tuple[PricePeriod, ...], at: datetime) -> ModelPrices:
-    """Give the prices in force at a time: the last ones that hold then, or the first where none do."""
+    """Return the prices in force at a time: the last ones that hold then, or the first if none do."""
     return next((period for period in reversed(periods) if period.holds(at)), periods[0]).prices

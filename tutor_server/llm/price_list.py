@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
-    """Give a model's prices, those that come before others last; None: not listed, or not by tokens alone."""
+    """Return a model's prices, the ones with precedence last, or None if they are not listed by tokens alone."""
     try:
         listed = calc_price(Usage(), model, provider_id=provider).model.prices
     except LookupError:

@@ -33,7 +33,7 @@ class Prices:
         return cls(own, {(model.provider, model.model): model.prices for model in profiles if model.prices is not None})
 
     def estimated_cost(self, provider: str, model: str, usage: Usage, at: datetime) -> int | None:
-        """Give the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
+        """Return the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
 
         None: the model's price is not known, and the call is unpriced, which is not free. The offline tutor is free.
         """

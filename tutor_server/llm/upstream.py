@@ -47,7 +47,7 @@ class Decoder(Protocol):
     """Turns the server-sent events of one answer into ours."""
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Give what an event says. Raises `ProviderFailure` where it reports an error or cannot be read."""
+        """Return what an event says. Raises `ProviderFailure` if it reports an error or cannot be read."""
         ...
 
 
@@ -61,7 +61,7 @@ class Refused(Exception):
         self.error = error
 
     def word(self, field: str) -> str | None:
-        """Give a field of the error that is one string."""
+        """Return a field of the error if it is a string, or None."""
         value = self.error.get(field)
         return value if isinstance(value, str) else None
 
@@ -76,7 +76,7 @@ class Upstream:
     def __init__(self, endpoint: Endpoint) -> None:
         self._url = endpoint.url
         headers = {**endpoint.headers, **PLAIN_BODY}
-        self._headers = {istr(name): value for name, value in headers.items()}  # each call has names of its own else
+        self._headers = {istr(name): value for name, value in headers.items()}  # shared by all calls
         self._session: aiohttp.ClientSession | None = None
         self._numbers = itertools.count()
         self._running = 0
@@ -168,7 +168,7 @@ async def answer_events(
 
 
 def _is_under_way(events: Sequence[Event]) -> bool:
-    """Tell whether more text may follow: nobody waits for a turn where only the end is to come."""
+    """Return whether more text may follow. Otherwise the end is read at once, without waiting for a batch."""
     kinds = set(map(type, events))
     return str in kinds and Finish not in kinds
 
@@ -183,7 +183,7 @@ async def _read(content: aiohttp.StreamReader) -> tuple[bytes, ProviderFailure |
 
 
 def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
-    """Give what a broken connection had brought and nobody had read: aiohttp gives the failure in its place."""
+    """Return the bytes that had arrived before the connection broke: aiohttp raises the failure instead."""
     failure = content.exception()
     content._exception = None  # noqa: SLF001 - a reader that knows of a failure gives nothing else
     try:
@@ -211,12 +211,12 @@ def _error_in(content: bytearray) -> Mapping[str, Any]:
 
 
 def _trusted(url: str) -> ssl.SSLContext | bool:
-    """Give the certificates that the SDKs trust."""
+    """Return the certificates that the SDKs trust."""
     return httpx2.create_ssl_context() if urlsplit(url).scheme == "https" else True
 
 
 def _proxy_to(url: str) -> str | None:
-    """Give the proxy that the environment names for an address, as the SDKs would find it."""
+    """Return the proxy that the environment names for a URL, as the SDKs would find it, or None."""
     parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None
@@ -242,19 +242,19 @@ def lacks_field() -> ProviderFailure:
 
 
 def text(content: object) -> str:
-    """Give a piece of the answer. Raises `TypeError` for anything but a string."""
+    """Return a piece of the answer. Raises `TypeError` for anything but a string."""
     if not isinstance(content, str):
         raise TypeError("text is a string")
     return content
 
 
 def count(value: object) -> int | None:
-    """Give a number of tokens; None for what cannot be one, so that it is estimated instead."""
+    """Return a number of tokens, or None for anything else, so that the number is estimated."""
     return value if isinstance(value, int) and 0 <= value <= MAX_TOKENS else None
 
 
 def sendable(text: str) -> str:
-    """Give a text that can be written as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`.
+    """Return a text that can be encoded as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`.
 
     Any other text is given back itself: a prompt is kept for as long as its answer takes.
     """

@@ -1,4 +1,4 @@
-"""A connection on which a model speaks: quiet while nobody wants to read it."""
+"""The connection that carries an answer: while no batch is due, arriving data does not wake the process."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class UpstreamConnection:
             self._socket.detach()
 
     def quiet(self) -> None:
-        """Let what arrives gather, unless it was all."""
+        """Let arriving data gather in the kernel, unless the answer is complete."""
         self._silence()
         if self._response.connection is not None:
             self._is_quiet = self._wake_from(QUIET_BYTES)

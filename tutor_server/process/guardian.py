@@ -101,6 +101,6 @@ def _report_what_holds_the_interpreter() -> None:
 
 
 def _allow_processor_time() -> None:
-    """Let the kernel end this process after so much more processor time, unless the thread comes by before."""
+    """Set the kernel's limit of processor time for this process anew; the thread does so at every tick."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)

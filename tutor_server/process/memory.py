@@ -27,13 +27,13 @@ def stay_small() -> None:
 
 
 def _leave_out(libraries: tuple[str, ...]) -> None:
-    """Let the import of these fail as where they are not installed: so the import system reads a `None` in its list."""
+    """Make the import of these libraries fail as if they were not installed (`None` in `sys.modules` does that)."""
     for name in libraries:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # typeshed knows of modules only
 
 
 def _let_memory_be_used_again() -> None:
-    """Tell glibc's allocator how this process uses memory. Other allocators know no such settings.
+    """Set glibc's allocator to this process's use of memory. Other allocators have no such settings.
 
     A large block goes back to the system once it is free; a hash of a password then takes 23 ms instead of 18. Left to
     itself, glibc does so with the first one and keeps all later ones. And threads share one stock of free blocks, since
@@ -45,7 +45,7 @@ def _let_memory_be_used_again() -> None:
 
 
 async def give_back_memory() -> None:
-    """Give the system back, now and then and until cancelled, what has been freed. Other allocators do it unasked.
+    """Return freed memory to the system, every few seconds until cancelled. Other allocators do it by themselves.
 
     glibc itself gives back only what is free at the end of its stock. Where many ask at once, their prompts lie among
     what their answers hold: 7 MB at a thousand, which takes a millisecond. Where nothing is to be given back, it is a

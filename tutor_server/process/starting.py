@@ -89,7 +89,7 @@ async def migrate(settings: Settings) -> None:
 
 
 def database_problem(error: DatabaseUnavailable | DBAPIError) -> str:
-    """Say for the operator why the database cannot be used."""
+    """Return a line for the operator that says why the database cannot be used."""
     cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
     reason = cause.orig if isinstance(cause, DBAPIError) else cause
     return f"the database cannot be used: {str(reason).rpartition('>: ')[2]}"

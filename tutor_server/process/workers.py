@@ -62,7 +62,7 @@ class Beats:
         os.set_blocking(pipe, False)
 
     def start(self) -> None:
-        """Tell now, and every `BEAT_SECONDS`."""
+        """Write a beat now and every `BEAT_SECONDS`."""
         with suppress(BrokenPipeError, BlockingIOError):  # the parent has gone, or does not read
             os.write(self._pipe, b".")
         self._timer = asyncio.get_running_loop().call_later(BEAT_SECONDS, self.start)
@@ -155,7 +155,7 @@ class Worker:
             self._process.send_signal(number)
 
     async def stop(self, number: signal.Signals) -> int:
-        """Let the process end by a signal that it heeds, else by one that it cannot; return its exit status."""
+        """Send a signal, and SIGKILL if the process does not end in time; return its exit status."""
         self.send(number)
         await asyncio.wait({self.ended}, timeout=WORKER_STOP_SECONDS)
         if not self.ended.done():

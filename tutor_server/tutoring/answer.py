@@ -84,7 +84,7 @@ class Answer:
         return answer
 
     def is_to(self, digest: bytes) -> bool:
-        """Tell whether this is the answer to a question of that content (unknown for one that was only resumed)."""
+        """Return whether this answers a question with that digest. A resumed answer, of unknown question, does."""
         return self._received is None or self._received.digest == digest
 
     @property
@@ -107,12 +107,12 @@ class Answer:
             self._miss_readers(seconds)
 
     def accept(self, accepted: Accepted) -> None:
-        """Say that the ask passed the limits."""
+        """Publish that the ask passed the limits."""
         self._accepted = accepted
         self._notify(accepted)
 
     def release(self, text: str) -> None:
-        """Give the student the judged text that came at once, as one delta; nothing of it is none.
+        """Publish text that the guard has passed as one delta; an empty text makes none.
 
         What goes past the bound of an answer is dropped.
         """

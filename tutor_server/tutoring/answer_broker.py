@@ -79,7 +79,7 @@ class AnswerBroker:
         self._stop = stop
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Tell all processes; see `Replicas.cancel`."""
+        """Publish the cancel to all processes; see `Replicas.cancel`."""
         with suppress(*_AWAY):  # then the student presses again, or the answer comes to its end
             await self._redis.publish(_CANCEL, f"{user_id} {request_id}")
 

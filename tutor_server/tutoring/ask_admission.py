@@ -62,7 +62,7 @@ class AskAdmission:
             return await self._take(asker, reserved)
 
     async def give_back(self, grant: Grant) -> None:
-        """Give back all that an ask took which was not opened."""
+        """Return to the limiter what an ask had taken that was not opened."""
         await self._limiter.give_back(grant)
         if grant.call_mark is not None:
             await self._limiter.give_back_call(grant.call_mark)

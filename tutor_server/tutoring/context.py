@@ -79,7 +79,7 @@ def build_context(submission: Submission, history: Sequence[PastMessage], budget
 
 
 def shown_line(submission: Submission, line: int) -> int:
-    """Give the number by which the student's editor shows a line of the code."""
+    """Return the number by which the student's editor shows a line of the code."""
     return submission.first_line + line + 1
 
 

@@ -33,7 +33,7 @@ class OffSwitch:
         self._listeners: list[Callable[[], object]] = []
 
     def refusal(self, module_id: str | None) -> SwitchedOff | None:
-        """Give the refusal of asks in a module (None: in none), or None where the tutor is on."""
+        """Return the refusal of asks in a module (None: in no module), or None while the tutor is on."""
         for scope in {None, module_id}:
             if scope in self._messages:
                 return SwitchedOff(self._messages[scope] or None)

@@ -88,7 +88,7 @@ def _block(title: str, text: str, nonce: str) -> str:
 
 
 def _exercise(module: Module) -> str:
-    """Say what the student is to do and to learn, and which names the course gives them for it."""
+    """Return what the student is to do and to learn, and which names the course allows."""
     parts = [module.title, module.statement, *(f"- {objective}" for objective in module.objectives)]
     text = "\n".join(filter(None, parts))
     if len(text) > EXERCISE_CHARACTERS:

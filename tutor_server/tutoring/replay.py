@@ -43,7 +43,7 @@ def replay(stored: StoredAsk, answer: Answer) -> None:
 
 
 def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
-    """Say again how an ask was accepted."""
+    """Return the frame with which an ask was accepted."""
     return Accepted(
         request_id=request_id,
         session_id=stored.session_id,

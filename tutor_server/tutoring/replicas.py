@@ -22,7 +22,7 @@ class Replicas(Protocol):
     """What an answer needs of the other processes."""
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None] | None:
-        """Give what takes the frames of an answer of this process for the others; None: there are none."""
+        """Return a function that publishes the frames of an answer to other processes, or None if there are none."""
         ...
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
@@ -37,7 +37,7 @@ class Replicas(Protocol):
         ...
 
     async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:
-        """Tell how long readers at other processes keep an answer from being abandoned; 0: there are none."""
+        """Return for how many seconds readers at other processes keep an answer from being abandoned; 0 without any."""
         ...
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
@@ -55,7 +55,7 @@ class NoReplicas:
         """Nobody else wants to know; see `Replicas.publisher`."""
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Give what there is; see `Replicas.follow`."""
+        """Replay what the database has; see `Replicas.follow`."""
         latest = await self.database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
         replay(latest or stored, answer)
 

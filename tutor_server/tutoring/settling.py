@@ -65,7 +65,7 @@ class Settling:
         self._owed: set[asyncio.Task[None]] = set()
 
     async def settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
-        """Write what the ask used and gave, and give back what is due; give how it ends for the student.
+        """Write what the ask used and gave, and give back what is due; return how it ends for the student.
 
         Not stopped by a cancel: there is nothing left to stop.
         """
@@ -157,7 +157,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
 
 
 def _judged(progress: AskProgress, ended: EndedAsk) -> JudgedAnswer | None:
-    """Give the guard's verdict on the model's answer; None where none was spoken, or not to its end."""
+    """Return the guard's verdict on the model's answer, or None if there was no whole answer of a model."""
     model = progress.model
     if model is None or model.provider in {"", OFFLINE}:
         return None

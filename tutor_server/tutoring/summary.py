@@ -22,13 +22,13 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 
 
 def summarise(answers: Sequence[EarlierAnswer]) -> str:
-    """Give a line for each answer that says something new, oldest first."""
+    """Return a line for each answer that says something new, oldest first."""
     lines = [f"- hint {answer.hint_level}: {gist(answer.content)}" for answer in answers]
     return "\n".join(dict.fromkeys(lines))
 
 
 def gist(content: str) -> str:
-    """Give what an answer began with and what it asked, then as much of the rest as there is room for; code is named.
+    """Return what an answer began with and what it asked, then as much of the rest as there is room for; code is named.
 
     Sentences stay whole and in their order, unless the first alone is too long.
     """

@@ -99,7 +99,7 @@ class _MessageDecoder:
         self._finish: Literal["stop", "length", "refusal"] = "stop"
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Give what an event says. The message is complete with `message_stop` only."""
+        """Return what an event says. The message is complete with `message_stop` only."""
         data = read_json(raw.data)
         try:
             return self._read(data)

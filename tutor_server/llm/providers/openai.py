@@ -101,7 +101,7 @@ class _CompletionDecoder:
         self._refused = False
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Give what a chunk says. Usage comes in a chunk of its own after the end, or not at all."""
+        """Return what a chunk says. Usage comes in a chunk of its own after the end, or not at all."""
         if raw.data == b"[DONE]":
             return ()
         data = read_json(raw.data)
