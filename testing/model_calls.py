@@ -12,6 +12,7 @@ from tutor_protocol import Position, Submission
 from tutor_server.llm.provider import Request, Turn
 from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
 from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
+from tutor_server.llm.upstream import Upstream
 
 if TYPE_CHECKING:
     from testing.fake_upstream import FakeUpstream
@@ -47,8 +48,8 @@ async def explained(request: Request) -> Explanation:
 def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:
     """Build a provider whose base URL is the fake upstream."""
     if name == "anthropic":
-        return AnthropicProvider(anthropic_endpoint(key, upstream.url), model)
-    return OpenAIProvider(openai_endpoint(key, upstream.openai_url), model)
+        return AnthropicProvider(Upstream(anthropic_endpoint(key, upstream.url)), model)
+    return OpenAIProvider(Upstream(openai_endpoint(key, upstream.openai_url)), model)
 
 
 def text_of(events: list[Event]) -> str:

@@ -22,6 +22,7 @@ from tutor_server.llm.chain import LONGEST_PASS_OVER, OPERATOR_PASS_OVER, Chain
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.provider import Event, Finish, ProviderFailure, Usage
 from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
+from tutor_server.llm.upstream import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -214,7 +215,7 @@ async def test_p2_a_refused_connection_goes_to_the_next_provider(fallback: Provi
     """P2: where nobody listens, the next provider answers, and the attempts cost nothing."""
     async with FakeUpstream() as gone:
         url = gone.openai_url
-    nobody = OpenAIProvider(openai_endpoint("any", url), "gone")
+    nobody = OpenAIProvider(Upstream(openai_endpoint("any", url)), "gone")
     recorder = MemoryRecorder()
     text, answer = await ask(make_chain(nobody, fallback), recorder)
     await nobody.close()

@@ -13,6 +13,7 @@ from testing.fake_upstream import BY_MODEL, KEY, REPLY, Behaviour, FakeUpstream
 from testing.model_calls import REQUEST, text_of
 from tutor_server.llm.batching import Pacing
 from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
+from tutor_server.llm.upstream import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
         script = [{"status": 529}, {"text": "Look at line 2.", "input_tokens": 7}]
         async with http.post("/control", json={"reset": True, "script": script}) as response:
             assert response.status == 200
-        provider = AnthropicProvider(anthropic_endpoint(KEY, url), "any")
+        provider = AnthropicProvider(Upstream(anthropic_endpoint(KEY, url)), "any")
         texts = []
         for _ in range(3):
             try:

@@ -28,15 +28,16 @@ from tutor_pedagogy.offline import explain
 from tutor_server.errors import SettingsError
 from tutor_server.limits import Deadlines
 from tutor_server.llm.batching import PAUSE_SECONDS, Pacing
+from tutor_server.llm.endpoint import Endpoint
 from tutor_server.llm.factory import build_chain
 from tutor_server.llm.model_profiles import RemoteModel, load_model_profiles, profiles_by_child_process
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
-from tutor_server.llm.provider_spec import Endpoint
 from tutor_server.llm.providers.anthropic import AnthropicProvider, _MessageDecoder, anthropic_endpoint
 from tutor_server.llm.providers.openai import OpenAIProvider, _CompletionDecoder, openai_endpoint
 from tutor_server.llm.sse import EventParser, ServerEvent
-from tutor_server.llm.upstream import MAX_TOKENS, _is_under_way, count
+from tutor_server.llm.upstream import Upstream, _is_under_way
+from tutor_server.llm.wire import MAX_TOKENS, count
 from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 ) -> None:
     """A model that only the proxy reaches answers through it."""
     monkeypatch.setenv("http_proxy", upstream.url)
-    provider = OpenAIProvider(openai_endpoint(KEY, "http://model.invalid/v1"), "any")
+    provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "http://model.invalid/v1")), "any")
     events = await collect(provider)
     await provider.close()
 
@@ -128,7 +129,7 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 async def test_a_proxy_may_be_named_without_its_scheme(monkeypatch: pytest.MonkeyPatch, upstream: FakeUpstream) -> None:
     """`proxy.uni.example:3128` is what many write."""
     monkeypatch.setenv("http_proxy", upstream.url.removeprefix("http://"))
-    provider = OpenAIProvider(openai_endpoint(KEY, "http://model.invalid/v1"), "any")
+    provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "http://model.invalid/v1")), "any")
     events = await collect(provider)
     await provider.close()
 
@@ -139,7 +140,7 @@ async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.Monk
     """A call that was never led to its model costs nothing, and the operator reads who refused it."""
     async with connect_proxy(free_port(), status="407 Proxy Authentication Required") as proxy:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
-        provider = OpenAIProvider(openai_endpoint(KEY, "https://model.invalid/v1"), "any")
+        provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "https://model.invalid/v1")), "any")
         _, failure = await collect_failing(provider)
         await provider.close()
 
@@ -151,7 +152,7 @@ async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.Monk
 async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that could not begin costs nothing."""
     monkeypatch.setenv("http_proxy", "http://[proxy")
-    provider = OpenAIProvider(Endpoint(url="http://model.invalid/v1/chat/completions", headers={}), "any")
+    provider = OpenAIProvider(Upstream(Endpoint(url="http://model.invalid/v1/chat/completions", headers={})), "any")
     _, failure = await collect_failing(provider)
     await provider.close()
 
@@ -257,7 +258,7 @@ async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: 
 
 def test_asks_openai_itself_with_its_current_options() -> None:
     """OpenAI gets `max_completion_tokens`, no reasoning before the first word, an opaque user, and stores nothing."""
-    provider = OpenAIProvider(openai_endpoint(KEY), Settings().remote_model("openai").name)
+    provider = OpenAIProvider(Upstream(openai_endpoint(KEY)), Settings().remote_model("openai").name)
     assert provider._options(REQUEST) == {
         "max_completion_tokens": 300,
         "stream_options": {"include_usage": True},
@@ -270,7 +271,7 @@ def test_asks_openai_itself_with_its_current_options() -> None:
 async def test_works_without_a_key_at_a_base_url() -> None:
     """Ollama and llama.cpp want no key; the SDK gets a stand-in for one."""
     async with FakeUpstream(key="none") as upstream:
-        provider = OpenAIProvider(openai_endpoint(None, upstream.openai_url), "llama3")
+        provider = OpenAIProvider(Upstream(openai_endpoint(None, upstream.openai_url)), "llama3")
         assert text_of(await collect(provider)) == REPLY
         await provider.close()
 
@@ -376,9 +377,9 @@ async def test_p2_a_refused_connection_was_never_sent(upstream: FakeUpstream, na
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     provider = (
-        AnthropicProvider(anthropic_endpoint(KEY, url), "m")
+        AnthropicProvider(Upstream(anthropic_endpoint(KEY, url)), "m")
         if name == "anthropic"
-        else OpenAIProvider(openai_endpoint(KEY, f"{url}/v1"), "m")
+        else OpenAIProvider(Upstream(openai_endpoint(KEY, f"{url}/v1")), "m")
     )
     _, failure = await collect_failing(provider)
     await provider.close()

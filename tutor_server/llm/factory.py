@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.offline import Explain
+    from tutor_server.llm.provider import Provider
 
 
 def build_chain(
@@ -29,7 +30,13 @@ def build_chain(
 
     `explain` is the offline tutor's; `clock` returns monotonic seconds.
     """
-    remote = {model.provider: SPECS[model.provider].build(model.endpoint, model.model) for model in profiles}
+    remote = {model.provider: _remote(model) for model in profiles}
     offline = OfflineProvider(explain)
     providers = [offline if name == OFFLINE else remote[name] for name in names]
     return Chain(providers, deadlines, offline=offline, clock=clock)
+
+
+def _remote(profile: ModelProfile) -> Provider:
+    from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - offline alone needs no HTTP client
+
+    return SPECS[profile.provider].build(Upstream(profile.endpoint), profile.model)

@@ -18,8 +18,8 @@ from tutor_server.llm.registry import SPECS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.model_prices import PricePeriod
-    from tutor_server.llm.provider_spec import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

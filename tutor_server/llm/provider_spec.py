@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Provider
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """The address that takes a provider's calls, and their headers, the credential's among them."""
-
-    url: str
-    headers: Mapping[str, str]
+    from tutor_server.llm.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +23,7 @@ class KeyProbe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
-    """A provider of models.
+    """A provider of models. Its module is loaded with the settings, so it imports no HTTP client and no SDK.
 
     Its settings are named after it: `<NAME>_API_KEY`, `<NAME>_BASE_URL` and `TUTOR_<NAME>_MODEL`.
     """
@@ -37,8 +31,8 @@ class ProviderSpec:
     name: str
     """In lower case, as in `TUTOR_LLM_PROVIDERS`, in the ledger and in frames; the name of its module."""
     default_model: str
-    build: Callable[[Endpoint, str], Provider]
-    """Builds the provider over its endpoint, for a model."""
+    build: Callable[[Upstream, str], Provider]
+    """Builds the provider over the connections to its endpoint, for a model."""
     endpoint: Callable[[str | None, str | None], Endpoint]
     """Asks the provider's SDK for the endpoint, by API key and base URL. Runs in a process of its own."""
     key_probe: Callable[[str | None, str | None], KeyProbe]
@@ -62,8 +56,3 @@ class ProviderSpec:
     def model_variable(self) -> str:
         """The environment variable of the model."""
         return f"TUTOR_{self.name.upper()}_MODEL"
-
-
-def set_headers(headers: Mapping[str, object]) -> dict[str, str]:
-    """Return the headers that an SDK sets: it marks those that it omits by values that are no strings."""
-    return {name: value for name, value in headers.items() if isinstance(value, str)}

@@ -15,8 +15,9 @@ import orjson
 from multidict import istr
 
 from tutor_server.llm.batching import seconds_to_next_batch
-from tutor_server.llm.failures import connection_failures, said
+from tutor_server.llm.failures import connection_failures
 from tutor_server.llm.provider import Finish, ProviderFailure
+from tutor_server.llm.refusal import said
 from tutor_server.llm.sse import EventParser
 from tutor_server.llm.upstream_connection import UpstreamConnection
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from tutor_server.llm.batching import Pacing
+    from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.provider import Event
-    from tutor_server.llm.provider_spec import Endpoint
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}
@@ -39,8 +40,6 @@ _SUCCESS = range(200, 300)
 """RFC 9110 §15.3."""
 
 MAX_ERROR_BYTES = 64 * 1024
-MAX_TOKENS = 100_000_000
-"""No call comes near this; a larger count is nonsense, and several of them would pass PostgreSQL's integers."""
 
 
 class Decoder(Protocol):
@@ -74,7 +73,7 @@ class Upstream:
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._url = endpoint.url
+        self.url = endpoint.url
         headers = {**endpoint.headers, **PLAIN_BODY}
         self._headers = {istr(name): value for name, value in headers.items()}  # shared by all calls
         self._session: aiohttp.ClientSession | None = None
@@ -95,7 +94,7 @@ class Upstream:
         `refusal`.
         """
         with connection_failures():
-            response = await self._opened().post(self._url, data=_json(body), allow_redirects=False)
+            response = await self._opened().post(self.url, data=_json(body), allow_redirects=False)
         del body  # An answer takes a while, and has no use for what was asked.
         async with response:
             if response.status not in _SUCCESS:
@@ -122,10 +121,10 @@ class Upstream:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:  # A session belongs to the event loop that runs now.
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=_trusted(self._url)),
+                connector=aiohttp.TCPConnector(limit=0, ssl=_trusted(self.url)),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
-                proxy=_proxy_to(self._url),
+                proxy=_proxy_to(self.url),
                 timeout=TIMEOUT,
             )
         return self._session
@@ -223,43 +222,3 @@ def _proxy_to(url: str) -> str | None:
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
-def read_json(data: bytes) -> dict[str, Any]:
-    """Read the JSON object of an event. Raises `ProviderFailure` for anything else, bad UTF-8 included."""
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise ProviderFailure("invalid_response", "an event is not valid JSON") from None
-    if not isinstance(value, dict):
-        raise ProviderFailure("invalid_response", "an event is not a JSON object")
-    return value
-
-
-def lacks_field() -> ProviderFailure:
-    """Make the failure of an event without the expected fields."""
-    return ProviderFailure("invalid_response", "an event lacks a field or has one of another type")
-
-
-def text(content: object) -> str:
-    """Return a piece of the answer. Raises `TypeError` for anything but a string."""
-    if not isinstance(content, str):
-        raise TypeError("text is a string")
-    return content
-
-
-def count(value: object) -> int | None:
-    """Return a number of tokens, or None for anything else, so that the number is estimated."""
-    return value if isinstance(value, int) and 0 <= value <= MAX_TOKENS else None
-
-
-def sendable(text: str) -> str:
-    """Return a text that can be encoded as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`.
-
-    Any other text is given back itself: a prompt is kept for as long as its answer takes.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

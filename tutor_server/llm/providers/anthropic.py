@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from tutor_server.llm.failures import refusal, said
+from tutor_server.llm.endpoint import Endpoint, set_headers
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
-from tutor_server.llm.provider_spec import Endpoint, KeyProbe, ProviderSpec, set_headers
-from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
+from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
+from tutor_server.llm.refusal import refusal, said
+from tutor_server.llm.wire import count, lacks_field, read_json, sendable, text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.batching import Pacing
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
-    from tutor_server.llm.upstream import Refused
+    from tutor_server.llm.upstream import Refused, Upstream
 
 _THINKING: tuple[tuple[re.Pattern[str], ThinkingConfigParam], ...] = (
     (re.compile(r"claude-sonnet-5-5(-\d{8})?"), {"type": "between_tools"}),
@@ -54,11 +55,11 @@ class AnthropicProvider:
     name: ClassVar[str] = "anthropic"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, endpoint: Endpoint, model: str) -> None:
+    def __init__(self, upstream: Upstream, model: str) -> None:
         self.model = model
         self._thinking = next((off for models, off in _THINKING if models.fullmatch(model)), None)
         self._always_thinks = bool(_ALWAYS_THINKS.match(model))
-        self._upstream = Upstream(endpoint)
+        self._upstream = upstream
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from tutor_server.llm.failures import refusal, said
+from tutor_server.llm.endpoint import Endpoint, set_headers
 from tutor_server.llm.provider import Finish, ProviderFailure, Usage
-from tutor_server.llm.provider_spec import Endpoint, KeyProbe, ProviderSpec, set_headers
-from tutor_server.llm.upstream import Upstream, count, lacks_field, read_json, sendable, text
+from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
+from tutor_server.llm.refusal import refusal, said
+from tutor_server.llm.wire import count, lacks_field, read_json, sendable, text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.batching import Pacing
     from tutor_server.llm.provider import Event, FailureReason, Request, Turn
     from tutor_server.llm.sse import ServerEvent
-    from tutor_server.llm.upstream import Refused
+    from tutor_server.llm.upstream import Refused, Upstream
 
 _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
 """Models that reason unless told otherwise: it would delay the first word, and be paid from the answer's tokens."""
@@ -46,10 +47,10 @@ class OpenAIProvider:
     name: ClassVar[str] = "openai"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, endpoint: Endpoint, model: str) -> None:
+    def __init__(self, upstream: Upstream, model: str) -> None:
         self.model = model
-        self._upstream = Upstream(endpoint)
-        self._is_openai = f".{urlsplit(endpoint.url).hostname}".endswith(".openai.com")
+        self._upstream = upstream
+        self._is_openai = f".{urlsplit(upstream.url).hostname}".endswith(".openai.com")
         lengths = ("max_completion_tokens", "max_tokens")
         self._length_options = lengths if self._is_openai else lengths[::-1]
         self._refused_options: set[str] = set()
