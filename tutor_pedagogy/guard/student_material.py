@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat
-from tutor_pedagogy.guard.views.characters import undisguised
-from tutor_pedagogy.guard.views.spelling import folded
+from tutor_pedagogy.guard.views.characters import folded, undisguised
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 from tutor_pedagogy.problem import lexing
 

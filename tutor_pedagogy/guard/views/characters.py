@@ -78,3 +78,10 @@ def without_emphasis(prose: str) -> str:
     if "\\" in prose:
         prose = _ESCAPE.sub(r"\1", prose)
     return _STRONG.sub(r"\2", prose) if "**" in prose or "__" in prose or "~~" in prose else prose
+
+
+def folded(word: str) -> str:
+    """Return a word without accents, in small letters."""
+    if word.isascii():
+        return word.casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.guard.views.characters import folded
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, METHODS
 
 if TYPE_CHECKING:
@@ -34,10 +34,3 @@ def reading(text: str, material: StudentMaterial) -> str | None:
 
 def _name(word: str, material: StudentMaterial) -> str | None:
     return material.names_by_folded.get(word) or (word if word in _OF_PYTHON else None)
-
-
-def folded(word: str) -> str:
-    """Return a word without accents, in small letters."""
-    if word.isascii():
-        return word.casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
