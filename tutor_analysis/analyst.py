@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Material
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline import Explanation
-    from tutor_pedagogy.offline.engine.certain import Certainty
+    from tutor_pedagogy.offline.engine.claims import Certainty
     from tutor_protocol import Submission
 
 K = TypeVar("K")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline import foresight
-from tutor_pedagogy.offline.engine import checker
+from tutor_pedagogy.offline.engine import editor_diagnostics
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
@@ -119,7 +119,7 @@ def _evidence(program: Program, submission: Submission) -> tuple[Rule, Match] | 
     if program.fault is not None:
         return _syntax(program, program.fault)
     if symptom is None:
-        foreseen = checker.foresee(submission.diagnostics, program) or foresight.foresee(program)
+        foreseen = editor_diagnostics.foresee(submission.diagnostics, program) or foresight.foresee(program)
         if foreseen is not None:
             return runtime.diagnose(program, foreseen)
     return logic.diagnose(program, symptom)

@@ -8,7 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
-from tutor_pedagogy.offline.engine.example import choose_example
+from tutor_pedagogy.offline.engine.examples import choose_example
 from tutor_pedagogy.offline.engine.finding import Code
 
 if TYPE_CHECKING:

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.foresight.positions import dangers_in_loops
-from tutor_pedagogy.offline.foresight.thought import Thought
+from tutor_pedagogy.offline.foresight.interpreter import AbstractInterpreter
+from tutor_pedagogy.offline.foresight.loop_bounds import crashes_in_loops
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.program import Program
 
 
-def dangers(program: Program) -> list[Crash]:
+def predicted_crashes(program: Program) -> list[Crash]:
     """Give every crash that is sure to come, in no order; none where the code does not parse."""
     if program.tree is None:
         return []
-    return [*Thought(program, program.tree).dangers(), *dangers_in_loops(program)]
+    return [*AbstractInterpreter(program, program.tree).crashes(), *crashes_in_loops(program)]
 
 
 def foresee(program: Program) -> Crash | None:
     """Give the crash that the student comes to first, counted from the cursor; None where none is sure."""
-    return min(dangers(program), key=lambda danger: _distance(program, danger), default=None)
+    return min(predicted_crashes(program), key=lambda crash: _distance(program, crash), default=None)
 
 
-def _distance(program: Program, danger: Crash) -> tuple[bool, bool, int]:
+def _distance(program: Program, crash: Crash) -> tuple[bool, bool, int]:
     """Order by: on the cursor's line, in its function, lines in between."""
     here = program.cursor_line
-    elsewhere = program.function_at(danger.line) is not program.function_at(here)
-    return danger.line != here, elsewhere, abs(danger.line - here)
+    elsewhere = program.function_at(crash.line) is not program.function_at(here)
+    return crash.line != here, elsewhere, abs(crash.line - here)

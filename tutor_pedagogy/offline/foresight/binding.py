@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def bind(
-    function: Function, name: str, call: ast.Call, given: Sequence[Kind], named: Mapping[str, Kind]
-) -> dict[str, Kind] | Complaint:
+    function: Function, name: str, call: ast.Call, given: Sequence[Type], named: Mapping[str, Type]
+) -> dict[str, Type] | PredictedException:
     """Give each parameter its value, or the words in which Python refuses; `name` is the one that it uses.
 
     `given` are the values by position, with the object in front for a method.
@@ -30,25 +30,25 @@ def bind(
     if len(given) > len(places) and listed.vararg is None:
         return _too_many(name, len(places), len(listed.defaults), len(given))
     bound = dict(zip(places, given, strict=False))
-    for word, kind in named.items():
+    for word, type_ in named.items():
         if word in bound:
-            return Complaint("TypeError", f"{name}() got multiple values for argument '{word}'")
+            return type_error(f"{name}() got multiple values for argument '{word}'")
         if word not in parameters and listed.kwarg is None:
-            return Complaint("TypeError", f"{name}() got an unexpected keyword argument '{word}'")
-        bound[word] = kind
+            return type_error(f"{name}() got an unexpected keyword argument '{word}'")
+        bound[word] = type_
     needed = [place for place in places[: len(places) - len(listed.defaults)] if place not in bound]
     return _too_few(name, needed) if needed else {**parameters, **{k: v for k, v in bound.items() if k in parameters}}
 
 
-def _too_many(name: str, places: int, defaults: int, given: int) -> Complaint:
+def _too_many(name: str, places: int, defaults: int, given: int) -> PredictedException:
     wanted = f"from {places - defaults} to {places}" if defaults else str(places)
     plural = "" if places == 1 and not defaults else "s"
     were = "was" if given == 1 else "were"
-    return Complaint("TypeError", f"{name}() takes {wanted} positional argument{plural} but {given} {were} given")
+    return type_error(f"{name}() takes {wanted} positional argument{plural} but {given} {were} given")
 
 
-def _too_few(name: str, needed: Sequence[str]) -> Complaint:
+def _too_few(name: str, needed: Sequence[str]) -> PredictedException:
     quoted = [f"'{place}'" for place in needed]
     listed = quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f"{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - the comma of a list of three
     plural = "s" if len(quoted) > 1 else ""
-    return Complaint("TypeError", f"{name}() missing {len(quoted)} required positional argument{plural}: {listed}")
+    return type_error(f"{name}() missing {len(quoted)} required positional argument{plural}: {listed}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.program import Function
 from tutor_pedagogy.offline.foresight import libraries, members
 from tutor_pedagogy.offline.foresight.binding import bind
-from tutor_pedagogy.offline.foresight.kinds import ANY, ITERATORS, Kind, collection, items_of
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.value_types import ANY, ITERATORS, Type, collection, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,39 +41,39 @@ _CHANGING = frozenset(("append", "extend", "insert", "update", "add", "setdefaul
 class Given:
     """The values that a call hands over: by position and by name."""
 
-    places: list[Kind]
-    names: Mapping[str, Kind]
+    places: list[Type]
+    names: Mapping[str, Type]
 
 
-def attribute(frame: Frame, owner: Kind, name: str) -> Kind | Complaint:  # noqa: PLR0911 - one answer for each kind of owner
+def attribute(frame: Frame, owner: Type, name: str) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
     """Give what a dot and a name after a value gives."""
     if owner.name == "module":
         return libraries.of_module(owner.of, name)
     if owner.of.startswith(libraries.NUMPY):
-        return Kind("?", of=f"{owner.of}.{name}")
+        return Type("?", of=f"{owner.of}.{name}")
     if owner.name == "builtin_function_or_method" and owner.of and not name.startswith("_"):
-        return Complaint("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
+        return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
     if isinstance(owner.node, ast.ClassDef):
         if name.startswith("__"):
             return ANY
         if owner.name != "type":
-            return frame.thought.classes.attribute(owner, name)
-        method = frame.thought.classes.method(owner.node, name)
+            return frame.interpreter.classes.attribute(owner, name)
+        method = frame.interpreter.classes.method(owner.node, name)
         plain = method is not None and not method.decorator_list
-        return Kind("function", of=owner.node.name, node=method) if plain else ANY
+        return Type("function", of=owner.node.name, node=method) if plain else ANY
     return members.attribute(owner, name)
 
 
-def call(frame: Frame, node: ast.Call, called: Kind, given: Given) -> Kind | Complaint:
+def call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
     """Give what a call gives, and forget what a collection holds that the call may have changed."""
     outcome = _outcome(frame, node, called, given)
     _may_change(frame, node, called, given)
     return outcome
 
 
-def _outcome(frame: Frame, node: ast.Call, called: Kind, given: Given) -> Kind | Complaint:
+def _outcome(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
     if called.name in _UNCALLABLE:
-        return Complaint("TypeError", f"'{called.said}' object is not callable")
+        return type_error(f"'{called.shown}' object is not callable")
     if isinstance(called.node, Function):
         return _own_call(frame, node, called, given)
     if called.name == "type" and isinstance(called.node, ast.ClassDef):
@@ -84,12 +84,12 @@ def _outcome(frame: Frame, node: ast.Call, called: Kind, given: Given) -> Kind |
     if called.of == "map" and len(given.places) > 1:
         function, *gone_through = given.places
         is_builtin = function.of and "." not in function.of
-        item = libraries.result(function.of, [items_of(kind) for kind in gone_through]) if is_builtin else ANY
+        item = libraries.result(function.of, [items_of(type_) for type_ in gone_through]) if is_builtin else ANY
         return collection("map", item)
     return libraries.call(called.of, node, given.places) if called.of else ANY
 
 
-def _own_call(frame: Frame, node: ast.Call, called: Kind, given: Given) -> Kind | Complaint:
+def _own_call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
     """Go through the student's own function; a method has its object in front of the values."""
     assert isinstance(called.node, Function)  # noqa: S101 - asked by both callers
     owner, places = called.of, given.places
@@ -97,22 +97,22 @@ def _own_call(frame: Frame, node: ast.Call, called: Kind, given: Given) -> Kind 
         owner, places = called.parts[0].name, [called.parts[0], *places]
     name = f"{owner}.{called.node.name}" if owner else called.node.name
     bound = bind(called.node, name, node, places, given.names)
-    return bound if isinstance(bound, Complaint) else frame.thought.called(called.node, bound, frame, node)
+    return bound if isinstance(bound, PredictedException) else frame.interpreter.called(called.node, bound, frame, node)
 
 
-def _made(frame: Frame, node: ast.Call, owner: ast.ClassDef, given: Given) -> Kind | Complaint:
-    classes = frame.thought.classes
+def _made(frame: Frame, node: ast.Call, owner: ast.ClassDef, given: Given) -> Type | PredictedException:
+    classes = frame.interpreter.classes
     made = classes.object_of(owner)
     if not made.is_known:
         return ANY
     start = classes.attribute(made, "__init__")
-    if isinstance(start, Complaint):
-        return Complaint("TypeError", f"{owner.name}() takes no arguments") if given.places or given.names else made
+    if isinstance(start, PredictedException):
+        return type_error(f"{owner.name}() takes no arguments") if given.places or given.names else made
     outcome = _own_call(frame, node, start, given) if start.is_known else ANY
-    return outcome if isinstance(outcome, Complaint) else made
+    return outcome if isinstance(outcome, PredictedException) else made
 
 
-def _may_change(frame: Frame, node: ast.Call, called: Kind, given: Given) -> None:
+def _may_change(frame: Frame, node: ast.Call, called: Type, given: Given) -> None:
     if called.of.startswith(".") and called.of[1:] in _CHANGING and isinstance(node.func, ast.Attribute):
         frame.add_item(node.func.value, given.places[-1] if given.places and called.of == ".append" else ANY)
     elif called.node is not None or not called.is_known:

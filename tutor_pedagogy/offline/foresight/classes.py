@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import BUILTINS, Function
-from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException
+from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OPENING = frozenset(("__getattr__", "__getattribute__", "__slots__", "__new__", "__call__", "__init_subclass__"))
 """Names with which a class decides for itself what its objects have."""
-_SETTING_BY_TEXT = frozenset(("setattr", "__dict__", "vars"))
+_SETTING_BY_NAME = frozenset(("setattr", "__dict__", "vars"))
 
 
 class Classes:
@@ -25,13 +25,13 @@ class Classes:
     def __init__(self, program: Program) -> None:
         self._program = program
 
-    def self_of(self, owner: ast.ClassDef) -> Kind:
+    def self_of(self, owner: ast.ClassDef) -> Type:
         """Give the `self` of a method; only of a class that the code makes objects of itself all is known."""
         return self.object_of(owner) if owner.name in self._made else ANY
 
-    def object_of(self, owner: ast.ClassDef) -> Kind:
+    def object_of(self, owner: ast.ClassDef) -> Type:
         """Give an object of a class; nothing is known of one whose class is not all there in the code."""
-        return Kind(owner.name, node=owner) if self._is_closed(owner) else ANY
+        return Type(owner.name, node=owner) if self._is_closed(owner) else ANY
 
     def _is_closed(self, owner: ast.ClassDef) -> bool:
         if owner.decorator_list or owner.keywords or owner.name in BUILTINS:
@@ -47,15 +47,15 @@ class Classes:
         found = [node for node in owner.body if isinstance(node, Function) and node.name == name]
         return found[-1] if found and name not in self._known else None
 
-    def attribute(self, owner: Kind, name: str) -> Kind | Complaint:
+    def attribute(self, owner: Type, name: str) -> Type | PredictedException:
         """Give what a dot and a name after an object of a class gives."""
         assert isinstance(owner.node, ast.ClassDef)  # noqa: S101 - only objects of classes come here
         method = self.method(owner.node, name)
         if method is not None:
-            return Kind("method", parts=(owner,), node=method)
+            return Type("method", parts=(owner,), node=method)
         if name in self._known or owner.node.name in self._bases:
             return ANY
-        return Complaint("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
+        return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
 
     @cached_property
     def _made(self) -> frozenset[str]:
@@ -78,7 +78,7 @@ class Classes:
     @cached_property
     def _bases(self) -> frozenset[str]:
         """Names of classes that others extend, whose objects may have more; all where attributes are set by name."""
-        if not _SETTING_BY_TEXT.isdisjoint(self._program.words):
+        if not _SETTING_BY_NAME.isdisjoint(self._program.words):
             return frozenset(owner.name for owner in self._classes)
         return frozenset(base.id for owner in self._classes for base in owner.bases if isinstance(base, ast.Name))
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.foresight import members, operators
 from tutor_pedagogy.offline.foresight.calls import Given, attribute, call
-from tutor_pedagogy.offline.foresight.kinds import (
+from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
     BOOL,
     BYTES,
@@ -18,7 +19,7 @@ from tutor_pedagogy.offline.foresight.kinds import (
     NONE,
     STR,
     UNBOUND,
-    Kind,
+    Type,
     collection,
     dictionary,
     items_of,
@@ -26,7 +27,6 @@ from tutor_pedagogy.offline.foresight.kinds import (
     join_all,
     tuple_of,
 )
-from tutor_pedagogy.offline.foresight.operators import Complaint
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.foresight.frame import Frame
 
-_CONSTANTS: dict[type, Kind] = {
+_CONSTANTS: dict[type, Type] = {
     str: STR,
     int: INT,
     float: FLOAT,
     bool: BOOL,
     bytes: BYTES,
     type(None): NONE,
-    complex: Kind("complex"),
+    complex: Type("complex"),
 }
 ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
 _MADE_LATER = frozenset(("NameError",))
@@ -49,116 +49,116 @@ _MADE_LATER = frozenset(("NameError",))
 _UNHASHABLE = frozenset(("list", "dict", "set"))
 
 
-def kind_of(frame: Frame, node: ast.expr) -> Kind:
+def type_of(frame: Frame, node: ast.expr) -> Type:
     """Give the kind of value of an expression, and note what goes wrong in it."""
-    frame.thought.step()
+    frame.interpreter.step()
     read = _READERS.get(type(node))
     return read(frame, node) if read is not None else _others(frame, node)
 
 
-def _others(frame: Frame, node: ast.expr) -> Kind:
+def _others(frame: Frame, node: ast.expr) -> Type:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
-            kind_of(frame, child)
+            type_of(frame, child)
     return ANY
 
 
-def _constant(_: Frame, node: ast.Constant) -> Kind:
+def _constant(_: Frame, node: ast.Constant) -> Type:
     return _CONSTANTS.get(type(node.value), ANY)
 
 
-def _name(frame: Frame, node: ast.Name) -> Kind:
+def _name(frame: Frame, node: ast.Name) -> Type:
     return frame.look_up(node)
 
 
-def _attribute(frame: Frame, node: ast.Attribute) -> Kind:
-    owner = kind_of(frame, node.value)
+def _attribute(frame: Frame, node: ast.Attribute) -> Type:
+    owner = type_of(frame, node.value)
     if owner is NEVER or not isinstance(node.ctx, ast.Load):
         return owner if owner is NEVER else ANY
     return frame.check(node, attribute(frame, owner, node.attr))
 
 
-def _subscript(frame: Frame, node: ast.Subscript) -> Kind:
-    owner, index = kind_of(frame, node.value), _index(frame, node.slice)
+def _subscript(frame: Frame, node: ast.Subscript) -> Type:
+    owner, index = type_of(frame, node.value), _index(frame, node.slice)
     if isinstance(node.ctx, ast.Store):
-        complaint = members.item_assigned(owner, index)
-        return frame.refuse(node, complaint) if complaint is not None else ANY
+        predicted = members.item_assigned(owner, index)
+        return frame.predict(node, predicted) if predicted is not None else ANY
     if isinstance(node.ctx, ast.Del):
         return ANY
     return frame.check(node, members.item(owner, index))
 
 
-def _index(frame: Frame, node: ast.expr) -> Kind | None:
+def _index(frame: Frame, node: ast.expr) -> Type | None:
     if isinstance(node, ast.Slice):
         for part in (node.lower, node.upper, node.step):
             if part is not None:
-                kind_of(frame, part)
+                type_of(frame, part)
         return None
-    return kind_of(frame, node)
+    return type_of(frame, node)
 
 
-def _call(frame: Frame, node: ast.Call) -> Kind:
-    called = kind_of(frame, node.func)
-    given = [kind_of(frame, argument) for argument in node.args]
-    named = {word.arg or "**": kind_of(frame, word.value) for word in node.keywords}
+def _call(frame: Frame, node: ast.Call) -> Type:
+    called = type_of(frame, node.func)
+    given = [type_of(frame, argument) for argument in node.args]
+    named = {word.arg or "**": type_of(frame, word.value) for word in node.keywords}
     if called is NEVER or NEVER in given or NEVER in named.values():
         return NEVER
     return frame.check(node, call(frame, node, called, Given(given, named)))
 
 
-def _binary(frame: Frame, node: ast.BinOp) -> Kind:
-    left, right = kind_of(frame, node.left), kind_of(frame, node.right)
+def _binary(frame: Frame, node: ast.BinOp) -> Type:
+    left, right = type_of(frame, node.left), type_of(frame, node.right)
     return frame.check(node, operators.binary(node.op, left, right))
 
 
-def _unary(frame: Frame, node: ast.UnaryOp) -> Kind:
+def _unary(frame: Frame, node: ast.UnaryOp) -> Type:
     if isinstance(node.op, ast.Not):
         asked(frame, node.operand)
         return BOOL
-    return frame.check(node, operators.unary(node.op, kind_of(frame, node.operand)))
+    return frame.check(node, operators.unary(node.op, type_of(frame, node.operand)))
 
 
-def _compare(frame: Frame, node: ast.Compare) -> Kind:
-    left, given = kind_of(frame, node.left), BOOL
-    for number, (sign, comparator) in enumerate(zip(node.ops, node.comparators, strict=True), 1):
-        right = kind_of(frame, comparator)
-        given = frame.check(node, operators.compare(sign, left, right))
-        if number < len(node.ops) and (complaint := operators.truth(given)) is not None:
-            return frame.refuse(node, complaint)
+def _compare(frame: Frame, node: ast.Compare) -> Type:
+    left, given = type_of(frame, node.left), BOOL
+    for number, (op, comparator) in enumerate(zip(node.ops, node.comparators, strict=True), 1):
+        right = type_of(frame, comparator)
+        given = frame.check(node, operators.compare(op, left, right))
+        if number < len(node.ops) and (predicted := operators.truth(given)) is not None:
+            return frame.predict(node, predicted)
         left = right
     return given
 
 
-def _boolean(frame: Frame, node: ast.BoolOp) -> Kind:
+def _boolean(frame: Frame, node: ast.BoolOp) -> Type:
     before = dict(frame.names)
-    kinds = [asked(frame, value) for value in node.values[:1]]
+    types = [asked(frame, value) for value in node.values[:1]]
     for number, value in enumerate(node.values[1:], 2):
         narrow(frame, node.values[number - 2])
-        kinds.append(asked(frame, value) if number < len(node.values) else kind_of(frame, value))
-    frame.names.update((name, kind) for name, kind in before.items() if kind is not UNBOUND)
-    return join_all(kinds)
+        types.append(asked(frame, value) if number < len(node.values) else type_of(frame, value))
+    frame.names.update((name, type_) for name, type_ in before.items() if type_ is not UNBOUND)
+    return join_all(types)
 
 
-def _either(frame: Frame, node: ast.IfExp) -> Kind:
+def _either(frame: Frame, node: ast.IfExp) -> Type:
     asked(frame, node.test)
     before = dict(frame.names)
     narrow(frame, node.test)
-    given = join(kind_of(frame, node.body), kind_of(frame, node.orelse))
-    frame.names.update((name, kind) for name, kind in before.items() if kind is not UNBOUND)
+    given = join(type_of(frame, node.body), type_of(frame, node.orelse))
+    frame.names.update((name, type_) for name, type_ in before.items() if type_ is not UNBOUND)
     return given
 
 
-def asked(frame: Frame, node: ast.expr) -> Kind:
+def asked(frame: Frame, node: ast.expr) -> Type:
     """Go through an expression whose truth is asked for."""
-    kind = kind_of(frame, node)
-    complaint = operators.truth(kind)
-    return frame.refuse(node, complaint) if complaint is not None else kind
+    type_ = type_of(frame, node)
+    predicted = operators.truth(type_)
+    return frame.predict(node, predicted) if predicted is not None else type_
 
 
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
     """Forget the kinds of names that a condition tells apart by their kind; give these names."""
     found: set[str] = set()
-    if not frame.thought.asks_for_kinds and NONE not in frame.names.values():
+    if not frame.interpreter.asks_for_types and NONE not in frame.names.values():
         return found
     for node in walk(test):
         match node:
@@ -180,55 +180,55 @@ def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
-def _list(frame: Frame, node: ast.List) -> Kind:
+def _list(frame: Frame, node: ast.List) -> Type:
     return collection("list", join_all(_elements(frame, node.elts)))
 
 
-def _tuple(frame: Frame, node: ast.Tuple) -> Kind:
-    kinds = _elements(frame, node.elts)
+def _tuple(frame: Frame, node: ast.Tuple) -> Type:
+    types = _elements(frame, node.elts)
     if any(isinstance(element, ast.Starred) for element in node.elts):
-        return collection("tuple", join_all(kinds))
-    return tuple_of(*kinds)
+        return collection("tuple", join_all(types))
+    return tuple_of(*types)
 
 
-def _set(frame: Frame, node: ast.Set) -> Kind:
-    kinds = _elements(frame, node.elts)
-    for element, kind in zip(node.elts, kinds, strict=True):
-        if kind.name in _UNHASHABLE:
-            return frame.refuse(element, Complaint("TypeError", f"unhashable type: '{kind.name}'"))
-    return collection("set", join_all(kinds))
+def _set(frame: Frame, node: ast.Set) -> Type:
+    types = _elements(frame, node.elts)
+    for element, type_ in zip(node.elts, types, strict=True):
+        if type_.name in _UNHASHABLE:
+            return frame.predict(element, type_error(f"unhashable type: '{type_.name}'"))
+    return collection("set", join_all(types))
 
 
-def _elements(frame: Frame, nodes: Sequence[ast.expr]) -> list[Kind]:
-    return [ANY if kind is NEVER else kind for kind in (kind_of(frame, node) for node in nodes)]
+def _elements(frame: Frame, nodes: Sequence[ast.expr]) -> list[Type]:
+    return [ANY if type_ is NEVER else type_ for type_ in (type_of(frame, node) for node in nodes)]
 
 
-def _dict(frame: Frame, node: ast.Dict) -> Kind:
-    keys: list[Kind] = []
+def _dict(frame: Frame, node: ast.Dict) -> Type:
+    keys: list[Type] = []
     for key in node.keys:
-        kind = kind_of(frame, key) if key is not None else ANY
-        if kind.name in _UNHASHABLE and key is not None:
-            return frame.refuse(key, Complaint("TypeError", f"unhashable type: '{kind.name}'"))
-        keys.append(kind)
+        type_ = type_of(frame, key) if key is not None else ANY
+        if type_.name in _UNHASHABLE and key is not None:
+            return frame.predict(key, type_error(f"unhashable type: '{type_.name}'"))
+        keys.append(type_)
     values = [
-        kind_of(frame, value) if key is not None else ANY for key, value in zip(node.keys, node.values, strict=True)
+        type_of(frame, value) if key is not None else ANY for key, value in zip(node.keys, node.values, strict=True)
     ]
     return dictionary(join_all(keys), join_all(values))
 
 
-def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Kind:
+def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Type:
     before = dict(frame.names)
     _generators(frame, node.generators)
-    item = kind_of(frame, node.elt)
+    item = type_of(frame, node.elt)
     frame.names = before
     name = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "generator")
     return collection(name, ANY if item is NEVER else item)
 
 
-def _dict_comprehension(frame: Frame, node: ast.DictComp) -> Kind:
+def _dict_comprehension(frame: Frame, node: ast.DictComp) -> Type:
     before = dict(frame.names)
     _generators(frame, node.generators)
-    key, value = kind_of(frame, node.key), kind_of(frame, node.value)
+    key, value = type_of(frame, node.key), type_of(frame, node.value)
     frame.names = before
     return dictionary(key, value)
 
@@ -241,77 +241,77 @@ def _generators(frame: Frame, generators: Sequence[ast.comprehension]) -> None:
             narrow(frame, test)
 
 
-def handed_out(frame: Frame, node: ast.expr, *, asynchronous: bool = False) -> Kind:
+def handed_out(frame: Frame, node: ast.expr, *, asynchronous: bool = False) -> Type:
     """Give what a loop over an expression hands out."""
-    kind = kind_of(frame, node)
-    complaint = None if asynchronous else members.iterated(kind)
-    if complaint is not None:
-        return frame.refuse(node, complaint)
-    return NEVER if kind is NEVER else items_of(kind)
+    type_ = type_of(frame, node)
+    predicted = None if asynchronous else members.iterated(type_)
+    if predicted is not None:
+        return frame.predict(node, predicted)
+    return NEVER if type_ is NEVER else items_of(type_)
 
 
-def bind_target(frame: Frame, target: ast.expr, kind: Kind) -> None:
+def bind_target(frame: Frame, target: ast.expr, type_: Type) -> None:
     """Give a value to what stands left of an equals sign, or after `for`."""
     match target:
         case ast.Name(id=name):
-            frame.names[name] = kind
+            frame.names[name] = type_
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            _taken_apart(frame, target, elements, kind)
+            _taken_apart(frame, target, elements, type_)
         case ast.Starred(value=value):
             bind_target(frame, value, collection("list", ANY))
         case ast.Subscript(value=ast.Name(id=name) as owner):
-            key = kind_of(frame, target.slice) if frame.names.get(name, ANY).name == "dict" else ANY
-            kind_of(frame, target)
-            frame.add_item(owner, kind, key)
+            key = type_of(frame, target.slice) if frame.names.get(name, ANY).name == "dict" else ANY
+            type_of(frame, target)
+            frame.add_item(owner, type_, key)
         case _:
-            kind_of(frame, target)
+            type_of(frame, target)
 
 
-def _taken_apart(frame: Frame, target: ast.expr, elements: Sequence[ast.expr], kind: Kind) -> None:
+def _taken_apart(frame: Frame, target: ast.expr, elements: Sequence[ast.expr], type_: Type) -> None:
     count, starred = len(elements), any(isinstance(element, ast.Starred) for element in elements)
-    given = len(kind.parts) if kind.name == "tuple" else 0
-    parts: Sequence[Kind] = [items_of(kind)] * count
-    if kind.is_number or kind == NONE or kind.name in FUNCTIONS:
-        parts = [frame.refuse(target, Complaint("TypeError", f"cannot unpack non-iterable {kind.said} object"))] * count
+    given = len(type_.parts) if type_.name == "tuple" else 0
+    parts: Sequence[Type] = [items_of(type_)] * count
+    if type_.is_number or type_ == NONE or type_.name in FUNCTIONS:
+        parts = [frame.predict(target, type_error(f"cannot unpack non-iterable {type_.shown} object"))] * count
     elif given and not starred and given != count:
         few, many = f"not enough values to unpack (expected {count}, got {given})", "too many values to unpack"
-        said = f"{many} (expected {count})" if given > count else few
-        parts = [frame.refuse(target, Complaint("ValueError", said))] * count
+        message = f"{many} (expected {count})" if given > count else few
+        parts = [frame.predict(target, PredictedException("ValueError", message))] * count
     elif given == count and not starred:
-        parts = kind.parts
+        parts = type_.parts
     for element, part in zip(elements, parts, strict=True):
         bind_target(frame, element, part)
 
 
-def _walrus(frame: Frame, node: ast.NamedExpr) -> Kind:
-    kind = kind_of(frame, node.value)
-    bind_target(frame, node.target, kind)
-    return kind
+def _walrus(frame: Frame, node: ast.NamedExpr) -> Type:
+    type_ = type_of(frame, node.value)
+    bind_target(frame, node.target, type_)
+    return type_
 
 
-def _lambda(frame: Frame, node: ast.Lambda) -> Kind:
+def _lambda(frame: Frame, node: ast.Lambda) -> Type:
     before = frame.names
-    frame.names = {name: kind if kind.name in FUNCTIONS else ANY for name, kind in before.items()}
+    frame.names = {name: type_ if type_.name in FUNCTIONS else ANY for name, type_ in before.items()}
     listed = node.args
     every = [*listed.posonlyargs, *listed.args, *listed.kwonlyargs, listed.vararg, listed.kwarg]
     frame.names |= {argument.arg: ANY for argument in every if argument is not None}
     frame.caught.append(_MADE_LATER)
-    kind_of(frame, node.body)
+    type_of(frame, node.body)
     frame.caught.pop()
     frame.names = before
-    return Kind("function")
+    return Type("function")
 
 
-def _text(frame: Frame, node: ast.JoinedStr) -> Kind:
+def _formatted_string(frame: Frame, node: ast.JoinedStr) -> Type:
     for value in node.values:
         if isinstance(value, ast.FormattedValue):
-            kind_of(frame, value.value)
+            type_of(frame, value.value)
             if value.format_spec is not None:
-                kind_of(frame, value.format_spec)
+                type_of(frame, value.format_spec)
     return STR
 
 
-_READERS: dict[type[ast.expr], Callable[[Frame, Any], Kind]] = {
+_READERS: dict[type[ast.expr], Callable[[Frame, Any], Type]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -332,5 +332,5 @@ _READERS: dict[type[ast.expr], Callable[[Frame, Any], Kind]] = {
     ast.DictComp: _dict_comprehension,
     ast.NamedExpr: _walrus,
     ast.Lambda: _lambda,
-    ast.JoinedStr: _text,
+    ast.JoinedStr: _formatted_string,
 }

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from tutor_pedagogy.offline.engine.crash import Crash
 from tutor_pedagogy.offline.engine.program import BUILTINS, Function, characters
 from tutor_pedagogy.offline.foresight import libraries
-from tutor_pedagogy.offline.foresight.kinds import ANY, NEVER, NONE, UNBOUND, Kind, collection, dictionary, join
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException
+from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, UNBOUND, Type, collection, dictionary, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.classes import Classes
     from tutor_pedagogy.offline.foresight.scopes import Scope, Scopes
 
-Names = dict[str, Kind]
+Names = dict[str, Type]
 
 _OF_CELLS = frozenset(("_", "display", "get_ipython"))
 """Names that IPython gives to every notebook."""
-_BINDING_BY_TEXT = frozenset(("globals", "exec", "setattr", "global_enum", "_convert_"))
+_BINDING_BY_NAME = frozenset(("globals", "exec", "setattr", "global_enum", "_convert_"))
 """Words that give values to names which the code then uses without having bound them."""
 _PARENTS = {
     "UnboundLocalError": ("NameError",),
@@ -35,7 +35,7 @@ _PARENTS = {
 EVERYTHING = frozenset(("Exception",))
 
 
-class Thought(Protocol):
+class Interpreter(Protocol):
     """The whole run in thought, as a block of it sees it."""
 
     program: Program
@@ -46,10 +46,10 @@ class Thought(Protocol):
     """Whether the module has been gone through, so that only functions are left that nothing calls."""
     knows_earlier_cells: bool
     """Whether the cells before this one were sent along, and tell which names they bind."""
-    asks_for_kinds: bool
+    asks_for_types: bool
     """Whether a condition of the program may tell names apart by their kind."""
 
-    def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Kind:
+    def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
         """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""
 
     def step(self) -> None:
@@ -59,96 +59,96 @@ class Thought(Protocol):
 class Frame:
     """One block on its way: `names` holds what is known now, `dangers` what was found."""
 
-    def __init__(self, thought: Thought, scope: Scope, around: Frame | None = None) -> None:
-        self.thought = thought
+    def __init__(self, interpreter: Interpreter, scope: Scope, around: Frame | None = None) -> None:
+        self.interpreter = interpreter
         self.scope = scope
         self.around = around
         self.names: Names = {} if isinstance(scope.block, ast.ClassDef) else dict.fromkeys(scope.own, UNBOUND)
-        self.dangers: list[Crash] = []
+        self.crashes: list[Crash] = []
         self.caught: list[frozenset[str]] = []
-        self.returned: Kind = NEVER
+        self.returned: Type = NEVER
         self.loops: list[tuple[list[Names], list[Names]]] = []
         """Of each loop around: what is known at its `break` and at its `continue` statements."""
         self.depth: int = 0 if around is None else around.depth
 
-    def refuse(self, node: ast.AST, complaint: Complaint) -> Kind:
+    def predict(self, node: ast.AST, predicted: PredictedException) -> Type:
         """Note an exception at a node, unless something around catches it; nothing comes out of the node."""
-        if not self._is_caught(complaint.exception):
-            self.dangers.append(crash_at(self.thought.program, node, complaint))
+        if not self._is_caught(predicted.exception):
+            self.crashes.append(crash_at(self.interpreter.program, node, predicted))
         return NEVER
 
-    def check(self, node: ast.AST, outcome: Kind | Complaint) -> Kind:
+    def check(self, node: ast.AST, outcome: Type | PredictedException) -> Type:
         """Give a kind as it is, and note a complaint at a node."""
-        return self.refuse(node, outcome) if isinstance(outcome, Complaint) else outcome
+        return self.predict(node, outcome) if isinstance(outcome, PredictedException) else outcome
 
-    def note(self, dangers: Iterable[Crash], line: int) -> None:
+    def note(self, crashes: Iterable[Crash], line: int) -> None:
         """Take over what was found in a function that is called at a line."""
-        for danger in dangers:
-            self.thought.step()
-            if not self._is_caught(danger.exception):
-                self.dangers.append(replace(danger, callers=(line, *danger.callers)))
+        for crash in crashes:
+            self.interpreter.step()
+            if not self._is_caught(crash.exception):
+                self.crashes.append(replace(crash, callers=(line, *crash.callers)))
 
     def _is_caught(self, exception: str) -> bool:
         names = {exception, "Exception", *_PARENTS.get(exception, ())}
         return any(names & caught for caught in self.caught)
 
-    def add_item(self, node: ast.expr, item: Kind, key: Kind = ANY) -> None:
+    def add_item(self, node: ast.expr, item: Type, key: Type = ANY) -> None:
         """Note that a collection which goes by a name holds an item as well."""
-        if isinstance(node, ast.Name) and (kind := self.names.get(node.id)) is not None:
-            if kind.name == "list":
-                self.names[node.id] = collection("list", join(kind.item or ANY, item))
-            elif kind.name == "dict" and kind.parts:
-                self.names[node.id] = dictionary(join(kind.parts[0], key), join(kind.parts[1], item))
-            elif kind.name == "set":
-                self.names[node.id] = Kind("set")
+        if isinstance(node, ast.Name) and (type_ := self.names.get(node.id)) is not None:
+            if type_.name == "list":
+                self.names[node.id] = collection("list", join(type_.item or ANY, item))
+            elif type_.name == "dict" and type_.parts:
+                self.names[node.id] = dictionary(join(type_.parts[0], key), join(type_.parts[1], item))
+            elif type_.name == "set":
+                self.names[node.id] = Type("set")
 
-    def look_up(self, node: ast.Name) -> Kind:
+    def look_up(self, node: ast.Name) -> Type:
         """Give what is known of a name's value where it is used."""
         name = node.id
-        if name in self.thought.scopes.declared:
+        if name in self.interpreter.scopes.declared:
             return ANY  # Other functions give it values as well.
-        kind = self.names.get(name)
-        if kind is None:
+        type_ = self.names.get(name)
+        if type_ is None:
             return self._from_outside(node)
-        if kind is not UNBOUND:
-            return kind
+        if type_ is not UNBOUND:
+            return type_
         if isinstance(self.scope.block, Function):
-            said = f"cannot access local variable '{name}' where it is not associated with a value"
-            return self.refuse(node, Complaint("UnboundLocalError", said))
+            message = f"cannot access local variable '{name}' where it is not associated with a value"
+            return self.predict(node, PredictedException("UnboundLocalError", message))
         return ANY if name in BUILTINS else self._undefined(node)
 
-    def _from_outside(self, node: ast.Name) -> Kind:
-        name, thought = node.id, self.thought
+    def _from_outside(self, node: ast.Name) -> Type:
+        name, interpreter = node.id, self.interpreter
         if isinstance(self.scope.block, ast.ClassDef) and self.around is not None:
             return self.around.look_up(node) if name in self.around.names else self.around._from_outside(node)  # noqa: SLF001 - of its own class
         if self.scope.is_from_around(name):
             return ANY
-        kind = thought.module.names.get(name)
-        if kind is None:
+        type_ = interpreter.module.names.get(name)
+        if type_ is None:
             return libraries.builtin(name) if name in BUILTINS else self._undefined(node)
-        if kind is UNBOUND and not thought.is_over and name not in BUILTINS:
+        if type_ is UNBOUND and not interpreter.is_over and name not in BUILTINS:
             return self._undefined(node)
-        if kind == NONE:
+        if type_ == NONE:
             return ANY  # Nothing yet, to be replaced by what some other function or module gives.
-        return kind if kind.is_known or kind.of else ANY
+        return type_ if type_.is_known or type_.of else ANY
 
-    def _undefined(self, node: ast.Name) -> Kind:
-        program, name = self.thought.program, node.id
-        if self.thought.scopes.has_star_import or name in _OF_CELLS or program.first_line:
+    def _undefined(self, node: ast.Name) -> Type:
+        program, name = self.interpreter.program, node.id
+        if self.interpreter.scopes.has_star_import or name in _OF_CELLS or program.first_line:
             return ANY
         if name.startswith("__") and name.endswith("__"):
             return ANY
-        if not _BINDING_BY_TEXT.isdisjoint(program.words):
+        if not _BINDING_BY_NAME.isdisjoint(program.words):
             return ANY
-        if program.is_cell and (name in program.bound_names or not self.thought.knows_earlier_cells):
+        if program.is_cell and (name in program.bound_names or not self.interpreter.knows_earlier_cells):
             return ANY
-        return self.refuse(node, Complaint("NameError", f"name '{name}' is not defined"))
+        return self.predict(node, PredictedException("NameError", f"name '{name}' is not defined"))
 
 
 def join_names(one: Names, other: Names) -> Names:
     """Give what is known of the names after either of two ways."""
-    return {name: join(kind, other.get(name, kind)) for name, kind in one.items()} | {
-        name: kind for name, kind in other.items() if name not in one
+    return {name: join(type_, other.get(name, type_)) for name, type_ in one.items()} | {
+        name: type_ for name, type_ in other.items() if name not in one
     }
 
 
@@ -157,11 +157,11 @@ def join_ways(first: Names, *others: Names) -> Names:
     return reduce(join_names, others, first)
 
 
-def crash_at(program: Program, node: ast.AST, complaint: Complaint) -> Crash:
+def crash_at(program: Program, node: ast.AST, predicted: PredictedException) -> Crash:
     """Say a complaint as the crash that it will be, with the node marked as Python would."""
     line = getattr(node, "lineno", 0)
     text = program.line(line)
     marks = None
     if isinstance(node, ast.expr) and node.end_lineno == line:
         marks = (characters(text, node.col_offset), characters(text, node.end_col_offset or 0))
-    return Crash(complaint.exception, complaint.message, line, marks=marks, carets=marks)
+    return Crash(predicted.exception, predicted.message, line, marks=marks, carets=marks)

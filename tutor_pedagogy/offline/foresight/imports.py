@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.foresight import libraries
-from tutor_pedagogy.offline.foresight.kinds import ANY, Kind
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException
+from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 
 if TYPE_CHECKING:
     import ast
@@ -20,7 +20,7 @@ def import_modules(frame: Frame, node: ast.Import) -> bool:
     """Bind the modules of an `import`; Python always comes to what follows."""
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.partition(".")[0]
-        frame.names[alias.asname or name] = Kind("module", of=name) if name in _MODULES else ANY
+        frame.names[alias.asname or name] = Type("module", of=name) if name in _MODULES else ANY
     return True
 
 
@@ -30,9 +30,9 @@ def import_names(frame: Frame, node: ast.ImportFrom) -> bool:
     for alias in node.names:
         if alias.name == "*":
             continue
-        kind = libraries.of_module(module, alias.name) if module in _MODULES and not node.level else ANY
-        if isinstance(kind, Complaint):
-            said = f"cannot import name '{alias.name}' from '{module}' (unknown location)"
-            kind = frame.refuse(node, Complaint("ImportError", said))
-        frame.names[alias.asname or alias.name] = kind
+        type_ = libraries.of_module(module, alias.name) if module in _MODULES and not node.level else ANY
+        if isinstance(type_, PredictedException):
+            message = f"cannot import name '{alias.name}' from '{module}' (unknown location)"
+            type_ = frame.predict(node, PredictedException("ImportError", message))
+        frame.names[alias.asname or alias.name] = type_
     return True

@@ -9,7 +9,9 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.foresight.kinds import (
+from tutor_pedagogy.offline.foresight.members import iterated
+from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
     ARRAY,
     BOOL,
@@ -20,14 +22,12 @@ from tutor_pedagogy.offline.foresight.kinds import (
     NONE,
     NUMBER,
     STR,
-    Kind,
+    Type,
     collection,
     items_of,
     join_all,
     tuple_of,
 )
-from tutor_pedagogy.offline.foresight.members import iterated
-from tutor_pedagogy.offline.foresight.operators import Complaint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ _MODULES: dict[str, ModuleType] = {"math": math, "random": random, "time": time}
 """Modules of the standard library that are asked whether they have a name; none is imported for a student's sake."""
 
 NUMPY = "numpy"
-_TEXT = frozenset(("str", "input", "repr", "chr", "format", "ascii", "hex", "bin", "oct"))
+_STRINGS = frozenset(("str", "input", "repr", "chr", "format", "ascii", "hex", "bin", "oct"))
 _WHOLE = frozenset(("int", "len", "ord", "hash", "id"))
 _TRUTH = frozenset(("bool", "isinstance", "any", "all", "callable", "hasattr", "issubclass"))
 _COLLECTED = {"list": "list", "set": "set", "frozenset": "frozenset", "sorted": "list", "reversed": "reversed"}
@@ -48,14 +48,14 @@ _ARGUMENTS = {"input": (0, 1), "len": (1, 1), "abs": (1, 1), "ord": (1, 1), "chr
 """Fewest and most values by position."""
 
 _POINTED = "sqrt sin cos tan asin acos atan atan2 exp log log10 log2 radians degrees hypot fabs pow"
-_OF_MODULES: dict[str, Kind] = {
+_OF_MODULES: dict[str, Type] = {
     **dict.fromkeys((f"math.{name}" for name in _POINTED.split()), FLOAT),
     **dict.fromkeys(("math.floor", "math.ceil", "math.factorial", "math.gcd", "math.isqrt", "math.comb"), INT),
     **dict.fromkeys(("random.randint", "random.randrange"), INT),
     **dict.fromkeys(("random.random", "random.uniform", "random.gauss", "time.time", "time.perf_counter"), FLOAT),
     **dict.fromkeys(("random.shuffle", "random.seed", "time.sleep"), NONE),
 }
-_CONSTANTS: dict[str, Kind] = dict.fromkeys(("math.pi", "math.e", "math.tau", "math.inf", "math.nan"), FLOAT)
+_CONSTANTS: dict[str, Type] = dict.fromkeys(("math.pi", "math.e", "math.tau", "math.inf", "math.nan"), FLOAT)
 _ARRAYS = frozenset(
     ("array", "asarray", "zeros", "ones", "empty", "full", "linspace", "arange", "logspace", "zeros_like", "ones_like")
 )
@@ -80,53 +80,53 @@ _BY_ITEM = frozenset(
 )
 
 
-def of_module(module: str, name: str) -> Kind | Complaint:
+def of_module(module: str, name: str) -> Type | PredictedException:
     """Give what a name of a module is."""
     dotted = f"{module}.{name}"
     known = _MODULES.get(module)
     if known is not None and not hasattr(known, name):
-        return Complaint("AttributeError", f"module '{module}' has no attribute '{name}'")
+        return PredictedException("AttributeError", f"module '{module}' has no attribute '{name}'")
     if dotted in _CONSTANTS:
         return _CONSTANTS[dotted]
     if (known is not None and callable(getattr(known, name))) or module == NUMPY:
-        return Kind("builtin_function_or_method" if module != NUMPY else "?", of=dotted)
+        return Type("builtin_function_or_method" if module != NUMPY else "?", of=dotted)
     return ANY
 
 
-def call(name: str, call: ast.Call, arguments: Sequence[Kind]) -> Kind | Complaint:
+def call(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type | PredictedException:
     """Give what the call of a built-in function gives, or of one of a module by its dotted name."""
     plain = not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args)
     if name.startswith("numpy."):
         return _numpy(name.removeprefix("numpy."), call, arguments, plain=plain)
     if "." in name:
         return _of_module(name, arguments)
-    complaint = _count(name, len(arguments)) if plain else None
-    if complaint is None and arguments:
-        complaint = _refused(name, arguments)
-    return complaint if complaint is not None else result(name, arguments, plain=plain)
+    predicted = _count(name, len(arguments)) if plain else None
+    if predicted is None and arguments:
+        predicted = _refused(name, arguments)
+    return predicted if predicted is not None else result(name, arguments, plain=plain)
 
 
-def _count(name: str, given: int) -> Complaint | None:
+def _count(name: str, given: int) -> PredictedException | None:
     fewest, most = _ARGUMENTS.get(name, (0, given))
     if fewest <= given <= most:
         return None
     if fewest == most:
-        return Complaint("TypeError", f"{name}() takes exactly one argument ({given} given)")
+        return type_error(f"{name}() takes exactly one argument ({given} given)")
     bound, wanted = ("at most", most) if given > most else ("at least", fewest)
-    return Complaint("TypeError", f"{name} expected {bound} {wanted} argument{'s' * (wanted > 1)}, got {given}")
+    return type_error(f"{name} expected {bound} {wanted} argument{'s' * (wanted > 1)}, got {given}")
 
 
-def _refused(name: str, arguments: Sequence[Kind]) -> Complaint | None:
+def _refused(name: str, arguments: Sequence[Type]) -> PredictedException | None:
     first = arguments[0]
     if name == "len" and (first.is_number or first == NONE or first.name in FUNCTIONS | ITERATORS):
-        return Complaint("TypeError", f"object of type '{first.said}' has no len()")
+        return type_error(f"object of type '{first.shown}' has no len()")
     if name == "range":
         for argument in arguments:
             if argument.name in ("str", "list", "tuple", "float", "NoneType", "dict", "set"):
-                return Complaint("TypeError", f"'{argument.name}' object cannot be interpreted as an integer")
+                return type_error(f"'{argument.name}' object cannot be interpreted as an integer")
     if name in ("abs", "round") and first.name in ("str", "list", "tuple"):
-        said = f"bad operand type for abs(): '{first.name}'"
-        return Complaint("TypeError", said if name == "abs" else f"type {first.name} doesn't define __round__ method")
+        message = f"bad operand type for abs(): '{first.name}'"
+        return type_error(message if name == "abs" else f"type {first.name} doesn't define __round__ method")
     if name in ("int", "float"):
         return _no_number(name, first)
     if name in _GOES_THROUGH and len(arguments) == 1:
@@ -134,25 +134,25 @@ def _refused(name: str, arguments: Sequence[Kind]) -> Complaint | None:
     return None
 
 
-def _no_number(name: str, given: Kind) -> Complaint | None:
+def _no_number(name: str, given: Type) -> PredictedException | None:
     if given == ARRAY:
-        return Complaint("TypeError", "only size-1 arrays can be converted to Python scalars")
+        return type_error("only size-1 arrays can be converted to Python scalars")
     if given.name in ("list", "tuple", "dict", "NoneType", "map", "set") or given.name in FUNCTIONS:
         what = "a string, a bytes-like object or a real number" if name == "int" else "a string or a real number"
-        return Complaint("TypeError", f"{name}() argument must be {what}, not '{given.name}'")
+        return type_error(f"{name}() argument must be {what}, not '{given.name}'")
     return None
 
 
-def _summed(name: str, given: Kind) -> Complaint | None:
+def _summed(name: str, given: Type) -> PredictedException | None:
     if name == "sum" and items_of(given).name == "str":
-        return Complaint("TypeError", "unsupported operand type(s) for +: 'int' and 'str'")
+        return type_error("unsupported operand type(s) for +: 'int' and 'str'")
     return None
 
 
-def result(name: str, arguments: Sequence[Kind], *, plain: bool = True) -> Kind:  # noqa: PLR0911 - one answer for each function
+def result(name: str, arguments: Sequence[Type], *, plain: bool = True) -> Type:  # noqa: PLR0911 - one answer for each function
     """Give what a built-in function gives for values that it takes; `plain`: none is given by name."""
     first = arguments[0] if arguments else ANY
-    if name in _TEXT:
+    if name in _STRINGS:
         return STR
     if name in _WHOLE:
         return INT
@@ -161,17 +161,17 @@ def result(name: str, arguments: Sequence[Kind], *, plain: bool = True) -> Kind:
     if name == "float":
         return FLOAT
     if name == "range":
-        return Kind("range", INT)
+        return Type("range", INT)
     if name in _COLLECTED:
         return collection(_COLLECTED[name], items_of(first) if arguments else ANY)
     if name == "print":
         return NONE
     if name in ("dict", "tuple"):
-        return Kind(name) if name == "dict" else collection("tuple", items_of(first))
+        return Type(name) if name == "dict" else collection("tuple", items_of(first))
     return _of_items(name, arguments, plain=plain)
 
 
-def _of_items(name: str, arguments: Sequence[Kind], *, plain: bool) -> Kind:  # noqa: PLR0911 - one answer for each function
+def _of_items(name: str, arguments: Sequence[Type], *, plain: bool) -> Type:  # noqa: PLR0911 - one answer for each function
     first = arguments[0] if arguments else ANY
     if name == "enumerate":
         return collection("enumerate", tuple_of(INT, items_of(first)))
@@ -188,24 +188,24 @@ def _of_items(name: str, arguments: Sequence[Kind], *, plain: bool) -> Kind:  # 
     return ANY
 
 
-def _of_module(name: str, arguments: Sequence[Kind]) -> Kind | Complaint:
+def _of_module(name: str, arguments: Sequence[Type]) -> Type | PredictedException:
     module = name.partition(".")[0]
     if module == "math" and _OF_MODULES.get(name) == FLOAT:
         for argument in arguments:
             if argument == ARRAY:
-                return Complaint("TypeError", "only size-1 arrays can be converted to Python scalars")
+                return type_error("only size-1 arrays can be converted to Python scalars")
             if argument.name in ("str", "list", "tuple", "NoneType"):
-                return Complaint("TypeError", f"must be real number, not {argument.name}")
+                return type_error(f"must be real number, not {argument.name}")
     if name == "random.choice" and len(arguments) == 1:
         return items_of(arguments[0])
     return _OF_MODULES.get(name, ANY)
 
 
-def _numpy(name: str, call: ast.Call, arguments: Sequence[Kind], *, plain: bool) -> Kind | Complaint:
+def _numpy(name: str, call: ast.Call, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:
     if plain and name in _SHAPED and len(arguments) > 1 and _is_number(call.args[1]):
-        return Complaint("TypeError", f"Cannot interpret '{_number(call.args[1])}' as a data type")
+        return type_error(f"Cannot interpret '{_number(call.args[1])}' as a data type")
     if plain and name == "array" and len(arguments) > 2 and all(map(_is_number, call.args)):  # noqa: PLR2004 - data, dtype
-        return Complaint("TypeError", f"array() takes from 1 to 2 positional arguments but {len(arguments)} were given")
+        return type_error(f"array() takes from 1 to 2 positional arguments but {len(arguments)} were given")
     if name in _ARRAYS:
         return _array(name, call, arguments)
     if name in _BY_ITEM and arguments:
@@ -213,7 +213,7 @@ def _numpy(name: str, call: ast.Call, arguments: Sequence[Kind], *, plain: bool)
     return ANY
 
 
-def _array(name: str, call: ast.Call, arguments: Sequence[Kind]) -> Kind:
+def _array(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type:
     """Give an array, unless it may hold a single value, which has a truth of its own."""
     if not arguments:
         return ANY
@@ -221,7 +221,7 @@ def _array(name: str, call: ast.Call, arguments: Sequence[Kind]) -> Kind:
     if name in ("array", "asarray"):
         several = isinstance(first, ast.List | ast.Tuple) and len(first.elts) > 1
         if several or isinstance(first, ast.ListComp):
-            return Kind(ARRAY.name, items_of(arguments[0]) if items_of(arguments[0]) == FLOAT else None)
+            return Type(ARRAY.name, items_of(arguments[0]) if items_of(arguments[0]) == FLOAT else None)
         return ARRAY if arguments[0].name in ("list", "range") and not isinstance(first, ast.List) else ANY
     is_one = isinstance(first, ast.Constant) and first.value in (0, 1) and len(arguments) == 1
     return ANY if is_one else ARRAY
@@ -235,9 +235,9 @@ def _number(node: ast.expr) -> object:
     return node.value if isinstance(node, ast.Constant) else None
 
 
-def builtin(name: str) -> Kind:
+def builtin(name: str) -> Type:
     """Give what a built-in name is."""
     value = getattr(builtins, name)
     if name.startswith("__") or not callable(value):
         return ANY  # A module has names such as `__name__` of its own.
-    return Kind("type" if isinstance(value, type) else "builtin_function_or_method", of=name)
+    return Type("type" if isinstance(value, type) else "builtin_function_or_method", of=name)

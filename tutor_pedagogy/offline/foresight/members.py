@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.foresight.kinds import (
+from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
     ARRAY,
     BOOL,
@@ -17,12 +18,11 @@ from tutor_pedagogy.offline.foresight.kinds import (
     NUMBER,
     STR,
     VIEWS,
-    Kind,
+    Type,
     collection,
     items_of,
     tuple_of,
 )
-from tutor_pedagogy.offline.foresight.operators import Complaint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +42,11 @@ _TYPES: dict[str, type] = {
 _NO_ARRAY_HAS = frozenset(("append", "extend", "push", "insert", "remove", "pop", "index", "add", "length", "len"))
 """Methods of lists that students try on arrays; numpy itself is not imported to ask."""
 
-_TEXTS = (
+_STRING_METHODS = (
     "upper lower strip lstrip rstrip replace title capitalize casefold swapcase format join zfill center ljust rjust"
 )
-_METHODS: dict[tuple[str, str], Kind] = {
-    **dict.fromkeys((("str", name) for name in _TEXTS.split()), STR),
+_METHODS: dict[tuple[str, str], Type] = {
+    **dict.fromkeys((("str", name) for name in _STRING_METHODS.split()), STR),
     **dict.fromkeys((("str", name) for name in ("find", "index", "count", "rfind", "rindex")), INT),
     **dict.fromkeys((("str", name) for name in ("split", "splitlines", "rsplit")), collection("list", STR)),
     **dict.fromkeys((("str", name) for name in ("isdigit", "isalpha", "isupper", "startswith", "endswith")), BOOL),
@@ -76,21 +76,21 @@ _ARGUMENTS = {
 """How many values these methods take."""
 
 
-def attribute(owner: Kind, name: str) -> Kind | Complaint:  # noqa: PLR0911 - one answer for each kind of owner
+def attribute(owner: Type, name: str) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
     """Give what a dot and a name after a built-in kind gives."""
     type_ = _TYPES.get(owner.name)
     if type_ is not None:
         if not hasattr(type_, name):
             return _missing(owner, name)
         if callable(getattr(type_, name)):
-            return Kind("builtin_function_or_method", parts=(owner,), of=f".{name}")
+            return Type("builtin_function_or_method", parts=(owner,), of=f".{name}")
         return ANY
     if owner.name == "numpy.ndarray":
         if name in _NO_ARRAY_HAS:
             return _missing(owner, name)
         if name == "T":
             return ARRAY
-        return Kind("builtin_function_or_method", parts=(owner,), of=f".{name}") if name in _known_array() else ANY
+        return Type("builtin_function_or_method", parts=(owner,), of=f".{name}") if name in _known_array() else ANY
     return ANY
 
 
@@ -98,11 +98,11 @@ def _known_array() -> frozenset[str]:
     return frozenset(name for owner, name in _METHODS if owner == "numpy.ndarray")
 
 
-def _missing(owner: Kind, name: str) -> Complaint:
-    return Complaint("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
+def _missing(owner: Type, name: str) -> PredictedException:
+    return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
 
 
-def method(owner: Kind, name: str, arguments: Sequence[Kind], *, plain: bool) -> Kind | Complaint:  # noqa: PLR0911 - one answer for each method
+def method(owner: Type, name: str, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each method
     """Give what the call of a method of a built-in kind gives; `plain`: all values are given by position."""
     wanted = _ARGUMENTS.get((owner.name, name))
     if plain and wanted is not None and len(arguments) != wanted:
@@ -110,11 +110,11 @@ def method(owner: Kind, name: str, arguments: Sequence[Kind], *, plain: bool) ->
     if owner.name == "str" and name == "join" and len(arguments) == 1:
         item = items_of(arguments[0])
         if arguments[0].is_number:
-            return Complaint("TypeError", "can only join an iterable")
+            return type_error("can only join an iterable")
         if item.is_number and item is not NUMBER:
-            return Complaint("TypeError", f"sequence item 0: expected str instance, {item.name} found")
+            return type_error(f"sequence item 0: expected str instance, {item.name} found")
     if (owner.name, name) == ("set", "add") and len(arguments) == 1 and arguments[0].name in ("list", "dict", "set"):
-        return Complaint("TypeError", f"unhashable type: '{arguments[0].name}'")
+        return type_error(f"unhashable type: '{arguments[0].name}'")
     if (owner.name, name) in _METHODS:
         return _METHODS[owner.name, name]
     if owner.name == "dict":
@@ -126,7 +126,7 @@ def method(owner: Kind, name: str, arguments: Sequence[Kind], *, plain: bool) ->
     return ANY
 
 
-def _of_dictionary(owner: Kind, name: str) -> Kind:
+def _of_dictionary(owner: Type, name: str) -> Type:
     key, value = owner.parts or (ANY, ANY)
     if name == "keys":
         return collection("dict_keys", key)
@@ -137,14 +137,14 @@ def _of_dictionary(owner: Kind, name: str) -> Kind:
     return owner if name == "copy" else ANY
 
 
-def _count(owner: str, name: str, wanted: int, given: int) -> Complaint:
+def _count(owner: str, name: str, wanted: int, given: int) -> PredictedException:
     if wanted > 1:
-        return Complaint("TypeError", f"{name} expected {wanted} arguments, got {given}")
+        return type_error(f"{name} expected {wanted} arguments, got {given}")
     takes = "exactly one argument" if wanted else "no arguments"
-    return Complaint("TypeError", f"{owner}.{name}() takes {takes} ({given} given)")
+    return type_error(f"{owner}.{name}() takes {takes} ({given} given)")
 
 
-def item(owner: Kind, index: Kind | None) -> Kind | Complaint:  # noqa: PLR0911 - one answer for each kind of owner
+def item(owner: Type, index: Type | None) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
     """Give what square brackets after a value give; the index is None for a slice."""
     if NEVER in (owner, index):
         return NEVER
@@ -154,41 +154,41 @@ def item(owner: Kind, index: Kind | None) -> Kind | Complaint:  # noqa: PLR0911 
         or owner.name in ("NoneType", "set")
         or owner.name in ITERATORS | VIEWS
     ):
-        return Complaint("TypeError", f"'{owner.said}' object is not subscriptable")
+        return type_error(f"'{owner.shown}' object is not subscriptable")
     if owner.name == "dict":
         if index is not None and index.name in ("list", "dict", "set"):
-            return Complaint("TypeError", f"unhashable type: '{index.name}'")
+            return type_error(f"unhashable type: '{index.name}'")
         return owner.parts[1] if owner.parts and owner.parts[1] is not NEVER else ANY
     if owner.name in ("str", "list", "tuple", "range"):
         if index is None:
-            return Kind(owner.name, owner.item)
+            return Type(owner.name, owner.item)
         return _wrong_index(owner, index) or items_of(owner)
     if owner.name == "numpy.ndarray":
         return ARRAY if index is None or index == ARRAY else ANY
     return ANY
 
 
-def _wrong_index(owner: Kind, index: Kind) -> Complaint | None:
+def _wrong_index(owner: Type, index: Type) -> PredictedException | None:
     if index.name in ("int", "bool", "number") or (not index.is_number and index.name not in _TYPES):
         return None
     if owner.name == "str":
-        return Complaint("TypeError", f"string indices must be integers, not '{index.name}'")
-    return Complaint("TypeError", f"{owner.name} indices must be integers or slices, not {index.name}")
+        return type_error(f"string indices must be integers, not '{index.name}'")
+    return type_error(f"{owner.name} indices must be integers or slices, not {index.name}")
 
 
-def item_assigned(owner: Kind, index: Kind | None) -> Complaint | None:
+def item_assigned(owner: Type, index: Type | None) -> PredictedException | None:
     """Give the complaint about an item that cannot be given a value."""
     if owner.is_number or owner.name in ("str", "tuple", "range", "NoneType", "set") or owner.name in FUNCTIONS:
-        return Complaint("TypeError", f"'{owner.said}' object does not support item assignment")
+        return type_error(f"'{owner.shown}' object does not support item assignment")
     if owner.name == "list" and index is not None:
         return _wrong_index(owner, index)
     if owner.name == "dict" and index is not None and index.name in ("list", "dict", "set"):
-        return Complaint("TypeError", f"unhashable type: '{index.name}'")
+        return type_error(f"unhashable type: '{index.name}'")
     return None
 
 
-def iterated(kind: Kind) -> Complaint | None:
+def iterated(type_: Type) -> PredictedException | None:
     """Give the complaint about a value that no loop can go through."""
-    if kind.is_number or kind is NONE or kind.name in FUNCTIONS:
-        return Complaint("TypeError", f"'{kind.said}' object is not iterable")
+    if type_.is_number or type_ is NONE or type_.name in FUNCTIONS:
+        return type_error(f"'{type_.shown}' object is not iterable")
     return None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.program import Function
 from tutor_pedagogy.offline.foresight import members, operators
-from tutor_pedagogy.offline.foresight.expressions import asked, bind_target, handed_out, kind_of, narrow
+from tutor_pedagogy.offline.foresight.expressions import asked, bind_target, handed_out, narrow, type_of
 from tutor_pedagogy.offline.foresight.frame import EVERYTHING, Frame, join_names, join_ways
 from tutor_pedagogy.offline.foresight.imports import import_modules, import_names
-from tutor_pedagogy.offline.foresight.kinds import ANY, NONE, UNBOUND, Kind, join
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException
+from tutor_pedagogy.offline.foresight.value_types import ANY, NONE, UNBOUND, Type, join
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.foresight.frame import Names
 
-_MOST_ROUNDS = 4
+_MOST_ITERATIONS = 4
 """A loop is gone through until nothing new is known after a round, or so often."""
 _EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
@@ -43,22 +43,22 @@ def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
 
 
 def _assign(frame: Frame, node: ast.Assign) -> bool:
-    kind = kind_of(frame, node.value)
+    type_ = type_of(frame, node.value)
     for target in node.targets:
-        bind_target(frame, target, kind)
+        bind_target(frame, target, type_)
     return True
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> bool:
     if node.value is not None:
-        bind_target(frame, node.target, kind_of(frame, node.value))
+        bind_target(frame, node.target, type_of(frame, node.value))
     return True
 
 
 def _augmented(frame: Frame, node: ast.AugAssign) -> bool:
-    target, value = node.target, kind_of(frame, node.value)
+    target, value = node.target, type_of(frame, node.value)
     if not isinstance(target, ast.Name):
-        kind_of(frame, target)
+        type_of(frame, target)
         return True
     current = frame.look_up(ast.copy_location(ast.Name(target.id, ast.Load()), target))
     frame.names[target.id] = frame.check(_as_operation(node), _added(node.op, current, value))
@@ -70,17 +70,17 @@ def _as_operation(node: ast.AugAssign) -> ast.expr:
     return ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
 
 
-def _added(sign: ast.operator, current: Kind, value: Kind) -> Kind | Complaint:
-    if isinstance(sign, ast.Add) and current.name == "list":
-        return members.iterated(value) or Kind("list")
-    result = operators.binary(sign, current, value)
-    if isinstance(result, Complaint):
+def _added(op: ast.operator, current: Type, value: Type) -> Type | PredictedException:
+    if isinstance(op, ast.Add) and current.name == "list":
+        return members.iterated(value) or Type("list")
+    result = operators.binary(op, current, value)
+    if isinstance(result, PredictedException):
         return result._replace(message=_UNSUPPORTED.sub(r"\1=", result.message))
     return result
 
 
 def _expression(frame: Frame, node: ast.Expr) -> bool:
-    kind_of(frame, node.value)
+    type_of(frame, node.value)
     match node.value:
         case ast.Call(func=ast.Name(id="exit" | "quit")):
             return False
@@ -90,13 +90,13 @@ def _expression(frame: Frame, node: ast.Expr) -> bool:
 
 
 def _return(frame: Frame, node: ast.Return) -> bool:
-    frame.returned = join(frame.returned, NONE if node.value is None else kind_of(frame, node.value))
+    frame.returned = join(frame.returned, NONE if node.value is None else type_of(frame, node.value))
     return False
 
 
 def _raise(frame: Frame, node: ast.Raise) -> bool:
     if node.exc is not None:
-        kind_of(frame, node.exc)
+        type_of(frame, node.exc)
     return False
 
 
@@ -112,7 +112,7 @@ def _delete(frame: Frame, node: ast.Delete) -> bool:
             if target.id in frame.names:
                 frame.names[target.id] = UNBOUND
         else:
-            kind_of(frame, target)
+            type_of(frame, target)
     return True
 
 
@@ -121,13 +121,13 @@ def _if(frame: Frame, node: ast.If) -> bool:
     before = dict(frame.names)
     told_apart = narrow(frame, node.test)
     narrowed = dict(frame.names)
-    noted = len(frame.dangers)
+    noted = len(frame.crashes)
     first = run(frame, node.body)
     after_first = frame.names
     frame.names = narrowed
     second = run(frame, node.orelse)
     if _is_of_another_platform(frame, node.test):
-        del frame.dangers[noted:]
+        del frame.crashes[noted:]
     if first and second:
         frame.names = join_names(after_first, frame.names)
         for name in told_apart - _stored(node) if told_apart else ():
@@ -141,7 +141,7 @@ def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
     """Tell whether a condition is never true here: it asks for another Python, or is false in the text itself."""
     if isinstance(test, ast.Constant):
         return True
-    return not _OF_ANOTHER_PLATFORM.isdisjoint(frame.thought.program.features) and any(
+    return not _OF_ANOTHER_PLATFORM.isdisjoint(frame.interpreter.program.features) and any(
         (isinstance(n, ast.Name) and n.id in _OF_ANOTHER_PLATFORM)
         or (isinstance(n, ast.Attribute) and n.attr in _OF_ANOTHER_PLATFORM)
         for n in walk(test)
@@ -184,13 +184,13 @@ def _while(frame: Frame, node: ast.While) -> bool:
 def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
     """Go through a loop until what is known before a round is known after it; leave that in the names."""
     known = dict(frame.names)
-    found, frame.dangers = frame.dangers, []
+    found, frame.crashes = frame.crashes, []
     _first_lines(frame, node, begin)
-    sure, frame.dangers = frame.dangers, []
+    sure, frame.crashes = frame.crashes, []
     frame.names = known
     breaks: list[Names] = []
-    for _ in range(_MOST_ROUNDS):
-        frame.dangers = []
+    for _ in range(_MOST_ITERATIONS):
+        frame.crashes = []
         frame.loops.append(([], []))
         frame.names = dict(known)
         begin()
@@ -203,9 +203,9 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
     else:
         for name in _stored(node) & known.keys():
             known[name] = ANY
-        frame.dangers = []
+        frame.crashes = []
     known_already = frozenset(sure)
-    frame.dangers = [*found, *sure, *(danger for danger in frame.dangers if danger not in known_already)]
+    frame.crashes = [*found, *sure, *(crash for crash in frame.crashes if crash not in known_already)]
     frame.names = known
     frame.loops.append((breaks, []))  # Read by what follows the loop.
 
@@ -281,7 +281,7 @@ def _caught_by(handler: ast.ExceptHandler) -> frozenset[str]:
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
     expects = False
     for item in node.items:
-        kind_of(frame, item.context_expr)
+        type_of(frame, item.context_expr)
         called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
         name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
         expects = expects or name in _EXPECTING
@@ -298,25 +298,25 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
 def _function(frame: Frame, node: Function) -> bool:
     for default in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
         if default is not None:
-            kind_of(frame, default)
+            type_of(frame, default)
     plain = not node.decorator_list and isinstance(node, ast.FunctionDef)
-    frame.names[node.name] = Kind("function", node=node) if plain else ANY
+    frame.names[node.name] = Type("function", node=node) if plain else ANY
     return True
 
 
 def _class(frame: Frame, node: ast.ClassDef) -> bool:
     for part in (*node.decorator_list, *node.bases):
-        kind_of(frame, part)
-    inside = Frame(frame.thought, frame.thought.scopes.of(node), frame)
+        type_of(frame, part)
+    inside = Frame(frame.interpreter, frame.interpreter.scopes.of(node), frame)
     inside.caught = frame.caught
     run(inside, node.body)
-    frame.dangers += inside.dangers
-    frame.names[node.name] = Kind("type", of=node.name, node=node) if not node.decorator_list else ANY
+    frame.crashes += inside.crashes
+    frame.names[node.name] = Type("type", of=node.name, node=node) if not node.decorator_list else ANY
     return True
 
 
 def _match(frame: Frame, node: ast.Match) -> bool:
-    kind_of(frame, node.subject)
+    type_of(frame, node.subject)
     before = dict(frame.names)
     ways = [before]
     for case in node.cases:

@@ -15,7 +15,7 @@ from tutor_pedagogy.offline.rules.logic import (
     searches,
     start_values,
     stores,
-    texts,
+    strings,
 )
 from tutor_pedagogy.offline.rules.logic.rule import SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
-MODULES = (returns, start_values, loops, conditions, effects, formulas, stores, texts, searches)
+MODULES = (returns, start_values, loops, conditions, effects, formulas, stores, strings, searches)
 RULES = tuple(rules_of(MODULES, LogicRule))
 """Every rule; where several match, certainty, the symptom and the distance to the cursor decide."""
 

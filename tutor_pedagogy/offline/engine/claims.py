@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Finding
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import question
-from tutor_pedagogy.offline.foresight import dangers
+from tutor_pedagogy.offline.foresight import predicted_crashes
 from tutor_pedagogy.offline.rules.logic import RULES
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def certainties(submission: Submission) -> list[Certainty]:
     found: dict[int, Certainty] = {}
     try:
         # A cell may run after any other, whatever stands above it: what it will find there is not certain.
-        crashes = [] if program.is_cell else dangers(program)
+        crashes = [] if program.is_cell else predicted_crashes(program)
         for one in (*(_of_crash(program, crash) for crash in crashes), *_of_logic(program)):
             found.setdefault(one.line, one)
     except (MemoryError, RecursionError, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
 from tutor_pedagogy.offline.foresight.frame import crash_at
-from tutor_pedagogy.offline.foresight.operators import Complaint
+from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ class _Count:
     last: int
 
 
-def dangers_in_loops(program: Program) -> Iterator[Crash]:
+def crashes_in_loops(program: Program) -> Iterator[Crash]:
     """Give what goes wrong in every loop whose number of rounds does not depend on the data."""
     for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
         if isinstance(node, ast.For | ast.While | ast.comprehension):
-            yield from _Rounds(program, node).dangers()
+            yield from _LoopReader(program, node).crashes()
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             owner = program.segment(node.value)
             if _length_of(program, node.slice) == (owner, 0) and _is_sequence(program, node.value):
                 yield crash_at(program, node, _out_of_range(program, node))
 
 
-class _Rounds:
+class _LoopReader:
     """One loop."""
 
     def __init__(self, program: Program, loop: Loop) -> None:
@@ -68,7 +68,7 @@ class _Rounds:
             return [node for part in parts if part is not None for node in walk(part)] if not self._loop.ifs else []
         return [node for statement in self._loop.body for node in walk(statement)]
 
-    def dangers(self) -> Iterator[Crash]:
+    def crashes(self) -> Iterator[Crash]:
         """Give what goes wrong in this loop."""
         if isinstance(self._loop, ast.For):
             yield from self._collection_shrinks(self._loop)
@@ -102,8 +102,8 @@ class _Rounds:
                 iter=ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=owner)], keywords=[]),
             ):
                 bound = owner, 0
-            case ast.While(test=ast.Compare(left=ast.Name(id=name), ops=[sign], comparators=[right])):
-                return self._count_of_while(name, sign, right)
+            case ast.While(test=ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[right])):
+                return self._count_of_while(name, op, right)
             case _:
                 return None
         if bound is None:
@@ -111,16 +111,16 @@ class _Rounds:
         owner, added = bound
         return _Count(name, owner, added - 1)
 
-    def _count_of_while(self, name: str, sign: ast.cmpop, right: ast.expr) -> _Count | None:
+    def _count_of_while(self, name: str, op: ast.cmpop, right: ast.expr) -> _Count | None:
         bound = _length_of(self._program, right)
         steps = [node for node in self._inside if isinstance(node, ast.AugAssign) and _is_name(node.target, name)]
         by_one = [
             n for n in steps if isinstance(n.op, ast.Add) and isinstance(n.value, ast.Constant) and n.value.value == 1
         ]
-        if bound is None or not isinstance(sign, ast.Lt | ast.LtE) or len(by_one) != 1 or len(steps) != 1:
+        if bound is None or not isinstance(op, ast.Lt | ast.LtE) or len(by_one) != 1 or len(steps) != 1:
             return None
         owner, added = bound
-        return _Count(name, owner, added - isinstance(sign, ast.Lt))
+        return _Count(name, owner, added - isinstance(op, ast.Lt))
 
     def _is_set(self, name: str) -> bool:
         """Tell whether the body of the loop gives its variable a value of its own."""
@@ -184,10 +184,10 @@ class _Rounds:
             match node:
                 case ast.BinOp(left=ast.JoinedStr() | ast.Constant(value=str())):
                     continue
-                case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod() as sign, right=ast.Name(id=divisor)) if (
+                case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod() as op, right=ast.Name(id=divisor)) if (
                     divisor == name and not self._is_uncertain(node)
                 ):
-                    yield crash_at(self._program, node, Complaint("ZeroDivisionError", _DIVISIONS[type(sign)]))
+                    yield crash_at(self._program, node, PredictedException("ZeroDivisionError", _DIVISIONS[type(op)]))
                     return
 
     def _collection_shrinks(self, loop: ast.For) -> Iterator[Crash]:
@@ -195,13 +195,13 @@ class _Rounds:
         match loop.iter:
             case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="keys" | "values" | "items"), args=[]):
                 word = "dictionary"
-            case ast.Name() as owner if (kind := _made_as(self._program, owner)) in ("dictionary", "Set"):
-                word = kind
+            case ast.Name() as owner if (type_ := _made_as(self._program, owner)) in ("dictionary", "Set"):
+                word = type_
             case _:
                 return
         if self._changes(owner.id, SHRINKING) and not any(isinstance(node, _EXITS) for node in self._inside):
-            said = f"{word} changed size during iteration"
-            yield crash_at(self._program, loop.iter, Complaint("RuntimeError", said))
+            message = f"{word} changed size during iteration"
+            yield crash_at(self._program, loop.iter, PredictedException("RuntimeError", message))
 
 
 def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
@@ -269,11 +269,11 @@ def _made_as(program: Program, owner: ast.Name) -> str | None:
     return None
 
 
-def _out_of_range(program: Program, node: ast.Subscript) -> Complaint:
+def _out_of_range(program: Program, node: ast.Subscript) -> PredictedException:
     made = _made_as(program, node.value) if isinstance(node.value, ast.Name) else None
     if made == "array":
-        return Complaint("IndexError", "index out of bounds for axis 0 with this size")
+        return PredictedException("IndexError", "index out of bounds for axis 0 with this size")
     if made == "text":
-        return Complaint("IndexError", "string index out of range")
+        return PredictedException("IndexError", "string index out of range")
     assigned = "" if isinstance(node.ctx, ast.Load) else "assignment "
-    return Complaint("IndexError", f"list {assigned}index out of range")
+    return PredictedException("IndexError", f"list {assigned}index out of range")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.foresight.classes import Classes
 from tutor_pedagogy.offline.foresight.expressions import ASKING
 from tutor_pedagogy.offline.foresight.frame import Frame
-from tutor_pedagogy.offline.foresight.kinds import ANY, NEVER, NONE, Kind, join
 from tutor_pedagogy.offline.foresight.scopes import Scopes
 from tutor_pedagogy.offline.foresight.statements import run
+from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, Type, join
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.crash import Crash
@@ -29,7 +29,7 @@ class TooLong(Exception):
     """The program is too long to go through."""
 
 
-class Thought:
+class AbstractInterpreter:
     """One program, gone through once."""
 
     def __init__(self, program: Program, tree: ast.Module) -> None:
@@ -40,15 +40,15 @@ class Thought:
         cells = program.cells
         stars = any("import *" in cell.source for cell in cells)
         self.knows_earlier_cells = bool(cells) and len(program.cell_tree) == len(cells) and not stars
-        self.asks_for_kinds = not _ASKING.isdisjoint(program.features) or any(
+        self.asks_for_types = not _ASKING.isdisjoint(program.features) or any(
             constant.value is None for constant in program.each(ast.Constant)
         )
         self.module = Frame(self, self.scopes.module)
-        self._known: dict[tuple[Function, tuple[Kind, ...]], tuple[Kind, list[Crash]]] = {}
+        self._known: dict[tuple[Function, tuple[Type, ...]], tuple[Type, list[Crash]]] = {}
         self._ways: dict[Function, int] = {}
         self._steps = 0
 
-    def dangers(self) -> list[Crash]:
+    def crashes(self) -> list[Crash]:
         """Go through everything and give what would go wrong."""
         loose: list[Crash] = []
         try:
@@ -59,7 +59,7 @@ class Thought:
                     loose += self._gone_through(function, self._unknown(function), 0)[1]
         except TooLong:
             pass
-        found = [*self.module.dangers, *loose]
+        found = [*self.module.crashes, *loose]
         del self.module  # It knows the thought: both and the program would wait for the collector of rings.
         return found
 
@@ -69,15 +69,15 @@ class Thought:
         if self._steps > _MOST_STEPS:
             raise TooLong
 
-    def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Kind:
+    def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
         """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""
         if function.decorator_list or frame.depth >= _DEEPEST_CALL:
             return ANY
-        given, dangers = self._gone_through(function, arguments, frame.depth + 1)
-        frame.note(dangers, call.lineno)
+        given, crashes = self._gone_through(function, arguments, frame.depth + 1)
+        frame.note(crashes, call.lineno)
         return given
 
-    def _gone_through(self, function: Function, arguments: Names, depth: int) -> tuple[Kind, list[Crash]]:
+    def _gone_through(self, function: Function, arguments: Names, depth: int) -> tuple[Type, list[Crash]]:
         key = (function, tuple(arguments.values()))
         if key in self._known:
             return self._known[key]
@@ -89,15 +89,15 @@ class Thought:
         frame.depth = depth
         frame.names.update(arguments)
         ends = run(frame, function.body)
-        self._known[key] = (self._given_back(function, frame, ends=ends), frame.dangers)
+        self._known[key] = (self._given_back(function, frame, ends=ends), frame.crashes)
         return self._known[key]
 
-    def _given_back(self, function: Function, frame: Frame, *, ends: bool) -> Kind:
+    def _given_back(self, function: Function, frame: Frame, *, ends: bool) -> Type:
         if isinstance(function, ast.AsyncFunctionDef):
             return ANY
         yields = self.program.each(ast.Yield, ast.YieldFrom)
         if yields and any(node in yields for node in self.program.own_nodes(function)):
-            return Kind("generator")
+            return Type("generator")
         return join(frame.returned, NONE) if ends else frame.returned
 
     def _unknown(self, function: Function) -> Names:

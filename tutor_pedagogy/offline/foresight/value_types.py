@@ -17,7 +17,7 @@ _DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Type:
     """A type by the name that Python's messages give it.
 
     `item`: what a collection holds. `parts`: the values of a tuple one by one, or the key and the value of a
@@ -25,8 +25,8 @@ class Kind:
     """
 
     name: str
-    item: Kind | None = None
-    parts: tuple[Kind, ...] = ()
+    item: Type | None = None
+    parts: tuple[Type, ...] = ()
     of: str = ""
     node: Function | ast.ClassDef | None = None
 
@@ -48,25 +48,25 @@ class Kind:
         return 1 + max(inner.depth for inner in (self.item, *self.parts) if inner is not None)
 
     @property
-    def said(self) -> str:
+    def shown(self) -> str:
         """The name as Python's messages give it."""
         return "float" if self.name == "number" else self.name
 
 
-ANY = Kind("?")
-NEVER = Kind("never")
+ANY = Type("?")
+NEVER = Type("never")
 """No value at all: the place is not reached, or fails."""
-UNBOUND = Kind("unbound")
+UNBOUND = Type("unbound")
 """A name before its first value."""
-NONE = Kind("NoneType")
-INT = Kind("int")
-FLOAT = Kind("float")
-BOOL = Kind("bool")
-NUMBER = Kind("number")
+NONE = Type("NoneType")
+INT = Type("int")
+FLOAT = Type("float")
+BOOL = Type("bool")
+NUMBER = Type("number")
 """A whole number or one with a point."""
-STR = Kind("str")
-BYTES = Kind("bytes")
-ARRAY = Kind("numpy.ndarray")
+STR = Type("str")
+BYTES = Type("bytes")
+ARRAY = Type("numpy.ndarray")
 
 _NUMBERS = frozenset(("int", "float", "bool", "number", "complex"))
 FUNCTIONS = frozenset(("function", "method", "builtin_function_or_method"))
@@ -76,7 +76,7 @@ VIEWS = frozenset(("dict_keys", "dict_values", "dict_items"))
 COLLECTIONS = SEQUENCES | ITERATORS | VIEWS | {"dict", "set", "frozenset"}
 
 
-def join(one: Kind, other: Kind) -> Kind:
+def join(one: Type, other: Type) -> Type:
     """Give what is known of a value that is one or the other."""
     if one == other or other is NEVER:
         return one
@@ -86,37 +86,37 @@ def join(one: Kind, other: Kind) -> Kind:
         return NUMBER
     if one.name != other.name or not one.is_known or one.of != other.of or one.node is not other.node:
         return ANY
-    parts: tuple[Kind, ...] = ()
+    parts: tuple[Type, ...] = ()
     if len(one.parts) == len(other.parts):
         parts = tuple(map(join, one.parts, other.parts))
     item = join(one.item, other.item) if one.item is not None and other.item is not None else None
-    return Kind(one.name, item, parts, one.of, one.node)
+    return Type(one.name, item, parts, one.of, one.node)
 
 
-def join_all(kinds: Iterable[Kind]) -> Kind:
+def join_all(types: Iterable[Type]) -> Type:
     """Give what is known of a value that is one of these."""
-    return reduce(join, kinds, NEVER)
+    return reduce(join, types, NEVER)
 
 
-def collection(name: str, item: Kind) -> Kind:
+def collection(name: str, item: Type) -> Type:
     """Give a collection of items."""
-    return Kind(name, ANY if item.depth > _DEEPEST else item)
+    return Type(name, ANY if item.depth > _DEEPEST else item)
 
 
-def tuple_of(*parts: Kind) -> Kind:
+def tuple_of(*parts: Type) -> Type:
     """Give a tuple of these values."""
     known = tuple(ANY if part.depth > _DEEPEST else part for part in parts)
-    return Kind("tuple", join_all(known), known)
+    return Type("tuple", join_all(known), known)
 
 
-def dictionary(key: Kind, value: Kind) -> Kind:
+def dictionary(key: Type, value: Type) -> Type:
     """Give a dictionary."""
     known = (key, ANY if value.depth > _DEEPEST else value)
-    return Kind("dict", key, known)
+    return Type("dict", key, known)
 
 
-def items_of(kind: Kind) -> Kind:
+def items_of(type_: Type) -> Type:
     """Give what a loop over a value hands out; ANY where that is not known."""
-    if kind.name in ("str", "range", "bytes"):
-        return STR if kind.name == "str" else INT
-    return kind.item if kind.item not in (None, NEVER, NONE) and kind.name in COLLECTIONS else ANY
+    if type_.name in ("str", "range", "bytes"):
+        return STR if type_.name == "str" else INT
+    return type_.item if type_.item not in (None, NEVER, NONE) and type_.name in COLLECTIONS else ANY
