@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tutor_analysis.guarding import BoundedGuard
     from tutor_analysis.work import Material
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-    from tutor_pedagogy.offline import Explanation
-    from tutor_pedagogy.offline.engine.claims import Certainty
+    from tutor_pedagogy.offline import Certainty, Explanation
     from tutor_protocol import Submission
 
 K = TypeVar("K")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
-from tutor_pedagogy.offline import explain, topic
-from tutor_pedagogy.offline.engine.claims import certainties
+from tutor_pedagogy.offline import certainties, explain, topic
 from tutor_pedagogy.problem.identity import identify
 
 if TYPE_CHECKING:

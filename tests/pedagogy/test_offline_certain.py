@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_pedagogy.offline.engine.claims import Certainty, certainties
+from tutor_pedagogy.offline import Certainty, certainties
 from tutor_protocol import Position, Submission
 
 DAYS = 'day = input()\nif day == "Sat" or "Sun":\n    print("free")\n'

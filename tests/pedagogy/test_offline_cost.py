@@ -15,8 +15,7 @@ import pytest
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import explain, topic
-from tutor_pedagogy.offline.engine.claims import certainties
+from tutor_pedagogy.offline import certainties, explain, topic
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.problem.syntax_tree import COMPILED
 from tutor_pedagogy.remembered import Remembered

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_analysis.analyst import Analyst
     from tutor_lsp.capture.document import Window
     from tutor_lsp.lsp.text_document import EditedDocument
-    from tutor_pedagogy.offline.engine.claims import Certainty
+    from tutor_pedagogy.offline import Certainty
     from tutor_protocol import Kind
 
 MAX_FINDINGS = 50

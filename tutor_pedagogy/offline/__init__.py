@@ -6,7 +6,8 @@ words, every time.
 
 from __future__ import annotations
 
+from tutor_pedagogy.offline.engine.claims import Certainty, certainties
 from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, topic
 from tutor_pedagogy.offline.engine.finding import Edit, Explanation, Finding
 
-__all__ = ["Edit", "Explanation", "Finding", "diagnose", "explain", "topic"]
+__all__ = ["Certainty", "Edit", "Explanation", "Finding", "certainties", "diagnose", "explain", "topic"]
