@@ -85,7 +85,7 @@ def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: Lesson
     program = Program(case.submission())
 
     for rule in logic.RULES:
-        assert list(rule.find(program)) == list(rule.detect(program))
+        assert list(rule.find(program)) == list(rule.search(program))
 
 
 def test_precedence_is_what_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.crash import Crash
-    from tutor_pedagogy.offline.engine.program import Fault
+    from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_protocol import ErrorType, Submission
 
 CERTAIN = 0.95

@@ -11,7 +11,8 @@ from tutor_pedagogy.offline.engine import editor_diagnostics
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.engine.program import Program, parse
+from tutor_pedagogy.offline.engine.parsing import parse
+from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.finding import Edit
-    from tutor_pedagogy.offline.engine.program import Fault
+    from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_protocol import Submission
 

@@ -1,7 +1,7 @@
-"""What will go wrong, read off the code alone: the program is gone through in thought and never run.
+"""Foresight: the exceptions that a program will raise, found by abstract interpretation, without running it.
 
-Values are known by their kind only. What cannot be known is taken to be right, so that what is found is certain, or
-nearly so; it is said in the words in which Python would say it, and finds its rule in the run-time catalogue.
+Values are known by their types only. What cannot be known is taken to be right, so that an exception found is certain,
+or nearly so. It is worded as Python would word it, and finds its rule among the rules for exceptions.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def predicted_crashes(program: Program) -> list[Crash]:
-    """Give every crash that is sure to come, in no order; none where the code does not parse."""
+    """Return every crash that is sure to come, in no order; none if the code does not parse."""
     if program.tree is None:
         return []
     return [*AbstractInterpreter(program, program.tree).crashes(), *crashes_in_loops(program)]
 
 
 def foresee(program: Program) -> Crash | None:
-    """Give the crash that the student comes to first, counted from the cursor; None where none is sure."""
+    """Return the crash nearest to the cursor, None if no crash is sure to come."""
     return min(predicted_crashes(program), key=lambda crash: _distance(program, crash), default=None)
 
 
 def _distance(program: Program, crash: Crash) -> tuple[bool, bool, int]:
-    """Order by: on the cursor's line, in its function, lines in between."""
+    """Return the order: on the cursor's line, in its function, lines in between."""
     here = program.cursor_line
     elsewhere = program.function_at(crash.line) is not program.function_at(here)
     return crash.line != here, elsewhere, abs(crash.line - here)

@@ -1,4 +1,4 @@
-"""Binding of arguments: whether a call fits the student's own function, and which value each parameter gets."""
+"""Binding of arguments: whether a call fits the student's own function, and the type of each parameter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.scopes import parameters_of
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 
 if TYPE_CHECKING:
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
 def bind(
     function: Function, name: str, call: ast.Call, given: Sequence[Type], named: Mapping[str, Type]
 ) -> dict[str, Type] | PredictedException:
-    """Give each parameter its value, or the words in which Python refuses; `name` is the one that it uses.
+    """Return the type of each parameter, or the exception of the call, which calls the function `name`.
 
-    `given` are the values by position, with the object in front for a method.
+    `given` are the types of the positional arguments; the first of a method is its object.
     """
     listed = function.args
     places = [argument.arg for argument in (*listed.posonlyargs, *listed.args)]
-    parameters = dict.fromkeys((*places, *(argument.arg for argument in listed.kwonlyargs)), ANY)
-    parameters |= dict.fromkeys((extra.arg for extra in (listed.vararg, listed.kwarg) if extra is not None), ANY)
+    parameters = dict.fromkeys(parameters_of(listed), ANY)
     if any(isinstance(argument, ast.Starred) for argument in call.args) or any(k.arg is None for k in call.keywords):
         return parameters
     if len(given) > len(places) and listed.vararg is None:
@@ -48,7 +48,8 @@ def _too_many(name: str, places: int, defaults: int, given: int) -> PredictedExc
 
 
 def _too_few(name: str, needed: Sequence[str]) -> PredictedException:
-    quoted = [f"'{place}'" for place in needed]
-    listed = quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f"{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - the comma of a list of three
-    plural = "s" if len(quoted) > 1 else ""
-    return type_error(f"{name}() missing {len(quoted)} required positional argument{plural}: {listed}")
+    *quoted, last = [f"'{place}'" for place in needed]
+    comma = "," if quoted[1:] else ""
+    listed = f"{', '.join(quoted)}{comma} and {last}" if quoted else last
+    plural = "s" if quoted else ""
+    return type_error(f"{name}() missing {len(needed)} required positional argument{plural}: {listed}")

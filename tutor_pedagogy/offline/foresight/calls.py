@@ -1,4 +1,4 @@
-"""What a dot or a call makes of a value: attributes, the student's own functions and classes, built-in ones."""
+"""Attributes and calls: of the student's own functions and classes, and of built-in ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight import libraries, members
 from tutor_pedagogy.offline.foresight.binding import bind
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
@@ -17,55 +18,44 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.foresight.frame import Frame
 
-_UNCALLABLE = ITERATORS | frozenset(
-    (
-        "int",
-        "float",
-        "bool",
-        "number",
-        "str",
-        "list",
-        "tuple",
-        "dict",
-        "set",
-        "range",
-        "NoneType",
-        "module",
-        "numpy.ndarray",
-    )
-)
-_CHANGING = frozenset(("append", "extend", "insert", "update", "add", "setdefault"))
+_UNCALLABLE = ITERATORS | words("int float bool number str list tuple dict set range NoneType module numpy.ndarray")
+_CHANGING = words("append extend insert update add setdefault")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The values that a call hands over: by position and by name."""
+    """The arguments of a call: by position and by name."""
 
     places: list[Type]
     names: Mapping[str, Type]
 
 
-def attribute(frame: Frame, owner: Type, name: str) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
-    """Give what a dot and a name after a value gives."""
+def attribute(frame: Frame, owner: Type, name: str) -> Type | PredictedException:
+    """Return the type of an attribute of a value."""
+    if isinstance(owner.node, ast.ClassDef):
+        return _own_attribute(frame, owner, owner.node, name)
     if owner.name == "module":
         return libraries.of_module(owner.of, name)
     if owner.of.startswith(libraries.NUMPY):
         return Type("?", of=f"{owner.of}.{name}")
     if owner.name == "builtin_function_or_method" and owner.of and not name.startswith("_"):
         return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
-    if isinstance(owner.node, ast.ClassDef):
-        if name.startswith("__"):
-            return ANY
-        if owner.name != "type":
-            return frame.interpreter.classes.attribute(owner, name)
-        method = frame.interpreter.classes.method(owner.node, name)
-        plain = method is not None and not method.decorator_list
-        return Type("function", of=owner.node.name, node=method) if plain else ANY
     return members.attribute(owner, name)
 
 
+def _own_attribute(frame: Frame, owner: Type, node: ast.ClassDef, name: str) -> Type | PredictedException:
+    """Return the type of an attribute of the student's own class, or of an object of it."""
+    if name.startswith("__"):
+        return ANY
+    classes = frame.interpreter.classes
+    if owner.name != "type":
+        return classes.attribute(owner, node, name)
+    method = classes.method(node, name)
+    return Type("function", of=node.name, node=method) if method is not None and not method.decorator_list else ANY
+
+
 def call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
-    """Give what a call gives, and forget what a collection holds that the call may have changed."""
+    """Return the type of a call's result, and forget the items of a collection that the call may have changed."""
     outcome = _outcome(frame, node, called, given)
     _may_change(frame, node, called, given)
     return outcome
@@ -75,7 +65,7 @@ def _outcome(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type |
     if called.name in _UNCALLABLE:
         return type_error(f"'{called.shown}' object is not callable")
     if isinstance(called.node, Function):
-        return _own_call(frame, node, called, given)
+        return _own_call(frame, node, called, called.node, given)
     if called.name == "type" and isinstance(called.node, ast.ClassDef):
         return _made(frame, node, called.node, given)
     if called.of.startswith("."):
@@ -89,15 +79,16 @@ def _outcome(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type |
     return libraries.call(called.of, node, given.places) if called.of else ANY
 
 
-def _own_call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
-    """Go through the student's own function; a method has its object in front of the values."""
-    assert isinstance(called.node, Function)  # noqa: S101 - asked by both callers
+def _own_call(
+    frame: Frame, node: ast.Call, called: Type, function: Function, given: Given
+) -> Type | PredictedException:
+    """Return the type of the result of the student's own function; a method gets its object as first argument."""
     owner, places = called.of, given.places
     if called.name == "method":
         owner, places = called.parts[0].name, [called.parts[0], *places]
-    name = f"{owner}.{called.node.name}" if owner else called.node.name
-    bound = bind(called.node, name, node, places, given.names)
-    return bound if isinstance(bound, PredictedException) else frame.interpreter.called(called.node, bound, frame, node)
+    name = f"{owner}.{function.name}" if owner else function.name
+    bound = bind(function, name, node, places, given.names)
+    return bound if isinstance(bound, PredictedException) else frame.interpreter.called(function, bound, frame, node)
 
 
 def _made(frame: Frame, node: ast.Call, owner: ast.ClassDef, given: Given) -> Type | PredictedException:
@@ -105,10 +96,10 @@ def _made(frame: Frame, node: ast.Call, owner: ast.ClassDef, given: Given) -> Ty
     made = classes.object_of(owner)
     if not made.is_known:
         return ANY
-    start = classes.attribute(made, "__init__")
+    start = classes.attribute(made, owner, "__init__")
     if isinstance(start, PredictedException):
         return type_error(f"{owner.name}() takes no arguments") if given.places or given.names else made
-    outcome = _own_call(frame, node, start, given) if start.is_known else ANY
+    outcome = _own_call(frame, node, start, start.node, given) if isinstance(start.node, Function) else ANY
     return outcome if isinstance(outcome, PredictedException) else made
 
 

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function
+from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Program
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type
-from tutor_pedagogy.problem.tree_walk import walk
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Program
 
 _OPENING = frozenset(("__getattr__", "__getattribute__", "__slots__", "__new__", "__call__", "__init_subclass__"))
-"""Names with which a class decides for itself what its objects have."""
+"""Names with which a class decides at run time what attributes its objects have."""
 _SETTING_BY_NAME = frozenset(("setattr", "__dict__", "vars"))
 
 
 class Classes:
-    """Knows the classes of a program."""
+    """The classes of a program."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
 
     def self_of(self, owner: ast.ClassDef) -> Type:
-        """Give the `self` of a method; only of a class that the code makes objects of itself all is known."""
+        """Return the type of a method's `self`; it is known only if the code makes objects of the class."""
         return self.object_of(owner) if owner.name in self._made else ANY
 
     def object_of(self, owner: ast.ClassDef) -> Type:
-        """Give an object of a class; nothing is known of one whose class is not all there in the code."""
+        """Return the type of a class's objects, ANY if not all of the class stands in the code."""
         return Type(owner.name, node=owner) if self._is_closed(owner) else ANY
 
     def _is_closed(self, owner: ast.ClassDef) -> bool:
@@ -43,17 +39,16 @@ class Classes:
         )
 
     def method(self, owner: ast.ClassDef, name: str) -> Function | None:
-        """Give a method of a class."""
+        """Return a method of a class, None if it has none or if the code assigns to the name."""
         found = [node for node in owner.body if isinstance(node, Function) and node.name == name]
         return found[-1] if found and name not in self._known else None
 
-    def attribute(self, owner: Type, name: str) -> Type | PredictedException:
-        """Give what a dot and a name after an object of a class gives."""
-        assert isinstance(owner.node, ast.ClassDef)  # noqa: S101 - only objects of classes come here
-        method = self.method(owner.node, name)
+    def attribute(self, owner: Type, node: ast.ClassDef, name: str) -> Type | PredictedException:
+        """Return the type of an attribute of an object, whose class is the node."""
+        method = self.method(node, name)
         if method is not None:
             return Type("method", parts=(owner,), node=method)
-        if name in self._known or owner.node.name in self._bases:
+        if name in self._known or node.name in self._bases:
             return ANY
         return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
 
@@ -64,7 +59,7 @@ class Classes:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """Every attribute that the code gives a value anywhere, and every name that stands in a class."""
+        """Every attribute that the code assigns to, and every name in the body of a class."""
         attributes = self._program.each(ast.Attribute)
         known = {attribute.attr for attribute in attributes if not isinstance(attribute.ctx, ast.Load)}
         for owner in self._classes:
@@ -72,7 +67,7 @@ class Classes:
                 if isinstance(statement, ast.ClassDef):
                     known.add(statement.name)
                 elif not isinstance(statement, Function):
-                    known |= {n.id for n in walk(statement) if isinstance(n, ast.Name)}
+                    known |= names_in(statement)
         return frozenset(known)
 
     @cached_property

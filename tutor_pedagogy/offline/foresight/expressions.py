@@ -1,13 +1,15 @@
-"""Going through an expression in thought: the kind of value it gives, and where Python would refuse."""
+"""Expressions: the type of the value of each, and the exceptions that Python would raise."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.foresight import members, operators
 from tutor_pedagogy.offline.foresight.calls import Given, attribute, call
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
+from tutor_pedagogy.offline.foresight.scopes import parameters_of
 from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
     BOOL,
@@ -45,12 +47,11 @@ _CONSTANTS: dict[type, Type] = {
 }
 ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
 _MADE_LATER = frozenset(("NameError",))
-"""What a lambda meets no more by the time it is called: names that get their values after it."""
-_UNHASHABLE = frozenset(("list", "dict", "set"))
+"""What is not raised by the time a lambda is called: its names may get their values after it."""
 
 
 def type_of(frame: Frame, node: ast.expr) -> Type:
-    """Give the kind of value of an expression, and note what goes wrong in it."""
+    """Return the type of an expression's value, and note the exceptions in it."""
     frame.interpreter.step()
     read = _READERS.get(type(node))
     return read(frame, node) if read is not None else _others(frame, node)
@@ -81,8 +82,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Type:
 def _subscript(frame: Frame, node: ast.Subscript) -> Type:
     owner, index = type_of(frame, node.value), _index(frame, node.slice)
     if isinstance(node.ctx, ast.Store):
-        predicted = members.item_assigned(owner, index)
-        return frame.predict(node, predicted) if predicted is not None else ANY
+        return frame.check(node, members.item_assigned(owner, index) or ANY)
     if isinstance(node.ctx, ast.Del):
         return ANY
     return frame.check(node, members.item(owner, index))
@@ -149,35 +149,30 @@ def _either(frame: Frame, node: ast.IfExp) -> Type:
 
 
 def asked(frame: Frame, node: ast.expr) -> Type:
-    """Go through an expression whose truth is asked for."""
+    """Return the type of an expression whose truth is asked for, and note the exceptions in it."""
     type_ = type_of(frame, node)
-    predicted = operators.truth(type_)
-    return frame.predict(node, predicted) if predicted is not None else type_
+    return frame.check(node, operators.truth(type_) or type_)
 
 
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
-    """Forget the kinds of names that a condition tells apart by their kind; give these names."""
+    """Forget the types of the names that a condition tells apart by their type; return these names."""
     found: set[str] = set()
     if not frame.interpreter.asks_for_types and NONE not in frame.names.values():
         return found
     for node in walk(test):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in ASKING:
-                found |= _names(node)
+                found |= names_in(node)
             case (
                 ast.Compare(ops=[ast.Is() | ast.IsNot(), *_]) | ast.Compare(comparators=[ast.Constant(value=None), *_])
             ):
-                found |= _names(node)
+                found |= names_in(node)
             case ast.Name(id=name) if frame.names.get(name) == NONE:
                 found.add(name)
     for name in found & frame.names.keys():
         if frame.names[name] is not UNBOUND:
             frame.names[name] = ANY
     return found
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def _list(frame: Frame, node: ast.List) -> Type:
@@ -193,10 +188,16 @@ def _tuple(frame: Frame, node: ast.Tuple) -> Type:
 
 def _set(frame: Frame, node: ast.Set) -> Type:
     types = _elements(frame, node.elts)
-    for element, type_ in zip(node.elts, types, strict=True):
-        if type_.name in _UNHASHABLE:
-            return frame.predict(element, type_error(f"unhashable type: '{type_.name}'"))
-    return collection("set", join_all(types))
+    return collection("set", join_all(types)) if _are_hashable(frame, node.elts, types) else NEVER
+
+
+def _are_hashable(frame: Frame, nodes: Sequence[ast.expr | None], types: Sequence[Type]) -> bool:
+    """Return whether all nodes can be keys or items of a set; if not, note the exception of the first."""
+    for node, type_ in zip(nodes, types, strict=True):
+        if node is not None and (predicted := members.not_hashable(type_)) is not None:
+            frame.predict(node, predicted)
+            return False
+    return True
 
 
 def _elements(frame: Frame, nodes: Sequence[ast.expr]) -> list[Type]:
@@ -204,33 +205,24 @@ def _elements(frame: Frame, nodes: Sequence[ast.expr]) -> list[Type]:
 
 
 def _dict(frame: Frame, node: ast.Dict) -> Type:
-    keys: list[Type] = []
-    for key in node.keys:
-        type_ = type_of(frame, key) if key is not None else ANY
-        if type_.name in _UNHASHABLE and key is not None:
-            return frame.predict(key, type_error(f"unhashable type: '{type_.name}'"))
-        keys.append(type_)
-    values = [
-        type_of(frame, value) if key is not None else ANY for key, value in zip(node.keys, node.values, strict=True)
-    ]
+    keys = [type_of(frame, key) if key is not None else ANY for key in node.keys]
+    if not _are_hashable(frame, node.keys, keys):
+        return NEVER
+    pairs = zip(node.keys, node.values, strict=True)
+    values = [type_of(frame, value) if key is not None else ANY for key, value in pairs]
     return dictionary(join_all(keys), join_all(values))
 
 
-def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Type:
+def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Type:
     before = dict(frame.names)
     _generators(frame, node.generators)
-    item = type_of(frame, node.elt)
+    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    first, *value = [type_of(frame, part) for part in parts]
     frame.names = before
+    if value:
+        return dictionary(first, *value)
     name = {ast.ListComp: "list", ast.SetComp: "set"}.get(type(node), "generator")
-    return collection(name, ANY if item is NEVER else item)
-
-
-def _dict_comprehension(frame: Frame, node: ast.DictComp) -> Type:
-    before = dict(frame.names)
-    _generators(frame, node.generators)
-    key, value = type_of(frame, node.key), type_of(frame, node.value)
-    frame.names = before
-    return dictionary(key, value)
+    return collection(name, ANY if first is NEVER else first)
 
 
 def _generators(frame: Frame, generators: Sequence[ast.comprehension]) -> None:
@@ -242,16 +234,14 @@ def _generators(frame: Frame, generators: Sequence[ast.comprehension]) -> None:
 
 
 def handed_out(frame: Frame, node: ast.expr, *, asynchronous: bool = False) -> Type:
-    """Give what a loop over an expression hands out."""
+    """Return the type of the items that a loop over an expression goes through."""
     type_ = type_of(frame, node)
     predicted = None if asynchronous else members.iterated(type_)
-    if predicted is not None:
-        return frame.predict(node, predicted)
-    return NEVER if type_ is NEVER else items_of(type_)
+    return frame.check(node, predicted or (NEVER if type_ is NEVER else items_of(type_)))
 
 
 def bind_target(frame: Frame, target: ast.expr, type_: Type) -> None:
-    """Give a value to what stands left of an equals sign, or after `for`."""
+    """Note the type of a target: of what stands left of an equals sign, or after `for`."""
     match target:
         case ast.Name(id=name):
             frame.names[name] = type_
@@ -268,17 +258,17 @@ def bind_target(frame: Frame, target: ast.expr, type_: Type) -> None:
 
 
 def _taken_apart(frame: Frame, target: ast.expr, elements: Sequence[ast.expr], type_: Type) -> None:
-    count, starred = len(elements), any(isinstance(element, ast.Starred) for element in elements)
-    given = len(type_.parts) if type_.name == "tuple" else 0
+    count, given = len(elements), len(type_.parts) if type_.name == "tuple" else 0
     parts: Sequence[Type] = [items_of(type_)] * count
     if type_.is_number or type_ == NONE or type_.name in FUNCTIONS:
-        parts = [frame.predict(target, type_error(f"cannot unpack non-iterable {type_.shown} object"))] * count
-    elif given and not starred and given != count:
-        few, many = f"not enough values to unpack (expected {count}, got {given})", "too many values to unpack"
-        message = f"{many} (expected {count})" if given > count else few
-        parts = [frame.predict(target, PredictedException("ValueError", message))] * count
-    elif given == count and not starred:
+        refused = type_error(f"cannot unpack non-iterable {type_.shown} object")
+        parts = [frame.predict(target, refused)] * count
+    elif given and not any(isinstance(element, ast.Starred) for element in elements):
         parts = type_.parts
+        if given != count:
+            few = f"not enough values to unpack (expected {count}, got {given})"
+            message = f"too many values to unpack (expected {count})" if given > count else few
+            parts = [frame.predict(target, PredictedException("ValueError", message))] * count
     for element, part in zip(elements, parts, strict=True):
         bind_target(frame, element, part)
 
@@ -292,9 +282,7 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Type:
 def _lambda(frame: Frame, node: ast.Lambda) -> Type:
     before = frame.names
     frame.names = {name: type_ if type_.name in FUNCTIONS else ANY for name, type_ in before.items()}
-    listed = node.args
-    every = [*listed.posonlyargs, *listed.args, *listed.kwonlyargs, listed.vararg, listed.kwarg]
-    frame.names |= {argument.arg: ANY for argument in every if argument is not None}
+    frame.names |= dict.fromkeys(parameters_of(node.args), ANY)
     frame.caught.append(_MADE_LATER)
     type_of(frame, node.body)
     frame.caught.pop()
@@ -314,9 +302,12 @@ def _formatted_string(frame: Frame, node: ast.JoinedStr) -> Type:
 _READERS: dict[type[ast.expr], Callable[[Frame, Any], Type]] = {
     ast.Constant: _constant,
     ast.Name: _name,
+    ast.JoinedStr: _formatted_string,
+    ast.NamedExpr: _walrus,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
     ast.Call: _call,
+    ast.Lambda: _lambda,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.Compare: _compare,
@@ -326,11 +317,5 @@ _READERS: dict[type[ast.expr], Callable[[Frame, Any], Type]] = {
     ast.Tuple: _tuple,
     ast.Set: _set,
     ast.Dict: _dict,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _dict_comprehension,
-    ast.NamedExpr: _walrus,
-    ast.Lambda: _lambda,
-    ast.JoinedStr: _formatted_string,
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), _comprehension),
 }

@@ -1,4 +1,4 @@
-"""Where a run in thought stands: the names of one block with what is known of their values, and what went wrong."""
+"""The state of the abstract interpreter in one block: the types of the names, and the exceptions found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 
 from tutor_pedagogy.offline.engine.crash import Crash
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function, characters
+from tutor_pedagogy.offline.engine.parsing import characters
+from tutor_pedagogy.offline.engine.program import BUILTINS, Function
 from tutor_pedagogy.offline.foresight import libraries
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, UNBOUND, Type, collection, dictionary, join
@@ -25,39 +26,39 @@ Names = dict[str, Type]
 _OF_CELLS = frozenset(("_", "display", "get_ipython"))
 """Names that IPython gives to every notebook."""
 _BINDING_BY_NAME = frozenset(("globals", "exec", "setattr", "global_enum", "_convert_"))
-"""Words that give values to names which the code then uses without having bound them."""
+"""Words with which code binds names that it does not write."""
 _PARENTS = {
-    "UnboundLocalError": ("NameError",),
-    "IndexError": ("LookupError",),
-    "KeyError": ("LookupError",),
-    "ZeroDivisionError": ("ArithmeticError",),
+    "UnboundLocalError": "NameError",
+    "ZeroDivisionError": "ArithmeticError",
+    "IndexError": "LookupError",
+    "KeyError": "LookupError",
 }
 EVERYTHING = frozenset(("Exception",))
 
 
 class Interpreter(Protocol):
-    """The whole run in thought, as a block of it sees it."""
+    """The interpreter, as its frames see it."""
 
     program: Program
     scopes: Scopes
     classes: Classes
     module: Frame
     is_over: bool
-    """Whether the module has been gone through, so that only functions are left that nothing calls."""
+    """Whether the module has been read, so that only functions are left that nothing calls."""
     knows_earlier_cells: bool
-    """Whether the cells before this one were sent along, and tell which names they bind."""
+    """Whether the submission holds the cells before this one, which tell what names they bind."""
     asks_for_types: bool
-    """Whether a condition of the program may tell names apart by their kind."""
+    """Whether a condition of the program may tell names apart by their types."""
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""
+        """Return the type of a call's result, and note the exceptions in the function with these arguments."""
 
     def step(self) -> None:
-        """Count one more expression, or error that a call hands on; raises `TooLong` when it is enough."""
+        """Count one more expression, or exception that a call passes on. Raise `TooLong` beyond the limit."""
 
 
 class Frame:
-    """One block on its way: `names` holds what is known now, `dangers` what was found."""
+    """One block: `names` holds the types that are known now, `crashes` the exceptions found."""
 
     def __init__(self, interpreter: Interpreter, scope: Scope, around: Frame | None = None) -> None:
         self.interpreter = interpreter
@@ -68,32 +69,32 @@ class Frame:
         self.caught: list[frozenset[str]] = []
         self.returned: Type = NEVER
         self.loops: list[tuple[list[Names], list[Names]]] = []
-        """Of each loop around: what is known at its `break` and at its `continue` statements."""
+        """For each loop around: the types of the names at its `break` and at its `continue` statements."""
         self.depth: int = 0 if around is None else around.depth
 
     def predict(self, node: ast.AST, predicted: PredictedException) -> Type:
-        """Note an exception at a node, unless something around catches it; nothing comes out of the node."""
+        """Note an exception at a node, unless something around catches it. Return that the node has no value."""
         if not self._is_caught(predicted.exception):
             self.crashes.append(crash_at(self.interpreter.program, node, predicted))
         return NEVER
 
     def check(self, node: ast.AST, outcome: Type | PredictedException) -> Type:
-        """Give a kind as it is, and note a complaint at a node."""
+        """Return a type as it is, and note a predicted exception at a node."""
         return self.predict(node, outcome) if isinstance(outcome, PredictedException) else outcome
 
     def note(self, crashes: Iterable[Crash], line: int) -> None:
-        """Take over what was found in a function that is called at a line."""
+        """Note the exceptions found in a function that is called at a line."""
         for crash in crashes:
             self.interpreter.step()
             if not self._is_caught(crash.exception):
                 self.crashes.append(replace(crash, callers=(line, *crash.callers)))
 
     def _is_caught(self, exception: str) -> bool:
-        names = {exception, "Exception", *_PARENTS.get(exception, ())}
+        names = {exception, "Exception", _PARENTS.get(exception, "Exception")}
         return any(names & caught for caught in self.caught)
 
     def add_item(self, node: ast.expr, item: Type, key: Type = ANY) -> None:
-        """Note that a collection which goes by a name holds an item as well."""
+        """Note that the collection with this name holds an item of one more type."""
         if isinstance(node, ast.Name) and (type_ := self.names.get(node.id)) is not None:
             if type_.name == "list":
                 self.names[node.id] = collection("list", join(type_.item or ANY, item))
@@ -103,10 +104,10 @@ class Frame:
                 self.names[node.id] = Type("set")
 
     def look_up(self, node: ast.Name) -> Type:
-        """Give what is known of a name's value where it is used."""
+        """Return the type of a name where it is used."""
         name = node.id
         if name in self.interpreter.scopes.declared:
-            return ANY  # Other functions give it values as well.
+            return ANY  # Other functions bind it as well.
         type_ = self.names.get(name)
         if type_ is None:
             return self._from_outside(node)
@@ -120,7 +121,7 @@ class Frame:
     def _from_outside(self, node: ast.Name) -> Type:
         name, interpreter = node.id, self.interpreter
         if isinstance(self.scope.block, ast.ClassDef) and self.around is not None:
-            return self.around.look_up(node) if name in self.around.names else self.around._from_outside(node)  # noqa: SLF001 - of its own class
+            return self.around.look_up(node)
         if self.scope.is_from_around(name):
             return ANY
         type_ = interpreter.module.names.get(name)
@@ -129,16 +130,14 @@ class Frame:
         if type_ is UNBOUND and not interpreter.is_over and name not in BUILTINS:
             return self._undefined(node)
         if type_ == NONE:
-            return ANY  # Nothing yet, to be replaced by what some other function or module gives.
+            return ANY  # A placeholder that another function or module replaces.
         return type_ if type_.is_known or type_.of else ANY
 
     def _undefined(self, node: ast.Name) -> Type:
         program, name = self.interpreter.program, node.id
-        if self.interpreter.scopes.has_star_import or name in _OF_CELLS or program.first_line:
-            return ANY
-        if name.startswith("__") and name.endswith("__"):
-            return ANY
-        if not _BINDING_BY_NAME.isdisjoint(program.words):
+        is_elsewhere = self.interpreter.scopes.has_star_import or name in _OF_CELLS or program.first_line
+        is_special = name.startswith("__") and name.endswith("__")
+        if is_elsewhere or is_special or not _BINDING_BY_NAME.isdisjoint(program.words):
             return ANY
         if program.is_cell and (name in program.bound_names or not self.interpreter.knows_earlier_cells):
             return ANY
@@ -146,19 +145,19 @@ class Frame:
 
 
 def join_names(one: Names, other: Names) -> Names:
-    """Give what is known of the names after either of two ways."""
+    """Return the types of the names after either of two branches."""
     return {name: join(type_, other.get(name, type_)) for name, type_ in one.items()} | {
         name: type_ for name, type_ in other.items() if name not in one
     }
 
 
-def join_ways(first: Names, *others: Names) -> Names:
-    """Give what is known of the names after any of several ways."""
+def join_branches(first: Names, *others: Names) -> Names:
+    """Return the types of the names after any of several branches."""
     return reduce(join_names, others, first)
 
 
 def crash_at(program: Program, node: ast.AST, predicted: PredictedException) -> Crash:
-    """Say a complaint as the crash that it will be, with the node marked as Python would."""
+    """Return a predicted exception as a crash, with the node marked as Python would mark it."""
     line = getattr(node, "lineno", 0)
     text = program.line(line)
     marks = None

@@ -1,4 +1,4 @@
-"""Imports in thought: which modules are known, and whether they have the names that are taken from them."""
+"""Imports: which modules are known, and whether they have the names that are imported from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MODULES = frozenset(("math", "random", "time", libraries.NUMPY))
 
 
 def import_modules(frame: Frame, node: ast.Import) -> bool:
-    """Bind the modules of an `import`; Python always comes to what follows."""
+    """Bind the modules of an `import`. Return that the next statement is reached."""
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.partition(".")[0]
         frame.names[alias.asname or name] = Type("module", of=name) if name in _MODULES else ANY
@@ -25,7 +25,7 @@ def import_modules(frame: Frame, node: ast.Import) -> bool:
 
 
 def import_names(frame: Frame, node: ast.ImportFrom) -> bool:
-    """Bind the names of a `from … import`; Python always comes to what follows."""
+    """Bind the names of a `from … import`. Return that the next statement is reached."""
     module = node.module or ""
     for alias in node.names:
         if alias.name == "*":

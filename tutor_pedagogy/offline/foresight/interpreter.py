@@ -1,4 +1,4 @@
-"""The whole program run in thought: the module from the top, functions as they are called, the others at the end."""
+"""The abstract interpreter: the module from the top, functions as they are called, the others at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.foresight.classes import Classes
 from tutor_pedagogy.offline.foresight.expressions import ASKING
 from tutor_pedagogy.offline.foresight.frame import Frame
-from tutor_pedagogy.offline.foresight.scopes import Scopes
+from tutor_pedagogy.offline.foresight.scopes import Scopes, parameters_of
 from tutor_pedagogy.offline.foresight.statements import run
 from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, Type, join
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_STEPS = 12_000
-"""Expressions that are gone through and errors that calls hand on; what was found until then counts."""
-_MOST_WAYS = 4
-"""How many different kinds of arguments a function is gone through with."""
+"""Expressions that are read and exceptions that calls pass on; what was found until then counts."""
+_MOST_SIGNATURES = 4
+"""How many different types of arguments a function is read with."""
 _DEEPEST_CALL = 8
 _ASKING = ASKING | {ast.Is, ast.IsNot}
 
 
 class TooLong(Exception):
-    """The program is too long to go through."""
+    """The program is too long to read."""
 
 
 class AbstractInterpreter:
-    """One program, gone through once."""
+    """Reads one program once. Values are known by their types only."""
 
     def __init__(self, program: Program, tree: ast.Module) -> None:
         self.program = program
@@ -39,60 +39,60 @@ class AbstractInterpreter:
         self.is_over = False
         cells = program.cells
         stars = any("import *" in cell.source for cell in cells)
-        self.knows_earlier_cells = bool(cells) and len(program.cell_tree) == len(cells) and not stars
+        self.knows_earlier_cells = bool(cells) and len(program.cell_trees) == len(cells) and not stars
         self.asks_for_types = not _ASKING.isdisjoint(program.features) or any(
             constant.value is None for constant in program.each(ast.Constant)
         )
         self.module = Frame(self, self.scopes.module)
         self._known: dict[tuple[Function, tuple[Type, ...]], tuple[Type, list[Crash]]] = {}
-        self._ways: dict[Function, int] = {}
+        self._signatures: dict[Function, int] = {}
         self._steps = 0
 
     def crashes(self) -> list[Crash]:
-        """Go through everything and give what would go wrong."""
-        loose: list[Crash] = []
+        """Return the exceptions that the program would raise."""
+        uncalled: list[Crash] = []
         try:
             run(self.module, self.module.scope.block.body)
             self.is_over = True
             for function in self.scopes.functions:
-                if function not in self._ways:
-                    loose += self._gone_through(function, self._unknown(function), 0)[1]
+                if function not in self._signatures:
+                    uncalled += self._read(function, self._unknown_arguments(function), 0)[1]
         except TooLong:
             pass
-        found = [*self.module.crashes, *loose]
-        del self.module  # It knows the thought: both and the program would wait for the collector of rings.
+        found = [*self.module.crashes, *uncalled]
+        del self.module  # A reference cycle would keep the program until the garbage collector runs.
         return found
 
     def step(self) -> None:
-        """Count one more expression, or error that a call hands on; raises `TooLong` when it is enough."""
+        """Count one more expression, or exception that a call passes on. Raise `TooLong` beyond the limit."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooLong
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Go through a function with its arguments, note what goes wrong in it, and give what it gives back."""
+        """Return the type of a call's result, and note the exceptions in the function with these arguments."""
         if function.decorator_list or frame.depth >= _DEEPEST_CALL:
             return ANY
-        given, crashes = self._gone_through(function, arguments, frame.depth + 1)
+        given, crashes = self._read(function, arguments, frame.depth + 1)
         frame.note(crashes, call.lineno)
         return given
 
-    def _gone_through(self, function: Function, arguments: Names, depth: int) -> tuple[Type, list[Crash]]:
+    def _read(self, function: Function, arguments: Names, depth: int) -> tuple[Type, list[Crash]]:
         key = (function, tuple(arguments.values()))
         if key in self._known:
             return self._known[key]
-        ways = self._ways[function] = self._ways.get(function, 0) + 1
-        if ways > _MOST_WAYS:
+        read = self._signatures[function] = self._signatures.get(function, 0) + 1
+        if read > _MOST_SIGNATURES:
             return ANY, []
         self._known[key] = (NEVER, [])
         frame = Frame(self, self.scopes.of(function))
         frame.depth = depth
         frame.names.update(arguments)
         ends = run(frame, function.body)
-        self._known[key] = (self._given_back(function, frame, ends=ends), frame.crashes)
+        self._known[key] = (self._result(function, frame, ends=ends), frame.crashes)
         return self._known[key]
 
-    def _given_back(self, function: Function, frame: Frame, *, ends: bool) -> Type:
+    def _result(self, function: Function, frame: Frame, *, ends: bool) -> Type:
         if isinstance(function, ast.AsyncFunctionDef):
             return ANY
         yields = self.program.each(ast.Yield, ast.YieldFrom)
@@ -100,13 +100,11 @@ class AbstractInterpreter:
             return Type("generator")
         return join(frame.returned, NONE) if ends else frame.returned
 
-    def _unknown(self, function: Function) -> Names:
-        """Give the arguments of a function that nothing calls: only of `self` something is known."""
-        listed = function.args
-        every = [*listed.posonlyargs, *listed.args, *listed.kwonlyargs, listed.vararg, listed.kwarg]
-        arguments = {argument.arg: ANY for argument in every if argument is not None}
+    def _unknown_arguments(self, function: Function) -> Names:
+        """Return the arguments of a function that nothing calls: only the type of `self` is known."""
+        arguments = dict.fromkeys(parameters_of(function.args), ANY)
         owner = self.program.parents.get(function)
-        first = next(iter([*listed.posonlyargs, *listed.args]), None)
-        if isinstance(owner, ast.ClassDef) and first is not None and not function.decorator_list:
-            arguments[first.arg] = self.classes.self_of(owner)
+        positional = [*function.args.posonlyargs, *function.args.args]
+        if isinstance(owner, ast.ClassDef) and positional and not function.decorator_list:
+            arguments[positional[0].arg] = self.classes.self_of(owner)
         return arguments

@@ -1,4 +1,4 @@
-"""Built-in functions and those of math, random and numpy: what a call gives, or the words in which Python refuses."""
+"""Built-in functions and those of math, random and numpy: the type of their results, or why Python refuses a call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight.members import iterated
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
 from tutor_pedagogy.offline.foresight.value_types import (
@@ -34,54 +35,40 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _MODULES: dict[str, ModuleType] = {"math": math, "random": random, "time": time}
-"""Modules of the standard library that are asked whether they have a name; none is imported for a student's sake."""
-
+"""Modules of the standard library whose names are known; none is imported for the sake of a submission."""
 NUMPY = "numpy"
-_STRINGS = frozenset(("str", "input", "repr", "chr", "format", "ascii", "hex", "bin", "oct"))
-_WHOLE = frozenset(("int", "len", "ord", "hash", "id"))
-_TRUTH = frozenset(("bool", "isinstance", "any", "all", "callable", "hasattr", "issubclass"))
-_COLLECTED = {"list": "list", "set": "set", "frozenset": "frozenset", "sorted": "list", "reversed": "reversed"}
-_GOES_THROUGH = frozenset(
-    ("list", "tuple", "set", "sorted", "sum", "enumerate", "max", "min", "any", "all", "reversed")
-)
-_ARGUMENTS = {"input": (0, 1), "len": (1, 1), "abs": (1, 1), "ord": (1, 1), "chr": (1, 1), "sum": (1, 2)}
-"""Fewest and most values by position."""
 
-_POINTED = "sqrt sin cos tan asin acos atan atan2 exp log log10 log2 radians degrees hypot fabs pow"
-_OF_MODULES: dict[str, Type] = {
-    **dict.fromkeys((f"math.{name}" for name in _POINTED.split()), FLOAT),
-    **dict.fromkeys(("math.floor", "math.ceil", "math.factorial", "math.gcd", "math.isqrt", "math.comb"), INT),
-    **dict.fromkeys(("random.randint", "random.randrange"), INT),
-    **dict.fromkeys(("random.random", "random.uniform", "random.gauss", "time.time", "time.perf_counter"), FLOAT),
-    **dict.fromkeys(("random.shuffle", "random.seed", "time.sleep"), NONE),
+_ITERATING = words("list tuple set sorted sum enumerate max min any all reversed")
+_ARGUMENTS = {"input": (0, 1), "len": (1, 1), "abs": (1, 1), "ord": (1, 1), "chr": (1, 1), "sum": (1, 2)}
+"""The smallest and the largest number of positional arguments."""
+_RESULTS: dict[str, Type] = {
+    **dict.fromkeys(words("str input repr chr format ascii hex bin oct"), STR),
+    **dict.fromkeys(words("int len ord hash id"), INT),
+    **dict.fromkeys(words("bool isinstance any all callable hasattr issubclass"), BOOL),
+    "float": FLOAT,
+    "range": Type("range", INT),
+    "print": NONE,
+    "dict": Type("dict"),
 }
-_CONSTANTS: dict[str, Type] = dict.fromkeys(("math.pi", "math.e", "math.tau", "math.inf", "math.nan"), FLOAT)
-_ARRAYS = frozenset(
-    ("array", "asarray", "zeros", "ones", "empty", "full", "linspace", "arange", "logspace", "zeros_like", "ones_like")
+_COLLECTED = {"sorted": "list", **{name: name for name in ("list", "tuple", "set", "frozenset", "reversed")}}
+_FLOAT_FUNCTIONS = words(
+    "sqrt sin cos tan asin acos atan atan2 exp log log10 log2 radians degrees hypot fabs pow",
 )
-_SHAPED = frozenset(("zeros", "ones", "empty"))
-_BY_ITEM = frozenset(
-    (
-        "sin",
-        "cos",
-        "tan",
-        "exp",
-        "log",
-        "log10",
-        "sqrt",
-        "abs",
-        "radians",
-        "degrees",
-        "square",
-        "power",
-        "round",
-        "floor",
-    )
-)
+_MODULE_RESULTS: dict[str, Type] = {
+    **dict.fromkeys((f"math.{name}" for name in _FLOAT_FUNCTIONS), FLOAT),
+    **dict.fromkeys(words("math.floor math.ceil math.factorial math.gcd math.isqrt math.comb"), INT),
+    **dict.fromkeys(words("random.randint random.randrange"), INT),
+    **dict.fromkeys(words("random.random random.uniform random.gauss time.time time.perf_counter"), FLOAT),
+    **dict.fromkeys(words("random.shuffle random.seed time.sleep"), NONE),
+}
+_CONSTANTS: dict[str, Type] = dict.fromkeys(words("math.pi math.e math.tau math.inf math.nan"), FLOAT)
+_ARRAYS = words("array asarray zeros ones empty full linspace arange logspace zeros_like ones_like")
+_SHAPED = words("zeros ones empty")
+_BY_ITEM = words("sin cos tan exp log log10 sqrt abs radians degrees square power round floor")
 
 
 def of_module(module: str, name: str) -> Type | PredictedException:
-    """Give what a name of a module is."""
+    """Return the type of a name of a module."""
     dotted = f"{module}.{name}"
     known = _MODULES.get(module)
     if known is not None and not hasattr(known, name):
@@ -94,19 +81,19 @@ def of_module(module: str, name: str) -> Type | PredictedException:
 
 
 def call(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type | PredictedException:
-    """Give what the call of a built-in function gives, or of one of a module by its dotted name."""
+    """Return the type of a call's result; the name of a module's function is dotted."""
     plain = not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args)
     if name.startswith("numpy."):
         return _numpy(name.removeprefix("numpy."), call, arguments, plain=plain)
     if "." in name:
-        return _of_module(name, arguments)
-    predicted = _count(name, len(arguments)) if plain else None
+        return _module_result(name, arguments)
+    predicted = _wrong_count(name, len(arguments)) if plain else None
     if predicted is None and arguments:
-        predicted = _refused(name, arguments)
+        predicted = _wrong_type(name, arguments)
     return predicted if predicted is not None else result(name, arguments, plain=plain)
 
 
-def _count(name: str, given: int) -> PredictedException | None:
+def _wrong_count(name: str, given: int) -> PredictedException | None:
     fewest, most = _ARGUMENTS.get(name, (0, given))
     if fewest <= given <= most:
         return None
@@ -116,81 +103,62 @@ def _count(name: str, given: int) -> PredictedException | None:
     return type_error(f"{name} expected {bound} {wanted} argument{'s' * (wanted > 1)}, got {given}")
 
 
-def _refused(name: str, arguments: Sequence[Type]) -> PredictedException | None:
+def _wrong_type(name: str, arguments: Sequence[Type]) -> PredictedException | None:
     first = arguments[0]
     if name == "len" and (first.is_number or first == NONE or first.name in FUNCTIONS | ITERATORS):
         return type_error(f"object of type '{first.shown}' has no len()")
     if name == "range":
-        for argument in arguments:
-            if argument.name in ("str", "list", "tuple", "float", "NoneType", "dict", "set"):
-                return type_error(f"'{argument.name}' object cannot be interpreted as an integer")
+        wrong = (each.name for each in arguments if each.name in words("str list tuple float NoneType dict set"))
+        return next((type_error(f"'{each}' object cannot be interpreted as an integer") for each in wrong), None)
     if name in ("abs", "round") and first.name in ("str", "list", "tuple"):
-        message = f"bad operand type for abs(): '{first.name}'"
-        return type_error(message if name == "abs" else f"type {first.name} doesn't define __round__ method")
+        of_abs = f"bad operand type for abs(): '{first.name}'"
+        return type_error(of_abs if name == "abs" else f"type {first.name} doesn't define __round__ method")
     if name in ("int", "float"):
-        return _no_number(name, first)
-    if name in _GOES_THROUGH and len(arguments) == 1:
-        return iterated(first) or _summed(name, first)
-    return None
+        return _not_a_number(name, first)
+    if name == "sum" and len(arguments) == 1 and items_of(first).name == "str":
+        return type_error("unsupported operand type(s) for +: 'int' and 'str'")
+    return iterated(first) if name in _ITERATING and len(arguments) == 1 else None
 
 
-def _no_number(name: str, given: Type) -> PredictedException | None:
+def _not_a_number(name: str, given: Type) -> PredictedException | None:
     if given == ARRAY:
         return type_error("only size-1 arrays can be converted to Python scalars")
     if given.name in ("list", "tuple", "dict", "NoneType", "map", "set") or given.name in FUNCTIONS:
-        what = "a string, a bytes-like object or a real number" if name == "int" else "a string or a real number"
-        return type_error(f"{name}() argument must be {what}, not '{given.name}'")
+        wanted = "a string, a bytes-like object or a real number" if name == "int" else "a string or a real number"
+        return type_error(f"{name}() argument must be {wanted}, not '{given.name}'")
     return None
 
 
-def _summed(name: str, given: Type) -> PredictedException | None:
-    if name == "sum" and items_of(given).name == "str":
-        return type_error("unsupported operand type(s) for +: 'int' and 'str'")
-    return None
-
-
-def result(name: str, arguments: Sequence[Type], *, plain: bool = True) -> Type:  # noqa: PLR0911 - one answer for each function
-    """Give what a built-in function gives for values that it takes; `plain`: none is given by name."""
+def result(name: str, arguments: Sequence[Type], *, plain: bool = True) -> Type:
+    """Return the type of a built-in function's result for valid arguments; `plain`: none is given by name."""
     first = arguments[0] if arguments else ANY
-    if name in _STRINGS:
-        return STR
-    if name in _WHOLE:
-        return INT
-    if name in _TRUTH:
-        return BOOL
-    if name == "float":
-        return FLOAT
-    if name == "range":
-        return Type("range", INT)
+    item = items_of(first)
+    if name in _RESULTS:
+        return _RESULTS[name]
     if name in _COLLECTED:
-        return collection(_COLLECTED[name], items_of(first) if arguments else ANY)
-    if name == "print":
-        return NONE
-    if name in ("dict", "tuple"):
-        return Type(name) if name == "dict" else collection("tuple", items_of(first))
-    return _of_items(name, arguments, plain=plain)
+        return collection(_COLLECTED[name], item)
+    found = ANY
+    match name:
+        case "enumerate":
+            found = collection("enumerate", tuple_of(INT, item))
+        case "zip" if plain:
+            found = collection("zip", tuple_of(*map(items_of, arguments)))
+        case "filter" if len(arguments) > 1:
+            found = collection("filter", items_of(arguments[1]))
+        case "max" | "min" if plain:
+            found = join_all(arguments) if len(arguments) > 1 else item
+        case "sum" if item.is_number:
+            found = NUMBER
+        case "abs" if first.is_number:
+            found = first
+        case "round" if first.is_number:
+            found = INT if len(arguments) == 1 else FLOAT
+    return found
 
 
-def _of_items(name: str, arguments: Sequence[Type], *, plain: bool) -> Type:  # noqa: PLR0911 - one answer for each function
-    first = arguments[0] if arguments else ANY
-    if name == "enumerate":
-        return collection("enumerate", tuple_of(INT, items_of(first)))
-    if name == "zip" and plain:
-        return collection("zip", tuple_of(*map(items_of, arguments)))
-    if name == "filter" and len(arguments) > 1:
-        return collection("filter", items_of(arguments[1]))
-    if name in ("max", "min") and plain:
-        return join_all(arguments) if len(arguments) > 1 else items_of(first)
-    if name == "sum":
-        return NUMBER if items_of(first).is_number else ANY
-    if name in ("abs", "round") and first.is_number:
-        return first if name == "abs" else (INT if len(arguments) == 1 else FLOAT)
-    return ANY
-
-
-def _of_module(name: str, arguments: Sequence[Type]) -> Type | PredictedException:
+def _module_result(name: str, arguments: Sequence[Type]) -> Type | PredictedException:
     module = name.partition(".")[0]
-    if module == "math" and _OF_MODULES.get(name) == FLOAT:
+    if module == "math" and _MODULE_RESULTS.get(name) == FLOAT:
         for argument in arguments:
             if argument == ARRAY:
                 return type_error("only size-1 arrays can be converted to Python scalars")
@@ -198,23 +166,22 @@ def _of_module(name: str, arguments: Sequence[Type]) -> Type | PredictedExceptio
                 return type_error(f"must be real number, not {argument.name}")
     if name == "random.choice" and len(arguments) == 1:
         return items_of(arguments[0])
-    return _OF_MODULES.get(name, ANY)
+    return _MODULE_RESULTS.get(name, ANY)
 
 
 def _numpy(name: str, call: ast.Call, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:
-    if plain and name in _SHAPED and len(arguments) > 1 and _is_number(call.args[1]):
-        return type_error(f"Cannot interpret '{_number(call.args[1])}' as a data type")
-    if plain and name == "array" and len(arguments) > 2 and all(map(_is_number, call.args)):  # noqa: PLR2004 - data, dtype
-        return type_error(f"array() takes from 1 to 2 positional arguments but {len(arguments)} were given")
+    match call.args:
+        case [_, ast.Constant(value=int() | float() as number), *_] if plain and name in _SHAPED:
+            return type_error(f"Cannot interpret '{number}' as a data type")
+        case [_, _, _, *_] if plain and name == "array" and all(map(_is_number, call.args)):
+            return type_error(f"array() takes from 1 to 2 positional arguments but {len(arguments)} were given")
     if name in _ARRAYS:
         return _array(name, call, arguments)
-    if name in _BY_ITEM and arguments:
-        return ARRAY if arguments[0].name == "numpy.ndarray" else ANY
-    return ANY
+    return ARRAY if name in _BY_ITEM and arguments and arguments[0].name == ARRAY.name else ANY
 
 
 def _array(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type:
-    """Give an array, unless it may hold a single value, which has a truth of its own."""
+    """Return an array, unless it may hold a single value, which is true or false by itself."""
     if not arguments:
         return ANY
     first = call.args[0]
@@ -231,12 +198,8 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
-def _number(node: ast.expr) -> object:
-    return node.value if isinstance(node, ast.Constant) else None
-
-
 def builtin(name: str) -> Type:
-    """Give what a built-in name is."""
+    """Return the type of a built-in name."""
     value = getattr(builtins, name)
     if name.startswith("__") or not callable(value):
         return ANY  # A module has names such as `__name__` of its own.

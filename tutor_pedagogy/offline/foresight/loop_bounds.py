@@ -1,4 +1,4 @@
-"""Loops whose first or last round cannot go well: behind the end, a divisor of 0, a collection that shrinks."""
+"""Loops whose first or last iteration must fail: an index out of range, a divisor of 0, a collection that shrinks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
 from tutor_pedagogy.offline.foresight.frame import crash_at
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tutor_pedagogy.offline.engine.crash import Crash
-    from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.program import Program
 
+_UPWARDS = (ast.Lt, ast.LtE)
 _EXITS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 _DICTIONARIES = frozenset(("dict", "defaultdict", "Counter", "OrderedDict"))
 _DIVISIONS = {
@@ -31,10 +33,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 @dataclass(slots=True)
 class _Count:
-    """A variable that a loop lets run: `owner` is the collection whose length bounds it, as the code has it.
-
-    In the last round it is the length plus `last`.
-    """
+    """A variable that a loop counts up to the length of the collection `owner`, plus `last` in the last iteration."""
 
     name: str
     owner: str
@@ -42,7 +41,7 @@ class _Count:
 
 
 def crashes_in_loops(program: Program) -> Iterator[Crash]:
-    """Give what goes wrong in every loop whose number of rounds does not depend on the data."""
+    """Yield the exceptions in every loop whose indices run to the length of a collection."""
     for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
         if isinstance(node, ast.For | ast.While | ast.comprehension):
             yield from _LoopReader(program, node).crashes()
@@ -69,7 +68,7 @@ class _LoopReader:
         return [node for statement in self._loop.body for node in walk(statement)]
 
     def crashes(self) -> Iterator[Crash]:
-        """Give what goes wrong in this loop."""
+        """Yield the exceptions in this loop."""
         if isinstance(self._loop, ast.For):
             yield from self._collection_shrinks(self._loop)
         if isinstance(self._loop, ast.For | ast.comprehension):
@@ -88,15 +87,15 @@ class _LoopReader:
                 return
 
     def _count(self) -> _Count | None:
-        """Read the variable that goes through positions off the loop's header."""
+        """Return the variable of indices in the loop's header, if it has one."""
         match self._loop:
             case (
-                ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args))
+                ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop]))
                 | ast.comprehension(
-                    target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args)
+                    target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop])
                 )
-            ) if len(args) < 3:  # noqa: PLR2004 - start and stop, no step
-                bound = _length_of(self._program, args[-1])
+            ):
+                bound = _length_of(self._program, stop)
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name(id=name), _]),
                 iter=ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=owner)], keywords=[]),
@@ -106,24 +105,18 @@ class _LoopReader:
                 return self._count_of_while(name, op, right)
             case _:
                 return None
-        if bound is None:
-            return None
-        owner, added = bound
-        return _Count(name, owner, added - 1)
+        return _Count(name, bound[0], bound[1] - 1) if bound is not None else None
 
     def _count_of_while(self, name: str, op: ast.cmpop, right: ast.expr) -> _Count | None:
         bound = _length_of(self._program, right)
         steps = [node for node in self._inside if isinstance(node, ast.AugAssign) and _is_name(node.target, name)]
-        by_one = [
-            n for n in steps if isinstance(n.op, ast.Add) and isinstance(n.value, ast.Constant) and n.value.value == 1
-        ]
-        if bound is None or not isinstance(op, ast.Lt | ast.LtE) or len(by_one) != 1 or len(steps) != 1:
-            return None
-        owner, added = bound
-        return _Count(name, owner, added - isinstance(op, ast.Lt))
+        match steps:
+            case [ast.AugAssign(op=ast.Add(), value=ast.Constant(value=1))] if bound is not None:
+                return _Count(name, bound[0], bound[1] - isinstance(op, ast.Lt)) if isinstance(op, _UPWARDS) else None
+        return None
 
     def _is_set(self, name: str) -> bool:
-        """Tell whether the body of the loop gives its variable a value of its own."""
+        """Return whether the body of the loop gives its variable a value of its own."""
         if isinstance(self._loop, ast.While):
             return False
         return any(
@@ -133,7 +126,7 @@ class _LoopReader:
         )
 
     def _changes(self, owner: str, methods: frozenset[str]) -> bool:
-        """Tell whether the body calls one of the methods of a collection, deletes from it or gives it a new value."""
+        """Return whether the body calls one of the methods of a collection, deletes from it or gives it a new value."""
         for node in self._inside:
             match node:
                 case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in methods:
@@ -149,7 +142,7 @@ class _LoopReader:
         return False
 
     def _is_uncertain(self, node: ast.AST, *, after_shrinking: bool = False) -> bool:
-        """Tell whether Python may not come to a node in the decisive round, or comes to it with another value."""
+        """Return whether Python may not come to a node in the decisive iteration, or comes to it with another value."""
         below: ast.AST = node
         for up in self._program.above(node):
             if up is self._loop:
@@ -168,7 +161,7 @@ class _LoopReader:
                 return True
             if not isinstance(other, ast.AugAssign) or not isinstance(self._loop, ast.While):
                 continue
-            if at <= line and isinstance(other.target, ast.Name) and other.target.id in _names(node):
+            if at <= line and isinstance(other.target, ast.Name) and other.target.id in names_in(node):
                 return True
         return not _is_sequence(self._program, node.value) if isinstance(node, ast.Subscript) else False
 
@@ -191,7 +184,7 @@ class _LoopReader:
                     return
 
     def _collection_shrinks(self, loop: ast.For) -> Iterator[Crash]:
-        """Find a dictionary or a set that loses items while the loop goes through it."""
+        """Yield a dictionary or a set that loses items while the loop goes through it."""
         match loop.iter:
             case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="keys" | "values" | "items"), args=[]):
                 word = "dictionary"
@@ -205,16 +198,13 @@ class _LoopReader:
 
 
 def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
-    """Read `len(xs)`, or a name that was given it, with a whole number added: give the collection and the number."""
+    """Return the collection and the number of `len(xs) + 1` or the like, or of a name for `len(xs)`."""
     match node:
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() | ast.Subscript() as owner]):
             return program.segment(owner), 0
-        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int(added))):
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=ast.Constant(value=int(number))):
             bound = _length_of(program, left)
-            return (bound[0], bound[1] + added) if bound is not None else None
-        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int(taken))):
-            bound = _length_of(program, left)
-            return (bound[0], bound[1] - taken) if bound is not None else None
+            return (bound[0], bound[1] + (number if isinstance(op, ast.Add) else -number)) if bound else None
         case ast.Name(id=name):
             given = program.assignments(name)
             if len(given) == 1 and isinstance(value := given[0][1], ast.Call) and given[0][0] < node.lineno:
@@ -224,12 +214,12 @@ def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
 
 
 def _keeps_length(program: Program, owner: str) -> bool:
-    """Tell whether nothing in the code changes how many items a collection has, as far as can be seen."""
+    """Return whether nothing in the code changes how many items a collection has, as far as can be seen."""
     return owner.isidentifier() and len(program.assignments(owner)) <= 1 and owner not in program.resized_names
 
 
 def _step(index: ast.expr, name: str) -> int | None:
-    """Give the whole number that a position adds to a variable."""
+    """Return the integer that an index adds to a variable."""
     match index:
         case ast.Name(id=used) if used == name:
             return 0
@@ -242,17 +232,13 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
-
-
 def _is_sequence(program: Program, owner: ast.expr) -> bool:
-    """Tell whether nothing in the code says that a collection is looked into by keys."""
+    """Return whether nothing in the code says that a collection is indexed by keys."""
     return not isinstance(owner, ast.Name) or _made_as(program, owner) != "dictionary"
 
 
 def _made_as(program: Program, owner: ast.Name) -> str | None:
-    """Give what the code makes a name of: a dictionary, a set, a text or an array."""
+    """Return what the code makes of a name: a dictionary, a set, a string or an array."""
     values: Sequence[ast.expr | None] = [value for _, value in program.assignments(owner.id)]
     for value in values:
         match value:
@@ -263,7 +249,7 @@ def _made_as(program: Program, owner: ast.Name) -> str | None:
             case ast.Set() | ast.SetComp() | ast.Call(func=ast.Name(id="set")):
                 return "Set"
             case ast.Constant(value=str()):
-                return "text"
+                return "string"
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"))):
                 return "array"
     return None
@@ -273,7 +259,7 @@ def _out_of_range(program: Program, node: ast.Subscript) -> PredictedException:
     made = _made_as(program, node.value) if isinstance(node.value, ast.Name) else None
     if made == "array":
         return PredictedException("IndexError", "index out of bounds for axis 0 with this size")
-    if made == "text":
+    if made == "string":
         return PredictedException("IndexError", "string index out of range")
     assigned = "" if isinstance(node.ctx, ast.Load) else "assignment "
     return PredictedException("IndexError", f"list {assigned}index out of range")

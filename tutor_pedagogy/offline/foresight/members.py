@@ -1,9 +1,10 @@
-"""Attributes, methods and items of the built-in kinds: what they give, or the words in which Python refuses."""
+"""Attributes, methods and items of the built-in types: the types of their values, or why Python refuses them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
 from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
@@ -28,144 +29,118 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TYPES: dict[str, type] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": bool,
-    "list": list,
-    "tuple": tuple,
-    "dict": dict,
-    "set": set,
-    "range": range,
+    **{each.__name__: each for each in (str, int, float, bool, list, tuple, dict, set, range)},
     "NoneType": type(None),
 }
-_NO_ARRAY_HAS = frozenset(("append", "extend", "push", "insert", "remove", "pop", "index", "add", "length", "len"))
+_UNHASHABLE = frozenset(("list", "dict", "set"))
+_NO_ARRAY_HAS = words("append extend push insert remove pop index add length len")
 """Methods of lists that students try on arrays; numpy itself is not imported to ask."""
 
-_STRING_METHODS = (
-    "upper lower strip lstrip rstrip replace title capitalize casefold swapcase format join zfill center ljust rjust"
-)
-_METHODS: dict[tuple[str, str], Type] = {
-    **dict.fromkeys((("str", name) for name in _STRING_METHODS.split()), STR),
-    **dict.fromkeys((("str", name) for name in ("find", "index", "count", "rfind", "rindex")), INT),
-    **dict.fromkeys((("str", name) for name in ("split", "splitlines", "rsplit")), collection("list", STR)),
-    **dict.fromkeys((("str", name) for name in ("isdigit", "isalpha", "isupper", "startswith", "endswith")), BOOL),
-    ("str", "encode"): BYTES,
-    **dict.fromkeys(
-        (("list", name) for name in ("append", "extend", "insert", "remove", "sort", "reverse", "clear")), NONE
-    ),
-    **dict.fromkeys(((owner, name) for owner in ("list", "tuple") for name in ("index", "count")), INT),
-    **dict.fromkeys((("set", name) for name in ("add", "remove", "discard", "update", "clear")), NONE),
-    **dict.fromkeys((("dict", name) for name in ("update", "clear")), NONE),
-    ("float", "is_integer"): BOOL,
-    **dict.fromkeys(
-        (("numpy.ndarray", name) for name in ("copy", "astype", "cumsum", "round", "flatten", "ravel", "clip")), ARRAY
-    ),
-    **dict.fromkeys((("numpy.ndarray", name) for name in ("sort", "fill")), NONE),
-    ("numpy.ndarray", "tolist"): collection("list", ANY),
+_METHODS: dict[str, Type] = {
+    **dict.fromkeys(words("str.upper str.lower str.strip str.lstrip str.rstrip str.replace str.title"), STR),
+    **dict.fromkeys(words("str.casefold str.swapcase str.capitalize str.format str.join str.zfill"), STR),
+    **dict.fromkeys(words("str.center str.ljust str.rjust"), STR),
+    **dict.fromkeys(words("str.find str.index str.count str.rfind str.rindex"), INT),
+    **dict.fromkeys(words("str.split str.splitlines str.rsplit"), collection("list", STR)),
+    **dict.fromkeys(words("str.isdigit str.isalpha str.isupper str.startswith str.endswith float.is_integer"), BOOL),
+    "str.encode": BYTES,
+    **dict.fromkeys(words("list.append list.extend list.insert list.remove list.sort list.reverse list.clear"), NONE),
+    **dict.fromkeys(words("list.index list.count tuple.index tuple.count"), INT),
+    **dict.fromkeys(words("set.add set.remove set.discard set.update set.clear dict.update dict.clear"), NONE),
+}
+_ARRAY_METHODS: dict[str, Type] = {
+    **dict.fromkeys(words("copy astype cumsum round flatten ravel clip"), ARRAY),
+    **dict.fromkeys(words("sort fill"), NONE),
+    "tolist": collection("list", ANY),
 }
 _ARGUMENTS = {
-    ("list", "append"): 1,
-    ("list", "remove"): 1,
-    ("list", "reverse"): 0,
-    ("list", "insert"): 2,
-    ("str", "upper"): 0,
-    ("str", "lower"): 0,
-    ("set", "add"): 1,
+    **dict.fromkeys(words("list.append list.remove set.add"), 1),
+    **dict.fromkeys(words("list.reverse str.upper str.lower"), 0),
+    "list.insert": 2,
 }
 """How many values these methods take."""
 
 
-def attribute(owner: Type, name: str) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
-    """Give what a dot and a name after a built-in kind gives."""
-    type_ = _TYPES.get(owner.name)
-    if type_ is not None:
-        if not hasattr(type_, name):
-            return _missing(owner, name)
-        if callable(getattr(type_, name)):
-            return Type("builtin_function_or_method", parts=(owner,), of=f".{name}")
+def attribute(owner: Type, name: str) -> Type | PredictedException:
+    """Return the type of an attribute of a value of a built-in type."""
+    method = Type("builtin_function_or_method", parts=(owner,), of=f".{name}")
+    if owner.name in _TYPES:
+        known = getattr(_TYPES[owner.name], name, None)
+        is_missing, is_method = not hasattr(_TYPES[owner.name], name), callable(known)
+    elif owner.name == ARRAY.name:
+        is_missing, is_method = name in _NO_ARRAY_HAS, name in _ARRAY_METHODS
+    else:
         return ANY
-    if owner.name == "numpy.ndarray":
-        if name in _NO_ARRAY_HAS:
-            return _missing(owner, name)
-        if name == "T":
-            return ARRAY
-        return Type("builtin_function_or_method", parts=(owner,), of=f".{name}") if name in _known_array() else ANY
-    return ANY
+    if is_missing:
+        return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
+    if is_method:
+        return method
+    return ARRAY if (owner.name, name) == (ARRAY.name, "T") else ANY
 
 
-def _known_array() -> frozenset[str]:
-    return frozenset(name for owner, name in _METHODS if owner == "numpy.ndarray")
+def method(owner: Type, name: str, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:
+    """Return the type of the result of a built-in type's method; `plain`: all values are given by position."""
+    full_name = f"{owner.name}.{name}"
+    predicted = _wrong_count(full_name, len(arguments)) if plain else None
+    if predicted is None and len(arguments) == 1:
+        predicted = _wrong_type(full_name, arguments[0])
+    if predicted is not None:
+        return predicted
+    key, value = owner.parts if owner.name == "dict" and owner.parts else (ANY, ANY)
+    found = owner if name == "copy" else ANY
+    match owner.name, name:
+        case "numpy.ndarray", _:
+            found = _ARRAY_METHODS.get(name, found)
+        case "dict", "keys":
+            found = collection("dict_keys", key)
+        case "dict", "values":
+            found = collection("dict_values", value)
+        case "dict", "items":
+            found = collection("dict_items", tuple_of(key, value))
+        case "list" | "set", "pop":
+            found = items_of(owner)
+    return _METHODS.get(full_name, found)
 
 
-def _missing(owner: Type, name: str) -> PredictedException:
-    return PredictedException("AttributeError", f"'{owner.name}' object has no attribute '{name}'")
-
-
-def method(owner: Type, name: str, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each method
-    """Give what the call of a method of a built-in kind gives; `plain`: all values are given by position."""
-    wanted = _ARGUMENTS.get((owner.name, name))
-    if plain and wanted is not None and len(arguments) != wanted:
-        return _count(owner.name, name, wanted, len(arguments))
-    if owner.name == "str" and name == "join" and len(arguments) == 1:
-        item = items_of(arguments[0])
-        if arguments[0].is_number:
-            return type_error("can only join an iterable")
-        if item.is_number and item is not NUMBER:
-            return type_error(f"sequence item 0: expected str instance, {item.name} found")
-    if (owner.name, name) == ("set", "add") and len(arguments) == 1 and arguments[0].name in ("list", "dict", "set"):
-        return type_error(f"unhashable type: '{arguments[0].name}'")
-    if (owner.name, name) in _METHODS:
-        return _METHODS[owner.name, name]
-    if owner.name == "dict":
-        return _of_dictionary(owner, name)
-    if name == "copy":
-        return owner
-    if owner.name in ("list", "set") and name == "pop":
-        return items_of(owner)
-    return ANY
-
-
-def _of_dictionary(owner: Type, name: str) -> Type:
-    key, value = owner.parts or (ANY, ANY)
-    if name == "keys":
-        return collection("dict_keys", key)
-    if name == "values":
-        return collection("dict_values", value)
-    if name == "items":
-        return collection("dict_items", tuple_of(key, value))
-    return owner if name == "copy" else ANY
-
-
-def _count(owner: str, name: str, wanted: int, given: int) -> PredictedException:
+def _wrong_count(name: str, given: int) -> PredictedException | None:
+    wanted = _ARGUMENTS.get(name, given)
+    if wanted == given:
+        return None
     if wanted > 1:
-        return type_error(f"{name} expected {wanted} arguments, got {given}")
-    takes = "exactly one argument" if wanted else "no arguments"
-    return type_error(f"{owner}.{name}() takes {takes} ({given} given)")
+        return type_error(f"{name.partition('.')[2]} expected {wanted} arguments, got {given}")
+    return type_error(f"{name}() takes {'exactly one argument' if wanted else 'no arguments'} ({given} given)")
 
 
-def item(owner: Type, index: Type | None) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each kind of owner
-    """Give what square brackets after a value give; the index is None for a slice."""
+def _wrong_type(name: str, given: Type) -> PredictedException | None:
+    """Return why a method does not take a value of this type, if it does not."""
+    item = items_of(given)
+    if name == "str.join" and given.is_number:
+        return type_error("can only join an iterable")
+    if name == "str.join" and item.is_number and item is not NUMBER:
+        return type_error(f"sequence item 0: expected str instance, {item.name} found")
+    return not_hashable(given) if name == "set.add" else None
+
+
+def not_hashable(given: Type | None) -> PredictedException | None:
+    """Return why a value cannot be a key or an item of a set, if it cannot."""
+    return type_error(f"unhashable type: '{given.name}'") if given and given.name in _UNHASHABLE else None
+
+
+def item(owner: Type, index: Type | None) -> Type | PredictedException:
+    """Return the type of what square brackets after a value select; the index is None for a slice."""
     if NEVER in (owner, index):
         return NEVER
-    if (
-        owner.is_number
-        or owner.name in FUNCTIONS
-        or owner.name in ("NoneType", "set")
-        or owner.name in ITERATORS | VIEWS
-    ):
+    if owner.is_number or owner.name in FUNCTIONS | ITERATORS | VIEWS | {"NoneType", "set"}:
         return type_error(f"'{owner.shown}' object is not subscriptable")
+    selected: Type | PredictedException = ANY
     if owner.name == "dict":
-        if index is not None and index.name in ("list", "dict", "set"):
-            return type_error(f"unhashable type: '{index.name}'")
-        return owner.parts[1] if owner.parts and owner.parts[1] is not NEVER else ANY
-    if owner.name in ("str", "list", "tuple", "range"):
-        if index is None:
-            return Type(owner.name, owner.item)
-        return _wrong_index(owner, index) or items_of(owner)
-    if owner.name == "numpy.ndarray":
-        return ARRAY if index is None or index == ARRAY else ANY
-    return ANY
+        value = owner.parts[1] if owner.parts and owner.parts[1] is not NEVER else ANY
+        selected = not_hashable(index) or value
+    elif owner.name in ("str", "list", "tuple", "range"):
+        selected = Type(owner.name, owner.item) if index is None else _wrong_index(owner, index) or items_of(owner)
+    elif owner.name == ARRAY.name and (index is None or index == ARRAY):
+        selected = ARRAY
+    return selected
 
 
 def _wrong_index(owner: Type, index: Type) -> PredictedException | None:
@@ -177,18 +152,16 @@ def _wrong_index(owner: Type, index: Type) -> PredictedException | None:
 
 
 def item_assigned(owner: Type, index: Type | None) -> PredictedException | None:
-    """Give the complaint about an item that cannot be given a value."""
+    """Return why an item of a value cannot be assigned to, if it cannot."""
     if owner.is_number or owner.name in ("str", "tuple", "range", "NoneType", "set") or owner.name in FUNCTIONS:
         return type_error(f"'{owner.shown}' object does not support item assignment")
     if owner.name == "list" and index is not None:
         return _wrong_index(owner, index)
-    if owner.name == "dict" and index is not None and index.name in ("list", "dict", "set"):
-        return type_error(f"unhashable type: '{index.name}'")
-    return None
+    return not_hashable(index) if owner.name == "dict" else None
 
 
 def iterated(type_: Type) -> PredictedException | None:
-    """Give the complaint about a value that no loop can go through."""
+    """Return why no loop can go through a value, if none can."""
     if type_.is_number or type_ is NONE or type_.name in FUNCTIONS:
         return type_error(f"'{type_.shown}' object is not iterable")
     return None

@@ -1,9 +1,10 @@
-"""What operators make of two kinds of value, or the words in which Python refuses."""
+"""Operators: the type of the result for two types of operands, or why Python refuses them."""
 
 from __future__ import annotations
 
 import ast
 
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
 from tutor_pedagogy.offline.foresight.value_types import (
     ANY,
@@ -22,20 +23,20 @@ from tutor_pedagogy.offline.foresight.value_types import (
     join,
 )
 
-_SYMBOLS: dict[type[ast.operator | ast.cmpop | ast.unaryop], str] = {
+_SYMBOLS: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
     ast.Div: "/",
     ast.FloorDiv: "//",
     ast.Mod: "%",
-    ast.Pow: "** or pow()",
+    ast.MatMult: "@",
     ast.BitXor: "^",
     ast.BitAnd: "&",
     ast.BitOr: "|",
     ast.LShift: "<<",
     ast.RShift: ">>",
-    ast.MatMult: "@",
+    ast.Pow: "** or pow()",
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",
@@ -47,31 +48,29 @@ _SYMBOLS: dict[type[ast.operator | ast.cmpop | ast.unaryop], str] = {
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ON_BITS = (ast.BitXor, ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift)
 _JOINED = frozenset(("str", "list", "tuple", "bytes"))
-_PLAIN = (
-    frozenset(("int", "float", "bool", "number", "complex", "str", "list", "tuple", "range", "NoneType")) | FUNCTIONS
-)
-"""Kinds whose operators are all known here."""
+_PLAIN = FUNCTIONS | words("int float bool number complex str list tuple range NoneType")
+"""Types whose operators are all known here."""
 _ON_SETS = (ast.Sub, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
-def binary(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:  # noqa: PLR0911 - one answer for each pair of kinds
-    """Give what an arithmetic operator gives."""
+def binary(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
+    """Return the type of the result of an arithmetic operator."""
+    found: Type | PredictedException | None = None
     if NEVER in (left, right):
-        return NEVER
-    if "numpy.ndarray" in (left.name, right.name):
-        return _with_array(op, left, right)
-    if left.is_number and right.is_number:
-        return _of_numbers(op, left, right)
-    if left.name == "str" and isinstance(op, ast.Mod):
-        return STR
-    if isinstance(op, ast.Mult):
-        return _repeated(op, left, right)
-    if left.name == right.name:
-        if isinstance(op, ast.Add) and left.name in _JOINED:
-            return join(left, right) if left.name != "tuple" else _joined_tuple(left, right)
-        if left.name in ("set", "frozenset") and isinstance(op, _ON_SETS):
-            return left
-    return _refused(op, left, right)
+        found = NEVER
+    elif ARRAY.name in (left.name, right.name):
+        found = _with_array(op, left, right)
+    elif left.is_number and right.is_number:
+        found = _of_numbers(op, left, right)
+    elif left.name == "str" and isinstance(op, ast.Mod):
+        found = STR
+    elif isinstance(op, ast.Mult):
+        found = _repeated(left, right)
+    elif left.name == right.name and isinstance(op, ast.Add) and left.name in _JOINED:
+        found = join(left, right) if left.name != "tuple" else _joined_tuple(left, right)
+    elif left.name == right.name and left.name in ("set", "frozenset") and isinstance(op, _ON_SETS):
+        found = left
+    return found or _refused(op, left, right)
 
 
 def _refused(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
@@ -89,21 +88,20 @@ def _unsupported(op: ast.operator, left: Type, right: Type) -> PredictedExceptio
 
 
 def _of_numbers(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
-    whole = left.name in ("int", "bool") and right.name in ("int", "bool")
+    names = {left.name, right.name}
+    whole = names <= {"int", "bool"}
     if isinstance(op, _ON_BITS):
-        return INT if whole or "number" in (left.name, right.name) else _unsupported(op, left, right)
-    if "complex" in (left.name, right.name) or isinstance(op, ast.MatMult):
+        return INT if whole or "number" in names else _unsupported(op, left, right)
+    if "complex" in names or isinstance(op, ast.MatMult):
         return ANY
-    if isinstance(op, ast.Div):
-        return FLOAT
     if isinstance(op, ast.Pow):
         return NUMBER if whole else FLOAT
-    if whole:
-        return INT
-    return FLOAT if "float" in (left.name, right.name) else NUMBER
+    if isinstance(op, ast.Div) or "float" in names:
+        return FLOAT
+    return INT if whole else NUMBER
 
 
-def _repeated(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
+def _repeated(left: Type, right: Type) -> Type | PredictedException | None:
     for one, other in ((left, right), (right, left)):
         if one.name not in _JOINED:
             continue
@@ -111,7 +109,7 @@ def _repeated(op: ast.operator, left: Type, right: Type) -> Type | PredictedExce
             return Type(one.name, one.item)
         if other.name in ("float", *_JOINED):
             return type_error(f"can't multiply sequence by non-int of type '{other.name}'")
-    return _refused(op, left, right)
+    return None
 
 
 def _joined_tuple(left: Type, right: Type) -> Type:
@@ -120,45 +118,44 @@ def _joined_tuple(left: Type, right: Type) -> Type:
 
 
 def _with_array(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
-    other = right if left.name == "numpy.ndarray" else left
     if NONE in (left, right):
         return _unsupported(op, left, right)
-    array = left if other is right else right
-    floats = FLOAT in (array.item, other.item, other)
-    if isinstance(op, ast.BitXor) and floats:
+    array, other = (left, right) if left.name == ARRAY.name else (right, left)
+    if isinstance(op, ast.BitXor) and FLOAT in (array.item, other.item, other):
         return type_error("ufunc 'bitwise_xor' not supported for the input types")
-    return ARRAY if other.is_number or other.name in ("numpy.ndarray", "list", "range") else ANY
+    return _by_item(other)
+
+
+def _by_item(other: Type) -> Type:
+    """Return the type of what an operator makes of an array and another value."""
+    return ARRAY if other.is_number or other.name in (ARRAY.name, "list", "range") else ANY
 
 
 def compare(op: ast.cmpop, left: Type, right: Type) -> Type | PredictedException:
-    """Give what a comparison gives."""
+    """Return the type of the result of a comparison."""
+    plain = left.name in _PLAIN and right.name in _PLAIN
+    found: Type | PredictedException = ANY
     if NEVER in (left, right):
-        return NEVER
-    if isinstance(op, ast.In | ast.NotIn):
-        return _searched(left, right)
-    if isinstance(op, ast.Is | ast.IsNot):
-        return BOOL
-    if "numpy.ndarray" in (left.name, right.name):
-        other = right if left.name == "numpy.ndarray" else left
-        return ARRAY if other.is_number or other.name in ("numpy.ndarray", "list", "range") else ANY
-    if not isinstance(op, _ORDERED):
-        return BOOL if left.name in _PLAIN and right.name in _PLAIN else ANY
-    return _ordered(op, left, right)
+        found = NEVER
+    elif isinstance(op, ast.In | ast.NotIn):
+        found = _searched(left, right)
+    elif isinstance(op, ast.Is | ast.IsNot):
+        found = BOOL
+    elif ARRAY.name in (left.name, right.name):
+        found = _by_item(right if left.name == ARRAY.name else left)
+    elif not isinstance(op, _ORDERED):
+        found = BOOL if plain else ANY
+    elif plain or NONE in (left, right):
+        found = _ordered(op, left, right)
+    return found
 
 
 def _ordered(op: ast.cmpop, left: Type, right: Type) -> Type | PredictedException:
-    one_is_none = NONE in (left, right)
-    if one_is_none or (left.name in _PLAIN and right.name in _PLAIN):
-        comparable = (left.is_number and right.is_number and "complex" not in (left.name, right.name)) or (
-            left.name == right.name and left.name in _JOINED
-        )
-        if not comparable:
-            one, other = (type_ if type_.is_known else INT for type_ in (left, right))
-            return type_error(
-                f"'{_SYMBOLS[type(op)]}' not supported between instances of '{one.shown}' and '{other.shown}'",
-            )
+    numbers = left.is_number and right.is_number and "complex" not in (left.name, right.name)
+    if numbers or (left.name == right.name and left.name in _JOINED):
         return BOOL
-    return ANY
+    one, other = (type_.shown if type_.is_known else "int" for type_ in (left, right))
+    return type_error(f"'{_SYMBOLS[type(op)]}' not supported between instances of '{one}' and '{other}'")
 
 
 def _searched(left: Type, right: Type) -> Type | PredictedException:
@@ -170,7 +167,7 @@ def _searched(left: Type, right: Type) -> Type | PredictedException:
 
 
 def unary(op: ast.unaryop, type_: Type) -> Type | PredictedException:
-    """Give what a sign before a value gives; `not` is a question of truth and not asked here."""
+    """Return the type of a value with `-`, `+` or `~` in front; `not` asks for the truth of a value, see `truth`."""
     if type_.name in SEQUENCES or type_ is NONE or type_.name in FUNCTIONS:
         return type_error(f"bad operand type for unary {_SYMBOLS[type(op)]}: '{type_.name}'")
     if isinstance(op, ast.Invert):
@@ -179,10 +176,8 @@ def unary(op: ast.unaryop, type_: Type) -> Type | PredictedException:
 
 
 def truth(type_: Type) -> PredictedException | None:
-    """Give the complaint about a value that is neither true nor false."""
-    if type_.name != "numpy.ndarray":
+    """Return why a value is neither true nor false, if it is an array."""
+    if type_.name != ARRAY.name:
         return None
-    return PredictedException(
-        "ValueError",
-        "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()",
-    )
+    message = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+    return PredictedException("ValueError", message)

@@ -34,13 +34,19 @@ class Scope:
     elsewhere: set[str] = field(default_factory=set)
 
     def is_from_around(self, name: str) -> bool:
-        """Tell whether a name belongs to a function around this block."""
+        """Return whether a name belongs to a function around this block."""
         around = self.parent
         while around is not None:
             if isinstance(around.block, Function) and name in around.own:
                 return True
             around = around.parent
         return False
+
+
+def parameters_of(arguments: ast.arguments) -> list[str]:
+    """Return the names of all parameters of a function or `lambda`."""
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return [argument.arg for argument in listed if argument is not None]
 
 
 class Scopes:
@@ -54,7 +60,7 @@ class Scopes:
         self.module = self._read(tree, None)
 
     def of(self, block: Block) -> Scope:
-        """Give the scope of a block."""
+        """Return the scope of a block."""
         return self.by_block[block]
 
     @property
@@ -65,10 +71,7 @@ class Scopes:
     def _read(self, block: Block, parent: Scope | None) -> Scope:
         scope = self.by_block[block] = Scope(block, parent)
         if isinstance(block, Function):
-            arguments = block.args
-            listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-            listed += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
-            scope.own.update(argument.arg for argument in listed)
+            scope.own.update(parameters_of(block.args))
         waiting: list[ast.AST] = list(block.body)
         while waiting:
             node = waiting.pop()
@@ -81,7 +84,7 @@ class Scopes:
         return scope
 
     def _bound_by(self, node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
-        """Note what a node binds and give the nodes inside it that belong to the same scope."""
+        """Note what a node binds, and yield the nodes inside it that belong to the same scope."""
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 scope.own.add(name)
@@ -95,9 +98,12 @@ class Scopes:
             case ast.Global(names=declared) | ast.Nonlocal(names=declared):
                 scope.elsewhere.update(declared)
                 self.declared.update(declared)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                scope.own.add(name)
-            case ast.MatchMapping(rest=str(name)):
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
                 scope.own.add(name)
             case ast.comprehension(iter=iterated, ifs=tests):
                 yield iterated  # The target lives inside the comprehension.

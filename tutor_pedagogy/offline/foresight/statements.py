@@ -1,4 +1,4 @@
-"""Going through statements in thought: what is known of each name after them, on whichever way Python takes."""
+"""Statements: the types of the names after each, in whichever branch Python takes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.bindings import name_bound
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight import members, operators
 from tutor_pedagogy.offline.foresight.expressions import asked, bind_target, handed_out, narrow, type_of
-from tutor_pedagogy.offline.foresight.frame import EVERYTHING, Frame, join_names, join_ways
+from tutor_pedagogy.offline.foresight.frame import EVERYTHING, Frame, join_branches, join_names
 from tutor_pedagogy.offline.foresight.imports import import_modules, import_names
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, NONE, UNBOUND, Type, join
@@ -18,23 +19,22 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tutor_pedagogy.offline.engine.program import Function, Program
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_ITERATIONS = 4
-"""A loop is gone through until nothing new is known after a round, or so often."""
+"""A loop is read until an iteration adds nothing new, or so often."""
 _EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
-_OF_ANOTHER_PLATFORM = frozenset(
-    ("version_info", "platform", "TYPE_CHECKING", "PY2", "PY3", "version", "implementation")
-)
+_PLATFORM_NAMES = words("version_info platform TYPE_CHECKING PY2 PY3 version implementation")
 
 
 _UNSUPPORTED = re.compile(r"(unsupported operand type\(s\) for [^: ]+)(?: or pow\(\))?(?=:)")
-"""Up to where a message names its sign, which is `+=` where a name is changed."""
+"""The part of a message with the operator, which is `+=` for an augmented assignment."""
 
 
 def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
-    """Go through statements; tell whether Python comes to what follows them."""
+    """Read statements. Return whether Python reaches what follows them."""
     for statement in statements:
         step = _STEPS.get(type(statement))
         if step is not None and not step(frame, statement):
@@ -66,7 +66,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> bool:
 
 
 def _as_operation(node: ast.AugAssign) -> ast.expr:
-    """Give what the traceback marks: the whole line, from the name to the value."""
+    """Return the node that a traceback marks: from the name to the value."""
     return ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
 
 
@@ -138,25 +138,21 @@ def _if(frame: Frame, node: ast.If) -> bool:
 
 
 def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
-    """Tell whether a condition is never true here: it asks for another Python, or is false in the text itself."""
+    """Return whether a condition is a constant, or asks for the platform or the version of Python."""
     if isinstance(test, ast.Constant):
         return True
-    return not _OF_ANOTHER_PLATFORM.isdisjoint(frame.interpreter.program.features) and any(
-        (isinstance(n, ast.Name) and n.id in _OF_ANOTHER_PLATFORM)
-        or (isinstance(n, ast.Attribute) and n.attr in _OF_ANOTHER_PLATFORM)
-        for n in walk(test)
-    )
+    program = frame.interpreter.program
+    return not _PLATFORM_NAMES.isdisjoint(program.features) and not _PLATFORM_NAMES.isdisjoint(program.words_of(test))
 
 
 def _stored(node: ast.AST) -> set[str]:
+    """Return the names that a node binds or deletes, without parameters."""
     found: set[str] = set()
     for inner in walk(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             found.add(inner.id)
-        elif isinstance(inner, ast.alias):
-            found.add(inner.asname or inner.name.partition(".")[0])
-        elif isinstance(inner, Function | ast.ClassDef):
-            found.add(inner.name)
+        elif not isinstance(inner, ast.Name | ast.arg) and (name := name_bound(inner)) is not None:
+            found.add(name)
     return found
 
 
@@ -182,7 +178,7 @@ def _while(frame: Frame, node: ast.While) -> bool:
 
 
 def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Go through a loop until what is known before a round is known after it; leave that in the names."""
+    """Read a loop until an iteration leaves the types of the names as they were; these remain in the frame."""
     known = dict(frame.names)
     found, frame.crashes = frame.crashes, []
     _first_lines(frame, node, begin)
@@ -196,7 +192,7 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
         begin()
         ends = run(frame, node.body)
         breaks, continues = frame.loops.pop()
-        after = join_ways(known, *([frame.names] if ends else []), *continues)
+        after = join_branches(known, *([frame.names] if ends else []), *continues)
         if after == known:
             break
         known = after
@@ -211,7 +207,7 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
 
 
 def _first_lines(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Go through what surely happens in the first round: the lines before the body's first branch."""
+    """Read what surely happens in the first iteration: the lines before the body's first branch."""
     begin()
     for statement in node.body:
         if isinstance(statement, _SIMPLE):
@@ -230,7 +226,7 @@ def _after_loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, *, may_e
     ways += breaks
     if not ways:
         return False
-    frame.names = join_ways(*ways)
+    frame.names = join_branches(*ways)
     return True
 
 
@@ -248,33 +244,26 @@ def _continue(frame: Frame, _: ast.Continue) -> bool:
 
 def _try(frame: Frame, node: ast.Try | ast.TryStar) -> bool:
     before = dict(frame.names)
-    frame.caught.append(frozenset().union(*map(_caught_by, node.handlers)))
+    program = frame.interpreter.program
+    frame.caught.append(frozenset().union(*(_caught_by(handler, program) for handler in node.handlers)))
     ends = run(frame, node.body)
     frame.caught.pop()
     ends = ends and run(frame, node.orelse)
     ways = [frame.names] if ends else []
-    broken = {
-        **before,
-        **{name: ANY for statement in node.body for name in _stored(statement) if name in before},
-    }
+    changed = {name for statement in node.body for name in _stored(statement)}
+    broken = {name: ANY if name in changed else type_ for name, type_ in before.items()}
     for handler in node.handlers:
         frame.names = dict(broken)
         if handler.name is not None:
             frame.names[handler.name] = ANY
         if run(frame, handler.body):
             ways.append(frame.names)
-    frame.names = join_ways(*(ways or [broken]))
+    frame.names = join_branches(*(ways or [broken]))
     return run(frame, node.finalbody) and bool(ways)
 
 
-def _caught_by(handler: ast.ExceptHandler) -> frozenset[str]:
-    if handler.type is None:
-        return EVERYTHING
-    names = {
-        n.attr if isinstance(n, ast.Attribute) else n.id
-        for n in walk(handler.type)
-        if isinstance(n, ast.Name | ast.Attribute)
-    }
+def _caught_by(handler: ast.ExceptHandler, program: Program) -> frozenset[str]:
+    names = program.words_of(handler.type) if handler.type is not None else {"BaseException"}
     return EVERYTHING if "BaseException" in names else frozenset(names)
 
 
@@ -331,7 +320,7 @@ def _match(frame: Frame, node: ast.Match) -> bool:
             asked(frame, case.guard)
         if run(frame, case.body):
             ways.append(frame.names)
-    frame.names = join_ways(*ways)
+    frame.names = join_branches(*ways)
     return True
 
 
@@ -356,8 +345,8 @@ _STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool]] = {
     ast.TryStar: _try,
     ast.With: _with,
     ast.AsyncWith: _with,
+    ast.Match: _match,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
-    ast.Match: _match,
 }

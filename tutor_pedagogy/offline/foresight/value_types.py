@@ -1,4 +1,4 @@
-"""What can be known of a value without running the code: its type, and what it holds."""
+"""What is known of a value without running the code: its type, and the types of its items."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Function
 
 _DEEPEST = 3
-"""Collections inside collections; what is further down counts as unknown."""
+"""Collections inside collections; items further down count as unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Type:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known; where nothing is, nothing can be foreseen."""
+        """Whether anything is known; if not, nothing can be predicted."""
         return self.name not in ("?", "never", "unbound")
 
     @property
@@ -42,7 +42,7 @@ class Type:
 
     @property
     def depth(self) -> int:
-        """How many collections are inside each other."""
+        """How many collections are inside each other, 1 for a value without items."""
         if self.item is None and not self.parts:
             return 1
         return 1 + max(inner.depth for inner in (self.item, *self.parts) if inner is not None)
@@ -55,7 +55,7 @@ class Type:
 
 ANY = Type("?")
 NEVER = Type("never")
-"""No value at all: the place is not reached, or fails."""
+"""No value at all: the expression is not reached, or raises an exception."""
 UNBOUND = Type("unbound")
 """A name before its first value."""
 NONE = Type("NoneType")
@@ -63,7 +63,7 @@ INT = Type("int")
 FLOAT = Type("float")
 BOOL = Type("bool")
 NUMBER = Type("number")
-"""A whole number or one with a point."""
+"""An int or a float."""
 STR = Type("str")
 BYTES = Type("bytes")
 ARRAY = Type("numpy.ndarray")
@@ -77,7 +77,7 @@ COLLECTIONS = SEQUENCES | ITERATORS | VIEWS | {"dict", "set", "frozenset"}
 
 
 def join(one: Type, other: Type) -> Type:
-    """Give what is known of a value that is one or the other."""
+    """Return the type of a value that has one type or the other."""
     if one == other or other is NEVER:
         return one
     if one is NEVER:
@@ -94,29 +94,29 @@ def join(one: Type, other: Type) -> Type:
 
 
 def join_all(types: Iterable[Type]) -> Type:
-    """Give what is known of a value that is one of these."""
+    """Return the type of a value that has one of these types."""
     return reduce(join, types, NEVER)
 
 
 def collection(name: str, item: Type) -> Type:
-    """Give a collection of items."""
+    """Return the type of a collection of items."""
     return Type(name, ANY if item.depth > _DEEPEST else item)
 
 
 def tuple_of(*parts: Type) -> Type:
-    """Give a tuple of these values."""
+    """Return the type of a tuple of these values."""
     known = tuple(ANY if part.depth > _DEEPEST else part for part in parts)
     return Type("tuple", join_all(known), known)
 
 
 def dictionary(key: Type, value: Type) -> Type:
-    """Give a dictionary."""
+    """Return the type of a dictionary."""
     known = (key, ANY if value.depth > _DEEPEST else value)
     return Type("dict", key, known)
 
 
 def items_of(type_: Type) -> Type:
-    """Give what a loop over a value hands out; ANY where that is not known."""
+    """Return the type of the items that a loop over a value goes through, ANY if it is not known."""
     if type_.name in ("str", "range", "bytes"):
         return STR if type_.name == "str" else INT
     return type_.item if type_.item not in (None, NEVER, NONE) and type_.name in COLLECTIONS else ANY

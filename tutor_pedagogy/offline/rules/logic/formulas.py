@@ -1,4 +1,4 @@
-"""Formulas that run but say something else: degrees, powers, precedence, division, kinds of numbers."""
+"""Formulas that run but say something else: degrees, powers, precedence, division, types of numbers."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ import operator
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Function
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import inside
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+
 _DEGREES = re.compile(r"deg|angle|winkel|grad\b", re.IGNORECASE)
+_MEAN = re.compile(r"average|mean|avg|ratio|percent|share", re.IGNORECASE)
 _FULL_TURN = 6.3
 _FREEZING = 32
 _KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
 """Degrees Celsius with their degrees Fahrenheit: freezing, fever, boiling."""
+_FACTORS = ({5, 9}, {1.8})
 _NEAR = 0.5
 _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -32,236 +37,174 @@ _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
 }
 
 
-@logic_rule(
-    "numerical.degrees-for-radians", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.Call, ast.Attribute)
-)
-def degrees_for_radians(program: Program) -> Iterator[Match]:
-    """Find a sine or cosine of degrees."""
-    for node in program.each(ast.Call):
-        match node:
-            case ast.Call(
-                func=ast.Attribute(
-                    value=ast.Name(id="math" | "np" | "numpy" as module), attr="sin" | "cos" | "tan" as name
-                ),
-                args=[argument],
-            ):
-                pass
-            case _:
-                continue
-        text = program.segment(argument)
-        value = argument
-        if isinstance(argument, ast.Name):
-            value = program.last_value(argument.id, node.lineno) or argument
-        big = isinstance(value, ast.Constant) and isinstance(value.value, int | float) and abs(value.value) > _FULL_TURN
-        named = (
-            isinstance(argument, ast.Name) and bool(_DEGREES.search(argument.id)) and "rad" not in argument.id.lower()
-        )
-        converted = isinstance(value, ast.Call | ast.BinOp)
-        if (big or named) and not converted:
-            line, call = program.line(node.lineno), program.segment(node)
-            yield Match(
-                lines=(node.lineno,),
-                expression=call,
-                edit=program.edit(node.lineno, line.replace(call, f"{module}.{name}({module}.radians({text}))", 1)),
-                slots={"angle": Code(text), "function": Code(f"{module}.{name}")},
-            )
+@logic_rule("numerical.degrees-for-radians", 0.9, "value off less more other", needs=(ast.Attribute,), each=ast.Call)
+def degrees_for_radians(program: Program, node: ast.Call) -> Iterator[Match]:
+    """Yield a sine, cosine or tangent of degrees."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="math" | "np" | "numpy" as module), attr="sin" | "cos" | "tan"),
+            args=[argument],
+        ):
+            value = argument
+        case _:
+            return
+    is_named = False
+    if isinstance(argument, ast.Name):
+        value = program.last_value(argument.id, node.lineno) or argument
+        is_named = bool(_DEGREES.search(argument.id)) and "rad" not in argument.id.lower()
+    is_big = isinstance(value, ast.Constant) and isinstance(value.value, int | float) and abs(value.value) > _FULL_TURN
+    if (is_big or is_named) and not isinstance(value, ast.Call | ast.BinOp):
+        converted = f"{program.segment(node.func)}({module}.radians({program.segment(argument)}))"
+        yield program.here(node, replace=(node, converted), angle=argument, function=node.func)
 
 
-@logic_rule("numerical.caret-for-power", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.BitXor,))
-def caret_for_power(program: Program) -> Iterator[Match]:
-    """`^` between numbers, where a power is meant."""
-    for node in program.each(ast.BinOp):
-        match node:
-            case ast.BinOp(left=left, op=ast.BitXor(), right=ast.Constant(value=int() | float() as power)) if (
-                not isinstance(power, bool) and power in (2, 3, 4, 0.5, -1)
-            ):
-                line, text = program.line(node.lineno), program.segment(node)
-                new = re.sub(r"(?<!\s)\s*+\^\s*+", " ** ", text, count=1)
-                yield Match(
-                    lines=(node.lineno,),
-                    expression=text,
-                    edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                    slots={"base": Code(program.segment(left)), "power": str(power)},
-                )
+@logic_rule("numerical.caret-for-power", 0.9, "value off less more other", needs=(ast.BitXor,), each=ast.BinOp)
+def caret_for_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield a `^` with a small exponent, where `**` is meant."""
+    match node:
+        case ast.BinOp(left=left, op=ast.BitXor(), right=ast.Constant(value=int() | float() as power)):
+            if not isinstance(power, bool) and power in (2, 3, 4, 0.5, -1):
+                changed = re.sub(r"(?<!\s)\s*+\^\s*+", " ** ", program.segment(node), count=1)
+                yield program.here(node, replace=(node, changed), base=left, power=str(power))
 
 
-@logic_rule("numerical.only-last-term-divided", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.Add,))
-def only_last_term_divided(program: Program) -> Iterator[Match]:
-    """Find where `a + b / 2`: only the last term is divided."""
-    for node in program.each(ast.BinOp):
-        match node:
-            case ast.BinOp(
-                left=left,
-                op=ast.Add(),
-                right=ast.BinOp(
-                    left=last, op=ast.Div() | ast.FloorDiv() as sign, right=ast.Constant(value=int() as count)
-                ),
-            ):
-                terms = [last]
-                rest: ast.expr = left
-                while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Add):
-                    terms.append(rest.right)
-                    rest = rest.left
-                terms.append(rest)
-            case _:
-                continue
-        if isinstance(program.parents.get(node), ast.Subscript):
-            continue
-        plain = all(isinstance(term, ast.Name | ast.Subscript) for term in terms)
-        if plain and len(terms) == count:
-            line, text = program.line(node.lineno), program.segment(node)
-            divided = "//" if isinstance(sign, ast.FloorDiv) else "/"
-            head = text[: text.rindex(divided)].rstrip()
-            new = f"({head}) {divided} {count}"
-            yield Match(
-                lines=(node.lineno,),
-                expression=text,
-                edit=program.edit(node.lineno, line.replace(text, new, 1)),
-                slots={"last": Code(program.segment(last)), "count": str(count)},
-            )
+@logic_rule("numerical.only-last-term-divided", 0.9, "value off less more other", needs=(ast.Add,), each=ast.BinOp)
+def only_last_term_divided(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield a sum such as `a + b / 2`, in which only the last term is divided by the number of terms."""
+    match node:
+        case ast.BinOp(
+            left=rest,
+            op=ast.Add(),
+            right=ast.BinOp(left=last, op=ast.Div() | ast.FloorDiv() as division, right=ast.Constant(value=int(count))),
+        ):
+            terms = [last]
+        case _:
+            return
+    while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Add):
+        terms.append(rest.right)
+        rest = rest.left
+    terms.append(rest)
+    is_plain = all(isinstance(term, ast.Name | ast.Subscript) for term in terms)
+    if is_plain and len(terms) == count and not isinstance(program.parents.get(node), ast.Subscript):
+        text, symbol = program.segment(node), "//" if isinstance(division, ast.FloorDiv) else "/"
+        changed = f"({text[: text.rindex(symbol)].rstrip()}) {symbol} {count}"
+        yield program.here(node, replace=(node, changed), last=last, count=str(count))
 
 
-@logic_rule("numerical.own-power", 0.85, ("value", "off", "more", "other"), needs=(ast.Pow,))
-def own_power(program: Program) -> Iterator[Match]:
-    for node in program.each(ast.BinOp):
-        match node:
-            case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
-                yield Match(lines=(node.lineno,), expression=program.segment(node), slots={"name": Code(a)})
+@logic_rule("numerical.own-power", 0.85, "value off more other", needs=(ast.Pow,), each=ast.BinOp)
+def own_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield a power of a name with itself as the exponent."""
+    match node:
+        case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
+            yield program.here(node, name=Code(a))
 
 
 @logic_rule(
     "numerical.digits-by-plain-division",
     0.9,
-    ("value", "off", "more", "kind", "endless", "other"),
-    needs=(ast.While, ast.Mod, ast.Div),
+    "value off more kind endless other",
+    needs=(ast.Mod, ast.Div),
+    each=ast.While,
 )
-def digits_by_plain_division(program: Program) -> Iterator[Match]:
-    """Find a loop that takes the last digit of a number, but takes it away with the division that leaves a rest."""
-    for loop in program.each(ast.While):
-        digits = {
-            (node.left.id, node.right.value)
-            for statement in loop.body
-            for node in walk(statement)
-            if isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Mod)
-            and isinstance(node.left, ast.Name)
-            and isinstance(node.right, ast.Constant)
-        }
-        for statement in loop.body:
-            match statement:
-                case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=ast.Constant(value=base)):
-                    pass
-                case ast.Assign(
-                    targets=[ast.Name(id=name)],
-                    value=ast.BinOp(left=ast.Name(id=old), op=ast.Div(), right=ast.Constant(value=base)),
-                ) if name == old:
-                    pass
-                case _:
-                    continue
-            if (name, base) in digits:
-                line = program.line(statement.lineno)
-                yield Match(
-                    lines=(statement.lineno,),
-                    expression=program.segment(statement),
-                    edit=program.edit(statement.lineno, line.replace("/", "//", 1)),
-                    slots={"name": Code(name), "base": str(base)},
-                )
+def digits_by_plain_division(program: Program, loop: ast.While) -> Iterator[Match]:
+    """Yield a `/` by which a loop removes the last digit of a number, and which keeps the decimals."""
+    digits = set()
+    for node in inside(loop.body):
+        match node:
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Mod(), right=ast.Constant(value=base)):
+                digits.add((name, base))
+    for statement in loop.body:
+        match statement:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=ast.Constant(value=base)):
+                old = name
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.BinOp(left=ast.Name(id=old), op=ast.Div(), right=ast.Constant(value=base)),
+            ):
+                pass
+            case _:
+                continue
+        if name == old and (name, base) in digits:
+            yield program.here(statement, replace=("/", "//"), name=Code(name), base=str(base))
 
 
-@logic_rule("numerical.temperature-formula", 0.9, ("value", "off", "less", "more", "other"), needs=(ast.BinOp,))
-def temperature_formula(program: Program) -> Iterator[Match]:
-    """Find a formula between Celsius and Fahrenheit that gives neither for the points that everybody knows."""
-    for node in program.each(ast.BinOp) if str(_FREEZING) in program.code else ():
-        if isinstance(program.parents.get(node), ast.BinOp):
-            continue
-        inside = list(walk(node))
-        numbers = {n.value for n in inside if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
-        names = {n.id for n in inside if isinstance(n, ast.Name)}
-        if _FREEZING not in numbers or not ({5, 9} <= numbers or 1.8 in numbers) or len(names) != 1:  # noqa: PLR2004 - the factor of the formula
-            continue
-        name = next(iter(names))
-        to_f = [_value(node, name, c) for c in _KNOWN]
-        to_c = [_value(node, name, f) for f in _KNOWN.values()]
-        if None in to_f or None in to_c:
-            continue
-        if not _near(to_f, list(_KNOWN.values())) and not _near(to_c, list(_KNOWN)):
-            yield Match(lines=(node.lineno,), expression=program.segment(node), slots={"name": Code(name)})
+@logic_rule("numerical.temperature-formula", 0.9, "value off less more other", each=ast.BinOp)
+def temperature_formula(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield a formula between Celsius and Fahrenheit that is wrong for freezing, fever and boiling."""
+    if str(_FREEZING) not in program.code or isinstance(program.parents.get(node), ast.BinOp):
+        return
+    numbers = {n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
+    names = names_in(node)
+    if _FREEZING not in numbers or not any(factors <= numbers for factors in _FACTORS) or len(names) != 1:
+        return
+    name = next(iter(names))
+    to_fahrenheit, to_celsius = ([_value(node, name, each) for each in given] for given in (_KNOWN, _KNOWN.values()))
+    if None in to_fahrenheit or None in to_celsius:
+        return
+    if not _near(to_fahrenheit, _KNOWN.values()) and not _near(to_celsius, _KNOWN):
+        yield program.here(node, name=Code(name))
 
 
 def _value(node: ast.expr, name: str, given: float) -> float | None:
-    """Work out a formula of one name; None where it holds anything but numbers, that name and the four operations."""
+    """Return the value of a formula of one name; None if it holds more than numbers, that name and `+ - * / //`."""
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
         case ast.Name(id=used) if used == name:
             return given
-        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATIONS:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
             a, b = _value(left, name, given), _value(right, name, given)
-            if a is not None and b is not None and (b or not isinstance(sign, ast.Div | ast.FloorDiv)):
-                return _OPERATIONS[type(sign)](a, b)
+            if a is not None and b is not None and (b or not isinstance(op, ast.Div | ast.FloorDiv)):
+                return _OPERATIONS[type(op)](a, b)
     return None
 
 
-def _near(found: list[float | None], wanted: list[float]) -> bool:
+def _near(found: list[float | None], wanted: Iterable[float]) -> bool:
     return all(value is not None and abs(value - right) < _NEAR for value, right in zip(found, wanted, strict=True))
 
 
-@logic_rule("numerical.rest-dropped", 0.7, ("value", "less", "off", "other"), needs=(Function, ast.FloorDiv))
-def rest_dropped(program: Program) -> Iterator[Match]:
-    """Find a mean or share with the division that drops the rest."""
-    for function in [*program.functions.values()]:
-        if not re.search(r"average|mean|avg|ratio|percent|share", function.name, re.IGNORECASE):
-            continue
-        for node in walk(function):
-            match node:
-                case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
-                    line, text = program.line(node.lineno), program.segment(node)
-                    yield Match(
-                        lines=(node.lineno,),
-                        expression=text,
-                        edit=program.edit(node.lineno, line.replace(text, text.replace("//", "/", 1), 1)),
-                        slots={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
-                    )
+@logic_rule("numerical.rest-dropped", 0.7, "value less off other", needs=(ast.FloorDiv,), each=Function)
+def rest_dropped(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a `//` in a function for a mean or a share, which drops the decimals."""
+    for node in walk(function) if _MEAN.search(function.name) else ():
+        match node:
+            case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
+                changed = program.segment(node).replace("//", "/", 1)
+                yield program.here(node, replace=(node, changed), left=left, right=right)
 
 
 @logic_rule(
     "numerical.point-cut-off-in-array",
     0.85,
-    ("value", "less", "off", "other"),
-    needs=(ast.Assign, ast.Subscript, ast.Call, ast.Attribute),
+    "value less off other",
+    needs=(ast.Subscript, ast.Call, ast.Attribute),
+    each=ast.Assign,
 )
-def point_cut_off_in_array(program: Program) -> Iterator[Match]:
-    """Find where a number with a point is stored in an array of whole numbers, which cuts it."""
-    for node in program.each(ast.Assign):
-        match node:
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
-                pass
-            case _:
-                continue
-        made = program.last_value(name, node.lineno)
-        whole = False
-        match made:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="array"),
-                args=[ast.List(elts=elements)],
-                keywords=[],
-            ):
-                whole = bool(elements) and all(
-                    isinstance(e, ast.Constant) and isinstance(e.value, int) for e in elements
-                )
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="arange" | "zeros" | "ones"),
-                keywords=keywords,
-            ):
-                whole = any(
-                    k.arg == "dtype" and program.segment(k.value) in ("int", "np.int64", '"int"') for k in keywords
-                )
-        fraction = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(value)) or (
-            isinstance(value, ast.Constant) and isinstance(value.value, float)
-        )
-        if whole and fraction and made is not None:
-            yield Match(
-                lines=(made.lineno,),
-                expression=program.segment(made),
-                slots={"name": Code(name), "stored": Code(program.segment(value))},
-            )
+def point_cut_off_in_array(program: Program, node: ast.Assign) -> Iterator[Match]:
+    """Yield an array of integers in which the code stores a number with decimals, which are cut off."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
+            made = program.last_value(name, node.lineno)
+        case _:
+            return
+    has_decimals = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(value)) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, float)
+    )
+    if made is not None and has_decimals and _holds_integers(program, made):
+        yield program.here(made, name=Code(name), stored=value)
+
+
+def _holds_integers(program: Program, made: ast.expr) -> bool:
+    """Return whether an expression makes a NumPy array of integers."""
+    match made:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=function)):
+            pass
+        case _:
+            return False
+    match function, made.args, made.keywords:
+        case "array", [ast.List(elts=elements)], []:
+            return bool(elements) and all(isinstance(e, ast.Constant) and isinstance(e.value, int) for e in elements)
+        case "arange" | "zeros" | "ones", _, keywords:
+            types = (program.segment(k.value) for k in keywords if k.arg == "dtype")
+            return any(type_ in ("int", "np.int64", '"int"') for type_ in types)
+    return False

@@ -5,59 +5,47 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import names_in, range_call
-from tutor_pedagogy.problem.tree_walk import walk
+from tutor_pedagogy.offline.rules.logic.tree import inside, is_constant, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
 
-@logic_rule("middle-kept", 0.95, ("endless", "none", "value", "other"), needs=(ast.While, ast.FloorDiv))
-def middle_kept(program: Program) -> Iterator[Match]:
-    """Find a search by halves that keeps the middle, or steps back over it, so that it may never end."""
-    for loop in program.each(ast.While):
-        middle = _middle(loop)
-        match loop.test:
-            case ast.Compare(
-                left=ast.Name(id=low), ops=[ast.LtE() | ast.Lt() as sign], comparators=[ast.Name(id=high)]
-            ):
-                pass
+@logic_rule("middle-kept", 0.95, "endless none value other", needs=(ast.FloorDiv,), each=ast.While)
+def middle_kept(program: Program, loop: ast.While) -> Iterator[Match]:
+    """Yield a line of a binary search that keeps the middle, or steps back over it, so that it may never end."""
+    middle = _middle(loop)
+    match loop.test:
+        case ast.Compare(
+            left=ast.Name(id=low), ops=[ast.LtE() | ast.Lt() as operator], comparators=[ast.Name(id=high)]
+        ) if middle is not None and {low, high} <= middle[1]:
+            name = middle[0]
+        case _:
+            return
+    for node in inside(loop.body):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound in (low, high):
+                is_low = bound == low
             case _:
                 continue
-        if middle is None or not {low, high} <= middle[1]:
-            continue
-        name = middle[0]
-        for node in (n for s in loop.body for n in walk(s)):
-            match node:
-                case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound in (low, high):
-                    pass
-                case _:
-                    continue
-            kept = isinstance(value, ast.Name) and value.id == name
-            right = ast.Add if bound == low else ast.Sub
-            match value:
-                case ast.BinOp(left=ast.Name(id=used), op=step, right=ast.Constant(value=1)) if used == name:
-                    wrong = not isinstance(step, right)
-                case _:
-                    wrong = kept and (isinstance(sign, ast.LtE) or bound == low)
-            if wrong:
-                line, text = program.line(node.lineno), program.segment(node)
-                sure = f"{bound} = {name} {'+' if bound == low else '-'} 1"
-                yield Match(
-                    lines=(node.lineno,),
-                    expression=text,
-                    edit=program.edit(node.lineno, line.replace(text, sure, 1)),
-                    slots={"bound": Code(bound), "middle": Code(name), "test": Code(program.segment(loop.test))},
-                )
+        match value:
+            case ast.BinOp(left=ast.Name(id=used), op=step, right=ast.Constant(value=1)) if used == name:
+                is_wrong = not isinstance(step, ast.Add if is_low else ast.Sub)
+            case _:
+                is_wrong = is_name(value, name) and (isinstance(operator, ast.LtE) or is_low)
+        if is_wrong:
+            right = f"{bound} = {name} {'+' if is_low else '-'} 1"
+            yield program.here(node, replace=(node, right), bound=Code(bound), middle=Code(name), test=loop.test)
 
 
 def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
-    """Give the name of the middle that a loop works out, and the names that it is the middle of."""
+    """Return the name of the middle that a loop calculates, and the names from which it does."""
     for statement in loop.body:
         match statement:
             case ast.Assign(
@@ -67,43 +55,34 @@ def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
     return None
 
 
-@logic_rule("divides-always", 0.95, ("truth", "value", "empty", "other"), needs=(ast.For, ast.Mod, ast.Eq, "range"))
-def divides_always(program: Program) -> Iterator[Match]:
-    """Find a test for prime numbers that also tries 1 or the number itself, which always divide it."""
-    for loop in program.each(ast.For):
-        args = range_call(loop.iter)
-        if args is None or len(args) < 2 or not isinstance(loop.target, ast.Name):  # noqa: PLR2004 - start and stop
-            continue
-        divisor = loop.target.id
-        for node in loop.body:
-            match node:
-                case ast.If(
-                    test=ast.Compare(
-                        left=ast.BinOp(left=ast.Name(id=number), op=ast.Mod(), right=ast.Name(id=by)),
-                        ops=[ast.Eq()],
-                        comparators=[ast.Constant(value=0)],
-                    ),
-                    body=[ast.Return(value=ast.Constant(value=False)), *_]
-                    | [ast.Assign(value=ast.Constant(value=False)), *_],
-                ) if by == divisor:
-                    pass
-                case _:
-                    continue
-            start, stop = args[0], args[1]
-            tries_one = isinstance(start, ast.Constant) and start.value == 1
-            tries_itself = (
-                isinstance(stop, ast.BinOp)
-                and isinstance(stop.op, ast.Add)
-                and isinstance(stop.left, ast.Name)
-                and stop.left.id == number
-            )
-            if tries_one or tries_itself:
-                yield Match(
-                    lines=(loop.lineno,),
-                    expression=program.segment(loop.iter),
-                    slots={
-                        "number": Code(number),
-                        "divisor": Code(divisor),
-                        "always": "1" if tries_one else "the number itself",
-                    },
-                )
+@logic_rule("divides-always", 0.95, "truth value empty other", needs=(ast.Mod, ast.Eq, "range"), each=ast.For)
+def divides_always(program: Program, loop: ast.For) -> Iterator[Match]:
+    """Yield a loop that tests for a prime number and also tries 1 or the number itself, which always divide it."""
+    match loop:
+        case ast.For(
+            target=ast.Name(id=divisor), iter=ast.Call(func=ast.Name(id="range"), args=[start, stop, *_]) as numbers
+        ):
+            pass
+        case _:
+            return
+    for node in loop.body:
+        match node:
+            case ast.If(
+                test=ast.Compare(
+                    left=ast.BinOp(left=ast.Name(id=number), op=ast.Mod(), right=ast.Name(id=by)),
+                    ops=[ast.Eq()],
+                    comparators=[ast.Constant(value=0)],
+                ),
+                body=[ast.Return(value=ast.Constant(value=False)) | ast.Assign(value=ast.Constant(value=False)), *_],
+            ) if by == divisor:
+                tries_one = is_constant(start, 1)
+            case _:
+                continue
+        match stop:
+            case ast.BinOp(left=ast.Name(id=last), op=ast.Add()) if last == number:
+                tries_itself = True
+            case _:
+                tries_itself = False
+        if tries_one or tries_itself:
+            always = "1" if tries_one else "the number itself"
+            yield program.here(numbers, number=Code(number), divisor=Code(divisor), always=always)

@@ -1,4 +1,4 @@
-"""Texts that are not what they look like: without their `f`, letters in a list, names of types, whole words."""
+"""Strings that are not what they look like: without their `f`, letters in a list, names of types, whole words."""
 
 from __future__ import annotations
 
@@ -6,163 +6,119 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import names_in
-from tutor_pedagogy.problem.tree_walk import walk
+from tutor_pedagogy.offline.rules.logic.tree import inside, is_call, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)(?:[.\[:!][^{}]*)?\}")
+_FORMAT = re.compile(r"[<>^,]?\d*,?\.\d+")
 _TYPES = frozenset(("int", "str", "float", "list", "dict", "tuple", "set", "bool"))
-_MAKES_TEXT = frozenset(("str", "input", "chr"))
-_TEXTS = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
-"""Names that people give to a text."""
+_ABOUT_TYPES = frozenset(("type", "class", "kind", "dtype"))
+_TYPE_NAME = re.compile(r"(?:type|_t|cls|class)$|^(?:t|typ|tp)$")
+_FILLING = ("format", "format_map", "Template")
+"""Functions and classes that fill in the braces of a string."""
+_STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
+"""Names that people give to a string."""
 
 
-@logic_rule("text-without-f", 0.9, ("text", "value", "other"), needs=(str,))
-def text_without_f(program: Program) -> Iterator[Match]:
-    """Find a text with names in braces that nothing fills in."""
-    if "{" not in program.code or any(
-        node.attr in ("format", "format_map", "Template") for node in program.each(ast.Attribute)
-    ):
+@logic_rule("text-without-f", 0.9, "text value other", needs=(str,), each=ast.Constant)
+def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
+    """Yield a string with names in braces that nothing fills in."""
+    if not isinstance(node.value, str) or "{" not in node.value:
         return
-    for node in program.each(ast.Constant):
-        around = program.parents.get(node)
-        if not isinstance(node.value, str) or isinstance(around, ast.JoinedStr | ast.Expr | ast.FormattedValue):
-            continue
-        named = [name for name in _PLACE.findall(node.value) if name in program.bound_names]
-        text = program.segment(node)
-        if named and text[:1] in "\"'" and node.lineno == node.end_lineno:
-            line = program.line(node.lineno)
-            yield Match(
-                lines=(node.lineno,),
-                expression=text,
-                edit=program.edit(node.lineno, line.replace(text, f"f{text}", 1)),
-                slots={"name": Code(named[0])},
-            )
+    is_formatted = isinstance(program.parents.get(node), ast.JoinedStr | ast.Expr | ast.FormattedValue)
+    if is_formatted or not program.features.isdisjoint(_FILLING):
+        return
+    text, named = program.segment(node), [name for name in _PLACE.findall(node.value) if name in program.bound_names]
+    if named and text[:1] in "\"'" and node.lineno == node.end_lineno:
+        yield program.here(node, replace=f"f{text}", name=Code(named[0]))
 
 
-@logic_rule("form-behind-braces", 0.95, ("text", "value", "other"), needs=(ast.JoinedStr, ast.FormattedValue))
-def form_behind_braces(program: Program) -> Iterator[Match]:
-    """Find a letter of a number's form that stands behind the closing brace, so that it is shown."""
-    for node in program.each(ast.JoinedStr):
-        for part, behind in zip(node.values, node.values[1:], strict=False):
-            match part, behind:
-                case (
-                    ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(form))]), value=shown),
-                    ast.Constant(value=str(text)),
-                ) if re.fullmatch(r"[<>^,]?\d*,?\.\d+", form) and re.match(r"f(?:\W|$)", text):
-                    line = program.line(node.lineno)
-                    yield Match(
-                        lines=(node.lineno,),
-                        expression=program.segment(node),
-                        edit=program.edit(node.lineno, line.replace(f"{form}}}f", f"{form}f}}", 1)),
-                        slots={"shown": Code(program.segment(shown))},
-                    )
+@logic_rule("form-behind-braces", 0.95, "text value other", needs=(ast.FormattedValue,), each=ast.JoinedStr)
+def form_behind_braces(program: Program, node: ast.JoinedStr) -> Iterator[Match]:
+    """Yield an f-string with the `f` of a number's format after the closing brace, where it is shown."""
+    for part, after in zip(node.values, node.values[1:], strict=False):
+        match part, after:
+            case (
+                ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(form))]), value=shown),
+                ast.Constant(value=str(text)),
+            ) if _FORMAT.fullmatch(form) and re.match(r"f(?:\W|$)", text):
+                yield program.here(node, replace=(f"{form}}}f", f"{form}f}}"), shown=shown)
 
 
-@logic_rule("text-added-to-list", 0.85, ("kind", "value", "other"), needs=(ast.AugAssign, ast.Add, ast.List))
-def text_added_to_list(program: Program) -> Iterator[Match]:
-    """Find a text that is added to a list with `+=`, which takes it letter by letter."""
-    for node in program.each(ast.AugAssign):
-        match node:
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if _is_text(program, value):
-                start = program.last_value(name, node.lineno)
-                if isinstance(start, ast.List) and not start.elts:
-                    yield Match(
-                        lines=(start.lineno,),
-                        expression=program.line(start.lineno).strip(),
-                        slots={"name": Code(name), "added": Code(program.segment(node))},
-                    )
+@logic_rule("text-added-to-list", 0.85, "kind value other", needs=(ast.Add, ast.List), each=ast.AugAssign)
+def text_added_to_list(program: Program, node: ast.AugAssign) -> Iterator[Match]:
+    """Yield a list to which `+=` adds a string, letter by letter."""
+    match node:
+        case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if _is_string(program, value):
+            start = program.last_value(name, node.lineno)
+            if isinstance(start, ast.List) and not start.elts:
+                yield program.on_line(start, name=Code(name), added=node)
 
 
-def _is_text(program: Program, value: ast.expr) -> bool:
+def _is_string(program: Program, value: ast.expr) -> bool:
     match value:
         case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "chr")):
             return True
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _is_text(program, left) or _is_text(program, right)
-        case ast.IfExp(body=one, orelse=other):
-            return _is_text(program, one) or _is_text(program, other)
+        case ast.BinOp(left=one, op=ast.Add(), right=other) | ast.IfExp(body=one, orelse=other):
+            return _is_string(program, one) or _is_string(program, other)
         case ast.Name(id=name):
             return any(
-                isinstance(loop.target, ast.Name) and loop.target.id == name and _is_named_text(program, loop.iter)
-                for loop in program.each(ast.For)
+                is_name(loop.target, name) and _gives_letters(program, loop.iter) for loop in program.each(ast.For)
             )
     return False
 
 
-def _is_named_text(program: Program, node: ast.expr) -> bool:
-    """Tell whether a loop over a value surely hands out letters: by a method of texts, or by the name people give."""
+def _gives_letters(program: Program, node: ast.expr) -> bool:
+    """Return whether a loop over a value surely gives letters: by a method of strings, or by the value's name."""
     match node:
-        case ast.Constant(value=str()):
-            return True
-        case ast.Call(func=ast.Attribute(attr="lower" | "upper" | "strip" | "replace")):
+        case ast.Constant(value=str()) | ast.Call(func=ast.Attribute(attr="lower" | "upper" | "strip" | "replace")):
             return True
         case ast.Name(id=name):
             values = [value for _, value in program.assignments(name) if value is not None]
-            made = [v for v in values if isinstance(v, ast.Call) and isinstance(v.func, ast.Name)]
-            is_read = bool(made) and all(isinstance(v.func, ast.Name) and v.func.id in _MAKES_TEXT for v in made)
-            return (name in _TEXTS and not values) or (bool(values) and len(made) == len(values) and is_read)
+            return all(is_call(value, "str", "input", "chr") for value in values) if values else name in _STRING_NAMES
     return False
 
 
-@logic_rule("value-compared-with-type", 0.9, ("value", "truth", "other"), needs=(ast.Compare,))
-def value_compared_with_type(program: Program) -> Iterator[Match]:
-    """Find a value that is compared with a type, or a type with the text of its name."""
-    for node in program.each(ast.Compare):
+@logic_rule("value-compared-with-type", 0.9, "value truth other", each=ast.Compare)
+def value_compared_with_type(program: Program, node: ast.Compare) -> Iterator[Match]:
+    """Yield a comparison of a value with a type, or of a type with the string of its name."""
+    match node:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot()], comparators=[right]):
+            pass
+        case _:
+            return
+    match right:
+        case ast.Constant(value=name) if name in _TYPES:
+            is_wrong = is_call(left, "type")
+        case ast.Name(id=name) if name in _TYPES and name not in program.bound_names:
+            holds_type = isinstance(left, ast.Name) and _TYPE_NAME.search(left.id)
+            is_value = isinstance(left, ast.Name | ast.Subscript) and not holds_type
+            is_wrong = is_value and names_in(left).isdisjoint(_ABOUT_TYPES)
+        case _:
+            return
+    if is_wrong:
+        yield program.here(node, left=left, right=right)
+
+
+@logic_rule("letter-compared-with-word", 0.85, "value zero truth less other", needs=(ast.Compare, str), each=ast.For)
+def letter_compared_with_word(program: Program, loop: ast.For) -> Iterator[Match]:
+    """Yield a comparison of a single letter of a string with several letters at once."""
+    if not isinstance(loop.target, ast.Name) or not _gives_letters(program, loop.iter):
+        return
+    for node in inside(loop.body):
         match node:
-            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot()], comparators=[right]):
-                pass
-            case _:
-                continue
-        asks_type = isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "type"
-        is_type = isinstance(right, ast.Name) and right.id in _TYPES and right.id not in program.bound_names
-        is_name = isinstance(right, ast.Constant) and right.value in _TYPES
-        wanted = ("type", "class", "kind", "dtype")
-        if (is_name and asks_type) or (
-            is_type and not asks_type and not names_in(left) & set(wanted) and _is_value(left)
-        ):
-            yield Match(
-                lines=(node.lineno,),
-                expression=program.segment(node),
-                slots={"left": Code(program.segment(left)), "right": Code(program.segment(right))},
-            )
-
-
-def _is_value(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name | ast.Subscript) and not (
-        isinstance(node, ast.Name)
-        and (node.id.endswith(("type", "_t", "cls", "class")) or node.id in ("t", "typ", "tp"))
-    )
-
-
-@logic_rule(
-    "letter-compared-with-word", 0.85, ("value", "zero", "truth", "less", "other"), needs=(ast.For, ast.Compare, str)
-)
-def letter_compared_with_word(program: Program) -> Iterator[Match]:
-    """Find a single letter of a text that is compared with several letters at once."""
-    for loop in program.each(ast.For):
-        if not isinstance(loop.target, ast.Name) or not _is_named_text(program, loop.iter):
-            continue
-        for node in (n for s in loop.body for n in walk(s)):
-            match node:
-                case ast.Compare(
-                    left=ast.Name(id=name),
-                    ops=[ast.Eq() | ast.NotEq() as sign],
-                    comparators=[ast.Constant(value=str(text)) as constant],
-                ) if name == loop.target.id and len(text) > 1:
-                    shown = program.segment(node)
-                    line, word = program.line(node.lineno), "in" if isinstance(sign, ast.Eq) else "not in"
-                    yield Match(
-                        lines=(node.lineno,),
-                        expression=shown,
-                        edit=program.edit(
-                            node.lineno, line.replace(shown, f"{name} {word} {program.segment(constant)}", 1)
-                        ),
-                        slots={"name": Code(name), "text": Code(program.segment(constant))},
-                    )
+            case ast.Compare(
+                left=ast.Name(id=name),
+                ops=[ast.Eq() | ast.NotEq() as operator],
+                comparators=[ast.Constant(value=str(word)) as constant],
+            ) if name == loop.target.id and len(word) > 1:
+                searched = f"{name} {'in' if isinstance(operator, ast.Eq) else 'not in'} {program.segment(constant)}"
+                yield program.here(node, replace=(node, searched), name=Code(name), text=constant)

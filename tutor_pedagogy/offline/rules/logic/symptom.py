@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Function, Program
 
 MAX_TEXT = 8000
 _VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]{{0,200}}?\]|\([^\n]{{0,200}}?\)|\{{[^\n]{{0,200}}?\}}|-?[\w.]+)"
@@ -73,19 +76,17 @@ class Symptom:
     got: str | None = None
 
     @property
-    def function(self) -> str | None:
-        """Name of the outermost function that the failing call names."""
-        match = _CALLED.search(self.call or "")
-        return match[1] if match else None
-
-    @property
     def functions(self) -> list[str]:
         """Names of all functions that the failing call names."""
         return _CALLED.findall(self.call or "")
 
+    def function_in(self, program: Program) -> Function | None:
+        """Return the first function of a program that the failing call names."""
+        return next((program.functions[name] for name in self.functions if name in program.functions), None)
+
 
 def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:
-    """Read a symptom from the text of a failing test, else from the question; None when neither holds one."""
+    """Return the symptom in the text of a failing test, else from the question; None if neither holds one."""
     return _from_test(text[:MAX_TEXT]) if text and _is_test(text[:MAX_TEXT]) else _from_question(question)
 
 
@@ -123,7 +124,7 @@ def _from_test(text: str) -> Symptom | None:
 
 
 def _failing_call(text: str) -> str | None:
-    """Give the call that a report names as failed, on the line of the label or below it."""
+    """Return the call that a report names as failed, on the line of the label or below it."""
     match = _FAILED.search(text) or _ENDLESS_CALL.search(text)
     if match is None:
         return None
@@ -132,7 +133,7 @@ def _failing_call(text: str) -> str | None:
 
 
 def _two_values(text: str) -> tuple[str | None, str | None]:
-    """Give what was expected and what came, labelled or in one of the forms that test programs write."""
+    """Return what was expected and what came, labelled or in one of the forms that test programs write."""
     expected, got = _last(_LABELLED_EXPECTED, text), _last(_LABELLED_GOT, text)
     if expected is not None and got is None and _NOTHING.search(text):
         return expected, "None"
@@ -146,7 +147,7 @@ def _two_values(text: str) -> tuple[str | None, str | None]:
 
 
 def _asserted(text: str) -> tuple[str, bool] | None:
-    """Read the call in a line such as `self.assertEqual(f(2), 3)`, and whether it stands first, as what came."""
+    """Return the call in a line such as `self.assertEqual(f(2), 3)`, and whether it stands first, as what came."""
     match = _EQUAL.search(text)
     if match is None:
         return None
@@ -186,12 +187,12 @@ def _from_question(question: str | None) -> Symptom | None:
 
 
 def _may_tell(question: str) -> bool:
-    """Tell whether a question may hold a symptom; beyond ASCII there are other letters that patterns take for small."""
+    """Return whether a question may hold a symptom; any question beyond ASCII may."""
     return not question.isascii() or bool(_TELLING.search(question.lower()))
 
 
 def _literal(text: str) -> tuple[bool, Any]:
-    """Read a literal; nothing but constants and their collections is taken, and nothing is run."""
+    """Return whether a text is a literal, and its value; nothing is run."""
     try:
         return True, ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -199,7 +200,7 @@ def _literal(text: str) -> tuple[bool, Any]:
 
 
 def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
-    """Tell in which ways a value is wrong, from the texts of both."""
+    """Return the ways in which a value is wrong, the most telling first."""
     if got == "None" and expected != "None":
         return ("printed", "none") if printed else ("none",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
@@ -245,7 +246,7 @@ def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
 
 
 def _is_rounded(wanted: Any, came: Any) -> bool:
-    """Tell whether a number is another one rounded to fewer digits."""
+    """Return whether a number is another one rounded to fewer digits."""
     if not isinstance(came, float) or not isinstance(wanted, int | float) or isinstance(wanted, bool):
         return False
     digits = len(str(float(wanted)).rstrip("0").partition(".")[2])

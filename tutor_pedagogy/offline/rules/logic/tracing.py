@@ -1,4 +1,4 @@
-"""Tracing by hand: what to do when no rule fires, with the student's own variables."""
+"""Tracing by hand: what to do when no rule matches, with the student's own variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -17,19 +18,13 @@ TRACE = Rule("logic.trace-by-hand", "logic")
 
 
 def trace(program: Program) -> Match:
-    """Start a trace at the cursor's line, with a variable that the line uses."""
-    line = program.cursor_line
-    if not program.line(line).strip():
-        line = next((n for n in range(line, 0, -1) if program.line(n).strip()), 0) or next(
-            (n for n, text in enumerate(program.lines, 1) if text.strip()), 1
-        )
-    statement = program.statement_at(line)
-    names = [
-        node.id
-        for node in (walk(statement) if statement is not None else ())
-        if isinstance(node, ast.Name) and node.id in program.bound_names
-    ]
-    function = program.function_at(line)
+    """Return where to start a trace: the cursor's line, or the nearest one with code, and a variable of it."""
+    above = (line for line in range(program.cursor_line, 0, -1) if program.line(line).strip())
+    below = (line for line, text in enumerate(program.lines, 1) if text.strip())
+    line = next(above, 0) or next(below, 1)
+    statement, function = program.statement_at(line), program.function_at(line)
+    inside = walk(statement) if statement is not None else []
+    names = [node.id for node in inside if isinstance(node, ast.Name) and node.id in program.bound_names]
     if not names and function is not None:
-        names = [arg.arg for arg in function.args.args]
+        names = parameters_of(function)
     return Match(lines=(line,), slots={"variable": Code(names[0]) if names else "each variable"})

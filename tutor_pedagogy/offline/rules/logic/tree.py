@@ -10,38 +10,72 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.engine.program import Function, Program
 
 
-def loops_of(program: Program) -> Iterator[ast.For | ast.While]:
-    """Give every loop of a program, those over items first."""
-    yield from program.each(ast.For)
-    yield from program.each(ast.While)
-
-
-def loops_in(node: ast.AST) -> Iterator[ast.For | ast.While]:
-    """Give the loops inside a node."""
-    for inner in walk(node):
-        if isinstance(inner, ast.For | ast.While):
-            yield inner
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Give the names that a node mentions."""
-    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
+def inside(block: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield every node of a block of statements."""
+    return (node for statement in block for node in walk(statement))
 
 
 def stored_in(node: ast.AST) -> set[str]:
-    """Give the names that a node binds."""
+    """Return the names that a node binds."""
     return {inner.id for inner in walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
 
 
+def reads(node: ast.AST, name: str) -> bool:
+    """Return whether a node is a name whose value is read."""
+    return is_name(node, name) and isinstance(getattr(node, "ctx", None), ast.Load)
+
+
+def is_name(node: ast.AST | None, name: str) -> bool:
+    """Return whether a node is this name."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def is_constant(node: ast.AST | None, value: object) -> bool:
+    """Return whether a node is a constant equal to a value; True equals 1."""
+    return isinstance(node, ast.Constant) and bool(node.value == value)
+
+
+def is_call(node: ast.AST | None, *functions: str) -> bool:
+    """Return whether a node calls one of these functions by its name."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+
+
+def assigns(node: ast.AST, name: str) -> bool:
+    """Return whether a node is an assignment to this name."""
+    return isinstance(node, ast.Assign) and any(is_name(target, name) for target in node.targets)
+
+
+def method_called(node: ast.AST) -> tuple[str, str]:
+    """Return the name and the method of a call such as `name.method()`; two empty strings for anything else."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+            return owner, method
+    return "", ""
+
+
+def parameters_of(function: Function) -> list[str]:
+    """Return the names of a function's positional parameters."""
+    return [argument.arg for argument in function.args.args]
+
+
+def values_above(program: Program, name: str, line: int) -> list[tuple[int, ast.expr | None]]:
+    """Return the assignments to a name above a line, with their lines, the nearest last."""
+    return [(at, value) for at, value in program.assignments(name) if at < line]
+
+
+def last_line(node: ast.AST) -> int:
+    """Return the number of a node's last line."""
+    end: int = getattr(node, "end_lineno", 0) or getattr(node, "lineno", 0)
+    return end
+
+
 def is_start(value: ast.expr) -> bool:
-    """Tell whether a value is what a sum, a count or a collection begins with."""
+    """Return whether a value is what a sum, a count or a collection begins with."""
     match value:
-        case ast.Constant(value=0 | 1 | 0.0 | ""):
-            return True
-        case ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
+        case ast.Constant(value=0 | 1 | 0.0 | "") | ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
             return True
         case ast.Call(func=ast.Name(id="list" | "dict" | "set"), args=[]):
             return True
@@ -49,8 +83,18 @@ def is_start(value: ast.expr) -> bool:
 
 
 def range_call(node: ast.expr) -> list[ast.expr] | None:
-    """Give the arguments where an expression is a call of `range`."""
+    """Return the arguments if an expression is a call of `range`."""
     match node:
         case ast.Call(func=ast.Name(id="range"), args=args) if args:
             return args
     return None
+
+
+def branches_of(node: ast.If) -> Iterator[tuple[ast.expr | None, list[ast.stmt]]]:
+    """Yield the branches of an `if` with their conditions, through `elif` to `else`, whose condition is None."""
+    rest: list[ast.stmt] = [node]
+    while len(rest) == 1 and isinstance(rest[0], ast.If):
+        yield rest[0].test, rest[0].body
+        rest = rest[0].orelse
+    if rest:
+        yield None, rest

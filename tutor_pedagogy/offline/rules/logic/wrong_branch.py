@@ -1,4 +1,4 @@
-"""A wrong result that another branch would have given: which condition let the program take the wrong way."""
+"""A wrong result that another branch would have returned: which condition let the program take the wrong branch."""
 
 from __future__ import annotations
 
@@ -6,59 +6,47 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic.tree import branches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST = 60
-Way = tuple[ast.expr | None, list[ast.stmt]]
+Branch = tuple[ast.expr | None, list[ast.stmt]]
 """A condition, None for `else` and for what comes last, with what is done then."""
 
 WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
 def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Find the condition that was false and should be true, or the other way round; None where no branch tells."""
-    function = next((program.functions[name] for name in symptom.functions if name in program.functions), None)
-    difference = _difference(symptom)
+    """Return the condition that was false and should be true, or the other way round; None if no branch tells."""
+    function, difference = symptom.function_in(program), _difference(symptom)
     if function is None or difference is None or not symptom.call:
         return None
     wanted, came = difference
-    for ways in _decisions(function.body):
-        right = next((n for n, way in enumerate(ways) if wanted in _results(way)), None)
-        wrong = next((n for n, way in enumerate(ways) if came in _results(way)), None)
+    call = (
+        Code(symptom.call) if len(symptom.call) <= _LONGEST and symptom.call.isprintable() else "the call of the test"
+    )
+    for branches in _decisions(function.body):
+        right = next((n for n, branch in enumerate(branches) if wanted in _results(branch)), None)
+        wrong = next((n for n, branch in enumerate(branches) if came in _results(branch)), None)
         if right is None or wrong is None or right == wrong:
             continue
-        test = ways[min(right, wrong)][0]
-        if test is None:
-            continue
-        condition = program.segment(test)
-        return WRONG_BRANCH, Match(
-            lines=(test.lineno,),
-            expression=condition,
-            slots={
-                "condition": Code(condition),
-                "call": _short(symptom.call),
-                "wanted": Code(wanted),
-                "came": Code(came),
-                "was": "false" if right < wrong else "true",
-                "be": "true" if right < wrong else "false",
-            },
-        )
+        test = branches[min(right, wrong)][0]
+        if test is not None:
+            was, be = ("false", "true") if right < wrong else ("true", "false")
+            slots: dict[str, Any] = {"wanted": Code(wanted), "came": Code(came), "was": was, "be": be}
+            return WRONG_BRANCH, program.here(test, condition=test, call=call, **slots)
     return None
 
 
-def _short(call: str) -> str:
-    return Code(call) if len(call) <= _LONGEST and call.isprintable() else "the call of the test"
-
-
 def _difference(symptom: Symptom) -> tuple[str, str] | None:
-    """Give what was wanted and what came, as `repr` writes it; of two tuples the one part that differs."""
+    """Return what was wanted and what came, as `repr` writes it; of two tuples the one part that differs."""
     wanted, came = _literal(symptom.expected), _literal(symptom.got)
     if isinstance(wanted, tuple | list) and isinstance(came, tuple | list) and len(wanted) == len(came):
         pairs = [(one, other) for one, other in zip(wanted, came, strict=True) if one != other]
@@ -77,37 +65,28 @@ def _literal(text: str | None) -> Any:
         return text
 
 
-def _decisions(body: list[ast.stmt]) -> Iterator[list[Way]]:
-    """Give each decision of a block and of the blocks inside: its ways in the order in which they are asked."""
-    ways: list[Way] = []
+def _decisions(body: list[ast.stmt]) -> Iterator[list[Branch]]:
+    """Yield each decision of a block and of the blocks inside: its branches in the order of their conditions."""
+    branches: list[Branch] = []
     for statement in body:
         if isinstance(statement, ast.If):
-            ways += _ways(statement)
-            if ways[-1][0] is None or not isinstance(statement.body[-1], ast.Return | ast.Continue):
-                yield ways
-                ways = []
-        elif ways:
-            yield [*ways, (None, [statement])]
-            ways = []
+            branches += branches_of(statement)
+            if branches[-1][0] is None or not isinstance(statement.body[-1], ast.Return | ast.Continue):
+                yield branches
+                branches = []
+        elif branches:
+            yield [*branches, (None, [statement])]
+            branches = []
         for block in (getattr(statement, "body", []), getattr(statement, "orelse", [])):
             yield from _decisions(block)
-    if ways:
-        yield ways
+    if branches:
+        yield branches
 
 
-def _ways(node: ast.If) -> list[Way]:
-    ways: list[Way] = [(node.test, node.body)]
-    rest = node.orelse
-    while len(rest) == 1 and isinstance(rest[0], ast.If):
-        ways.append((rest[0].test, rest[0].body))
-        rest = rest[0].orelse
-    return [*ways, (None, rest)] if rest else ways
-
-
-def _results(way: Way) -> set[str]:
-    """Give the constants that a way hands back, stores or shows."""
+def _results(branch: Branch) -> set[str]:
+    """Return the constants that a branch returns, stores or prints."""
     found: set[str] = set()
-    for statement in way[1]:
+    for statement in branch[1]:
         match statement:
             case ast.Return(value=ast.Tuple(elts=values)):
                 pass

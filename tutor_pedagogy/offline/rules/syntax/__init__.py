@@ -27,7 +27,8 @@ from tutor_pedagogy.offline.rules.syntax.repair import Diagnosis, Search
 from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Fault, Program
+    from tutor_pedagogy.offline.engine.parsing import Fault
+    from tutor_pedagogy.offline.engine.program import Program
 
 MODULES = (
     blocks,

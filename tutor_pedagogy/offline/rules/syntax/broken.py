@@ -14,7 +14,7 @@ from tutor_pedagogy.offline.engine.lexing import CLOSERS, OPENERS, Brackets, Tok
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tutor_pedagogy.offline.engine.program import Fault
+    from tutor_pedagogy.offline.engine.parsing import Fault
 
 HEADERS = frozenset(("if", "elif", "else", "for", "while", "def", "class", "try", "except", "finally", "with", "async"))
 INVALID = "^invalid syntax"

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.lexing import tokens_of
-from tutor_pedagogy.offline.engine.program import Fault, check, parse
+from tutor_pedagogy.offline.engine.parsing import Fault, check, parse
 from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, apply
 
 if TYPE_CHECKING:

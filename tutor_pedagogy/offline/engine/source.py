@@ -1,0 +1,100 @@
+"""The text of a submission: its code, cleaned of what no parser takes, with its lines, tokens and edits."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.finding import Edit
+from tutor_pedagogy.offline.engine.lexing import tokens_of
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.lexing import Token
+    from tutor_protocol import Submission
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAGIC = re.compile(r"^(\s*)(?:[%!].*|\?{1,2}\w.*|\w[\w.]*\?{1,2})$")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+class Source:
+    """A submission's code as text.
+
+    Lines count from 1 in the code here; `shown` turns them into the editor's numbers. An indented fragment of a larger
+    document is moved to the margin; edits are moved back.
+    """
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.first_line = submission.first_line
+        self.is_cell = submission.kind == "cell"
+        self.cells = submission.cells
+        code = submission.code.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+        self.code, self.margin = _at_margin(_parsable(code), is_fragment=submission.first_line > 0)
+        if self.is_cell:
+            self.code = _without_magics(self.code)
+        self.lines = self.code.split("\n")
+        self.cursor_line = min(submission.cursor.line + 1, len(self.lines))
+
+    def shown(self, line: int) -> int:
+        """Return a line's number in the student's editor."""
+        return line + self.first_line
+
+    def line(self, number: int) -> str:
+        """Return a line's text, empty if there is no such line."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+    def indentation(self, line: int) -> str:
+        """Return the spaces and tabs before a line's first other character."""
+        text = self.line(line)
+        return text[: len(text) - len(text.lstrip())]
+
+    def edit(self, line: int, after: str, *, before_lines: int = 1) -> Edit:
+        """Return the edit that replaces `before_lines` lines from `line` on, in terms of the submitted code."""
+        before = "\n".join(self.lines[line - 1 : line - 1 + before_lines])
+        if self.margin:
+            before, after = (
+                "\n".join(self.margin + text if text.strip() else text for text in block.split("\n"))
+                for block in (before, after)
+            )
+        return Edit(line, before, after)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The code's tokens, also if it does not parse."""
+        return tokens_of(self.code)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the code and of earlier cells, comments and strings included."""
+        return frozenset(_WORD.findall(self.code)).union(*(_WORD.findall(cell.source) for cell in self.cells))
+
+    @cached_property
+    def cell_sources(self) -> list[str]:
+        """The code of the earlier cells, cleaned."""
+        return [_parsable(_without_magics(cell.source)) for cell in self.cells]
+
+
+def _parsable(code: str) -> str:
+    """Return code with surrogates, which cannot be encoded, replaced."""
+    return _SURROGATE.sub("\ufffd", code)
+
+
+def _at_margin(code: str, *, is_fragment: bool) -> tuple[str, str]:
+    """Return a fragment without the indentation that all its lines share, and that indentation."""
+    lines = code.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    margin = first[: len(first) - len(first.lstrip())] if is_fragment else ""
+    if not margin:
+        return code, ""
+    if not all(line.startswith(margin) or not line.strip() or line.lstrip().startswith("#") for line in lines):
+        return code, ""
+    return "\n".join(line.removeprefix(margin) for line in lines), margin
+
+
+def _without_magics(code: str) -> str:
+    """Return a cell's code with `pass` in place of IPython's own commands."""
+    if "%" not in code and "!" not in code and "?" not in code:
+        return code
+    return "\n".join(_MAGIC.sub(r"\1pass", line) for line in code.split("\n"))

@@ -1,0 +1,166 @@
+"""Values that are compared, counted or shown as something else than they are: strings, functions, floats."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.vocabulary import words
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_call
+from tutor_pedagogy.offline.rules.runtime.origins import is_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+_STRING_TESTS = words("isdigit isalpha isupper islower startswith endswith isspace isalnum strip lower")
+_MAKES_STRING = words("strip lower upper title split capitalize rstrip lstrip isdigit")
+
+
+@logic_rule("text-compared-with-number", 0.9, "truth value endless other", needs=("input",), each=ast.Compare)
+def text_compared_with_number(program: Program, node: ast.Compare) -> Iterator[Match]:
+    """Yield the `input` call whose string is compared with a number, which it never equals."""
+    match node:
+        case ast.Compare(
+            left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
+        ) if not isinstance(value, bool) and is_input(program, left, node.lineno):
+            yield from _number_wanted(program, left, name=left, test=node)
+
+
+def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator[Match]:
+    """Yield where a string was read that is used as a number; the edit converts it."""
+    origin = program.last_value(string.id, string.lineno) if isinstance(string, ast.Name) else string
+    if origin is not None:
+        yield program.here(origin, replace=f"int({program.segment(origin)})", **slots)
+
+
+@logic_rule("text-repeated", 0.9, "text kind value more other", needs=(ast.Mult, "input"), each=ast.BinOp)
+def text_repeated(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield the `input` call whose string is multiplied, which repeats it."""
+    match node:
+        case (
+            ast.BinOp(left=ast.Name() as name, op=ast.Mult(), right=ast.Constant(value=int()))
+            | ast.BinOp(left=ast.Constant(value=int()), op=ast.Mult(), right=ast.Name() as name)
+        ) if is_input(program, name, node.lineno):
+            yield from _number_wanted(program, name, name=name, operation=node)
+
+
+@logic_rule("identity-for-equality", 0.7, "truth value other", each=ast.Compare)
+def identity_for_equality(program: Program, node: ast.Compare) -> Iterator[Match]:
+    """Yield an `is` or `is not` with a string or number where equality is meant."""
+    match node:
+        case ast.Compare(
+            ops=[ast.Is() | ast.IsNot() as operator],
+            comparators=[ast.Constant(value=str() | int() | float() as value)],
+        ) if not isinstance(value, bool):
+            word, symbol = ("is not", "!=") if isinstance(operator, ast.IsNot) else ("is", "==")
+            changed = program.segment(node).replace(f" {word} ", f" {symbol} ", 1)
+            yield program.here(node, replace=changed, word=Code(word))
+
+
+@logic_rule("function-named-in-condition", 0.9, "truth value other")
+def function_named_in_condition(program: Program) -> Iterator[Match]:
+    """Yield a function or method that a condition names without calling it."""
+    if program.features.isdisjoint(_STRING_TESTS) and program.features.isdisjoint(program.functions):
+        return
+    tests: list[ast.expr] = [node.test for node in program.each(ast.If, ast.While, ast.IfExp)]  # type: ignore[attr-defined] # each of them has one
+    tests += [test for node in program.each(ast.comprehension) for test in node.ifs]
+    for test in tests:
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            tests.append(test.operand)
+        elif isinstance(test, ast.BoolOp):
+            tests += test.values
+        elif _is_named_only(program, test):
+            yield _called_in_place(program, test)
+
+
+def _called_in_place(program: Program, name: ast.expr) -> Match:
+    """Return the match of a name; the edit adds the parentheses of a call."""
+    return program.here(name, replace=(name, f"{program.segment(name)}()"), name=name)
+
+
+def _is_named_only(program: Program, node: ast.expr) -> bool:
+    """Return whether a node is the name of a function or method of the code, or of a method that tests a string."""
+    match node:
+        case ast.Name(id=name) if name in program.functions and not program.assignments(name):
+            function = program.functions[name]
+            return not function.decorator_list and not isinstance(program.parents.get(function), ast.ClassDef)
+        case ast.Attribute(attr=name) if name in _STRING_TESTS:
+            return True
+        case ast.Attribute(value=ast.Name(), attr=name):
+            return not _is_stored(program, name) and _is_method(program, name)
+    return False
+
+
+def _is_stored(program: Program, attribute: str) -> bool:
+    """Return whether the code assigns to an attribute of this name."""
+    return any(n.attr == attribute and isinstance(n.ctx, ast.Store) for n in program.each(ast.Attribute))
+
+
+def _is_method(program: Program, name: str) -> bool:
+    """Return whether every function of a name is a method, and none is a property or otherwise decorated."""
+    named = [function for function in program.each(ast.FunctionDef) if function.name == name]
+    return bool(named) and all(
+        not function.decorator_list and isinstance(program.parents.get(function), ast.ClassDef) for function in named
+    )
+
+
+@logic_rule("function-in-place-of-result", 0.9, "text value printed other")
+def function_in_place_of_result(program: Program) -> Iterator[Match]:
+    """Yield a function that is shown or compared itself, in place of the result of a call."""
+    if program.features.isdisjoint(_MAKES_STRING) and program.features.isdisjoint(program.functions):
+        return
+    named: list[ast.Name | ast.Attribute] = [*program.each(ast.Name), *program.each(ast.Attribute)]
+    for node in named:
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        if name in _MAKES_STRING and isinstance(node, ast.Attribute) and _is_string_wanted(program, node):
+            yield _called_in_place(program, node)
+        function = program.functions.get(name)
+        if function is None or function.decorator_list or not _is_named_only(program, node):
+            continue
+        if _is_result_wanted(program, node):
+            needs_values = any(argument.arg != "self" for argument in function.args.args)
+            yield program.here(node, name=node) if needs_values else _called_in_place(program, node)
+
+
+def _is_result_wanted(program: Program, named: ast.expr) -> bool:
+    """Return whether a function that is named is shown, or compared with something else than a function."""
+    match program.parents.get(named):
+        case ast.Call(args=args) as call:
+            return is_call(call, "print", "str", "round", "format") and named in args
+        case ast.Compare(ops=[operator], left=left, comparators=[right]):
+            other = right if left is named else left
+            return not isinstance(operator, ast.Is | ast.IsNot) and not _is_named_only(program, other)
+        case ast.FormattedValue():
+            return True
+    return False
+
+
+def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
+    """Return whether a string method that is only named is returned, compared or stored like its result."""
+    if _is_stored(program, method.attr) or method.attr in program.functions or not isinstance(method.ctx, ast.Load):
+        return False
+    match program.parents.get(method):
+        case ast.Return() | ast.FormattedValue() | ast.BinOp() | ast.Compare():
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return not any(is_call(call, name) for call in program.each(ast.Call))
+        case ast.Tuple() as row:
+            return isinstance(program.parents.get(row), ast.Return)
+    return False
+
+
+@logic_rule("numerical.equality-of-floats", 0.55, "truth endless other", needs=(float,), each=ast.Compare)
+def equality_of_floats(program: Program, node: ast.Compare) -> Iterator[Match]:
+    """Yield a comparison for equality with a float that is seldom met exactly."""
+    match node:
+        case ast.Compare(
+            left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]
+        ) if not value.is_integer():
+            yield program.here(node, left=left, value=Code(repr(value)))
+        case ast.Compare(left=ast.BinOp() as left, ops=[ast.Eq()], comparators=[ast.Constant(value=float()) as right]):
+            yield program.here(node, left=left, value=right)

@@ -1,0 +1,103 @@
+"""Loops that return in their first iteration, or as soon as the first item fits."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.program import Loop
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import branches_of, inside, is_call, is_start, last_line
+from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+_ABOUT_ALL = re.compile(
+    r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
+)
+"""Names of functions whose answer is yes only if every item fits."""
+_ADDED_AND_RETURNED = 2
+"""Mentions of a name in a loop that only adds to it and returns it."""
+
+
+@logic_rule("answer-in-first-round", 0.8, "none truth value short other", needs=(ast.Return,), each=Loop)
+def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
+    """Yield a `return` that a loop reaches in its first iteration, whatever the first item is."""
+    last = loop.body[-1]
+    header = Code(program.line(loop.lineno).strip())
+    if isinstance(last, ast.Return) and _looks_for_more(loop):
+        moved = program.indentation(loop.lineno) + program.line(last.lineno).strip()
+        yield program.on_line(last, edit=program.edit(last.lineno, moved), header=header)
+    elif isinstance(loop, ast.For) and isinstance(last, ast.If):
+        answers = [body[-1] for _, body in branches_of(last)]
+        has_else = list(branches_of(last))[-1][0] is None
+        compares_with_end = any(is_call(inner, "len") for inner in walk(last.test))
+        if has_else and all(isinstance(answer, ast.Return) for answer in answers) and not compares_with_end:
+            function = program.function_at(loop.lineno)
+            needs_all = function is not None and _ABOUT_ALL.search(function.name.lower())
+            early = [answer for answer in answers if _returns(program, answer, "True")]
+            yield program.on_line(early[0] if early and needs_all else answers[-1], header=header)
+
+
+def _looks_for_more(loop: Loop) -> bool:
+    """Return whether a loop is meant to have more than one iteration: it tests or collects before its `return`."""
+    if isinstance(loop, ast.While) and any(isinstance(node, ast.Continue) for node in inside(loop.body)):
+        return False
+    return any(isinstance(statement, ast.If) or _collects(statement) for statement in loop.body[:-1])
+
+
+def _collects(statement: ast.stmt) -> bool:
+    """Return whether a statement calculates the new value of a name from its old one, or adds to a collection."""
+    match statement:
+        case ast.AugAssign():
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return name in names_in(value)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method in IN_PLACE
+    return False
+
+
+def _returns(program: Program, answer: ast.stmt, value: str | None) -> bool:
+    return isinstance(answer, ast.Return) and answer.value is not None and program.segment(answer.value) == value
+
+
+def answer_that_came(program: Program, match: Match, got: str | None) -> Match:
+    """Return the match of the early `return` whose value a failing test has got; if there is none, the match given."""
+    for loop in program.each(ast.For):
+        last = loop.body[-1]
+        if isinstance(last, ast.If) and loop.lineno < match.lines[0]:
+            answers = [body[-1] for _, body in branches_of(last)]
+            given = [answer for answer in answers if _returns(program, answer, got)]
+            if given and any(answer.lineno == match.lines[0] for answer in answers):
+                return program.on_line(given[0], header=Code(program.line(loop.lineno).strip()))
+    return match
+
+
+@logic_rule("answer-at-first-fit", 0.85, "none value short less other", needs=(ast.For, ast.Return), each=ast.If)
+def answer_at_first_fit(program: Program, node: ast.If) -> Iterator[Match]:
+    """Yield a `return` of a count or collection as soon as the first item has been added."""
+    loop = program.parents.get(node)
+    match node.body:
+        case [*_, added, ast.Return(value=ast.expr() as value) as last] if isinstance(loop, ast.For):
+            changed = names_in(added) & names_in(value) if _collects(added) else set()
+        case _:
+            return
+    here = program.function_at(node.lineno)
+    for name in sorted(changed):
+        start = program.last_value(name, node.lineno)
+        uses = [
+            use
+            for use in program.uses[name]
+            if program.function_at(use.lineno) is here and loop.lineno < use.lineno <= last_line(loop)
+        ]
+        if start is not None and is_start(start) and len(uses) == _ADDED_AND_RETURNED:
+            yield program.on_line(last, name=Code(name), header=Code(program.line(loop.lineno).strip()))

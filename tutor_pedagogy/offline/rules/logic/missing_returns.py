@@ -1,0 +1,196 @@
+"""Results that do not come back: of methods in place, of calls that nobody takes, on a way without `return`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.program import SHRINKING, Function
+from tutor_pedagogy.offline.rules.logic.returns import prints_in
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import branches_of, is_call, last_line, method_called, parameters_of
+from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+_LIST_METHODS = IN_PLACE - {"add", "update", "print"}
+_ADDING = ("append", "add", "extend")
+
+
+@logic_rule("answer-of-method-in-place", 0.9, "none other", needs=(ast.Attribute,), each=ast.Call)
+def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Match]:
+    """Yield a call such as `items.sort()` whose result, always None, is returned or stored."""
+    match call.func, program.parents.get(call):
+        case ast.Attribute(value=owner, attr=method), ast.Return() if method in _LIST_METHODS:
+            yield program.here(call, call=call, method=Code(method), owner=owner)
+        case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Assign(targets=[ast.Name(id=name)]):
+            if method in _LIST_METHODS and _is_list(program, owner.id):
+                alone = program.indentation(call.lineno) + program.segment(call)
+                edit = program.edit(call.lineno, alone) if name == owner.id else None
+                yield program.here(call, edit=edit, call=call, method=Code(method), owner=owner)
+
+
+def _is_list(program: Program, name: str) -> bool:
+    """Return whether a name is given a list, or nothing that the code shows."""
+    values = [value for _, value in program.assignments(name)]
+    return not values or any(
+        isinstance(value, ast.List | ast.ListComp) or is_call(value, "list", "sorted") for value in values
+    )
+
+
+@logic_rule("answer-of-call-forgotten", 0.9, "none other", needs=(ast.Expr, ast.Call), each=Function)
+def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a recursive call whose result the function does not use."""
+    if program.returns_nothing(function):
+        return
+    for node in program.own_nodes(function):
+        if isinstance(node, ast.Expr) and is_call(node.value, function.name) and not _has_effect(program, function):
+            text = program.line(node.lineno).strip()
+            yield program.on_line(node, replace=(text, f"return {text}"), function=Code(function.name), call=node.value)
+
+
+def _has_effect(program: Program, function: Function) -> bool:
+    """Return whether a function changes what was there before its call: then it may be called for that alone."""
+    outer = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
+    own = program.own_nodes(function)
+    stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in own:
+        match node:
+            case ast.Global() | ast.Nonlocal() | ast.Attribute(ctx=ast.Store()):
+                return True
+            case ast.Expr(value=ast.Call(func=called, args=arguments)) if not is_call(
+                node.value, function.name, "print"
+            ):
+                handed = [*arguments, called.value] if isinstance(called, ast.Attribute) else arguments
+                if any(isinstance(value, ast.Name) and value.id in outer for value in handed):
+                    return True
+                continue
+            case ast.Subscript(ctx=ast.Store() | ast.Del(), value=changed):
+                pass
+            case ast.Call(func=ast.Attribute(value=changed, attr=method)) if method in IN_PLACE | SHRINKING:
+                pass
+            case _:
+                continue
+        while isinstance(changed, ast.Attribute | ast.Subscript):
+            changed = changed.value
+        if isinstance(changed, ast.Name) and (changed.id in outer or changed.id not in stored):
+            return True
+    return False
+
+
+@logic_rule(
+    "collection-built-but-not-returned",
+    0.9,
+    "value long order other",
+    needs=(ast.Return, ast.Call, ast.Attribute),
+    each=Function,
+)
+def collection_built_but_not_returned(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a `return` of an unchanged parameter in a function that builds a collection of its own."""
+    match program.returns_of(function):
+        case [ast.Return(value=ast.Name(id=returned)) as result] if returned in parameters_of(function):
+            calls = [method_called(node) for node in program.own_nodes(function)]
+        case _:
+            return
+    if any(owner == returned and method in IN_PLACE for owner, method in calls) or _is_set_in(
+        program, function, returned
+    ):
+        return
+    built = [owner for owner, method in calls if method in _ADDING and owner not in parameters_of(function)]
+    if built:
+        slots: dict[str, Any] = {"name": Code(returned), "built": Code(built[0]), "function": Code(function.name)}
+        edit = program.edit(result.lineno, program.line(result.lineno).replace(returned, built[0]))
+        yield program.on_line(result, edit=edit, **slots)
+
+
+def _is_set_in(program: Program, function: Function, name: str) -> bool:
+    """Return whether the body of a function assigns to a name."""
+    return any(function.lineno < at <= last_line(function) for at, _ in program.assignments(name))
+
+
+@logic_rule("result-never-returned", 0.85, "none other", each=Function)
+def result_never_returned(program: Program, function: Function) -> Iterator[Match]:
+    """Yield the end of a function that builds a value in a name of its own and never returns it."""
+    if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
+        return
+    if prints_in(program, function) or _has_effect(program, function):
+        return
+    bare = program.returns_of(function)
+    if bare and len(function.body) == 1:
+        yield program.on_line(bare[0], function=Code(function.name), name="the answer")
+        return
+    built = {_grown_by(node) for node in program.own_nodes(function)} - {"", *parameters_of(function)}
+    name = min((name for name in built if _is_set_in(program, function, name)), default=None)
+    if name is not None:
+        line = last_line(function.body[-1])
+        indentation = program.line(function.body[0].lineno)[: function.body[0].col_offset]
+        edit = program.edit(line, f"{program.line(line)}\n{indentation}return {name}")
+        yield program.on_line(line, edit=edit, function=Code(function.name), name=Code(name))
+
+
+def _grown_by(node: ast.AST) -> str:
+    """Return the name of what `name += …` or `name.append(…)` makes larger; an empty string for anything else."""
+    match node:
+        case ast.AugAssign(target=ast.Name(id=name)):
+            return name
+    owner, method = method_called(node)
+    return owner if method in _ADDING else ""
+
+
+@logic_rule("way-without-return", 0.55, "none other", needs=(ast.If, ast.Return), each=Function)
+def way_without_return(program: Program, function: Function) -> Iterator[Match]:
+    """Yield the end of a function that returns a value in some branches and runs off its end in others."""
+    results, last = program.returns_of(function), function.body[-1]
+    all_have_values = bool(results) and all(result.value is not None for result in results)
+    if all_have_values and falls_through(program, function) and _is_open(last):
+        slots: dict[str, Any] = {"function": Code(function.name), "header": Code(program.line(last.lineno).strip())}
+        yield program.on_line(last_line(last), other=results[0], **slots)
+
+
+def _is_open(last: ast.stmt) -> bool:
+    """Return whether a function's last statement plainly leaves a way open: a loop, or an `if` without `else`."""
+    inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
+    match last:
+        case ast.For() | ast.While():
+            return bool(inner) and all(not n.orelse for n in inner)
+        case ast.If(orelse=[]):
+            return not any(isinstance(n, ast.NotIn | ast.IsNot | ast.NotEq) for n in walk(last.test))
+        case ast.If():
+            return any(_goes_on(body[-1]) for _, body in branches_of(last))
+    return False
+
+
+def _goes_on(last: ast.stmt) -> bool:
+    """Return whether a branch plainly ends without a result: not in a search, nor in what only has an effect."""
+    match last:
+        case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
+            return False
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method not in IN_PLACE
+    return True
+
+
+@logic_rule("code-never-reached", 0.6, "none value other")
+def code_never_reached(program: Program) -> Iterator[Match]:
+    """Yield a `return`, `break`, `continue` or `raise` that stands before other statements of its block."""
+    for _, first, second in program.neighbours:
+        match first, second:
+            case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), ast.Pass() | ast.Break() | ast.Continue():
+                continue
+            case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), _:
+                after = Code(program.line(second.lineno).strip())
+                yield program.on_line(first, word=Code(type(first).__name__.lower()), after=after)
+
+
+@logic_rule("generator-handed-out", 0.9, "kind value other", needs=(ast.Yield,), each=Function)
+def generator_handed_out(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a `yield` of a recursive call of a generator, not of what that call yields."""
+    for node in program.own_nodes(function):
+        if isinstance(node, ast.Yield) and node.value is not None and is_call(node.value, function.name):
+            yield program.here(node, function=Code(function.name), call=node.value)

@@ -1,0 +1,143 @@
+"""Values that another one replaces too early, or that two places share: swaps, parameters, lists of lists."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Loop
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_name, method_called, parameters_of, reads
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+
+@logic_rule("value-lost-in-swap", 0.9, "value order other", needs=(ast.Assign,))
+def value_lost_in_swap(program: Program) -> Iterator[Match]:
+    """Yield the second line of a swap of two values, when the first line has overwritten one of them."""
+    for _, first, second in program.neighbours:
+        match first, second:
+            case ast.Assign(targets=[a], value=ast.Name() | ast.Subscript() as b), ast.Assign(targets=[c], value=d):
+                left, right, again, old = (program.segment(part) for part in (a, b, c, d))
+            case _:
+                continue
+        if _same(left, old) and _same(right, again) and not _same(left, right):
+            swapped = f"{program.indentation(first.lineno)}{left}, {right} = {right}, {left}"
+            is_next = second.lineno == first.lineno + 1
+            edit = program.edit(first.lineno, swapped, before_lines=2) if is_next else None
+            yield program.here(second, edit=edit, left=a, right=b)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.replace(" ", "") == other.replace(" ", "")
+
+
+@logic_rule("value-lost-before-use", 0.9, "value endless other", needs=(Loop, ast.Assign))
+def value_lost_before_use(program: Program) -> Iterator[Match]:
+    """Yield a line that needs the old value of a name which the line before has replaced."""
+    for node, first, second in program.neighbours:
+        match first, second:
+            case (
+                ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=b)),
+                ast.Assign(targets=[ast.Name(id=c)], value=ast.BinOp() as value),
+            ) if b == c and {a, b} <= names_in(value) and a != b:
+                right = b
+            case (
+                ast.Assign(targets=[ast.Name(id=a)], value=ast.Name(id=new)),
+                ast.Assign(targets=[ast.Name(id=c)], value=ast.Name(id=d)),
+            ) if a == d and isinstance(node, ast.If) and {a, new} <= names_in(node.test) and c not in (a, new):
+                right = c
+            case _:
+                continue
+        if program.loop_around(second) is not None:
+            yield program.here(second, left=Code(a), right=Code(right), first=first)
+
+
+@logic_rule("numerical.rows-are-one-list", 0.9, "value other", needs=(ast.Mult, ast.List), each=ast.BinOp)
+def rows_are_one_list(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield a product such as `[[0] * n] * m`, in which every row is the same list."""
+    match node:
+        case ast.BinOp(
+            left=ast.List(elts=[ast.BinOp(left=ast.List(), op=ast.Mult()) | ast.List() as row]),
+            op=ast.Mult(),
+            right=count,
+        ):
+            fresh = f"[{program.segment(row)} for _ in range({program.segment(count)})]"
+            yield program.here(node, replace=(node, fresh), row=row)
+
+
+@logic_rule("default-value-shared", 0.8, "value long other", each=Function)
+def default_value_shared(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a function that changes the list or dictionary which is a parameter's default value."""
+    defaults = function.args.defaults
+    names = parameters_of(function)
+    for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=False):
+        if isinstance(default, ast.List | ast.Dict | ast.Set) and any(_changes(n, name) for n in walk(function)):
+            match = program.on_line(function, name=Code(name), function=Code(function.name))
+            yield replace(match, expression=f"{name}={program.segment(default)}")
+
+
+def _changes(node: ast.AST, name: str) -> bool:
+    """Return whether a node may change the collection with this name."""
+    match node:
+        case ast.Subscript(value=changed, ctx=ast.Store()) | ast.AugAssign(target=changed):
+            return is_name(changed, name)
+    return method_called(node)[0] == name
+
+
+@logic_rule("nothing-given-back", 0.7, "none printed other", each=ast.Call)
+def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
+    """Yield a call whose result is used although the function returns nothing."""
+    match call.func, program.parents.get(call):
+        case ast.Name(id=name), ast.Assign() | ast.Return() | ast.Call(
+            func=ast.Name(id="print"), args=[ast.Call()]
+        ) if name == "print" or _returns_nothing(program, name):
+            yield program.here(call, name=Code(name), call=call)
+
+
+def _returns_nothing(program: Program, name: str) -> bool:
+    """Return whether a name is that of a function of the code without a result."""
+    return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
+
+
+@logic_rule("order-lost-in-set", 0.6, "order kind value", needs=(ast.Return, "set"), each=Function)
+def order_lost_in_set(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a returned set that is made of a sequence, which loses its order and its duplicates."""
+    for node in program.returns_of(function):
+        match node.value:
+            case ast.Call(func=ast.Name(id="list"), args=[ast.Call(func=ast.Name(id="set"), args=[source])]) as made:
+                pass
+            case ast.Call(func=ast.Name(id="set"), args=[source]) as made:
+                pass
+            case _:
+                continue
+        yield program.here(made, source=source, function=Code(function.name))
+
+
+@logic_rule("always-put-in-front", 0.45, "order", needs=(Loop, "insert"), each=ast.Call)
+def always_put_in_front(program: Program, node: ast.Call) -> Iterator[Match]:
+    """Yield an `insert(0, …)` in a loop, which turns the order round."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="insert"), args=[ast.Constant(value=0), item]):
+            if program.loop_around(node) is not None:
+                appended = f"{program.segment(owner)}.append({program.segment(item)})"
+                yield program.here(node, replace=(node, appended), owner=owner)
+
+
+@logic_rule("parameter-overwritten", 0.75, "value other", needs=(ast.Assign,), each=Function)
+def parameter_overwritten(program: Program, function: Function) -> Iterator[Match]:
+    """Yield an assignment to a parameter before its value was ever used."""
+    for statement in function.body[:3]:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in names_in(value):
+                used = any(reads(n, name) and getattr(n, "lineno", 0) < statement.lineno for n in walk(function))
+                if name in parameters_of(function) and not used:
+                    yield program.on_line(statement, name=Code(name), function=Code(function.name))
