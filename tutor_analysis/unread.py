@@ -37,4 +37,5 @@ def unread_problem(submission: Submission) -> Problem:
 
 def unread_explanation(submission: Submission) -> Explanation:
     """Return what to do about code that the tutor cannot read. It is the same at each level: there is no solution."""
-    return Explanation(NOT_ANALYSED, (submission.first_line + submission.cursor.line + 1,), _TEXT)
+    line = submission.first_line + submission.cursor.line + 1
+    return Explanation(rule=NOT_ANALYSED, lines=(line,), certainty="start_here", text=_TEXT)

@@ -271,3 +271,42 @@ def test_values_below_a_traceback_do_not_change_the_finding() -> None:
         for text in (traceback, traceback + values)
     )
     assert told == plain
+
+
+@pytest.mark.parametrize(
+    ("submission", "certainty"),
+    [
+        pytest.param(NO_COLON, "certain", id="a syntax error with a checked edit"),
+        pytest.param(Submission(code="x = ) (\n", cursor=Position(0, 0)), "likely", id="a syntax error without one"),
+        pytest.param(Submission(code="print(totl)\n", cursor=Position(0, 0)), "certain", id="a predicted exception"),
+        pytest.param(
+            Submission(code="n = 3\nif n == 1 or 2:\n    print(n)\n", cursor=Position(0, 0)),
+            "certain",
+            id="a pattern that is always a mistake",
+        ),
+        pytest.param(
+            Submission(code="n = 3\nif n is 3:\n    print(n)\n", cursor=Position(0, 0)),
+            "likely",
+            id="a pattern that is usually a mistake",
+        ),
+        pytest.param(Submission(code="print(1)\n", cursor=Position(0, 0)), "start_here", id="nothing found"),
+    ],
+)
+def test_an_explanation_says_how_sure_it_is(submission: Submission, certainty: str) -> None:
+    """The certainty comes from the evidence, and is the same at every level."""
+    found = {explain(submission, level, STUDENTS[1]).certainty for level in HintLevel}
+
+    assert {certainty} == found
+
+
+def test_a_checkers_report_is_a_likely_cause() -> None:
+    """The editor's checkers can be wrong about the Python that runs the program."""
+    report = Diagnostic(message='"undefined_name" is not defined', line=0, character=6, end_line=0, end_character=20)
+    reported = Submission(code="print(undefined_name)\n", cursor=Position(0, 0), diagnostics=(report,))
+
+    assert explain(reported, HintLevel.QUESTION, STUDENTS[1]).certainty == "likely"
+
+
+def test_an_explanation_carries_the_checked_edit() -> None:
+    """Programs that measure the tutor read the edit at any level."""
+    assert {diagnose(NO_COLON).edit} == {explain(NO_COLON, level, STUDENTS[1]).edit for level in HintLevel}

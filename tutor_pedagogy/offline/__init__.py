@@ -1,13 +1,13 @@
 """The offline tutor: explains a submission at five levels without a model, a network or running the code.
 
 It reads the code with `compile()` and `ast` only, and what the machine said about it. The same input gives the same
-words, every time.
+text, every time. `explain` is the public entry point; `docs/offline-tutor.md` says how the tutor works.
 """
 
 from __future__ import annotations
 
 from tutor_pedagogy.offline.engine.claims import Certainty, certainties
 from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, topic
-from tutor_pedagogy.offline.engine.finding import Edit, Explanation, Finding
+from tutor_pedagogy.offline.engine.finding import Confidence, Edit, Explanation, Finding
 
-__all__ = ["Certainty", "Edit", "Explanation", "Finding", "certainties", "diagnose", "explain", "topic"]
+__all__ = ["Certainty", "Confidence", "Edit", "Explanation", "Finding", "certainties", "diagnose", "explain", "topic"]

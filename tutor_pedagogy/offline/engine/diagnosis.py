@@ -1,20 +1,21 @@
-"""The order of evidence: traceback, syntax, diagnostics, what is foreseen, smells near the cursor, tracing by hand."""
+"""The order of evidence: traceback, syntax, the editor's diagnostics, foresight, rules of logic, tracing by hand."""
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.offline import foresight
 from tutor_pedagogy.offline.engine import editor_diagnostics
+from tutor_pedagogy.offline.engine.claims import CERTAIN
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
+from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
+from tutor_pedagogy.offline.rules.logic.rule import LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.engine.finding import Confidence
     from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_protocol import Submission
@@ -35,79 +36,86 @@ _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 _TOPICS = Remembered[str]()
 
 
-def topic(submission: Submission) -> str:
-    """Name the rule that a submission is about, without working out all that an explanation says of it.
+class _Cause(NamedTuple):
+    """The rule that a submission breaks, and where; without a match the program is to be traced by hand."""
 
-    Whoever asks again about the same code gets the name that was found before.
+    rule: Rule
+    match: Match | None
+    certainty: Confidence = "start_here"
+
+
+def topic(submission: Submission) -> str:
+    """Return the name of the rule that a submission is about; the text of an explanation is not written for it.
+
+    The name is remembered for as long as what it depends on stays the same.
     """
-    decides = _what_decides(submission)
+    place = (submission.kind, submission.first_line, submission.cursor.line)
+    reported = (submission.diagnostics, submission.traceback, submission.question)
+    decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     name = _TOPICS.get(*decides)
     if name is None:
-        name = _cause(submission)[0].name
+        name = _cause(submission).rule.name
         _TOPICS.keep(*decides, answer=name)
     return name
 
 
-def _what_decides(submission: Submission) -> tuple[Hashable, ...]:
-    """Give what a rule depends on, and nothing that makes each ask another one."""
-    said = (submission.diagnostics, submission.traceback, submission.question)
-    place = (submission.kind, submission.first_line, submission.cursor.line)
-    return submission.code, submission.cells, *place, *said
-
-
 def diagnose(submission: Submission) -> Finding:
-    """Say what is wrong with a submission and where; at worst, where to start a trace by hand."""
-    rule, site = _cause(submission)
-    return _finding(Program(submission), rule, site)
+    """Return what is wrong with a submission and where; at worst, where to start a trace by hand."""
+    return _finding(Program(submission), _cause(submission))
 
 
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
-    """Explain a submission at a hint level, in words for a student's levels. The same input gives the same text."""
-    rule, site = _cause(submission)
+    """Return the explanation of a submission at a hint level, worded for a student's levels.
+
+    The same arguments give the same explanation, on every machine. Nothing is run, read or sent, and no submission
+    raises an exception.
+    """
+    cause = _cause(submission)
     program = Program(submission)
-    finding = _finding(program, rule, site)
-    return Explanation(finding.rule, finding.lines, write(finding, rule.lesson, program, level, student))
+    finding = _finding(program, cause)
+    lesson = cause.rule.lesson
+    return Explanation(
+        rule=finding.rule,
+        lines=finding.lines,
+        certainty=cause.certainty if lesson.is_sure else "start_here",
+        text=write(finding, lesson, program, level, student),
+        edit=finding.edit,
+    )
 
 
 @lru_cache(maxsize=32)
-def _cause(submission: Submission) -> tuple[Rule, Match | None]:
-    """Find the cause once: who explains a submission also asks what it was about. No place: it is to be traced."""
+def _cause(submission: Submission) -> _Cause:
+    """Return the cause, kept for a caller that asks about the same submission twice: `topic`, then `explain`."""
     program = Program(submission)
     try:
-        return _evidence(program, submission) or (TRACE, None)
+        return _evidence(program, submission) or _Cause(TRACE, None)
     except _TOO_DEEP:
-        return TRACE, _at_cursor(program)
+        return _Cause(TRACE, _at_cursor(program))
 
 
-def _finding(program: Program, rule: Rule, site: Match | None) -> Finding:
+def _finding(program: Program, cause: _Cause) -> Finding:
+    rule = cause.rule
     try:
-        site = site or trace(program)
+        match = cause.match or trace(program)
     except _TOO_DEEP:
-        site = _at_cursor(program)
+        match = _at_cursor(program)
     return Finding(
         rule=rule.name,
         error_type=rule.error_type,
-        lines=tuple(program.shown(line) for line in site.lines),
-        expression=site.expression,
-        edit=site.edit if rule.error_type == "syntax" else _sound(program, site.edit),
-        first_step=site.first_step,
-        slots=site.slots,
+        lines=tuple(program.shown(line) for line in match.lines),
+        expression=match.expression,
+        edit=match.edit if rule.error_type == "syntax" else sound(program, match.edit),
+        first_step=match.first_step,
+        slots=match.slots,
     )
 
 
 def _at_cursor(program: Program) -> Match:
-    """Give where to look all the same in code that is too deep for any walk over its tree."""
+    """Return the cursor's line, for code that is too deep for any walk over its tree."""
     return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
 
 
-def _sound(program: Program, edit: Edit | None) -> Edit | None:
-    """Give an edit back where the program still parses with it."""
-    if edit is None or program.tree is None or program.margin:
-        return edit
-    return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
-
-
-def _evidence(program: Program, submission: Submission) -> tuple[Rule, Match] | None:
+def _evidence(program: Program, submission: Submission) -> _Cause | None:
     traceback = without_values(submission.traceback or "")
     crash = read_crash(traceback, program)
     symptom = read_symptom(traceback, submission.question)
@@ -116,40 +124,37 @@ def _evidence(program: Program, submission: Submission) -> tuple[Rule, Match] | 
     )
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
-        return runtime.diagnose(program, crash)
+        return _Cause(*runtime.diagnose(program, crash), "certain")
     if program.fault is not None:
         return _syntax(program, program.fault)
     if symptom is None:
-        foreseen = editor_diagnostics.foresee(submission.diagnostics, program) or foresight.foresee(program)
-        if foreseen is not None:
-            return runtime.diagnose(program, foreseen)
-    return logic.diagnose(program, symptom)
+        if (reported := editor_diagnostics.foresee(submission.diagnostics, program)) is not None:
+            return _Cause(*runtime.diagnose(program, reported), "likely")
+        if (foreseen := foresight.foresee(program)) is not None:
+            return _Cause(*runtime.diagnose(program, foreseen), "certain")
+    found = logic.diagnose(program, symptom)
+    return _Cause(*found, _certainty(found[0])) if found is not None else None
 
 
-def _syntax(program: Program, fault: Fault) -> tuple[Rule, Match]:
+def _certainty(rule: Rule) -> Confidence:
+    """Return how sure a rule of logic is; one without a pattern in the code only says where to start."""
+    if not isinstance(rule, LogicRule):
+        return "start_here"
+    return "certain" if rule.certainty >= CERTAIN else "likely"
+
+
+def _syntax(program: Program, fault: Fault) -> _Cause:
     found = syntax.diagnose(program, fault)
     if found is None:
-        return UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None)
-    edit = _as_edit(program, found.mended) if found.mended is not None else None
-    step = _as_edit(program, found.first_step) if edit is None and found.first_step is not None else None
+        return _Cause(UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None))
     candidate = found.candidate
-    return found.rule, Match(
+    edit = edit_to(program, found.mended) if found.mended is not None else None
+    step = edit_to(program, found.first_step) if edit is None and found.first_step is not None else None
+    match = Match(
         lines=(candidate.line,),
         expression=candidate.expression,
         edit=edit,
         first_step=step,
         slots=candidate.slots,
     )
-
-
-def _as_edit(program: Program, mended: str) -> Edit:
-    before, after = program.lines, mended.split("\n")
-    start = next(
-        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
-    )
-    tail = 0
-    while tail < min(len(before), len(after)) - start and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    if start == len(before) - tail:
-        start, tail = (start - 1, tail) if start else (start, tail - 1)
-    return program.edit(start + 1, "\n".join(after[start : len(after) - tail]), before_lines=len(before) - tail - start)
+    return _Cause(found.cause, match, "likely" if edit is None else "certain")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Edit:
     after: str
 
     def apply(self, code: str) -> str:
-        """Give the code with the edit made; its line breaks become line feeds."""
+        """Return the code with the edit made; its line breaks become line feeds."""
         lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         start = self.line - 1
         lines[start : start + self.before.count("\n") + 1] = self.after.split("\n")
@@ -56,10 +56,21 @@ class Finding:
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+Confidence = Literal["certain", "likely", "start_here"]
+"""How sure the tutor is of a cause: it is `certain`, it is the `likely` one, or the lines are only where to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One answer of the offline tutor: the rule that fired, the lines it is about, and Markdown for the student."""
+    """One answer of the offline tutor.
+
+    `rule` is the rule's stable name. `lines` count from 1 as the student's editor shows them, the culprit first.
+    `text` is Markdown for the student. `edit` is what makes the program compile, if one could be worked out and
+    checked; it is there at every level, but only the text of level 5 shows it.
+    """
 
     rule: str
     lines: tuple[int, ...]
+    certainty: Confidence
     text: str
+    edit: Edit | None = None

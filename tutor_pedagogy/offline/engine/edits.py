@@ -1,0 +1,33 @@
+"""Edits that are checked: they change few lines, and with them the program still parses."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.parsing import parse
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.engine.program import Program
+
+
+def sound(program: Program, edit: Edit | None) -> Edit | None:
+    """Return an edit if the program still parses with it, None otherwise. Code that did not parse is not checked."""
+    if edit is None or program.tree is None or program.margin:
+        return edit
+    return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
+
+
+def edit_to(program: Program, mended: str) -> Edit:
+    """Return the edit of the fewest lines that makes a program into the mended one."""
+    before, after = program.lines, mended.split("\n")
+    start = next(
+        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+    )
+    tail = 0
+    while tail < min(len(before), len(after)) - start and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    if start == len(before) - tail:
+        start, tail = (start - 1, tail) if start else (start, tail - 1)
+    return program.edit(start + 1, "\n".join(after[start : len(after) - tail]), before_lines=len(before) - tail - start)
