@@ -1,6 +1,6 @@
-"""What is certainly wrong with code that nobody has asked about yet, for an editor to underline.
+"""What is certainly wrong with code before the student asks, for an editor to underline.
 
-Little is said and nothing given away: an error in Python's own words, a mistake in logic as the first hint's question.
+The message gives nothing away: an exception in Python's own words, a mistake in logic as the first hint's question.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor_protocol import ErrorType, Submission
 
 CERTAIN = 0.95
-"""From this certainty on a smell is said unasked. One was found in 253 corrected programs of students."""
+"""The certainty from which a rule of logic speaks unasked. It did so once in 253 corrected programs of students."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Certainty:
 
 
 def certainties(submission: Submission) -> list[Certainty]:
-    """Give what is certainly wrong, one thing a line, from the top. Where code does not compile that is all."""
+    """Return what is certainly wrong, at most one thing a line, from the top; a syntax error stands alone."""
     program = Program(submission)
     if program.fault is not None:
         return [_of_syntax(program, program.fault)]
@@ -49,7 +49,7 @@ def certainties(submission: Submission) -> list[Certainty]:
         for one in (*(_of_crash(program, crash) for crash in crashes), *_of_logic(program)):
             found.setdefault(one.line, one)
     except (MemoryError, RecursionError, ValueError):
-        pass  # hostile code can be too deep for any walk over its tree: what was found until then counts
+        pass  # Hostile code can be too deep for any walk over its tree: what was found until then counts.
     return [found[line] for line in sorted(found)]
 
 
@@ -60,33 +60,30 @@ def _of_syntax(program: Program, fault: Fault) -> Certainty:
 
 
 def _of_crash(program: Program, crash: Crash) -> Certainty:
-    said = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
-    return _at(program, crash.line, ("runtime", "runtime", said), crash.marks)
+    message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
+    return _at(program, crash.line, ("runtime", "runtime", message), crash.marks)
 
 
 def _of_logic(program: Program) -> Iterator[Certainty]:
-    for smell in RULES:
-        if smell.certainty < CERTAIN:
-            continue
-        for site in smell.find(program):
-            line, expression = site.lines[0], site.expression or ""
+    for rule in (rule for rule in RULES if rule.certainty >= CERTAIN):
+        for match in rule.find(program):
+            line, expression = match.lines[0], match.expression or ""
             start = program.line(line).find(expression) if expression else -1
             columns = (start, start + len(expression)) if start >= 0 else None
             finding = Finding(
-                rule=smell.name,
-                error_type=smell.error_type,
+                rule=rule.name,
+                error_type=rule.error_type,
                 lines=(program.shown(line),),
-                expression=site.expression,
-                slots=site.slots,
+                expression=match.expression,
+                slots=match.slots,
             )
-            said = question(finding, smell.lesson, program)
-            yield _at(program, line, (smell.name, smell.error_type, said), columns)
+            yield _at(program, line, (rule.name, rule.error_type, question(finding, rule.lesson, program)), columns)
 
 
 def _at(program: Program, line: int, what: tuple[str, ErrorType, str], columns: tuple[int, int] | None) -> Certainty:
-    """Mark these columns, else, or where there is nothing to be seen of them, all that stands on the line."""
+    """Return what is wrong at these columns of a line, or at all of the line if they are empty or unknown."""
     text = program.line(line)
-    ink = (len(text) - len(text.lstrip()), len(text.rstrip()))
-    start, end = columns if columns is not None and columns[0] < min(columns[1], ink[1]) else ink
+    visible = (len(text) - len(text.lstrip()), len(text.rstrip()))
+    start, end = columns if columns is not None and columns[0] < min(columns[1], visible[1]) else visible
     margin = len(program.margin)
-    return Certainty(*what[:2], line=line - 1, start=start + margin, end=min(end, ink[1]) + margin, message=what[2])
+    return Certainty(*what[:2], line=line - 1, start=start + margin, end=min(end, visible[1]) + margin, message=what[2])

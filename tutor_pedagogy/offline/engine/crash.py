@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
-"""Words with a colon in the report of a failing test, which are no exceptions."""
+"""Words before a colon in the report of a failing test, which are no exceptions."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
@@ -60,12 +60,12 @@ class Crash:
 
 
 def without_values(traceback: str) -> str:
-    """Take away the last line that a run of the language server adds: the values of the line's variables."""
+    """Return a traceback without the last line that the language server adds: the values of the line's variables."""
     return _VALUES.sub("", traceback)
 
 
 def read_crash(text: str | None, program: Program) -> Crash | None:
-    """Read a traceback in CPython's or IPython's form; None when the text holds no exception."""
+    """Return the crash that a traceback of CPython or IPython reports, None if the text holds no exception."""
     if not text:
         return None
     lines = _ANSI.sub("", text[-MAX_TRACEBACK_CHARACTERS:]).replace("\r\n", "\n").split("\n")
@@ -90,7 +90,7 @@ def read_crash(text: str | None, program: Program) -> Crash | None:
 
 
 def _raised(lines: list[str]) -> tuple[int, str, str] | None:
-    """Find the line that names the exception: by the usual ending of its name, or by standing below a frame."""
+    """Return the index, exception and message of the line that names the exception, None if no line does."""
     frames = [at for at, line in enumerate(lines) if _FRAME.match(line)]
     for at in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[at].rstrip())
@@ -106,7 +106,7 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
 
 
 def _is_whole_call(source: str, marks: tuple[int, int], carets: tuple[int, int] | None) -> bool:
-    """Tell whether a line is one call that is marked from end to end, which says nothing about a part of it."""
+    """Return whether a line is one call that is marked from end to end, which tells nothing about a part of it."""
     return carets is not None and marks == (0, len(source)) and carets[1] == len(source) and source[carets[0]] == "("
 
 
@@ -141,7 +141,7 @@ def _frames(lines: list[str]) -> list[Frame]:
 
 
 def _in_students_code(frame: Frame, program: Program) -> Frame | None:
-    """Move a frame to the line of the code that it means, None when it is not the student's."""
+    """Return a frame with the line of the student's code that it means, None if it is in other code."""
     line = frame.line - program.first_line
     if frame.source:
         if program.line(line).strip() == frame.source:

@@ -1,7 +1,7 @@
-"""What the editor's checkers foresee, put into the words in which Python would say it when it got there.
+"""Diagnostics of the editor's checkers, turned into the exceptions that they warn of.
 
-Pyright and Pylance, mypy, ruff and pyflakes warn of the same mistakes as the run-time catalogue knows, each in its own
-words. Turned into a crash that has not happened yet, a warning finds the same rule, place and lesson.
+Pyright and Pylance, mypy, ruff and pyflakes warn of mistakes that raise exceptions, each in its own words. As a crash
+that has not happened yet, a warning finds the same rule, place and lesson as the exception.
 """
 
 from __future__ import annotations
@@ -117,13 +117,13 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     )
 )
 _ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
-"""What a checker may say only because it looks at another Python than the one that runs the program."""
+"""Exceptions that a checker may report only because it uses another Python than the one that runs the program."""
 _PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
 _LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?[^\]\n]*+(?P<closed>\])?")
 
 
 def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | None:
-    """Choose the diagnostic that matters most, the cursor's line first, and say it as a crash."""
+    """Return the crash that the most important diagnostic warns of: on the cursor's line, then by severity."""
     here = program.cursor_line
     serious = [d for d in diagnostics if d.severity < _WORST_IGNORED_SEVERITY]
     for diagnostic in sorted(serious, key=lambda d: (d.line + 1 != here, d.severity, d.line, d.character)):
@@ -134,7 +134,7 @@ def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | No
 
 
 def _literal_type(literal: re.Match[str]) -> str:
-    """Return the type of a `Literal[…]`; what no bracket closes stays as it is."""
+    """Return the type of a `Literal[…]`; one without its closing bracket stays as it is."""
     if not literal["closed"]:
         return literal[0]
     return "str" if literal["quote"] else "int"
@@ -145,9 +145,9 @@ def _as_crash(diagnostic: Diagnostic, program: Program) -> Crash | None:
     text = program.line(line)
     if not text.strip():
         return None
-    said = _LITERAL.sub(_literal_type, diagnostic.message)
+    reported = _LITERAL.sub(_literal_type, diagnostic.message)
     for pattern, exception, message in _WORDS:
-        match = pattern.match(said)
+        match = pattern.match(reported)
         if match is None:
             continue
         groups = {name: value for name, value in match.groupdict().items() if value is not None}
@@ -162,7 +162,7 @@ def _as_crash(diagnostic: Diagnostic, program: Program) -> Crash | None:
 
 
 def _called(program: Program, line: int) -> str:
-    """Give the name of the first function that a line calls, for warnings that leave it out."""
+    """Return the name of the first function that a line calls, for warnings that leave it out."""
     called = [
         node.func.id if isinstance(node.func, ast.Name) else node.func.attr
         for node in program.nodes

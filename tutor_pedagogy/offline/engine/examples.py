@@ -37,9 +37,9 @@ _OF_FORM = Example(
 
 
 def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example:
-    """Give a rule's example in other names than the student's: the first that the guard would let a model give.
+    """Return the first example of a lesson that the guard would let a model give, in other names than the student's.
 
-    A general one where each is too much like the student's code.
+    If each is too much like the student's code, it is a general example.
     """
     for example in lesson.examples:
         renamed = _renamed(example, program.words)
@@ -56,7 +56,7 @@ def _is_released(example: Example, program: Program) -> bool:
 
 
 def _renamed(example: Example, taken: frozenset[str]) -> Example:
-    """Rename what the example has in common with the student's code."""
+    """Return an example with other names for those that the student's code has too."""
     own = set(_IDENTIFIER.findall(_STRING_OR_COMMENT.sub("", example.code))) - _SHARED_NAMES
     spare = (name for name in _SPARE_NAMES if name not in taken and name not in own)
     renames = {name: next(spare, f"{name}_there") for name in sorted(own & taken)}

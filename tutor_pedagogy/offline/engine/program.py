@@ -97,20 +97,20 @@ class Program(Source):
             found.setdefault(node.__class__, []).append(place)
         return found
 
-    def each(self, *kinds: type[_Node]) -> list[_Node]:
+    def each(self, *classes: type[_Node]) -> list[_Node]:
         """Return every node of these classes, breadth first."""
-        known = self._each.get(kinds)
+        known = self._each.get(classes)
         if known is None:
             places: list[int] = []
-            for kind in kinds:
-                places += self._places.get(kind, ())
-            known = self._each[kinds] = [self.nodes[place] for place in sorted(places)]
+            for each in classes:
+                places += self._places.get(each, ())
+            known = self._each[classes] = [self.nodes[place] for place in sorted(places)]
         return known
 
     @cached_property
     def features(self) -> frozenset[Feature]:
         """The classes of the code's nodes, groups of such classes, types of values, and every name that is used."""
-        groups = (group for group in _GROUPS if any(kind in self._places for kind in group.__args__))
+        groups = (group for group in _GROUPS if any(each in self._places for each in group.__args__))
         attributes = (node.attr for node in self.each(ast.Attribute))
         types = (type(node.value) for node in self.each(ast.Constant))
         return frozenset((*self._places, *groups, *types, *self.uses, *attributes))

@@ -1,4 +1,4 @@
-"""A rule: a cause of errors that students' programs show, under a stable name."""
+"""A rule: a cause of errors in students' programs, under a stable name."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def full_name(name: str, family: str) -> str:
     return name if "." in name else f"{family}.{name}"
 
 
-def rules_of(modules: Iterable[ModuleType], kind: type[_Rule]) -> list[_Rule]:
-    """Return every rule of a kind that the modules define, in the order of their definitions."""
-    return [value for module in modules for value in vars(module).values() if isinstance(value, kind)]
+def rules_of(modules: Iterable[ModuleType], class_: type[_Rule]) -> list[_Rule]:
+    """Return every rule of a class that the modules define, in the order of their definitions."""
+    return [value for module in modules for value in vars(module).values() if isinstance(value, class_)]

@@ -1,4 +1,4 @@
-"""From a finding to the student's text: one answer for a hint level, in words for the student's own levels."""
+"""From a finding to the student's text: one answer for a hint level, worded for the student's own levels."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Voice(Enum):
 
     @classmethod
     def of(cls, level: int) -> Voice:
-        """Give the voice for a level from 1 to 5."""
-        return cls.BEGINNER if level < 3 else cls.MIDDLE if level == 3 else cls.ADVANCED  # noqa: PLR2004 - the bounds above
+        """Return the voice for a level from 1 to 5."""
+        return (cls.BEGINNER, cls.BEGINNER, cls.MIDDLE, cls.ADVANCED, cls.ADVANCED)[level - 1]
 
 
 def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, student: StudentLevels) -> str:
-    """Write the text of a hint level about a finding, as Markdown."""
+    """Return the text about a finding for a hint level, as Markdown."""
     voice = Voice.of(student.programming)
     fill = _Filler(finding, program)
     match level:
@@ -56,7 +56,7 @@ def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, 
 
 
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:
-    """Write the question of the first hint alone, without the words around it."""
+    """Return the question of the first hint alone, without the words around it."""
     return _Filler(finding, program)(lesson.question)
 
 
@@ -197,7 +197,7 @@ def _shown(edit: Edit, program: Program) -> str:
 
 
 def code_span(text: str) -> str:
-    """Show text as inline code, also when it holds backticks."""
+    """Return a text as inline code, also if it holds backticks."""
     text = " ".join(text.split("\n"))
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
     if not longest:
@@ -207,7 +207,7 @@ def code_span(text: str) -> str:
 
 
 def fenced(code: str) -> str:
-    """Show code as a block, also when it holds a fence."""
+    """Return code as a block, also if it holds a fence."""
     longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}python\n{code}\n{fence}"

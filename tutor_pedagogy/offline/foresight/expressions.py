@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.foresight import members, operators
 from tutor_pedagogy.offline.foresight.calls import Given, attribute, call
+from tutor_pedagogy.offline.foresight.frame import Frame
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
 from tutor_pedagogy.offline.foresight.scopes import parameters_of
 from tutor_pedagogy.offline.foresight.value_types import (
@@ -34,7 +35,6 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tutor_pedagogy.offline.foresight.frame import Frame
 
 _CONSTANTS: dict[type, Type] = {
     str: STR,
@@ -68,10 +68,6 @@ def _constant(_: Frame, node: ast.Constant) -> Type:
     return _CONSTANTS.get(type(node.value), ANY)
 
 
-def _name(frame: Frame, node: ast.Name) -> Type:
-    return frame.look_up(node)
-
-
 def _attribute(frame: Frame, node: ast.Attribute) -> Type:
     owner = type_of(frame, node.value)
     if owner is NEVER or not isinstance(node.ctx, ast.Load):
@@ -89,12 +85,9 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Type:
 
 
 def _index(frame: Frame, node: ast.expr) -> Type | None:
-    if isinstance(node, ast.Slice):
-        for part in (node.lower, node.upper, node.step):
-            if part is not None:
-                type_of(frame, part)
-        return None
-    return type_of(frame, node)
+    """Return the type of an index, None for a slice."""
+    type_ = type_of(frame, node)
+    return None if isinstance(node, ast.Slice) else type_
 
 
 def _call(frame: Frame, node: ast.Call) -> Type:
@@ -291,17 +284,13 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Type:
 
 
 def _formatted_string(frame: Frame, node: ast.JoinedStr) -> Type:
-    for value in node.values:
-        if isinstance(value, ast.FormattedValue):
-            type_of(frame, value.value)
-            if value.format_spec is not None:
-                type_of(frame, value.format_spec)
+    _others(frame, node)
     return STR
 
 
 _READERS: dict[type[ast.expr], Callable[[Frame, Any], Type]] = {
     ast.Constant: _constant,
-    ast.Name: _name,
+    ast.Name: Frame.look_up,
     ast.JoinedStr: _formatted_string,
     ast.NamedExpr: _walrus,
     ast.Attribute: _attribute,

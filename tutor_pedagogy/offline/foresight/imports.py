@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 _MODULES = frozenset(("math", "random", "time", libraries.NUMPY))
 
 
-def import_modules(frame: Frame, node: ast.Import) -> bool:
-    """Bind the modules of an `import`. Return that the next statement is reached."""
+def import_modules(frame: Frame, node: ast.Import) -> None:
+    """Bind the modules of an `import`."""
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.partition(".")[0]
         frame.names[alias.asname or name] = Type("module", of=name) if name in _MODULES else ANY
-    return True
 
 
-def import_names(frame: Frame, node: ast.ImportFrom) -> bool:
-    """Bind the names of a `from … import`. Return that the next statement is reached."""
+def import_names(frame: Frame, node: ast.ImportFrom) -> None:
+    """Bind the names of a `from … import`."""
     module = node.module or ""
     for alias in node.names:
         if alias.name == "*":
@@ -35,4 +34,3 @@ def import_names(frame: Frame, node: ast.ImportFrom) -> bool:
             message = f"cannot import name '{alias.name}' from '{module}' (unknown location)"
             type_ = frame.predict(node, PredictedException("ImportError", message))
         frame.names[alias.asname or alias.name] = type_
-    return True

@@ -37,37 +37,27 @@ def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
     """Read statements. Return whether Python reaches what follows them."""
     for statement in statements:
         step = _STEPS.get(type(statement))
-        if step is not None and not step(frame, statement):
+        if step is not None and step(frame, statement) is False:
             return False
     return True
 
 
-def _assign(frame: Frame, node: ast.Assign) -> bool:
+def _assign(frame: Frame, node: ast.Assign | ast.AnnAssign) -> None:
+    if node.value is None:
+        return
     type_ = type_of(frame, node.value)
-    for target in node.targets:
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         bind_target(frame, target, type_)
-    return True
 
 
-def _annotated(frame: Frame, node: ast.AnnAssign) -> bool:
-    if node.value is not None:
-        bind_target(frame, node.target, type_of(frame, node.value))
-    return True
-
-
-def _augmented(frame: Frame, node: ast.AugAssign) -> bool:
+def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     target, value = node.target, type_of(frame, node.value)
     if not isinstance(target, ast.Name):
         type_of(frame, target)
-        return True
+        return
     current = frame.look_up(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    frame.names[target.id] = frame.check(_as_operation(node), _added(node.op, current, value))
-    return True
-
-
-def _as_operation(node: ast.AugAssign) -> ast.expr:
-    """Return the node that a traceback marks: from the name to the value."""
-    return ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+    marked = ast.copy_location(ast.BinOp(target, node.op, node.value), node)  # A traceback marks all of the line.
+    frame.names[target.id] = frame.check(marked, _added(node.op, current, value))
 
 
 def _added(op: ast.operator, current: Type, value: Type) -> Type | PredictedException:
@@ -100,20 +90,18 @@ def _raise(frame: Frame, node: ast.Raise) -> bool:
     return False
 
 
-def _assert(frame: Frame, node: ast.Assert) -> bool:
+def _assert(frame: Frame, node: ast.Assert) -> None:
     asked(frame, node.test)
     narrow(frame, node.test)
-    return True
 
 
-def _delete(frame: Frame, node: ast.Delete) -> bool:
+def _delete(frame: Frame, node: ast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
             if target.id in frame.names:
                 frame.names[target.id] = UNBOUND
         else:
             type_of(frame, target)
-    return True
 
 
 def _if(frame: Frame, node: ast.If) -> bool:
@@ -284,16 +272,15 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
     return True
 
 
-def _function(frame: Frame, node: Function) -> bool:
+def _function(frame: Frame, node: Function) -> None:
     for default in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
         if default is not None:
             type_of(frame, default)
     plain = not node.decorator_list and isinstance(node, ast.FunctionDef)
     frame.names[node.name] = Type("function", node=node) if plain else ANY
-    return True
 
 
-def _class(frame: Frame, node: ast.ClassDef) -> bool:
+def _class(frame: Frame, node: ast.ClassDef) -> None:
     for part in (*node.decorator_list, *node.bases):
         type_of(frame, part)
     inside = Frame(frame.interpreter, frame.interpreter.scopes.of(node), frame)
@@ -301,10 +288,9 @@ def _class(frame: Frame, node: ast.ClassDef) -> bool:
     run(inside, node.body)
     frame.crashes += inside.crashes
     frame.names[node.name] = Type("type", of=node.name, node=node) if not node.decorator_list else ANY
-    return True
 
 
-def _match(frame: Frame, node: ast.Match) -> bool:
+def _match(frame: Frame, node: ast.Match) -> None:
     type_of(frame, node.subject)
     before = dict(frame.names)
     ways = [before]
@@ -321,12 +307,11 @@ def _match(frame: Frame, node: ast.Match) -> bool:
         if run(frame, case.body):
             ways.append(frame.names)
     frame.names = join_branches(*ways)
-    return True
 
 
-_STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool]] = {
+_STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool | None]] = {
     ast.Assign: _assign,
-    ast.AnnAssign: _annotated,
+    ast.AnnAssign: _assign,
     ast.AugAssign: _augmented,
     ast.Expr: _expression,
     ast.Return: _return,
@@ -350,3 +335,4 @@ _STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool]] = {
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
 }
+"""A step returns False if Python never reaches what follows the statement."""

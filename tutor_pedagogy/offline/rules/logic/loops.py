@@ -168,9 +168,10 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
             changed = [value]
         case _:
             return
-    for root in changed:
+    for expression in changed:
+        root = expression
         while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value  # noqa: PLW2901 - go down to the name
+            root = root.value
         if isinstance(root, ast.Name):
             yield root.id
 

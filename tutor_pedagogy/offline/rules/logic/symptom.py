@@ -212,22 +212,18 @@ def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
     return _value_kinds(wanted, came) if known_expected and known_got else ("value",)
 
 
-def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:  # noqa: PLR0911 - one answer for each pair of types
+def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:
     if isinstance(came, str) and not isinstance(wanted, str) and came == str(wanted):
         return ("text", "kind")
-    if isinstance(wanted, bool) and isinstance(came, bool):
-        return ("truth", "value")
     if isinstance(wanted, bool) or isinstance(came, bool):
-        return ("kind", "value")
+        return ("truth", "value") if type(wanted) is type(came) else ("kind", "value")
     if isinstance(wanted, int | float) and isinstance(came, int | float):
         return _number_kinds(wanted, came)
     if type(wanted) is not type(came):
         return ("kind", "value")
     if isinstance(wanted, str):
         return _text_kinds(wanted, came)
-    if isinstance(wanted, list | tuple):
-        return _sequence_kinds(list(wanted), list(came))
-    return ("value",)
+    return _sequence_kinds(list(wanted), list(came)) if isinstance(wanted, list | tuple) else ("value",)
 
 
 def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
