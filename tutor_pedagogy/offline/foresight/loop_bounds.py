@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.bindings import name_bound, names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
 from tutor_pedagogy.offline.foresight.frame import crash_at
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.crash import Crash
 from tutor_pedagogy.offline.engine.program import Program
 
-_UPWARDS = (ast.Lt, ast.LtE)
 _EXITS = (ast.Break, ast.Continue, ast.Return, ast.Raise)
-_DICTIONARIES = frozenset(("dict", "defaultdict", "Counter", "OrderedDict"))
 _DIVISIONS = {
     ast.Div: "division by zero",
     ast.FloorDiv: "integer division or modulo by zero",
@@ -88,42 +86,36 @@ class _LoopReader:
 
     def _count(self) -> _Count | None:
         """Return the variable of indices in the loop's header, if it has one."""
-        match self._loop:
-            case (
-                ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop]))
-                | ast.comprehension(
-                    target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop])
-                )
-            ):
+        loop = self._loop
+        if isinstance(loop, ast.While):
+            return self._count_of_while(loop.test)
+        match loop.target, loop.iter:
+            case ast.Name(id=name), ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop]):
                 bound = _length_of(self._program, stop)
-            case ast.For(
-                target=ast.Tuple(elts=[ast.Name(id=name), _]),
-                iter=ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=owner)], keywords=[]),
-            ):
+            case (
+                ast.Tuple(elts=[ast.Name(id=name), _]),
+                ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=owner)], keywords=[]),
+            ) if isinstance(loop, ast.For):
                 bound = owner, 0
-            case ast.While(test=ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[right])):
-                return self._count_of_while(name, op, right)
             case _:
                 return None
         return _Count(name, bound[0], bound[1] - 1) if bound is not None else None
 
-    def _count_of_while(self, name: str, op: ast.cmpop, right: ast.expr) -> _Count | None:
-        bound = _length_of(self._program, right)
+    def _count_of_while(self, test: ast.expr) -> _Count | None:
+        match test:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Lt() | ast.LtE() as op], comparators=[right]):
+                bound = _length_of(self._program, right)
+            case _:
+                return None
         steps = [node for node in self._inside if isinstance(node, ast.AugAssign) and _is_name(node.target, name)]
         match steps:
             case [ast.AugAssign(op=ast.Add(), value=ast.Constant(value=1))] if bound is not None:
-                return _Count(name, bound[0], bound[1] - isinstance(op, ast.Lt)) if isinstance(op, _UPWARDS) else None
+                return _Count(name, bound[0], bound[1] - isinstance(op, ast.Lt))
         return None
 
     def _is_set(self, name: str) -> bool:
-        """Return whether the body of the loop gives its variable a value of its own."""
-        if isinstance(self._loop, ast.While):
-            return False
-        return any(
-            _is_name(node, name) and not isinstance(node.ctx, ast.Load)
-            for node in self._inside
-            if isinstance(node, ast.Name)
-        )
+        """Return whether the body of a `for` loop assigns to its variable."""
+        return not isinstance(self._loop, ast.While) and any(name_bound(node) == name for node in self._inside)
 
     def _changes(self, owner: str, methods: frozenset[str]) -> bool:
         """Return whether the body calls one of the methods of a collection, deletes from it or gives it a new value."""
@@ -239,12 +231,13 @@ def _is_sequence(program: Program, owner: ast.expr) -> bool:
 
 def _made_as(program: Program, owner: ast.Name) -> str | None:
     """Return what the code makes of a name: a dictionary, a set, a string or an array."""
-    values: Sequence[ast.expr | None] = [value for _, value in program.assignments(owner.id)]
-    for value in values:
+    for _, value in program.assignments(owner.id):
         match value:
-            case ast.Dict() | ast.DictComp():
-                return "dictionary"
-            case ast.Call(func=ast.Name(id=name)) if name in _DICTIONARIES:
+            case (
+                ast.Dict()
+                | ast.DictComp()
+                | ast.Call(func=ast.Name(id="dict" | "defaultdict" | "Counter" | "OrderedDict"))
+            ):
                 return "dictionary"
             case ast.Set() | ast.SetComp() | ast.Call(func=ast.Name(id="set")):
                 return "Set"
@@ -256,10 +249,7 @@ def _made_as(program: Program, owner: ast.Name) -> str | None:
 
 
 def _out_of_range(program: Program, node: ast.Subscript) -> PredictedException:
-    made = _made_as(program, node.value) if isinstance(node.value, ast.Name) else None
-    if made == "array":
-        return PredictedException("IndexError", "index out of bounds for axis 0 with this size")
-    if made == "string":
-        return PredictedException("IndexError", "string index out of range")
     assigned = "" if isinstance(node.ctx, ast.Load) else "assignment "
-    return PredictedException("IndexError", f"list {assigned}index out of range")
+    made = _made_as(program, node.value) if isinstance(node.value, ast.Name) else None
+    messages = {"array": "index out of bounds for axis 0 with this size", "string": "string index out of range"}
+    return PredictedException("IndexError", messages.get(made or "", f"list {assigned}index out of range"))

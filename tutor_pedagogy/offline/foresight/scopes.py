@@ -12,16 +12,13 @@ from tutor_pedagogy.problem.tree_walk import children
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BINDING = frozenset(
-    (
-        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global),
-        *(ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
-    )
-)
+_BINDING = {
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
+}
 """Nodes that bind names or hold a scope of their own."""
 
 Block = ast.Module | ast.ClassDef | Function
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(slots=True)
