@@ -19,103 +19,56 @@ if TYPE_CHECKING:
 _WORST_IGNORED_SEVERITY = 3
 """LSP 3.17 DiagnosticSeverity: information and hints are about style."""
 
-_WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), exception, message)
-    for pattern, exception, message in (
-        (
-            r"^\"(?P<a>\w+)\" is not defined|^undefined name [`'\"](?P<b>\w+)|^name \"(?P<c>\w+)\" is not defined",
-            "NameError",
-            "name '{a}' is not defined",
+_UNSUPPORTED = "unsupported operand type(s) for {s}: '{d}' and '{a}'"
+_NO_ATTRIBUTE = "'{d}' object has no attribute '{a}'"
+_REPORTS: dict[str, dict[str, str]] = {
+    "NameError": {
+        r'^"<a>" is not defined|^undefined name [`\'"]<b>|^name "<c>" is not defined': "name '{a}' is not defined",
+    },
+    "UnboundLocalError": {
+        r'^"<a>" is (?:possibly )?unbound|^local variable [`\']<b>[`\'].*(?:before assignment|without)': (
+            "cannot access local variable '{a}' where it is not associated with a value"
         ),
-        (
-            (
-                r"^\"(?P<a>\w+)\" is (?:possibly )?unbound"
-                r"|^local variable [`'](?P<b>\w+)[`'].*(?:before assignment|without)"
-            ),
-            "UnboundLocalError",
-            "cannot access local variable '{a}' where it is not associated with a value",
+    },
+    "AttributeError": {
+        r'^"<a>" is not a known (?:attribute|member) of "None"': "'NoneType' object has no attribute '{a}'",
+        r'^"<a>" is not a known (?:attribute|member) of module "(?P<d>[\w.]+)"': "module '{d}' has no attribute '{a}'",
+        r'^cannot access (?:attribute|member) "<a>" for (?:class|type) "(?:type\[)?<d>': _NO_ATTRIBUTE,
+        r'^"<d>(?:\[.*\])?" has no attribute "<a>"': _NO_ATTRIBUTE,
+    },
+    "TypeError": {
+        r'^operator "(?P<s>[<>]=?)" not supported for types "<d>.*?" and "<a>': (
+            "'{s}' not supported between instances of '{d}' and '{a}'"
         ),
-        (
-            r"^\"(?P<a>\w+)\" is not a known (?:attribute|member) of \"None\"",
-            "AttributeError",
-            "'NoneType' object has no attribute '{a}'",
+        r'^operator "\S+" not supported for "None"': "unsupported operand type(s) for +: 'NoneType' and 'int'",
+        r'^operator "\+=?" not supported for types "(?P<d>str|list|tuple).*?" and "<a>': (
+            'can only concatenate {d} (not "{a}") to {d}'
         ),
-        (
-            r"^\"(?P<a>\w+)\" is not a known (?:attribute|member) of module \"(?P<d>[\w.]+)\"",
-            "AttributeError",
-            "module '{d}' has no attribute '{a}'",
+        r'^operator "(?P<s>\S+?)=?" not supported for types "<d>.*?" and "<a>': _UNSUPPORTED,
+        r'^unsupported operand types for (?P<s>\S+) \("<d>.*?" and "<a>': _UNSUPPORTED,
+        r'^object of type "None" is not subscriptable': "'NoneType' object is not subscriptable",
+        r'^object of type "None" cannot be used as iterable|^"None" is not iterable': (
+            "'NoneType' object is not iterable"
         ),
-        (
-            r"^cannot access (?:attribute|member) \"(?P<a>\w+)\" for (?:class|type) \"(?:type\[)?(?P<d>\w+)",
-            "AttributeError",
-            "'{d}' object has no attribute '{a}'",
+        r'^"__getitem__" method not defined on type "<a>': "'{a}' object is not subscriptable",
+        r'^"__setitem__" method not defined on type "<a>': "'{a}' object does not support item assignment",
+        r'^"<a>" is not iterable': "'{a}' object is not iterable",
+        r'^(?:object|expression) of type "<a>" (?:is not callable|cannot be called)|^"<b>" not callable': (
+            "'{a}' object is not callable"
         ),
-        (
-            r"^\"(?P<d>\w+)(?:\[.*\])?\" has no attribute \"(?P<a>\w+)\"",
-            "AttributeError",
-            "'{d}' object has no attribute '{a}'",
-        ),
-        (
-            r"^operator \"(?P<s>[<>]=?)\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
-            "TypeError",
-            "'{s}' not supported between instances of '{d}' and '{a}'",
-        ),
-        (
-            r"^operator \"\S+\" not supported for \"None\"",
-            "TypeError",
-            "unsupported operand type(s) for +: 'NoneType' and 'int'",
-        ),
-        (
-            r"^operator \"\+=?\" not supported for types \"(?P<d>str|list|tuple).*?\" and \"(?P<a>\w+)",
-            "TypeError",
-            'can only concatenate {d} (not "{a}") to {d}',
-        ),
-        (
-            r"^operator \"(?P<s>\S+?)=?\" not supported for types \"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
-            "TypeError",
-            "unsupported operand type(s) for {s}: '{d}' and '{a}'",
-        ),
-        (
-            r"^unsupported operand types for (?P<s>\S+) \(\"(?P<d>\w++).*?\" and \"(?P<a>\w+)",
-            "TypeError",
-            "unsupported operand type(s) for {s}: '{d}' and '{a}'",
-        ),
-        (r"^object of type \"None\" is not subscriptable", "TypeError", "'NoneType' object is not subscriptable"),
-        (
-            r"^object of type \"None\" cannot be used as iterable|^\"None\" is not iterable",
-            "TypeError",
-            "'NoneType' object is not iterable",
-        ),
-        (r"^\"__getitem__\" method not defined on type \"(?P<a>\w+)", "TypeError", "'{a}' object is not subscriptable"),
-        (
-            r"^\"__setitem__\" method not defined on type \"(?P<a>\w+)",
-            "TypeError",
-            "'{a}' object does not support item assignment",
-        ),
-        (r"^\"(?P<a>\w+)\" is not iterable", "TypeError", "'{a}' object is not iterable"),
-        (
-            (
-                r"^(?:object of type|expression of type) \"(?P<a>\w+)\" (?:is not callable"
-                r"|cannot be called)|^\"(?P<b>\w+)\" not callable"
-            ),
-            "TypeError",
-            "'{a}' object is not callable",
-        ),
-        (
-            r"^arguments? missing for parameters? \"(?P<a>\w+)\"",
-            "TypeError",
-            "{f}() missing 1 required positional argument: '{a}'",
-        ),
-        (
-            r"^expected (?P<a>\d+) positional arguments?",
-            "TypeError",
-            "{f}() takes {a} positional arguments but more were given",
-        ),
-        (r"^no parameter named \"(?P<a>\w+)\"", "TypeError", "{f}() got an unexpected keyword argument '{a}'"),
-        (r"^import \"(?P<a>[\w.]+)\" could not be resolved", "ModuleNotFoundError", "No module named '{a}'"),
-        (r"^\"(?P<a>\w+)\" is unknown import symbol", "ImportError", "cannot import name '{a}' from 'this module'"),
-    )
-)
+        r'^arguments? missing for parameters? "<a>"': "{f}() missing 1 required positional argument: '{a}'",
+        r"^expected (?P<a>\d+) positional arguments?": "{f}() takes {a} positional arguments but more were given",
+        r'^no parameter named "<a>"': "{f}() got an unexpected keyword argument '{a}'",
+    },
+    "ModuleNotFoundError": {r'^import "(?P<a>[\w.]+)" could not be resolved': "No module named '{a}'"},
+    "ImportError": {r'^"<a>" is unknown import symbol': "cannot import name '{a}' from 'this module'"},
+}
+"""Exceptions, the patterns of the reports that warn of them, and their messages; `<a>` stands for a named word."""
+_WORDS = [
+    (re.compile(re.sub(r"(?<!P)<([a-d])>", r"(?P<\1>\\w++)", pattern), re.IGNORECASE), exception, message)
+    for exception, reports in _REPORTS.items()
+    for pattern, message in reports.items()
+]
 _ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
 """Exceptions that a checker may report only because it uses another Python than the one that runs the program."""
 _PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
