@@ -230,6 +230,10 @@ class Program(Source):
         start = characters(text, column)
         return text[start : characters(text, end_column)] if line == end_line else text[start:].rstrip()
 
+    def header(self, node: ast.stmt | ast.expr) -> Code:
+        """Return the line on which a node starts, such as the header of a loop, as a slot."""
+        return Code(self.line(node.lineno).strip())
+
     def here(
         self,
         node: ast.AST,

@@ -100,8 +100,7 @@ def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
         for other, other_is_up, limit, first in earlier:
             is_narrower = bound >= limit if is_up else bound <= limit
             if is_up is other_is_up and is_narrower and alike(other, left):
-                header = Code(program.line(first.lineno).strip())
-                yield program.here(test, test=test, first=header)
+                yield program.here(test, test=test, first=program.header(first))
                 break
         earlier.append((left, is_up, bound, test))
 

@@ -32,7 +32,7 @@ _ADDED_AND_RETURNED = 2
 def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
     """Yield a `return` that a loop reaches in its first iteration, whatever the first item is."""
     last = loop.body[-1]
-    header = Code(program.line(loop.lineno).strip())
+    header = program.header(loop)
     if isinstance(last, ast.Return) and _looks_for_more(loop):
         moved = program.indentation(loop.lineno) + program.line(last.lineno).strip()
         yield program.on_line(last, edit=program.edit(last.lineno, moved), header=header)
@@ -78,7 +78,7 @@ def answer_that_came(program: Program, match: Match, got: str | None) -> Match:
             answers = [body[-1] for _, body in branches_of(last)]
             given = [answer for answer in answers if _returns(program, answer, got)]
             if given and any(answer.lineno == match.lines[0] for answer in answers):
-                return program.on_line(given[0], header=Code(program.line(loop.lineno).strip()))
+                return program.on_line(given[0], header=program.header(loop))
     return match
 
 
@@ -100,4 +100,4 @@ def answer_at_first_fit(program: Program, node: ast.If) -> Iterator[Match]:
             if program.function_at(use.lineno) is here and loop.lineno < use.lineno <= last_line(loop)
         ]
         if start is not None and is_start(start) and len(uses) == _ADDED_AND_RETURNED:
-            yield program.on_line(last, name=Code(name), header=Code(program.line(loop.lineno).strip()))
+            yield program.on_line(last, name=Code(name), header=program.header(loop))

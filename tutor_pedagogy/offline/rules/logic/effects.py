@@ -78,7 +78,7 @@ def only_last_round_counts(program: Program, loop: Loop) -> Iterator[Match]:
         begins = _begins_empty(start) or (_is_none(start) and _keeps_best(before, fresh))
         is_stored_again = any(name in stored_in(other) for other in loop.body if other is not statement)
         if begins and (fresh - {name}) & names_in(value) and not is_stored_again and not _is_read_or_left(loop, name):
-            yield program.here(statement, name=Code(name), header=Code(program.line(loop.lineno).strip()))
+            yield program.here(statement, name=Code(name), header=program.header(loop))
 
 
 def _is_read_or_left(loop: Loop, name: str) -> bool:
@@ -120,8 +120,7 @@ def counted_only_once(program: Program, node: ast.Assign) -> Iterator[Match]:
     bound = [line for line, _ in program.assignments(name) if program.function_at(line) is here]
     match bound:
         case [_, _] if not any(reads(inner, name) for inner in walk(loop)):
-            header = Code(program.line(loop.lineno).strip())
-            yield program.here(node, replace=("=", "+="), name=Code(name), header=header)
+            yield program.here(node, replace=("=", "+="), name=Code(name), header=program.header(loop))
 
 
 @logic_rule("method-named-not-called", 0.95, "value order other endless", each=ast.Expr)

@@ -233,8 +233,7 @@ def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Mat
             case _:
                 continue
         if is_meant:
-            header = Code(program.line(loop.lineno).strip())
-            yield program.here(node, name=loop.target, collection=loop.iter, header=header)
+            yield program.here(node, name=loop.target, collection=loop.iter, header=program.header(loop))
             return
 
 
@@ -244,4 +243,4 @@ def one_variable_two_loops(program: Program, outer: ast.For) -> Iterator[Match]:
     for inner in inside(outer.body) if isinstance(outer.target, ast.Name) else ():
         match inner:
             case ast.For(target=ast.Name(id=name)) if is_name(outer.target, name):
-                yield program.on_line(inner, name=Code(name), header=Code(program.line(outer.lineno).strip()))
+                yield program.on_line(inner, name=Code(name), header=program.header(outer))

@@ -149,7 +149,7 @@ def way_without_return(program: Program, function: Function) -> Iterator[Match]:
     results, last = program.returns_of(function), function.body[-1]
     all_have_values = bool(results) and all(result.value is not None for result in results)
     if all_have_values and falls_through(program, function) and _is_open(last):
-        slots: dict[str, Any] = {"function": Code(function.name), "header": Code(program.line(last.lineno).strip())}
+        slots: dict[str, Any] = {"function": Code(function.name), "header": program.header(last)}
         yield program.on_line(last_line(last), other=results[0], **slots)
 
 
@@ -184,7 +184,7 @@ def code_never_reached(program: Program) -> Iterator[Match]:
             case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), ast.Pass() | ast.Break() | ast.Continue():
                 continue
             case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), _:
-                after = Code(program.line(second.lineno).strip())
+                after = program.header(second)
                 yield program.on_line(first, word=Code(type(first).__name__.lower()), after=after)
 
 

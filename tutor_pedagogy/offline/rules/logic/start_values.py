@@ -49,7 +49,7 @@ def accumulator_reset(program: Program, loop: Loop) -> Iterator[Match]:
         is_read_inside = any(reads(node, name) and node not in own_reads for node in later)
         is_read_after = any(reads(use, name) and use.lineno > last_line(loop) for use in program.uses[name])
         if changes and is_read_after and not is_read_inside:
-            header = Code(program.line(loop.lineno).strip())
+            header = program.header(loop)
             yield program.on_line(statement, edit=_above_loop(program, loop, statement), name=Code(name), header=header)
 
 
@@ -177,7 +177,7 @@ def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Ite
             return
     if program.loop_around(node) is None:
         return
-    slots: dict[str, Any] = {"name": Code(name), "product": Code(program.line(node.lineno).strip())}
+    slots: dict[str, Any] = {"name": Code(name), "product": program.header(node)}
     starts = [(at, v) for at, v in values_above(program, name, node.lineno) if isinstance(v, ast.Constant)]
     if starts and _is_zero(starts[-1][1]):
         yield program.on_line(starts[-1][0], replace=("0", "1"), **slots)

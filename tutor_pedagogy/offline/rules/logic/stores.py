@@ -38,8 +38,9 @@ def stored_the_wrong_way_round(program: Program, node: ast.Assign) -> Iterator[M
     is_read = any(reads(n, variable) and getattr(n, "lineno", 0) > node.lineno for n in inside(loop.body))
     if not is_read and program.last_value(other, loop.lineno) and other not in stored_in(loop):
         turned = f"{program.indentation(node.lineno)}{other} = {variable}"
-        header = Code(program.line(loop.lineno).strip())
-        yield program.here(node, edit=program.edit(node.lineno, turned), name=target, other=value, header=header)
+        yield program.here(
+            node, edit=program.edit(node.lineno, turned), name=target, other=value, header=program.header(loop)
+        )
 
 
 @logic_rule("stored-under-another-spelling", 0.9, "value endless none truth zero other", each=ast.Assign)
@@ -92,7 +93,7 @@ def never_changed(program: Program, node: ast.Assign) -> Iterator[Match]:
         if loop.lineno > node.lineno and program.function_at(loop.lineno) is here
     ]
     if loops and _is_awaited(program, uses, loops):
-        yield program.here(node, name=Code(name), header=Code(program.line(loops[0].lineno).strip()))
+        yield program.here(node, name=Code(name), header=program.header(loops[0]))
 
 
 def _is_only_looked_at(program: Program, use: ast.Name) -> bool:
@@ -137,4 +138,4 @@ def grows_in_one_branch(program: Program, node: ast.If) -> Iterator[Match]:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in grown:
                     is_read = any(reads(n, name) for n in (*walk(node.test), *inside(mine)))
                     if not is_read and not isinstance(value, ast.Constant):
-                        yield program.here(statement, name=Code(name), header=Code(program.line(node.lineno).strip()))
+                        yield program.here(statement, name=Code(name), header=program.header(node))
