@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -55,8 +56,3 @@ def name_bound(node: ast.AST) -> str | None:
         case ast.alias(name=name, asname=asname):
             return asname or name.split(".")[0]
     return None
-
-
-def names_in(*nodes: ast.AST) -> set[str]:
-    """Return the names that the nodes mention."""
-    return {inner.id for node in nodes for inner in walk(node) if isinstance(inner, ast.Name)}

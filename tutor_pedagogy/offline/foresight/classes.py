@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Program
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.bindings import names_in
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.foresight import members, operators
 from tutor_pedagogy.offline.foresight.calls import Given, attribute, call
 from tutor_pedagogy.offline.foresight.frame import Frame

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.bindings import name_bound, names_in
+from tutor_pedagogy.offline.engine.bindings import name_bound
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
 from tutor_pedagogy.offline.foresight.frame import crash_at
 from tutor_pedagogy.offline.foresight.predicted import PredictedException

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import is_call
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _is_result_wanted(program: Program, named: ast.expr) -> bool:
     """Return whether a function that is named is shown, or compared with something else than a function."""
     match program.parents.get(named):
         case ast.Call(args=args) as call:
-            return is_call(call, "print", "str", "round", "format") and named in args
+            return is_call_of(call, "print", "str", "round", "format") and named in args
         case ast.Compare(ops=[operator], left=left, comparators=[right]):
             other = right if left is named else left
             return not isinstance(operator, ast.Is | ast.IsNot) and not _is_named_only(program, other)
@@ -148,7 +148,7 @@ def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
         case ast.Return() | ast.FormattedValue() | ast.BinOp() | ast.Compare():
             return True
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return not any(is_call(call, name) for call in program.each(ast.Call))
+            return not any(is_call_of(call, name) for call in program.each(ast.Call))
         case ast.Tuple() as row:
             return isinstance(program.parents.get(row), ast.Return)
     return False

@@ -6,11 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import branches_of, inside, is_call, is_start, last_line
+from tutor_pedagogy.offline.rules.logic.tree import branches_of, inside, is_start, last_line
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -39,7 +39,7 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
     elif isinstance(loop, ast.For) and isinstance(last, ast.If):
         answers = [body[-1] for _, body in branches_of(last)]
         has_else = list(branches_of(last))[-1][0] is None
-        compares_with_end = any(is_call(inner, "len") for inner in walk(last.test))
+        compares_with_end = any(is_call_of(inner, "len") for inner in walk(last.test))
         if has_else and all(isinstance(answer, ast.Return) for answer in answers) and not compares_with_end:
             function = program.function_at(loop.lineno)
             needs_all = function is not None and _ABOUT_ALL.search(function.name.lower())

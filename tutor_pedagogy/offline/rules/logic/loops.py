@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import Function
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import (
     inside,
-    is_call,
     is_constant,
     is_name,
     is_start,
@@ -47,7 +46,7 @@ def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) ->
     if isinstance(loop, ast.comprehension):
         item = getattr(program.parents.get(loop), "elt", None)
         is_plain = item is not None and names_in(item) - {"int"} == {variable}
-        is_product, is_sum = False, is_plain and any(is_call(part, "sum") for part in parts)
+        is_product, is_sum = False, is_plain and any(is_call_of(part, "sum") for part in parts)
     else:
         is_product, is_sum = (_combines(inside(loop.body), operator, variable) for operator in (ast.Mult, ast.Add))
     is_index = any(isinstance(part, ast.Subscript) and variable in names_in(part.slice) for part in parts)
@@ -139,7 +138,7 @@ def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Mat
         case ast.Constant(value=int(number)):
             is_high = number > 0
         case _:
-            is_high = any(is_call(inner, "len") for inner in walk(start))
+            is_high = any(is_call_of(inner, "len") for inner in walk(start))
     if is_low and is_high:
         yield program.here(node, replace=(node, f"{program.segment(node)[:-1]}, -1)"), start=start, stop=stop)
 
@@ -149,7 +148,7 @@ def loop_never_ends(program: Program, loop: ast.While) -> Iterator[Match]:
     """Yield a `while` condition none of whose names the loop changes."""
     asked = names_in(loop.test)
     calls = [node for node in walk(loop.test) if isinstance(node, ast.Call)]
-    if not asked or not all(is_call(call, "len", "abs", "int", "str") for call in calls):
+    if not asked or not all(is_call_of(call, "len", "abs", "int", "str") for call in calls):
         return
     changed = stored_in(loop) | {name for node in inside(loop.body) for name in _changed_by(node)}
     leaves = any(isinstance(statement, ast.Break | ast.Return | ast.Raise) for statement in loop.body)
@@ -163,7 +162,7 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Call(func=called, args=arguments):
             changed = [called.value] if isinstance(called, ast.Attribute) else []
-            changed += [] if is_call(node, *_READING) else arguments
+            changed += [] if is_call_of(node, *_READING) else arguments
         case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()) | ast.Attribute(value=value, ctx=ast.Store()):
             changed = [value]
         case _:
@@ -228,7 +227,7 @@ def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Mat
                 | ast.Compare(comparators=[ast.Name(id=used)], ops=[ast.Eq() | ast.NotEq()])
             ):
                 is_meant = used == loop.iter.id
-            case ast.Call(args=args) if not is_call(node, "len", "print", "sum", "max", "min", "range"):
+            case ast.Call(args=args) if not is_call_of(node, "len", "print", "sum", "max", "min", "range"):
                 is_meant = any(is_name(arg, loop.iter.id) for arg in args)
             case _:
                 continue

@@ -6,10 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING, Function
 from tutor_pedagogy.offline.rules.logic.returns import prints_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import branches_of, is_call, last_line, method_called, parameters_of
+from tutor_pedagogy.offline.rules.logic.tree import branches_of, last_line, method_called, parameters_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -40,7 +41,7 @@ def _is_list(program: Program, name: str) -> bool:
     """Return whether a name is given a list, or nothing that the code shows."""
     values = [value for _, value in program.assignments(name)]
     return not values or any(
-        isinstance(value, ast.List | ast.ListComp) or is_call(value, "list", "sorted") for value in values
+        isinstance(value, ast.List | ast.ListComp) or is_call_of(value, "list", "sorted") for value in values
     )
 
 
@@ -50,7 +51,7 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
     if program.returns_nothing(function):
         return
     for node in program.own_nodes(function):
-        if isinstance(node, ast.Expr) and is_call(node.value, function.name) and not _has_effect(program, function):
+        if isinstance(node, ast.Expr) and is_call_of(node.value, function.name) and not _has_effect(program, function):
             text = program.line(node.lineno).strip()
             yield program.on_line(node, replace=(text, f"return {text}"), function=Code(function.name), call=node.value)
 
@@ -64,7 +65,7 @@ def _has_effect(program: Program, function: Function) -> bool:
         match node:
             case ast.Global() | ast.Nonlocal() | ast.Attribute(ctx=ast.Store()):
                 return True
-            case ast.Expr(value=ast.Call(func=called, args=arguments)) if not is_call(
+            case ast.Expr(value=ast.Call(func=called, args=arguments)) if not is_call_of(
                 node.value, function.name, "print"
             ):
                 handed = [*arguments, called.value] if isinstance(called, ast.Attribute) else arguments
@@ -192,5 +193,5 @@ def code_never_reached(program: Program) -> Iterator[Match]:
 def generator_handed_out(program: Program, function: Function) -> Iterator[Match]:
     """Yield a `yield` of a recursive call of a generator, not of what that call yields."""
     for node in program.own_nodes(function):
-        if isinstance(node, ast.Yield) and node.value is not None and is_call(node.value, function.name):
+        if isinstance(node, ast.Yield) and node.value is not None and is_call_of(node.value, function.name):
             yield program.here(node, function=Code(function.name), call=node.value)

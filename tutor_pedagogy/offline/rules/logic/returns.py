@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Function
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import is_call, parameters_of
+from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +54,14 @@ def print_in_place_of_return(program: Program, function: Function) -> Iterator[M
 
 def prints_in(program: Program, function: Function) -> list[ast.Call]:
     """Return the calls of `print` with an argument in a function, in order of lines."""
-    calls = (n for n in program.own_nodes(function) if isinstance(n, ast.Call) and n.args and is_call(n, "print"))
+    calls = (n for n in program.own_nodes(function) if isinstance(n, ast.Call) and n.args and is_call_of(n, "print"))
     return sorted(calls, key=lambda node: node.lineno)
 
 
 def _is_called_alone(program: Program, function: Function) -> bool:
     """Return whether another part of the code calls a function as a whole statement, without taking its result."""
     return any(
-        is_call(node.value, function.name) and program.function_at(node.lineno) is not function
+        is_call_of(node.value, function.name) and program.function_at(node.lineno) is not function
         for node in program.each(ast.Expr)
     )
 

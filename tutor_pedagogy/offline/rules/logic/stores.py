@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.spelling import edit_distance
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import inside, is_call, is_start, last_line, reads, stored_in
+from tutor_pedagogy.offline.rules.logic.tree import inside, is_start, last_line, reads, stored_in
 from tutor_pedagogy.problem.tree_walk import alike, walk
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _is_only_looked_at(program: Program, use: ast.Name) -> bool:
         case ast.Return() | ast.FormattedValue():
             return True
         case ast.Call(args=args) as call:
-            return use in args and is_call(call, *_READING)
+            return use in args and is_call_of(call, *_READING)
         case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[searched]):
             return searched is use
     return False

@@ -6,10 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.bindings import names_in
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import inside, is_call, is_name
+from tutor_pedagogy.offline.rules.logic.tree import inside, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,9 @@ def _gives_letters(program: Program, node: ast.expr) -> bool:
             return True
         case ast.Name(id=name):
             values = [value for _, value in program.assignments(name) if value is not None]
-            return all(is_call(value, "str", "input", "chr") for value in values) if values else name in _STRING_NAMES
+            return (
+                all(is_call_of(value, "str", "input", "chr") for value in values) if values else name in _STRING_NAMES
+            )
     return False
 
 
@@ -97,7 +99,7 @@ def value_compared_with_type(program: Program, node: ast.Compare) -> Iterator[Ma
             return
     match right:
         case ast.Constant(value=name) if name in _TYPES:
-            is_wrong = is_call(left, "type")
+            is_wrong = is_call_of(left, "type")
         case ast.Name(id=name) if name in _TYPES and name not in program.bound_names:
             holds_type = isinstance(left, ast.Name) and _TYPE_NAME.search(left.id)
             is_value = isinstance(left, ast.Name | ast.Subscript) and not holds_type

@@ -38,11 +38,6 @@ def is_constant(node: ast.AST | None, value: object) -> bool:
     return isinstance(node, ast.Constant) and bool(node.value == value)
 
 
-def is_call(node: ast.AST | None, *functions: str) -> bool:
-    """Return whether a node calls one of these functions by its name."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
-
-
 def assigns(node: ast.AST, name: str) -> bool:
     """Return whether a node is an assignment to this name."""
     return isinstance(node, ast.Assign) and any(is_name(target, name) for target in node.targets)

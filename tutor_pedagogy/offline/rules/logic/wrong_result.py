@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
-from tutor_pedagogy.offline.rules.logic.tree import is_call, last_line
+from tutor_pedagogy.offline.rules.logic.tree import last_line
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] 
 
 def _last_output(program: Program) -> int:
     """Return the line that shows the result of a program without functions: its last `print`, else the cursor's."""
-    shown = (node.lineno for node in program.each(ast.Call) if is_call(node, "print"))
+    shown = (node.lineno for node in program.each(ast.Call) if is_call_of(node, "print"))
     return max(shown, default=program.cursor_line)
 
 

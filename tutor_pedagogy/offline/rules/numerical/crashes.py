@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tutor_pedagogy.offline.rules.runtime.nodes import called_name, first_argument
+from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 

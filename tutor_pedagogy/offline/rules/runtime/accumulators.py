@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.rules.runtime.nodes import names_in
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import called_name, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.spelling import edit_distance
-from tutor_pedagogy.offline.rules.runtime.nodes import called_name, names_in
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 

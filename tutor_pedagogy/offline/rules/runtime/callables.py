@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor_pedagogy.offline.rules.runtime.nodes import first_argument, is_call_of
+from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 

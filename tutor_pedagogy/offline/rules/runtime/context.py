@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.parsing import characters
-from tutor_pedagogy.offline.rules.runtime.nodes import called_name
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
 if TYPE_CHECKING:

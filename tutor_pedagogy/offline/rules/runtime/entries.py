@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of, is_stored, names_in, parts_of
+from tutor_pedagogy.offline.engine.nodes import is_call_of, is_stored, names_in, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words, in_words
 

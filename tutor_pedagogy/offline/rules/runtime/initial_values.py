@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor_pedagogy.offline.rules.runtime.nodes import called_name, is_call_of, is_string, parts_of
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_string, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.problem.tree_walk import walk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor_pedagogy.offline.rules.runtime.nodes import first_argument, is_call_of, is_division, parts_of
+from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, is_division, parts_of
 from tutor_pedagogy.offline.rules.runtime.none_values import none_match, none_source
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words

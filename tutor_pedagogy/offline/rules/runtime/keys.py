@@ -6,9 +6,9 @@ import ast
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_call_of, is_division, is_string
 from tutor_pedagogy.offline.rules.runtime.indexing import item_used_as_position
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
-from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of, is_division, is_string
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.problem.tree_walk import walk

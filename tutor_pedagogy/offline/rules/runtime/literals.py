@@ -8,7 +8,7 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.runtime.nodes import parameters, parts_of
+from tutor_pedagogy.offline.engine.nodes import parameters, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.unconverted import has_string_operand
 from tutor_pedagogy.problem.tree_walk import walk

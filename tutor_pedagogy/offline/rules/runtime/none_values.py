@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.runtime.nodes import is_call_of
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.rules.runtime.origins import none_origin
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES

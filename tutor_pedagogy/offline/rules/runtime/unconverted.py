@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.runtime.nodes import called_name, is_string, names_in
+from tutor_pedagogy.offline.engine.nodes import called_name, is_string, names_in
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tutor_pedagogy.offline.rules.runtime.nodes import first_argument, is_call_of
+from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 _LONG_MESSAGE = 100
