@@ -48,7 +48,7 @@ def test_a_mistake_in_logic_is_a_question() -> None:
     (one,) = found(DAYS)
     assert (one.rule, one.error_type, one.line) == ("logic.condition-always-true", "logic", 1)
     assert DAYS.split("\n")[1][one.start : one.end] == 'day == "Sat" or "Sun"'
-    assert one.message.endswith('What does Python make of `"Sun"` alone: yes or no?')
+    assert one.message.endswith('What does Python make of `"Sun"` alone: true or false?')
 
 
 def test_several_come_from_the_top_one_a_line() -> None:
