@@ -38,7 +38,7 @@ def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator
         yield program.here(origin, replace=f"int({program.segment(origin)})", **slots)
 
 
-@logic_rule("text-repeated", 0.9, "text kind value more other", needs=(ast.Mult, "input"), each=ast.BinOp)
+@logic_rule("text-repeated", 0.9, "string type value more other", needs=(ast.Mult, "input"), each=ast.BinOp)
 def text_repeated(program: Program, node: ast.BinOp) -> Iterator[Match]:
     """Yield the `input` call whose string is multiplied, which repeats it."""
     match node:
@@ -109,7 +109,7 @@ def _is_method(program: Program, name: str) -> bool:
     )
 
 
-@logic_rule("function-in-place-of-result", 0.9, "text value printed other")
+@logic_rule("function-in-place-of-result", 0.9, "string value printed other")
 def function_in_place_of_result(program: Program) -> Iterator[Match]:
     """Yield a function that is shown or compared itself, in place of the result of a call."""
     if program.features.isdisjoint(_MAKES_STRING) and program.features.isdisjoint(program.functions):

@@ -83,7 +83,7 @@ def same_part_twice(program: Program, node: ast.BoolOp | ast.Compare) -> Iterato
                 yield program.here(node, part=left)
 
 
-@logic_rule("branch-never-reached", 0.9, "value text other", needs=(ast.Compare,), each=ast.If)
+@logic_rule("branch-never-reached", 0.9, "value string other", needs=(ast.Compare,), each=ast.If)
 def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
     """Yield a condition of an `elif` that an earlier, wider condition leaves nothing for."""
     earlier: list[tuple[ast.expr, bool, float, ast.expr]] = []
@@ -105,7 +105,7 @@ def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
         earlier.append((left, is_up, bound, test))
 
 
-@logic_rule("later-if-overrides", 0.85, "value text other", needs=(ast.If, ast.Compare, ast.Assign))
+@logic_rule("later-if-overrides", 0.85, "value string other", needs=(ast.If, ast.Compare, ast.Assign))
 def later_if_overrides(program: Program) -> Iterator[Match]:
     """Yield a separate `if` with a wider condition that overrides what the `if` before it has stored."""
     done: ast.AST | None = None

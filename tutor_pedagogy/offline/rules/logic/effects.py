@@ -30,7 +30,7 @@ _COUNT = re.compile(r"count|total|number|tally|hits|^num|_num", re.IGNORECASE)
 """Names of what grows by one; a 1 in any other may mean yes."""
 
 
-@logic_rule("error-hidden", 0.6, "none value off less more zero kind empty other", each=ast.ExceptHandler)
+@logic_rule("error-hidden", 0.6, "none value off less more zero type empty other", each=ast.ExceptHandler)
 def error_hidden(program: Program, node: ast.ExceptHandler) -> Iterator[Match]:
     """Yield an `except` for every exception that does nothing about it."""
     match node:
@@ -63,7 +63,7 @@ def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
             yield program.here(value, replace=(value, f"{left.id} = {stored}"), kind="a slice", name=left)
 
 
-@logic_rule("only-last-round-counts", 0.85, "less value short zero kind", needs=(ast.Assign,), each=Loop)
+@logic_rule("only-last-round-counts", 0.85, "less value short zero type", needs=(ast.Assign,), each=Loop)
 def only_last_round_counts(program: Program, loop: Loop) -> Iterator[Match]:
     """Yield an assignment that each iteration overwrites, although the name begins empty and nothing reads it."""
     for before, statement in pairwise((None, *loop.body)):
@@ -137,7 +137,7 @@ def method_named_not_called(program: Program, node: ast.Expr) -> Iterator[Match]
     yield program.here(named, replace=(named, f"{program.segment(named)}()"), name=named)
 
 
-@logic_rule("result-thrown-away", 0.9, "value text order other", needs=(ast.Call,), each=ast.Expr)
+@logic_rule("result-thrown-away", 0.9, "value string order other", needs=(ast.Call,), each=ast.Expr)
 def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
     """Yield a call whose only effect is its result, which nothing takes."""
     if _is_shown_by_cell(program, node):

@@ -102,7 +102,7 @@ def own_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
 @logic_rule(
     "numerical.digits-by-plain-division",
     0.9,
-    "value off more kind endless other",
+    "value off more type endless other",
     needs=(ast.Mod, ast.Div),
     each=ast.While,
 )

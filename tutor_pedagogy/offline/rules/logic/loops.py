@@ -212,7 +212,7 @@ def _is_optional(program: Program, value: ast.expr) -> bool:
     return isinstance(block, ast.If | ast.Try | ast.ExceptHandler | ast.match_case)
 
 
-@logic_rule("collection-in-place-of-item", 0.85, "value zero text kind long other", each=ast.For)
+@logic_rule("collection-in-place-of-item", 0.85, "value zero string type long other", each=ast.For)
 def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Match]:
     """Yield where a loop that never reads its variable looks at the whole collection instead."""
     if not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Name):

@@ -189,7 +189,7 @@ def code_never_reached(program: Program) -> Iterator[Match]:
                 yield program.on_line(first, word=Code(type(first).__name__.lower()), after=after)
 
 
-@logic_rule("generator-handed-out", 0.9, "kind value other", needs=(ast.Yield,), each=Function)
+@logic_rule("generator-handed-out", 0.9, "type value other", needs=(ast.Yield,), each=Function)
 def generator_handed_out(program: Program, function: Function) -> Iterator[Match]:
     """Yield a `yield` of a recursive call of a generator, not of what that call yields."""
     for node in program.own_nodes(function):

@@ -108,7 +108,7 @@ def _returns_nothing(program: Program, name: str) -> bool:
     return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
 
 
-@logic_rule("order-lost-in-set", 0.6, "order kind value", needs=(ast.Return, "set"), each=Function)
+@logic_rule("order-lost-in-set", 0.6, "order type value", needs=(ast.Return, "set"), each=Function)
 def order_lost_in_set(program: Program, function: Function) -> Iterator[Match]:
     """Yield a returned set that is made of a sequence, which loses its order and its duplicates."""
     for node in program.returns_of(function):

@@ -75,7 +75,7 @@ def _is_for_printing(program: Program, function: Function, prints: list[ast.Call
     )
 
 
-@logic_rule("text-in-place-of-truth-value", 0.8, "kind text", needs=(str,), each=ast.Return)
+@logic_rule("text-in-place-of-truth-value", 0.8, "type string", needs=(str,), each=ast.Return)
 def text_in_place_of_truth_value(program: Program, node: ast.Return) -> Iterator[Match]:
     """Yield a `return` of a string that spells True, False or None."""
     match node.value:
@@ -83,7 +83,7 @@ def text_in_place_of_truth_value(program: Program, node: ast.Return) -> Iterator
             yield program.on_line(node, replace=(value, word.capitalize()), text=value)
 
 
-@logic_rule("text-in-place-of-number", 0.7, "kind text", needs=(str,), each=ast.Return)
+@logic_rule("text-in-place-of-number", 0.7, "type string", needs=(str,), each=ast.Return)
 def text_in_place_of_number(program: Program, node: ast.Return) -> Iterator[Match]:
     """Yield a `return` of a string of digits in a function that returns no other string."""
     match node.value:

@@ -118,7 +118,7 @@ def _is_awaited(program: Program, uses: list[ast.Name], loops: Sequence[ast.stmt
     return False
 
 
-@logic_rule("branches-alike", 0.9, "value less text other", each=ast.If)
+@logic_rule("branches-alike", 0.9, "value less string other", each=ast.If)
 def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
     """Yield an `if` whose two branches do the same."""
     first = node.body[0]
@@ -127,7 +127,7 @@ def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
 
 
 @logic_rule(
-    "grows-in-one-branch", 0.9, "value short less text other", needs=(Loop, ast.Assign, ast.AugAssign), each=ast.If
+    "grows-in-one-branch", 0.9, "value short less string other", needs=(Loop, ast.Assign, ast.AugAssign), each=ast.If
 )
 def grows_in_one_branch(program: Program, node: ast.If) -> Iterator[Match]:
     """Yield an assignment in one branch, in a loop, to a name that the other branch adds to."""

@@ -28,7 +28,7 @@ _STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phr
 """Names that people give to a string."""
 
 
-@logic_rule("text-without-f", 0.9, "text value other", needs=(str,), each=ast.Constant)
+@logic_rule("text-without-f", 0.9, "string value other", needs=(str,), each=ast.Constant)
 def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
     """Yield a string with names in braces that nothing fills in."""
     if not isinstance(node.value, str) or "{" not in node.value:
@@ -41,7 +41,7 @@ def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
         yield program.here(node, replace=f"f{text}", name=Code(named[0]))
 
 
-@logic_rule("form-behind-braces", 0.95, "text value other", needs=(ast.FormattedValue,), each=ast.JoinedStr)
+@logic_rule("form-behind-braces", 0.95, "string value other", needs=(ast.FormattedValue,), each=ast.JoinedStr)
 def form_behind_braces(program: Program, node: ast.JoinedStr) -> Iterator[Match]:
     """Yield an f-string with the `f` of a number's format after the closing brace, where it is shown."""
     for part, after in zip(node.values, node.values[1:], strict=False):
@@ -53,7 +53,7 @@ def form_behind_braces(program: Program, node: ast.JoinedStr) -> Iterator[Match]
                 yield program.here(node, replace=(f"{form}}}f", f"{form}f}}"), shown=shown)
 
 
-@logic_rule("text-added-to-list", 0.85, "kind value other", needs=(ast.Add, ast.List), each=ast.AugAssign)
+@logic_rule("text-added-to-list", 0.85, "type value other", needs=(ast.Add, ast.List), each=ast.AugAssign)
 def text_added_to_list(program: Program, node: ast.AugAssign) -> Iterator[Match]:
     """Yield a list to which `+=` adds a string, letter by letter."""
     match node:

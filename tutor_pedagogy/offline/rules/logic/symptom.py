@@ -204,9 +204,9 @@ def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
     if got == "None" and expected != "None":
         return ("printed", "none") if printed else ("none",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
-        return ("kind",)
+        return ("type",)
     if got == "set()" or (got.startswith("{") and expected.startswith("[")):
-        return ("kind", "order")
+        return ("type", "order")
     known_expected, wanted = _literal(expected)
     known_got, came = _literal(got)
     return _value_kinds(wanted, came) if known_expected and known_got else ("value",)
@@ -214,13 +214,13 @@ def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
 
 def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:
     if isinstance(came, str) and not isinstance(wanted, str) and came == str(wanted):
-        return ("text", "kind")
+        return ("string", "type")
     if isinstance(wanted, bool) or isinstance(came, bool):
-        return ("truth", "value") if type(wanted) is type(came) else ("kind", "value")
+        return ("truth", "value") if type(wanted) is type(came) else ("type", "value")
     if isinstance(wanted, int | float) and isinstance(came, int | float):
         return _number_kinds(wanted, came)
     if type(wanted) is not type(came):
-        return ("kind", "value")
+        return ("type", "value")
     if isinstance(wanted, str):
         return _text_kinds(wanted, came)
     return _sequence_kinds(list(wanted), list(came)) if isinstance(wanted, list | tuple) else ("value",)
@@ -228,9 +228,9 @@ def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:
 
 def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
     if wanted == came:
-        return ("kind", "value")
+        return ("type", "value")
     if came // 1 == wanted:
-        return ("kind", "rounding", "value")
+        return ("type", "rounding", "value")
     if _is_rounded(wanted, came):
         return ("unrounded", "rounding", "value")
     size = "less" if came < wanted else "more"

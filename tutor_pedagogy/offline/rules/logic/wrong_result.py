@@ -39,7 +39,7 @@ UNREACHED = Rule("logic.return-never-reached", "logic")
 _BY_SYMPTOM: dict[str, Rule] = {
     "unrounded": ROUNDED,
     **dict.fromkeys(("none", "printed"), NOTHING),
-    **dict.fromkeys(("kind", "text", "rounding"), TYPE),
+    **dict.fromkeys(("type", "string", "rounding"), TYPE),
     "truth": TRUTH,
     "off": OFF,
     **dict.fromkeys(("less", "more", "zero"), AMOUNT),
