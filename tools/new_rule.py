@@ -89,16 +89,16 @@ def {function}(case: CrashContext) -> Match | None:
     ),
     "logic": Family(
         stub='''\
-@logic_rule("{name}", 0.6, ("{fill_in}the symptoms",), needs=("{fill_in}classes of ast, names",))
+@logic_rule("{name}", 0.6, "{fill_in}the symptoms", needs=("{fill_in}classes of ast, names",))
 def {function}(program: Program) -> Iterator[Match]:
     """Yield {fill_in}the places with the pattern that the rule finds, in plain words."""
-    yield Match(lines=(program.cursor_line,))
+    yield program.on_line(program.cursor_line)
 ''',
         imports={
             "logic_rule": f"{PACKAGE}.rules.logic.rule",
-            "Match": f"{PACKAGE}.engine.match",
         },
         types={
+            "Match": f"{PACKAGE}.engine.match",
             "Program": f"{PACKAGE}.engine.program",
             "Iterator": "collections.abc",
         },

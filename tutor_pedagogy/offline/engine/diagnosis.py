@@ -157,4 +157,4 @@ def _syntax(program: Program, fault: Fault) -> _Cause:
         first_step=step,
         slots=candidate.slots,
     )
-    return _Cause(found.cause, match, "likely" if edit is None else "certain")
+    return _Cause(found.rule, match, "likely" if edit is None else "certain")
