@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from tutor_pedagogy.problem.tree_walk import walk
 
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def names_in(*nodes: ast.AST) -> set[str]:

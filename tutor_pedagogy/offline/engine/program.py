@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tutor_pedagogy.offline.engine.bindings import ASSIGNING, NAMING, name_bound, values_bound
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.parsing import Fault, characters, check, flags, parse
 from tutor_pedagogy.offline.engine.source import Source
 from tutor_pedagogy.problem.syntax_tree import COMPILED
@@ -35,7 +36,6 @@ GROWING = frozenset(("append", "insert", "extend", "add", "update"))
 """Methods that give a collection more items."""
 _RESIZING = SHRINKING | GROWING
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 Loop = ast.For | ast.While
 _GROUPS = (Function, Loop)
 Feature = type | UnionType | str

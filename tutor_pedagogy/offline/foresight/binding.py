@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 
 def bind(

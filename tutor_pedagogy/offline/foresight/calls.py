@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight import libraries, members
 from tutor_pedagogy.offline.foresight.binding import bind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Program
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.program import BUILTINS, Program
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 

@@ -8,8 +8,9 @@ from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 
 from tutor_pedagogy.offline.engine.crash import Crash
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.parsing import characters
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function
+from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.foresight import libraries
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, UNBOUND, Type, collection, dictionary, join

@@ -14,7 +14,8 @@ from tutor_pedagogy.offline.foresight.value_types import ANY, NEVER, NONE, Type,
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.crash import Crash
-    from tutor_pedagogy.offline.engine.program import Function, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_STEPS = 12_000

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.bindings import name_bound
-from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Function
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
 from tutor_pedagogy.offline.foresight.frame import crash_at
 from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.problem.tree_walk import walk

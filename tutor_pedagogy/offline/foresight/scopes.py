@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.problem.tree_walk import children
 
 if TYPE_CHECKING:

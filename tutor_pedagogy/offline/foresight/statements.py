@@ -19,7 +19,8 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tutor_pedagogy.offline.engine.program import Function, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_ITERATIONS = 4

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable
 
-    from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 _DEEPEST = 3
 """Collections inside collections; items further down count as unknown."""

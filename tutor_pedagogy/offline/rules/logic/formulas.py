@@ -8,8 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import inside
 from tutor_pedagogy.problem.tree_walk import walk

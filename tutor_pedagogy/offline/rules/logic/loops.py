@@ -6,8 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
-from tutor_pedagogy.offline.engine.program import Function
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import (
     inside,

@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.engine.program import SHRINKING, Function
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.logic.returns import prints_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import branches_of, last_line, method_called, parameters_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function, Loop
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import is_name, method_called, parameters_of, reads
 from tutor_pedagogy.problem.tree_walk import walk

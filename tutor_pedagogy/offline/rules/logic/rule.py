@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.program import Function, Loop
+from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule, full_name
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Program
 
 MAX_TEXT = 8000
 _VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]{{0,200}}?\]|\([^\n]{{0,200}}?\)|\{{[^\n]{{0,200}}?\}}|-?[\w.]+)"

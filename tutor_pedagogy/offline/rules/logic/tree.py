@@ -10,7 +10,8 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_pedagogy.offline.engine.program import Function, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Program
 
 
 def inside(block: list[ast.stmt]) -> Iterator[ast.AST]:

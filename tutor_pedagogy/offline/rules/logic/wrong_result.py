@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_pedagogy.offline.engine.match import Match
-    from tutor_pedagogy.offline.engine.program import Function, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST_VALUE = 60

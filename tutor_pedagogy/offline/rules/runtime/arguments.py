@@ -13,7 +13,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 _CALLED = r"(?<![\w.<>])(?P<name>[\w.<>]++)"
 _MOST_SLIPS = 2

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.finding import Edit
-    from tutor_pedagogy.offline.engine.program import Function, Loop, Program
+    from tutor_pedagogy.offline.engine.nodes import Function
+    from tutor_pedagogy.offline.engine.program import Loop, Program
 
 _Expression = TypeVar("_Expression", bound=ast.expr)
 Slots = Mapping[str, str | ast.AST]

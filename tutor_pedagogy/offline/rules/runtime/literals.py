@@ -16,7 +16,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2

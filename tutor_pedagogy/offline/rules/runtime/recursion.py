@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.program import Function
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 
 @runtime_rule("recursion-same-argument", ("RecursionError",), before=("recursion-without-end",))

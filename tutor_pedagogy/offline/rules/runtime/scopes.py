@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.program import BUILTINS, Function
+from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.names import closest_name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.nodes import Function
 
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
