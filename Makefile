@@ -34,6 +34,7 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/python -m tools.docs_lines
+	$(BIN)/python -m tools.openings docstrings nouns
 	$(BIN)/pytest -q tests/test_documentation.py tests/test_imports.py
 	$(BIN)/python -m tools.linear
 
