@@ -22,7 +22,7 @@ async def run(folder: Path, code: str, *, time_limit: float = 20) -> RunOutcome:
 
 
 def running_in(folder: Path) -> dict[int, str]:
-    """Give the processes that run in a folder with their command lines (Linux)."""
+    """Return the processes that run in a folder with their command lines (Linux)."""
     found = {}
     for process in Path("/proc").iterdir():
         try:

@@ -46,7 +46,7 @@ USER_SETTINGS = {
 
 
 class StepFailed(AssertionError):
-    """What was waited for did not come, or what was to be clicked was not there."""
+    """An awaited state did not come, or an element to be clicked was not there."""
 
 
 @dataclass(frozen=True, slots=True)

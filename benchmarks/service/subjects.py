@@ -1,4 +1,4 @@
-"""What is measured, seen from outside: something that is asked and answers in pieces."""
+"""The subjects of a measurement, seen from outside: services that answer an ask in pieces."""
 
 from __future__ import annotations
 

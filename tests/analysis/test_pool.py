@@ -136,7 +136,7 @@ async def test_those_who_wait_are_served_in_turn() -> None:
 
 
 async def test_processor_time_of_a_student_is_bounded() -> None:
-    """Who has used up the allowance gets no process until it has come back; others do."""
+    """A student who has used up the allowance gets no process until it is refilled; other students do."""
     async with pool_of(PoolLimits(processes=1, processor=0.2, allowance=0.3, refill=0.001)) as pool:
         reasons = [(await refusal(pool, calls.spin)).reason for _ in range(4)]
         assert reasons == ["deadline", "deadline", "allowance", "allowance"]
@@ -183,7 +183,7 @@ async def test_a_process_ends_when_nothing_is_to_do() -> None:
 
 
 async def test_closing_leaves_no_process() -> None:
-    """Whoever waits is told, whatever runs is killed, and nothing starts any more."""
+    """Waiting callers get an error, running processes are killed, and nothing starts any more."""
     pool = Pool(QUICK)
     process = await pool.run("anna", calls.process_id)
     waiting = [asyncio.create_task(refusal(pool, calls.sleep_long)) for _ in range(2)]

@@ -167,7 +167,7 @@ async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
 
 
 async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_up: SignUp) -> None:
-    """What is no whole frame yet counts by its bytes."""
+    """An incomplete frame counts by its bytes."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         reading = asyncio.create_task(close_code(chat))

@@ -81,7 +81,7 @@ def test_terminal_is_never_given_orders(active: str) -> None:
 
 
 def test_live_view_draws_every_block_once() -> None:
-    """What is left on the terminal is the whole answer, drawn once."""
+    """The terminal is left with the whole answer, drawn once."""
     stream = Terminal()
     with LiveView(stream) as view:
         view.start(3, 5)

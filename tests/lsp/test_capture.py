@@ -62,7 +62,7 @@ class TestWindow:
         compile(shown.code, "window", "exec")
 
     def test_at_the_end_of_the_document_all_budget_goes_above(self) -> None:
-        """What is not used below the cursor is used above it, and the other way round."""
+        """Space that the code below the cursor does not need goes to the code above it, and the other way round."""
         lines = split_lines("x = 1\n" * 1000)
 
         at_end, at_start = (window(lines, Position(line, 0), budget=600) for line in (999, 0))
@@ -350,7 +350,7 @@ class TestNotebook:
         ],
     )
     def test_outputs_of_another_shape_are_left_out(self, metadata: Any) -> None:
-        """What is not of the contract's shape counts as no output."""
+        """An output that does not have the contract's shape counts as none."""
         found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))
 
         assert (found.text, found.error) == ("", None)

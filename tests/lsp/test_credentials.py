@@ -384,7 +384,7 @@ class TestPrivateFile:
         [None, [], {"1": None}, {"1": {}}, {"1": {"access_token": "a", "refresh_token": "r", "expires_at": "x"}}],
     )
     async def test_damaged_tokens_are_none(self, data_dir: Path, content: object) -> None:
-        """Whatever stands in the file, the student is signed out, not stuck."""
+        """With any content of the file the student is signed out, and can sign in again."""
         write_json(data_dir / "tokens.json", content)
 
         assert await FileStore(data_dir).load(SignIn(UNI, "1", "file")) is None
@@ -400,7 +400,7 @@ class TestLock:
     """The lock between processes."""
 
     async def test_one_at_a_time(self, tmp_path: Path) -> None:
-        """Whoever comes second waits for the first, also within one process."""
+        """The second to come waits for the first, also within one process."""
         order: list[str] = []
         entered = asyncio.Event()
 

@@ -168,7 +168,7 @@ class TestFlow:
         ids=["no-route", "404", "500", "portal", "empty", "wrong-type", "302", "307"],
     )
     async def test_another_server_is_said_so(self, accounts: ScriptedAccounts, reply: web.Response) -> None:
-        """What is no tutor service is a sentence; nobody else is asked."""
+        """A server that is not a tutor service is reported in a sentence; no other server is asked."""
         accounts.instead["/api/auth/device"] = reply
 
         with pytest.raises(ServiceFault):
@@ -206,7 +206,7 @@ class TestFlow:
 
     @pytest.mark.parametrize("user_code", ["", "A", "BCDF\x1b[2J", "BCDF GHJK", "x" * 40, "<b>BCDF</b>"])
     async def test_a_code_is_letters_and_digits(self, accounts: ScriptedAccounts, user_code: str) -> None:
-        """What is shown to the student cannot do anything to their terminal."""
+        """The text shown to the student cannot control their terminal."""
         accounts.device = {"user_code": user_code}
 
         with pytest.raises(Unreachable, match="cannot be read"):

@@ -85,7 +85,7 @@ def test_unknown_fields_are_passed_over(message: Accepted | Delta | Done | Error
     st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES),
 )
 def test_wrong_fields_are_malformed_and_nothing_else(kind: str, fields: dict[str, object]) -> None:
-    """Whatever JSON comes under a type, it is read, passed over, or refused as malformed."""
+    """Any JSON under a known type is parsed, skipped, or refused as malformed."""
     try:
         message = decode(json.dumps({**fields, "type": kind}))
     except MalformedFrame:

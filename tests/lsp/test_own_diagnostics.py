@@ -144,7 +144,7 @@ async def test_long_or_right_code_is_left_alone(editor: Editor, text: str) -> No
 
 
 async def test_another_language_is_left_alone(editor: Editor) -> None:
-    """What is not Python is never looked at."""
+    """A document that is not Python is never analysed."""
     uri = await editor.open("print(\n", "file:///work/notes.txt", language="plaintext")
     await shown(editor, await editor.open("print(\n"), 0)
     assert [params for params in editor.all_heard(PUBLISH) if params["uri"] == uri] == []

@@ -335,7 +335,7 @@ class TestFullSync:
     """9: Full sync destroys edited notebook cells."""
 
     def test_cells_upstream(self) -> None:
-        """What was inserted is all that is left."""
+        """Only the inserted text is left."""
         workspace = Workspace(None, types.TextDocumentSyncKind.Full)
         workspace.put_text_document(types.TextDocumentItem("cell:/1", "python", 1, "print(x)"))
         edit = types.TextDocumentContentChangePartial(types.Range(types.Position(0, 6), types.Position(0, 7)), "y")
@@ -366,7 +366,7 @@ class TestLogging:
     """11: The `pygls` logger prints whole bodies at INFO. See test_lifecycle: a session leaves stderr empty."""
 
     async def test_bodies_upstream(self, upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
-        """What is sent is logged."""
+        """Sent messages are logged."""
         with caplog.at_level(logging.INFO, "pygls"):
             await upstream.talk()
 

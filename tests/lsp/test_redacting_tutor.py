@@ -69,7 +69,7 @@ async def test_the_ask_leaves_without_and_the_answer_comes_with_what_is_private(
 
 
 async def test_text_that_waits_is_shown_before_a_failure() -> None:
-    """What was received is shown, whatever comes then."""
+    """Received text is shown, even if an error follows."""
     messages, _ = await stream(broken_off)
 
     assert [message.content for message in messages if isinstance(message, Delta)] == ["You wrote ", "red"]

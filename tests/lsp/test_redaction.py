@@ -331,7 +331,7 @@ PIECES = st.sampled_from(
 @example(code='password = "de foo"\nprint("ann@x.de foo")\n', other="ann@x.de foo")
 @example(code='password = "line\\\nnext"\n', other="line")
 def test_redaction_can_be_taken_back_and_keeps_lines_and_tokens(code: str, other: str) -> None:
-    """Whatever the program: invertible, as many lines, tokenizes if and only if the source did."""
+    """For any program: invertible, as many lines, and tokenizable if and only if the source is."""
     after, restoration = REDACTOR.redact(ask(code, traceback=other))
 
     assert restoration.restored(after.code) == code

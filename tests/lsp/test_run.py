@@ -438,7 +438,7 @@ class TestUnderWay:
         assert published(editor) == [[diagnostic(4, 0, 5, "ZeroDivisionError: division by zero", source="Ask Tutor")]]
 
     async def test_a_line_edited_meanwhile_gets_none(self, editor: Editor, tmp_path: Path) -> None:
-        """What is no longer there cannot be marked; the traceback is told all the same."""
+        """A line that no longer exists cannot be marked; the traceback is shown all the same."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.change(uri, "1", span(3, 4, 5))

@@ -94,7 +94,7 @@ async def test_a_client_that_passes_the_traceback_is_led_there_too(
 
 @pytest.mark.usefixtures("shapes")
 async def test_a_question_of_the_students_own_stays_where_it_was_asked(editor: Editor, tmp_path: Path) -> None:
-    """Whoever asks something about a line means that line; so does an ask at any other line."""
+    """An ask about a line means that line; so does an ask at any other line."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     assert (await ask(editor, uri, 2, question="What does this call do?"))["uri"] == uri

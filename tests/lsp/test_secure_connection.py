@@ -1,4 +1,4 @@
-"""Who is trusted over TLS, which proxy is used, and what a student is told where neither works (E10)."""
+"""TLS trust and proxies of the editor side, and the messages to the student if neither works (E10)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
     days: tuple[int, int],
     why: str,
 ) -> None:
-    """What is wrong with it is said."""
+    """The message names the fault of the certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context(host, *days)) as url:
@@ -134,7 +134,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
 
 
 async def test_server_without_tls() -> None:
-    """What is no fault of a certificate is not called one."""
+    """A failure that is no fault of a certificate is not reported as one."""
     async with ScriptedService(accepting).serve() as url:
         told = await refusal(url.replace("http:", "https:"))
     assert told.startswith("No secure connection to 127.0.0.1 could be made (")

@@ -77,7 +77,7 @@ def test_file_that_is_not_python_is_refused(name: str, tmp_path: Path, capsys: p
 
 @pytest.mark.parametrize("name", ["a.py", "A.PY", "a.pyw", "a.pyi", "script"])
 def test_file_that_is_python_is_read(name: str, tmp_path: Path) -> None:
-    """Whatever the case of its ending; a script without one names python in its first line."""
+    """A Python file is recognised by its ending in any case, and a script without one by its first line."""
     path = tmp_path / name
     path.write_text("#!/usr/bin/env python3\n")
     assert terminal_ask._read(Place(path)) == "#!/usr/bin/env python3\n"

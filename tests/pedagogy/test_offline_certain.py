@@ -73,7 +73,7 @@ def test_right_code_and_what_cannot_be_read_is_left_alone(code: str) -> None:
 
 @given(st.text(alphabet=" \t\n\r\x0c()[]:=+-'\"#%é🚶\ud800\x00abdefinor0", max_size=60))
 def test_any_text_gets_places_within_it(code: str) -> None:
-    """Whatever the editor holds, each place is on a line that is there, and nothing is raised."""
+    """For any content of the editor each place is on an existing line, and nothing is raised."""
     lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for one in found(code):
         assert 0 <= one.line < len(lines)

@@ -117,7 +117,7 @@ def test_nested_lambdas_are_classified_without_being_compiled() -> None:
 
 
 def test_the_topic_of_the_same_code_is_found_once() -> None:
-    """Whoever asks again, at the next level, is another ask about the same code."""
+    """Asking again, at the next level, is another ask about the same code."""
     code = "def total(ns):\n    s = 0\n    for n in ns:\n        s += n\n"
     first, again = (Ask(code=code, cursor=Position(1, at), request_id=UUID(int=at)) for at in range(2))
     other = Ask(code=code, cursor=Position(1, 0), request_id=UUID(int=2), question="Why do I get None?")

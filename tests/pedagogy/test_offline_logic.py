@@ -121,7 +121,7 @@ WRONG = "def pick(n):\n    if n > 3:\n        word = 'big'\n    else:\n        w
     ],
 )
 def test_wrong_result_is_told_by_its_kind(expected: str, got: str, rule: str) -> None:
-    """What was expected and what came tell in which way a program is wrong."""
+    """The expected and the received value show in which way a program is wrong."""
     text = f"Test failed: pick(3)\n  expected: {expected}\n  got:      {got}\n"
     finding = diagnose(ask(WRONG, text))
     assert finding.rule == rule

@@ -181,7 +181,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_code_gets_an_answer(code: str) -> None:
-    """Whatever the code is, something sensible comes back."""
+    """Any code gets a sensible answer."""
     submission = Submission(code=code, cursor=Position(10_000, 10_000), traceback=code[:2000], question="\x00")
     for level in HintLevel:
         assert isinstance(explain(submission, level, STUDENTS[1]), Explanation)

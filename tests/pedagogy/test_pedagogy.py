@@ -429,7 +429,7 @@ class TestFingerprint:
     )
     @settings(max_examples=300)
     def test_any_heap_of_tokens_has_a_unit_around_the_cursor(self, parts: list[str], line: int) -> None:
-        """Whatever is open, the unit is a stretch of the text's lines."""
+        """In any text the unit is a contiguous range of lines."""
         code = "".join(parts)
         unit = identify(code, Position(line, 0)).unit
         lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -116,7 +116,7 @@ async def test_a_student_makes_an_account_and_confirms_it(
 
 
 async def test_another_browser_needs_the_password(mailed: HeldService, mail: MailServer) -> None:
-    """Who opens the link elsewhere shows that the account is theirs: a stranger's is confirmed by nobody else."""
+    """A student who opens the link in another browser must prove that the account is theirs; no stranger can."""
     status, registered = await mailed.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
     assert status == 201
     elsewhere = Browser(mailed.url)
@@ -367,7 +367,7 @@ async def test_an_unconfirmed_student_is_told_what_to_do(
 
 
 async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Who comes with a code and has no account makes one, confirms it, and approves without typing anything again."""
+    """A student with a code and no account makes one, confirms it, and approves without typing anything again."""
     started = await start_device(mailed.client)
     await browser.open(f"/device?user_code={started['user_code']}")
     await browser.submit()
@@ -392,7 +392,7 @@ async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail:
 
 
 async def test_another_account_may_decide(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Who is signed in to one account can approve with another."""
+    """A student who is signed in to one account can approve with another."""
     await confirmed(browser, mail)
     started = await start_device(mailed.client)
     await browser.open("/device")
@@ -705,7 +705,7 @@ async def test_s12_invented_addresses_of_an_allowed_domain(
 
 
 async def test_the_bare_address_leads_to_the_account_page(held: HeldService, browser: Browser) -> None:
-    """Who types the address of the service finds where to sign in."""
+    """The service's bare URL leads to the page for signing in."""
     await browser.open("/")
 
     assert browser.page.status == 200

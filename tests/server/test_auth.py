@@ -404,7 +404,7 @@ async def test_a_refresh_token_lives_30_days(held: HeldService) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", UNKNOWN_REFRESH_TOKEN, "\u00e9" * 43, "A" * 513])
 async def test_an_unknown_refresh_token(client: ClientSession, token: str) -> None:
-    """What was never issued is `TOKEN_INVALID`, or of the wrong form."""
+    """A token that was never issued is `TOKEN_INVALID`, or malformed."""
     status, answer = await post(client, "/api/auth/refresh", {"refresh_token": token})
 
     assert (status, answer["code"]) == ((422, "VALIDATION_FAILED") if len(token) > 512 else (401, "TOKEN_INVALID"))

@@ -61,14 +61,14 @@ async def test_nothing_is_wrong_by_default(folder: Path) -> None:
 
 
 def test_a_check_leaves_nothing_behind(folder: Path) -> None:
-    """What is written to try the folder is gone again."""
+    """The file that the check writes to the folder is deleted again."""
     assert list(folder_problems(folder)) == []
     assert [file.name for file in folder.iterdir()] == ["jwt-secret"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_secret_that_others_can_read(folder: Path, mode: int) -> None:
-    """Whoever reads it signs tokens of anybody."""
+    """A reader of the secret can sign anybody's tokens."""
     secret = folder / "jwt-secret"
     secret.chmod(mode)
 

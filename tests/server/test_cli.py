@@ -124,7 +124,7 @@ def test_what_keeps_it_from_starting_is_one_line(
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
-    """Whatever is wrong with the database's file, no traceback is shown."""
+    """With any fault of the database's file no traceback is shown."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "tutor.sqlite3").write_text("no database at all " * 100)
 

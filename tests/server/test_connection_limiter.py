@@ -53,7 +53,7 @@ async def test_the_wait_for_a_turn_does_not_use_up_the_units_time() -> None:
 
 
 async def test_a_turn_is_waited_for_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who gets no turn is told, and the turn goes to who asks later."""
+    """A unit that gets no connection in time fails, and the connection goes to a later one."""
     monkeypatch.setattr(connection_limiter, "WAIT_SECONDS", 0.01)
     given = ConnectionLimiter(1)
     async with given.slot():

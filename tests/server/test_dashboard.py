@@ -144,7 +144,7 @@ async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser
 
 
 async def test_another_key_ends_every_session(tmp_path: Path, clock: HeldClock) -> None:
-    """Whoever was let in with the old one has to enter the new one."""
+    """A browser that was signed in with the old key must enter the new one."""
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         pages: list[str] = []
         for key in (KEY, KEY, "another key of the tests"):

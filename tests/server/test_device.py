@@ -273,7 +273,7 @@ async def test_s6_right_codes_are_not_counted(held: HeldService, browser: Browse
 
 @pytest.mark.parametrize("written", ["{0}-{1}", "{0}{1}", " {0} {1} ", "{0}.{1}", "-{0}\u2014{1}"])
 async def test_a_code_as_people_write_it(held: HeldService, browser: Browser, written: str) -> None:
-    """Whatever stands between the letters, and in lower case too (RFC 8628 §6.1)."""
+    """Any separators between the letters are accepted, and lower case too (RFC 8628 §6.1)."""
     first, second = (await start_device(held.client))["user_code"].split("-")
 
     await browser.open()

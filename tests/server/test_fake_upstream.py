@@ -98,7 +98,7 @@ async def test_models_are_listed_for_the_right_key(upstream: FakeUpstream) -> No
 
 
 def test_every_fault_has_a_model() -> None:
-    """Whatever can be scripted for a stream can also be asked for by a model's name."""
+    """Everything that can be scripted for a stream can also be chosen by a model's name."""
     scripted = {behaviour.fault for behaviour in BY_MODEL.values()}
     assert {"no_head", "drop", "html", "silence", "pings", "end", "fin", "reset", "inside_event"} <= scripted
     assert Behaviour() not in BY_MODEL.values()

@@ -40,7 +40,7 @@ def test_bytes_are_counted_apart(clock: HeldClock) -> None:
 
 
 def test_connections_count_as_frames(clock: HeldClock) -> None:
-    """Whoever opens one connection after another uses up the frames."""
+    """Opening one connection after another uses up the frames."""
     allowance = FrameAllowance(RATE, clock)
 
     assert [allowance.take_connection() for _ in range(3)] == [True, True, False]
@@ -67,7 +67,7 @@ def test_connections_of_a_user_share_one_allowance(clock: HeldClock) -> None:
 
 
 def test_users_who_sent_nothing_of_late_are_forgotten(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is held is bounded, but nobody's debt is forgotten, nor the allowance of a quiet connection."""
+    """The number of stored allowances is bounded, but no debt is forgotten, nor the allowance of a quiet connection."""
     monkeypatch.setattr(frame_rate, "FIRST_SWEEP", 4)
     allowances = FrameAllowances(RATE, clock)
     debtor, quiet = allowances.of(UUID(int=1)), allowances.of(UUID(int=2))

@@ -81,7 +81,7 @@ async def test_deadline_moves_later_and_sooner() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -> None:
-    """Whoever has them is not interrupted, whichever of the two was first by a step of the loop."""
+    """A reader that has its words is not interrupted, whichever of the two was first by a step of the loop."""
     async with IdleTimeout(now()) as timeout:
         for _ in range(steps):
             await asyncio.sleep(0)

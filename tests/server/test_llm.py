@@ -678,7 +678,7 @@ async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     ],
 )
 def test_an_answer_is_under_way_until_its_last_word(events: list[Event], *, is_under_way: bool) -> None:
-    """What is not under way is read on at once."""
+    """Reading pauses only while text can still come: an end or a usage is followed at once."""
     assert _is_under_way(events) is is_under_way
 
 
@@ -699,7 +699,7 @@ async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstr
 async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
     provider: Provider, upstream: FakeUpstream, *, reads_on: bool
 ) -> None:
-    """What is too much to gather is read although nobody wants it yet; the next call is answered all the same."""
+    """More bytes than the buffer holds are read although no caller wants them yet; the next call is answered."""
     long = "word " * 400
     upstream.play(Behaviour(text=long), Behaviour())
     async with provider.stream(REQUEST, Pacing()) as groups:

@@ -63,7 +63,7 @@ async def test_what_cannot_be_hashed_is_refused(passwords: Passwords, password: 
 
 
 async def test_a_broken_stored_hash_matches_nothing(passwords: Passwords) -> None:
-    """Whatever stands in the database, the answer is no."""
+    """With any stored text the password does not match."""
     assert await passwords.matches("correct horse", "not a hash") is False
 
 

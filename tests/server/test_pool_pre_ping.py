@@ -69,7 +69,7 @@ async def end_all_connections(database: Database) -> None:
 
 
 async def test_a_connection_that_was_just_used_is_not_asked(database: Database) -> None:
-    """What is read costs a single trip to the database."""
+    """A read costs a single round trip."""
     assert await pings_of_a_read(database) == 0
 
 

@@ -104,7 +104,7 @@ def test_a_long_exercise_is_cut() -> None:
 
 
 def test_earlier_answers_go_along_in_short() -> None:
-    """What was said about the problem is summarised, so that the tutor does not repeat itself."""
+    """Earlier answers about the problem are summarised, so that the tutor does not repeat itself."""
     earlier = (EarlierAnswer(1, "Look at line 1. " * 100),)
 
     content = prompt(earlier=earlier).turns[0].content
@@ -158,7 +158,7 @@ def test_no_prompt_is_shorter_than_the_least(
     history: list[str],
     budget: int,
 ) -> None:
-    """Whatever was said before: a budget is refused by the least only where the prompt would not fit either."""
+    """With any history, a budget is refused by the least estimate only if the prompt would not fit either."""
     submission = Submission(
         code=code,
         cursor=Position(line, 0),

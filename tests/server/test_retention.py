@@ -1,4 +1,4 @@
-"""What is forgotten with time, and what is never stored where the operator stores no code."""
+"""Retention, and texts that are never stored if the operator stores no code."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ TIMES = st.timedeltas(timedelta(0), timedelta(days=3_650_000)).map(lambda since:
 
 @given(TIMES, ZONES)
 def test_sqlite_is_given_what_sqlalchemy_would_write(time: datetime, zone: timezone) -> None:
-    """Whatever was written before compares and sorts with what is written now."""
+    """Times that were written before compare and sort with times that are written now."""
     dialect = sqlite.dialect()
     ours = UtcDateTime().bind_processor(dialect)
     theirs = DateTime().dialect_impl(dialect).bind_processor(dialect)

@@ -126,7 +126,7 @@ async def test_a_flood_of_names_does_not_fill_the_memory(
     ],
 )
 def test_an_address_stands_for_its_network(address: str, network: str) -> None:
-    """Whoever has one IPv6 address has a whole /64 of them."""
+    """The owner of one IPv6 address has a whole /64 of them."""
     assert network_of(address) == network
 
 
@@ -197,7 +197,7 @@ async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, cl
 
 
 async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle) -> None:
-    """Whatever strangers and neighbours fill, up to ten wrong passwords in that browser; others gain nothing by it."""
+    """A browser has up to ten wrong passwords, whatever windows strangers and neighbours fill; others gain nothing."""
     await throttle.know_browser("ada", "a secret")
     await failures(throttle, "ada", [CAFE] * 20)
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
@@ -210,7 +210,7 @@ async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle)
 
 
 async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> None:
-    """Who has mistyped nine times and then got it right starts anew (NIST SP 800-63B §5.2.2)."""
+    """A student who mistyped nine times and then got it right starts again (NIST SP 800-63B §5.2.2)."""
     await failures(throttle, "ada", [HOME] * 9)
     assert await outcome(throttle, "ada", HOME, None)
 

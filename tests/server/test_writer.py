@@ -106,7 +106,7 @@ async def test_many_units_share_a_transaction(database: Database, file: Path) ->
 
 
 async def test_callers_that_were_told_join_the_next_group(postgres: Database) -> None:
-    """Who hands over again at once shares it with those who waited: a group a round, and not two half ones."""
+    """Callers that hand over again at once share one group with those that waited, instead of two half groups."""
     commits: list[Connection] = []
     event.listen(postgres.engine.sync_engine, "commit", commits.append)
 
@@ -222,7 +222,7 @@ async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres:
 
 
 async def test_closing_goes_on_where_its_caller_is_cancelled(postgres: Database) -> None:
-    """What was handed over is committed even when whoever stops the service does not wait for it."""
+    """A unit that was handed over is committed even if the caller that stops the service does not wait for it."""
     unit = asyncio.create_task(postgres.commit(note(1)))
     await asyncio.sleep(0)
     closing = asyncio.create_task(postgres._writer.close())

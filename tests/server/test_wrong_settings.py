@@ -271,7 +271,7 @@ def test_names_of_others_are_told_and_no_error(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("setting", sorted(SETTING_NAMES))
 def test_kubernetes_names_are_never_slips(setting: str) -> None:
-    """Whatever a service is called, what Kubernetes makes of it stops no start."""
+    """Kubernetes' variables for a service of any name do not stop the start."""
     stem = setting.rpartition("_")[0]
 
     assert {meant(f"{stem}_{end}", SETTING_NAMES) for end in ("SERVICE_HOST", "PORT", "PORT_1_TCP")} == {None}

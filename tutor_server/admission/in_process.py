@@ -49,7 +49,7 @@ class SlidingWindow:
 
 
 class _Spending:
-    """What is spent or reserved today and this month: as last read from the database, with the changes since."""
+    """Money that is spent or reserved today and this month: as last read from the database, with the changes since."""
 
     def __init__(self, budgets: Budgets, clock: Clock, spent_on: Callable[[date], Awaitable[Spent]]) -> None:
         self._budgets = budgets

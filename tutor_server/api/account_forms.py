@@ -16,7 +16,7 @@ _UNEQUAL = "The two passwords are not the same."
 
 
 class FormProblem(Exception):
-    """What was typed will not do; the message is a sentence for the student."""
+    """A field of a form is invalid; the message is a sentence for the student."""
 
 
 @dataclass(frozen=True, slots=True)

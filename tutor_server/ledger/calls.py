@@ -37,7 +37,7 @@ NEEDS_THE_OPERATOR = ("authentication", "payment_required")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What is needed to keep the rows of an ask. `price` gives nano-dollars at a time, or None: no price is known."""
+    """Parts that the rows of an ask need. `price` returns nano-dollars at a time, or None if no price is known."""
 
     database: Database
     limiter: Limiter

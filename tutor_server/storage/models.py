@@ -334,7 +334,7 @@ class LimitOverride(Base):
 
 
 class SwitchedOff(Base):
-    """What is switched off: a module by its id, or everything, which is the empty scope."""
+    """A switch that is off: a module by its id, or everything, which is the empty scope."""
 
     __tablename__ = "switched_off"
 

@@ -1,4 +1,4 @@
-"""What is spent, or reserved for calls under way, of each UTC day and month: the stored side of the budgets."""
+"""Money that is spent, or reserved for calls under way, by UTC day and month: the stored side of the budgets."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What is spent or reserved of a day's and its month's budget, in nano-dollars."""
+    """Money that is spent or reserved of a day's and its month's budget, in nano-dollars."""
 
     day: int
     month: int

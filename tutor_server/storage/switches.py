@@ -1,4 +1,4 @@
-"""What is switched off: everything, or single modules."""
+"""The off switch: everything, or single modules."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class UsageChange:
 
     @property
     def amounts(self) -> tuple[int, ...]:
-        """What is added to each of the sums."""
+        """The amounts that are added to each of the sums."""
         return self.calls, self.input_tokens, self.output_tokens, self.cost_nanodollars, self.unpriced_calls
 
     def minus(self, other: UsageChange) -> UsageChange:

@@ -25,7 +25,7 @@ POLL_SECONDS = 2.0
 
 
 class OffSwitch:
-    """What is off. `run` keeps it up to date; where the database is away, it stays as it was last known."""
+    """The off switch as this process knows it. `run` updates it; while the database is away it keeps the last state."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

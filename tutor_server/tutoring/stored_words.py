@@ -1,4 +1,4 @@
-"""What is stored of an ask's texts: long code cut around the cursor; no code where the operator stores none."""
+"""Texts of an ask as they are stored: long code is cut around the cursor, or all code if the operator stores none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is certainly wrong with code before the student asks, for an editor to underline.
+"""Certain mistakes in code that nobody has asked about yet, for an editor to underline.
 
 The message gives nothing away: an exception in Python's own words, a mistake in logic as the first hint's question.
 """

@@ -39,7 +39,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong, by a stable rule name, and where.
+    """A mistake found in a program: the name of its rule, and its place.
 
     `lines` count from 1 as the student's editor shows them (`Submission.first_line` added for documents), the culprit
     first. `expression` is the part of that line that matters, verbatim. `edit` was checked: with it the program

@@ -1,4 +1,4 @@
-"""What is known of a value without running the code: its type, and the types of its items."""
+"""Types of values, as far as they can be known without running the code, with the types of their items."""
 
 from __future__ import annotations
 
