@@ -1,7 +1,8 @@
 """The offline tutor: explains a submission at five levels without a model, a network or running the code.
 
-It reads the code with `compile()` and `ast` only, and what the machine said about it. The same input gives the same
-text, every time. `explain` is the public entry point; `docs/offline-tutor.md` says how the tutor works.
+It reads the code with `compile()` and `ast` only, together with the traceback, the failing test and the editor's
+diagnostics. It is deterministic: the same input gives the same text. `explain` is the public entry point;
+`docs/offline-tutor.md` describes how the tutor works.
 """
 
 from __future__ import annotations

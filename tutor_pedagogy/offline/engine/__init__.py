@@ -1,1 +1,1 @@
-"""The parts that all rules share: evidence, diagnosis, and writing the texts."""
+"""The parts that all rules share: reading the code, diagnosing the mistake, and writing the explanation."""

@@ -1,4 +1,4 @@
-"""Which nodes of a syntax tree give values to which names."""
+"""Name binding: which syntax tree (AST) nodes assign which names, and to which values."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ASSIGNING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.comprehension, ast.arg)
-"""Nodes that `values_bound` knows."""
+"""The AST node types that `values_bound` handles."""
 NAMING = (ast.Name, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.ExceptHandler)
-"""Nodes that `name_bound` knows."""
+"""The AST node types that `name_bound` handles."""
 
 
 def values_bound(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
-    """Yield each name that a node binds, with the line, and with the value if it is a plain assignment."""
+    """Yield each name that a node binds, with its line, and with the value for a plain assignment, else None."""
     match node:
         case ast.Assign(targets=targets, value=value):
             yield from ((target.id, node.lineno, value) for target in targets if isinstance(target, ast.Name))
@@ -38,7 +38,7 @@ def values_bound(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
 
 
 def _share(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr | None:
-    """Return the value of one name in `a, b = 1, 2`; None if the source does not write the values one by one."""
+    """Return the value assigned to one name in `a, b = 1, 2`; None if the right side is no matching tuple or list."""
     if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
         for place, part in zip(target.elts, value.elts, strict=True):
             if isinstance(place, ast.Name) and place.id == name:
@@ -47,7 +47,7 @@ def _share(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr
 
 
 def name_bound(node: ast.AST) -> str | None:
-    """Return the name that a node binds, whatever the value: of a variable, parameter, function, class or module."""
+    """Return the name that a node binds, or None: a variable, parameter, exception, function, class or module."""
     match node:
         case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
             return name

@@ -1,6 +1,7 @@
-"""Certain mistakes in code that nobody has asked about yet, for an editor to underline.
+"""Certain mistakes in the code, which the editor underlines although the student has not asked for help.
 
-The message gives nothing away: an exception in Python's own words, a mistake in logic as the first hint's question.
+The message does not reveal the solution: for an exception it is Python's own message, for a logic mistake it is the
+question of the first hint.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from tutor_protocol import ErrorType, Submission
 
 CERTAIN = 0.95
-"""The certainty from which a rule of logic speaks unasked. It did so once in 253 corrected programs of students."""
+"""The minimum certainty at which a logic rule is reported unasked.
+
+Such rules reported one finding in 253 corrected student programs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """Something wrong, by a stable rule name: line and columns count from 0 in `Submission.code`."""
+    """A certain mistake with the stable name of its rule. Line and columns count from 0 in `Submission.code`."""
 
     rule: str
     error_type: ErrorType
@@ -38,18 +42,18 @@ class Certainty:
 
 
 def certainties(submission: Submission) -> list[Certainty]:
-    """Return what is certainly wrong, at most one thing a line, from the top; a syntax error stands alone."""
+    """Return the certain mistakes in order of lines, at most one a line. A syntax error is returned alone."""
     program = Program(submission)
     if program.fault is not None:
         return [_of_syntax(program, program.fault)]
     found: dict[int, Certainty] = {}
     try:
-        # A cell may run after any other, whatever stands above it: what it will find there is not certain.
+        # Notebook cells can run in any order, so an exception predicted for a cell is not certain.
         crashes = [] if program.is_cell else predicted_crashes(program)
         for one in (*(_of_crash(program, crash) for crash in crashes), *_of_logic(program)):
             found.setdefault(one.line, one)
     except (MemoryError, RecursionError, ValueError):
-        pass  # Hostile code can be too deep for any walk over its tree: what was found until then counts.
+        pass  # Hostile code can be nested too deeply to walk its tree: return the mistakes found until then.
     return [found[line] for line in sorted(found)]
 
 
@@ -81,7 +85,7 @@ def _of_logic(program: Program) -> Iterator[Certainty]:
 
 
 def _at(program: Program, line: int, what: tuple[str, ErrorType, str], columns: tuple[int, int] | None) -> Certainty:
-    """Return what is wrong at these columns of a line, or at all of the line if they are empty or unknown."""
+    """Return a mistake at these columns of a line, or on the whole line if the columns are empty or None."""
     text = program.line(line)
     visible = (len(text) - len(text.lstrip()), len(text.rstrip()))
     start, end = columns if columns is not None and columns[0] < min(columns[1], visible[1]) else visible

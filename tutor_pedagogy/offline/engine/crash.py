@@ -24,14 +24,14 @@ _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
-"""Words before a colon in the report of a failing test, which are no exceptions."""
+"""Words before a colon in a failing test's report that look like exception names but are not."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One level of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks."""
+    """One frame of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks."""
 
     file: str
     line: int
@@ -45,8 +45,8 @@ class Frame:
 class Crash:
     """An exception that ended the program.
 
-    `line` counts from 1 in the code, 0 when no frame is the student's. `marks` and `carets` are columns in that line of
-    the code: what the `~~~^^^` marker spans, and the part under `^`.
+    `line` counts from 1 in the code; it is 0 if no frame is in the student's code. `marks` are the columns of that line
+    under the whole `~~~^^^` marker, `carets` those under its `^` characters.
     """
 
     exception: str
@@ -56,16 +56,16 @@ class Crash:
     marks: tuple[int, int] | None = None
     carets: tuple[int, int] | None = None
     callers: tuple[int, ...] = ()
-    """Lines of the student's frames above the last, outermost first."""
+    """The lines of the student's frames that led to the last one, outermost first."""
 
 
 def without_values(traceback: str) -> str:
-    """Return a traceback without the last line that the language server adds: the values of the line's variables."""
+    """Return a traceback without the last line that the language server adds: the values of variables on a line."""
     return _VALUES.sub("", traceback)
 
 
 def read_crash(text: str | None, program: Program) -> Crash | None:
-    """Return the crash that a traceback of CPython or IPython reports, None if the text holds no exception."""
+    """Return the crash that a traceback of CPython or IPython reports; None if the text names no exception."""
     if not text:
         return None
     lines = _ANSI.sub("", text[-MAX_TRACEBACK_CHARACTERS:]).replace("\r\n", "\n").split("\n")
@@ -90,7 +90,7 @@ def read_crash(text: str | None, program: Program) -> Crash | None:
 
 
 def _raised(lines: list[str]) -> tuple[int, str, str] | None:
-    """Return the index, exception and message of the line that names the exception, None if no line does."""
+    """Return the index, exception and message of the line that names the exception; None if no line does."""
     frames = [at for at, line in enumerate(lines) if _FRAME.match(line)]
     for at in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[at].rstrip())
@@ -106,7 +106,7 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
 
 
 def _is_whole_call(source: str, marks: tuple[int, int], carets: tuple[int, int] | None) -> bool:
-    """Return whether a line is one call that is marked from end to end, which tells nothing about a part of it."""
+    """Return whether the marker spans the whole line and the line is a single call, so that it points at no part."""
     return carets is not None and marks == (0, len(source)) and carets[1] == len(source) and source[carets[0]] == "("
 
 
@@ -123,7 +123,7 @@ def _frames(lines: list[str]) -> list[Frame]:
                 first, last = marker["marks"].find("^"), marker["marks"].rfind("^")
                 if first >= 0:
                     carets = (marks[0] + first, marks[0] + last + 1)
-                if _is_whole_call(source.strip(), marks, carets):  # only Python 3.13 and later mark that
+                if _is_whole_call(source.strip(), marks, carets):  # Only Python 3.13 and later mark such a line.
                     marks = carets = None
             frames.append(
                 Frame(match["file"], int(match["line"]), match["function"] or "", source.strip(), marks, carets)
@@ -141,7 +141,7 @@ def _frames(lines: list[str]) -> list[Frame]:
 
 
 def _in_students_code(frame: Frame, program: Program) -> Frame | None:
-    """Return a frame with the line of the student's code that it means, None if it is in other code."""
+    """Return a frame with its line number in the student's code; None if the frame is in other code."""
     line = frame.line - program.first_line
     if frame.source:
         if program.line(line).strip() == frame.source:

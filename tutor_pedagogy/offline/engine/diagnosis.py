@@ -1,4 +1,8 @@
-"""The order of evidence: traceback, syntax, the editor's diagnostics, foresight, rules of logic, tracing by hand."""
+"""Diagnosis of a submission from the first evidence available.
+
+The order is: traceback, syntax error, the editor's diagnostics, predicted exceptions, logic rules, and at last tracing
+by hand.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +36,12 @@ if TYPE_CHECKING:
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
-"""What hostile code raises in any walk over its tree."""
+"""The exceptions that walking the tree of hostile, very deeply nested code can raise."""
 _TOPICS = Remembered[str]()
 
 
 class _Cause(NamedTuple):
-    """The rule that a submission breaks, and where; without a match the program is to be traced by hand."""
+    """The rule that a submission breaks, and the place. Without a match the student is asked to trace by hand."""
 
     rule: Rule
     match: Match | None
@@ -45,9 +49,9 @@ class _Cause(NamedTuple):
 
 
 def topic(submission: Submission) -> str:
-    """Return the name of the rule that a submission is about; the text of an explanation is not written for it.
+    """Return the name of the rule that a submission breaks, without writing the explanation.
 
-    The name is remembered for as long as what it depends on stays the same.
+    The name is cached under all parts of the submission that it depends on.
     """
     place = (submission.kind, submission.first_line, submission.cursor.line)
     reported = (submission.diagnostics, submission.traceback, submission.question)
@@ -60,15 +64,15 @@ def topic(submission: Submission) -> str:
 
 
 def diagnose(submission: Submission) -> Finding:
-    """Return what is wrong with a submission and where; at worst, where to start a trace by hand."""
+    """Return the mistake in a submission and its place; if no rule matches, the line at which to start tracing."""
     return _finding(Program(submission), _cause(submission))
 
 
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
-    """Return the explanation of a submission at a hint level, worded for a student's levels.
+    """Return the explanation of a submission at a hint level, worded for the student's levels.
 
-    The same arguments give the same explanation, on every machine. Nothing is run, read or sent, and no submission
-    raises an exception.
+    It is deterministic: the same arguments give the same explanation on every machine. The code is not run, no file or
+    network is used, and no submission makes it raise an exception.
     """
     cause = _cause(submission)
     program = Program(submission)
@@ -85,7 +89,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
 
 @lru_cache(maxsize=32)
 def _cause(submission: Submission) -> _Cause:
-    """Return the cause, kept for a caller that asks about the same submission twice: `topic`, then `explain`."""
+    """Return the cause. The cache serves callers that ask twice about a submission: `topic`, then `explain`."""
     program = Program(submission)
     try:
         return _evidence(program, submission) or _Cause(TRACE, None)
@@ -111,7 +115,7 @@ def _finding(program: Program, cause: _Cause) -> Finding:
 
 
 def _at_cursor(program: Program) -> Match:
-    """Return the cursor's line, for code that is too deep for any walk over its tree."""
+    """Return a match of the cursor's line, for code that is nested too deeply to walk its tree."""
     return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
 
 
@@ -137,7 +141,7 @@ def _evidence(program: Program, submission: Submission) -> _Cause | None:
 
 
 def _certainty(rule: Rule) -> Confidence:
-    """Return how sure a rule of logic is; one without a pattern in the code only says where to start."""
+    """Return the confidence in a rule; a rule that is no code pattern (`LogicRule`) only says where to start."""
     if not isinstance(rule, LogicRule):
         return "start_here"
     return "certain" if rule.certainty >= CERTAIN else "likely"

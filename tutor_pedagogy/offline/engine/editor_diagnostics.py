@@ -1,7 +1,7 @@
-"""Diagnostics of the editor's checkers, turned into the exceptions that they warn of.
+"""Diagnostics of the editor's checkers, translated into the exceptions that they warn of.
 
-Pyright and Pylance, mypy, ruff and pyflakes warn of mistakes that raise exceptions, each in its own words. As a crash
-that has not happened yet, a warning finds the same rule, place and lesson as the exception.
+Pyright and Pylance, mypy, ruff and pyflakes each word their warnings differently. A warning is turned into the crash
+that would follow, so that the rule, place and lesson of that exception are found for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Diagnostic
 
 _WORST_IGNORED_SEVERITY = 3
-"""LSP 3.17 DiagnosticSeverity: information and hints are about style."""
+"""The LSP 3.17 DiagnosticSeverity from which diagnostics are ignored: information and hints are about style."""
 
 _UNSUPPORTED = "unsupported operand type(s) for {s}: '{d}' and '{a}'"
 _NO_ATTRIBUTE = "'{d}' object has no attribute '{a}'"
@@ -63,20 +63,23 @@ _REPORTS: dict[str, dict[str, str]] = {
     "ModuleNotFoundError": {r'^import "(?P<a>[\w.]+)" could not be resolved': "No module named '{a}'"},
     "ImportError": {r'^"<a>" is unknown import symbol': "cannot import name '{a}' from 'this module'"},
 }
-"""Exceptions, the patterns of the reports that warn of them, and their messages; `<a>` stands for a named word."""
+"""For each exception, the patterns of the diagnostics that warn of it, with CPython's message for each.
+
+`<a>` to `<d>` in a pattern stand for named groups that match one word.
+"""
 _WORDS = [
     (re.compile(re.sub(r"(?<!P)<([a-d])>", r"(?P<\1>\\w++)", pattern), re.IGNORECASE), exception, message)
     for exception, reports in _REPORTS.items()
     for pattern, message in reports.items()
 ]
 _ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
-"""Exceptions that a checker may report only because it uses another Python than the one that runs the program."""
+"""Exceptions that count on the cursor's line only: elsewhere the checker may just use another Python environment."""
 _PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
 _LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?[^\]\n]*+(?P<closed>\])?")
 
 
 def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | None:
-    """Return the crash that the most important diagnostic warns of: on the cursor's line, then by severity."""
+    """Return the crash that the most important diagnostic warns of: first on the cursor's line, then by severity."""
     here = program.cursor_line
     serious = [d for d in diagnostics if d.severity < _WORST_IGNORED_SEVERITY]
     for diagnostic in sorted(serious, key=lambda d: (d.line + 1 != here, d.severity, d.line, d.character)):
@@ -87,7 +90,7 @@ def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | No
 
 
 def _literal_type(literal: re.Match[str]) -> str:
-    """Return the type of a `Literal[…]`; one without its closing bracket stays as it is."""
+    """Return the type name that replaces `Literal[…]`. A literal without its closing bracket stays unchanged."""
     if not literal["closed"]:
         return literal[0]
     return "str" if literal["quote"] else "int"
@@ -115,7 +118,7 @@ def _as_crash(diagnostic: Diagnostic, program: Program) -> Crash | None:
 
 
 def _called(program: Program, line: int) -> str:
-    """Return the name of the first function that a line calls, for warnings that leave it out."""
+    """Return the name of a function called on a line, preferably the student's, for diagnostics that omit it."""
     called = [
         node.func.id if isinstance(node.func, ast.Name) else node.func.attr
         for node in program.nodes

@@ -1,4 +1,4 @@
-"""The worked example of level 4: on names that the student does not use, and not the student's program over again."""
+"""The worked example of level 4: its names differ from the student's, and it does not repeat the student's program."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _OF_FORM = Example(
 
 
 def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example:
-    """Return the first example of a lesson that the guard would let a model give, in other names than the student's.
+    """Return the first example of a lesson that passes the guard, with names that the student does not use.
 
-    If each is too much like the student's code, it is a general example.
+    If the guard rejects every example as too similar to the student's code, return a general example.
     """
     for example in lesson.examples:
         renamed = _renamed(example, program.words)
@@ -56,7 +56,7 @@ def _is_released(example: Example, program: Program) -> bool:
 
 
 def _renamed(example: Example, taken: frozenset[str]) -> Example:
-    """Return an example with other names for those that the student's code has too."""
+    """Return an example in which names that also occur in the student's code are replaced by spare ones."""
     own = set(_IDENTIFIER.findall(_STRING_OR_COMMENT.sub("", example.code))) - _SHARED_NAMES
     spare = (name for name in _SPARE_NAMES if name not in taken and name not in own)
     renames = {name: next(spare, f"{name}_there") for name in sorted(own & taken)}

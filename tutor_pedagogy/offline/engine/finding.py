@@ -1,4 +1,4 @@
-"""What the offline tutor finds out about a submission, and what it says about it: plain values."""
+"""The results of the offline tutor as plain values: the finding, the edit and the explanation."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class Code(str):
-    """A fact that is code: the text shows it as a code span."""
+    """A slot value that is code: the text shows it as a code span."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace whole lines of the code.
+    """An edit that replaces whole lines of the code.
 
-    `line` counts from 1 in `Submission.code`; `before` is what stands there and `after` what should, each without the
+    `line` counts from 1 in `Submission.code`. `before` is the present text and `after` the new text, each without the
     last line break. An insertion repeats the neighbouring line in both.
     """
 
@@ -30,7 +30,7 @@ class Edit:
     after: str
 
     def apply(self, code: str) -> str:
-        """Return the code with the edit made; its line breaks become line feeds."""
+        """Return the edited code. All line breaks become line feeds."""
         lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         start = self.line - 1
         lines[start : start + self.before.count("\n") + 1] = self.after.split("\n")
@@ -41,10 +41,10 @@ class Edit:
 class Finding:
     """A mistake found in a program: the name of its rule, and its place.
 
-    `lines` count from 1 as the student's editor shows them (`Submission.first_line` added for documents), the culprit
-    first. `expression` is the part of that line that matters, verbatim. `edit` was checked: with it the program
-    compiles; `first_step` mends this fault where others are left. `slots` are the student's own names and values that
-    the texts of the rule speak of.
+    `lines` count from 1 as the student's editor shows them (with `Submission.first_line` added); the line at fault is
+    the first. `expression` is the relevant part of that line, verbatim. With `edit`, which was checked, the program
+    compiles. `first_step` corrects only this syntax error if others remain. `slots` are the student's own names and
+    values that are filled into the rule's texts.
     """
 
     rule: str
@@ -57,16 +57,16 @@ class Finding:
 
 
 Confidence = Literal["certain", "likely", "start_here"]
-"""How sure the tutor is of a cause: it is `certain`, it is the `likely` one, or the lines are only where to start."""
+"""How sure the tutor is of a cause: `certain`, `likely`, or `start_here` if it only knows where to start looking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One answer of the offline tutor.
+    """An explanation by the offline tutor.
 
-    `rule` is the rule's stable name. `lines` count from 1 as the student's editor shows them, the culprit first.
-    `text` is Markdown for the student. `edit` is what makes the program compile, if one could be worked out and
-    checked; it is there at every level, but only the text of level 5 shows it.
+    `rule` is the rule's stable name. `lines` count from 1 as the student's editor shows them; the line at fault is the
+    first. `text` is Markdown for the student. `edit` corrects the mistake, if a checked edit was found. It is set at
+    every level, but only the text of level 5 shows it.
     """
 
     rule: str

@@ -1,8 +1,9 @@
-"""What a rule teaches: read from the Markdown file beside the rule's detector.
+"""The lesson of a rule, read from the Markdown file beside the rule's detector.
 
-A file has one section a part, in the order in which a student meets them. Every part is a `string.Template`: `$line`,
-`$expression` and the slots of the match are filled in; a slot that is code becomes a code span. The parts of levels 1
-to 3 hold no code that the student has not written, except names of builtins; only `Remedy` says what to write.
+A file has one section for each part, in the order in which a student sees them. Every part is a `string.Template`:
+`$line`, `$expression` and the slots of the match are filled in; a slot that is code becomes a code span. The parts of
+levels 1 to 3 contain no code that the student has not written, except names of builtins; only `Remedy` says what to
+write.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from importlib.resources import files
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 _STEP = re.compile(r"^\d+\. ", re.MULTILINE)
-# linear: read from our own lesson files
+# linear: the input is only the project's own lesson files
 _CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked example on other data: what it shows, the code, and what to take from it."""
+    """A worked example with other data: an introduction, the code, and the conclusion to draw from it."""
 
     before: str
     code: str
@@ -30,14 +31,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """The teaching of one rule.
+    """The lesson of one rule.
 
-    `question` leads the eye (level 1). `concept` is the idea behind the error (level 2); `picture` adds an everyday
-    comparison for beginners and `precise` the language rule for advanced students, `maths_picture` and
-    `maths_precise` likewise by maths level. `place` and `plan` make level 3; if the place may not be the culprit,
-    `is_sure` is false and the text says where to start. Level 4 shows the first of `examples` that is not too much
-    like the student's own code. `remedy` says what to change if no edit could be worked out; `reason` and `check`
-    complete level 5.
+    `question` draws the student's attention to the place (level 1). `concept` is the idea behind the error (level 2);
+    `picture` adds an everyday comparison for beginners and `precise` the language rule for advanced students,
+    `maths_picture` and `maths_precise` likewise by maths level. `place` and `plan` make level 3. If the matched line
+    may not be the cause, `is_sure` is false and the text says where to start. Level 4 shows the first of `examples`
+    that is not too similar to the student's code. `remedy` says what to change if no edit was found; `reason` and
+    `check` complete level 5.
     """
 
     question: str
@@ -57,14 +58,14 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """A Markdown file of a rule: its front matter, and its sections by heading; several may share one heading."""
+    """A rule's Markdown file: its front matter, and its sections by heading. Several sections may share a heading."""
 
     front_matter: dict[str, str] = field(default_factory=dict)
     sections: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> LessonFile:
-        """Return the parts of a file, each without the blank lines around it."""
+        """Return the parsed file: its front matter, and its sections without the blank lines around them."""
         head = _FRONT_MATTER.match(text)
         front_matter = dict(line.split(": ", 1) for line in head[1].split("\n")) if head else {}
         _, *parts = _SECTION.split(text[head.end() :] if head else text)

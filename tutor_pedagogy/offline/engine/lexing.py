@@ -1,4 +1,4 @@
-"""A tokenizer for code that may not compile: it never raises, and an unclosed string ends with its line."""
+"""A tokenizer for code that may not compile. It never raises; an unclosed one-line string ends with its line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TokenType = Literal["name", "keyword", "number", "string", "open_string", "operator", "comment", "newline", "other"]
 
 _PREFIX = r"(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?"
-# linear: a string that does not close is taken to its end as an open one
+# linear: a closed string is matched without backtracking, and an unclosed one is consumed as `open_string`
 _TOKEN = re.compile(
     rf"""
     (?P<string>{_PREFIX}(?:\"\"\"(?:[^"\\]++|\\.|""?(?!"))*+\"\"\"|'''(?:[^'\\]++|\\.|''?(?!'))*+'''
@@ -39,7 +39,7 @@ CLOSERS = {closer: opener for opener, closer in OPENERS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: its line from 1 and its column from 0, in characters, and its offsets in the whole code."""
+    """A token: its line (from 1), its column in characters (from 0), and its character offsets in the whole code."""
 
     type: TokenType
     text: str
@@ -50,12 +50,12 @@ class Token:
 
     @property
     def is_operand_end(self) -> bool:
-        """Whether an expression can end here: if an operand follows, an operator or a comma is missing."""
+        """Whether an expression can end with this token. If an operand follows, an operator or a comma is missing."""
         return self.type in ("name", "number", "string") or self.text in (")", "]", "}", "True", "False", "None")
 
     @property
     def is_operand_start(self) -> bool:
-        """Whether an expression can start here."""
+        """Whether an expression can start with this token."""
         return self.type in ("name", "number", "string", "open_string") or self.text in (
             *("(", "[", "{"),
             *("True", "False", "None", "lambda"),
@@ -63,11 +63,11 @@ class Token:
 
 
 NO_TOKEN = Token("other", "", 0, 0, 0, 0)
-"""Stands for the neighbour of the first and of the last token of a line."""
+"""The placeholder for the missing neighbour of the first or last token."""
 
 
 def tokens_of(code: str) -> list[Token]:
-    """Return the tokens of code, without blanks and continuations; each line break outside a string is a token."""
+    """Return the tokens of code, without spaces and line continuations; a line break outside a string is a token."""
     return list(_scan(code))
 
 
@@ -87,21 +87,21 @@ def _scan(code: str) -> Iterator[Token]:
 
 @dataclass(frozen=True, slots=True)
 class Brackets:
-    """How the brackets of some tokens pair up."""
+    """The brackets of some tokens that have no partner, or one of another kind."""
 
     unclosed: tuple[Token, ...]
     unmatched: tuple[Token, ...]
     crossed: tuple[tuple[Token, Token], ...]
-    """Pairs of an opening and a closing bracket that are of different kinds, as in `(]`."""
+    """Pairs of an opening and a closing bracket of different kinds, as in `(]`."""
 
     @property
     def closers(self) -> str:
-        """The brackets that close those that are open, the innermost first."""
+        """The closing brackets that the unclosed brackets need, the innermost first."""
         return "".join(OPENERS[opener.text] for opener in reversed(self.unclosed))
 
 
 def brackets_of(tokens: list[Token]) -> Brackets:
-    """Return how the brackets of some tokens pair up."""
+    """Return the unclosed, unmatched and crossed brackets of some tokens."""
     stack: list[Token] = []
     unmatched: list[Token] = []
     crossed: list[tuple[Token, Token]] = []
@@ -119,7 +119,7 @@ def brackets_of(tokens: list[Token]) -> Brackets:
 
 
 def depths_of(tokens: list[Token]) -> list[int]:
-    """Return for each token how many brackets of these tokens are open before it."""
+    """Return the bracket nesting depth before each token."""
     depths: list[int] = []
     depth = 0
     for token in tokens:
@@ -132,10 +132,10 @@ def depths_of(tokens: list[Token]) -> list[int]:
 
 
 def top_level(tokens: list[Token]) -> list[Token]:
-    """Return the tokens that stand outside all brackets of these tokens; an opening bracket is outside itself."""
+    """Return the tokens outside all brackets. An outermost opening bracket counts as outside."""
     return [token for token, depth in zip(tokens, depths_of(tokens), strict=True) if not depth]
 
 
 def neighbours(tokens: list[Token]) -> Iterator[tuple[Token, Token, Token]]:
-    """Yield each token between the one before it and the one after it, `NO_TOKEN` at either end."""
+    """Yield each token with its previous and its next one; `NO_TOKEN` stands in at either end."""
     return zip([NO_TOKEN, *tokens], tokens, [*tokens[1:], NO_TOKEN], strict=False)

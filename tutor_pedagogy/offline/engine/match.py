@@ -1,4 +1,4 @@
-"""Where a rule sees the cause of an error."""
+"""The match of a rule: the place in the code at which it sees the cause of an error."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A place in the code that a rule matches: lines from 1, the culprit first.
+    """A place in the code that a rule matches: lines from 1, the line at fault first.
 
-    `expression` is the part of the first line that matters, verbatim. `slots` fill the texts of the rule's lesson.
+    `expression` is the relevant part of the first line, verbatim. `slots` fill the texts of the rule's lesson.
     """
 
     lines: tuple[int, ...]

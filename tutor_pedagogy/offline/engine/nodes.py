@@ -1,4 +1,4 @@
-"""Questions that many detectors ask about a node of the syntax tree."""
+"""Small queries on syntax tree (AST) nodes that many detectors share."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def names_in(*nodes: ast.AST) -> set[str]:
-    """Return the variable names that stand anywhere in the nodes."""
+    """Return the variable names that occur anywhere in the nodes."""
     return {inner.id for node in nodes for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def called_name(call: ast.Call) -> str:
-    """Return the last name of what is called, such as `sqrt` for `math.sqrt(x)`; empty if there is none."""
+    """Return the name of a called function, without its module or object: `sqrt` for `math.sqrt(x)`; else ''."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -24,12 +24,12 @@ def called_name(call: ast.Call) -> str:
 
 
 def is_call_of(node: ast.AST | None, *names: str) -> TypeGuard[ast.Call]:
-    """Return whether a node is the call of a function with one of these plain names."""
+    """Return whether a node calls one of these functions by its plain name, not as an attribute."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
 def first_argument(node: ast.AST | None) -> ast.expr | None:
-    """Return the first positional argument of a call; None for another node or a call without one."""
+    """Return the first positional argument of a call; None if there is none or the node is no call."""
     return node.args[0] if isinstance(node, ast.Call) and node.args else None
 
 
@@ -39,17 +39,17 @@ def is_string(node: ast.AST | None) -> bool:
 
 
 def is_division(node: ast.AST | None) -> TypeGuard[ast.BinOp]:
-    """Return whether a node divides with `/`."""
+    """Return whether a node is a division with `/`."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def is_stored(node: ast.AST, attribute: str) -> TypeGuard[ast.Attribute]:
-    """Return whether a node stores a value in an attribute of this name."""
+    """Return whether a node assigns to an attribute of this name."""
     return isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Store)
 
 
 def parts_of(node: ast.AST | None) -> list[ast.expr]:
-    """Return the items of a list, tuple or set display; empty for any other node."""
+    """Return the items of a list, tuple or set literal; an empty list for any other node."""
     return node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
 
 

@@ -1,4 +1,4 @@
-"""Parsing of code that may be broken, never running it."""
+"""Parsing of code that may contain syntax errors. The code is never run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 _UNPARSABLE = (ValueError, MemoryError, RecursionError, OverflowError, SystemError)
-"""What CPython raises for code that is nested too deep for it, and the like."""
+"""The exceptions that CPython raises for code it cannot compile, such as code that is nested too deeply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where and why the code does not compile: line from 1, column from 0 in characters, as CPython reports it."""
+    """A syntax error as CPython reports it: its message and range. Lines count from 1, columns in characters from 0."""
 
     message: str
     line: int
@@ -35,12 +35,12 @@ class Fault:
 
 
 def flags(*, cell: bool) -> int:
-    """Return the compiler's flags: a notebook cell may hold `await` outside a function."""
+    """Return the flags for `compile()`: a notebook cell may use `await` outside a function."""
     return ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0
 
 
 def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
-    """Return the syntax tree or the fault of code; None if CPython can say neither."""
+    """Return the syntax tree of code, or its syntax error; None if CPython can do neither, as for too deep nesting."""
     try:
         return syntax_tree(code, flags(cell=cell))
     except SyntaxError as error:
@@ -50,7 +50,7 @@ def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
 
 
 def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
-    """Return the fault that CPython finds only after parsing, such as `return` outside a function."""
+    """Return the error that CPython finds only after parsing, such as `return` outside a function, or None."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,5 +63,5 @@ def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
 
 
 def characters(line: str, byte_offset: int) -> int:
-    """Return the column in characters of a column in UTF-8 bytes, as syntax trees count."""
+    """Return the column in characters for a column in UTF-8 bytes, the unit of AST nodes."""
     return byte_offset if line.isascii() else len(line.encode("utf-8")[:byte_offset].decode("utf-8", "ignore"))

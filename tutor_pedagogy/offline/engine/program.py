@@ -1,4 +1,4 @@
-"""A submission's code with its syntax tree: nodes, names and their bindings, read without running it."""
+"""A submission's code with its syntax tree (AST): nodes, names and their bindings. The code is never run."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 
 MAX_SOURCE_BYTES = 64 * 1024
-"""Larger code is not parsed; what the traceback says about its lines still counts."""
+"""The maximum size of code that is parsed, in bytes of UTF-8. The traceback's lines are used for larger code too."""
 
 BUILTINS = frozenset(dir(builtins))
 
 SHRINKING = frozenset(("pop", "popitem", "remove", "discard", "clear"))
-"""Methods that take items from a collection."""
+"""Methods that remove items from a collection."""
 GROWING = frozenset(("append", "insert", "extend", "add", "update"))
-"""Methods that give a collection more items."""
+"""Methods that add items to a collection."""
 _RESIZING = SHRINKING | GROWING
 
 Loop = ast.For | ast.While
 _GROUPS = (Function, Loop)
 Feature = type | UnionType | str
-"""Something that code can hold: nodes of a class, or of one of several classes, a value of a type, or a name."""
+"""A feature of code: an AST node class or a union of such classes, the type of a constant, or a used name."""
 
 _WITH_BLOCKS = (
     *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If),
@@ -52,7 +52,7 @@ _Node = TypeVar("_Node", bound=ast.AST)
 
 
 class Program(Source):
-    """A submission's code, and what its syntax tree tells."""
+    """A submission's code and its syntax tree. Queries on the tree are cached."""
 
     def __init__(self, submission: Submission) -> None:
         super().__init__(submission)
@@ -81,24 +81,24 @@ class Program(Source):
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node of the tree but its contexts, breadth first; empty where the code does not parse."""
+        """Every AST node except expression contexts, in breadth-first order; empty if the code does not parse."""
         return [self.tree, *self.parents] if self.tree else []
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """The node that holds each node, breadth first, in one pass: the tree of a long program is large."""
+        """The parent of each node, in breadth-first order. Built in one pass, because the tree can be large."""
         return parents(self.tree) if self.tree else {}
 
     @cached_property
     def _places(self) -> dict[type[ast.AST], list[int]]:
-        """Where the nodes of each class stand in `nodes`."""
+        """The indices in `nodes` of the nodes of each class."""
         found: dict[type[ast.AST], list[int]] = {}
         for place, node in enumerate(self.nodes):
             found.setdefault(node.__class__, []).append(place)
         return found
 
     def each(self, *classes: type[_Node]) -> list[_Node]:
-        """Return every node of these classes, breadth first."""
+        """Return every node of these classes, in breadth-first order."""
         known = self._each.get(classes)
         if known is None:
             places: list[int] = []
@@ -109,7 +109,7 @@ class Program(Source):
 
     @cached_property
     def features(self) -> frozenset[Feature]:
-        """The classes of the code's nodes, groups of such classes, types of values, and every name that is used."""
+        """The features of this code: node classes, unions of them, types of constants, and names that are used."""
         groups = (group for group in _GROUPS if any(each in self._places for each in group.__args__))
         attributes = (node.attr for node in self.each(ast.Attribute))
         types = (type(node.value) for node in self.each(ast.Constant))
@@ -117,12 +117,12 @@ class Program(Source):
 
     @cached_property
     def with_blocks(self) -> list[ast.AST]:
-        """Every node that holds blocks of statements, breadth first."""
+        """Every node that contains blocks of statements, in breadth-first order."""
         return self.each(*_WITH_BLOCKS)
 
     @cached_property
     def neighbours(self) -> list[tuple[ast.AST, ast.stmt, ast.stmt]]:
-        """Every two statements that follow each other in a body or after an `else`, behind the node that holds them."""
+        """Every pair of consecutive statements in a body or `else` block, each after the node that contains it."""
         return [
             (node, first, second)
             for node in self.with_blocks
@@ -133,14 +133,14 @@ class Program(Source):
 
     @cached_property
     def uses(self) -> dict[str, list[ast.Name]]:
-        """Where each name stands, breadth first."""
+        """The AST nodes at which each name occurs, in breadth-first order."""
         found: dict[str, list[ast.Name]] = {}
         for node in self.each(ast.Name):
             found.setdefault(node.id, []).append(node)
         return found
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield the nodes around a node, the innermost first."""
+        """Yield the ancestors of a node, the innermost first."""
         while (node := self.parents.get(node)) is not None:  # type: ignore[assignment] # narrowed by the walrus
             yield node
 
@@ -150,18 +150,18 @@ class Program(Source):
 
     @cached_property
     def functions(self) -> dict[str, Function]:
-        """Functions and methods by name; of several with one name the last."""
+        """Functions and methods by name; the last one wins if several share a name."""
         every: list[Function] = self.each(ast.FunctionDef, ast.AsyncFunctionDef)
         return {node.name: node for node in every}
 
     @cached_property
     def cell_trees(self) -> list[ast.Module]:
-        """The earlier cells that parse."""
+        """The syntax trees of the earlier cells that parse."""
         small = (source for source in self.cell_sources if len(source) <= MAX_SOURCE_BYTES)
         return [tree for tree in map(parse, small) if isinstance(tree, ast.Module)]
 
     def own_nodes(self, function: Function) -> list[ast.AST]:
-        """Return the nodes of a function without those of functions and classes inside it."""
+        """Return the nodes of a function, without those of nested functions, lambdas and classes."""
         known = self._own_nodes.get(function)
         if known is None:
             known = self._own_nodes[function] = []
@@ -182,12 +182,12 @@ class Program(Source):
         return known
 
     def returns_nothing(self, function: Function) -> bool:
-        """Return whether a function has no `return` with a value, nor a `yield`."""
+        """Return whether a function has neither a `return` with a value nor a `yield`."""
         return function not in self._around_results
 
     @cached_property
     def _around_results(self) -> set[ast.AST]:
-        """Every node that holds a `return` with a value or a `yield`."""
+        """Every node that contains a `return` with a value or a `yield`."""
         found: set[ast.AST] = set()
         for node in self.each(ast.Return, ast.Yield, ast.YieldFrom):
             if not isinstance(node, ast.Return) or node.value is not None:
@@ -195,7 +195,7 @@ class Program(Source):
         return found
 
     def words_of(self, node: ast.AST) -> set[str]:
-        """Return the names and attributes that a node mentions."""
+        """Return the variable and attribute names that occur in a node."""
         return {
             n.id if isinstance(n, ast.Name) else n.attr for n in walk(node) if isinstance(n, ast.Name | ast.Attribute)
         }
@@ -209,7 +209,7 @@ class Program(Source):
         return _innermost(sorted((n for n in self.nodes if isinstance(n, Function)), key=lambda node: node.lineno))
 
     def expressions_at(self, line: int) -> list[ast.expr]:
-        """Return the expressions that start on a line, breadth first; one line is asked about again and again."""
+        """Return the expressions that start on a line, in breadth-first order. The result is cached."""
         known = self._expressions.get(line)
         if known is None:
             known = [node for node in self.nodes if isinstance(node, ast.expr) and node.lineno == line]
@@ -223,7 +223,7 @@ class Program(Source):
         )
 
     def segment(self, node: ast.AST) -> str:
-        """Return a node's own text; of one over several lines the first."""
+        """Return the source text of a node; of a node over several lines only the first line."""
         line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
         end_line, end_column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
         text = self.line(line)
@@ -231,7 +231,7 @@ class Program(Source):
         return text[start : characters(text, end_column)] if line == end_line else text[start:].rstrip()
 
     def header(self, node: ast.stmt | ast.expr) -> Code:
-        """Return the line on which a node starts, such as the header of a loop, as a slot."""
+        """Return the line on which a node starts, such as a loop header, as a slot value."""
         return Code(self.line(node.lineno).strip())
 
     def here(
@@ -242,10 +242,10 @@ class Program(Source):
         edit: Edit | None = None,
         **slots: ast.AST | str,
     ) -> Match:
-        """Return the match of a node. A slot that is a node is filled with its code.
+        """Return a match of a node. A slot that is a node is filled with its code.
 
-        `replace` makes the edit: it is the text that the node should be, or a part of the node's first line with the
-        text that this part should be. A node of several lines is not replaced.
+        `replace` makes the edit: the new text for the node, or a pair of a part of the node's first line and the new
+        text for that part. A node over several lines is not replaced as a whole.
         """
         if isinstance(replace, str):
             replace = (node, replace) if getattr(node, "end_lineno", 0) == getattr(node, "lineno", 0) else None
@@ -259,7 +259,7 @@ class Program(Source):
         edit: Edit | None = None,
         **slots: ast.AST | str,
     ) -> Match:
-        """Return the match of a whole line, given by its number or by a node that starts on it; the rest as `here`."""
+        """Return a match of a whole line, given by its number or a node that starts on it; the rest as in `here`."""
         line = place if isinstance(place, int) else getattr(place, "lineno", 0)
         return self._match(line, self.line(line).strip() or None, replace, edit, slots)
 
@@ -282,7 +282,7 @@ class Program(Source):
         return self._statements_by_line.get(line)
 
     def assignments(self, name: str) -> list[tuple[int, ast.expr | None]]:
-        """Return where a name is bound, in order of lines, with the value where it is a plain assignment."""
+        """Return the lines at which a name is bound, in order, each with the value if it is a plain assignment."""
         return self._bindings.get(name, [])
 
     @cached_property
@@ -297,7 +297,7 @@ class Program(Source):
 
     @cached_property
     def resized_names(self) -> frozenset[str]:
-        """Names of collections that the code itself makes longer or shorter, or hands to a function that might."""
+        """Names of collections that the code may resize: by a method, or by passing them to a non-builtin function."""
         found: set[str] = set()
         for node in self.nodes:
             match node:
@@ -323,7 +323,7 @@ class Program(Source):
 
 
 def _innermost(outermost_first: Iterable[_Statement]) -> dict[int, _Statement]:
-    """Return the last of the nodes that covers each line."""
+    """Return the innermost node that covers each line: the last one in the given order."""
     found: dict[int, _Statement] = {}
     for node in outermost_first:
         found.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node))

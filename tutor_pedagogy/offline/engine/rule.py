@@ -1,4 +1,4 @@
-"""A rule: a cause of errors in students' programs, under a stable name."""
+"""The base class of rules: a rule is one cause of errors in students' programs, under a stable name."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A cause under its public name, `family.words-of-it`; its lesson is the Markdown file of that name."""
+    """A rule with its public name, `family.words-of-it`. Its lesson is the Markdown file of that name."""
 
     name: str
     error_type: ErrorType
 
     @property
     def lesson(self) -> Lesson:
-        """What the rule teaches, read when it is first needed."""
+        """The lesson of the rule, read from its file at the first use."""
         return lesson_of(self.name)
 
 
@@ -32,7 +32,7 @@ _Rule = TypeVar("_Rule", bound=Rule)
 
 
 def full_name(name: str, family: str) -> str:
-    """Return a rule's public name; a name without a family gets that of its folder."""
+    """Return a rule's public name. A name without a family gets the given one."""
     return name if "." in name else f"{family}.{name}"
 
 

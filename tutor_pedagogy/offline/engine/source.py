@@ -1,4 +1,4 @@
-"""The text of a submission: its code, cleaned of what no parser takes, with its lines, tokens and edits."""
+"""The text of a submission: its code without characters that no parser accepts, its lines, tokens and edits."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 class Source:
     """A submission's code as text.
 
-    Lines count from 1 in the code here; `shown` turns them into the editor's numbers. An indented fragment of a larger
-    document is moved to the margin; edits are moved back.
+    Lines count from 1 in the code; `shown` converts them to the editor's numbers. The common indentation of a fragment
+    of a larger document is removed, and added again to edits.
     """
 
     def __init__(self, submission: Submission) -> None:
@@ -38,7 +38,7 @@ class Source:
         self.cursor_line = min(submission.cursor.line + 1, len(self.lines))
 
     def shown(self, line: int) -> int:
-        """Return a line's number in the student's editor."""
+        """Return the number that the student's editor shows for a line of the code."""
         return line + self.first_line
 
     def line(self, number: int) -> str:
@@ -46,12 +46,12 @@ class Source:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
     def indentation(self, line: int) -> str:
-        """Return the spaces and tabs before a line's first other character."""
+        """Return the leading whitespace of a line."""
         text = self.line(line)
         return text[: len(text) - len(text.lstrip())]
 
     def edit(self, line: int, after: str, *, before_lines: int = 1) -> Edit:
-        """Return the edit that replaces `before_lines` lines from `line` on, in terms of the submitted code."""
+        """Return the edit that replaces `before_lines` lines from `line` on; it applies to the code as submitted."""
         before = "\n".join(self.lines[line - 1 : line - 1 + before_lines])
         if self.margin:
             before, after = (
@@ -62,22 +62,22 @@ class Source:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """The code's tokens, also if it does not parse."""
+        """The tokens of the code, even if it does not parse."""
         return tokens_of(self.code)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every word of the code and of earlier cells, comments and strings included."""
+        """Every word of the code and of the earlier cells, including words in comments and strings."""
         return frozenset(_WORD.findall(self.code)).union(*(_WORD.findall(cell.source) for cell in self.cells))
 
     @cached_property
     def cell_sources(self) -> list[str]:
-        """The code of the earlier cells, cleaned."""
+        """The code of the earlier cells, without IPython commands and surrogates."""
         return [_parsable(_without_magics(cell.source)) for cell in self.cells]
 
 
 def _parsable(code: str) -> str:
-    """Return code with surrogates, which cannot be encoded, replaced."""
+    """Return code with surrogates, which UTF-8 cannot encode, replaced by U+FFFD."""
     return _SURROGATE.sub("\ufffd", code)
 
 
@@ -94,7 +94,7 @@ def _at_margin(code: str, *, is_fragment: bool) -> tuple[str, str]:
 
 
 def _without_magics(code: str) -> str:
-    """Return a cell's code with `pass` in place of IPython's own commands."""
+    """Return a cell's code with `pass` in place of IPython commands such as `%time` or `!ls`."""
     if "%" not in code and "!" not in code and "?" not in code:
         return code
     return "\n".join(_MAGIC.sub(r"\1pass", line) for line in code.split("\n"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 LONGEST_NAME = 64
-"""Longer names are not compared letter by letter: the time grows with the product of their lengths."""
+"""The maximum length of names that are compared: the time grows with the product of the two lengths."""
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Return how many letters were inserted, deleted, replaced or swapped with their neighbour between two names.
+    """Return how many letters were inserted, deleted, replaced, or swapped with a neighbour between two names.
 
     This is the restricted Damerau-Levenshtein distance (optimal string alignment): no letter is edited twice. If a
     name is longer than `LONGEST_NAME`, the result is the length of the longer one, as if all letters were replaced.

@@ -1,4 +1,4 @@
-"""From a finding to the student's text: one answer for a hint level, worded for the student's own levels."""
+"""Writing the text for the student: from a finding and a hint level, worded for the student's own levels."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 LONGEST_SPAN = 90
-"""Characters of the student's code that a sentence quotes; longer code is named by its line alone."""
+"""The maximum number of characters of code quoted in a sentence. Longer code is only named by its line number."""
 
 _BACKTICKS = re.compile("`+")
 
 
 class Voice(Enum):
-    """Whom a text speaks to, by programming level: 1 and 2, 3, 4 and 5."""
+    """The audience of a text by the student's level: beginner for 1 and 2, middle for 3, advanced for 4 and 5."""
 
     BEGINNER = "beginner"
     MIDDLE = "middle"
@@ -56,12 +56,12 @@ def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, 
 
 
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:
-    """Return the question of the first hint alone, without the words around it."""
+    """Return the question of the first hint without any surrounding text."""
     return _Filler(finding, program)(lesson.question)
 
 
 class _Filler:
-    """Fills the parts of a lesson with a finding's lines, code and slots."""
+    """Fills the placeholders in the parts of a lesson with a finding's line, code and slots."""
 
     def __init__(self, finding: Finding, program: Program) -> None:
         line = finding.lines[0]
@@ -80,13 +80,13 @@ class _Filler:
 
     @property
     def quoted_line(self) -> str:
-        """The line number, with the line's text where it is short enough to quote."""
+        """The line number, followed by the line's text if that is short enough to quote."""
         quotable = self.source and len(self.source) <= LONGEST_SPAN and self.source.isprintable()
         return f"line {self.line}, {code_span(self.source)}" if quotable else f"line {self.line}"
 
     @property
     def quoted_place(self) -> str:
-        """The expression with its line number."""
+        """The expression with its line number; just the line if the expression cannot be quoted."""
         expression = self.expression
         quotable = expression and len(expression) <= LONGEST_SPAN and expression.isprintable()
         return f"{code_span(expression)} on line {self.line}" if quotable else self.quoted_line
@@ -197,7 +197,7 @@ def _shown(edit: Edit, program: Program) -> str:
 
 
 def code_span(text: str) -> str:
-    """Return a text as inline code, also if it holds backticks."""
+    """Return a text as an inline code span, even if it contains backticks."""
     text = " ".join(text.split("\n"))
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
     if not longest:
@@ -207,7 +207,7 @@ def code_span(text: str) -> str:
 
 
 def fenced(code: str) -> str:
-    """Return code as a block, also if it holds a fence."""
+    """Return code as a fenced code block, even if it contains a fence."""
     longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}python\n{code}\n{fence}"

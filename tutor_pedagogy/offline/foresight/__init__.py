@@ -1,7 +1,7 @@
-"""Foresight: the exceptions that a program will raise, found by abstract interpretation, without running it.
+"""Foresight: predicts the exceptions that a program will raise, by abstract interpretation, without running it.
 
-Values are known by their types only. What cannot be known is taken to be right, so that an exception found is certain,
-or nearly so. It is worded as Python would word it, and finds its rule among the rules for exceptions.
+Values are known only by their types. An unknown value is assumed to be right, so that a predicted exception is certain
+or nearly so. Its message is worded as Python words it, so that the rules for exceptions apply to it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def predicted_crashes(program: Program) -> list[Crash]:
-    """Return every crash that is sure to come, in no order; none if the code does not parse."""
+    """Return every predicted crash, in no particular order; none if the code does not parse."""
     if program.tree is None:
         return []
     return [*AbstractInterpreter(program, program.tree).crashes(), *crashes_in_loops(program)]
 
 
 def foresee(program: Program) -> Crash | None:
-    """Return the crash nearest to the cursor, None if no crash is sure to come."""
+    """Return the predicted crash nearest to the cursor; None if no crash is predicted."""
     return min(predicted_crashes(program), key=lambda crash: _distance(program, crash), default=None)
 
 
 def _distance(program: Program, crash: Crash) -> tuple[bool, bool, int]:
-    """Return the order: on the cursor's line, in its function, lines in between."""
+    """Return the sort key of a crash: first on the cursor's line, then in its function, then by distance in lines."""
     here = program.cursor_line
     elsewhere = program.function_at(crash.line) is not program.function_at(here)
     return crash.line != here, elsewhere, abs(crash.line - here)

@@ -1,4 +1,4 @@
-"""Binding of arguments: whether a call fits the student's own function, and the type of each parameter."""
+"""Argument binding: whether a call fits the student's own function, and the type of each parameter."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def bind(
     function: Function, name: str, call: ast.Call, given: Sequence[Type], named: Mapping[str, Type]
 ) -> dict[str, Type] | PredictedException:
-    """Return the type of each parameter, or the exception of the call, which calls the function `name`.
+    """Return the type of each parameter, or the exception that the call raises. `name` is the function's full name.
 
-    `given` are the types of the positional arguments; the first of a method is its object.
+    `given` are the types of the positional arguments; for a method the first is that of its object.
     """
     listed = function.args
     places = [argument.arg for argument in (*listed.posonlyargs, *listed.args)]

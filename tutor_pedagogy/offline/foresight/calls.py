@@ -1,4 +1,4 @@
-"""Attributes and calls: of the student's own functions and classes, and of built-in ones."""
+"""Attribute access and calls: of the student's own functions and classes, and of built-in ones."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _CHANGING = words("append extend insert update add setdefault")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The arguments of a call: by position and by name."""
+    """The types of a call's arguments, by position and by name."""
 
     places: list[Type]
     names: Mapping[str, Type]
 
 
 def attribute(frame: Frame, owner: Type, name: str) -> Type | PredictedException:
-    """Return the type of an attribute of a value."""
+    """Return the type of an attribute of a value, or the predicted exception."""
     if isinstance(owner.node, ast.ClassDef):
         return _own_attribute(frame, owner, owner.node, name)
     if owner.name == "module":
@@ -44,7 +44,7 @@ def attribute(frame: Frame, owner: Type, name: str) -> Type | PredictedException
 
 
 def _own_attribute(frame: Frame, owner: Type, node: ast.ClassDef, name: str) -> Type | PredictedException:
-    """Return the type of an attribute of the student's own class, or of an object of it."""
+    """Return the type of an attribute of the student's own class or of an object of it, or the predicted exception."""
     if name.startswith("__"):
         return ANY
     classes = frame.interpreter.classes
@@ -55,7 +55,7 @@ def _own_attribute(frame: Frame, owner: Type, node: ast.ClassDef, name: str) -> 
 
 
 def call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
-    """Return the type of a call's result, and forget the items of a collection that the call may have changed."""
+    """Return the type of a call's result, and update the item types of collections that the call may have changed."""
     outcome = _outcome(frame, node, called, given)
     _may_change(frame, node, called, given)
     return outcome
@@ -82,7 +82,7 @@ def _outcome(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type |
 def _own_call(
     frame: Frame, node: ast.Call, called: Type, function: Function, given: Given
 ) -> Type | PredictedException:
-    """Return the type of the result of the student's own function; a method gets its object as first argument."""
+    """Return the result type of the student's own function; a method is passed its object as the first argument."""
     owner, places = called.of, given.places
     if called.name == "method":
         owner, places = called.parts[0].name, [called.parts[0], *places]

@@ -1,4 +1,4 @@
-"""The student's own classes: which attributes their objects can have."""
+"""The student's own classes, and the attributes that their objects can have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 
 _OPENING = frozenset(("__getattr__", "__getattribute__", "__slots__", "__new__", "__call__", "__init_subclass__"))
-"""Names with which a class decides at run time what attributes its objects have."""
+"""Special methods that prevent knowing all attributes of a class from its code, such as `__getattr__`."""
 _SETTING_BY_NAME = frozenset(("setattr", "__dict__", "vars"))
 
 
@@ -22,11 +22,11 @@ class Classes:
         self._program = program
 
     def self_of(self, owner: ast.ClassDef) -> Type:
-        """Return the type of a method's `self`; it is known only if the code makes objects of the class."""
+        """Return the type of a method's `self`; ANY if the code never creates an object of the class."""
         return self.object_of(owner) if owner.name in self._made else ANY
 
     def object_of(self, owner: ast.ClassDef) -> Type:
-        """Return the type of a class's objects, ANY if not all of the class stands in the code."""
+        """Return the type of a class's objects; ANY if a base class, decorator or the like may add attributes."""
         return Type(owner.name, node=owner) if self._is_closed(owner) else ANY
 
     def _is_closed(self, owner: ast.ClassDef) -> bool:
@@ -39,12 +39,12 @@ class Classes:
         )
 
     def method(self, owner: ast.ClassDef, name: str) -> Function | None:
-        """Return a method of a class, None if it has none or if the code assigns to the name."""
+        """Return a method of a class; None if the class has no such method or the code also assigns to the name."""
         found = [node for node in owner.body if isinstance(node, Function) and node.name == name]
         return found[-1] if found and name not in self._known else None
 
     def attribute(self, owner: Type, node: ast.ClassDef, name: str) -> Type | PredictedException:
-        """Return the type of an attribute of an object, whose class is the node."""
+        """Return the type of an attribute of an object of the class `node`, or the predicted AttributeError."""
         method = self.method(node, name)
         if method is not None:
             return Type("method", parts=(owner,), node=method)
@@ -59,7 +59,7 @@ class Classes:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """Every attribute that the code assigns to, and every name in the body of a class."""
+        """Every attribute name to which the code assigns, and every name in a class body outside its methods."""
         attributes = self._program.each(ast.Attribute)
         known = {attribute.attr for attribute in attributes if not isinstance(attribute.ctx, ast.Load)}
         for owner in self._classes:
@@ -72,7 +72,10 @@ class Classes:
 
     @cached_property
     def _bases(self) -> frozenset[str]:
-        """Names of classes that others extend, whose objects may have more; all where attributes are set by name."""
+        """The base classes in the code, whose subclasses may add attributes.
+
+        If the code sets attributes by a computed name, as with `setattr`, these are all its classes.
+        """
         if not _SETTING_BY_NAME.isdisjoint(self._program.words):
             return frozenset(owner.name for owner in self._classes)
         return frozenset(base.id for owner in self._classes for base in owner.bases if isinstance(base, ast.Name))

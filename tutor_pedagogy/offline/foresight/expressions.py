@@ -1,4 +1,4 @@
-"""Expressions: the type of the value of each, and the exceptions that Python would raise."""
+"""Expressions: the type of each one's value, and the exceptions that Python would raise in it."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _CONSTANTS: dict[type, Type] = {
 }
 ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
 _MADE_LATER = frozenset(("NameError",))
-"""What is not raised by the time a lambda is called: its names may get their values after it."""
+"""Exceptions that are not predicted in a lambda, because its names may be bound before it is called."""
 
 
 def type_of(frame: Frame, node: ast.expr) -> Type:
-    """Return the type of an expression's value, and note the exceptions in it."""
+    """Return the type of an expression's value, and record the exceptions predicted in it."""
     frame.interpreter.step()
     read = _READERS.get(type(node))
     return read(frame, node) if read is not None else _others(frame, node)
@@ -142,13 +142,13 @@ def _either(frame: Frame, node: ast.IfExp) -> Type:
 
 
 def asked(frame: Frame, node: ast.expr) -> Type:
-    """Return the type of an expression whose truth is asked for, and note the exceptions in it."""
+    """Return the type of an expression used as a condition, and record the exceptions predicted in it."""
     type_ = type_of(frame, node)
     return frame.check(node, operators.truth(type_) or type_)
 
 
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
-    """Forget the types of the names that a condition tells apart by their type; return these names."""
+    """Forget the types of the names whose type or None-ness a condition tests. Return these names."""
     found: set[str] = set()
     if not frame.interpreter.asks_for_types and NONE not in frame.names.values():
         return found
@@ -185,7 +185,7 @@ def _set(frame: Frame, node: ast.Set) -> Type:
 
 
 def _are_hashable(frame: Frame, nodes: Sequence[ast.expr | None], types: Sequence[Type]) -> bool:
-    """Return whether all nodes can be keys or items of a set; if not, note the exception of the first."""
+    """Return whether all values can be dictionary keys or set items; else record the exception at the first."""
     for node, type_ in zip(nodes, types, strict=True):
         if node is not None and (predicted := members.not_hashable(type_)) is not None:
             frame.predict(node, predicted)
@@ -227,14 +227,14 @@ def _generators(frame: Frame, generators: Sequence[ast.comprehension]) -> None:
 
 
 def handed_out(frame: Frame, node: ast.expr, *, asynchronous: bool = False) -> Type:
-    """Return the type of the items that a loop over an expression goes through."""
+    """Return the type of the items over which a loop iterates, and record an exception if it cannot iterate."""
     type_ = type_of(frame, node)
     predicted = None if asynchronous else members.iterated(type_)
     return frame.check(node, predicted or (NEVER if type_ is NEVER else items_of(type_)))
 
 
 def bind_target(frame: Frame, target: ast.expr, type_: Type) -> None:
-    """Note the type of a target: of what stands left of an equals sign, or after `for`."""
+    """Record the type of an assignment target or of the target of a `for` loop."""
     match target:
         case ast.Name(id=name):
             frame.names[name] = type_

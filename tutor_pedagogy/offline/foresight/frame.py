@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 Names = dict[str, Type]
 
 _OF_CELLS = frozenset(("_", "display", "get_ipython"))
-"""Names that IPython gives to every notebook."""
+"""Names that IPython defines in every notebook."""
 _BINDING_BY_NAME = frozenset(("globals", "exec", "setattr", "global_enum", "_convert_"))
-"""Words with which code binds names that it does not write."""
+"""Words in code that may define names dynamically, so that a missing name is no certain NameError."""
 _PARENTS = {
     "UnboundLocalError": "NameError",
     "ZeroDivisionError": "ArithmeticError",
@@ -38,28 +38,28 @@ EVERYTHING = frozenset(("Exception",))
 
 
 class Interpreter(Protocol):
-    """The interpreter, as its frames see it."""
+    """The interpreter's interface for its frames."""
 
     program: Program
     scopes: Scopes
     classes: Classes
     module: Frame
     is_over: bool
-    """Whether the module has been read, so that only functions are left that nothing calls."""
+    """Whether the whole module has been interpreted, so that only uncalled functions are left."""
     knows_earlier_cells: bool
-    """Whether the submission holds the cells before this one, which tell what names they bind."""
+    """Whether the submission contains the earlier cells, so that the names that they bind are known."""
     asks_for_types: bool
-    """Whether a condition of the program may tell names apart by their types."""
+    """Whether the program may have conditions on the type of a value, or on None."""
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Return the type of a call's result, and note the exceptions in the function with these arguments."""
+        """Return the type of a call's result, and record the exceptions of the function for these arguments."""
 
     def step(self) -> None:
-        """Count one more expression, or exception that a call passes on. Raise `TooLong` beyond the limit."""
+        """Count one step: an evaluated expression or exception propagated by a call. Raise `TooLong` at the limit."""
 
 
 class Frame:
-    """One block: `names` holds the types that are known now, `crashes` the exceptions found."""
+    """The state in one block: `names` maps names to their present types, `crashes` are the exceptions found."""
 
     def __init__(self, interpreter: Interpreter, scope: Scope, around: Frame | None = None) -> None:
         self.interpreter = interpreter
@@ -70,21 +70,21 @@ class Frame:
         self.caught: list[frozenset[str]] = []
         self.returned: Type = NEVER
         self.loops: list[tuple[list[Names], list[Names]]] = []
-        """For each loop around: the types of the names at its `break` and at its `continue` statements."""
+        """For each enclosing loop, the types of the names at its `break` and at its `continue` statements."""
         self.depth: int = 0 if around is None else around.depth
 
     def predict(self, node: ast.AST, predicted: PredictedException) -> Type:
-        """Note an exception at a node, unless something around catches it. Return that the node has no value."""
+        """Record an exception at a node unless an enclosing `try` catches it. Return NEVER: the node has no value."""
         if not self._is_caught(predicted.exception):
             self.crashes.append(crash_at(self.interpreter.program, node, predicted))
         return NEVER
 
     def check(self, node: ast.AST, outcome: Type | PredictedException) -> Type:
-        """Return a type as it is, and note a predicted exception at a node."""
+        """Return an outcome's type. If the outcome is an exception, record it at the node and return NEVER."""
         return self.predict(node, outcome) if isinstance(outcome, PredictedException) else outcome
 
     def note(self, crashes: Iterable[Crash], line: int) -> None:
-        """Note the exceptions found in a function that is called at a line."""
+        """Record the exceptions found in a function, as propagated by its call on this line."""
         for crash in crashes:
             self.interpreter.step()
             if not self._is_caught(crash.exception):
@@ -95,7 +95,7 @@ class Frame:
         return any(names & caught for caught in self.caught)
 
     def add_item(self, node: ast.expr, item: Type, key: Type = ANY) -> None:
-        """Note that the collection with this name holds an item of one more type."""
+        """Extend the item type of the collection that a name refers to by the type of an added item."""
         if isinstance(node, ast.Name) and (type_ := self.names.get(node.id)) is not None:
             if type_.name == "list":
                 self.names[node.id] = collection("list", join(type_.item or ANY, item))
@@ -105,10 +105,10 @@ class Frame:
                 self.names[node.id] = Type("set")
 
     def look_up(self, node: ast.Name) -> Type:
-        """Return the type of a name where it is used."""
+        """Return the type of a name where it is read, or NEVER if the name is not bound there."""
         name = node.id
         if name in self.interpreter.scopes.declared:
-            return ANY  # Other functions bind it as well.
+            return ANY  # Some other function binds this name as well.
         type_ = self.names.get(name)
         if type_ is None:
             return self._from_outside(node)
@@ -131,7 +131,7 @@ class Frame:
         if type_ is UNBOUND and not interpreter.is_over and name not in BUILTINS:
             return self._undefined(node)
         if type_ == NONE:
-            return ANY  # A placeholder that another function or module replaces.
+            return ANY  # None is often a placeholder that another function or module replaces.
         return type_ if type_.is_known or type_.of else ANY
 
     def _undefined(self, node: ast.Name) -> Type:
@@ -146,19 +146,19 @@ class Frame:
 
 
 def join_names(one: Names, other: Names) -> Names:
-    """Return the types of the names after either of two branches."""
+    """Return the types of the names where two branches join."""
     return {name: join(type_, other.get(name, type_)) for name, type_ in one.items()} | {
         name: type_ for name, type_ in other.items() if name not in one
     }
 
 
 def join_branches(first: Names, *others: Names) -> Names:
-    """Return the types of the names after any of several branches."""
+    """Return the types of the names where several branches join."""
     return reduce(join_names, others, first)
 
 
 def crash_at(program: Program, node: ast.AST, predicted: PredictedException) -> Crash:
-    """Return a predicted exception as a crash, with the node marked as Python would mark it."""
+    """Return the crash for a predicted exception; the marked columns are those that Python would mark."""
     line = getattr(node, "lineno", 0)
     text = program.line(line)
     marks = None

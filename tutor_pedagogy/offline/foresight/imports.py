@@ -1,4 +1,4 @@
-"""Imports: which modules are known, and whether they have the names that are imported from them."""
+"""Imports: which modules are known, and whether they define the names that are imported from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The abstract interpreter: the module from the top, functions as they are called, the others at the end."""
+"""The abstract interpreter: it runs through the module, each called function, and at last the uncalled functions."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_STEPS = 12_000
-"""Expressions that are read and exceptions that calls pass on; what was found until then counts."""
+"""The maximum number of steps: evaluated expressions and propagated exceptions. Earlier findings are kept."""
 _MOST_SIGNATURES = 4
-"""How many different types of arguments a function is read with."""
+"""The maximum number of argument type combinations for which one function is interpreted."""
 _DEEPEST_CALL = 8
 _ASKING = ASKING | {ast.Is, ast.IsNot}
 
 
 class TooLong(Exception):
-    """The program is too long to read."""
+    """The program exceeds the maximum number of steps."""
 
 
 class AbstractInterpreter:
-    """Reads one program once. Values are known by their types only."""
+    """Interprets one program once. Values are known only by their types."""
 
     def __init__(self, program: Program, tree: ast.Module) -> None:
         self.program = program
@@ -50,7 +50,7 @@ class AbstractInterpreter:
         self._steps = 0
 
     def crashes(self) -> list[Crash]:
-        """Return the exceptions that the program would raise."""
+        """Return the exceptions that the program would raise, as far as they were found within the step limit."""
         uncalled: list[Crash] = []
         try:
             run(self.module, self.module.scope.block.body)
@@ -61,17 +61,17 @@ class AbstractInterpreter:
         except TooLong:
             pass
         found = [*self.module.crashes, *uncalled]
-        del self.module  # A reference cycle would keep the program until the garbage collector runs.
+        del self.module  # Otherwise a reference cycle would keep the program alive until a garbage collection.
         return found
 
     def step(self) -> None:
-        """Count one more expression, or exception that a call passes on. Raise `TooLong` beyond the limit."""
+        """Count one step: an evaluated expression or exception propagated by a call. Raise `TooLong` at the limit."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooLong
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Return the type of a call's result, and note the exceptions in the function with these arguments."""
+        """Return the type of a call's result, and record the exceptions of the function for these arguments."""
         if function.decorator_list or frame.depth >= _DEEPEST_CALL:
             return ANY
         given, crashes = self._read(function, arguments, frame.depth + 1)
@@ -102,7 +102,7 @@ class AbstractInterpreter:
         return join(frame.returned, NONE) if ends else frame.returned
 
     def _unknown_arguments(self, function: Function) -> Names:
-        """Return the arguments of a function that nothing calls: only the type of `self` is known."""
+        """Return the argument types for an uncalled function: only the type of `self` is known."""
         arguments = dict.fromkeys(parameters_of(function.args), ANY)
         owner = self.program.parents.get(function)
         positional = [*function.args.posonlyargs, *function.args.args]

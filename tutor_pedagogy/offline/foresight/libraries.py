@@ -1,4 +1,4 @@
-"""Built-in functions and those of math, random and numpy: the type of their results, or why Python refuses a call."""
+"""Built-in functions and those of math, random, time and numpy: result types, and calls that raise exceptions."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _MODULES: dict[str, ModuleType] = {"math": math, "random": random, "time": time}
-"""Modules of the standard library whose names are known; none is imported for the sake of a submission."""
+"""Standard library modules whose attributes are known. No module is imported because a submission uses it."""
 NUMPY = "numpy"
 
 _ITERATING = words("list tuple set sorted sum enumerate max min any all reversed")
 _ARGUMENTS = {"input": (0, 1), "len": (1, 1), "abs": (1, 1), "ord": (1, 1), "chr": (1, 1), "sum": (1, 2)}
-"""The smallest and the largest number of positional arguments."""
+"""The minimum and maximum number of positional arguments of built-in functions."""
 _RESULTS: dict[str, Type] = {
     **dict.fromkeys(words("str input repr chr format ascii hex bin oct"), STR),
     **dict.fromkeys(words("int len ord hash id"), INT),
@@ -68,7 +68,7 @@ _BY_ITEM = words("sin cos tan exp log log10 sqrt abs radians degrees square powe
 
 
 def of_module(module: str, name: str) -> Type | PredictedException:
-    """Return the type of a name of a module."""
+    """Return the type of an attribute of a module, or the predicted AttributeError."""
     dotted = f"{module}.{name}"
     known = _MODULES.get(module)
     if known is not None and not hasattr(known, name):
@@ -81,7 +81,7 @@ def of_module(module: str, name: str) -> Type | PredictedException:
 
 
 def call(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type | PredictedException:
-    """Return the type of a call's result; the name of a module's function is dotted."""
+    """Return the type of a call's result or the exception. `name` is dotted for a function of a module."""
     plain = not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args)
     if name.startswith("numpy."):
         return _numpy(name.removeprefix("numpy."), call, arguments, plain=plain)
@@ -130,7 +130,7 @@ def _not_a_number(name: str, given: Type) -> PredictedException | None:
 
 
 def result(name: str, arguments: Sequence[Type], *, plain: bool = True) -> Type:
-    """Return the type of a built-in function's result for valid arguments; `plain`: none is given by name."""
+    """Return the result type of a built-in function for valid arguments; `plain`: all arguments are positional."""
     first = arguments[0] if arguments else ANY
     item = items_of(first)
     if name in _RESULTS:
@@ -181,7 +181,7 @@ def _numpy(name: str, call: ast.Call, arguments: Sequence[Type], *, plain: bool)
 
 
 def _array(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type:
-    """Return an array, unless it may hold a single value, which is true or false by itself."""
+    """Return the array type; ANY if the array may have a single value, which is allowed as a condition."""
     if not arguments:
         return ANY
     first = call.args[0]
@@ -202,5 +202,5 @@ def builtin(name: str) -> Type:
     """Return the type of a built-in name."""
     value = getattr(builtins, name)
     if name.startswith("__") or not callable(value):
-        return ANY  # A module has names such as `__name__` of its own.
+        return ANY  # `__name__` and the like are in `builtins` too, but a module has its own.
     return Type("type" if isinstance(value, type) else "builtin_function_or_method", of=name)

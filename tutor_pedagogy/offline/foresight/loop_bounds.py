@@ -1,4 +1,4 @@
-"""Loops whose first or last iteration must fail: an index out of range, a divisor of 0, a collection that shrinks."""
+"""Loops that must fail: an index out of range, a division by 0, a collection that shrinks during iteration."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 @dataclass(slots=True)
 class _Count:
-    """A variable that a loop counts up to the length of the collection `owner`, plus `last` in the last iteration."""
+    """A variable that a loop counts up. In its last iteration it is the length of collection `owner` plus `last`."""
 
     name: str
     owner: str
@@ -40,7 +40,7 @@ class _Count:
 
 
 def crashes_in_loops(program: Program) -> Iterator[Crash]:
-    """Yield the exceptions in every loop whose indices run to the length of a collection."""
+    """Yield the crashes that loops must cause, and every `xs[len(xs)]`."""
     for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
         if isinstance(node, ast.For | ast.While | ast.comprehension):
             yield from _LoopReader(program, node).crashes()
@@ -51,7 +51,7 @@ def crashes_in_loops(program: Program) -> Iterator[Crash]:
 
 
 class _LoopReader:
-    """One loop."""
+    """Finds the crashes in one loop."""
 
     def __init__(self, program: Program, loop: Loop) -> None:
         self._program = program
@@ -59,7 +59,7 @@ class _LoopReader:
 
     @cached_property
     def _inside(self) -> list[ast.AST]:
-        """Every node of the body."""
+        """Every AST node of the loop's body; none for a comprehension with a condition."""
         if isinstance(self._loop, ast.comprehension):
             made = self._program.parents.get(self._loop)
             parts = [made.key, made.value] if isinstance(made, ast.DictComp) else [getattr(made, "elt", None)]
@@ -67,7 +67,7 @@ class _LoopReader:
         return [node for statement in self._loop.body for node in walk(statement)]
 
     def crashes(self) -> Iterator[Crash]:
-        """Yield the exceptions in this loop."""
+        """Yield the crashes in this loop."""
         if isinstance(self._loop, ast.For):
             yield from self._collection_shrinks(self._loop)
         if isinstance(self._loop, ast.For | ast.comprehension):
@@ -86,7 +86,7 @@ class _LoopReader:
                 return
 
     def _count(self) -> _Count | None:
-        """Return the variable of indices in the loop's header, if it has one."""
+        """Return the counting variable of the loop's header if it counts up to a collection's length, else None."""
         loop = self._loop
         if isinstance(loop, ast.While):
             return self._count_of_while(loop.test)
@@ -115,11 +115,11 @@ class _LoopReader:
         return None
 
     def _is_set(self, name: str) -> bool:
-        """Return whether the body of a `for` loop assigns to its variable."""
+        """Return whether the body of a loop other than `while` assigns to this name."""
         return not isinstance(self._loop, ast.While) and any(name_bound(node) == name for node in self._inside)
 
     def _changes(self, owner: str, methods: frozenset[str]) -> bool:
-        """Return whether the body calls one of the methods of a collection, deletes from it or gives it a new value."""
+        """Return whether the body calls one of these methods on a collection, deletes from it or rebinds its name."""
         for node in self._inside:
             match node:
                 case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in methods:
@@ -135,7 +135,7 @@ class _LoopReader:
         return False
 
     def _is_uncertain(self, node: ast.AST, *, after_shrinking: bool = False) -> bool:
-        """Return whether Python may not come to a node in the decisive iteration, or comes to it with another value."""
+        """Return whether the failing iteration may skip a node or reach it with another value."""
         below: ast.AST = node
         for up in self._program.above(node):
             if up is self._loop:
@@ -177,7 +177,7 @@ class _LoopReader:
                     return
 
     def _collection_shrinks(self, loop: ast.For) -> Iterator[Crash]:
-        """Yield a dictionary or a set that loses items while the loop goes through it."""
+        """Yield the crash of a `for` loop over a dictionary or set whose body removes items from it."""
         match loop.iter:
             case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="keys" | "values" | "items"), args=[]):
                 word = "dictionary"
@@ -191,7 +191,7 @@ class _LoopReader:
 
 
 def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
-    """Return the collection and the number of `len(xs) + 1` or the like, or of a name for `len(xs)`."""
+    """Return the collection and the offset of a length such as `len(xs) + 1`, also of a name bound to `len(xs)`."""
     match node:
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() | ast.Subscript() as owner]):
             return program.segment(owner), 0
@@ -207,12 +207,12 @@ def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
 
 
 def _keeps_length(program: Program, owner: str) -> bool:
-    """Return whether nothing in the code changes how many items a collection has, as far as can be seen."""
+    """Return whether the code visibly keeps the length of a collection: its name is bound once and never resized."""
     return owner.isidentifier() and len(program.assignments(owner)) <= 1 and owner not in program.resized_names
 
 
 def _step(index: ast.expr, name: str) -> int | None:
-    """Return the integer that an index adds to a variable."""
+    """Return the integer that an index adds to a variable: 1 for `i + 1`; None for another kind of index."""
     match index:
         case ast.Name(id=used) if used == name:
             return 0
@@ -226,12 +226,12 @@ def _is_name(node: ast.AST, name: str) -> bool:
 
 
 def _is_sequence(program: Program, owner: ast.expr) -> bool:
-    """Return whether nothing in the code says that a collection is indexed by keys."""
+    """Return whether a collection may be a sequence: the code does not bind its name to a dictionary."""
     return not isinstance(owner, ast.Name) or _made_as(program, owner) != "dictionary"
 
 
 def _made_as(program: Program, owner: ast.Name) -> str | None:
-    """Return what the code makes of a name: a dictionary, a set, a string or an array."""
+    """Return the kind of collection to which the code binds a name: dictionary, Set, string, array, or None."""
     for _, value in program.assignments(owner.id):
         match value:
             case (

@@ -1,4 +1,4 @@
-"""Attributes, methods and items of the built-in types: the types of their values, or why Python refuses them."""
+"""Attributes, methods and items of built-in types: their types, or the exception that Python raises."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TYPES: dict[str, type] = {
 }
 _UNHASHABLE = frozenset(("list", "dict", "set"))
 _NO_ARRAY_HAS = words("append extend push insert remove pop index add length len")
-"""Methods of lists that students try on arrays; numpy itself is not imported to ask."""
+"""List methods and the like that students try on arrays. The list spares importing numpy to look them up."""
 
 _METHODS: dict[str, Type] = {
     **dict.fromkeys(words("str.upper str.lower str.strip str.lstrip str.rstrip str.replace str.title"), STR),
@@ -58,11 +58,11 @@ _ARGUMENTS = {
     **dict.fromkeys(words("list.reverse str.upper str.lower"), 0),
     "list.insert": 2,
 }
-"""How many values these methods take."""
+"""The exact number of arguments that these methods take."""
 
 
 def attribute(owner: Type, name: str) -> Type | PredictedException:
-    """Return the type of an attribute of a value of a built-in type."""
+    """Return the type of an attribute of a value of a built-in type, or the predicted AttributeError."""
     method = Type("builtin_function_or_method", parts=(owner,), of=f".{name}")
     if owner.name in _TYPES:
         known = getattr(_TYPES[owner.name], name, None)
@@ -79,7 +79,7 @@ def attribute(owner: Type, name: str) -> Type | PredictedException:
 
 
 def method(owner: Type, name: str, arguments: Sequence[Type], *, plain: bool) -> Type | PredictedException:
-    """Return the type of the result of a built-in type's method; `plain`: all values are given by position."""
+    """Return the result type of a built-in type's method, or the exception. `plain`: all arguments are positional."""
     full_name = f"{owner.name}.{name}"
     predicted = _wrong_count(full_name, len(arguments)) if plain else None
     if predicted is None and len(arguments) == 1:
@@ -112,7 +112,7 @@ def _wrong_count(name: str, given: int) -> PredictedException | None:
 
 
 def _wrong_type(name: str, given: Type) -> PredictedException | None:
-    """Return why a method does not take a value of this type, if it does not."""
+    """Return the exception if a method does not accept an argument of this type, else None."""
     item = items_of(given)
     if name == "str.join" and given.is_number:
         return type_error("can only join an iterable")
@@ -122,12 +122,12 @@ def _wrong_type(name: str, given: Type) -> PredictedException | None:
 
 
 def not_hashable(given: Type | None) -> PredictedException | None:
-    """Return why a value cannot be a key or an item of a set, if it cannot."""
+    """Return the TypeError if a value cannot be a dictionary key or set item, else None."""
     return type_error(f"unhashable type: '{given.name}'") if given and given.name in _UNHASHABLE else None
 
 
 def item(owner: Type, index: Type | None) -> Type | PredictedException:
-    """Return the type of what square brackets after a value select; the index is None for a slice."""
+    """Return the type of `owner[index]`, or the exception that Python raises. The index of a slice is None."""
     if NEVER in (owner, index):
         return NEVER
     if owner.is_number or owner.name in FUNCTIONS | ITERATORS | VIEWS | {"NoneType", "set"}:
@@ -152,7 +152,7 @@ def _wrong_index(owner: Type, index: Type) -> PredictedException | None:
 
 
 def item_assigned(owner: Type, index: Type | None) -> PredictedException | None:
-    """Return why an item of a value cannot be assigned to, if it cannot."""
+    """Return the TypeError if an item of a value cannot be assigned to, else None."""
     if owner.is_number or owner.name in ("str", "tuple", "range", "NoneType", "set") or owner.name in FUNCTIONS:
         return type_error(f"'{owner.shown}' object does not support item assignment")
     if owner.name == "list" and index is not None:
@@ -161,7 +161,7 @@ def item_assigned(owner: Type, index: Type | None) -> PredictedException | None:
 
 
 def iterated(type_: Type) -> PredictedException | None:
-    """Return why no loop can go through a value, if none can."""
+    """Return the TypeError if a value is not iterable, else None."""
     if type_.is_number or type_ is NONE or type_.name in FUNCTIONS:
         return type_error(f"'{type_.shown}' object is not iterable")
     return None

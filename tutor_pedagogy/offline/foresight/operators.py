@@ -1,4 +1,4 @@
-"""Operators: the type of the result for two types of operands, or why Python refuses them."""
+"""Operators: the result type for two operand types, or the exception that Python raises."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ON_BITS = (ast.BitXor, ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift)
 _JOINED = frozenset(("str", "list", "tuple", "bytes"))
 _PLAIN = FUNCTIONS | words("int float bool number complex str list tuple range NoneType")
-"""Types whose operators are all known here."""
+"""Types of which all operators are known here."""
 _ON_SETS = (ast.Sub, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 def binary(op: ast.operator, left: Type, right: Type) -> Type | PredictedException:
-    """Return the type of the result of an arithmetic operator."""
+    """Return the result type of an arithmetic operator, or the predicted exception."""
     found: Type | PredictedException | None = None
     if NEVER in (left, right):
         found = NEVER
@@ -127,12 +127,12 @@ def _with_array(op: ast.operator, left: Type, right: Type) -> Type | PredictedEx
 
 
 def _by_item(other: Type) -> Type:
-    """Return the type of what an operator makes of an array and another value."""
+    """Return the result type of an operator between an array and another value."""
     return ARRAY if other.is_number or other.name in (ARRAY.name, "list", "range") else ANY
 
 
 def compare(op: ast.cmpop, left: Type, right: Type) -> Type | PredictedException:
-    """Return the type of the result of a comparison."""
+    """Return the result type of a comparison, or the predicted TypeError."""
     plain = left.name in _PLAIN and right.name in _PLAIN
     found: Type | PredictedException = ANY
     if NEVER in (left, right):
@@ -167,7 +167,7 @@ def _searched(left: Type, right: Type) -> Type | PredictedException:
 
 
 def unary(op: ast.unaryop, type_: Type) -> Type | PredictedException:
-    """Return the type of a value with `-`, `+` or `~` in front; `not` asks for the truth of a value, see `truth`."""
+    """Return the result type of a unary `-`, `+` or `~`, or the TypeError. `not` is handled by `truth`."""
     if type_.name in SEQUENCES or type_ is NONE or type_.name in FUNCTIONS:
         return type_error(f"bad operand type for unary {_SYMBOLS[type(op)]}: '{type_.name}'")
     if isinstance(op, ast.Invert):
@@ -176,7 +176,7 @@ def unary(op: ast.unaryop, type_: Type) -> Type | PredictedException:
 
 
 def truth(type_: Type) -> PredictedException | None:
-    """Return why a value is neither true nor false, if it is an array."""
+    """Return the ValueError if a value cannot be a condition because it is an array, else None."""
     if type_.name != ARRAY.name:
         return None
     message = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"

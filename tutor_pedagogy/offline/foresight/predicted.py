@@ -1,4 +1,4 @@
-"""Exceptions that the abstract interpreter predicts, in the words of CPython."""
+"""Exceptions that the abstract interpreter predicts, with CPython's messages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class PredictedException(NamedTuple):
-    """An exception with its message, as CPython words it."""
+    """A predicted exception: its name, and its message as CPython words it."""
 
     exception: str
     message: str
 
 
 def type_error(message: str) -> PredictedException:
-    """Return a `TypeError` with its message."""
+    """Return a predicted `TypeError` with this message."""
     return PredictedException("TypeError", message)

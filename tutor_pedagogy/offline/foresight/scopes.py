@@ -1,4 +1,4 @@
-"""Which names belong to a module, a class or a function, as Python decides before anything runs."""
+"""Scopes: which names belong to a module, a class or a function, as the compiler decides before the program runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _BINDING = {
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
     *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.comprehension, ast.Lambda),
 }
-"""Nodes that bind names or hold a scope of their own."""
+"""AST node types that bind names or have a scope of their own."""
 
 Block = ast.Module | ast.ClassDef | Function
 
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one block. `own` are bound in it; `elsewhere` it declares as global or nonlocal."""
+    """The names of one block: those that it binds (`own`), and its global or nonlocal ones (`elsewhere`)."""
 
     block: Block
     parent: Scope | None
@@ -31,7 +31,7 @@ class Scope:
     elsewhere: set[str] = field(default_factory=set)
 
     def is_from_around(self, name: str) -> bool:
-        """Return whether a name belongs to a function around this block."""
+        """Return whether an enclosing function binds a name."""
         around = self.parent
         while around is not None:
             if isinstance(around.block, Function) and name in around.own:
@@ -41,19 +41,19 @@ class Scope:
 
 
 def parameters_of(arguments: ast.arguments) -> list[str]:
-    """Return the names of all parameters of a function or `lambda`."""
+    """Return the names of all parameters of a function or `lambda`, including `*args` and `**kwargs`."""
     listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     return [argument.arg for argument in listed if argument is not None]
 
 
 class Scopes:
-    """The scopes of a program, by their blocks."""
+    """The scopes of a program by their blocks."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.by_block: dict[ast.AST, Scope] = {}
         self.has_star_import = False
         self.declared: set[str] = set()
-        """Names that some function declares as its module's."""
+        """Names that some function declares global or nonlocal."""
         self.module = self._read(tree, None)
 
     def of(self, block: Block) -> Scope:
@@ -81,7 +81,7 @@ class Scopes:
         return scope
 
     def _bound_by(self, node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
-        """Note what a node binds, and yield the nodes inside it that belong to the same scope."""
+        """Record the names that a node binds, and yield the nodes inside it that belong to the same scope."""
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 scope.own.add(name)
@@ -103,7 +103,7 @@ class Scopes:
             ):
                 scope.own.add(name)
             case ast.comprehension(iter=iterated, ifs=tests):
-                yield iterated  # The target lives inside the comprehension.
+                yield iterated  # The target of a comprehension is not visible outside it.
                 yield from tests
                 return
             case ast.Lambda(body=body):

@@ -1,4 +1,4 @@
-"""Statements: the types of the names after each, in whichever branch Python takes."""
+"""Statements: the types of the names after each one, over all branches that Python may take."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_ITERATIONS = 4
-"""A loop is read until an iteration adds nothing new, or so often."""
+"""The maximum number of times a loop is interpreted, unless an iteration leaves all types unchanged before."""
 _EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _PLATFORM_NAMES = words("version_info platform TYPE_CHECKING PY2 PY3 version implementation")
 
 
 _UNSUPPORTED = re.compile(r"(unsupported operand type\(s\) for [^: ]+)(?: or pow\(\))?(?=:)")
-"""The part of a message with the operator, which is `+=` for an augmented assignment."""
+"""An `unsupported operand` message up to its operator, to which an augmented assignment adds `=`."""
 
 
 def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
-    """Read statements. Return whether Python reaches what follows them."""
+    """Interpret statements. Return whether Python reaches the statement after them."""
     for statement in statements:
         step = _STEPS.get(type(statement))
         if step is not None and step(frame, statement) is False:
@@ -57,7 +57,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         type_of(frame, target)
         return
     current = frame.look_up(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    marked = ast.copy_location(ast.BinOp(target, node.op, node.value), node)  # A traceback marks all of the line.
+    marked = ast.copy_location(ast.BinOp(target, node.op, node.value), node)  # A traceback marks the whole line.
     frame.names[target.id] = frame.check(marked, _added(node.op, current, value))
 
 
@@ -127,7 +127,7 @@ def _if(frame: Frame, node: ast.If) -> bool:
 
 
 def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
-    """Return whether a condition is a constant, or asks for the platform or the version of Python."""
+    """Return whether a condition is a constant, or depends on the platform or the Python version."""
     if isinstance(test, ast.Constant):
         return True
     program = frame.interpreter.program
@@ -135,7 +135,7 @@ def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
 
 
 def _stored(node: ast.AST) -> set[str]:
-    """Return the names that a node binds or deletes, without parameters."""
+    """Return the names that a node binds or deletes, except parameters."""
     found: set[str] = set()
     for inner in walk(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
@@ -167,7 +167,7 @@ def _while(frame: Frame, node: ast.While) -> bool:
 
 
 def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Read a loop until an iteration leaves the types of the names as they were; these remain in the frame."""
+    """Interpret a loop until an iteration leaves the types of the names unchanged. These types stay in the frame."""
     known = dict(frame.names)
     found, frame.crashes = frame.crashes, []
     _first_lines(frame, node, begin)
@@ -192,11 +192,11 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
     known_already = frozenset(sure)
     frame.crashes = [*found, *sure, *(crash for crash in frame.crashes if crash not in known_already)]
     frame.names = known
-    frame.loops.append((breaks, []))  # Read by what follows the loop.
+    frame.loops.append((breaks, []))  # `_after_loop` reads this entry.
 
 
 def _first_lines(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Read what surely happens in the first iteration: the lines before the body's first branch."""
+    """Interpret the statements that the first iteration surely runs: those before the body's first branch."""
     begin()
     for statement in node.body:
         if isinstance(statement, _SIMPLE):
@@ -336,4 +336,4 @@ _STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool | None]] = {
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
 }
-"""A step returns False if Python never reaches what follows the statement."""
+"""Statement handlers by node class. A handler returns False if Python never reaches the next statement."""

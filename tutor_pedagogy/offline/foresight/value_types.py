@@ -1,4 +1,4 @@
-"""Types of values, as far as they can be known without running the code, with the types of their items."""
+"""Types of values, as far as they can be known without running the code, including the types of their items."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
 
 _DEEPEST = 3
-"""Collections inside collections; items further down count as unknown."""
+"""The maximum depth of nested collections that is tracked. Items nested more deeply are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type by the name that Python's messages give it.
+    """A type, under the name that Python's messages use.
 
-    `item`: what a collection holds. `parts`: the values of a tuple one by one, or the key and the value of a
-    dictionary. `of`: which module, type or built-in function it is. `node`: the student's own function or class.
+    `item` is the item type of a collection. `parts` are the item types of a tuple one by one, or the key and value
+    types of a dictionary. `of` names the module, type or built-in function that the value is. `node` is the student's
+    own function or class.
     """
 
     name: str
@@ -32,32 +33,32 @@ class Type:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known; if not, nothing can be predicted."""
+        """Whether the type is known. For an unknown type nothing is predicted."""
         return self.name not in ("?", "never", "unbound")
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a number of any type."""
+        """Whether it is a numeric type."""
         return self.name in _NUMBERS
 
     @property
     def depth(self) -> int:
-        """How many collections are inside each other, 1 for a value without items."""
+        """The nesting depth of collections: 1 for a value without items."""
         if self.item is None and not self.parts:
             return 1
         return 1 + max(inner.depth for inner in (self.item, *self.parts) if inner is not None)
 
     @property
     def shown(self) -> str:
-        """The name as Python's messages give it."""
+        """The name of the type in Python's messages."""
         return "float" if self.name == "number" else self.name
 
 
 ANY = Type("?")
 NEVER = Type("never")
-"""No value at all: the expression is not reached, or raises an exception."""
+"""The type of an expression that is never reached or raises an exception, so that it has no value."""
 UNBOUND = Type("unbound")
-"""A name before its first value."""
+"""The type of a name before it is bound."""
 NONE = Type("NoneType")
 INT = Type("int")
 FLOAT = Type("float")
@@ -77,7 +78,7 @@ COLLECTIONS = SEQUENCES | ITERATORS | VIEWS | {"dict", "set", "frozenset"}
 
 
 def join(one: Type, other: Type) -> Type:
-    """Return the type of a value that has one type or the other."""
+    """Return the type of a value that has either of two types."""
     if one == other or other is NEVER:
         return one
     if one is NEVER:
@@ -99,12 +100,12 @@ def join_all(types: Iterable[Type]) -> Type:
 
 
 def collection(name: str, item: Type) -> Type:
-    """Return the type of a collection of items."""
+    """Return the type of a collection with items of one type."""
     return Type(name, ANY if item.depth > _DEEPEST else item)
 
 
 def tuple_of(*parts: Type) -> Type:
-    """Return the type of a tuple of these values."""
+    """Return the type of a tuple with items of these types."""
     known = tuple(ANY if part.depth > _DEEPEST else part for part in parts)
     return Type("tuple", join_all(known), known)
 
@@ -116,7 +117,7 @@ def dictionary(key: Type, value: Type) -> Type:
 
 
 def items_of(type_: Type) -> Type:
-    """Return the type of the items that a loop over a value goes through, ANY if it is not known."""
+    """Return the type of the items when iterating over a value; ANY if it is not known."""
     if type_.name in ("str", "range", "bytes"):
         return STR if type_.name == "str" else INT
     return type_.item if type_.item not in (None, NEVER, NONE) and type_.name in COLLECTIONS else ANY
