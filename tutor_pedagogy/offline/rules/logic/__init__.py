@@ -1,4 +1,4 @@
-"""Programs that run and give the wrong result: patterns in the code, symptoms in a failing test, tracing by hand."""
+"""Rules for programs that run but give a wrong result: code patterns, symptoms in a failing test, tracing by hand."""
 
 from __future__ import annotations
 
@@ -47,14 +47,17 @@ MODULES = (
     searches,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
-"""Every rule; where several match, certainty, the symptom and the distance to the cursor decide."""
+"""All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""
 
 _SURE_RULES = sorted((rule for rule in RULES if rule.certainty >= SURE), key=lambda rule: -rule.certainty)
 _BY_CERTAINTY = [list(rules) for _, rules in groupby(_SURE_RULES, key=lambda rule: rule.certainty)]
 
 
 def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | None:
-    """Return what a program that runs has wrong: a rule that fits the symptom, else the symptom itself, else a rule."""
+    """Return the rule for a wrong result, with its match.
+
+    Preferred is a rule that fits the symptom, then an explanation of the symptom itself, then the most certain rule.
+    """
     if symptom is None:
         return _surest(program)
     fitting = _fitting(program, symptom)
@@ -71,7 +74,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | 
 
 
 def _surest(program: Program) -> tuple[LogicRule, Match] | None:
-    """Return the rule that is the most certain to name a mistake; of several such the one nearest to the cursor."""
+    """Return the most certain of the matching rules; of equally certain ones the one nearest to the cursor."""
     for rules in _BY_CERTAINTY:
         found = [(rule, match) for rule in rules for match in rule.find(program)]
         if found:
@@ -80,7 +83,7 @@ def _surest(program: Program) -> tuple[LogicRule, Match] | None:
 
 
 def _fitting(program: Program, symptom: Symptom) -> list[tuple[LogicRule, Match]]:
-    """Return every rule that leads to the symptom, with its matches in the functions that the failing call reaches."""
+    """Return every rule that can cause the symptom, with each match in the functions that the failing call reaches."""
     reach = _reach(program, symptom)
     return [
         (rule, match)
@@ -97,7 +100,7 @@ def _fit(rule: LogicRule, symptom: Symptom) -> tuple[float, float]:
 
 
 def _reach(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
-    """Return the lines of the functions that the failing call names, and of their callees; an empty list for all."""
+    """Return the line ranges of the functions that the failing call reaches. An empty list means the whole program."""
     waiting = [name for name in symptom.functions if name in program.functions]
     seen: set[str] = set()
     while waiting:

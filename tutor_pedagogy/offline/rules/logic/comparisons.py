@@ -1,4 +1,4 @@
-"""Values that are compared, counted or shown as something else than they are: strings, functions, floats."""
+"""Values compared, counted or shown in the wrong form: strings from `input`, functions without a call, floats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAKES_STRING = words("strip lower upper title split capitalize rstrip lstrip is
 
 @logic_rule("text-compared-with-number", 0.9, "truth value endless other", needs=("input",), each=ast.Compare)
 def text_compared_with_number(program: Program, node: ast.Compare) -> Iterator[Match]:
-    """Yield the `input` call whose string is compared with a number, which it never equals."""
+    """Yield the `input` call whose string is compared with a number. The two are never equal."""
     match node:
         case ast.Compare(
             left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
@@ -32,7 +32,7 @@ def text_compared_with_number(program: Program, node: ast.Compare) -> Iterator[M
 
 
 def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator[Match]:
-    """Yield where a string was read that is used as a number; the edit converts it."""
+    """Yield the expression that produced a string used as a number, with an edit that converts it."""
     origin = program.last_value(string.id, string.lineno) if isinstance(string, ast.Name) else string
     if origin is not None:
         yield program.here(origin, replace=f"int({program.segment(origin)})", **slots)
@@ -40,7 +40,7 @@ def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator
 
 @logic_rule("text-repeated", 0.9, "string type value more other", needs=(ast.Mult, "input"), each=ast.BinOp)
 def text_repeated(program: Program, node: ast.BinOp) -> Iterator[Match]:
-    """Yield the `input` call whose string is multiplied, which repeats it."""
+    """Yield the `input` call whose string is multiplied by a number, which only repeats the string."""
     match node:
         case (
             ast.BinOp(left=ast.Name() as name, op=ast.Mult(), right=ast.Constant(value=int()))
@@ -64,10 +64,10 @@ def identity_for_equality(program: Program, node: ast.Compare) -> Iterator[Match
 
 @logic_rule("function-named-in-condition", 0.9, "truth value other")
 def function_named_in_condition(program: Program) -> Iterator[Match]:
-    """Yield a function or method that a condition names without calling it."""
+    """Yield a function or method that a condition mentions without calling it."""
     if program.features.isdisjoint(_STRING_TESTS) and program.features.isdisjoint(program.functions):
         return
-    tests: list[ast.expr] = [node.test for node in program.each(ast.If, ast.While, ast.IfExp)]  # type: ignore[attr-defined] # each of them has one
+    tests: list[ast.expr] = [node.test for node in program.each(ast.If, ast.While, ast.IfExp)]  # type: ignore[attr-defined] # all three node classes have a `test`
     tests += [test for node in program.each(ast.comprehension) for test in node.ifs]
     for test in tests:
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -79,12 +79,12 @@ def function_named_in_condition(program: Program) -> Iterator[Match]:
 
 
 def _called_in_place(program: Program, name: ast.expr) -> Match:
-    """Return the match of a name; the edit adds the parentheses of a call."""
+    """Return a match of a name, with the edit that adds the parentheses of a call."""
     return program.here(name, replace=(name, f"{program.segment(name)}()"), name=name)
 
 
 def _is_named_only(program: Program, node: ast.expr) -> bool:
-    """Return whether a node is the name of a function or method of the code, or of a method that tests a string."""
+    """Return whether a node names a function or method of the program, or a string test such as `isdigit`."""
     match node:
         case ast.Name(id=name) if name in program.functions and not program.assignments(name):
             function = program.functions[name]
@@ -102,7 +102,7 @@ def _is_stored(program: Program, attribute: str) -> bool:
 
 
 def _is_method(program: Program, name: str) -> bool:
-    """Return whether every function of a name is a method, and none is a property or otherwise decorated."""
+    """Return whether all functions of this name are methods without decorators, so that none is a property."""
     named = [function for function in program.each(ast.FunctionDef) if function.name == name]
     return bool(named) and all(
         not function.decorator_list and isinstance(program.parents.get(function), ast.ClassDef) for function in named
@@ -111,7 +111,7 @@ def _is_method(program: Program, name: str) -> bool:
 
 @logic_rule("function-in-place-of-result", 0.9, "string value printed other")
 def function_in_place_of_result(program: Program) -> Iterator[Match]:
-    """Yield a function that is shown or compared itself, in place of the result of a call."""
+    """Yield a function that is printed or compared itself, instead of the result of a call."""
     if program.features.isdisjoint(_MAKES_STRING) and program.features.isdisjoint(program.functions):
         return
     named: list[ast.Name | ast.Attribute] = [*program.each(ast.Name), *program.each(ast.Attribute)]
@@ -128,7 +128,7 @@ def function_in_place_of_result(program: Program) -> Iterator[Match]:
 
 
 def _is_result_wanted(program: Program, named: ast.expr) -> bool:
-    """Return whether a function that is named is shown, or compared with something else than a function."""
+    """Return whether a function, named without a call, is printed, formatted, or compared with a non-function."""
     match program.parents.get(named):
         case ast.Call(args=args) as call:
             return is_call_of(call, "print", "str", "round", "format") and named in args
@@ -141,7 +141,7 @@ def _is_result_wanted(program: Program, named: ast.expr) -> bool:
 
 
 def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
-    """Return whether a string method that is only named is returned, compared or stored like its result."""
+    """Return whether a string method without a call is returned, compared or stored as if it were the result."""
     if _is_stored(program, method.attr) or method.attr in program.functions or not isinstance(method.ctx, ast.Load):
         return False
     match program.parents.get(method):
@@ -156,7 +156,7 @@ def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
 
 @logic_rule("numerical.equality-of-floats", 0.55, "truth endless other", needs=(float,), each=ast.Compare)
 def equality_of_floats(program: Program, node: ast.Compare) -> Iterator[Match]:
-    """Yield a comparison for equality with a float that is seldom met exactly."""
+    """Yield a comparison for equality with a float. Rounding errors make exact equality unlikely."""
     match node:
         case ast.Compare(
             left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]

@@ -1,4 +1,4 @@
-"""Conditions that are always true, never true, or in an order in which a later one cannot be reached."""
+"""Conditions that are always true or never true, and conditions that an earlier one makes unreachable."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def condition_always_true(program: Program, node: ast.BoolOp) -> Iterator[Match]
 
 
 def _is_value(part: ast.expr) -> bool:
-    """Return whether a part of a condition compares nothing: a constant, or a sum or difference."""
+    """Return whether an operand of `or` is a plain value instead of a comparison: a constant, a sum or a difference."""
     if isinstance(part, ast.Constant):
         return part.value not in (None, False, True)
     return isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub)
@@ -42,7 +42,7 @@ def _is_value(part: ast.expr) -> bool:
 
 @logic_rule("condition-never-true", 0.95, "none truth value other", needs=(ast.And, ast.Eq), each=ast.BoolOp)
 def condition_never_true(program: Program, node: ast.BoolOp) -> Iterator[Match]:
-    """Yield an `and` that needs one value to equal two, as in `n == 1 and n == 2`."""
+    """Yield an `and` that needs one value to equal two constants, as in `n == 1 and n == 2`."""
     left = _compared_twice(node, ast.Eq)
     if isinstance(node.op, ast.And) and left is not None:
         yield program.here(node, replace=program.segment(node).replace(" and ", " or "), left=left)
@@ -50,14 +50,14 @@ def condition_never_true(program: Program, node: ast.BoolOp) -> Iterator[Match]:
 
 @logic_rule("condition-excludes-nothing", 0.95, "endless truth value other", needs=(ast.Or, ast.NotEq), each=ast.BoolOp)
 def condition_excludes_nothing(program: Program, node: ast.BoolOp) -> Iterator[Match]:
-    """Yield an `or` of which one part always holds, as in `x != 1 or x != 2`."""
+    """Yield an `or` that is always true, as in `x != 1 or x != 2`."""
     left = _compared_twice(node, ast.NotEq)
     if isinstance(node.op, ast.Or) and left is not None:
         yield program.here(node, replace=program.segment(node).replace(" or ", " and "), left=left)
 
 
 def _compared_twice(node: ast.BoolOp, operator: type[ast.cmpop]) -> ast.expr | None:
-    """Return what the parts of a condition compare with two different constants by one operator, if anything."""
+    """Return the expression that a condition compares twice by one operator with different constants, or None."""
     compared = [
         (part.left, ast.dump(part.left), ast.dump(part.comparators[0]))
         for part in node.values
@@ -77,7 +77,7 @@ def same_part_twice(program: Program, node: ast.BoolOp | ast.Compare) -> Iterato
     match node:
         case ast.BoolOp(values=values) if any(alike(one, other) for one, other in combinations(values, 2)):
             yield program.here(node, part=values[-1])
-        # Calls may return something else each time.
+        # Calls are left out: two calls may return different values.
         case ast.Compare(left=left, comparators=[right]) if not isinstance(left, ast.Constant | ast.Call):
             if alike(left, right):
                 yield program.here(node, part=left)
@@ -85,7 +85,7 @@ def same_part_twice(program: Program, node: ast.BoolOp | ast.Compare) -> Iterato
 
 @logic_rule("branch-never-reached", 0.9, "value string other", needs=(ast.Compare,), each=ast.If)
 def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield a condition of an `elif` that an earlier, wider condition leaves nothing for."""
+    """Yield an `elif` condition that can never be true there, because an earlier condition covers it."""
     earlier: list[tuple[ast.expr, bool, float, ast.expr]] = []
     for test, _ in branches_of(node):
         match test:
@@ -107,7 +107,7 @@ def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
 
 @logic_rule("later-if-overrides", 0.85, "value string other", needs=(ast.If, ast.Compare, ast.Assign))
 def later_if_overrides(program: Program) -> Iterator[Match]:
-    """Yield a separate `if` with a wider condition that overrides what the `if` before it has stored."""
+    """Yield a separate `if` with a wider condition that overwrites the value stored by the `if` before it."""
     done: ast.AST | None = None
     for around, first, second in program.neighbours if len(program.each(ast.If)) > 1 else ():
         if around is done or not isinstance(first, ast.If) or first.orelse or not isinstance(second, ast.If):
@@ -121,7 +121,7 @@ def later_if_overrides(program: Program) -> Iterator[Match]:
 
 
 def _threshold(node: ast.If) -> tuple[ast.expr, float, str] | None:
-    """Return the value, the bound and the name of `if value > bound: name = …`."""
+    """Return the compared value, the bound and the assigned name of `if value > bound: name = …`, or None."""
     match node.test, node.body:
         case (
             ast.Compare(

@@ -1,4 +1,4 @@
-"""Loops that return in their first iteration, or as soon as the first item fits."""
+"""Loops that return too early: in their first iteration, or as soon as the first item matches."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _ABOUT_ALL = re.compile(
     r"(?:^|_)(?:all|every|only|sorted|prime|unique|palindrome|none|no)(?:_|$)|isprime|issorted|ispalindrome"
 )
-"""Names of functions whose answer is yes only if every item fits."""
+"""Names of functions that should return True only if every item passes a test."""
 _ADDED_AND_RETURNED = 2
-"""Mentions of a name in a loop that only adds to it and returns it."""
+"""The number of times that a loop mentions a name which it only adds to and returns."""
 
 
 @logic_rule("answer-in-first-round", 0.8, "none truth value short other", needs=(ast.Return,), each=Loop)
 def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
-    """Yield a `return` that a loop reaches in its first iteration, whatever the first item is."""
+    """Yield a `return` that every first iteration of a loop reaches, whatever the first item is."""
     last = loop.body[-1]
     header = program.header(loop)
     if isinstance(last, ast.Return) and _looks_for_more(loop):
@@ -48,14 +48,14 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
 
 
 def _looks_for_more(loop: Loop) -> bool:
-    """Return whether a loop is meant to have more than one iteration: it tests or collects before its `return`."""
+    """Return whether a loop should run more than once, because it tests or collects items before its `return`."""
     if isinstance(loop, ast.While) and any(isinstance(node, ast.Continue) for node in inside(loop.body)):
         return False
     return any(isinstance(statement, ast.If) or _collects(statement) for statement in loop.body[:-1])
 
 
 def _collects(statement: ast.stmt) -> bool:
-    """Return whether a statement calculates the new value of a name from its old one, or adds to a collection."""
+    """Return whether a statement computes a name's new value from its old one, or adds to a collection."""
     match statement:
         case ast.AugAssign():
             return True
@@ -71,7 +71,7 @@ def _returns(program: Program, answer: ast.stmt, value: str | None) -> bool:
 
 
 def answer_that_came(program: Program, match: Match, got: str | None) -> Match:
-    """Return the match of the early `return` whose value a failing test has got; if there is none, the match given."""
+    """Return a match of the early `return` whose value a failing test got; without one, the given match."""
     for loop in program.each(ast.For):
         last = loop.body[-1]
         if isinstance(last, ast.If) and loop.lineno < match.lines[0]:
@@ -84,7 +84,7 @@ def answer_that_came(program: Program, match: Match, got: str | None) -> Match:
 
 @logic_rule("answer-at-first-fit", 0.85, "none value short less other", needs=(ast.For, ast.Return), each=ast.If)
 def answer_at_first_fit(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield a `return` of a count or collection as soon as the first item has been added."""
+    """Yield a `return` of a count or collection right after its first item has been added."""
     loop = program.parents.get(node)
     match node.body:
         case [*_, added, ast.Return(value=ast.expr() as value) as last] if isinstance(loop, ast.For):

@@ -1,4 +1,4 @@
-"""Lines that have no effect, or another one than meant: results thrown away, names overwritten, errors hidden."""
+"""Lines without effect or with the wrong effect: discarded results, overwritten names, hidden errors."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _METHODS_WITH_RESULT = words(
 )
 _FUNCTIONS_WITH_RESULT = words("sorted reversed abs round int float str list len sum max min tuple set")
 _COUNT = re.compile(r"count|total|number|tally|hits|^num|_num", re.IGNORECASE)
-"""Names of what grows by one; a 1 in any other may mean yes."""
+"""Names of counters. Under another name, an assigned 1 may be a flag."""
 
 
 @logic_rule("error-hidden", 0.6, "none value off less more zero type empty other", each=ast.ExceptHandler)
 def error_hidden(program: Program, node: ast.ExceptHandler) -> Iterator[Match]:
-    """Yield an `except` for every exception that does nothing about it."""
+    """Yield an `except` clause that catches every exception and ignores it."""
     match node:
         case ast.ExceptHandler(
             type=None | ast.Name(id="Exception" | "BaseException"), body=[ast.Pass() | ast.Continue() | ast.Return()]
@@ -47,7 +47,7 @@ def _is_shown_by_cell(program: Program, node: ast.Expr) -> bool:
 
 @logic_rule("line-without-effect", 0.95, "value less endless zero empty other", each=ast.Expr)
 def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
-    """Yield a calculation, a comparison or a slice that is a whole statement, so that its value is lost."""
+    """Yield a calculation, a comparison or a slice that stands alone as a statement, so that its value is discarded."""
     if _is_shown_by_cell(program, node) or isinstance(program.parents.get(node), ast.Try):
         return
     value = node.value
@@ -65,7 +65,10 @@ def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
 
 @logic_rule("only-last-round-counts", 0.85, "less value short zero type", needs=(ast.Assign,), each=Loop)
 def only_last_round_counts(program: Program, loop: Loop) -> Iterator[Match]:
-    """Yield an assignment that each iteration overwrites, although the name begins empty and nothing reads it."""
+    """Yield an assignment that each iteration overwrites, so that only the last iteration counts.
+
+    The name starts with an empty value, and the loop never reads it.
+    """
     for before, statement in pairwise((None, *loop.body)):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Constant):
@@ -82,7 +85,7 @@ def only_last_round_counts(program: Program, loop: Loop) -> Iterator[Match]:
 
 
 def _is_read_or_left(loop: Loop, name: str) -> bool:
-    """Return whether an iteration of a loop reads a name, or may be the last one."""
+    """Return whether the loop reads a name, or may end early by `break` or `return`."""
     return any(isinstance(node, ast.Break | ast.Return) or reads(node, name) for node in walk(loop))
 
 
@@ -100,7 +103,7 @@ def _begins_empty(value: ast.expr | None) -> bool:
 
 
 def _keeps_best(statement: ast.stmt | None, fresh: set[str]) -> bool:
-    """Return whether a statement stores something of an iteration under a condition, as the next one should."""
+    """Return whether a statement is an `if` that stores a value of the present iteration."""
     return isinstance(statement, ast.If) and any(
         isinstance(inner, ast.Assign) and bool(names_in(inner.value) & fresh) for inner in statement.body
     )
@@ -108,7 +111,7 @@ def _keeps_best(statement: ast.stmt | None, fresh: set[str]) -> bool:
 
 @logic_rule("counted-only-once", 0.8, "less value off other", needs=(Loop,), each=ast.Assign)
 def counted_only_once(program: Program, node: ast.Assign) -> Iterator[Match]:
-    """Yield an assignment of 1 to a count inside a loop, so that it never gets further."""
+    """Yield an assignment of 1 to a counter inside a loop, so that it never counts beyond 1."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=1)) if _COUNT.search(name):
             loop = program.loop_around(node)
@@ -125,7 +128,7 @@ def counted_only_once(program: Program, node: ast.Assign) -> Iterator[Match]:
 
 @logic_rule("method-named-not-called", 0.95, "value order other endless", each=ast.Expr)
 def method_named_not_called(program: Program, node: ast.Expr) -> Iterator[Match]:
-    """Yield a statement that is only the name of a method or function."""
+    """Yield a statement that names a method or function without calling it."""
     match node.value:
         case ast.Attribute(value=ast.Name()) as named:
             pass
@@ -139,7 +142,7 @@ def method_named_not_called(program: Program, node: ast.Expr) -> Iterator[Match]
 
 @logic_rule("result-thrown-away", 0.9, "value string order other", needs=(ast.Call,), each=ast.Expr)
 def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
-    """Yield a call whose only effect is its result, which nothing takes."""
+    """Yield a call that only returns a value, which the program discards."""
     if _is_shown_by_cell(program, node):
         return
     match node.value:

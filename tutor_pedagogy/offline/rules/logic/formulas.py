@@ -1,4 +1,4 @@
-"""Formulas that run but say something else: degrees, powers, precedence, division, types of numbers."""
+"""Formulas that run but compute something else: degrees, powers, precedence, division, number types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MEAN = re.compile(r"average|mean|avg|ratio|percent|share", re.IGNORECASE)
 _FULL_TURN = 6.3
 _FREEZING = 32
 _KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
-"""Degrees Celsius with their degrees Fahrenheit: freezing, fever, boiling."""
+"""Degrees Celsius mapped to degrees Fahrenheit: freezing point, body temperature, boiling point."""
 _FACTORS = ({5, 9}, {1.8})
 _NEAR = 0.5
 _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
@@ -38,7 +38,7 @@ _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
 
 @logic_rule("numerical.degrees-for-radians", 0.9, "value off less more other", needs=(ast.Attribute,), each=ast.Call)
 def degrees_for_radians(program: Program, node: ast.Call) -> Iterator[Match]:
-    """Yield a sine, cosine or tangent of degrees."""
+    """Yield a call of `sin`, `cos` or `tan` with an angle in degrees instead of radians."""
     match node:
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id="math" | "np" | "numpy" as module), attr="sin" | "cos" | "tan"),
@@ -69,7 +69,7 @@ def caret_for_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
 
 @logic_rule("numerical.only-last-term-divided", 0.9, "value off less more other", needs=(ast.Add,), each=ast.BinOp)
 def only_last_term_divided(program: Program, node: ast.BinOp) -> Iterator[Match]:
-    """Yield a sum such as `a + b / 2`, in which only the last term is divided by the number of terms."""
+    """Yield a sum such as `a + b / 2`, of which only the last term is divided by the number of terms."""
     match node:
         case ast.BinOp(
             left=rest,
@@ -92,7 +92,7 @@ def only_last_term_divided(program: Program, node: ast.BinOp) -> Iterator[Match]
 
 @logic_rule("numerical.own-power", 0.85, "value off more other", needs=(ast.Pow,), each=ast.BinOp)
 def own_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
-    """Yield a power of a name with itself as the exponent."""
+    """Yield a power whose base and exponent are the same name."""
     match node:
         case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
             yield program.here(node, name=Code(a))
@@ -106,7 +106,7 @@ def own_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
     each=ast.While,
 )
 def digits_by_plain_division(program: Program, loop: ast.While) -> Iterator[Match]:
-    """Yield a `/` by which a loop removes the last digit of a number, and which keeps the decimals."""
+    """Yield a `/` with which a loop removes the last digit of a number. It should be `//`: `/` keeps the decimals."""
     digits = set()
     for node in inside(loop.body):
         match node:
@@ -129,7 +129,7 @@ def digits_by_plain_division(program: Program, loop: ast.While) -> Iterator[Matc
 
 @logic_rule("numerical.temperature-formula", 0.9, "value off less more other", each=ast.BinOp)
 def temperature_formula(program: Program, node: ast.BinOp) -> Iterator[Match]:
-    """Yield a formula between Celsius and Fahrenheit that is wrong for freezing, fever and boiling."""
+    """Yield a conversion between Celsius and Fahrenheit that is wrong for freezing, body and boiling temperature."""
     if str(_FREEZING) not in program.code or isinstance(program.parents.get(node), ast.BinOp):
         return
     numbers = {n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, int | float)}
@@ -145,7 +145,10 @@ def temperature_formula(program: Program, node: ast.BinOp) -> Iterator[Match]:
 
 
 def _value(node: ast.expr, name: str, given: float) -> float | None:
-    """Return the value of a formula of one name; None if it holds more than numbers, that name and `+ - * / //`."""
+    """Return the value of a formula for a value of its only variable.
+
+    Return None if the formula contains anything but numbers, that variable and `+ - * / //`.
+    """
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
@@ -164,7 +167,7 @@ def _near(found: list[float | None], wanted: Iterable[float]) -> bool:
 
 @logic_rule("numerical.rest-dropped", 0.7, "value less off other", needs=(ast.FloorDiv,), each=Function)
 def rest_dropped(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a `//` in a function for a mean or a share, which drops the decimals."""
+    """Yield a `//` in a function that computes a mean or a ratio: it drops the decimals."""
     for node in walk(function) if _MEAN.search(function.name) else ():
         match node:
             case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
@@ -180,7 +183,7 @@ def rest_dropped(program: Program, function: Function) -> Iterator[Match]:
     each=ast.Assign,
 )
 def point_cut_off_in_array(program: Program, node: ast.Assign) -> Iterator[Match]:
-    """Yield an array of integers in which the code stores a number with decimals, which are cut off."""
+    """Yield an integer array in which the code stores a number with decimals, which NumPy truncates."""
     match node:
         case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value):
             made = program.last_value(name, node.lineno)
@@ -194,7 +197,7 @@ def point_cut_off_in_array(program: Program, node: ast.Assign) -> Iterator[Match
 
 
 def _holds_integers(program: Program, made: ast.expr) -> bool:
-    """Return whether an expression makes a NumPy array of integers."""
+    """Return whether an expression creates a NumPy array of integers."""
     match made:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=function)):
             pass

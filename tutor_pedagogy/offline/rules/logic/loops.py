@@ -1,4 +1,4 @@
-"""Loops: one step too few, never moving on, changed on the way, over nothing."""
+"""Loops: off-by-one ranges, endless loops, collections changed during iteration, loops over an empty list."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _READING = ("len", "print", "abs", "int", "str", "max", "min", "range")
-"""Functions that do not change what they are given."""
+"""Built-in functions that do not change their arguments."""
 
 
 @logic_rule("last-number-left-out", 0.75, "less value off", needs=(Function, "range"), each=ast.For | ast.comprehension)
 def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) -> Iterator[Match]:
-    """Yield a `range` that stops before n, or starts at 0, although the numbers up to n are added or multiplied."""
+    """Yield a `range` that ends before n, or starts at 0, although the loop should add or multiply the numbers to n."""
     args = range_call(loop.iter)
     function = program.function_at(loop.iter.lineno)
     if not isinstance(loop.target, ast.Name) or args is None or function is None:
@@ -58,7 +58,7 @@ def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) ->
 
 
 def _combines(nodes: Iterable[ast.AST], operator: type[ast.operator], variable: str) -> bool:
-    """Return whether a node such as `total += variable` or `total = total + variable` is among the nodes."""
+    """Return whether a node applies the operator to a name and the variable, as in `total += variable`."""
     for node in nodes:
         match node:
             case ast.AugAssign(op=op, value=ast.Name(id=name)) if isinstance(op, operator) and name == variable:
@@ -73,7 +73,7 @@ def _combines(nodes: Iterable[ast.AST], operator: type[ast.operator], variable: 
 
 @logic_rule("item-left-out", 0.7, "less short value none off", needs=(ast.Subscript, "range", "len"), each=ast.For)
 def item_left_out(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a `range` that leaves out the last index, or the first, without looking at a neighbour."""
+    """Yield a `range` that leaves out the first or last index although the loop uses no neighbouring items."""
     args = range_call(loop.iter)
     if args is None or not isinstance(loop.target, ast.Name):
         return
@@ -105,7 +105,7 @@ def _is_first_item(node: ast.AST, collection: str) -> bool:
 
 
 def _looks_around(loop: ast.For, variable: str) -> bool:
-    """Return whether a loop also uses the indices next to its own, or a second index of the same list."""
+    """Return whether a loop also uses neighbouring indices, or a second index on the same list."""
     indices: dict[str, set[str]] = {}
     for node in inside(loop.body):
         match node:
@@ -120,7 +120,7 @@ def _looks_around(loop: ast.For, variable: str) -> bool:
 
 @logic_rule("counting-down-without-step", 0.95, "none value less other", needs=("range",), each=ast.Call)
 def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Match]:
-    """Yield a `range` that is to count down, but has no step."""
+    """Yield a `range` that should count down but has no step, so that it is empty."""
     match node:
         case ast.Call(func=ast.Name(id="range"), args=[start, stop]):
             pass
@@ -144,7 +144,7 @@ def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Mat
 
 @logic_rule("loop-never-ends", 0.9, "endless value none other", each=ast.While)
 def loop_never_ends(program: Program, loop: ast.While) -> Iterator[Match]:
-    """Yield a `while` condition none of whose names the loop changes."""
+    """Yield a `while` condition of which the loop changes no variable."""
     asked = names_in(loop.test)
     calls = [node for node in walk(loop.test) if isinstance(node, ast.Call)]
     if not asked or not all(is_call_of(call, "len", "abs", "int", "str") for call in calls):
@@ -157,7 +157,7 @@ def loop_never_ends(program: Program, loop: ast.While) -> Iterator[Match]:
 
 
 def _changed_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names whose values a node may change without assigning to them."""
+    """Yield the names whose objects a node may change without assigning to the names."""
     match node:
         case ast.Call(func=called, args=arguments):
             changed = [called.value] if isinstance(called, ast.Attribute) else []
@@ -176,7 +176,7 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
 
 @logic_rule("list-changed-while-looping", 0.75, "value order long short endless none other", each=ast.For)
 def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a `for` loop whose body adds items to the list that it goes through, or removes them."""
+    """Yield a `for` loop whose body adds items to, or removes them from, the list over which it iterates."""
     if not isinstance(loop.iter, ast.Name):
         return
     collection = loop.iter.id
@@ -194,7 +194,7 @@ def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Matc
 
 @logic_rule("loop-over-empty-list", 0.95, "empty value short other", each=ast.For)
 def loop_over_empty_list(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a loop over a collection that was made empty just before."""
+    """Yield a loop over a collection that was created empty and is still empty."""
     above = values_above(program, loop.iter.id, loop.lineno) if isinstance(loop.iter, ast.Name) else []
     at, made = above[-1] if above else (0, None)
     if made is None or not isinstance(loop.iter, ast.Name) or not is_start(made) or isinstance(made, ast.Constant):
@@ -206,14 +206,14 @@ def loop_over_empty_list(program: Program, loop: ast.For) -> Iterator[Match]:
 
 
 def _is_optional(program: Program, value: ast.expr) -> bool:
-    """Return whether a program may go on without making a value, as with `if items is None: items = []`."""
+    """Return whether an assignment is conditional, as in `if items is None: items = []`."""
     block = next(up for up in program.above(value) if not isinstance(up, ast.expr | ast.Assign | ast.AnnAssign))
     return isinstance(block, ast.If | ast.Try | ast.ExceptHandler | ast.match_case)
 
 
 @logic_rule("collection-in-place-of-item", 0.85, "value zero string type long other", each=ast.For)
 def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield where a loop that never reads its variable looks at the whole collection instead."""
+    """Yield an expression that uses the whole collection in a loop that never reads its loop variable."""
     if not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Name):
         return
     body = list(inside(loop.body))
@@ -237,7 +237,7 @@ def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Mat
 
 @logic_rule("one-variable-two-loops", 0.8, "value endless other", each=ast.For)
 def one_variable_two_loops(program: Program, outer: ast.For) -> Iterator[Match]:
-    """Yield an inner loop with the loop variable of the outer one."""
+    """Yield an inner loop that reuses the loop variable of the outer one."""
     for inner in inside(outer.body) if isinstance(outer.target, ast.Name) else ():
         match inner:
             case ast.For(target=ast.Name(id=name)) if is_name(outer.target, name):

@@ -1,4 +1,4 @@
-"""Results that do not come back: of methods in place, of calls that nobody takes, on a way without `return`."""
+"""Missing results: of in-place methods, of calls whose result is dropped, on paths without `return`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ADDING = ("append", "add", "extend")
 
 @logic_rule("answer-of-method-in-place", 0.9, "none other", needs=(ast.Attribute,), each=ast.Call)
 def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Match]:
-    """Yield a call such as `items.sort()` whose result, always None, is returned or stored."""
+    """Yield a call of an in-place method, such as `items.sort()`, whose result None is returned or stored."""
     match call.func, program.parents.get(call):
         case ast.Attribute(value=owner, attr=method), ast.Return() if method in _LIST_METHODS:
             yield program.here(call, call=call, method=Code(method), owner=owner)
@@ -38,7 +38,7 @@ def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Matc
 
 
 def _is_list(program: Program, name: str) -> bool:
-    """Return whether a name is given a list, or nothing that the code shows."""
+    """Return whether a name may refer to a list: the code assigns a list to it, or nothing at all."""
     values = [value for _, value in program.assignments(name)]
     return not values or any(
         isinstance(value, ast.List | ast.ListComp) or is_call_of(value, "list", "sorted") for value in values
@@ -47,7 +47,7 @@ def _is_list(program: Program, name: str) -> bool:
 
 @logic_rule("answer-of-call-forgotten", 0.9, "none other", needs=(ast.Expr, ast.Call), each=Function)
 def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a recursive call whose result the function does not use."""
+    """Yield a recursive call whose result the function drops."""
     if program.returns_nothing(function):
         return
     for node in program.own_nodes(function):
@@ -57,7 +57,7 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
 
 
 def _has_effect(program: Program, function: Function) -> bool:
-    """Return whether a function changes what was there before its call: then it may be called for that alone."""
+    """Return whether a function changes its arguments or outer variables, so that it may be called for that alone."""
     outer = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
     own = program.own_nodes(function)
     stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -93,7 +93,7 @@ def _has_effect(program: Program, function: Function) -> bool:
     each=Function,
 )
 def collection_built_but_not_returned(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a `return` of an unchanged parameter in a function that builds a collection of its own."""
+    """Yield a `return` of an unchanged parameter in a function that builds a new collection."""
     match program.returns_of(function):
         case [ast.Return(value=ast.Name(id=returned)) as result] if returned in parameters_of(function):
             calls = [method_called(node) for node in program.own_nodes(function)]
@@ -117,7 +117,7 @@ def _is_set_in(program: Program, function: Function, name: str) -> bool:
 
 @logic_rule("result-never-returned", 0.85, "none other", each=Function)
 def result_never_returned(program: Program, function: Function) -> Iterator[Match]:
-    """Yield the end of a function that builds a value in a name of its own and never returns it."""
+    """Yield the last line of a function that builds a value in a local variable but never returns it."""
     if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
         return
     if prints_in(program, function) or _has_effect(program, function):
@@ -136,7 +136,7 @@ def result_never_returned(program: Program, function: Function) -> Iterator[Matc
 
 
 def _grown_by(node: ast.AST) -> str:
-    """Return the name of what `name += …` or `name.append(…)` makes larger; an empty string for anything else."""
+    """Return the name that `name += …` or `name.append(…)` extends; an empty string for any other node."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name)):
             return name
@@ -146,7 +146,7 @@ def _grown_by(node: ast.AST) -> str:
 
 @logic_rule("way-without-return", 0.55, "none other", needs=(ast.If, ast.Return), each=Function)
 def way_without_return(program: Program, function: Function) -> Iterator[Match]:
-    """Yield the end of a function that returns a value in some branches and runs off its end in others."""
+    """Yield the last line of a function that returns a value on some paths but reaches its end on others."""
     results, last = program.returns_of(function), function.body[-1]
     all_have_values = bool(results) and all(result.value is not None for result in results)
     if all_have_values and falls_through(program, function) and _is_open(last):
@@ -155,7 +155,7 @@ def way_without_return(program: Program, function: Function) -> Iterator[Match]:
 
 
 def _is_open(last: ast.stmt) -> bool:
-    """Return whether a function's last statement plainly leaves a way open: a loop, or an `if` without `else`."""
+    """Return whether a function's last statement plainly has a path without `return`."""
     inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
     match last:
         case ast.For() | ast.While():
@@ -168,7 +168,7 @@ def _is_open(last: ast.stmt) -> bool:
 
 
 def _goes_on(last: ast.stmt) -> bool:
-    """Return whether a branch plainly ends without a result: not in a search, nor in what only has an effect."""
+    """Return whether a branch with this last statement plainly lacks a `return`."""
     match last:
         case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
             return False
@@ -179,7 +179,7 @@ def _goes_on(last: ast.stmt) -> bool:
 
 @logic_rule("code-never-reached", 0.6, "none value other")
 def code_never_reached(program: Program) -> Iterator[Match]:
-    """Yield a `return`, `break`, `continue` or `raise` that stands before other statements of its block."""
+    """Yield a `return`, `break`, `continue` or `raise` that is followed by unreachable statements."""
     for _, first, second in program.neighbours:
         match first, second:
             case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), ast.Pass() | ast.Break() | ast.Continue():
@@ -191,7 +191,7 @@ def code_never_reached(program: Program) -> Iterator[Match]:
 
 @logic_rule("generator-handed-out", 0.9, "type value other", needs=(ast.Yield,), each=Function)
 def generator_handed_out(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a `yield` of a recursive call of a generator, not of what that call yields."""
+    """Yield a `yield` of a recursive generator call, which yields the generator itself instead of its items."""
     for node in program.own_nodes(function):
         if isinstance(node, ast.Yield) and node.value is not None and is_call_of(node.value, function.name):
             yield program.here(node, function=Code(function.name), call=node.value)

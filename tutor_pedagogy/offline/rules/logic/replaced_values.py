@@ -1,4 +1,4 @@
-"""Values that another one replaces too early, or that two places share: swaps, parameters, lists of lists."""
+"""Values overwritten too early or shared by mistake (aliasing): swaps, parameters, nested lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @logic_rule("value-lost-in-swap", 0.9, "value order other", needs=(ast.Assign,))
 def value_lost_in_swap(program: Program) -> Iterator[Match]:
-    """Yield the second line of a swap of two values, when the first line has overwritten one of them."""
+    """Yield the second line of a swap whose first line has already overwritten one of the two values."""
     for _, first, second in program.neighbours:
         match first, second:
             case ast.Assign(targets=[a], value=ast.Name() | ast.Subscript() as b), ast.Assign(targets=[c], value=d):
@@ -42,7 +42,7 @@ def _same(one: str, other: str) -> bool:
 
 @logic_rule("value-lost-before-use", 0.9, "value endless other", needs=(Loop, ast.Assign))
 def value_lost_before_use(program: Program) -> Iterator[Match]:
-    """Yield a line that needs the old value of a name which the line before has replaced."""
+    """Yield a line that needs the old value of a name, which the line before has overwritten."""
     for node, first, second in program.neighbours:
         match first, second:
             case (
@@ -63,7 +63,7 @@ def value_lost_before_use(program: Program) -> Iterator[Match]:
 
 @logic_rule("numerical.rows-are-one-list", 0.9, "value other", needs=(ast.Mult, ast.List), each=ast.BinOp)
 def rows_are_one_list(program: Program, node: ast.BinOp) -> Iterator[Match]:
-    """Yield a product such as `[[0] * n] * m`, in which every row is the same list."""
+    """Yield a product such as `[[0] * n] * m`, whose rows are all the same list object."""
     match node:
         case ast.BinOp(
             left=ast.List(elts=[ast.BinOp(left=ast.List(), op=ast.Mult()) | ast.List() as row]),
@@ -76,7 +76,7 @@ def rows_are_one_list(program: Program, node: ast.BinOp) -> Iterator[Match]:
 
 @logic_rule("default-value-shared", 0.8, "value long other", each=Function)
 def default_value_shared(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a function that changes the list or dictionary which is a parameter's default value."""
+    """Yield a function that modifies a parameter whose default value is a list, dictionary or set."""
     defaults = function.args.defaults
     names = parameters_of(function)
     for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=False):
@@ -86,7 +86,7 @@ def default_value_shared(program: Program, function: Function) -> Iterator[Match
 
 
 def _changes(node: ast.AST, name: str) -> bool:
-    """Return whether a node may change the collection with this name."""
+    """Return whether a node may modify the collection with this name."""
     match node:
         case ast.Subscript(value=changed, ctx=ast.Store()) | ast.AugAssign(target=changed):
             return is_name(changed, name)
@@ -104,13 +104,13 @@ def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
 
 
 def _returns_nothing(program: Program, name: str) -> bool:
-    """Return whether a name is that of a function of the code without a result."""
+    """Return whether a name refers to a function of the program that returns no value."""
     return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
 
 
 @logic_rule("order-lost-in-set", 0.6, "order type value", needs=(ast.Return, "set"), each=Function)
 def order_lost_in_set(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a returned set that is made of a sequence, which loses its order and its duplicates."""
+    """Yield a returned `set(…)` or `list(set(…))` of a sequence: it loses the order and the duplicates."""
     for node in program.returns_of(function):
         match node.value:
             case ast.Call(func=ast.Name(id="list"), args=[ast.Call(func=ast.Name(id="set"), args=[source])]) as made:
@@ -124,7 +124,7 @@ def order_lost_in_set(program: Program, function: Function) -> Iterator[Match]:
 
 @logic_rule("always-put-in-front", 0.45, "order", needs=(Loop, "insert"), each=ast.Call)
 def always_put_in_front(program: Program, node: ast.Call) -> Iterator[Match]:
-    """Yield an `insert(0, …)` in a loop, which turns the order round."""
+    """Yield an `insert(0, …)` in a loop, which reverses the order of the items."""
     match node:
         case ast.Call(func=ast.Attribute(value=owner, attr="insert"), args=[ast.Constant(value=0), item]):
             if program.loop_around(node) is not None:
@@ -134,7 +134,7 @@ def always_put_in_front(program: Program, node: ast.Call) -> Iterator[Match]:
 
 @logic_rule("parameter-overwritten", 0.75, "value other", needs=(ast.Assign,), each=Function)
 def parameter_overwritten(program: Program, function: Function) -> Iterator[Match]:
-    """Yield an assignment to a parameter before its value was ever used."""
+    """Yield an assignment to a parameter before the function has read it."""
     for statement in function.body[:3]:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in names_in(value):

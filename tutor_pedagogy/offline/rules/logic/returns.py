@@ -1,4 +1,4 @@
-"""Results that a function prints in place of returning them, or returns as a string of the same look."""
+"""Results that a function prints instead of returning them, or returns as a string by mistake."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _SPELLED_CONSTANT = re.compile(r"""['"](True|False|None)['"](?:\.\w+\(\))*""")
-"""A string that spells a constant of Python, as people print it."""
+"""A string literal that spells True, False or None, as programs print them."""
 _ABOUT_PRINTING = re.compile(
     r"(?:^|_)(?:show|print|display|draw|report|greet|say|hello|welcome|menu|write|output|log|tell|announce|introduce"
     r"|histogram|plot|chart|receipt|test|debug|dump|describe|line|table)"
 )
-"""Names of functions that are there to print."""
+"""Names of functions whose purpose is printing."""
 
 
 @logic_rule("print-in-place-of-return", 0.8, "none printed other", needs=("print",), each=Function)
 def print_in_place_of_return(program: Program, function: Function) -> Iterator[Match]:
-    """Yield a `print` of the result in a function with parameters that returns nothing, or only a parameter."""
+    """Yield a `print` of the result in a function with parameters that returns no value, or only a parameter."""
     prints = prints_in(program, function)
     parameters = parameters_of(function)
     if not prints or not set(parameters) - {"self", "cls"} or function.name in ("main", "__init__"):
@@ -52,13 +52,13 @@ def print_in_place_of_return(program: Program, function: Function) -> Iterator[M
 
 
 def prints_in(program: Program, function: Function) -> list[ast.Call]:
-    """Return the calls of `print` with an argument in a function, in order of lines."""
+    """Return the `print` calls with an argument in a function, in order of lines."""
     calls = (n for n in program.own_nodes(function) if isinstance(n, ast.Call) and n.args and is_call_of(n, "print"))
     return sorted(calls, key=lambda node: node.lineno)
 
 
 def _is_called_alone(program: Program, function: Function) -> bool:
-    """Return whether another part of the code calls a function as a whole statement, without taking its result."""
+    """Return whether other code calls a function as a statement of its own, so that its result is not used."""
     return any(
         is_call_of(node.value, function.name) and program.function_at(node.lineno) is not function
         for node in program.each(ast.Expr)
@@ -66,7 +66,7 @@ def _is_called_alone(program: Program, function: Function) -> bool:
 
 
 def _is_for_printing(program: Program, function: Function, prints: list[ast.Call]) -> bool:
-    """Return whether printing is what a function is for: by its name, or because it prints line after line."""
+    """Return whether a function's purpose is printing: by its name, keywords of `print`, or printing in a loop."""
     return (
         bool(_ABOUT_PRINTING.search(function.name.lower()))
         or any(call.keywords for call in prints)
@@ -84,7 +84,7 @@ def text_in_place_of_truth_value(program: Program, node: ast.Return) -> Iterator
 
 @logic_rule("text-in-place-of-number", 0.7, "type string", needs=(str,), each=ast.Return)
 def text_in_place_of_number(program: Program, node: ast.Return) -> Iterator[Match]:
-    """Yield a `return` of a string of digits in a function that returns no other string."""
+    """Yield a `return` of a string of digits, in a function that returns no other kind of string."""
     match node.value:
         case ast.Constant(value=str(digits)) as value if _is_number(digits) and not _returns_strings(program, node):
             yield program.on_line(node, replace=(value, digits), text=value)
@@ -95,7 +95,7 @@ def _is_number(string: str) -> bool:
 
 
 def _returns_strings(program: Program, result: ast.Return) -> bool:
-    """Return whether the function of a `return` has another one that returns a string."""
+    """Return whether the function of a `return` also returns a string that is no number."""
     function = program.function_at(result.lineno)
     others = [node.value for node in program.returns_of(function) if node is not result] if function else []
     for value in others:

@@ -1,4 +1,4 @@
-"""What a rule for programs that run is, and the decorator that makes one of a detector."""
+"""The class of rules for programs that run but give wrong results, and the decorator that registers a detector."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Feature, Program
 
     Detector = Callable[..., Iterator[Match]]
-    """Takes a program, or a program and one of its nodes."""
+    """A detector takes the program, or the program and one of its AST nodes, and yields matches."""
 
 SURE = 0.5
-"""The certainty from which a rule counts without a symptom."""
+"""The minimum certainty of rules that apply without a symptom."""
 _GROUPS = (Function, Loop)
 
 
 @dataclass(frozen=True, slots=True)
 class LogicRule(Rule):
-    """A rule for a program that runs: a pattern in its tree that usually means something else than was meant.
+    """A rule for a program that runs: a code pattern that usually does something else than the student meant.
 
-    `certainty` from 0 to 1 says how often the pattern is a mistake; below `SURE` it counts only beside a symptom.
-    `symptoms` are the ways of being wrong that it leads to. `detect` is called for a program that has every feature
-    which the rule `needs`; the pattern cannot be in any other. With `each` it is called once for every such node.
+    `certainty` from 0 to 1 says how often the pattern is a mistake; below `SURE` it applies only with a symptom.
+    `symptoms` are the kinds of wrong result that the mistake causes. `detect` is called only for programs that have all
+    features in `needs`, because the pattern cannot occur in others. With `each`, it is called once for each such node.
     """
 
     certainty: float
@@ -41,11 +41,11 @@ class LogicRule(Rule):
     each: type[ast.AST] | UnionType | None = None
 
     def find(self, program: Program) -> Iterable[Match]:
-        """Return every place where the pattern is."""
+        """Return all matches of the pattern in a program."""
         return self.search(program) if self.needs <= program.features else ()
 
     def search(self, program: Program) -> Iterator[Match]:
-        """Yield every place where the pattern is, whatever the program has."""
+        """Yield all matches of the pattern without first checking the features in `needs`."""
         if self.each is None:
             yield from self.detect(program)
             return
@@ -67,9 +67,9 @@ def logic_rule(
     needs: tuple[Feature, ...] = (),
     each: type[ast.AST] | UnionType | None = None,
 ) -> Callable[[Detector], LogicRule]:
-    """Return a decorator that makes a rule of a detector; a name without a family is one of `logic`.
+    """Return a decorator that makes a rule of a detector. A name without a family becomes `logic.<name>`.
 
-    `symptoms` are words. Of functions with one name, `each=Function` takes the last.
+    `symptoms` is a string of words. With `each=Function`, only the last of several functions with one name is checked.
     """
     needed = {*needs, each} if each is not None and (each in _GROUPS or not isinstance(each, UnionType)) else {*needs}
 

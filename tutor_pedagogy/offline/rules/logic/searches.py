@@ -1,4 +1,4 @@
-"""Searches that go wrong by one: halves that never get smaller, divisors that always divide."""
+"""Off-by-one errors in searches: a binary search whose range stops shrinking, a primality test that tries 1 or n."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @logic_rule("middle-kept", 0.95, "endless none value other", needs=(ast.FloorDiv,), each=ast.While)
 def middle_kept(program: Program, loop: ast.While) -> Iterator[Match]:
-    """Yield a line of a binary search that keeps the middle, or steps back over it, so that it may never end."""
+    """Yield a line of a binary search that keeps the middle or moves the wrong way, so that it may never end."""
     middle = _middle(loop)
     match loop.test:
         case ast.Compare(
@@ -45,7 +45,7 @@ def middle_kept(program: Program, loop: ast.While) -> Iterator[Match]:
 
 
 def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
-    """Return the name of the middle that a loop calculates, and the names from which it does."""
+    """Return the name of the middle that a loop computes, and the names in that calculation; None without one."""
     for statement in loop.body:
         match statement:
             case ast.Assign(
@@ -57,7 +57,7 @@ def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
 
 @logic_rule("divides-always", 0.95, "truth value empty other", needs=(ast.Mod, ast.Eq, "range"), each=ast.For)
 def divides_always(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a loop that tests for a prime number and also tries 1 or the number itself, which always divide it."""
+    """Yield the `range` of a primality test that also tries 1 or the number itself as a divisor."""
     match loop:
         case ast.For(
             target=ast.Name(id=divisor), iter=ast.Call(func=ast.Name(id="range"), args=[start, stop, *_]) as numbers

@@ -1,4 +1,4 @@
-"""Values that a loop starts from: reset in every iteration, zero where it can never be beaten or multiplied."""
+"""Wrong start values of loops: reset in every iteration, or a start that no item can improve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @logic_rule("accumulator-reset", 0.9, "value short other", needs=(ast.Assign,), each=Loop)
 def accumulator_reset(program: Program, loop: Loop) -> Iterator[Match]:
-    """Yield the first value of an accumulator inside the loop that fills it, if it is used after the loop."""
+    """Yield the initialisation of an accumulator inside its loop, if the accumulator is used after the loop."""
     for statement in loop.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -54,7 +54,7 @@ def accumulator_reset(program: Program, loop: Loop) -> Iterator[Match]:
 
 
 def _accumulates(node: ast.AST, name: str) -> bool:
-    """Return whether a node changes a number or collection with this name, starting from its old value."""
+    """Return whether a node updates a number or collection from its old value."""
     match node:
         case ast.AugAssign(target=ast.Name(id=changed)):
             return changed == name
@@ -65,7 +65,7 @@ def _accumulates(node: ast.AST, name: str) -> bool:
 
 
 def _above_loop(program: Program, loop: Loop, statement: ast.stmt) -> Edit | None:
-    """Return the edit that moves a statement of the body above the header; None if it shares its line."""
+    """Return the edit that moves a statement from the loop body to above the loop, or None if that is not possible."""
     header, moved = program.lines[loop.lineno - 1 : statement.lineno - 1], program.line(statement.lineno).strip()
     if program.segment(statement) != moved or not header:
         return None
@@ -75,7 +75,7 @@ def _above_loop(program: Program, loop: Loop, statement: ast.stmt) -> Edit | Non
 
 @logic_rule("smallest-starts-at-zero", 0.85, "value less other", needs=(Loop, ast.Compare, ast.Assign), each=ast.If)
 def smallest_starts_at_zero(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield a smallest value that starts at 0, so that nothing is ever smaller."""
+    """Yield the start value 0 of a minimum: no positive item is smaller."""
     match node.test:
         case (
             ast.Compare(left=ast.Name(id=item), ops=[ast.Lt()], comparators=[ast.Name(id=name)])
@@ -99,7 +99,7 @@ def _is_zero(value: ast.expr | None) -> bool:
     "best-starts-out-of-reach", 0.95, "value none more less other", needs=(Loop, ast.Compare, ast.Assign), each=ast.If
 )
 def best_starts_out_of_reach(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield a best value so far that starts at the end beyond which no value of the data can go."""
+    """Yield the start value of a minimum or maximum that is infinite on the wrong side, so that no item is better."""
     match node.test:
         case ast.Compare(ops=[ast.Gt() | ast.Lt() as operator], comparators=[ast.Name(id=name)]):
             start = program.last_value(name, node.lineno)
@@ -133,7 +133,7 @@ def _infinity(value: ast.expr) -> int:
     each=Function,
 )
 def not_found_looks_like_first(program: Program, function: Function) -> Iterator[Match]:
-    """Yield an index that starts at 0 and is returned, so that “not found” looks like “found first”."""
+    """Yield the start value 0 of a returned index, which cannot be told from a match at the first position."""
     for statement in function.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=0)):
@@ -149,7 +149,7 @@ def not_found_looks_like_first(program: Program, function: Function) -> Iterator
 
 
 def _stores_found(node: ast.If, loop: ast.For, name: str) -> bool:
-    """Return whether an `if` compares for equality and stores a variable of the loop under a name."""
+    """Return whether an `if` compares for equality and assigns a loop variable to a name."""
     return (
         isinstance(node.test, ast.Compare)
         and isinstance(node.test.ops[0], ast.Eq)
@@ -165,7 +165,7 @@ def _stores_found(node: ast.If, loop: ast.For, name: str) -> bool:
 
 @logic_rule("product-with-zero", 0.9, "value less zero other", needs=(Loop, ast.Mult), each=ast.AugAssign | ast.Assign)
 def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Iterator[Match]:
-    """Yield a product that starts at 0, or the `range` from which it takes 0 as a factor."""
+    """Yield the start value 0 of a product, or the `range` that makes 0 one of its factors."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name), op=ast.Mult(), value=value):
             factors = [value]

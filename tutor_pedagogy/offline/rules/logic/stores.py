@@ -1,4 +1,4 @@
-"""Values that are stored in the wrong place: the other way round, under another spelling, nowhere, alike twice."""
+"""Values stored in the wrong place: reversed assignments, misspelt names, values never updated, equal branches."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _FEWEST_LETTERS = 4
 _READING = ("print", "len", "str", "sum", "max", "min", "sorted", "round", "bool", "abs", "int", "float")
-"""Functions that do not change what they are given."""
+"""Built-in functions that do not change their arguments."""
 
 
 @logic_rule("stored-the-wrong-way-round", 0.9, "value none zero less other", needs=(ast.For,), each=ast.Assign)
 def stored_the_wrong_way_round(program: Program, node: ast.Assign) -> Iterator[Match]:
-    """Yield an assignment to a loop variable that nothing reads, from the name that should have been assigned to."""
+    """Yield a reversed assignment: it overwrites the loop variable with the name that should receive its value."""
     loop = program.loop_around(node)
     match node:
         case ast.Assign(targets=[ast.Name(id=variable) as target], value=ast.Name(id=other) as value) if isinstance(
@@ -45,7 +45,7 @@ def stored_the_wrong_way_round(program: Program, node: ast.Assign) -> Iterator[M
 
 @logic_rule("stored-under-another-spelling", 0.9, "value endless none truth zero other", each=ast.Assign)
 def stored_under_another_spelling(program: Program, node: ast.Assign) -> Iterator[Match]:
-    """Yield an assignment to a name that nothing reads, beside one of almost the same spelling that is read."""
+    """Yield an assignment to a name that is never read, while a name that is spelt almost the same is read."""
     match node.targets:
         case [ast.Name(id=name)] if len(name) >= _FEWEST_LETTERS and not _is_read(program, name):
             here = program.function_at(node.lineno)
@@ -64,7 +64,7 @@ def _is_read(program: Program, name: str) -> bool:
 
 
 def _is_slip(name: str, other: str) -> bool:
-    """Return whether two names differ by one slip of the fingers, but not only by a plural."""
+    """Return whether two names differ by a typing error, or only in case, but not just by a plural `s`."""
     if name.lower() == other.lower():
         return not name.isupper() and not other.isupper()
     if abs(len(name) - len(other)) > 1 or min(len(name), len(other)) <= _FEWEST_LETTERS:
@@ -76,7 +76,7 @@ def _is_slip(name: str, other: str) -> bool:
 
 @logic_rule("never-changed", 0.85, "value zero empty less other", needs=(Loop,), each=ast.Assign)
 def never_changed(program: Program, node: ast.Assign) -> Iterator[Match]:
-    """Yield the start of a sum, count or collection that nothing ever adds to, although a loop seems to be for it."""
+    """Yield the start value of a sum, count or collection that is never updated, although a loop should do it."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_start(value) and not name.isupper():
             here = program.function_at(node.lineno)
@@ -97,7 +97,7 @@ def never_changed(program: Program, node: ast.Assign) -> Iterator[Match]:
 
 
 def _is_only_looked_at(program: Program, use: ast.Name) -> bool:
-    """Return whether a use of a name only shows, returns or searches its value."""
+    """Return whether a use of a name only displays, returns or searches its value."""
     match program.parents.get(use):
         case ast.Return() | ast.FormattedValue():
             return True
@@ -109,7 +109,7 @@ def _is_only_looked_at(program: Program, use: ast.Name) -> bool:
 
 
 def _is_awaited(program: Program, uses: list[ast.Name], loops: Sequence[ast.stmt]) -> bool:
-    """Return whether the value is shown or returned after a loop that does not mention it, or searched in one."""
+    """Return whether a value is used as if a loop filled it: shown or returned after a loop, or searched in one."""
     for use in uses:
         is_searched = isinstance(program.parents.get(use), ast.Compare)
         is_within = any(loop.lineno <= use.lineno <= last_line(loop) for loop in loops)
@@ -120,7 +120,7 @@ def _is_awaited(program: Program, uses: list[ast.Name], loops: Sequence[ast.stmt
 
 @logic_rule("branches-alike", 0.9, "value less string other", each=ast.If)
 def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield an `if` whose two branches do the same."""
+    """Yield the first statement of two identical branches of an `if`."""
     first = node.body[0]
     if not isinstance(first, ast.Pass) and not isinstance(first, ast.If) and alike(node.body, node.orelse):
         yield program.on_line(first, test=node.test)
@@ -130,7 +130,7 @@ def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
     "grows-in-one-branch", 0.9, "value short less string other", needs=(Loop, ast.Assign, ast.AugAssign), each=ast.If
 )
 def grows_in_one_branch(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield an assignment in one branch, in a loop, to a name that the other branch adds to."""
+    """Yield an `=` in one branch of an `if` inside a loop, if the other branch uses `+=` on the same name."""
     for mine, theirs in ((node.body, node.orelse), (node.orelse, node.body)) if program.loop_around(node) else ():
         grown = {s.target.id for s in theirs if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)}
         for statement in mine:

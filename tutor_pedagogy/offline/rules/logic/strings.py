@@ -1,4 +1,4 @@
-"""Strings that are not what they look like: without their `f`, letters in a list, names of types, whole words."""
+"""Mistakes with strings: a missing `f` prefix, strings added to lists, comparisons with type names or letters."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _TYPES = frozenset(("int", "str", "float", "list", "dict", "tuple", "set", "bool
 _ABOUT_TYPES = frozenset(("type", "class", "kind", "dtype"))
 _TYPE_NAME = re.compile(r"(?:type|_t|cls|class)$|^(?:t|typ|tp)$")
 _FILLING = ("format", "format_map", "Template")
-"""Functions and classes that fill in the braces of a string."""
+"""Functions and classes that fill in placeholders in braces."""
 _STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
-"""Names that people give to a string."""
+"""Usual names of string variables."""
 
 
 @logic_rule("text-without-f", 0.9, "string value other", needs=(str,), each=ast.Constant)
 def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
-    """Yield a string with names in braces that nothing fills in."""
+    """Yield a string with variable names in braces but without the `f` prefix."""
     if not isinstance(node.value, str) or "{" not in node.value:
         return
     is_formatted = isinstance(program.parents.get(node), ast.JoinedStr | ast.Expr | ast.FormattedValue)
@@ -43,7 +43,7 @@ def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
 
 @logic_rule("form-behind-braces", 0.95, "string value other", needs=(ast.FormattedValue,), each=ast.JoinedStr)
 def form_behind_braces(program: Program, node: ast.JoinedStr) -> Iterator[Match]:
-    """Yield an f-string with the `f` of a number's format after the closing brace, where it is shown."""
+    """Yield an f-string whose format type `f` stands after the closing brace, as in `{x:.2}f`."""
     for part, after in zip(node.values, node.values[1:], strict=False):
         match part, after:
             case (
@@ -55,7 +55,7 @@ def form_behind_braces(program: Program, node: ast.JoinedStr) -> Iterator[Match]
 
 @logic_rule("text-added-to-list", 0.85, "type value other", needs=(ast.Add, ast.List), each=ast.AugAssign)
 def text_added_to_list(program: Program, node: ast.AugAssign) -> Iterator[Match]:
-    """Yield a list to which `+=` adds a string, letter by letter."""
+    """Yield the empty list to which `+=` adds a string, so that each letter becomes an item."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if _is_string(program, value):
             start = program.last_value(name, node.lineno)
@@ -77,7 +77,7 @@ def _is_string(program: Program, value: ast.expr) -> bool:
 
 
 def _gives_letters(program: Program, node: ast.expr) -> bool:
-    """Return whether a loop over a value surely gives letters: by a method of strings, or by the value's name."""
+    """Return whether iterating over a value surely gives letters: it is a string by its assignments or by its name."""
     match node:
         case ast.Constant(value=str()) | ast.Call(func=ast.Attribute(attr="lower" | "upper" | "strip" | "replace")):
             return True
@@ -91,7 +91,7 @@ def _gives_letters(program: Program, node: ast.expr) -> bool:
 
 @logic_rule("value-compared-with-type", 0.9, "value truth other", each=ast.Compare)
 def value_compared_with_type(program: Program, node: ast.Compare) -> Iterator[Match]:
-    """Yield a comparison of a value with a type, or of a type with the string of its name."""
+    """Yield a comparison of a value with a type, or of `type(…)` with a type's name as a string."""
     match node:
         case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot()], comparators=[right]):
             pass
@@ -112,7 +112,7 @@ def value_compared_with_type(program: Program, node: ast.Compare) -> Iterator[Ma
 
 @logic_rule("letter-compared-with-word", 0.85, "value zero truth less other", needs=(ast.Compare, str), each=ast.For)
 def letter_compared_with_word(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a comparison of a single letter of a string with several letters at once."""
+    """Yield a comparison of a single letter of a string with a string of several letters."""
     if not isinstance(loop.target, ast.Name) or not _gives_letters(program, loop.iter):
         return
     for node in inside(loop.body):

@@ -1,4 +1,4 @@
-"""Reading a wrong result from a failing test or from the student's question: the call, what was expected, what came."""
+"""Symptoms: the call, the expected and the actual result, read from a failing test or the student's question."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
-# linear: two values of 200 characters, in a text of at most 8,000 characters (`MAX_TEXT`)
+# linear: each value has at most 200 characters, and the text at most 8,000 (`MAX_TEXT`)
 _SPOKEN = (
     re.compile(
         rf"(?i)(?:returned|gave|gives|returns|printed) {_GOT},? (?:but )?(?:expected|should be|wanted):? {_EXPECTED}"
@@ -64,12 +64,12 @@ _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too"
 )
-"""Parts of words of which one is, in small letters, in whatever the patterns for questions find."""
+"""Parts of words. Every match of a pattern for questions contains one of them in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """A wrong result. `kinds` are ways in which it is wrong, the most telling first; an unknown text is None."""
+    """A wrong result. `kinds` are the ways in which it is wrong, the most specific first. Unknown parts are None."""
 
     kinds: tuple[str, ...]
     call: str | None = None
@@ -78,7 +78,7 @@ class Symptom:
 
     @property
     def functions(self) -> list[str]:
-        """Names of all functions that the failing call names."""
+        """The names of all functions that the failing call mentions."""
         return _CALLED.findall(self.call or "")
 
     def function_in(self, program: Program) -> Function | None:
@@ -87,7 +87,7 @@ class Symptom:
 
 
 def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:
-    """Return the symptom in the text of a failing test, else from the question; None if neither holds one."""
+    """Return the symptom in the report of a failing test, else that in the question; None if neither has one."""
     return _from_test(text[:MAX_TEXT]) if text and _is_test(text[:MAX_TEXT]) else _from_question(question)
 
 
@@ -125,7 +125,7 @@ def _from_test(text: str) -> Symptom | None:
 
 
 def _failing_call(text: str) -> str | None:
-    """Return the call that a report names as failed, on the line of the label or below it."""
+    """Return the failed call that a report names, on the line of its label or on the next one."""
     match = _FAILED.search(text) or _ENDLESS_CALL.search(text)
     if match is None:
         return None
@@ -134,7 +134,7 @@ def _failing_call(text: str) -> str | None:
 
 
 def _two_values(text: str) -> tuple[str | None, str | None]:
-    """Return what was expected and what came, labelled or in one of the forms that test programs write."""
+    """Return the expected and the actual value, labelled or in the format of a test framework; None if missing."""
     expected, got = _last(_LABELLED_EXPECTED, text), _last(_LABELLED_GOT, text)
     if expected is not None and got is None and _NOTHING.search(text):
         return expected, "None"
@@ -148,7 +148,7 @@ def _two_values(text: str) -> tuple[str | None, str | None]:
 
 
 def _asserted(text: str) -> tuple[str, bool] | None:
-    """Return the call in a line such as `self.assertEqual(f(2), 3)`, and whether it stands first, as what came."""
+    """Return the call in a line such as `self.assertEqual(f(2), 3)`, and whether it is the first argument."""
     match = _EQUAL.search(text)
     if match is None:
         return None
@@ -188,12 +188,12 @@ def _from_question(question: str | None) -> Symptom | None:
 
 
 def _may_tell(question: str) -> bool:
-    """Return whether a question may hold a symptom; any question beyond ASCII may."""
+    """Return whether a question may hold a symptom. This is a cheap pre-filter, which non-ASCII text passes."""
     return not question.isascii() or bool(_TELLING.search(question.lower()))
 
 
 def _literal(text: str) -> tuple[bool, Any]:
-    """Return whether a text is a literal, and its value; nothing is run."""
+    """Return whether a text is a Python literal, and its value. No code is run."""
     try:
         return True, ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -201,7 +201,7 @@ def _literal(text: str) -> tuple[bool, Any]:
 
 
 def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
-    """Return the ways in which a value is wrong, the most telling first."""
+    """Return the ways in which a value is wrong, the most specific first."""
     if got == "None" and expected != "None":
         return ("printed", "none") if printed else ("none",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
@@ -243,7 +243,7 @@ def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
 
 
 def _is_rounded(wanted: Any, came: Any) -> bool:
-    """Return whether a number is another one rounded to fewer digits."""
+    """Return whether the wanted number is the actual float rounded to fewer digits."""
     if not isinstance(came, float) or not isinstance(wanted, int | float) or isinstance(wanted, bool):
         return False
     digits = len(str(float(wanted)).rstrip("0").partition(".")[2])

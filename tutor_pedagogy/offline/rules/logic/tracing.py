@@ -1,4 +1,4 @@
-"""Tracing by hand: what to do when no rule matches, with the student's own variables."""
+"""Tracing by hand: the advice when no rule matches, with the student's own variables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRACE = Rule("logic.trace-by-hand", "logic")
 
 
 def trace(program: Program) -> Match:
-    """Return where to start a trace: the cursor's line, or the nearest one with code, and a variable of it."""
+    """Return the place to start a trace: the cursor's line or the nearest line of code, with one of its variables."""
     above = (line for line in range(program.cursor_line, 0, -1) if program.line(line).strip())
     below = (line for line, text in enumerate(program.lines, 1) if text.strip())
     line = next(above, 0) or next(below, 1)

@@ -1,4 +1,4 @@
-"""Questions about a program's tree that several rules of logic ask."""
+"""Queries on a program's syntax tree that several logic rules share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def inside(block: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield every node of a block of statements."""
+    """Yield every AST node of a block of statements."""
     return (node for statement in block for node in walk(statement))
 
 
@@ -25,17 +25,17 @@ def stored_in(node: ast.AST) -> set[str]:
 
 
 def reads(node: ast.AST, name: str) -> bool:
-    """Return whether a node is a name whose value is read."""
+    """Return whether a node reads the value of this name."""
     return is_name(node, name) and isinstance(getattr(node, "ctx", None), ast.Load)
 
 
 def is_name(node: ast.AST | None, name: str) -> bool:
-    """Return whether a node is this name."""
+    """Return whether a node is this name, read or assigned."""
     return isinstance(node, ast.Name) and node.id == name
 
 
 def is_constant(node: ast.AST | None, value: object) -> bool:
-    """Return whether a node is a constant equal to a value; True equals 1."""
+    """Return whether a node is a constant equal to a value. As in Python, True equals 1."""
     return isinstance(node, ast.Constant) and bool(node.value == value)
 
 
@@ -45,7 +45,7 @@ def assigns(node: ast.AST, name: str) -> bool:
 
 
 def method_called(node: ast.AST) -> tuple[str, str]:
-    """Return the name and the method of a call such as `name.method()`; two empty strings for anything else."""
+    """Return the object's name and the method's name of a call `name.method()`; else two empty strings."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
             return owner, method
@@ -58,18 +58,18 @@ def parameters_of(function: Function) -> list[str]:
 
 
 def values_above(program: Program, name: str, line: int) -> list[tuple[int, ast.expr | None]]:
-    """Return the assignments to a name above a line, with their lines, the nearest last."""
+    """Return the assignments to a name above a line, each with its line; the nearest is last."""
     return [(at, value) for at, value in program.assignments(name) if at < line]
 
 
 def last_line(node: ast.AST) -> int:
-    """Return the number of a node's last line."""
+    """Return the number of the last line of a node."""
     end: int = getattr(node, "end_lineno", 0) or getattr(node, "lineno", 0)
     return end
 
 
 def is_start(value: ast.expr) -> bool:
-    """Return whether a value is what a sum, a count or a collection begins with."""
+    """Return whether a value is a usual start value: 0, 1, an empty string or an empty collection."""
     match value:
         case ast.Constant(value=0 | 1 | 0.0 | "") | ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
             return True
@@ -79,7 +79,7 @@ def is_start(value: ast.expr) -> bool:
 
 
 def range_call(node: ast.expr) -> list[ast.expr] | None:
-    """Return the arguments if an expression is a call of `range`."""
+    """Return the arguments of a call of `range`; None for another expression or without arguments."""
     match node:
         case ast.Call(func=ast.Name(id="range"), args=args) if args:
             return args
@@ -87,7 +87,7 @@ def range_call(node: ast.expr) -> list[ast.expr] | None:
 
 
 def branches_of(node: ast.If) -> Iterator[tuple[ast.expr | None, list[ast.stmt]]]:
-    """Yield the branches of an `if` with their conditions, through `elif` to `else`, whose condition is None."""
+    """Yield the condition and body of each branch: `if`, every `elif`, and `else` with the condition None."""
     rest: list[ast.stmt] = [node]
     while len(rest) == 1 and isinstance(rest[0], ast.If):
         yield rest[0].test, rest[0].body

@@ -1,4 +1,4 @@
-"""A wrong result that another branch would have returned: which condition let the program take the wrong branch."""
+"""A wrong result that another branch would have returned, and the condition that selected the wrong branch."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 Branch = tuple[ast.expr | None, list[ast.stmt]]
-"""A condition, None for `else` and for what comes last, with what is done then."""
+"""A branch's condition with its statements. The condition of `else` and of the code after an `if` is None."""
 
 WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
 def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Return the condition that was false and should be true, or the other way round; None if no branch tells."""
+    """Return the condition that had the wrong truth value; None if no branch has the expected and actual results."""
     function, difference = symptom.function_in(program), _difference(symptom)
     if function is None or difference is None or not symptom.call:
         return None
@@ -46,14 +46,14 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
 
 
 def _difference(symptom: Symptom) -> tuple[str, str] | None:
-    """Return what was wanted and what came, as `repr` writes it; of two tuples the one part that differs."""
+    """Return the expected and the actual value as `repr` writes them; of two sequences the only pair that differs."""
     wanted, came = _literal(symptom.expected), _literal(symptom.got)
     if isinstance(wanted, tuple | list) and isinstance(came, tuple | list) and len(wanted) == len(came):
         pairs = [(one, other) for one, other in zip(wanted, came, strict=True) if one != other]
     else:
         pairs = [(wanted, came)]
     if len(pairs) != 1:
-        return None  # Where a number differs as well, the branch only follows from it.
+        return None  # If several values differ, the wrong branch may only follow from another wrong value.
     one, other = pairs[0]
     return (repr(one), repr(other)) if type(one) is type(other) and isinstance(one, str | int | float) else None
 
@@ -66,7 +66,7 @@ def _literal(text: str | None) -> Any:
 
 
 def _decisions(body: list[ast.stmt]) -> Iterator[list[Branch]]:
-    """Yield each decision of a block and of the blocks inside: its branches in the order of their conditions."""
+    """Yield each chain of branches in a block and in the blocks inside it, in the order of their conditions."""
     branches: list[Branch] = []
     for statement in body:
         if isinstance(statement, ast.If):
@@ -84,7 +84,7 @@ def _decisions(body: list[ast.stmt]) -> Iterator[list[Branch]]:
 
 
 def _results(branch: Branch) -> set[str]:
-    """Return the constants that a branch returns, stores or prints."""
+    """Return the constants that a branch returns, assigns or prints, as `repr` writes them."""
     found: set[str] = set()
     for statement in branch[1]:
         match statement:

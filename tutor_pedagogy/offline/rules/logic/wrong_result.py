@@ -1,4 +1,4 @@
-"""What a wrong result alone tells: one rule for each way in which a value can be wrong."""
+"""Explanations from a wrong result alone: one rule for each way in which a value can be wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST_VALUE = 60
 _LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "{}", "True"))
-"""Results that say that nothing was found; `True` may as well be the answer of the last line."""
+"""Results that may only mean "nothing found". `True` is one, as it may come from the function's last line."""
 
 NOTHING = Rule("logic.result-is-none", "logic")
 TYPE = Rule("logic.result-of-another-kind", "logic")
@@ -53,7 +53,7 @@ _BY_SYMPTOM: dict[str, Rule] = {
 
 
 def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Return the rule for a wrong result, and the line of the function at which to start."""
+    """Return the rule for a kind of wrong result, and the line at which the student should start; or None."""
     known = (_BY_SYMPTOM[kind] for kind in symptom.kinds if kind in _BY_SYMPTOM)
     rule = next(known, VALUE if symptom.call or symptom.got else None)
     if rule is None:
@@ -76,7 +76,7 @@ def _slots(symptom: Symptom, function: str) -> dict[str, Any]:
 
 
 def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Return the condition above the `return` of what was expected, in a function that returned None."""
+    """Return the condition above the `return` of the expected value, in a function that returned None."""
     function = symptom.function_in(program)
     if function is None or not symptom.expected or symptom.expected in _LIKE_NOTHING:
         return None
@@ -89,7 +89,7 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] 
 
 
 def _last_output(program: Program) -> int:
-    """Return the line that shows the result of a program without functions: its last `print`, else the cursor's."""
+    """Return the line of the last `print`, which shows the result of a program without functions; else the cursor's."""
     shown = (node.lineno for node in program.each(ast.Call) if is_call_of(node, "print"))
     return max(shown, default=program.cursor_line)
 
@@ -101,7 +101,7 @@ def _value(text: str | None) -> str | None:
 
 
 def _place(program: Program, rule: Rule, function: Function) -> int:
-    """Return the line of a function that decides about a result that is wrong in this way."""
+    """Return the line of a function that most likely causes this kind of wrong result."""
     statements = (node for node in program.own_nodes(function) if isinstance(node, ast.stmt))
     ordered = sorted(statements, key=lambda node: node.lineno)
     loops = [node for node in ordered if isinstance(node, Loop)]
@@ -123,7 +123,7 @@ def _place(program: Program, rule: Rule, function: Function) -> int:
 
 
 def _builders(loops: list[ast.For | ast.While], results: list[ast.Return]) -> list[ast.For | ast.While]:
-    """Return the loops that change the value of the last `return`, the last one first."""
+    """Return the loops that update the returned variable, the last loop first."""
     if not results or not isinstance(results[-1].value, ast.Name):
         return []
     name = results[-1].value.id
