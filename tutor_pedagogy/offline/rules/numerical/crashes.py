@@ -1,4 +1,4 @@
-"""Exceptions of numpy, matplotlib and the like: shapes, types of numbers, truth of an array, linear systems."""
+"""Exceptions of numpy, matplotlib and the like: shapes, number types, truth value of an array, linear systems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPERATORS: dict[type[ast.operator], str] = {
 
 @runtime_rule("numerical.truth-of-array", ("ValueError",), r"truth value of an? (?:array|Series|DataFrame)")
 def truth_of_array(case: CrashContext) -> Match | None:
-    """Return the condition that asks for the truth of a whole array."""
+    """Return the condition that uses a whole array as a truth value."""
     test = case.statement.test if isinstance(case.statement, ast.If | ast.While | ast.Assert) else None
     test = test or case.first(ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Call)
     test = test.test if isinstance(test, ast.IfExp) else test
@@ -34,7 +34,7 @@ def truth_of_array(case: CrashContext) -> Match | None:
 
 @runtime_rule("numerical.matrix-sizes", ("ValueError",), r"matmul|not aligned|mismatch in its core dimension")
 def matrix_sizes(case: CrashContext) -> Match | None:
-    """Return the product of two matrices whose sizes do not fit."""
+    """Return the product of two matrices whose sizes do not match."""
     return _shapes(case)
 
 
@@ -45,7 +45,7 @@ def matrix_sizes(case: CrashContext) -> Match | None:
     r"|must have same number of dimensions|dimension(?:s)? (?:mismatch|do not match)",
 )
 def shapes_do_not_fit(case: CrashContext) -> Match | None:
-    """Return the operation on two arrays whose shapes do not fit."""
+    """Return the operation on two arrays whose shapes do not match."""
     return _shapes(case)
 
 
@@ -60,7 +60,7 @@ def _shapes(case: CrashContext) -> Match | None:
 
 
 def _two_shapes(case: CrashContext, *otherwise: str) -> list[str]:
-    """Return the two shapes that the message names, these words for a missing one."""
+    """Return the two shapes that the message names, with these words in place of missing ones."""
     shapes = [Code(shape) for shape in _SHAPE.findall(case.crash.message)[:2]]
     return [*shapes, *otherwise[len(shapes) :]]
 
@@ -72,7 +72,7 @@ def _two_shapes(case: CrashContext, *otherwise: str) -> list[str]:
     r"|only integer scalar arrays can be converted to a scalar index",
 )
 def one_number_needed(case: CrashContext) -> Match | None:
-    """Return the call that takes one number and is given an array."""
+    """Return the call that expects a single number but gets an array."""
     for call in case.calls:
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=[argument, *_]):
@@ -90,7 +90,7 @@ def one_number_needed(case: CrashContext) -> Match | None:
     re.compile(r"setting an array element with a sequence\.?$", re.MULTILINE),
 )
 def several_values_at_one_place(case: CrashContext) -> Match | None:
-    """Return the item of an array that is assigned several values."""
+    """Return the array item to which several values are assigned."""
     match case.statement:
         case ast.Assign(targets=[ast.Subscript() as target, *_], value=value):
             return case.here(target, place=target, value=value)
@@ -103,7 +103,7 @@ def several_values_at_one_place(case: CrashContext) -> Match | None:
     r"inhomogeneous|setting an array element with a sequence",
 )
 def rows_of_different_length(case: CrashContext) -> Match | None:
-    """Return the call that makes an array of rows of different length."""
+    """Return the call that creates an array from rows of different lengths."""
     call = case.call()
     if "with a sequence." in case.crash.message and call is None:
         return None
@@ -121,7 +121,7 @@ def position_outside_array(case: CrashContext) -> Match | None:
 
 
 def _owner_and_index(case: CrashContext) -> dict[str, str]:
-    """Return the source of the array and of its index for slots."""
+    """Return the source of the array and of its index, as slot values."""
     node = case.subscript
     owner, index = case.code(node and node.value, "the array"), case.code(node and node.slice, "the index")
     return {"owner": owner, "index": index}
@@ -141,7 +141,7 @@ def too_many_indices(case: CrashContext) -> Match | None:
     r"only integers, slices|arrays used as indices must be of integer",
 )
 def position_is_no_integer(case: CrashContext) -> Match | None:
-    """Return the index of an array that is no integer."""
+    """Return the array index that is not an integer."""
     edit, index = None, case.subscript and case.subscript.slice
     match index:
         case ast.BinOp(left=left, op=ast.Div(), right=right):
@@ -157,7 +157,7 @@ def position_is_no_integer(case: CrashContext) -> Match | None:
     r"Cannot cast ufunc|same_kind",
 )
 def kind_of_number_kept(case: CrashContext) -> Match | None:
-    """Return the augmented assignment whose result has another type of number than the array."""
+    """Return the augmented assignment whose result has another number type than the array."""
     match case.statement:
         case ast.AugAssign(target=ast.Name(id=name) as target, op=operator, value=value) as statement:
             sign = _OPERATORS.get(type(operator))
@@ -175,7 +175,7 @@ def kind_of_number_kept(case: CrashContext) -> Match | None:
     r"x and y must (?:have same first dimension|be the same size)|x and y can be no greater",
 )
 def plot_of_two_lengths(case: CrashContext) -> Match | None:
-    """Return the call that plots two arrays of different length."""
+    """Return the call that plots two arrays of different lengths."""
     first, second = _two_shapes(case, "one length", "another")
     for call in case.calls:
         match call.args:
@@ -186,7 +186,7 @@ def plot_of_two_lengths(case: CrashContext) -> Match | None:
 
 @runtime_rule("numerical.system-without-solution", ("LinAlgError",))
 def system_without_solution(case: CrashContext) -> Match | None:
-    """Return the call that solves a linear system without a single solution."""
+    """Return the call that tries to solve a linear system without a unique solution."""
     return case.here(case.call(), name=case.code(first_argument(case.call()), "the matrix"))
 
 
@@ -196,7 +196,7 @@ def system_without_solution(case: CrashContext) -> Match | None:
     r"Cannot interpret '|data type not understood|array\(\) takes from|data type '[^'\n]*+' not understood",
 )
 def shape_as_one_value(case: CrashContext) -> Match | None:
-    """Return the call that is given the parts of a shape, or of an array, as arguments of their own."""
+    """Return the call that gets the parts of a shape, or the items of an array, as separate arguments."""
     call = case.call("zeros", "ones", "empty", "array", "full", "rand")
     if call is None:
         return None
@@ -220,7 +220,7 @@ def texts_in_array(case: CrashContext) -> Match | None:
 
 @runtime_rule("numerical.reshape-count", ("ValueError",), r"cannot reshape array|total size of new array")
 def reshape_count(case: CrashContext) -> Match | None:
-    """Return the call that reshapes an array into another number of items."""
+    """Return the call that reshapes an array to a shape with another number of items."""
     numbers = re.search(r"array of size (\d+) into shape (\([^()\n]*+\))", case.crash.message)
     size, shape = (numbers[1], Code(numbers[2])) if numbers else ("some", "the new shape")
     return case.here(case.call(), size=size, shape=shape)
@@ -228,5 +228,5 @@ def reshape_count(case: CrashContext) -> Match | None:
 
 @runtime_rule("numerical.empty-array", ("ValueError",), r"zero-size array")
 def empty_array(case: CrashContext) -> Match | None:
-    """Return the call that needs an item of an empty array."""
+    """Return the call that needs at least one item but gets an empty array."""
     return case.here(case.call())

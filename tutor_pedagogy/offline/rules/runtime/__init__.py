@@ -1,4 +1,4 @@
-"""Programs that stop with an exception: a catalogue keyed on the exception and its message."""
+"""Rules for programs that stop with an exception, selected by the exception and its message."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ MODULES = (
 
 
 def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
-    """Return the rules so that each stands above those that its `before` names, and the fallback last."""
+    """Return the rules with each before those that its `before` names, and the fallback last."""
     known = {rule.name: rule for rule in rules}
     above: dict[str, list[str]] = {}
     for rule in known.values():
@@ -92,11 +92,11 @@ def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
 
 
 RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
-"""The catalogue: of the rules that match, the first that finds its place in the code wins."""
+"""All rules in the order in which they are tried: the first that finds a match in the code is used."""
 
 
 def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Match]:
-    """Return the rule for a crash and its place. The last rule takes whatever is left."""
+    """Return the rule for a crash, with its match. The last rule matches every crash."""
     for rule in RULES:
         if rule.exceptions and crash.exception not in rule.exceptions:
             continue

@@ -1,4 +1,4 @@
-"""Variables without an initial value: a loop changes, fills or asks about a name that no line above it sets."""
+"""Variables without an initial value: a loop updates or reads a name that no line above sets."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import Binding
 
 _SHORT_NAME = 3
-"""Names of this length and below differ by too little to be compared."""
+"""The maximum length of names that are too short for a spelling comparison."""
 _LONG_NAME = 7
-"""Length from which on two slips still leave the same word."""
+"""The minimum length of names in which two typing errors still leave the name recognisable."""
 _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
 
 
@@ -27,7 +27,7 @@ _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
     before=("name-misspelt",),
 )
 def no_value_before_loop(case: CrashContext) -> Match | None:
-    """Return the loop above which a name that is only ever changed should get its initial value."""
+    """Return the loop above which a name that is only updated should get its initial value."""
     name, program, statement = case.match["name"], case.program, case.statement
     if statement is None or name in BUILTINS or _is_slip_of_another(case, name):
         return None
@@ -52,19 +52,19 @@ def no_value_before_loop(case: CrashContext) -> Match | None:
 
 
 def _is_slip_of_another(case: CrashContext, name: str) -> bool:
-    """Return whether a name is another name of the program with a slip or two."""
+    """Return whether a name is a misspelling of another name in the program."""
     most = 1 if len(name) < _LONG_NAME else 2
     others = case.program.bound_names - {name}
     return len(name) > _SHORT_NAME and any(edit_distance(name, other) <= most for other in others)
 
 
 def _is_repeated(loop: Loop, line: int) -> bool:
-    """Return whether a line runs in each iteration of a loop: in its body, or in the condition of a `while`."""
+    """Return whether a line runs in every iteration of a loop: it is in the body or in a `while` condition."""
     return line >= loop.body[0].lineno or (isinstance(loop, ast.While) and line >= loop.lineno)
 
 
 def _filled_as(case: CrashContext, name: str) -> str | None:
-    """Return the empty value of the type that a name is filled as, by a method or by keys; None for neither."""
+    """Return the empty collection that fits the use of a name with a method or with keys, or None."""
     for node in case.program.each(ast.Call, ast.Subscript):
         if case.program.function_at(node.lineno) is case.function:
             match node:
@@ -77,7 +77,7 @@ def _filled_as(case: CrashContext, name: str) -> str | None:
 
 
 def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str | None:
-    """Return the opposite of the truth value that is stored, else what a sum starts with; None if unclear."""
+    """Return the opposite of the stored truth value, else the start value of a sum; None if unclear."""
     truths = {value.value for _, value in bound if isinstance(value, ast.Constant) and isinstance(value.value, bool)}
     if len(truths) == 1:
         return str(not truths.pop())
@@ -87,7 +87,7 @@ def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str |
 
 
 def _changes_itself(case: CrashContext, line: int, name: str) -> bool:
-    """Return whether the statement of a line works a variable's new value out from its old one."""
+    """Return whether the statement on a line computes a variable's new value from its old one."""
     match case.program.statement_at(line):
         case ast.AugAssign(target=ast.Name(id=target)):
             return target == name
@@ -97,7 +97,7 @@ def _changes_itself(case: CrashContext, line: int, name: str) -> bool:
 
 
 def _loop_that_starts_anew(loops: list[Loop], name: str) -> Loop:
-    """Return the loop above which a value starts: the inner one if the outer one uses the result in each iteration."""
+    """Return the loop before which the variable must be set: the inner one if the outer one uses its result."""
     inner = loops[0]
     for outer in loops[1:]:
         if name in names_in(*(after for after in outer.body if after.lineno > (inner.end_lineno or 0))):

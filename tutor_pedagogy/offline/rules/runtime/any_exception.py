@@ -1,4 +1,4 @@
-"""Rules for every exception: a line that should have ended the program, one that raises, and what is left."""
+"""Rules for every exception: `exit` without a call, a `raise` of the program's own, and the fallback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 
 @runtime_rule("exit-not-called", before=("unpacking-count",))
 def exit_not_called(case: CrashContext) -> Match | None:
-    """Return the line that names `exit` without a call, above the failing line in the same function."""
+    """Return the line that names `exit` without calling it, above the failing line in the same function."""
     for node in case.program.each(ast.Expr):
         match node.value:
             case ast.Name(id="exit" | "quit" as name) as value:
@@ -20,7 +20,7 @@ def exit_not_called(case: CrashContext) -> Match | None:
 
 @runtime_rule("raised-on-purpose")
 def raised_on_purpose(case: CrashContext) -> Match | None:
-    """Return the `raise` statement of the program that ended it."""
+    """Return the `raise` statement in the student's code that ended the program."""
     if not isinstance(case.statement, ast.Raise) or case.crash.message.startswith("exceptions must"):
         return None
     condition = next((up.test for up in case.program.above(case.statement) if isinstance(up, ast.If)), None)
@@ -34,6 +34,6 @@ def raised_on_purpose(case: CrashContext) -> Match | None:
 
 @runtime_rule("other")
 def other(case: CrashContext) -> Match:
-    """Return the failing line of an exception that no other rule knows."""
+    """Return the failing line, for an exception that no other rule explains."""
     message = Code(case.message[:120]) if case.message else "no further words"
     return case.here(exception=Code(case.crash.exception), message=message)

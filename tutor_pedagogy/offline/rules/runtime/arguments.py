@@ -1,4 +1,4 @@
-"""Calls that do not fit the function: too many or too few arguments, a missing `self`, unknown keywords."""
+"""Calls whose arguments do not match the parameters: too many, too few, a missing `self`, unknown keywords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CALLED = r"(?<![\w.<>])(?P<name>[\w.<>]++)"
 _MOST_SLIPS = 2
-"""Slips in a name that still let one recognise `__init__`."""
+"""The maximum edit distance at which a method name is taken for a misspelt `__init__`."""
 
 
 @runtime_rule(
@@ -27,7 +27,7 @@ _MOST_SLIPS = 2
     before=("too-many-arguments",),
 )
 def method_without_self(case: CrashContext) -> Match | None:
-    """Return the header of the method whose parameters do not begin with `self`."""
+    """Return the header of the method whose first parameter is not `self`."""
     function = _function(case)
     owner = case.class_of(function)
     if function is None or owner is None or [arg.arg for arg in function.args.args[:1]] in (["self"], ["cls"]):
@@ -41,7 +41,7 @@ def method_without_self(case: CrashContext) -> Match | None:
 
 
 def _function(case: CrashContext) -> Function | None:
-    """Return the function that the message names, of several methods with one name that of the named class."""
+    """Return the function that the message names; for a method, the one in the named class. None if it is not found."""
     path, _, name = case.match["name"].rpartition(".")
     owner = case.classes.get(path.rpartition(".")[2])
     if owner is None:
@@ -56,7 +56,7 @@ def _function(case: CrashContext) -> Function | None:
     before=("too-few-arguments",),
 )
 def class_in_place_of_object(case: CrashContext) -> Match | None:
-    """Return the line that gives a variable a class instead of one of its objects."""
+    """Return the line that assigns a class to a variable instead of an object of the class."""
     for call in case.calls:
         match call.func:
             case ast.Attribute(value=ast.Name(id=name) as variable):
@@ -73,7 +73,7 @@ def class_in_place_of_object(case: CrashContext) -> Match | None:
     before=("too-few-arguments",),
 )
 def self_outside_class(case: CrashContext) -> Match | None:
-    """Return the header of the plain function whose first parameter is the `self` of a method."""
+    """Return the header of the function outside any class whose first parameter is `self`."""
     function = _function(case)
     if function is None or case.class_of(function) or [arg.arg for arg in function.args.args[:1]] != ["self"]:
         return None
@@ -88,7 +88,7 @@ def self_outside_class(case: CrashContext) -> Match | None:
     before=("builtin-arguments",),
 )
 def too_many_arguments(case: CrashContext) -> Match | None:
-    """Return the call with too many arguments, or the function's header if a parameter is missing there."""
+    """Return the call with too many arguments, or the function's header if it lacks a parameter."""
     function = _function(case)
     slots = {"function": Code(case.match["name"]), "given": case.match["given"], "wanted": case.match["wanted"]}
     wrong = case.call() if function is None else _wrong_call(case, function)
@@ -96,7 +96,7 @@ def too_many_arguments(case: CrashContext) -> Match | None:
 
 
 def _wrong_call(case: CrashContext, function: Function) -> ast.Call | None:
-    """Return the call on the failing line if its own form or the function's other calls show that it is wrong."""
+    """Return the failing call if its form or the function's other calls show that the call is wrong, else None."""
     owner = case.class_of(function)
     name = owner.name if owner is not None and function.name == "__init__" else function.name
     calls = [call for call in case.program.each(ast.Call) if called_name(call) == name]
@@ -112,14 +112,14 @@ def _wrong_call(case: CrashContext, function: Function) -> ast.Call | None:
 
 
 def _fits(function: Function, call: ast.Call, *, is_method: bool) -> bool:
-    """Return whether a call has as many arguments as a function takes."""
+    """Return whether a call passes a number of arguments that the function accepts."""
     most = len(function.args.args) - is_method
     given = len(call.args) + len(call.keywords)
     return bool(function.args.vararg) or most - len(function.args.defaults) <= given <= most
 
 
 def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
-    """Return whether a function uses a name that nothing in the program binds, as a parameter would."""
+    """Return whether a function uses a name that the program never binds, so that a parameter may be missing."""
     used = {n.id for n in walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     return not used <= case.program.bound_names | BUILTINS
 
@@ -131,7 +131,7 @@ def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
     before=("too-few-arguments",),
 )
 def method_called_on_class(case: CrashContext) -> Match | None:
-    """Return the call of a method on the class itself, so that `self` is missing."""
+    """Return the call of a method on the class instead of an object, so that `self` is missing."""
     for call in case.calls:
         match call.func:
             case ast.Attribute(value=ast.Name() as owner, attr=method):
@@ -146,7 +146,7 @@ def method_called_on_class(case: CrashContext) -> Match | None:
     before=("builtin-arguments",),
 )
 def too_few_arguments(case: CrashContext) -> Match | None:
-    """Return the call that lacks an argument, or the function's header if the parameter is not needed there."""
+    """Return the call that lacks an argument, or the function's header if the parameter is not needed."""
     function = _function(case)
     missing = next(iter(re.findall(r"'(\w+)'", case.crash.message)), "")
     called = case.match["name"]
@@ -161,7 +161,7 @@ def too_few_arguments(case: CrashContext) -> Match | None:
 
 
 def _calls_itself_in_full(function: Function) -> bool:
-    """Return whether a function calls itself with all arguments: a parameter may only be there for those calls."""
+    """Return whether a function calls itself with all arguments, so that a parameter may only serve the recursion."""
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -178,7 +178,7 @@ def _calls_itself_in_full(function: Function) -> bool:
     before=("builtin-arguments",),
 )
 def class_takes_no_values(case: CrashContext) -> Match | None:
-    """Return the method whose name is `__init__` misspelt, or the header of a class that has none."""
+    """Return the method whose name is a misspelt `__init__`, or the header of a class without one."""
     owner = case.classes.get(case.match["name"])
     if owner is None:
         return None
@@ -198,7 +198,7 @@ def class_takes_no_values(case: CrashContext) -> Match | None:
     r"|'(?P<w2>\w+)' is an invalid keyword argument for (?P<n2>[\w.]+)",
 )
 def unknown_keyword(case: CrashContext) -> Match | None:
-    """Return the call with a keyword argument that the function does not have."""
+    """Return the call with a keyword argument that the function does not accept."""
     function = Code(case.match["name"] or case.match["n2"])
     word = Code(case.match["word"] or case.match["w2"])
     call = next(
@@ -214,6 +214,6 @@ def unknown_keyword(case: CrashContext) -> Match | None:
     r"|from|no|\d|required)",
 )
 def builtin_arguments(case: CrashContext) -> Match | None:
-    """Return the call of a built-in function with a number of arguments that it does not take."""
+    """Return the call of a built-in function with a wrong number of arguments."""
     name = case.match["name"].rpartition(".")[2]
     return case.here(case.call(name) or case.call(), function=Code(name), message=Code(case.message))

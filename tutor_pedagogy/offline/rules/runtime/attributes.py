@@ -1,4 +1,4 @@
-"""Attributes that are missing: misspelt, never set, of another type, on None, on a class."""
+"""Missing attributes: misspelt, never set, of another type, of None, of a class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 _HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 _TYPES: dict[str, type] = {each.__name__: each for each in (str, list, dict, tuple, set, int, float, range)}
 _OTHER_TYPES = frozenset(("numpy.ndarray", "ndarray", "bool", "generator", "dict_keys", "map", "filter", "zip"))
-"""More types whose attributes no program can change."""
+"""Further types whose attributes a program cannot change."""
 _PLOTS = frozenset(("Axes", "AxesSubplot", "Axes3D"))
 _USUAL = {
     attribute: advice
@@ -38,7 +38,7 @@ _USUAL = {
     }.items()
     for attribute in attributes.split()
 }
-"""What is used instead of an attribute that students expect."""
+"""The usual replacement for each missing attribute that students often expect."""
 
 
 @runtime_rule(
@@ -48,14 +48,14 @@ _USUAL = {
     before=("not-offered-by-object",),
 )
 def attribute_of_none(case: CrashContext) -> Match | None:
-    """Return where the None comes from whose attribute is asked for."""
+    """Return the source of a None of which an attribute is read."""
     node = case.attribute(case.match["name"])
     return none_match(case, node and node.value, node, attribute=Code(case.match["name"]))
 
 
 @runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def attribute_misspelt(case: CrashContext) -> Match | None:
-    """Return the attribute whose name is close to one that the object has, or the line that sets it misspelt."""
+    """Return the use of an attribute that is spelt almost like an existing one, or the line that misspells it."""
     given, name = case.match["type"], case.match["name"]
     own = [] if given in _TYPES else _own_attributes(case.classes.get(given))
     choices = own or [attribute for attribute in dir(_TYPES.get(given)) if given in _TYPES and attribute[0] != "_"]
@@ -74,14 +74,14 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
 
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
-    """Return the one line with the written name, if the name that is used stands in several places."""
+    """Return the only line with the written name if the code uses the other spelling several times, else None."""
     lines = [token.line for token in case.program.tokens if token.type == "name" and token.text == written]
     uses = sum(node.attr == used for node in case.program.each(ast.Attribute))
     return lines[0] if len(lines) == 1 and uses > 1 else None
 
 
 def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
-    """Return the methods, attributes and variables that a class of the program defines."""
+    """Return the names of the methods, attributes and variables that a class of the program defines."""
     found: list[str] = []
     for inner in walk(owner) if owner is not None else ():
         match inner:
@@ -94,13 +94,13 @@ def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
 
 @runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def method_of_another_kind(case: CrashContext) -> Match | None:
-    """Return the attribute that a value of a built-in type does not have."""
+    """Return the use of an attribute that this built-in type does not have."""
     is_known = case.match["type"] in _OTHER_TYPES.union(_TYPES)
     return _not_offered(case, "something that this type of value offers") if is_known else None
 
 
 def _not_offered(case: CrashContext, advice: str) -> Match:
-    """Return the missing attribute with what is usual instead, else with this advice."""
+    """Return a match of the missing attribute. It names the usual replacement, else the given advice."""
     node = case.attribute(case.match["name"])
     return case.here(
         node,
@@ -113,7 +113,7 @@ def _not_offered(case: CrashContext, advice: str) -> Match:
 
 @runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def attribute_never_set(case: CrashContext) -> Match | None:
-    """Return the line of the class that should set the attribute, else the use of the attribute."""
+    """Return the line of the class at which the attribute should be set, else the use of the attribute."""
     name, owner = case.match["name"], case.classes.get(case.match["type"])
     if owner is None:
         return None
@@ -131,7 +131,7 @@ def attribute_never_set(case: CrashContext) -> Match | None:
 
 
 def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, owner: ast.ClassDef) -> ast.stmt | None:
-    """Return the last line of `__init__` if it sets an attribute, and several lines use the missing one."""
+    """Return the last statement of `__init__` if it sets an attribute and the code uses the missing one repeatedly."""
     around = case.program.parents.get(attribute)
     uses = [node for node in case.program.each(ast.Attribute) if node.attr == attribute.attr]
     is_called = isinstance(around, ast.Call) and around.func is attribute
@@ -146,7 +146,7 @@ def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, owner: ast.Clas
 
 
 def _is_of_another(case: CrashContext, attribute: str, owner: ast.ClassDef) -> bool:
-    """Return whether another class sets an attribute of this name, so that the object may be the wrong one."""
+    """Return whether another class sets an attribute of this name, so that the object may have the wrong class."""
     for node in case.program.each(ast.Attribute):
         if node.attr == attribute and isinstance(node.ctx, ast.Store) and case.text(node.value) == "self":
             owners = [up for up in case.program.above(node) if isinstance(up, ast.ClassDef)]
@@ -157,14 +157,14 @@ def _is_of_another(case: CrashContext, attribute: str, owner: ast.ClassDef) -> b
 
 @runtime_rule("not-offered-by-object", ("AttributeError",), _HAS_NO)
 def not_offered_by_object(case: CrashContext) -> Match | None:
-    """Return the attribute that an object does not have."""
+    """Return the use of an attribute that the object does not have."""
     is_plot = case.match["type"] in _PLOTS
     return _not_offered(case, f"`set_{case.match['name']}`" if is_plot else "what its documentation offers")
 
 
 @runtime_rule("not-in-class", ("AttributeError",), r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'")
 def not_in_class(case: CrashContext) -> Match | None:
-    """Return the attribute that a class does not have."""
+    """Return the use of an attribute that the class does not have."""
     name, owner = case.match["name"], case.classes.get(case.match["type"])
     node = case.attribute(name)
     if node is None:

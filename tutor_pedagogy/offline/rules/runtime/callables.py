@@ -1,4 +1,4 @@
-"""Calls of what is no function, and functions that are named but not called."""
+"""Calls of values that are not callable, and functions that are named but not called."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
 _FUNCTION_TYPES = frozenset(("function", "method", "builtin_function_or_method", "type"))
 _MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"))
-"""Modules that hold a function or class of their own name."""
+"""Modules that contain a function or class with the module's name."""
 
 
 @runtime_rule(
@@ -22,7 +22,7 @@ _MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"
     before=("comma-missing-between-items",),
 )
 def product_without_sign(case: CrashContext) -> Match | None:
-    """Return the number with parentheses after it: a product without its operator."""
+    """Return the number followed by parentheses, which is a product without its operator."""
     if builtin_hidden.detect(case):
         return None
     for call in case.calls:
@@ -35,7 +35,7 @@ def product_without_sign(case: CrashContext) -> Match | None:
 
 @runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=("not-callable",))
 def builtin_hidden(case: CrashContext) -> Match | None:
-    """Return the line that gives a value the name of a function that is called later."""
+    """Return the line that assigns a value to the name of a function, which is called later."""
     for call in case.calls:
         if isinstance(call.func, ast.Name) and (call.func.id in BUILTINS or call.func.id in case.program.functions):
             name = call.func.id
@@ -53,7 +53,7 @@ def builtin_hidden(case: CrashContext) -> Match | None:
     before=("not-callable",),
 )
 def round_brackets_for_index(case: CrashContext) -> Match | None:
-    """Return the collection with parentheses after it, where its index or key needs square brackets."""
+    """Return the collection that is used with parentheses, where its index or key needs square brackets."""
     for call in case.calls:
         if len(call.args) == 1 and isinstance(call.func, ast.Name) and call.func.id not in BUILTINS:
             new = f"{call.func.id}[{case.text(call.args[0])}]"
@@ -69,7 +69,7 @@ def round_brackets_for_index(case: CrashContext) -> Match | None:
     before=("not-callable",),
 )
 def comma_missing_between_items(case: CrashContext) -> Match | None:
-    """Return the literal with parentheses after it: two items without a comma between them."""
+    """Return the literal followed by parentheses, which are two items without a comma between them."""
     for call in case.calls:
         if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
             return case.here(call, name=call.func)
@@ -83,7 +83,7 @@ def comma_missing_between_items(case: CrashContext) -> Match | None:
     before=("index-of-wrong-kind",),
 )
 def comma_missing_between_lists(case: CrashContext) -> Match | None:
-    """Return `[1, 2] [3, 4]`, where the second list looks like the index of the first."""
+    """Return an expression such as `[1, 2] [3, 4]`, which Python reads as a list with an index."""
     for node in case.subscripts:
         if isinstance(node.value, ast.List | ast.Tuple):
             return case.here(node, name=node.value)
@@ -103,7 +103,7 @@ def module_called(case: CrashContext) -> Match | None:
 
 @runtime_rule("not-callable", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
 def not_callable(case: CrashContext) -> Match | None:
-    """Return the call of a value that is no function."""
+    """Return the call of a value that is not callable."""
     call = case.call()
     return case.here(call, name=case.code(call and call.func, case.marked or "it"), type=case.type_words)
 
@@ -115,7 +115,7 @@ def not_callable(case: CrashContext) -> Match | None:
     before=("function-not-called",),
 )
 def square_brackets_for_call(case: CrashContext) -> Match | None:
-    """Return square brackets after a function's name, unless the name should hold the result of a call."""
+    """Return the square brackets after a function's name; None if the name should refer to the result of a call."""
     for node in case.subscripts:
         if isinstance(node.value, ast.Name) and node.value.id not in case.program.functions:
             named = not_called(case, node.value)
@@ -139,7 +139,7 @@ def square_brackets_for_call(case: CrashContext) -> Match | None:
     before=("no-items", "no-length", "not-offered-by-object"),
 )
 def function_not_called(case: CrashContext) -> Match | None:
-    """Return where a function is used in place of its result: measured, subscripted or iterated over."""
+    """Return the place at which a function is named without a call, although its result is needed."""
     for call in case.calls:
         for argument in call.args:
             if isinstance(argument, ast.Name) and argument.id == "input":
@@ -153,7 +153,7 @@ def function_not_called(case: CrashContext) -> Match | None:
 
 
 def _may_be_function(case: CrashContext, used: ast.Attribute | ast.Name) -> bool:
-    """Return whether nothing shows that a name stands for something else than a function."""
+    """Return whether a name may refer to a function, as far as the code shows."""
     if isinstance(used, ast.Attribute) or used.id in case.program.functions:
         return True
     if used.id not in case.program.bound_names:
@@ -165,7 +165,7 @@ def _may_be_function(case: CrashContext, used: ast.Attribute | ast.Name) -> bool
 
 @runtime_rule("function-in-operation", ("TypeError",), TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def function_in_operation(case: CrashContext) -> Match | None:
-    """Return where the function is named that is a side of an operation."""
+    """Return the place at which the function on one side of an operation is named without a call."""
     if _FUNCTION_TYPES.isdisjoint(case.types) or case.sides is None:
         return None
     operation, left, right = case.sides
@@ -174,7 +174,7 @@ def function_in_operation(case: CrashContext) -> Match | None:
 
 
 def not_called(case: CrashContext, wrong: ast.expr) -> Match | None:
-    """Return where the function is named but not called whose result a name or an attribute should be."""
+    """Return the place at which a function is named without a call, for an expression that should be its result."""
     if isinstance(wrong, ast.Name) and wrong.id not in case.program.functions:
         for _, value in reversed(case.bound(wrong.id)):
             if isinstance(value, ast.Attribute | ast.Name):

@@ -1,4 +1,4 @@
-"""What built-in functions, classes and special methods are given, or return, that they cannot work with."""
+"""Wrong arguments or results of built-in functions, classes and special methods."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor_pedagogy.problem.tree_walk import walk
     r"(?P<name>int|float)\(\) argument must be .{0,120}, not '(?P<type>list|tuple|set|dict|map)'",
 )
 def collection_for_number(case: CrashContext) -> Match | None:
-    """Return the call of `int` or `float` with a whole collection."""
+    """Return the call of `int` or `float` with a whole collection as its argument."""
     name = case.match["name"]
     for call in case.calls:
         if is_call_of(call, name) and call.args:
@@ -32,7 +32,7 @@ def collection_for_number(case: CrashContext) -> Match | None:
     r"requires a 'super' object|of 'super' object needs|type object 'super' has no attribute",
 )
 def super_not_called(case: CrashContext) -> Match | None:
-    """Return the method of `super` without parentheses after `super`."""
+    """Return the access to a method of `super` without the parentheses after `super`."""
     for node in case.likely(ast.Attribute):
         match node.value:
             case ast.Name(id="super") as word:
@@ -44,7 +44,7 @@ def super_not_called(case: CrashContext) -> Match | None:
     "text-form-without-text", ("TypeError",), r"(?<!\w)(?P<method>__\w+__) returned non-string \(type (?P<type>\w+)\)"
 )
 def text_form_without_text(case: CrashContext) -> Match | None:
-    """Return the line of a special method that prints its string, or returns something else."""
+    """Return the line at which a special method such as `__str__` prints or returns something other than a string."""
     methods = (node for node in case.program.each(ast.FunctionDef) if node.name == case.match["method"])
     method = next(methods, None)
     if method is None:
@@ -63,7 +63,7 @@ def text_form_without_text(case: CrashContext) -> Match | None:
 
 @runtime_rule("function-wanted", ("TypeError",), r"first argument must be callable or None")
 def function_wanted(case: CrashContext) -> Match | None:
-    """Return `defaultdict(0)`, where the function is needed that makes an initial value."""
+    """Return the call of `defaultdict` with an initial value in place of a function, as in `defaultdict(0)`."""
     call = case.call("defaultdict")
     argument = first_argument(call)
     if call is None or argument is None:

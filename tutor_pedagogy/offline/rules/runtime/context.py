@@ -1,4 +1,4 @@
-"""One crash in one program, as the detectors look at it, and the ways to point at its cause."""
+"""The context of one crash: what the rules' detectors query, and how they build matches and edits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Binding = tuple[int, ast.expr | None]
 
 
 class CrashContext:
-    """A crash in a program, with the match of the rule's message."""
+    """A crash in a program, with the regular expression match of the rule on the exception's message."""
 
     def __init__(self, program: Program, crash: Crash, match: re.Match[str]) -> None:
         self.program = program
@@ -38,12 +38,12 @@ class CrashContext:
 
     @property
     def line(self) -> int:
-        """The line that failed, else the cursor's."""
+        """The number of the failing line, or of the cursor's line if the failing one is unknown."""
         return self.crash.line or self.program.cursor_line
 
     @property
     def source(self) -> Code:
-        """The text of the failing line, without its indentation."""
+        """The text of the failing line without its indentation."""
         return Code(self.program.line(self.line).strip())
 
     @property
@@ -53,12 +53,12 @@ class CrashContext:
 
     @property
     def type_words(self) -> str:
-        """The type that the message names, in words."""
+        """The type that the message names, in words for the student."""
         return in_words(self.match["type"])
 
     @cached_property
     def types(self) -> tuple[str, str]:
-        """The left and the right type that the message names."""
+        """The left and right operand types that the message names."""
         left, right, *_ = (*(group for group in self.match.groups() if group), "", "")
         return left, right
 
@@ -69,31 +69,31 @@ class CrashContext:
 
     @cached_property
     def function(self) -> Function | None:
-        """The innermost function around the failing line."""
+        """The innermost function that contains the failing line."""
         return self.program.function_at(self.line)
 
     @cached_property
     def marked(self) -> str | None:
-        """The part of the line that the traceback marks, None without a marker."""
+        """The part of the failing line that the traceback marks; None without a marker."""
         if not self.crash.line or self.crash.marks is None:
             return None
         return self.program.line(self.crash.line)[slice(*self.crash.marks)].strip() or None
 
     @cached_property
     def nodes_here(self) -> list[ast.expr]:
-        """The expressions that start on the failing line, outer ones first."""
+        """The expressions that start on the failing line, outer ones before inner ones."""
         here = self.program.expressions_at(self.line)
         return sorted(here, key=lambda node: (node.col_offset, -(node.end_lineno or 0), -(node.end_col_offset or 0)))
 
     def columns(self, node: ast.expr) -> tuple[int, int]:
-        """Return a node's columns in its first line, in characters."""
+        """Return the start and end columns of a node on its first line, in characters."""
         text = self.program.line(node.lineno)
         end = characters(text, node.end_col_offset or 0) if node.end_lineno == node.lineno else len(text)
         return characters(text, node.col_offset), end
 
     @cached_property
     def node(self) -> ast.expr | None:
-        """The expression that the traceback marks."""
+        """The expression that exactly matches the traceback's marker, or None."""
         marks = self.crash.marks
         return next((node for node in self.nodes_here if self.columns(node) == marks), None)
 
@@ -108,7 +108,7 @@ class CrashContext:
         return 1 if marks is not None and marks[0] <= start and end <= marks[1] else 2
 
     def first(self, *classes: type[_Expression]) -> _Expression | None:
-        """Return the likeliest expression of these classes on the failing line."""
+        """Return the likeliest expression of these classes on the failing line, or None."""
         return next(iter(self.likely(*classes)), None)
 
     @cached_property
@@ -117,7 +117,7 @@ class CrashContext:
         return self.likely(ast.Call)
 
     def call(self, *names: str) -> ast.Call | None:
-        """Return the first call on the failing line, of a function or method with one of these names if given."""
+        """Return the likeliest call on the failing line, of a function or method with one of these names if given."""
         return next((call for call in self.calls if not names or called_name(call) in names), None)
 
     @cached_property
@@ -127,20 +127,20 @@ class CrashContext:
 
     @property
     def subscript(self) -> ast.Subscript | None:
-        """The likeliest subscript on the failing line."""
+        """The likeliest subscript on the failing line, or None."""
         return next(iter(self.subscripts), None)
 
     def attribute(self, name: str) -> ast.Attribute | None:
-        """Return the attribute of this name on the failing line."""
+        """Return the likeliest access to an attribute of this name on the failing line, or None."""
         return next((node for node in self.likely(ast.Attribute) if node.attr == name), None)
 
     def name(self, name: str) -> ast.Name | None:
-        """Return the use of a variable on the failing line, the marked one first."""
+        """Return the likeliest use of a variable on the failing line, or None."""
         return next((node for node in self.likely(ast.Name) if node.id == name), None)
 
     @cached_property
     def sides(self) -> tuple[ast.expr, ast.expr, ast.expr] | None:
-        """The operation or comparison on the failing line, with its left and its right side."""
+        """The operation or comparison on the failing line, with its left and right operands; or None."""
         for node in self.likely(ast.BinOp, ast.Compare):
             match node:
                 case ast.BinOp(left=left, right=right) | ast.Compare(left=left, comparators=[right, *_]):
@@ -150,7 +150,7 @@ class CrashContext:
         return None
 
     def loops_above(self, node: ast.AST) -> list[Loop]:
-        """Return the loops around a node, the innermost first."""
+        """Return the loops that enclose a node, the innermost first."""
         return [up for up in self.program.above(node) if isinstance(up, ast.For | ast.While)]
 
     def bound(self, name: str) -> list[Binding]:
@@ -158,7 +158,7 @@ class CrashContext:
         return [each for each in self.program.assignments(name) if self.program.function_at(each[0]) is self.function]
 
     def attribute_values(self, attribute: str) -> list[tuple[int, ast.expr]]:
-        """Return the lines that store a value in an attribute of this name, with the values."""
+        """Return the assignments to attributes of this name: the line and the value of each."""
         return [
             (node.lineno, node.value)
             for node in self.program.each(ast.Assign)
@@ -167,20 +167,20 @@ class CrashContext:
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
-        """The program's classes by name; of several with one name the first."""
+        """The program's classes by name; the first one wins if several share a name."""
         return {node.name: node for node in reversed(self.program.each(ast.ClassDef))}
 
     def class_of(self, function: Function | None) -> ast.ClassDef | None:
-        """Return the class whose method a function is."""
+        """Return the class of a method; None if the function is no method."""
         parent = self.program.parents.get(function) if function is not None else None
         return parent if isinstance(parent, ast.ClassDef) else None
 
     def text(self, node: ast.AST) -> str:
-        """Return the source of a node."""
+        """Return the source text of a node."""
         return self.program.segment(node)
 
     def code(self, node: ast.AST | None, otherwise: str) -> Code:
-        """Return the source of a node for a slot, other words if there is no node."""
+        """Return the source text of a node as a slot value, or the given words if there is no node."""
         return Code(self.text(node) if node is not None else otherwise)
 
     def at(
@@ -193,9 +193,9 @@ class CrashContext:
         slots: Slots | None = None,
         **more: str | ast.AST,
     ) -> Match:
-        """Return a match of an expression, or of the whole line of a statement or a line number.
+        """Return a match of an expression, or of a whole line given by a statement or its number.
 
-        `replace` makes the edit: a node and its new text. A slot that is a node is filled with its source.
+        `replace` makes the edit: a node and its new text. A slot that is a node is filled with its source text.
         """
         line = place if isinstance(place, int) else place.lineno
         facts = {**(slots or {}), **more}
@@ -216,14 +216,14 @@ class CrashContext:
         slots: Slots | None = None,
         **more: str | ast.AST,
     ) -> Match:
-        """Return a match of an expression, else of the failing line with a text in it or what the traceback marks."""
+        """Return a match of an expression, or of the failing line. The line is shown by a text or its marked part."""
         if isinstance(place, ast.expr):
             return self.at(place, replace=replace, edit=edit, slots=slots, **more)
         match = self.at(self.line, replace=replace, edit=edit, slots=slots, **more)
         return changed(match, expression=place or self.marked)
 
     def rewrite(self, node: ast.expr, text: str | None) -> Edit | None:
-        """Return the edit that puts a text in a node's place; None without a text or if the node spans lines."""
+        """Return the edit that replaces a node by a text; None without a text or if the node spans several lines."""
         if text is None or node.end_lineno != node.lineno:
             return None
         line = self.program.line(node.lineno)
@@ -231,11 +231,11 @@ class CrashContext:
         return self.program.edit(node.lineno, line[:start] + text + line[end:])
 
     def rewrite_line(self, line: int, text: str) -> Edit:
-        """Return the edit that replaces all of a line but its indentation."""
+        """Return the edit that replaces a line but keeps its indentation."""
         return self.program.edit(line, self._indentation(line) + text)
 
     def insert_line(self, line: int, text: str) -> Edit:
-        """Return the edit that puts a line above another, with the same indentation."""
+        """Return the edit that inserts a line above another with the same indentation."""
         return self.program.edit(line, f"{self._indentation(line)}{text}\n{self.program.line(line)}")
 
     def substitute(self, line: int, old: str, new: str) -> Edit:

@@ -1,4 +1,4 @@
-"""Entries of a collection: stored in one form and used in another, taken whole, used as a key although they change."""
+"""Entries of collections: stored in one form and used in another, used as a whole, or mutable as a key."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 _VIEWS = frozenset(("items", "values", "pop", "get", "popleft"))
 _WHOLE = frozenset(("pair", "entry", "item", "row", "record", "line", "element", "t", "p", "e", "x", "i", "r"))
-"""Names that people give to a whole entry; any other is taken for that of a part."""
+"""Usual variable names for a whole entry. Any other name is taken for that of a part."""
 _DOCUMENTS = frozenset(("text", "content", "data", "string", "document", "message", "source"))
-"""Names for a string of many lines."""
+"""Usual variable names for a string of many lines."""
 _COUNTERS = frozenset(
     ("i", "k", "n", "no", "nr", "number", "index", "idx", "pos", "position", "place", "rank", "count")
 )
-"""Names for the number of an entry, which is counted and not stored with it."""
+"""Usual variable names for an entry's number, which is counted and not stored in the entry."""
 
 
 @runtime_rule(
@@ -30,7 +30,7 @@ _COUNTERS = frozenset(
     before=("unpacking-count",),
 )
 def entry_stored_otherwise(case: CrashContext) -> Match | None:
-    """Return the one line that fills a collection, if it stores fewer parts than the failing line unpacks."""
+    """Return the only line that fills a collection, if it stores fewer parts than the failing line unpacks."""
     target, value = _unpacked(case)
     if not isinstance(target, ast.Tuple) or value is None:
         return None
@@ -47,7 +47,7 @@ def entry_stored_otherwise(case: CrashContext) -> Match | None:
 
 
 def _unpacked(case: CrashContext) -> tuple[ast.expr | None, ast.expr | None]:
-    """Return the names and the value of the unpacking on the failing line; the innermost tuple of a nested one."""
+    """Return the target and the value of the unpacking on the failing line; of nested targets the innermost tuple."""
     for node in case.program.each(ast.Assign, ast.For, ast.comprehension):
         match node:
             case ast.Assign(targets=[ast.Tuple() as target], value=value) if node.lineno == case.line:
@@ -62,7 +62,7 @@ def _unpacked(case: CrashContext) -> tuple[ast.expr | None, ast.expr | None]:
 
 
 def _owner(case: CrashContext, value: ast.expr) -> str:
-    """Return the source of the collection that a value is taken from."""
+    """Return the source text of the collection that an expression reads or iterates over."""
     match value:
         case ast.Call(func=ast.Name(id="sorted" | "list" | "reversed"), args=[inner, *_]):
             return _owner(case, inner)
@@ -74,12 +74,12 @@ def _owner(case: CrashContext, value: ast.expr) -> str:
 
 
 def _stored_in(case: CrashContext, owner: str) -> list[ast.expr]:
-    """Return the values that the program puts into a collection."""
+    """Return the values that the program stores in a collection."""
     return [value for inner, value in _stores(case) if case.text(inner) == owner]
 
 
 def _stores(case: CrashContext) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Yield each collection that the program puts a value into, with the value."""
+    """Yield each collection in which the program stores a value, with that value."""
     for node in case.program.each(ast.Call, ast.Assign):
         match node:
             case ast.Call(func=ast.Attribute(value=inner, attr="append" | "add"), args=[value]):
@@ -95,7 +95,7 @@ def _stores(case: CrashContext) -> Iterator[tuple[ast.expr, ast.expr]]:
     before=("method-of-another-kind", "text-in-calculation"),
 )
 def entry_taken_whole(case: CrashContext) -> Match | None:
-    """Return the loop over whole entries whose body uses each of them as one part of it."""
+    """Return the loop over tuples or other entries whose body uses a whole entry as if it were one of its parts."""
     message = case.crash.message
     given = "tuple" if "tuple" in message or message.startswith("(") else "str"
     for node in case.likely(ast.Name):
@@ -109,7 +109,7 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
 
 
 def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
-    """Return whether the message is about the use that a name has at its place."""
+    """Return whether the exception's message fits the way in which a name is used here."""
     message = case.crash.message
     match case.program.parents.get(node):
         case ast.Subscript(value=value, slice=index):
@@ -124,7 +124,7 @@ def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
 
 
 def _is_loop_over_parts(case: CrashContext, node: ast.Name) -> bool:
-    """Return whether a loop around a name iterates over entries of which one part has this name."""
+    """Return whether an enclosing loop iterates over entries that have a part with this name."""
     return any(
         isinstance(up, ast.For) and isinstance(up.target, ast.Name) and _is_name_of_part(case, up.iter, node.id)
         for up in case.program.above(node)
@@ -132,7 +132,7 @@ def _is_loop_over_parts(case: CrashContext, node: ast.Name) -> bool:
 
 
 def _is_name_of_part(case: CrashContext, iterated: ast.expr, name: str) -> bool:
-    """Return whether the program stores entries in a collection of which one part has this name."""
+    """Return whether the program stores entries that have a part with this name in the collection."""
     return any(
         isinstance(entry, ast.Tuple) and any(isinstance(part, ast.Name) and part.id == name for part in entry.elts)
         for entry in _stored_in(case, _owner(case, iterated))
@@ -140,7 +140,7 @@ def _is_name_of_part(case: CrashContext, iterated: ast.expr, name: str) -> bool:
 
 
 def _is_own_attribute(case: CrashContext, name: str) -> bool:
-    """Return whether the program defines a function or sets an attribute of this name."""
+    """Return whether the program defines a function or sets an attribute with this name."""
     return any(node.name == name for node in case.program.each(ast.FunctionDef)) or any(
         is_stored(node, name) for node in case.program.each(ast.Attribute)
     )
@@ -153,7 +153,7 @@ def _is_own_attribute(case: CrashContext, name: str) -> bool:
     before=("method-of-another-kind",),
 )
 def entry_began_otherwise(case: CrashContext) -> Match | None:
-    """Return the one line that stores an entry, as a value without the method that the failing line calls."""
+    """Return the only line that stores an entry, if the entry's type lacks the method called on the failing line."""
     for node in case.likely(ast.Attribute):
         match node:
             case ast.Attribute(value=ast.Subscript(value=owner) as entry, attr=name) if name == case.match["name"]:
@@ -165,7 +165,7 @@ def entry_began_otherwise(case: CrashContext) -> Match | None:
 
 @runtime_rule("letters-for-lines", ("ValueError",), r"not enough values to unpack", before=("unpacking-count",))
 def letters_for_lines(case: CrashContext) -> Match | None:
-    """Return the loop over the characters of a string whose body splits them as lines."""
+    """Return the loop that iterates over the characters of a string although its body expects lines."""
     for call in case.calls:
         match call.func:
             case ast.Attribute(value=ast.Name(id=name) as line, attr="split" | "partition"):
@@ -180,7 +180,7 @@ def letters_for_lines(case: CrashContext) -> Match | None:
 
 @runtime_rule("list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'", before=("key-can-change",))
 def list_became_key(case: CrashContext) -> Match | None:
-    """Return where a name gets the list that is used as a key."""
+    """Return the assignment of a list to a name that is used as a key."""
     for node in case.likely(ast.Name):
         bound = case.bound(node.id) if isinstance(node.ctx, ast.Load) else []
         if len(bound) == 1 and _makes_list(bound[0][1]) and not _is_looked_into(case, node):
@@ -190,7 +190,7 @@ def list_became_key(case: CrashContext) -> Match | None:
 
 
 def _makes_list(value: ast.expr | None) -> bool:
-    """Return whether a value is plainly a list."""
+    """Return whether a value is surely a list."""
     match value:
         case ast.List() | ast.ListComp() | ast.Call(func=ast.Attribute(attr="split")):
             return True
@@ -198,7 +198,7 @@ def _makes_list(value: ast.expr | None) -> bool:
 
 
 def _is_looked_into(case: CrashContext, node: ast.Name) -> bool:
-    """Return whether a name is the collection that is searched, not the key."""
+    """Return whether a name is the collection that is searched or indexed, not the key."""
     parent = case.program.parents.get(node)
     return (isinstance(parent, ast.Subscript) and parent.value is node) or (
         isinstance(parent, ast.Compare) and parent.left is not node

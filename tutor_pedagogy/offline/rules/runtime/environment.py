@@ -1,4 +1,4 @@
-"""What the program depends on: files, input, time, and what it claims or raises itself."""
+"""Errors from outside the calculation: files, input, interruption, encodings, JSON, and assertions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 
 @runtime_rule("raise-of-no-exception", ("TypeError",), r"exceptions must (?:derive|be)")
 def raise_of_no_exception(case: CrashContext) -> Match | None:
-    """Return the value after `raise` that is no exception."""
+    """Return the value after `raise` that is not an exception."""
     value = case.statement.exc if isinstance(case.statement, ast.Raise) else None
     if value is None:
         return case.here(name=Code(case.marked or "the value"))
@@ -25,7 +25,7 @@ def file_not_there(case: CrashContext) -> Match | None:
 
 @runtime_rule("file-not-allowed", ("FileExistsError", "PermissionError"))
 def file_not_allowed(case: CrashContext) -> Match | None:
-    """Return the call that opens a file without the permission for it."""
+    """Return the call that opens a file without permission."""
     return _opened(case)
 
 
@@ -44,26 +44,26 @@ def file_opened_the_other_way(case: CrashContext) -> Match | None:
 
 @runtime_rule("no-more-input", ("EOFError",))
 def no_more_input(case: CrashContext) -> Match | None:
-    """Return the call of `input` that has nothing left to read."""
+    """Return the call of `input` at the end of the input."""
     return case.here(case.call("input"))
 
 
 @runtime_rule("stopped-in-a-loop", ("KeyboardInterrupt", "TimeoutError"))
 def stopped_in_a_loop(case: CrashContext) -> Match | None:
-    """Return the condition of the `while` loop in which the program was stopped."""
+    """Return the condition of the `while` loop in which the program was interrupted."""
     loops = [loop for loop in case.program.each(ast.While) if loop.lineno <= case.line <= (loop.end_lineno or 0)]
     return case.at(loops[-1].test, test=loops[-1].test) if loops else case.here(test=case.source)
 
 
 @runtime_rule("text-in-another-encoding", ("UnicodeDecodeError", "UnicodeEncodeError"))
 def text_in_another_encoding(case: CrashContext) -> Match | None:
-    """Return the call that reads or writes a string in an encoding that does not fit."""
+    """Return the call that reads or writes text with the wrong encoding."""
     return case.here(case.call("open", "read", "decode", "encode"))
 
 
 @runtime_rule("not-json", ("JSONDecodeError",))
 def not_json(case: CrashContext) -> Match | None:
-    """Return the call that reads a string which is no JSON."""
+    """Return the call that parses a string that is not valid JSON."""
     return case.here(case.call("loads", "load"), message=Code(case.message[:120]))
 
 

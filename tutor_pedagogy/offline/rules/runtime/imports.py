@@ -1,4 +1,4 @@
-"""Modules and what they hold: not installed, not imported, imported in another form, without the attribute."""
+"""Modules and their names: not installed, not imported, imported in another form, attribute missing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MODULES = {
     "pd": "pandas",
     "sns": "seaborn",
 }
-"""Names of modules; an abbreviation stands with the module's real name."""
+"""Names of modules. An abbreviation such as `np` is mapped to the full name of its module."""
 _MODULE_OF = {
     name: module
     for module, names in {
@@ -42,7 +42,7 @@ _MODULE_OF = {
     }.items()
     for name in names.split()
 }
-"""The module that a function, class or constant belongs to."""
+"""The module that defines each of these functions, classes and constants."""
 
 
 @runtime_rule(
@@ -52,7 +52,7 @@ _MODULE_OF = {
     before=("loop-variable-under-another-name",),
 )
 def name_not_imported(case: CrashContext) -> Match | None:
-    """Return the use of a name that only an import defines, or the import that brings it in another form."""
+    """Return the use of a name that must be imported, or the present import of its module in another form."""
     name, node = case.match["name"], case.name(case.match["name"])
     if name in _MODULES and (node is None or isinstance(case.program.parents.get(node), ast.Attribute)):
         module = _MODULES[name] or name
@@ -74,7 +74,7 @@ def name_not_imported(case: CrashContext) -> Match | None:
 
 
 def _imported_otherwise(case: CrashContext, module: str) -> ast.Import | ast.ImportFrom | None:
-    """Return the line that imports a module, or names of it, in a form that does not bring this name."""
+    """Return the import of a module, or of names from it, that does not define the name used; or None."""
     for node in case.program.each(ast.Import, ast.ImportFrom):
         match node:
             case ast.Import(names=[ast.alias(name=imported)]) | ast.ImportFrom(module=str(imported)):
@@ -84,7 +84,7 @@ def _imported_otherwise(case: CrashContext, module: str) -> ast.Import | ast.Imp
 
 
 def _imported_too(case: CrashContext, node: ast.Import | ast.ImportFrom, name: str, statement: str) -> Edit | None:
-    """Return the edit that imports a name as well, or in the form in which it is used."""
+    """Return the edit that also imports a name, or imports the module in the form that the code uses."""
     if node.lineno != node.end_lineno or node.col_offset:
         return None
     line = case.program.line(node.lineno)
@@ -101,7 +101,7 @@ def _imported_too(case: CrashContext, node: ast.Import | ast.ImportFrom, name: s
     before=("module-not-found",),
 )
 def not_a_package(case: CrashContext) -> Match:
-    """Return the import of a part of a module that has no parts."""
+    """Return the import of a submodule from a module that is not a package."""
     return case.here(name=Code(case.match["name"]), module=Code(case.match["module"]))
 
 
@@ -124,13 +124,13 @@ def name_not_in_module(case: CrashContext) -> Match | None:
     before=("not-in-module",),
 )
 def file_named_like_module(case: CrashContext) -> Match | None:
-    """Return the line that needs a module whose name the student's own file has."""
+    """Return the failing line, whose module is shadowed by the student's own file of the same name."""
     return case.here(module=Code(case.match["module"]))
 
 
 @runtime_rule("not-in-module", ("AttributeError",), r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
 def not_in_module(case: CrashContext) -> Match | None:
-    """Return the attribute that a module does not have."""
+    """Return the use of an attribute that the module does not have."""
     name, module = case.match["name"], case.match["module"]
     node, real = case.attribute(name), _MODULE_OF.get(name)
     is_elsewhere = real is not None and real != module

@@ -1,4 +1,4 @@
-"""Indices out of range: the loop, the condition or the literal that lets an index go past the end."""
+"""Indices out of range, and the loop, condition or literal that lets the index pass the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OUT_OF_RANGE = re.compile(r"(?P<type>list|string|tuple|range object|array|deque
 
 @runtime_rule("assigned-past-end", ("IndexError",), r"assignment index out of range", before=("empty-collection",))
 def assigned_past_end(case: CrashContext) -> Match | None:
-    """Return the assignment to an index that the list does not have yet."""
+    """Return the assignment to an index that does not exist in the list yet."""
     subscript, statement = case.subscript, case.statement
     if subscript is None:
         return case.here(owner=Code(case.marked or "the list"), index="the index")
@@ -33,7 +33,7 @@ def assigned_past_end(case: CrashContext) -> Match | None:
     before=("item-used-as-position",),
 )
 def positions_wanted(case: CrashContext) -> Match | None:
-    """Return the loop over items whose body needs their indices."""
+    """Return the loop over items that should be a loop over indices."""
     for subscript in case.subscripts:
         for loop in case.loops_above(subscript):
             match loop:
@@ -44,7 +44,7 @@ def positions_wanted(case: CrashContext) -> Match | None:
 
 
 def _has_neighbours(case: CrashContext, loop: ast.For, name: str) -> bool:
-    """Return whether a loop uses the items before or after, or assigns to items, so that it needs indices."""
+    """Return whether a loop uses neighbouring items or assigns to items, so that it needs indices."""
     for node in (inner for statement in loop.body for inner in walk(statement)):
         match node:
             case (
@@ -74,7 +74,7 @@ def item_used_as_position(case: CrashContext) -> Match | None:
 
 @runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in",))
 def loop_past_the_end(case: CrashContext) -> Match | None:
-    """Return the bound of a loop that lets the index reach the length."""
+    """Return the bound of a loop with which the index can reach the length of the collection."""
     for subscript in case.subscripts:
         for loop in case.loops_above(subscript):
             found = _past_range(case, subscript, loop) or _past_condition(case, subscript, loop)
@@ -84,7 +84,7 @@ def loop_past_the_end(case: CrashContext) -> Match | None:
 
 
 def _past_range(case: CrashContext, subscript: ast.Subscript, loop: ast.For | ast.While) -> Match | None:
-    """Return the `range` of a loop if it goes past the end of the collection."""
+    """Return the `range` of a loop if it passes the end of the collection."""
     match loop:
         case ast.For(target=ast.Name(id=name) as index, iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args)):
             bound = args[0] if len(args) == 1 else args[1]
@@ -102,7 +102,7 @@ def _past_range(case: CrashContext, subscript: ast.Subscript, loop: ast.For | as
 
 
 def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For | ast.While) -> Match | None:
-    """Return the condition of a `while` loop if it lets the index equal the length."""
+    """Return the condition of a `while` loop if it allows an index equal to the length."""
     match loop:
         case ast.While(test=ast.Compare(left=left, ops=[ast.LtE()], comparators=[bound]) as test):
             if not _is_length(case, bound) or not _leads_to(case, left, subscript.slice):
@@ -114,14 +114,14 @@ def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For 
 
 
 def _is_length(case: CrashContext, node: ast.expr) -> bool:
-    """Return whether an expression is the length of something: a call with `len`, or a variable set by one."""
+    """Return whether an expression is a length: a call with `len`, or a variable to which one is assigned."""
     if isinstance(node, ast.Name):
         return any(is_call_of(value, "len") for _, value in case.program.assignments(node.id))
     return isinstance(node, ast.Call) and "len" in names_in(node)
 
 
 def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
-    """Return whether an index is, or is computed from, a variable in a condition."""
+    """Return whether an index is, or is computed from, a variable in the given expression."""
     wanted = names_in(index)
     values = [value for name in wanted for _, value in case.program.assignments(name) if value is not None]
     return bool(names_in(node) & (wanted | names_in(*values)))
@@ -129,7 +129,7 @@ def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
 
 @runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def length_let_in(case: CrashContext) -> Match | None:
-    """Return the one condition of the program that lets an index equal the length of the collection."""
+    """Return the only condition of the program that allows an index equal to the length of the collection."""
     owners = {case.text(subscript.value) for subscript in case.subscripts}
     found = []
     for node in case.program.each(ast.Compare):
@@ -165,7 +165,7 @@ def middle_too_far(case: CrashContext) -> Match | None:
 
 @runtime_rule("neighbour-on-other-side", ("IndexError",), _OUT_OF_RANGE, before=("neighbour-past-the-end",))
 def neighbour_on_other_side(case: CrashContext) -> Match | None:
-    """Return the index of the next item in a loop that starts at the second item, so that the one before is meant."""
+    """Return the index of the next item in a loop that starts at the second item, where the previous item is meant."""
     for subscript, name, step in _steps(case):
         for loop in case.loops_above(subscript):
             match loop:
@@ -180,7 +180,7 @@ def neighbour_on_other_side(case: CrashContext) -> Match | None:
 
 
 def _steps(case: CrashContext) -> list[tuple[ast.Subscript, str, int]]:
-    """Return the subscripts whose index is a variable plus a number, with the variable's name and the number."""
+    """Return the subscripts with an index such as `i + 1`, each with the variable's name and the added number."""
     found = []
     for subscript in case.subscripts:
         match subscript.slice:
@@ -191,7 +191,7 @@ def _steps(case: CrashContext) -> list[tuple[ast.Subscript, str, int]]:
 
 @runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def neighbour_past_the_end(case: CrashContext) -> Match | None:
-    """Return the loop whose body looks at the item after the one of the loop variable."""
+    """Return the loop whose body uses the item after the present one, so that it passes the end."""
     for subscript, name, step in _steps(case):
         slots: Slots = {"owner": subscript.value, "index": subscript.slice, "name": Code(name)}
         for loop in case.loops_above(subscript):
@@ -209,7 +209,7 @@ def neighbour_past_the_end(case: CrashContext) -> Match | None:
 
 @runtime_rule("loop-asks-before-checking", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def loop_asks_before_checking(case: CrashContext) -> Match | None:
-    """Return the item in the condition of a `while` loop that is used before it is known to exist."""
+    """Return the item that a `while` condition reads before checking that the index is in range."""
     loop = case.statement
     for subscript in case.subscripts:
         name = min(names_in(subscript.slice), default="")
@@ -263,7 +263,7 @@ def taken_from_empty(case: CrashContext) -> Match | None:
 
 @runtime_rule("position-out-of-range", ("IndexError",), _OUT_OF_RANGE)
 def position_out_of_range(case: CrashContext) -> Match | None:
-    """Return the subscript whose index is out of range, or a loop condition with `or` that should keep it in range."""
+    """Return the subscript whose index is out of range, or the loop condition with `or` that should prevent it."""
     subscript = case.subscript
     if subscript is None:
         return case.here(owner=Code(case.marked or "the collection"), index="the index")

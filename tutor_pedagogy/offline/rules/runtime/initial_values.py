@@ -1,4 +1,4 @@
-"""Variables whose initial value has the wrong type: the line that sets it is the cause, not the one that fails."""
+"""Initial values of the wrong type: the line that sets the variable is the cause, not the failing line."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _FITTING = {
     **dict.fromkeys(("add", "discard"), "set()"),
     **dict.fromkeys(("setdefault", "items", "keys", "values", "get"), "{}"),
 }
-"""The empty value that has a method."""
+"""The empty value of the type that has each of these methods."""
 _OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
 _OF_DICTIONARIES = frozenset(("items", "keys", "values", "get"))
 _WRONG_CALLS = frozenset((("list", "add"), ("set", "append"), ("set", "extend"), ("set", "insert")))
-"""Types and methods where the call is wrong, not the initial value."""
+"""Pairs of a type and a method for which the call is wrong, not the initial value."""
 _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
 
 
@@ -29,7 +29,7 @@ _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", as
     before=("method-of-another-kind",),
 )
 def began_as_another_kind(case: CrashContext) -> Match | None:
-    """Return the initial value of a variable whose method belongs to another type."""
+    """Return the initial value of a variable whose type lacks the method that is called on it."""
     given, name = case.match["type"], case.match["name"]
     node = case.attribute(name)
     if node is None:
@@ -44,7 +44,7 @@ def began_as_another_kind(case: CrashContext) -> Match | None:
 
 
 def only_value(case: CrashContext, node: ast.expr) -> tuple[int, ast.expr] | None:
-    """Return the line and the value that set a name or an attribute of `self`, if there is exactly one such line."""
+    """Return the line and the value that set a name or an attribute of `self`; None unless exactly one line sets it."""
     values: list[tuple[int, ast.expr]] = []
     match node:
         case ast.Name(id=name):
@@ -56,7 +56,7 @@ def only_value(case: CrashContext, node: ast.expr) -> tuple[int, ast.expr] | Non
 
 
 def _is_empty(value: ast.expr) -> bool:
-    """Return whether a value is empty, 0 or 1, or a call without arguments."""
+    """Return whether a value is a typical start value: empty, 0, 1, or a call without arguments."""
     match value:
         case ast.Constant(value=constant):
             return constant in (0, "", "0", "0.0", 0.0, 1)
@@ -66,7 +66,7 @@ def _is_empty(value: ast.expr) -> bool:
 
 
 def _at_start(case: CrashContext, node: ast.expr, given: str, use: ast.AST | str, fitting: str | None) -> Match | None:
-    """Return the line that sets a variable to a value of a given type, with the empty value that would fit."""
+    """Return the line that sets a variable to a value of the given type, with an edit to a fitting empty value."""
     start = only_value(case, node)
     if start is None or _literal_type(start[1]) != given:
         return None
@@ -75,7 +75,7 @@ def _at_start(case: CrashContext, node: ast.expr, given: str, use: ast.AST | str
 
 
 def _literal_type(value: ast.expr) -> str:
-    """Return the name of the type of a literal, or of an empty collection made by a call; else an empty string."""
+    """Return the type name of a literal, or of a collection made by a call without arguments; else an empty string."""
     match value:
         case ast.Constant(value=constant):
             return type(constant).__name__
@@ -85,7 +85,7 @@ def _literal_type(value: ast.expr) -> str:
 
 
 def _has_keys(case: CrashContext, owner: ast.expr) -> bool:
-    """Return whether a variable is used as a dictionary elsewhere, so that the call is wrong, not the value."""
+    """Return whether the code also uses a variable as a dictionary, so that the failing call is wrong."""
     owners = [node.value for node in case.program.each(ast.Subscript)]
     owners += [node.value for node in case.program.each(ast.Attribute) if node.attr in _OF_DICTIONARIES]
     return case.text(owner) in map(case.text, owners)
@@ -99,7 +99,7 @@ def _has_keys(case: CrashContext, owner: ast.expr) -> bool:
     before=("index-of-wrong-kind", "no-items"),
 )
 def began_without_keys(case: CrashContext) -> Match | None:
-    """Return the initial value, an empty list or set, of a variable that is used with keys."""
+    """Return the initial value of a variable that is indexed with keys although it is not a dictionary."""
     given = case.types[0]
     for node in case.subscripts:
         start = only_value(case, node.value)
@@ -116,7 +116,7 @@ def began_without_keys(case: CrashContext) -> Match | None:
     before=("text-plus-other",),
 )
 def sum_began_as_another_kind(case: CrashContext) -> Match | None:
-    """Return the initial value of a sum that began as a string, or of a string that began as a number."""
+    """Return the initial value of a sum that starts as a string, or of a string that starts as a number."""
     names: list[ast.expr] = []
     match case.statement:
         case ast.AugAssign(target=target):
@@ -137,7 +137,7 @@ def sum_began_as_another_kind(case: CrashContext) -> Match | None:
 
 
 def _grows_by_strings(case: CrashContext, node: ast.expr) -> bool:
-    """Return whether what is added to a variable is plainly a string somewhere."""
+    """Return whether some line surely adds a string to a variable."""
     name = case.text(node)
     added = [node.value for node in case.program.each(ast.AugAssign) if case.text(node.target) == name]
     assigned = [node for node in case.program.each(ast.Assign) if len(node.targets) == 1]
@@ -153,7 +153,7 @@ def _grows_by_strings(case: CrashContext, node: ast.expr) -> bool:
 
 
 def _is_string_item(case: CrashContext, name: str) -> bool:
-    """Return whether a name is a loop variable over strings that the program holds as literals."""
+    """Return whether a name is a loop variable over string literals or the parts of a split string."""
     for node in case.program.each(ast.For):
         match node:
             case ast.For(target=ast.Name(id=target), iter=iterated) if target == name:
@@ -179,7 +179,7 @@ def _is_string_item(case: CrashContext, name: str) -> bool:
     before=("none-in-operation",),
 )
 def began_as_none(case: CrashContext) -> Match | None:
-    """Return the line that sets an attribute to None, if no other line stores a value there before it is added to."""
+    """Return the line that sets an attribute to None, if it is the only one before something is added to it."""
     match case.statement:
         case ast.AugAssign(target=ast.Attribute() as target, value=added):
             match only_value(case, target):
@@ -198,7 +198,7 @@ def began_as_none(case: CrashContext) -> Match | None:
     before=("no-length",),
 )
 def began_as_number(case: CrashContext) -> Match | None:
-    """Return the line that first sets a variable to a number, if every other line stores a collection in it."""
+    """Return the line that first sets a variable to a number, if all other assignments set it to a collection."""
     given = case.types[0]
     for node in case.likely(ast.Name):
         match [(line, value) for line, value in case.bound(node.id) if value is not None]:
@@ -209,7 +209,7 @@ def began_as_number(case: CrashContext) -> Match | None:
 
 
 def _is_collection(value: ast.expr) -> bool:
-    """Return whether a value is a collection literal, or an operation with one."""
+    """Return whether a value is a collection literal, or an operation on one."""
     if isinstance(value, ast.BinOp):
         return _is_collection(value.left) or _is_collection(value.right)
     return isinstance(value, ast.List | ast.ListComp | ast.Dict | ast.Tuple)

@@ -1,4 +1,4 @@
-"""Iteration, unpacking and `in` over values that have no items, or that change on the way."""
+"""Iteration, unpacking and `in`: values without items, wrong counts, and collections changed during iteration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
 
 _WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
 _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
-"""Built-in functions that are given None and do not return it."""
+"""Built-in functions that may have been passed the None but did not return it."""
 
 
 @runtime_rule(
@@ -21,7 +21,7 @@ _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", 
     before=("loop-over-other",),
 )
 def none_gone_through(case: CrashContext) -> Match | None:
-    """Return where the None comes from that the line iterates over."""
+    """Return the source of a None over which the line iterates."""
     calls = [call for call in case.calls if not is_call_of(call, *_TAKES_ITEMS)]
     source = next(filter(None, (none_source(case, call) for call in calls)), None)
     wrong = case.node if case.node in calls else _iterated(case)
@@ -29,7 +29,7 @@ def none_gone_through(case: CrashContext) -> Match | None:
 
 
 def _iterated(case: CrashContext) -> ast.expr | None:
-    """Return the expression that the line iterates over or searches in."""
+    """Return the expression over which the line iterates or in which it searches, or None."""
     statement = case.statement
     if isinstance(statement, ast.For) and statement.lineno <= case.line <= statement.iter.lineno:
         return statement.iter
@@ -52,7 +52,7 @@ def _iterated(case: CrashContext) -> ast.expr | None:
     before=("loop-over-other",),
 )
 def loop_over_number(case: CrashContext) -> Match | None:
-    """Return the number that a loop iterates over."""
+    """Return the number over which a loop iterates."""
     iterated = _iterated(case)
     if iterated is None:
         return case.here(name=Code(case.marked or case.source))
@@ -64,7 +64,7 @@ def loop_over_number(case: CrashContext) -> Match | None:
     "loop-over-other", ("TypeError",), r"^'(?P<type>[\w.]+)' object is not (?:iterable|an iterator|reversible)"
 )
 def loop_over_other(case: CrashContext) -> Match | None:
-    """Return the line that iterates over a value without items."""
+    """Return the line that iterates over a value that is not iterable."""
     return case.here(type=case.type_words)
 
 
@@ -75,7 +75,7 @@ def loop_over_other(case: CrashContext) -> Match | None:
     before=("whole-number-needed",),
 )
 def range_of_collection(case: CrashContext) -> Match | None:
-    """Return the call of `range` with something that is no integer."""
+    """Return the call of `range` with an argument that is not an integer."""
     call = next((call for call in case.calls if is_call_of(call, "range")), None)
     for argument in call.args if call is not None else ():
         if call is None or (isinstance(argument, ast.Constant) and isinstance(argument.value, int)):
@@ -112,7 +112,7 @@ def whole_number_needed(case: CrashContext) -> Match | None:
     before=("unpacking-count",),
 )
 def items_of_dictionary(case: CrashContext) -> Match | None:
-    """Return the dictionary that a loop with two variables iterates over without `items`."""
+    """Return the dictionary over which a loop with two variables iterates without `items`."""
     match case.statement:
         case ast.For(target=ast.Tuple(elts=[_, _]), iter=iterated):
             value = case.program.last_value(iterated.id, case.line) if isinstance(iterated, ast.Name) else iterated
@@ -123,7 +123,7 @@ def items_of_dictionary(case: CrashContext) -> Match | None:
 
 @runtime_rule("pairs-wanted", ("TypeError", "ValueError"), r"dictionary update sequence element")
 def pairs_wanted(case: CrashContext) -> Match:
-    """Return the call that makes a dictionary of what are no pairs."""
+    """Return the call that builds a dictionary from items that are not pairs."""
     return case.here(case.call())
 
 
@@ -134,7 +134,7 @@ def pairs_wanted(case: CrashContext) -> Match:
     r"|cannot unpack non-iterable (?P<type>\w+)",
 )
 def unpacking_count(case: CrashContext) -> Match | None:
-    """Return the line that unpacks a value into another number of names than it has items."""
+    """Return the line that unpacks a value into a number of names that differs from its number of items."""
     match case.statement:
         case ast.Assign(targets=[target, *_], value=value):
             names = parts_of(target)
@@ -149,7 +149,7 @@ def unpacking_count(case: CrashContext) -> Match | None:
     "changed-while-looping", ("RuntimeError",), r"changed (?:size )?during iteration|mutated during iteration"
 )
 def changed_while_looping(case: CrashContext) -> Match | None:
-    """Return the collection that a loop iterates over and changes."""
+    """Return the collection that a loop changes while it iterates over it."""
     iterated = _iterated(case)
     if isinstance(case.statement, ast.For):
         iterated = case.statement.iter
@@ -159,7 +159,7 @@ def changed_while_looping(case: CrashContext) -> Match | None:
 
 @runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance")
 def join_of_numbers(case: CrashContext) -> Match | None:
-    """Return the call of `join` with items that are no strings."""
+    """Return the call of `join` with items that are not strings."""
     for call in case.calls:
         match call:
             case ast.Call(func=ast.Attribute(attr="join"), args=[items, *_]):
@@ -171,7 +171,7 @@ def join_of_numbers(case: CrashContext) -> Match | None:
     "nothing-to-search-in", ("TypeError",), r"argument of type '(?P<type>[\w.]+)' is not (?:iterable|a container)"
 )
 def nothing_to_search_in(case: CrashContext) -> Match | None:
-    """Return the search with `in` in a value without items."""
+    """Return the search with `in` in a value that cannot be searched."""
     compare = case.first(ast.Compare)
     name = case.code(compare and compare.comparators[0], case.marked or "the value")
     return case.here(compare, name=name, type=case.type_words)
@@ -186,5 +186,5 @@ def no_length(case: CrashContext) -> Match | None:
 
 @runtime_rule("nothing-left", ("StopIteration",))
 def nothing_left(case: CrashContext) -> Match | None:
-    """Return the line that asks an exhausted iterator for its next item."""
+    """Return the line that requests the next item of an exhausted iterator."""
     return case.here()

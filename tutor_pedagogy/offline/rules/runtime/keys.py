@@ -1,4 +1,4 @@
-"""Indices and keys of the wrong type, keys that are missing, and values that have no items."""
+"""Indices and keys of the wrong type, missing keys, and values that cannot be indexed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INDICES = r"(?P<type>list|string|tuple|str|byte|range) indices must be integers
     before=("no-items",),
 )
 def result_without_positions(case: CrashContext) -> Match | None:
-    """Return the call of `map`, `set` or the like whose result is used with an index."""
+    """Return the call of `map`, `set` or the like whose result is indexed."""
     for node in case.subscripts:
         match only_value(case, node.value):
             case _, ast.Call(func=ast.Name(id=name), args=[_, *_]) as call if is_call_of(
@@ -46,7 +46,7 @@ def result_without_positions(case: CrashContext) -> Match | None:
     before=("index-of-wrong-kind",),
 )
 def division_for_position(case: CrashContext) -> Match | None:
-    """Return the division that makes a float of what is used as an index."""
+    """Return the division that makes a float of a value used as an index or count."""
     for node in case.likely(ast.Subscript, ast.Call):
         for division in _divisions(case, node.slice if isinstance(node, ast.Subscript) else node):
             new = f"{case.text(division.left)} // {case.text(division.right)}"
@@ -55,7 +55,7 @@ def division_for_position(case: CrashContext) -> Match | None:
 
 
 def _divisions(case: CrashContext, node: ast.expr) -> Iterator[ast.BinOp]:
-    """Yield the divisions that the variables in an expression got their values from, nearest first."""
+    """Yield the divisions from which the variables in an expression are computed, the nearest first."""
     waiting, seen = [node], set[str]()
     for value in waiting:
         for inner in walk(value):
@@ -73,7 +73,7 @@ def _divisions(case: CrashContext, node: ast.expr) -> Iterator[ast.BinOp]:
     before=("index-of-wrong-kind",),
 )
 def text_key_on_list(case: CrashContext) -> Match | None:
-    """Return the subscript with a string literal as key on a value that is no dictionary."""
+    """Return the subscript with a string literal as the key of a value that is not a dictionary."""
     for subscript in case.subscripts:
         if is_string(subscript.slice):
             return case.here(subscript, owner=subscript.value, key=subscript.slice, owner_type=case.type_words)
@@ -82,7 +82,7 @@ def text_key_on_list(case: CrashContext) -> Match | None:
 
 @runtime_rule("index-of-wrong-kind", ("TypeError",), rf"{_INDICES}(?:, not '?(?P<given>\w+)'?)?")
 def index_of_wrong_kind(case: CrashContext) -> Match | None:
-    """Return the subscript whose index is no integer."""
+    """Return the subscript whose index is not an integer."""
     given, subscript = case.match["given"], case.subscript
     slots = {"owner_type": case.type_words, "type": in_words(given or "str")}
     if subscript is None:
@@ -106,7 +106,7 @@ def index_of_wrong_kind(case: CrashContext) -> Match | None:
     before=("no-items",),
 )
 def fixed_value_changed(case: CrashContext) -> Match | None:
-    """Return the assignment to an item of a value that cannot change."""
+    """Return the assignment to an item of an immutable value."""
     return _owner_of_items(case)
 
 
@@ -116,19 +116,19 @@ def fixed_value_changed(case: CrashContext) -> Match | None:
     r"'(?P<type>[\w.]+)' object (?:is not subscriptable|does not support item|doesn't support item)",
 )
 def no_items(case: CrashContext) -> Match | None:
-    """Return the subscript on a value that has no items."""
+    """Return the subscript of a value that cannot be indexed."""
     return _owner_of_items(case)
 
 
 def _owner_of_items(case: CrashContext) -> Match:
-    """Return the subscript on the failing line, with what stands before the square brackets."""
+    """Return a match of the subscript on the failing line, with the indexed value as a slot."""
     owner = case.code(case.subscript and case.subscript.value, case.marked or "the value")
     return case.here(case.subscript, owner=owner, type=case.type_words)
 
 
 @runtime_rule("counting-new-key", ("KeyError",), before=("key-not-found",))
 def counting_new_key(case: CrashContext) -> Match | None:
-    """Return the key whose value is added to, as in counting, before it has an initial value."""
+    """Return the key whose value is updated before it has an initial value, as in counting."""
     match case.statement:
         case ast.AugAssign(target=ast.Subscript() as target):
             return case.here(target, owner=target.value, key=target.slice)
@@ -139,7 +139,7 @@ def counting_new_key(case: CrashContext) -> Match | None:
 
 @runtime_rule("key-not-found", ("KeyError",))
 def key_not_found(case: CrashContext) -> Match | None:
-    """Return the subscript whose key the dictionary does not have."""
+    """Return the subscript whose key is missing in the dictionary."""
     raw, subscript = case.crash.message.strip(), case.subscript
     if subscript is None:
         return case.here(key=_as_index(raw, raw), owner="the dictionary", near="none that is close")
@@ -156,9 +156,9 @@ def key_not_found(case: CrashContext) -> Match | None:
 
 
 def _as_index(key: str, source: str) -> Code:
-    """Return a key as it stands between square brackets, such that with the code before it, it spells no statement.
+    """Return a key as it is written in square brackets, in a form that is no statement after the code before it.
 
-    In parentheses it would read on as a call, with a minus or plus as an operation.
+    A key in parentheses would look like the arguments of a call, and a leading minus or plus like an operation.
     """
     for shown in (key, source):
         bare = shown[1:-1] if shown.startswith("(") and shown.endswith(")") else shown
@@ -168,7 +168,7 @@ def _as_index(key: str, source: str) -> Code:
 
 
 def _known_keys(case: CrashContext, owner: str) -> list[str]:
-    """Return the string keys that the program writes in dictionaries, or assigns to in one of this name."""
+    """Return the string keys in all dictionary literals, and those assigned to the dictionary of this name."""
     keys: list[str] = []
     for node in case.program.each(ast.Dict, ast.Assign):
         match node:

@@ -1,4 +1,4 @@
-"""Literals that are wrong: a number in quotes, an entry unlike the others, a key misspelt."""
+"""Wrong literals: a number in quotes, an entry unlike the others, a misspelt key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2
-"""Entries of one form that make another form the exception."""
+"""The minimum number of uniform entries that make a different one an exception."""
 _NUMBERS = r"(?:int|float)"
 
 
@@ -33,7 +33,7 @@ _NUMBERS = r"(?:int|float)"
     before=("compared-kinds", "text-plus-other"),
 )
 def number_in_quotes(case: CrashContext) -> Match | None:
-    """Return the one number that stands in quotes and is passed on to the calculation that fails."""
+    """Return the only number in quotes that reaches the failing calculation."""
     if has_string_operand(case):
         return None
     quoted = [(node, text) for node, text in _strings(case) if _NUMBER.fullmatch(text) and _is_passed_on(case, node)]
@@ -44,14 +44,14 @@ def number_in_quotes(case: CrashContext) -> Match | None:
 
 
 def _strings(case: CrashContext) -> Iterator[tuple[ast.Constant, str]]:
-    """Yield the string literals of the program, with their values."""
+    """Yield the string literals of the program with their values."""
     for node in case.program.each(ast.Constant):
         if isinstance(node.value, str):
             yield node, node.value
 
 
 def _is_passed_on(case: CrashContext, node: ast.expr) -> bool:
-    """Return whether a value goes into a call of the program's own function or class, or into a collection."""
+    """Return whether a value is passed to the program's own function or class, or stored in a collection."""
     match case.program.parents.get(node):
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if node in args:
             called, at = case.program.functions.get(name), args.index(node)
@@ -66,7 +66,7 @@ def _is_passed_on(case: CrashContext, node: ast.expr) -> bool:
 
 
 def _is_wanted_as_string(function: Function, name: str) -> bool:
-    """Return whether a function iterates over a parameter, subscripts it or converts it, as one does with a string."""
+    """Return whether a function uses a parameter like a string: it iterates over it, indexes it or converts it."""
     for node in walk(function):
         match node:
             case (
@@ -84,7 +84,7 @@ def _is_wanted_as_string(function: Function, name: str) -> bool:
     "comma-in-number", ("TypeError",), r"\btuple\b|multiply sequence by non-int", before=("text-in-calculation",)
 )
 def comma_in_number(case: CrashContext) -> Match | None:
-    """Return the number with a comma in place of the decimal point, which makes a tuple of it."""
+    """Return the number with a decimal comma, which makes it a tuple."""
     for node in case.program.each(ast.Assign):
         match node:
             case ast.Assign(
@@ -104,7 +104,7 @@ def comma_in_number(case: CrashContext) -> Match | None:
     before=("empty-collection", "unpacking-count"),
 )
 def entry_unlike_others(case: CrashContext) -> Match | None:
-    """Return the one entry of a literal table that has more or fewer parts than the others."""
+    """Return the only entry of a table of literals that has more or fewer parts than the others."""
     for table in case.program.each(ast.List, ast.Tuple):
         sizes = [0 if isinstance(row, ast.Set) else len(parts_of(row)) for row in parts_of(table)]
         if len(sizes) > _FEWEST_ALIKE:
@@ -117,7 +117,7 @@ def entry_unlike_others(case: CrashContext) -> Match | None:
 
 @runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
 def key_in_two_spellings(case: CrashContext) -> Match | None:
-    """Return the key that is written in another spelling than the dictionary has."""
+    """Return the key that is spelt differently from the key in the dictionary."""
     wanted = case.crash.message.strip()[1:-1]
     written = [node for node, text in _strings(case) if text == wanted]
     if not written or any(node in case.nodes_here for node in written):
@@ -138,7 +138,7 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
 
 @runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
 def entry_without_key(case: CrashContext) -> Match | None:
-    """Return the one literal entry that lacks a key which several lines look up."""
+    """Return the only literal entry without a key that several lines look up."""
     key = case.crash.message.strip()[1:-1]
     looked_up = [
         (node.lineno, node.slice.value)
@@ -159,7 +159,7 @@ def entry_without_key(case: CrashContext) -> Match | None:
 
 @runtime_rule("start-is-no-key", ("KeyError",), before=("key-not-found",))
 def start_is_no_key(case: CrashContext) -> Match | None:
-    """Return the initial value of a variable that is used as a key, if the dictionary does not have it."""
+    """Return the initial value of a variable that is used as a key, if the dictionary lacks that key."""
     for subscript in case.subscripts:
         for line, value in case.bound(subscript.slice.id) if isinstance(subscript.slice, ast.Name) else ():
             if isinstance(value, ast.Constant) and repr(value.value) == case.crash.message.strip():

@@ -1,4 +1,4 @@
-"""Names that nothing defines: misspelt, without quotes, without `self`, of another language."""
+"""Undefined names: misspelt, without quotes, without `self`, or from another language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _MOST_CLOSE = 8
-"""How many names that look alike are compared by their slips."""
+"""The maximum number of similar names that are compared by edit distance."""
 _OTHER_LANGUAGES = {
     **dict.fromkeys(("true", "TRUE"), "True"),
     **dict.fromkeys(("false", "FALSE"), "False"),
@@ -23,7 +23,7 @@ _OTHER_LANGUAGES = {
 
 
 def _at_name(case: CrashContext, new: str | None = None, **slots: str) -> Match:
-    """Return the use of the name that the message gives, and the edit that writes something else there."""
+    """Return a match of the name in the message, with an edit that replaces it by another."""
     name = case.match["name"]
     node = case.name(name)
     return case.here(name, replace=(node, new) if node is not None else None, name=Code(name), slots=slots)
@@ -31,14 +31,14 @@ def _at_name(case: CrashContext, new: str | None = None, **slots: str) -> Match:
 
 @runtime_rule("word-of-another-language", ("NameError",), _NOT_DEFINED, before=("name-misspelt",))
 def word_of_another_language(case: CrashContext) -> Match | None:
-    """Return the word for a truth value or None that other languages use."""
+    """Return the word of another language for True, False or None."""
     meant = _OTHER_LANGUAGES.get(case.match["name"])
     return _at_name(case, meant, meant=Code(meant)) if meant else None
 
 
 @runtime_rule("loop-variable-under-another-name", ("NameError",), _NOT_DEFINED, before=("name-misspelt",))
 def loop_variable_under_another_name(case: CrashContext) -> Match | None:
-    """Return the loop around the name whose loop variable its body never uses."""
+    """Return the enclosing loop whose loop variable its body never uses."""
     name, node = case.match["name"], case.name(case.match["name"])
     if node is None or get_close_matches(name, sorted(case.program.bound_names - {name}), 1, 0.75):
         return None
@@ -51,7 +51,7 @@ def loop_variable_under_another_name(case: CrashContext) -> Match | None:
 
 @runtime_rule("name-misspelt", ("NameError",), _NOT_DEFINED, before=("name-defined-later", "name-of-another-function"))
 def name_misspelt(case: CrashContext) -> Match | None:
-    """Return the use of a name that is close to one that the program defines."""
+    """Return the use of a name that is spelt almost like one that the program defines."""
     name, closest = case.match["name"], closest_name(case, case.match["name"])
     if not closest or (len(name) == 1 and closest.lower() != name.lower()):
         return None
@@ -59,7 +59,7 @@ def name_misspelt(case: CrashContext) -> Match | None:
 
 
 def closest_name(case: CrashContext, name: str) -> str | None:
-    """Return the name that is most likely meant by a misspelt one on the failing line."""
+    """Return the name that a misspelt one on the failing line most likely stands for, or None."""
     bound = case.program.bound_names - {name}
     folded = {other.lower().replace("_", ""): other for other in bound}
     key = name.lower().replace("_", "")
@@ -73,12 +73,12 @@ def closest_name(case: CrashContext, name: str) -> str | None:
     close = get_close_matches(name, sorted(offered), _MOST_CLOSE, 0.72)
     looped = _loop_variables_around(case, node) if node is not None else set()
     local = {arg.arg for arg in case.function.args.args} if case.function else set()
-    # The fewest slips first; of equals a variable of the loop around, then a parameter of the function.
+    # The smallest edit distance wins. If several are equal, prefer an enclosing loop's variable, then a parameter.
     return min(close, key=lambda c: (edit_distance(name, c), c not in looped, c not in local), default=None)
 
 
 def _loop_variables_around(case: CrashContext, node: ast.Name) -> set[str]:
-    """Return the variables of the loops and comprehensions around a node."""
+    """Return the variables of the loops and comprehensions that enclose a node."""
     targets: list[ast.expr] = []
     for up in case.program.above(node):
         match up:
@@ -96,7 +96,7 @@ def _loop_variables_around(case: CrashContext, node: ast.Name) -> set[str]:
     before=("text-without-quotes",),
 )
 def name_without_self(case: CrashContext) -> Match | None:
-    """Return the name in a method that is an attribute or a method of the object."""
+    """Return the name in a method that should be an attribute or a method of `self`."""
     name, function, owner = case.match["name"], case.function, case.class_of(case.function)
     if function is None or owner is None or not function.args.args:
         return None
@@ -110,7 +110,7 @@ def name_without_self(case: CrashContext) -> Match | None:
 
 @runtime_rule("text-without-quotes", ("NameError",), _NOT_DEFINED, before=("name-never-defined",))
 def text_without_quotes(case: CrashContext) -> Match | None:
-    """Return the bare word where a string is meant: it is compared with strings or stands next to them."""
+    """Return the word without quotes where a string is meant: it is next to strings or compared with them."""
     name, node = case.match["name"], case.name(case.match["name"])
     if node is None:
         return None

@@ -1,4 +1,4 @@
-"""None where a value is needed: where it comes from, in operations, calls, loops and subscripts."""
+"""None where a value is needed: its source, for operations, calls, loops and subscripts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def none_match(case: CrashContext, wrong: ast.expr | None, place: ast.expr | None, **slots: str | ast.AST) -> Match:
-    """Return where a None comes from, else the place that uses it."""
+    """Return the source of a None; if it is unknown, the place that uses the None."""
     source = "a place that never gave it a value"
     if wrong is None:
         return case.here(name=Code(case.marked or "the value"), source=source, slots=slots)
@@ -23,7 +23,7 @@ def none_match(case: CrashContext, wrong: ast.expr | None, place: ast.expr | Non
 
 
 def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> Match | None:
-    """Return the call in place or the end of the function that a None comes from, None if the code does not show it."""
+    """Return the source of a None: an in-place call or the end of a function. Return None if the code shows neither."""
     match none_origin(case.program, wrong, case.line):
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
@@ -37,7 +37,7 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
 
 
 def _end_without_value(function: ast.FunctionDef) -> ast.stmt:
-    """Return the last line of a path through a function, at best one that shows or computes a value."""
+    """Return the statement at which a function ends without a value; preferably one that prints or computes a value."""
     ends: list[ast.stmt] = [function.body[-1]]
     for last in ends:
         if isinstance(last, ast.If):
@@ -49,7 +49,7 @@ def _end_without_value(function: ast.FunctionDef) -> ast.stmt:
 
 
 def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
-    """Return the edit that drops the assignment of an in-place call, or sorts into another name with `sorted`."""
+    """Return the edit that drops the assignment of an in-place call, or replaces `sort` by `sorted`; or None."""
     statement = case.program.statement_at(call.lineno)
     if not isinstance(statement, ast.Assign) or statement.value is not call or statement.lineno != statement.end_lineno:
         return None
@@ -70,7 +70,7 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
     before=("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-in-operation", "none-looked-into"),
 )
 def result_of_method_in_place(case: CrashContext) -> Match | None:
-    """Return the in-place method call whose result is the None that fails."""
+    """Return the call of an in-place method whose result None is used on the failing line."""
     nodes = case.likely(ast.Name, ast.Call, ast.Attribute, ast.Subscript)
     if case.crash.exception == "AttributeError":
         nodes = [node.value for node in nodes if isinstance(node, ast.Attribute)]
@@ -88,7 +88,7 @@ def result_of_method_in_place(case: CrashContext) -> Match | None:
     before=("none-in-operation",),
 )
 def print_result_used(case: CrashContext) -> Match | None:
-    """Return the operation whose left side is a call of `print`."""
+    """Return the operation whose left operand is a call of `print`."""
     for node in case.likely(ast.BinOp):
         if is_call_of(node.left, "print"):
             call = case.text(node.left)
@@ -105,7 +105,7 @@ def print_result_used(case: CrashContext) -> Match | None:
     before=("text-in-calculation",),
 )
 def none_handed_on(case: CrashContext) -> Match | None:
-    """Return where the None comes from that is the argument of a call."""
+    """Return the source of a None that was passed to a call."""
     arguments = [argument for call in case.calls for argument in call.args]
     sources = (none_source(case, each) for each in arguments if isinstance(each, ast.Call | ast.Name))
     return next(filter(None, sources), None)
@@ -113,14 +113,14 @@ def none_handed_on(case: CrashContext) -> Match | None:
 
 @runtime_rule("none-as-argument", ("TypeError",), r"must be [\w -]{1,120}, not (?:'?NoneType'?|None)\b")
 def none_as_argument(case: CrashContext) -> Match | None:
-    """Return where the None comes from that a built-in function was given."""
+    """Return the source of a None that was passed to a built-in function."""
     sources = (none_source(case, argument) for call in case.calls for argument in call.args)
     return next(filter(None, sources), None)
 
 
 @runtime_rule("none-in-operation", ("TypeError",), TWO_TYPES, before=("compared-kinds", "text-in-calculation"))
 def none_in_operation(case: CrashContext) -> Match | None:
-    """Return where the None comes from that is a side of an operation."""
+    """Return the source of a None that is an operand."""
     if "NoneType" not in case.types or case.sides is None:
         return None
     operation, left, right = case.sides
@@ -134,5 +134,5 @@ def none_in_operation(case: CrashContext) -> Match | None:
     before=("no-items",),
 )
 def none_looked_into(case: CrashContext) -> Match | None:
-    """Return where the None comes from that is used with square brackets."""
+    """Return the source of a None that is indexed."""
     return none_match(case, case.subscript and case.subscript.value, case.subscript)

@@ -1,4 +1,4 @@
-"""Objects of the program's own classes: a bare value or the class in their place, an incomplete `__init__`."""
+"""Objects of the program's own classes: replaced by a plain value or the class, or set up incompletely."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object ha
 
 @runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_handed_for_object(case: CrashContext) -> Match | None:
-    """Return the call that passes a constant to a parameter which is used as an object of the program's own class."""
+    """Return the call that passes a constant for a parameter that is used as an object of the program's own class."""
     failed, function, owner = case.attribute(case.match["name"]), case.function, _owner_of(case, case.match["name"])
     if failed is None or owner is None or function is None or not isinstance(failed.value, ast.Name):
         return None
@@ -32,7 +32,7 @@ def value_handed_for_object(case: CrashContext) -> Match | None:
 
 
 def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
-    """Return the class of the program that has a method or sets an attribute of this name."""
+    """Return the program's class that defines a method or sets an attribute of this name, or None."""
     for node in case.program.each(ast.FunctionDef, ast.Attribute):
         if is_stored(node, attribute) or (isinstance(node, ast.FunctionDef) and node.name == attribute):
             for up in case.program.above(node):
@@ -43,7 +43,7 @@ def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
 
 @runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_in_place_of_object(case: CrashContext) -> Match | None:
-    """Return the one line that stores a parameter or a constant in place of an object of the program's own class."""
+    """Return the only line that stores a parameter or a constant instead of an object of the program's own class."""
     failed, owner = case.attribute(case.match["name"]), _owner_of(case, case.match["name"])
     if failed is None or owner is None:
         return None
@@ -55,7 +55,7 @@ def value_in_place_of_object(case: CrashContext) -> Match | None:
 
 
 def _stored_as(case: CrashContext, variable: ast.expr) -> list[tuple[int, ast.expr]]:
-    """Return the lines that give a name or an attribute a value, with the values."""
+    """Return the assignments to a name or an attribute: the line and the value of each."""
     match variable:
         case ast.Name(id=name):
             bound = case.bound(name)
@@ -67,7 +67,7 @@ def _stored_as(case: CrashContext, variable: ast.expr) -> list[tuple[int, ast.ex
 
 
 def _is_bare(case: CrashContext, line: int, value: ast.expr) -> bool:
-    """Return whether a value is a constant other than None, or a parameter of the function around a line."""
+    """Return whether a value is a constant other than None, or a parameter of the function that contains the line."""
     if isinstance(value, ast.Constant):
         return value.value is not None
     function = case.program.function_at(line)
@@ -82,7 +82,7 @@ def _is_bare(case: CrashContext, line: int, value: ast.expr) -> bool:
     before=("not-in-class",),
 )
 def class_under_a_name(case: CrashContext) -> Match | None:
-    """Return the line that gives a variable the class in place of an object."""
+    """Return the line that assigns a class to a variable instead of an object of the class."""
     failed = case.attribute(case.match["name"])
     if failed is None or not isinstance(failed.value, ast.Name):
         return None
@@ -99,7 +99,7 @@ def class_under_a_name(case: CrashContext) -> Match | None:
     before=("attribute-never-set",),
 )
 def parent_not_set_up(case: CrashContext) -> Match | None:
-    """Return the `__init__` that does not call the one of the parent class, which sets the missing attribute."""
+    """Return the `__init__` that does not call the parent class's, which sets the missing attribute."""
     own = case.classes.get(case.match["type"])
     set_up = _set_up(own)
     if own is None or set_up is None or "super" in names_in(set_up):
@@ -113,6 +113,6 @@ def parent_not_set_up(case: CrashContext) -> Match | None:
 
 
 def _set_up(owner: ast.ClassDef | None) -> ast.FunctionDef | None:
-    """Return the `__init__` of a class."""
+    """Return the `__init__` of a class, or None."""
     methods = owner.body if owner is not None else []
     return next((node for node in methods if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None)

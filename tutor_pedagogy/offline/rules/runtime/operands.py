@@ -1,4 +1,4 @@
-"""Operators between values of types that do not go together: TypeError for `+`, `-`, `<`, `%` and the like."""
+"""Operands of incompatible types: TypeErrors of `+`, `-`, `<`, `%` and the like."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ORDER = r"not supported between instances of "
     before=("none-in-operation",),
 )
 def caret_for_power(case: CrashContext) -> Match | None:
-    """Return the operation with `^`, the exclusive or, where a power is meant."""
+    """Return the operation with `^` (exclusive or) where a power is meant."""
     for node in case.likely(ast.BinOp):
         if isinstance(node.op, ast.BitXor):
             right = case.text(node.right)
@@ -42,7 +42,7 @@ def caret_for_power(case: CrashContext) -> Match | None:
     before=("compared-kinds", "range-of-collection", "text-plus-other"),
 )
 def number_from_input(case: CrashContext) -> Match | None:
-    """Return the call of `input` whose string is calculated with as if it were a number."""
+    """Return the call of `input` whose string is used in a calculation without conversion."""
     sides: tuple[ast.expr, ...] | None = case.sides
     bound = case.call("range") if "interpreted as an integer" in case.crash.message else None
     if bound is not None:
@@ -56,7 +56,7 @@ def number_from_input(case: CrashContext) -> Match | None:
 
 
 def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
-    """Yield the names in an expression, but not those in a call, which makes something else of them."""
+    """Yield the names in an expression that are not inside a call, whose result may have another type."""
     if isinstance(node, ast.Name):
         yield node
     elif not isinstance(node, ast.Call):
@@ -66,7 +66,7 @@ def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
 
 
 def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> Match:
-    """Return the place where a string comes in, with the edit that makes a number of it there."""
+    """Return the place at which a string enters the calculation, with an edit that converts it to a number."""
     name = part
     while isinstance(name, ast.Subscript):
         name = name.value
@@ -134,7 +134,7 @@ def item_onto_list(case: CrashContext) -> Match | None:
     before=("text-in-calculation",),
 )
 def list_in_calculation(case: CrashContext) -> Match | None:
-    """Return the operation with a list or tuple on one side."""
+    """Return the operation with a list or tuple as one operand."""
     for node in case.likely(ast.BinOp):
         for side, name in zip((node.left, node.right), case.types, strict=True):
             if name in ("list", "tuple"):
@@ -164,7 +164,7 @@ def list_times_number(case: CrashContext) -> Match | None:
     r"|must be real number, not|must be str, not|doesn't define __round__",
 )
 def text_in_calculation(case: CrashContext) -> Match | None:
-    """Return the operation between values that do not go together."""
+    """Return the operation whose operands have incompatible types."""
     if case.sides is None:
         return case.here(left="one side", right="the other side")
     operation, left, right = case.sides
@@ -173,7 +173,7 @@ def text_in_calculation(case: CrashContext) -> Match | None:
 
 @runtime_rule("compared-kinds", ("TypeError",), rf"'[<>]=?' {_ORDER}'([\w.]+)' and '([\w.]+)'")
 def compared_kinds(case: CrashContext) -> Match | None:
-    """Return the comparison between values of types that have no order."""
+    """Return the comparison of values whose types have no order."""
     words = {"left_type": in_words(case.types[0]), "right_type": in_words(case.types[1])}
     if case.sides is None:
         return case.here(left="the left side", right="the right side", slots=words)

@@ -1,4 +1,4 @@
-"""Where a value comes from: `input`, None, or a function that does not always return one, read off assignments."""
+"""The source of a value, read from the assignments: `input`, None, or a function that may return None."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ IN_PLACE = frozenset(
         *("shuffle", "print", "heapify"),
     )
 )
-"""Functions and methods that change something and return None."""
+"""Functions and methods that work in place (or print) and return None."""
 
 
 def is_input(program: Program, node: ast.expr, line: int) -> bool:
-    """Return whether a value is a string that `input` returned."""
+    """Return whether a value is a string that `input` returned, or a part of one."""
     match node:
         case ast.Call(func=ast.Name(id="input")):
             return True
@@ -36,7 +36,7 @@ def is_input(program: Program, node: ast.expr, line: int) -> bool:
 
 
 def input_of(program: Program, name: str, line: int) -> ast.expr | None:
-    """Return the value that a name got above a line: alone, with other names, or as a loop variable."""
+    """Return the value assigned to a name above a line: by a plain or tuple assignment, or by a loop."""
     value = program.last_value(name, line)
     if value is not None:
         return value
@@ -51,7 +51,7 @@ def input_of(program: Program, name: str, line: int) -> ast.expr | None:
 
 
 def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
-    """Return why a value is None: `in-place` and the call, or `function` and the function that returns nothing."""
+    """Return the reason why a value is None, with its node: an `in-place` call, a `function`, or a `constant`."""
     match node:
         case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
             return "in-place", node
@@ -67,7 +67,7 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
 
 
 def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | None:
-    """Return why a variable is None; an in-place call counts on any line, since a loop may repeat it."""
+    """Return why a variable is None. An in-place call counts on any line, because a loop may repeat it."""
     bound = program.assignments(name)
     for _, value in bound:
         match value:
@@ -82,7 +82,7 @@ def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | No
 
 
 def falls_through(program: Program, function: Function) -> bool:
-    """Return whether a function returns a value on some paths and can also run off its end."""
+    """Return whether a function returns a value on some paths and reaches its end on others."""
     return not program.returns_nothing(function) and not _ends(function.body)
 
 
@@ -111,7 +111,7 @@ def _is_endless(loop: ast.For | ast.While) -> bool:
 
 
 def _is_left(loop: ast.For | ast.While) -> bool:
-    """Return whether a `break` can be reached that ends this loop, not one inside it."""
+    """Return whether a reachable `break` ends this loop, not a loop inside it."""
     blocks: list[list[ast.stmt]] = [loop.body]
     for block in blocks:
         for statement in block:

@@ -1,4 +1,4 @@
-"""Functions that call themselves without end."""
+"""Endless recursion: functions that never stop calling themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @runtime_rule("recursion-same-argument", ("RecursionError",), before=("recursion-without-end",))
 def recursion_same_argument(case: CrashContext) -> Match | None:
-    """Return the recursive call that passes on exactly the arguments that the function got."""
+    """Return the recursive call that passes on the function's own parameters unchanged."""
     function, first = _recursive_call(case)
     if function is None or first is None:
         return None
@@ -32,7 +32,7 @@ def recursion_same_argument(case: CrashContext) -> Match | None:
 
 
 def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | None]:
-    """Return the function that failed and its call of itself, at best the one that the traceback marks."""
+    """Return the failing function and its recursive call, preferably the one that the traceback marks."""
     function = case.function or case.program.functions.get(case.crash.function)
     nodes = walk(function) if function is not None else []
     calls = [n for n in nodes if isinstance(n, ast.Call) and function is not None and called_name(n) == function.name]
@@ -42,7 +42,7 @@ def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | Non
 
 @runtime_rule("recursion-without-end", ("RecursionError",), before=("recursion-misses-end",))
 def recursion_without_end(case: CrashContext) -> Match | None:
-    """Return the recursive call of a function that has no condition."""
+    """Return the recursive call of a function without any condition."""
     function, call = _recursive_call(case)
     if function is None or call is None:
         return None
@@ -53,7 +53,7 @@ def recursion_without_end(case: CrashContext) -> Match | None:
 
 @runtime_rule("recursion-misses-end", ("RecursionError",))
 def recursion_misses_end(case: CrashContext) -> Match | None:
-    """Return the condition that should end the calls, or the call whose arguments never meet it."""
+    """Return the condition that should end the recursion, or the call whose arguments never fulfil it."""
     function, call = _recursive_call(case)
     if function is None or call is None:
         name, shown = Code(case.crash.function or "the function"), Code(case.marked or "the call")
@@ -71,7 +71,7 @@ def recursion_misses_end(case: CrashContext) -> Match | None:
 
 
 def _print_at_end(function: Function) -> ast.Call | None:
-    """Return the `print` in the branch that should end the calls, if the function goes on after it."""
+    """Return the `print` in the branch that should end the recursion but does not return."""
     for node in function.body:
         match node:
             case ast.If(body=[ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_, *_]) as call)], orelse=[]):
@@ -80,7 +80,7 @@ def _print_at_end(function: Function) -> ast.Call | None:
 
 
 def _moves_away(call: ast.Call, test: ast.expr) -> bool:
-    """Return whether an argument grows from call to call while the condition waits for a constant."""
+    """Return whether an argument grows from call to call while the condition compares with a constant."""
     waits = isinstance(test, ast.Compare) and isinstance(test.comparators[0], ast.Constant)
     return waits and any(
         isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Mult) and isinstance(value.left, ast.Name)
@@ -89,7 +89,7 @@ def _moves_away(call: ast.Call, test: ast.expr) -> bool:
 
 
 def _is_passed_on(function: Function, call: ast.Call, test: ast.expr) -> bool:
-    """Return whether a parameter in the condition is passed on unchanged."""
+    """Return whether the recursive call passes a parameter of the condition on unchanged."""
     return any(
         name in names_in(test) and isinstance(value, ast.Name) and value.id == name
         for name, value in zip(parameters(function), call.args, strict=False)

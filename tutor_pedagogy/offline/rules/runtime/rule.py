@@ -1,4 +1,4 @@
-"""What a rule for exceptions is, the decorator that makes one of a detector, and what a detector is written with."""
+"""The class of rules for exceptions, the decorator that registers a detector, and the names that detectors need."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ __all__ = ["Code", "CrashContext", "Match", "RuntimeRule", "Slots", "runtime_rul
 
 @dataclass(frozen=True, slots=True)
 class RuntimeRule(Rule):
-    """A rule for an exception: its types, none for every type, and the message that it goes with.
+    """A rule for exceptions of some types (an empty set means every type) whose message matches a pattern.
 
-    `detect` returns None if the rule does not apply after all, so that a later one is tried. `before` names rules
-    that this one comes before where both would match.
+    `detect` returns None if the rule does not apply after all; then the next rule is tried. `before` names rules that
+    must be tried after this one, because both would match.
     """
 
     exceptions: frozenset[str]
@@ -36,7 +36,7 @@ class RuntimeRule(Rule):
 def runtime_rule(
     name: str, exceptions: tuple[str, ...] = (), message: str | re.Pattern[str] = "", *, before: tuple[str, ...] = ()
 ) -> Callable[[Detector], RuntimeRule]:
-    """Return a decorator that makes a rule of a detector; a name without a family is one of `runtime`."""
+    """Return a decorator that makes a rule of a detector. A name without a family becomes `runtime.<name>`."""
     pattern = re.compile(message)
     later = tuple(full_name(each, "runtime") for each in before)
 

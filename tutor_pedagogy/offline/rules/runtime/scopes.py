@@ -1,4 +1,4 @@
-"""Names that are defined elsewhere: further down, in another function, in a branch that did not run."""
+"""Names defined elsewhere: further down, in another function, or in a branch that did not run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def name_of_another_function(case: CrashContext) -> Match | None:
 
 @runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function",))
 def answer_not_kept(case: CrashContext) -> Match | None:
-    """Return the call whose result is dropped, of a function that returns its local variable of this name."""
+    """Return the call that drops the result of a function which returns its local variable of this name."""
     name = case.match["name"]
     for node in case.program.each(ast.Expr):
         match node.value:
@@ -73,7 +73,7 @@ def _returns(case: CrashContext, function: Function, name: str) -> bool:
     before=("text-without-quotes", "used-before-first-value"),
 )
 def value_only_on_some_paths(case: CrashContext) -> Match | None:
-    """Return the use of a name that gets its value in a branch or a loop above, which did not run."""
+    """Return the use of a name that is only set in a branch or loop above, which did not run."""
     name = case.match["name"] or case.match["unbound"]
     if not name:
         return None
@@ -95,13 +95,13 @@ def value_only_on_some_paths(case: CrashContext) -> Match | None:
 
 
 def _function_name(case: CrashContext, otherwise: str = "the program") -> Code:
-    """Return the name of the function of the failing line, other words at the top level."""
+    """Return the name of the function that contains the failing line, or the given words at the top level."""
     return Code(case.function.name if case.function else otherwise)
 
 
 @runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME, before=("used-before-first-value",))
 def own_value_hides_builtin(case: CrashContext) -> Match | None:
-    """Return the line of a function that gives a variable the name of a built-in function which it calls too."""
+    """Return the line that makes a built-in function's name a local variable of the function that calls it."""
     name = case.match["name"]
     bound = case.bound(name)
     if name not in BUILTINS or case.function is None or not bound:
@@ -113,7 +113,7 @@ def own_value_hides_builtin(case: CrashContext) -> Match | None:
     "outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND, before=("used-before-first-value",)
 )
 def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
-    """Return the use of a global name in a function that assigns to it without `global`."""
+    """Return the use of a global variable in a function that assigns to the same name without `global`."""
     name, function = case.match["name"], case.function
     outside = [line for line, _ in case.program.assignments(name) if case.program.function_at(line) is None]
     if function is None or not outside or not case.bound(name):
@@ -134,6 +134,6 @@ def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
     rf"{_NOT_BOUND.pattern}|cannot access free variable|not associated with a value",
 )
 def used_before_first_value(case: CrashContext) -> Match | None:
-    """Return the use of a local variable above the line that gives it a value."""
+    """Return the use of a local variable before its first assignment."""
     name = case.match["name"]
     return case.here(name, name=Code(name), function=_function_name(case, "this program")) if name else None

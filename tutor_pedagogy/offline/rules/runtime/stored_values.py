@@ -1,4 +1,4 @@
-"""Values that a line should store and does not: a colon or `==` in place of the equals sign."""
+"""Values that a line should assign but does not: it has a colon or `==` instead of the equals sign."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAME_OR_ATTRIBUTE = re.compile(r"(?:local variable|name|has no attribute) '(?P<
 
 @runtime_rule("colon-for-equals", _EXCEPTIONS, _NAME_OR_ATTRIBUTE, before=("text-without-quotes",))
 def colon_for_equals(case: CrashContext) -> Match | None:
-    """Return the line with a colon in place of the equals sign."""
+    """Return the line with a colon instead of the equals sign."""
     name = case.match["name"]
     for node in case.program.each(ast.AnnAssign):
         match node:
@@ -30,7 +30,7 @@ def colon_for_equals(case: CrashContext) -> Match | None:
     before=("no-value-before-loop", "own-value-hides-builtin"),
 )
 def compared_not_stored(case: CrashContext) -> Match | None:
-    """Return the line with a comparison alone, in place of an assignment."""
+    """Return the line that is only a comparison, where an assignment is meant."""
     for node in case.program.each(ast.Expr):
         match node.value:
             case ast.Compare(left=ast.Name(id=left) | ast.Attribute(attr=left) as target, ops=[ast.Eq()]):

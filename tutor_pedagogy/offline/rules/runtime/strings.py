@@ -1,4 +1,4 @@
-"""Strings that are put together: placeholders without a value, format codes for another type, bytes, characters."""
+"""String formatting: missing values for placeholders, format codes for another type, bytes, single characters."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
     r"Replacement index \d+ out of range|not enough arguments for format|not all arguments converted",
 )
 def places_and_values(case: CrashContext) -> Match | None:
-    """Return the formatting with more or fewer values than placeholders, unless its string is a number from `input`."""
+    """Return the formatting whose numbers of values and placeholders differ; None if its string comes from `input`."""
     is_number = any(is_input(case.program, node.left, case.line) for node in case.likely(ast.BinOp))
     return None if is_number else _formatting(case)
 
 
 def _formatting(case: CrashContext) -> Match:
-    """Return the operation, f-string or call that puts a string together."""
+    """Return the formatting operation, f-string or call on the failing line."""
     return case.here(case.first(ast.BinOp, ast.JoinedStr, ast.Call))
 
 
@@ -32,7 +32,7 @@ def _formatting(case: CrashContext) -> Match:
     r"|%[a-z] format: |[Ss]ign not allowed in string format",
 )
 def form_of_another_kind(case: CrashContext) -> Match | None:
-    """Return the formatting with a format code for another type."""
+    """Return the formatting with a format code for another type of value."""
     return _formatting(case)
 
 
@@ -42,11 +42,11 @@ def form_of_another_kind(case: CrashContext) -> Match | None:
     r"can't concat str to bytes|\(not \"bytes\"\) to str|bytes-like object is required, not 'str'",
 )
 def bytes_and_text(case: CrashContext) -> Match | None:
-    """Return the operation with a string and bytes."""
+    """Return the operation that mixes a string and bytes."""
     return _formatting(case)
 
 
 @runtime_rule("one-character-needed", ("TypeError",), r"(?P<name>ord)\(\) expected (?:a character|string of length 1)")
 def one_character_needed(case: CrashContext) -> Match:
-    """Return the call of `ord` with a string of another length than 1."""
+    """Return the call of `ord` with a string that does not have exactly one character."""
     return case.here(case.call(), function=Code(case.match["name"]))

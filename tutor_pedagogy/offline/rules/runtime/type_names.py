@@ -1,4 +1,4 @@
-"""The names of Python's types: in messages, and in words for the student."""
+"""Names of Python types: the pattern for them in messages, and words for the student."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ TWO_TYPES = (
     r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
     r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)"
 )
-"""A pattern for messages about an operation that name the types of both its sides."""
+"""A pattern for messages about an operation that name the types of both operands."""
 _WORDS = {
     "str": "a string",
     "int": "a whole number",
@@ -29,10 +29,10 @@ _WORDS = {
 
 
 def in_words(name: str) -> str:
-    """Return a type's name in words, such as "a list" for `list`."""
+    """Return a type's name in words for the student, such as "a list" for `list`."""
     return _WORDS.get(name, f"a value of type `{name}`")
 
 
 def count_in_words(count: int) -> str:
-    """Return a small number as a word, any other in digits."""
+    """Return a small number as a word, a larger one in digits."""
     return {2: "two", 3: "three", 4: "four"}.get(count, str(count))

@@ -1,4 +1,4 @@
-"""Strings that should have become numbers where a line was split into its parts."""
+"""Strings from a split line that should have been converted to numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS = r"(?:int|float)"
     before=("text-plus-other",),
 )
 def parts_still_texts(case: CrashContext) -> Match | None:
-    """Return the one line that keeps the parts of a split string as they are, though they are calculated with later."""
+    """Return the only line that keeps parts of a split string without converting them to numbers."""
     if has_string_operand(case):
         return None
     splits = [call for call in case.program.each(ast.Call) if called_name(call) == "split"]
@@ -36,7 +36,7 @@ def parts_still_texts(case: CrashContext) -> Match | None:
 
 
 def has_string_operand(case: CrashContext) -> bool:
-    """Return whether the failing line has a string literal in its operation, or a string that `input` returned."""
+    """Return whether an operand on the failing line is a string literal or a string that `input` returned."""
     for node in case.nodes_here:
         around = case.program.parents.get(node)
         is_operand = isinstance(around, ast.BinOp | ast.Compare | ast.AugAssign)
@@ -48,7 +48,7 @@ def has_string_operand(case: CrashContext) -> bool:
 
 
 def _kept(case: CrashContext, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
-    """Yield the lines that store or return what a call of `split` returned, unchanged."""
+    """Yield the lines that store or return the result of a `split` call without conversion, each with the value."""
     around = case.program.parents.get(call)
     match around:
         case ast.Assign(targets=[ast.Tuple(elts=targets)]):
@@ -67,13 +67,13 @@ def _kept(case: CrashContext, call: ast.Call) -> Iterator[tuple[int, ast.expr]]:
 
 
 def _nodes_around(case: CrashContext, call: ast.Call) -> list[ast.AST]:
-    """Return the nodes of the function around a call, or of the whole program."""
+    """Return the nodes of the function that contains a call, or else of the whole program."""
     function = case.program.function_at(call.lineno)
     return walk(function) if function is not None else case.program.nodes
 
 
 def _converts(node: ast.AST, name: str) -> bool:
-    """Return whether a node turns a variable, or each part of it, into numbers."""
+    """Return whether a node converts a variable to numbers, or iterates over it, where each part may be converted."""
     match node:
         case (
             ast.Call(func=ast.Name(id="int" | "float"), args=[value])
@@ -86,7 +86,7 @@ def _converts(node: ast.AST, name: str) -> bool:
 
 
 def _passed_on(case: CrashContext, call: ast.Call, names: set[str]) -> Iterator[tuple[int, ast.expr]]:
-    """Yield the lines after an unpacking that store or return one of its names as it is."""
+    """Yield the lines after an unpacking that store or return one of its names without conversion."""
     nodes = _nodes_around(case, call)
     raw = {name for name in names if not any(_converts(node, name) for node in nodes)}
     for node in nodes:

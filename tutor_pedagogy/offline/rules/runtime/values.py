@@ -1,4 +1,4 @@
-"""Values of the right type that are still not allowed: conversions, zero, empty collections, items not found."""
+"""Values of the right type that are not allowed: failed conversions, zero, empty collections, missing items."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONG_MESSAGE = 100
     before=("text-is-no-number",),
 )
 def test_of_text_not_called(case: CrashContext) -> Match | None:
-    """Return the condition around the failing line that names a string method without calling it."""
+    """Return the enclosing condition that names a string method such as `isdigit` without calling it."""
     for up in case.program.above(case.statement) if case.statement is not None else ():
         match up:
             case ast.If(test=ast.Attribute(attr="isdigit" | "isdecimal" | "isnumeric" | "isalpha" | "isalnum") as test):
@@ -36,7 +36,7 @@ def test_of_text_not_called(case: CrashContext) -> Match | None:
     ),
 )
 def text_is_no_number(case: CrashContext) -> Match | None:
-    """Return the conversion of a string that does not look like a number."""
+    """Return the conversion of a string that is not a valid number."""
     call, text = case.call("int", "float"), case.match["text"]
     name = case.code(first_argument(call), "the text")
     is_decimal = is_call_of(call, "int") and re.fullmatch(r"\s*-?\d+\.\d*\s*", text)
@@ -45,7 +45,7 @@ def text_is_no_number(case: CrashContext) -> Match | None:
 
 
 def _look(text: str) -> str:
-    """Return why a string is no number, as a clause."""
+    """Return a clause that says why a string is not a number."""
     if not text.strip():
         return "it is empty"
     if re.fullmatch(r"\s*-?\d+[.,]\d*\s*", text):
@@ -72,7 +72,7 @@ def math_domain(case: CrashContext) -> Match | None:
     r"x not in (?:list|tuple|deque)|is not in (?:list|tuple|deque|range)|substring not found|\.index\(x\)",
 )
 def not_in_collection(case: CrashContext) -> Match | None:
-    """Return the call that searches for an item which the collection does not have."""
+    """Return the call that searches for an item that is not in the collection."""
     call = case.call("remove", "index", "rindex")
     if call is None:
         return case.here(owner=Code(case.marked or "the collection"), item="the item")
@@ -87,7 +87,7 @@ def not_in_collection(case: CrashContext) -> Match | None:
     r"|empty (?:iterable|sequence) with no initial|at least two data points|no median for empty",
 )
 def nothing_to_choose_from(case: CrashContext) -> Match | None:
-    """Return the call that chooses or averages items of an empty collection."""
+    """Return the call that chooses from or averages an empty collection."""
     call = case.call("max", "min", "mean", "median", "stdev", "reduce")
     name, function = first_argument(call), call and call.func
     return case.here(call, name=case.code(name, "the collection"), function=case.code(function, "the function"))
@@ -95,7 +95,7 @@ def nothing_to_choose_from(case: CrashContext) -> Match | None:
 
 @runtime_rule("loop-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
 def loop_starts_at_zero(case: CrashContext) -> Match | None:
-    """Return the `range` that starts at 0 of a loop whose variable is the divisor."""
+    """Return the `range` that starts at 0, of a loop whose variable is used as a divisor."""
     for node in case.likely(ast.BinOp):
         divisor = node.right.id if isinstance(node.right, ast.Name) else None
         for up in case.program.above(node):
@@ -110,7 +110,7 @@ def loop_starts_at_zero(case: CrashContext) -> Match | None:
 
 @runtime_rule("divisor-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
 def divisor_starts_at_zero(case: CrashContext) -> Match | None:
-    """Return the line that sets a divisor to 0 before a `while` loop that counts it up after the division."""
+    """Return the line that sets a divisor to 0 before the `while` loop that divides by it and counts it up."""
     for node in case.likely(ast.BinOp):
         match node:
             case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=ast.Name(id=name) as divisor):
@@ -146,14 +146,14 @@ def division_by_zero(case: CrashContext) -> Match | None:
     before=("value-not-accepted",),
 )
 def date_of_another_form(case: CrashContext) -> Match | None:
-    """Return the call that reads a date in a form which does not fit, or makes a date that does not exist."""
+    """Return the call that parses a date in the wrong format, or constructs a date that does not exist."""
     call = case.call("strptime", "fromisoformat", "date", "datetime", "isoformat") or case.call()
     return case.here(call, message=Code(case.message[:140]))
 
 
 @runtime_rule("number-too-big", ("OverflowError",))
 def number_too_big(case: CrashContext) -> Match | None:
-    """Return the operation or call whose result is too big."""
+    """Return the operation or call whose result is too large."""
     return case.here(case.first(ast.BinOp, ast.Call))
 
 
@@ -177,6 +177,6 @@ def file_already_closed(case: CrashContext) -> Match | None:
 def value_not_accepted(case: CrashContext) -> Match | None:
     """Return the call with a value that the function does not accept."""
     call, message = case.call(), case.message
-    # A long message goes on with a list of everything that would be right: its first clause is enough.
+    # A long message lists all valid values after its first clause, so the first clause is enough.
     clause = message if len(message) <= _LONG_MESSAGE else message.partition(": ")[0][:140]
     return case.here(call, function=case.code(call and call.func, "the function"), message=Code(clause))

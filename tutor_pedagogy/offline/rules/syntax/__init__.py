@@ -1,4 +1,4 @@
-"""Code that does not parse: which mistake it is, and the small edit that mends it."""
+"""Rules for code that does not parse: each guesses the mistake and a small edit that corrects it."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ MODULES = (
     structures,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
-"""Every rule; the guesses of all are ranked by their costs, and the order of rules decides between equal ones."""
+"""All syntax rules. The guesses of all rules are ranked by cost; between equal costs the order of rules decides."""
 
 
 def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
-    """Return the likeliest cause of a fault, with an edit after which the program compiles if one was found."""
+    """Return the likeliest cause of a syntax error, with an edit that makes the program compile if one was found."""
     return Search(RULES, cell=program.is_cell).diagnose(program.code, fault)

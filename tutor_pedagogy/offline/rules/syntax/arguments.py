@@ -1,4 +1,4 @@
-"""Arguments of calls and parameters of functions: their order, names given twice, stars."""
+"""Arguments of calls and parameters of functions: their order, repeated names, stars."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "parameter without a default follows",
 )
 def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
-    """Yield a positional argument after a keyword argument, or a parameter without a default after one with it."""
+    """Yield a positional argument after a keyword argument, or a parameter without a default after one that has it."""
     tokens, words = broken.here, broken.words
     place = "call" if "argument follows keyword" in broken.fault.message else "header"
     named = words.index("=") if "=" in words else 0
@@ -36,7 +36,7 @@ def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("named-twice", "keyword argument repeated", "duplicate argument")
 def named_twice(broken: Broken) -> Iterator[Candidate]:
-    """Yield a name that is given to two arguments or parameters; a parameter can get another name."""
+    """Yield a name that is used for two arguments or parameters. The second parameter is renamed."""
     match = re.search(r"(?:keyword argument repeated: |duplicate argument ')(\w+)", broken.fault.message)
     name = match[1] if match else ""
     same = [token for token in broken.here if token.text == name]
@@ -54,7 +54,7 @@ def named_twice(broken: Broken) -> Iterator[Candidate]:
     "starred",
 )
 def stars_in_header(broken: Broken) -> Iterator[Candidate]:
-    """Yield the last star of a header: one star too few, a parameter too many, or a star that means nothing."""
+    """Yield edits to the last star of a header: double it, or remove it with or without its parameter."""
     stars = [found for found in neighbours(broken.here) if found[1].text in ("*", "**")]
     for before, star, after in stars[-1:]:
         if star.text == "*" and after.text and len(stars) > 1:

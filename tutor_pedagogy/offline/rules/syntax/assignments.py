@@ -1,4 +1,4 @@
-"""Assignments and comparisons that take each other's place: `=` in a condition, in a call, twice on a line."""
+"""Assignments and comparisons mistaken for each other: `=` in a condition or a call, two assignments on a line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _AFTER_COMPARISON = frozenset(("and", "or", ":", ")", ",", "else", "if"))
     "expression cannot contain assignment",
 )
 def assignment_for_comparison(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `=` in a condition, where `==` compares."""
+    """Yield an `=` in a condition, where `==` is meant."""
     here, words = broken.here, broken.words
     begins = (*_CONDITIONS, "return")
     if not here or not (words[0] in begins or "if" in words):
@@ -53,7 +53,7 @@ def assignment_for_comparison(broken: Broken) -> Iterator[Candidate]:
 
 
 def _comparison(broken: Broken, sign: Token) -> Code:
-    """Return the code around a sign, up to the words and brackets that end a comparison on either side."""
+    """Return the comparison around an operator, up to the words and brackets that end it on either side."""
     here = broken.here
     left = right = here.index(sign)
     depth = 0
@@ -68,7 +68,7 @@ def _comparison(broken: Broken, sign: Token) -> Code:
 
 
 def _keyword_signs(here: list[Token]) -> Iterator[Token]:
-    """Yield each `=` that names an argument of a call."""
+    """Yield each `=` of a keyword argument in a call."""
     stack: list[bool] = []
     for index, token in enumerate(here):
         if token.text == "(":
@@ -81,7 +81,7 @@ def _keyword_signs(here: list[Token]) -> Iterator[Token]:
 
 @syntax_rule("two-assignments-on-a-line", INVALID, "cannot assign")
 def two_assignments_on_a_line(broken: Broken) -> Iterator[Candidate]:
-    """Yield a comma between two assignments on one line."""
+    """Yield a comma that separates two assignments on one line."""
     here = broken.here
     depths = depths_of(here)
     match [i for i, token in enumerate(here) if token.text == "=" and not depths[i]]:
@@ -93,7 +93,7 @@ def two_assignments_on_a_line(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("assignment-in-call", "expression cannot contain assignment", "^invalid syntax. Maybe you meant")
 def assignment_in_call(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `=` in a call that names no argument."""
+    """Yield an `=` in a call that belongs to no valid keyword argument."""
     here = broken.here
     named = set(_keyword_signs(here))
     for at, sign in enumerate(here):

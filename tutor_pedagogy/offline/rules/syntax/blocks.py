@@ -1,4 +1,4 @@
-"""Headers and their blocks: the colon, the indentation, and an `else` without its `if`."""
+"""Headers and their blocks: the colon, the indentation, and `else` without a matching `if`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def missing_colon(broken: Broken) -> Iterator[Candidate]:
 
 
 def _is_header(broken: Broken, line: int) -> bool:
-    """Return whether a line begins as a header; `match` and `case` count only if the block that follows confirms it."""
+    """Return whether a line starts like a block header. `match` and `case` count only if the block below fits."""
     match broken.on(line):
         case [word, second, *_] if word.text in ("match", "case") and second.text not in ("=", ".", ",", ")", ":"):
             below = broken.code_below(line)
@@ -61,7 +61,7 @@ def _is_header(broken: Broken, line: int) -> bool:
 
 @syntax_rule("empty-block", "expected an indented block")
 def empty_block(broken: Broken) -> Iterator[Candidate]:
-    """Yield a header without a block, or the lines after it that should be indented."""
+    """Yield a header without a block, or the lines below that should be indented."""
     match = _AFTER.search(broken.fault.message)
     header = int(match[2]) if match else broken.code_above(broken.fault.line)
     kind = match[1].removesuffix(" statement").removesuffix(" definition").strip("'") if match else "header"
@@ -86,7 +86,7 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
 
 
 def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
-    """Return the lines with which the block of a header could end, the likeliest first."""
+    """Return the lines with which the block of a header could end, the likeliest line first."""
 
     def is_in_block(line: int) -> bool:
         indent = broken.indent(line)
@@ -101,7 +101,7 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
 
 
 def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:
-    """Return whether the line after some lines continues a header among them, rather than the header above."""
+    """Return whether the next line belongs to a header within `lines` instead of the header above them."""
     openers = _CONTINUES.get(broken.word(broken.code_below(lines[-1])), ())
     return any(broken.word(line) in openers for line in lines if broken.indent(line) == margin)
 
@@ -111,14 +111,14 @@ def _continues(broken: Broken, line: int) -> bool:
 
 
 def _step(broken: Broken) -> str:
-    """Return the indentation that the program uses for one level."""
+    """Return the indentation that the program uses for one level of blocks."""
     indents = [indent for line in broken.by_line if (indent := broken.indent(line))]
     return "\t" if any("\t" in indent for indent in indents) else min(indents, key=len, default="    ")
 
 
 @syntax_rule("unexpected-indent", "unexpected indent")
 def unexpected_indent(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line that is indented too far, alone or with the lines below that are indented as far."""
+    """Yield edits to lines that are indented too far: the line at fault alone, or with the block that it starts."""
     line = broken.fault.line
     here, above = broken.indent(line), broken.code_above(line)
     wanted = broken.indent(above)
@@ -135,7 +135,7 @@ def unexpected_indent(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("dedent-to-nowhere", "unindent does not match")
 def dedent_to_nowhere(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line whose indentation is that of no block around it, with the indentations that exist."""
+    """Yield a line whose indentation matches no enclosing block, with an edit for each existing indentation."""
     line = broken.fault.line
     width = len(broken.indent(line))
     openers = _CONTINUES.get(broken.word(line), ())
@@ -149,7 +149,7 @@ def dedent_to_nowhere(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("tabs-and-spaces", "inconsistent use of tabs", "inconsistent dedent")
 def tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line after which tabs and spaces cannot be compared: every tab of an indentation becomes spaces."""
+    """Yield a line whose tabs and spaces cannot be compared. The edits replace every tab in indentation by spaces."""
     tabbed = [line for line in broken.by_line if "\t" in broken.indent(line)]
     for width in (4, 8):
         yield broken.guess(width / 4, *(broken.reindent(n, broken.indent(n).expandtabs(width)) for n in tabbed))
@@ -158,7 +158,7 @@ def tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("else-without-partner", INVALID)
 def else_without_partner(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `else` that lines up with no `if`, or the lines between the two that should be indented."""
+    """Yield edits for an `else` or the like that matches no `if`: align it, or indent the lines between the two."""
     line = broken.fault.line
     word, here = broken.word(line), broken.indent(line)
     if word not in _CONTINUES:

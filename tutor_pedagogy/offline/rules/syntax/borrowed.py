@@ -1,4 +1,4 @@
-"""Code of other languages: their words, blocks and comments, commands for the terminal, copied prompts."""
+"""Code that is not Python: words, blocks and comments of other languages, shell commands, copied prompts."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ _COMMENT = re.compile(r"(?P<mark>//|/\*|--(?=\s*[A-Za-z])|%(?=\s*[A-Za-z])|<!--)
 _RAISE = re.compile(
     r"[ \t]*raise[ \t]+(?P<exception>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$"
 )
-# linear: read from lines of at most 300 characters (`_LONGEST_LINE`)
+# linear: only lines of at most 300 characters (`_LONGEST_LINE`) are matched
 _CHOICE = re.compile(r"(?P<condition>[^=?:]+(?:[=!<>]=[^=?:]+)?)\?(?P<one>[^?:]+):(?P<other>[^?:]+?)[ \t;]*$")
 _LONGEST_LINE = 300
-"""Characters of the longest line that is matched with `_CHOICE`, whose time may grow faster than the line."""
+"""The maximum number of characters of a line that is matched with `_CHOICE`, which may take superlinear time."""
 _GAPS = frozenset((">=", "<=", "==", "!=", "+=", "-=", "*=", "/=", "//", "**", ":=", "->"))
 _INVALID = (INVALID, FORGOTTEN_COMMA, EXPECTED_COLON, "cannot assign", "illegal target")
 
@@ -67,7 +67,7 @@ def pasted_prompt(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("command-for-the-terminal")
 def command_for_the_terminal(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line that is a command for the terminal, such as `pip install`."""
+    """Yield a line that is a shell command, such as `pip install`."""
     line = broken.fault.line
     match = _COMMAND.match(broken.statement(line))
     if match is not None:
@@ -77,7 +77,7 @@ def command_for_the_terminal(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("comment-of-another-language")
 def comment_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Yield a comment that begins with the mark of another language, such as `//`."""
+    """Yield a comment that starts with the comment sign of another language, such as `//`."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     for match in _COMMENT.finditer(text):
         mark = match["mark"]
@@ -125,7 +125,7 @@ def word_of_another_language(broken: Broken) -> Iterator[Candidate]:
 
 
 def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
-    """Yield a first word that shows a value, sets the access to a function, or begins a choice among cases."""
+    """Yield a first word from another language: one that prints, an access modifier, or the start of a `switch`."""
     first, second = tokens[0], tokens[1] if len(tokens) > 1 else NO_TOKEN
     if first.text in _SHOWING and second.is_operand_start and second.text not in ("(", "["):
         shown = remove_up_to(first, second), insert_before(second, "print("), insert_after(tokens[-1], ")")
@@ -139,7 +139,7 @@ def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Itera
 
 
 def _typed_function(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
-    """Yield a function with types before its name or before the names of its parameters."""
+    """Yield a function with types before its name or before its parameters, as in C or Java."""
     first = tokens[0]
     is_function = first.text in _TYPES | {"void", "public"} and "(" in words[1:3] and words[-1] in ("{", ")", ":")
     if is_function and tokens[1].type == "name":
@@ -156,7 +156,7 @@ def _typed_function(broken: Broken, tokens: list[Token], words: list[str]) -> It
 
 @syntax_rule("braces-for-block", INVALID, "was never closed", EXPECTED_COLON, "unmatched", "unexpected indent")
 def braces_for_block(broken: Broken) -> Iterator[Candidate]:
-    """Yield a header with an opening brace in place of its colon; the closing braces go as well."""
+    """Yield a header with an opening brace instead of a colon. The edit also removes the closing braces."""
     opening = [line for line, tokens in broken.by_line.items() if _opens_with_brace(tokens)]
     line = next((line for line, _ in broken.suspects if line in opening), 0)
     if not line and opening and broken.fault.message.startswith("'{' was never closed"):
@@ -196,7 +196,7 @@ def raise_with_comma(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("choice-of-another-language", INVALID)
 def choice_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Yield `condition ? one : other`, the conditional expression of other languages."""
+    """Yield `condition ? one : other`, the conditional expression of C and similar languages."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     match = _CHOICE.search(text) if "?" in text and len(text) <= _LONGEST_LINE else None
     if match is None:
@@ -212,7 +212,7 @@ def choice_of_another_language(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("storing-sign-with-colon", INVALID)
 def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
-    """Yield a statement that assigns with `:=`, which belongs inside expressions."""
+    """Yield a statement that assigns with `:=`, which is only allowed inside expressions."""
     match broken.here:
         case [name, sign, _, *_] if name.type == "name" and sign.text == ":=":
             yield broken.guess(0.3, replace(sign, "="), of=broken.span(name, broken.here[-1]))
@@ -220,7 +220,7 @@ def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("sign-with-a-gap", *_INVALID)
 def sign_with_a_gap(broken: Broken) -> Iterator[Candidate]:
-    """Yield an operator of two characters with a blank inside; `= =` after the first name is an assignment."""
+    """Yield an operator of two characters with a space inside, such as `> =`. A first `= =` becomes an assignment."""
     for before, one, other in neighbours(broken.here):
         operator = one.text + other.text
         if operator in _GAPS and one.type == other.type == "operator" and one.end < other.start:
@@ -231,7 +231,7 @@ def sign_with_a_gap(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("two-statements-on-a-line", *_INVALID)
 def two_statements_on_a_line(broken: Broken) -> Iterator[Candidate]:
-    """Yield a second statement that begins in the middle of the line."""
+    """Yield a second statement on the same line, which should be on a line of its own."""
     tokens, words = broken.here, broken.words
     is_header = bool(words) and words[0] in HEADERS
     new_line = f"\n{broken.indent(broken.fault.line)}"
@@ -258,7 +258,7 @@ def two_statements_on_a_line(broken: Broken) -> Iterator[Candidate]:
 
 
 def _begins_statement(word: Token, words: list[str], index: int) -> bool:
-    """Return whether the word after an index begins an assignment, or a loop or `return` after an assignment."""
+    """Return whether a word starts an assignment, or a loop or `return` after one. `index` is the token before."""
     if word.type == "name" and words[index + 2] in ("=", "+=", "-="):
         return index > 0
     if "=" not in words[: index + 1]:

@@ -1,4 +1,4 @@
-"""Brackets: opened and never closed, closed and never opened, or closed by one of another kind."""
+"""Brackets that are never closed, never opened, or closed by a bracket of another kind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NAMES = {
     "bracket-never-closed", "was never closed", INVALID, "unexpected EOF", "expected", "does not match opening"
 )
 def bracket_never_closed(broken: Broken) -> Iterator[Candidate]:
-    """Yield the places where a bracket could close that its line leaves open."""
+    """Yield the places at which an unclosed bracket could be closed."""
     unclosed = broken.brackets.unclosed
     is_certain = "never closed" in broken.fault.message
     if unclosed and (is_certain or any(opener.line <= broken.fault.line for opener in unclosed)):
@@ -61,7 +61,7 @@ def _rest_of_line(broken: Broken, token: Token) -> str:
 
 
 def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
-    """Yield the changes that close a bracket, each after its cost: at the end of its line first."""
+    """Yield the changes that close a bracket, each after its cost."""
     here = broken.on(opener.line)
     last = here[-1]
     open_here = brackets_of(here)
@@ -89,17 +89,17 @@ def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
 
 
 def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int]]:
-    """Yield the offsets before operators and commas at which a bracket could close, each after its cost."""
+    """Yield the offsets before operators and commas at which a bracket could be closed, each after its cost."""
     for index in range(len(here) - 2, here.index(opener), -1):
         if here[index + 1].text in _OPERATORS | {","} and here[index].is_operand_end:
             yield 2 + (len(here) - index) / 100, here[index].end
 
 
 def _end_of_call(here: list[Token], opener: Token) -> Token | None:
-    """Return the token with which a call ends if the operator after it shows that it has ended.
+    """Return the last token of an unclosed call if the operator after it shows that the call has ended, else None.
 
-    That is an operator before a call of the same function, `f(n - 1 + f(n - 2)`, before a string after a value that
-    becomes a string, `str(n + " m"`, or with nothing before it, `f( > 3`.
+    The operator shows it in three cases: before a call of the same function, as in `f(n - 1 + f(n - 2)`; before a
+    string in a call of `str`, as in `str(n + " m"`; or directly after the opening bracket, as in `f( > 3`.
     """
     at = here.index(opener)
     name = here[at - 1].text if at else ""
@@ -117,7 +117,7 @@ def _end_of_call(here: list[Token], opener: Token) -> Token | None:
 
 
 def _opener_to_close(broken: Broken) -> Token:
-    """Return the unclosed bracket that CPython reports, else the last one above its line."""
+    """Return the unclosed bracket that CPython reports, else the last one up to the line that it reports."""
     unclosed = broken.brackets.unclosed
     for opener in unclosed:
         if (opener.line, opener.column) == (broken.fault.line, broken.fault.column):
@@ -127,7 +127,7 @@ def _opener_to_close(broken: Broken) -> Token:
 
 
 def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
-    """Yield a bracket that its own line leaves open if a later line closes another kind."""
+    """Yield an unclosed bracket on a line above the closing bracket of another kind that pairs with it."""
     for opener, closer in broken.brackets.crossed[:1]:
         if opener.line == closer.line:
             continue
@@ -143,7 +143,7 @@ def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("bracket-never-opened", "^unmatched", "does not match opening")
 def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
-    """Yield a closing bracket without an opening one, and the places where that could stand."""
+    """Yield a closing bracket that was never opened, with the places at which its partner could be inserted."""
     here = broken.here
     closers = [token for token in here if token.text in CLOSERS]
     for closer in [token for token in closers if token.column == broken.fault.column] or closers[-1:]:
@@ -166,7 +166,7 @@ def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("bracket-of-another-kind", "does not match opening")
 def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
-    """Yield a closing bracket of another kind than the opening one, or the bracket between them that is missing."""
+    """Yield a closing bracket of the wrong kind, or the missing bracket between it and the opening one."""
     crossed = broken.brackets.crossed
     here = [pair for pair in crossed if pair[1].line == broken.fault.line] or list(crossed)
     for opener, closer in here[:1]:

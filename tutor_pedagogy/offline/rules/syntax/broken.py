@@ -24,7 +24,7 @@ EXPECTED_COLON = "expected ':'"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Put `text` in place of the characters from offset `start` to offset `end` of the code."""
+    """An edit: replace the characters from offset `start` to offset `end` of the code by `text`."""
 
     start: int
     end: int
@@ -32,14 +32,15 @@ class Change:
 
 
 Choice = tuple[float, *tuple[Change, ...]]
-"""The cost of a guess, and the changes that it makes."""
+"""The cost of a guess, and the changes of its edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One guess at the cause: its line, the changes that mend it (none if they are unknown), and how likely it is.
+    """A guess at the cause: its line, the changes that correct it (none if they are unknown), and its cost.
 
-    A lower `cost` is likelier: 1 is a mistake that students make daily, 5 a rare one. `line` counts from 1 in the code.
+    A lower `cost` means a likelier mistake: 1 for one that students make daily, 5 for a rare one. `line` counts from 1
+    in the code.
     """
 
     line: int
@@ -50,7 +51,7 @@ class Candidate:
 
 
 class Broken:
-    """Code with its first fault. Lines count from 1; a line that does not exist is empty."""
+    """Code with its first syntax error. Lines count from 1; a line that does not exist counts as empty."""
 
     def __init__(self, code: str, fault: Fault) -> None:
         self.code = code
@@ -60,9 +61,9 @@ class Broken:
     def guess(
         self, cost: float, *changes: Change, line: int | None = None, of: str | None = None, **slots: str | Token
     ) -> Candidate:
-        """Return a guess about a line, the one at fault if not given.
+        """Return a guess about a line, by default the line of the error.
 
-        `of` is the part that matters, the whole line if not given. A slot that is a token is shown as code.
+        `of` is the relevant part, by default the whole line. A slot that is a token is shown as code.
         """
         line = self.fault.line if line is None else line
         return Candidate(
@@ -75,12 +76,12 @@ class Broken:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """All tokens but comments."""
+        """All tokens except comments."""
         return [token for token in tokens_of(self.code) if token.type != "comment"]
 
     @cached_property
     def by_line(self) -> dict[int, list[Token]]:
-        """The tokens that start on each line with code, in order of lines, without line breaks."""
+        """The tokens that start on each line with code, in order of lines. Line breaks are left out."""
         lines: dict[int, list[Token]] = {}
         for token in self.tokens:
             if token.type != "newline":
@@ -89,7 +90,7 @@ class Broken:
 
     @cached_property
     def brackets(self) -> Brackets:
-        """How the brackets of the whole code pair up."""
+        """The unclosed, unmatched and crossed brackets of the whole code."""
         return brackets_of(self.tokens)
 
     @cached_property
@@ -109,7 +110,7 @@ class Broken:
         return bisect_left(self.tokens, token.start, key=lambda other: other.start)
 
     def opener(self, token: Token) -> Token | None:
-        """Return the bracket that encloses a token, or None outside brackets; a bracket does not enclose itself."""
+        """Return the opening bracket around a token, or None outside brackets. A bracket does not enclose itself."""
         return self._openers.get(token.start)
 
     def on(self, line: int) -> list[Token]:
@@ -117,13 +118,13 @@ class Broken:
         return self.by_line.get(line, [])
 
     def word(self, line: int) -> str:
-        """Return the text of a line's first token."""
+        """Return the text of a line's first token, or an empty string."""
         tokens = self.on(line)
         return tokens[0].text if tokens else ""
 
     @property
     def here(self) -> list[Token]:
-        """The tokens of the line that CPython points at."""
+        """The tokens of the line that CPython reports."""
         return self.on(self.fault.line)
 
     @cached_property
@@ -133,13 +134,13 @@ class Broken:
 
     @cached_property
     def at(self) -> int:
-        """Index in `here` of the token that CPython points at, the number of tokens when it points past them."""
+        """The index in `here` of the token that CPython reports; the number of tokens if that is none of them."""
         column = self.fault.column
         return next((i for i, token in enumerate(self.here) if token.column + len(token.text) > column), len(self.here))
 
     @cached_property
     def suspects(self) -> list[tuple[int, list[Token]]]:
-        """The line that CPython points at and the line of code above it, each with its tokens if it has any."""
+        """The line that CPython reports and the line of code above it, each with its tokens, if it has any."""
         lines = dict.fromkeys((self.fault.line, self.code_above(self.fault.line)))
         return [(line, self.on(line)) for line in lines if self.on(line)]
 
@@ -148,7 +149,7 @@ class Broken:
         return self.lines[line - 1] if 1 <= line <= len(self.lines) else ""
 
     def statement(self, line: int) -> Code:
-        """Return a line's text without the blanks around it."""
+        """Return a line's text without the whitespace around it."""
         return Code(self.text(line).strip())
 
     def indent(self, line: int) -> str:
@@ -161,35 +162,35 @@ class Broken:
         return [0, *accumulate(len(text) + 1 for text in self.lines)]
 
     def offset(self, line: int) -> int:
-        """Return the offset at which a line starts."""
+        """Return the offset in the code at which a line starts."""
         return self._starts[min(line, len(self._starts)) - 1]
 
     def above(self, line: int) -> list[int]:
-        """Return the lines of code above a line, the nearest first."""
+        """Return the numbers of the lines of code above a line, the nearest first."""
         return [number for number in reversed(self.by_line) if number < line]
 
     def code_above(self, line: int) -> int:
-        """Return the nearest line of code above a line, or 0."""
+        """Return the number of the nearest line of code above a line, or 0."""
         return max((number for number in self.by_line if number < line), default=0)
 
     def code_below(self, line: int) -> int:
-        """Return the nearest line of code below a line, or 0."""
+        """Return the number of the nearest line of code below a line, or 0."""
         return min((number for number in self.by_line if number > line), default=0)
 
     def span(self, first: Token, last: Token) -> Code:
-        """Return the code from one token to another."""
+        """Return the source text from one token to another."""
         return Code(self.code[first.start : last.end])
 
     def part(self, line: int, start: int, end: int, text: str) -> Change:
-        """Return the change that puts text in place of some columns of a line."""
+        """Return the change that replaces some columns of a line by a text."""
         return Change(self.offset(line) + start, self.offset(line) + end, text)
 
     def replace_line(self, line: int, text: str) -> Change:
-        """Return the change that puts text in place of a line."""
+        """Return the change that replaces a line by a text."""
         return self.part(line, 0, len(self.text(line)), text)
 
     def reindent(self, line: int, indent: str) -> Change:
-        """Return the change that gives a line another indentation."""
+        """Return the change that replaces a line's indentation."""
         return self.part(line, 0, len(self.indent(line)), indent)
 
 
@@ -209,12 +210,12 @@ def insert_after(token: Token, text: str) -> Change:
 
 
 def replace(token: Token, text: str) -> Change:
-    """Return the change that puts text in a token's place."""
+    """Return the change that replaces a token by a text."""
     return Change(token.start, token.end, text)
 
 
 def replace_all(first: Token, last: Token, text: str) -> Change:
-    """Return the change that puts text in place of the tokens from one to another."""
+    """Return the change that replaces the tokens from one to another by a text."""
     return Change(first.start, last.end, text)
 
 
@@ -224,27 +225,27 @@ def remove(token: Token) -> Change:
 
 
 def remove_up_to(first: Token, last: Token) -> Change:
-    """Return the change that removes a token and all that follows it before another one."""
+    """Return the change that removes the code from one token up to the start of another."""
     return Change(first.start, last.start, "")
 
 
 def enclose(first: Token, last: Token, marks: str) -> tuple[Change, Change]:
-    """Return the changes that put two marks, such as `()`, around the tokens from one to another."""
+    """Return the changes that put a pair of brackets or quotes, such as `()`, around the tokens from one to another."""
     return insert_before(first, marks[0]), insert_after(last, marks[1])
 
 
 def make_call(name: Token, first: Token, last: Token) -> tuple[Change, Change]:
-    """Return the changes that put the tokens after a name in parentheses, without a gap before them."""
+    """Return the changes that put the tokens after a name in parentheses, without a space after the name."""
     return Change(name.end, first.start, "("), insert_after(last, ")")
 
 
 def replace_brackets(opener: Token, closer: Token, marks: str) -> tuple[Change, Change]:
-    """Return the changes that put two marks, such as `[]`, in place of two brackets."""
+    """Return the changes that replace a pair of brackets by another pair, such as `[]`."""
     return replace(opener, marks[0]), replace(closer, marks[1])
 
 
 def apply(code: str, changes: Iterable[Change]) -> str:
-    """Return code with changes made that do not overlap."""
+    """Return the code with changes applied. The changes must not overlap."""
     for change in sorted(changes, key=lambda change: (change.start, change.end), reverse=True):
         code = code[: change.start] + change.text + code[change.end :]
     return code

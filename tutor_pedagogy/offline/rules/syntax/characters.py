@@ -1,6 +1,6 @@
-"""Characters and numbers that Python cannot read: typographic characters, names that begin with a digit, zeros."""
+"""Characters and numbers that Python cannot read: typographic characters, names that start with a digit, zeros."""
 
-# ruff: noqa: RUF001 - the tables are about these very characters
+# ruff: noqa: RUF001 - the tables list such easily confused characters
 from __future__ import annotations
 
 import re
@@ -41,9 +41,9 @@ _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a
 _QUOTED = re.compile(r"[«“„‹‘](?P<blanks>\s*+)(?P<inside>[^»”“›’\n]*+)(?P<closing>[»”“›’])?")
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
 _MOST_DIGIT_NAMES = 16
-"""The most names of one line that the whole code is searched for."""
+"""The maximum number of names on one line for each of which the whole code is searched."""
 _LONGEST_PRODUCT = 5
-"""From so many letters on a name is no product of one-letter names, as in `4ac`."""
+"""The number of letters from which a name is not taken for a product of one-letter names, as in `4ac`."""
 _ODD_NUMBER = re.compile(
     r"(?<![\d_.])[_.]*+(?P<points>\d[\d_.]*\.[\d_]*\.\d*)"
     r"|(?<!\d)(?P<ending>\d++(?:_(?!\d)|\.?\d*+[eE](?![+-]?\d)))"
@@ -54,7 +54,7 @@ _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 @syntax_rule("null-character", "null byte")
 def null_character(broken: Broken) -> Iterator[Candidate]:
-    """Yield the NUL characters that a broken copy has left."""
+    """Yield the NUL characters in damaged code, with the edit that removes them."""
     at = [match.start() for match in re.finditer("\x00", broken.code)]
     changes = tuple(Change(offset, offset + 1, "") for offset in at[:100])
     yield Candidate(line=broken.fault.line, cost=1, changes=changes, slots={"count": str(len(at))})
@@ -62,13 +62,13 @@ def null_character(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("nested-too-deep", "too many (?:nested|statically|levels)")
 def nested_too_deep(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line with more levels of blocks or brackets than Python can compile."""
+    """Yield a line with more nested blocks or brackets than Python can compile."""
     yield Candidate(line=broken.fault.line, cost=1, expression=broken.statement(broken.fault.line)[:60] or None)
 
 
 @syntax_rule("typographic-character", "invalid character", "invalid non-printable")
 def typographic_character(broken: Broken) -> Iterator[Candidate]:
-    """Yield a character that was pasted from a document, with the plain one in its place."""
+    """Yield a typographic character that was pasted from a document, with its ASCII equivalent."""
     line, text = broken.fault.line, broken.text(broken.fault.line)
     match = re.search(r"U\+([0-9A-F]{4,6})", broken.fault.message)
     culprit = chr(int(match[1], 16)) if match else ""
@@ -106,7 +106,7 @@ def typographic_character(broken: Broken) -> Iterator[Candidate]:
     "invalid (?:hexadecimal|octal|binary)",
 )
 def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
-    """Yield a name that begins with a digit."""
+    """Yield a name that starts with a digit."""
     offset = broken.offset(broken.fault.line)
     for match in islice(_DIGIT_NAME.finditer(broken.text(broken.fault.line)), _MOST_DIGIT_NAMES):
         whole, digits, rest = match.group(0, 1, 2)
@@ -126,7 +126,7 @@ def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("product-without-sign", "invalid decimal literal", "invalid imaginary literal")
 def product_without_sign(broken: Broken) -> Iterator[Candidate]:
-    """Yield a product as in mathematics, without its operator: `2x` or `4ac`."""
+    """Yield a product in mathematical notation without its operator: `2x` or `4ac`."""
     matches = list(islice(_DIGIT_NAME.finditer(broken.text(broken.fault.line)), _MOST_DIGIT_NAMES))
     known = {token.text for token in broken.tokens if token.type == "name"}
     gaps: list[int] = []
@@ -142,7 +142,7 @@ def product_without_sign(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("leading-zero", "leading zeros in decimal")
 def leading_zero(broken: Broken) -> Iterator[Candidate]:
-    """Yield a whole number that begins with 0."""
+    """Yield a whole number with a leading 0."""
     line = broken.fault.line
     matches = list(_ZEROS.finditer(broken.text(line)))
     changes = (broken.part(line, match.start(), match.end(), str(int(match[0]))) for match in matches[:3])
@@ -152,7 +152,7 @@ def leading_zero(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("odd-number", "invalid decimal literal", INVALID, "invalid (?:hexadecimal|octal|binary|digit)")
 def odd_number(broken: Broken) -> Iterator[Candidate]:
-    """Yield a number with two decimal points, or with an ending that no number has."""
+    """Yield a number with two decimal points, or with invalid digits or an invalid ending."""
     line = broken.fault.line
     for match in _ODD_NUMBER.finditer(broken.text(line)):
         group = match.lastgroup or ""

@@ -1,4 +1,4 @@
-"""Conditions: a side that is missing, `not` after its value, a comma or a colon in the middle."""
+"""Conditions: a missing side, `not` after its operand, a comma or a colon in the middle."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def comparison_without_left_side(broken: Broken) -> Iterator[Candidate]:
 
 
 def _left_side(broken: Broken, tokens: list[Token]) -> str | None:
-    """Return the left side of the last comparison of these tokens."""
+    """Return the source of the left side of the last comparison in these tokens, or None."""
     depths = depths_of(tokens)
     signs = [i for i, token in enumerate(tokens) if token.text in _COMPARING and not depths[i]]
     if not signs:
@@ -60,7 +60,7 @@ def _left_side(broken: Broken, tokens: list[Token]) -> str | None:
 
 @syntax_rule("not-at-another-place", INVALID, EXPECTED_COLON, FORGOTTEN_COMMA)
 def not_at_another_place(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `not` after the value that it negates, a `not` in place of `not in`, and `not =`."""
+    """Yield a misplaced `not`: after the value that it negates, after `in`, or before `=`."""
     tokens = broken.here
     for index, (left, word, after) in enumerate(neighbours(tokens)):
         if word.text != "not" or not index:
@@ -82,7 +82,7 @@ def not_at_another_place(broken: Broken) -> Iterator[Candidate]:
 
 
 def _start_of_operand(tokens: list[Token]) -> Token:
-    """Return the first token of the name, call or bracket that some tokens end with."""
+    """Return the first token of the name, call or bracket with which some tokens end."""
     at = len(tokens) - 1
     depth = 0
     while at > 0:
@@ -97,7 +97,7 @@ def _start_of_operand(tokens: list[Token]) -> Token:
 
 @syntax_rule("comma-in-condition", INVALID, EXPECTED_COLON)
 def comma_in_condition(broken: Broken) -> Iterator[Candidate]:
-    """Yield a comma that should be `and`, or a tuple after `in` that lacks its parentheses."""
+    """Yield a comma that should be `and`, or a tuple after `in` without its parentheses."""
     tokens, words = broken.here, broken.words
     if not tokens or words[0] not in _CONDITIONS or brackets_of(tokens).unclosed:
         return

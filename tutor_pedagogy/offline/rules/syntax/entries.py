@@ -1,4 +1,4 @@
-"""Inside lists and dictionaries: half entries, comprehensions, conditional expressions, `lambda`."""
+"""Mistakes inside lists and dictionaries: incomplete entries, comprehensions, conditional expressions, `lambda`."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
 _MOST_DICTIONARIES = 4
-"""The most dictionaries around one line whose entries are checked."""
+"""The maximum number of dictionary literals enclosing one line whose entries are checked."""
 
 
 @syntax_rule("half-a-dictionary-entry", "expected after dictionary key", INVALID, "cannot assign to", FORGOTTEN_COMMA)
 def half_a_dictionary_entry(broken: Broken) -> Iterator[Candidate]:
-    """Yield the entry of a dictionary that lacks its colon, its value or the comma after it."""
+    """Yield a dictionary entry without its colon, its value or the comma after it."""
     openers = [token for token in broken.here if token.text == "{"]
     outer = broken.opener(broken.here[0]) if broken.here else None
     if outer is not None and outer.text == "{":
@@ -43,7 +43,7 @@ def half_a_dictionary_entry(broken: Broken) -> Iterator[Candidate]:
 
 
 def _entries_of(broken: Broken, opener: Token) -> Iterator[list[Token]]:
-    """Yield the tokens of each entry after an opening brace, up to its comma."""
+    """Yield the tokens of each entry after an opening brace, up to and including its comma."""
     entry: list[Token] = []
     depth = 0
     for token in broken.tokens[broken.index(opener) + 1 :]:
@@ -60,7 +60,7 @@ def _entries_of(broken: Broken, opener: Token) -> Iterator[list[Token]]:
 
 
 def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:
-    """Yield the parts that an entry of a dictionary can lack."""
+    """Yield edits that add the missing part of a dictionary entry."""
     level = top_level(entry)
     words = [token.text for token in level]
     if {"for", "lambda", "**"} & set(words[:4]) and ":" in words[:2]:
@@ -82,7 +82,7 @@ def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:
 
 
 def _after_colon(broken: Broken, entry: list[Token], body: list[Token]) -> Iterator[Candidate]:
-    """Yield the value that is missing after a colon, or the comma that is missing after a value."""
+    """Yield edits that add the missing value after a colon, or the missing comma after a value."""
     first, last = body[0], body[-1]
     colons = [i for i, token in enumerate(body) if token.text == ":"]
     if body[colons[0]] is last:
@@ -100,7 +100,7 @@ def _after_colon(broken: Broken, entry: list[Token], body: list[Token]) -> Itera
 
 
 def _without_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
-    """Yield the colon that is missing between a key and its value."""
+    """Yield an edit that adds the missing colon between a key and its value."""
     key, second = body[:2]
     guess = partial(broken.guess, missing="the colon")
     if second.text in ("=", ";", "-", "->", "=>"):
@@ -118,7 +118,7 @@ def _without_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
     "expected 'else' after 'if'",
 )
 def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Yield a comprehension without its brackets, or with a part that has another form."""
+    """Yield a comprehension without its brackets or its `for`, or with a wrong part."""
     tokens, words = broken.here, broken.words
     if not tokens or words[0] in ("for", "async"):
         return
@@ -139,7 +139,10 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
 
 
 def _comprehension_parts(broken: Broken, at: int) -> Iterator[tuple[Token, *tuple[Change, ...]]]:
-    """Yield the last token of a wrong part after `for`, which has index `at`, and the changes that mend it."""
+    """Yield the last token of each wrong part of a comprehension, with the changes that correct it.
+
+    The comprehension's `for` has index `at`.
+    """
     tokens, words = broken.here, broken.words
     match tokens[at + 1 : at + 3]:
         case [name, word] if name.type == "name":
@@ -160,7 +163,7 @@ def _comprehension_parts(broken: Broken, at: int) -> Iterator[tuple[Token, *tupl
 
 @syntax_rule("choice-without-else", "expected 'else' after 'if'")
 def choice_without_else(broken: Broken) -> Iterator[Candidate]:
-    """Yield a conditional expression without `else`, or with a mark before its `else`."""
+    """Yield a conditional expression without `else`, or with a comma, colon or semicolon before its `else`."""
     for mark, word in pairwise(broken.here):
         if mark.text in (",", ":", ";") and word.text == "else":
             yield broken.guess(0.5, remove(mark))
@@ -170,7 +173,7 @@ def choice_without_else(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("dictionary-without-braces", INVALID, "does not match opening", FORGOTTEN_COMMA)
 def dictionary_without_braces(broken: Broken) -> Iterator[Candidate]:
-    """Yield keys with colons in the brackets of a call or a list, without the braces of a dictionary."""
+    """Yield keys with colons directly in the brackets of a call or a list, without the braces of a dictionary."""
     for key, colon in pairwise(broken.here):
         opener = broken.opener(key)
         if key.type != "string" or colon.text != ":" or opener is None or opener.text not in ("(", "["):
@@ -189,7 +192,7 @@ def dictionary_without_braces(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("lambda-without-colon", INVALID)
 def lambda_without_colon(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `lambda` without a colon between its parameters and its value."""
+    """Yield a `lambda` without the colon between its parameters and its value."""
     tokens = broken.here
     for index, token in enumerate(tokens):
         if token.text != "lambda":

@@ -1,4 +1,4 @@
-"""Headers: their form in Python and in other languages, stray colons, and the parts of `try`."""
+"""Block headers: missing parts, forms of other languages, stray colons, and the parts of `try`."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _COUNTING_LOOP = re.compile(
     r"\w++\s*+(?P<operator><=?)\s*+(?P<last>[\w.()]++)\s*+;\s*+\w++\s*+(?:\+\+|\+=\s*+1)\s*+\)?\s*+[:{]?\s*+$"
 )
 _LONGEST_HEADER = 200
-"""Characters of the longest line that is matched as a loop of another language."""
-# linear: read from lines of at most 200 characters (`_LONGEST_HEADER`)
+"""The maximum number of characters of a line that is matched as a loop of another language."""
+# linear: only lines of at most 200 characters (`_LONGEST_HEADER`) are matched
 _RANGE_LOOP = re.compile(
     r"(?P<indent>\s*)for\s+(?P<name>\w+)\s*(?:=|in)\s*(?P<first>\w+)\s*(?::|\.\.+|to)\s*(?P<last>\w+)\s*:?\s*$"
 )
@@ -53,7 +53,7 @@ _RANGE_LOOP = re.compile(
     "only single target",
 )
 def stray_colon(broken: Broken) -> Iterator[Candidate]:
-    """Yield a colon that begins no block."""
+    """Yield a colon that starts no block."""
     for line, tokens in broken.suspects:
         for before, colon, after in neighbours(tokens):
             if colon.text != ":":
@@ -68,7 +68,7 @@ def stray_colon(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("header-form", INVALID, "expected", "cannot assign", "decimal literal")
 def header_form(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `def` without parentheses, a `for` without `in`, or a header as in another language."""
+    """Yield a `def` without parentheses, a `for` without `in`, or a header in the form of another language."""
     tokens, words = broken.here, broken.words
     if not tokens:
         return
@@ -81,7 +81,7 @@ def header_form(broken: Broken) -> Iterator[Candidate]:
 
 
 def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
-    """Yield `for (i = 0; i < n; i++)`, `for i = 1:n` and `for i in 1..n`."""
+    """Yield a loop of another language: `for (i = 0; i < n; i++)`, `for i = 1:n` or `for i in 1..n`."""
     text = broken.text(line)
     if len(text) > _LONGEST_HEADER:
         return
@@ -105,7 +105,7 @@ def _one_more(bound: str) -> str:
 
 
 def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
-    """Yield the changes that bring a header into its form, each after its cost."""
+    """Yield the changes that correct the form of a header, each after its cost."""
     first, last = tokens[0], tokens[-1]
     match first.text:
         case "def":
@@ -125,7 +125,7 @@ def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
 
 
 def _loop_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
-    """Yield the `in` that a loop lacks, the parentheses that `range` lacks, and those around the whole header."""
+    """Yield edits to a `for` header: add a missing `in`, add the parentheses of `range`, or remove surrounding ones."""
     match tokens:
         case [_, name, after, *_] if "in" not in words:
             if after.text in ("=", "of", "on", "from", "at", "to", ":"):
@@ -143,7 +143,7 @@ def _loop_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
 
 
 def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
-    """Yield the parentheses that `def` lacks, strings in place of parameters, and a hyphen in the name."""
+    """Yield edits to a `def` header: add missing parentheses, replace string parameters or a hyphen in the name."""
     if len(tokens) > 1 and "(" not in words:
         name = tokens[1]
         rest = tokens[2:-1] if words[-1] == ":" else tokens[2:]
@@ -164,14 +164,14 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
 
 
 def _class_header(tokens: list[Token]) -> Iterator[Choice]:
-    """Yield a base class after a word of another language, such as `extends`."""
+    """Yield an edit to a `class` header whose base class follows a word of another language, such as `extends`."""
     match tokens:
         case [_, name, word, base, *_] if word.text in ("extends", "inherits", "of", ":"):
             yield 0.5, *make_call(name, base, tokens[-2] if tokens[-1].text == ":" else tokens[-1])
 
 
 def _context_header(tokens: list[Token]) -> Iterator[Choice]:
-    """Yield the `as` that `with` lacks before the name of what it opens."""
+    """Yield an edit to a `with` header that puts `as` before its last name, in place of a wrong word or `=`."""
     match tokens:
         case [_, *_, word, name, colon] if colon.text == ":" and name.type == "name":
             if word.text == "=" or word.type == "name":
@@ -189,7 +189,7 @@ def _context_header(tokens: list[Token]) -> Iterator[Choice]:
     EXPECTED_COLON,
 )
 def try_form(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `except` with several exceptions, or with a name, in the form of Python 2, or a `try` without it."""
+    """Yield an `except` with several exceptions or with a name in Python 2 form, or a `try` without `except`."""
     tokens, words = broken.here, broken.words
     is_except = words[:1] == ["except"]
     if is_except and "," in words:

@@ -1,4 +1,4 @@
-"""Between two values: the operator or comma that is missing, doubled or borrowed from another language."""
+"""Operators and commas between two values: missing, doubled, or of another language."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ _WORDS = {
     "greater": ">",
 }
 _INCOMPLETE = frozenset(("=", "+=", "-=", "*=", "/=", "else", "and", "or", "not", "in", "is", "if"))
-"""Words and operators that no line ends with: a value has to follow."""
+"""Words and operators that cannot end a line, because a value must follow."""
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 _BINARY = frozenset(
     ("+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">=", "and", "or", "in", "is", ".", "&", "|", "^")
 )
 _NO_OPERAND = (_BINARY - {"+", "-", ".", "*", "**"}) | {"", ",", ")", "]", "}", ":"}
-"""The tokens that do not begin the right side of an operator, and the end of the line."""
+"""Texts of tokens that cannot start the right operand of an operator. The empty text is the end of the line."""
 _MOST_PAIRS = 4
-"""The most pairs of neighbouring values of one line that are considered."""
+"""The maximum number of pairs of adjacent values on one line that are considered."""
 _MOST_VALUES = 3
-"""If a line has more names and strings, two unknown words side by side are taken for prose."""
+"""The maximum number of names and strings of a line on which two adjacent unknown words are not taken for prose."""
 
 
 @syntax_rule("nothing-between-values", INVALID, "invalid decimal literal")
 def nothing_between_values(broken: Broken) -> Iterator[Candidate]:
-    """Yield two values side by side, with the operator or comma that is likeliest between them."""
+    """Yield two adjacent values, with each likely operator or comma inserted between them."""
     penalty = any(opener.line <= broken.fault.line for opener in broken.brackets.unclosed)
     counts = Counter(token.text for token in broken.tokens)
     is_prose = sum(token.type in ("name", "string") for token in broken.here) > _MOST_VALUES
@@ -88,7 +88,7 @@ def nothing_between_values(broken: Broken) -> Iterator[Candidate]:
 
 
 def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
-    """Return the pairs of values with nothing between them, the nearest to the fault first."""
+    """Return the pairs of values with nothing between them, the nearest to the error first."""
     tokens = broken.here
     if not tokens:
         return []
@@ -107,7 +107,7 @@ def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
 
 
 def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
-    """Return the operators and commas that can be missing between two values, the likeliest first."""
+    """Return the operators and commas that may be missing between two values, the likeliest first."""
     inside = [token for token in broken.here if token.start < left.end]
     words = [token.text for token in inside]
     unclosed = brackets_of(inside).unclosed
@@ -125,7 +125,7 @@ def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
 
 
 def _by_values(left: Token, right: Token, *, in_bracket: bool) -> list[str]:
-    """Return what can be missing between two values as far as their types say it."""
+    """Return the operators and commas that may be missing, judging only by the types of the two values."""
     if left.type == "string":
         inner = left.text.strip("'\"")
         is_mark = len(inner) == 1 and not inner.isalnum() and not inner.isspace()
@@ -149,13 +149,13 @@ def _adds_strings(tokens: list[Token]) -> bool:
 
 
 def _has_commas(broken: Broken, opener: Token) -> bool:
-    """Return whether commas follow an opening square bracket or brace on its line."""
+    """Return whether a comma follows an opening square bracket or brace on its line."""
     after = [token.text for token in broken.here if token.start > opener.start]
     return opener.text in ("[", "{") and "," in after
 
 
 def _spaced(text: str, left: Token, right: Token) -> str:
-    """Return an operator with the blanks that it needs between two values."""
+    """Return an operator with the spaces that it needs between two values."""
     if text == ",":
         return text
     if left.end == right.start:
@@ -165,7 +165,7 @@ def _spaced(text: str, left: Token, right: Token) -> str:
 
 @syntax_rule("operator-of-another-language", INVALID, "cannot assign", EXPECTED_COLON)
 def operator_of_another_language(broken: Broken) -> Iterator[Candidate]:
-    """Yield operators of other languages, with those of Python in their place."""
+    """Yield operators of other languages, with their replacements in Python."""
     yield from _word_operators(broken)
     here = broken.here
     found = _foreign_operators(here)
@@ -184,14 +184,14 @@ def operator_of_another_language(broken: Broken) -> Iterator[Candidate]:
 
 
 def _negates(tokens: list[Token], mark: Token) -> bool:
-    """Return whether a mark stands before a value, and not directly after one."""
+    """Return whether a sign is a prefix operator: a value follows it, and none precedes it directly."""
     at = tokens.index(mark)
     is_after = at > 0 and tokens[at - 1].is_operand_end and tokens[at - 1].end == mark.start
     return not is_after and at + 1 < len(tokens) and tokens[at + 1].is_operand_start
 
 
 def _word_operators(broken: Broken) -> Iterator[Candidate]:
-    """Yield operators that are written as words, as in other languages or in speech."""
+    """Yield operators written as words, as in other languages or in prose."""
     for before, word, after in neighbours(broken.here):
         operator = _WORDS.get(word.text.lower())
         if operator is None or not after.text or not (before.is_operand_end or before.text == "is"):
@@ -203,7 +203,7 @@ def _word_operators(broken: Broken) -> Iterator[Candidate]:
 
 
 def _semicolons(broken: Broken) -> Iterator[Candidate]:
-    """Yield semicolons between the items of a bracket, where Python has commas."""
+    """Yield semicolons between items in brackets, where Python uses commas."""
     outside = set(top_level(broken.here))
     changes = [
         replace(token, "" if after.text in CLOSERS else ",")
@@ -215,7 +215,7 @@ def _semicolons(broken: Broken) -> Iterator[Candidate]:
 
 
 def _foreign_operators(tokens: list[Token]) -> list[tuple[Token, Token, str]]:
-    """Return the first token, the last token and the text of each operator of another language, the longest first."""
+    """Return each operator of another language: its first token, last token and text. The longest match counts."""
     found: list[tuple[Token, Token, str]] = []
     index = 0
     while index < len(tokens):
@@ -235,7 +235,7 @@ def _foreign_operators(tokens: list[Token]) -> list[tuple[Token, Token, str]]:
 
 @syntax_rule("increment-sign", INVALID)
 def increment_sign(broken: Broken) -> Iterator[Candidate]:
-    """Yield `++` and `--`, with `+= 1` and `-= 1` in their place."""
+    """Yield `++` and `--`, with the replacements `+= 1` and `-= 1`."""
     for line, tokens in broken.suspects:
         for name, (first, second, after) in zip(tokens, list(neighbours(tokens))[2:], strict=False):
             if first.text != second.text or first.text not in ("+", "-") or first.end != second.start:
@@ -248,7 +248,7 @@ def increment_sign(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("sign-without-value", INVALID, "never closed")
 def sign_without_value(broken: Broken) -> Iterator[Candidate]:
-    """Yield an operator or a comma with no value on one side."""
+    """Yield an operator or a comma without a value on one side."""
     tokens = broken.here
     if "never closed" in broken.fault.message:
         yield from _before_a_statement(broken)
@@ -273,7 +273,7 @@ def sign_without_value(broken: Broken) -> Iterator[Candidate]:
 
 
 def _before_a_statement(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line that leaves a bracket open and ends with an operator, above a line that begins a statement."""
+    """Yield a line that leaves a bracket open and ends with an operator, if the next line starts a statement."""
     for opener in broken.brackets.unclosed[:1]:
         match broken.on(opener.line), broken.on(broken.code_below(opener.line)):
             case [*_, before, last], [first, second, *_] if last.text in _ARITHMETIC:

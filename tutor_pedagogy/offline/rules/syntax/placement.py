@@ -1,4 +1,4 @@
-"""Statements at a place where they cannot stand, and the forms of `import`."""
+"""Statements in places where they are not allowed, and the forms of `import`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FEATURES = (
     "generator_stop",
     "with_statement",
 )
-"""The features that can be imported from `__future__`."""
+"""The names that can be imported from `__future__`."""
 _OPENING_WORDS = frozenset(("if", "for", "while", "try", "with", "def", "class", "return", "import"))
 
 
@@ -72,7 +72,7 @@ def import_form(broken: Broken) -> Iterator[Candidate]:
 
 
 def _import_changes(broken: Broken) -> Iterator[Choice]:
-    """Yield the changes that bring an `import` into its form, each after its cost."""
+    """Yield the changes that correct the form of an `import`, each after its cost."""
     tokens, words = broken.here, broken.words
     if words[0] == "import" and "from" in words:
         at = words.index("from")
@@ -100,7 +100,7 @@ def _import_changes(broken: Broken) -> Iterator[Choice]:
     "nonlocal declaration not allowed",
 )
 def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `return` outside a function or a `break` outside a loop, whose indentation is most often the cause."""
+    """Yield a `return` outside a function or a `break` outside a loop. Usually its indentation is wrong."""
     line = broken.fault.line
     message = broken.fault.message
     match = re.search(r"'(return|break|continue|yield|await)'", message) or re.search(r"(nonlocal|import \*)", message)
@@ -129,7 +129,7 @@ def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
     "is nonlocal and global",
 )
 def declared_too_late(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `global` or `nonlocal` declaration after the first use of its name, or of a name that cannot have it."""
+    """Yield a `global` or `nonlocal` declaration that comes after a use of its name or is not allowed for it."""
     message = broken.fault.message
     match = re.search(r"(?:name|binding for nonlocal) '(\w+)'", message)
     kind = "nonlocal" if "nonlocal" in message else "global"
@@ -138,7 +138,7 @@ def declared_too_late(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("statement-inside-expression", INVALID, FORGOTTEN_COMMA, "was never closed")
 def statement_inside_expression(broken: Broken) -> Iterator[Candidate]:
-    """Yield the word of a statement in the middle of an expression."""
+    """Yield a statement keyword in the middle of an expression."""
     tokens, words = broken.here, broken.words
     for index, (before, token, after) in enumerate(neighbours(tokens)):
         if not index or token.text not in _OPENING_WORDS:

@@ -1,4 +1,4 @@
-"""Punctuation that looks like the right one: a point for a comma, parentheses for a slice, none around arguments."""
+"""Confused punctuation: a point for a comma, parentheses around a slice, missing parentheses around arguments."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _INVALID = (INVALID, FORGOTTEN_COMMA, "cannot assign", EXPECTED_COLON)
 
 @syntax_rule("point-for-comma", *_INVALID)
 def point_for_comma(broken: Broken) -> Iterator[Candidate]:
-    """Yield a point in place of the comma between two values of a call or a list."""
+    """Yield a point instead of the comma between two values in brackets."""
     for before, left, right in neighbours(broken.here):
         if not right.text or broken.opener(right) is None:
             continue
@@ -47,7 +47,7 @@ def point_for_comma(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("decimal-comma", "leading zeros")
 def decimal_comma(broken: Broken) -> Iterator[Candidate]:
-    """Yield a number with a comma in place of the decimal point."""
+    """Yield a number with a decimal comma instead of a decimal point."""
     for whole, comma, rest in neighbours(broken.here):
         is_number = comma.text == "," and whole.end == comma.start and comma.end == rest.start
         if is_number and whole.text.isdecimal() and rest.text.isdecimal():
@@ -57,7 +57,7 @@ def decimal_comma(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("slice-in-round-brackets", *_INVALID)
 def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Yield a slice, which has a colon, in parentheses."""
+    """Yield a slice in parentheses instead of square brackets."""
     for colon in broken.here:
         opener = broken.opener(colon)
         if colon.text != ":" or opener is None or opener.text != "(":
@@ -74,7 +74,7 @@ def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("call-without-brackets", *_INVALID)
 def call_without_brackets(broken: Broken) -> Iterator[Candidate]:
-    """Yield the name of a function before its argument, without the parentheses of a call."""
+    """Yield a function name followed by an argument without the parentheses of a call."""
     tokens, words = broken.here, broken.words
     callable_names = _FUNCTIONS.union(after.text for word, after in pairwise(broken.tokens) if word.text == "def")
     for index, (before, name, value) in enumerate(neighbours(tokens)):
@@ -89,7 +89,7 @@ def call_without_brackets(broken: Broken) -> Iterator[Candidate]:
 
 
 def _end_of_arguments(broken: Broken, name: Token, start: int) -> Token:
-    """Return the last token of the arguments that begin at an index of the line."""
+    """Return the last token of a call's arguments, which start at an index of the line."""
     tokens = broken.here
     opener = broken.opener(tokens[start])
     is_inside = opener is not None and opener is broken.opener(name)
@@ -105,7 +105,7 @@ def _end_of_arguments(broken: Broken, name: Token, start: int) -> Token:
 
 @syntax_rule("unknown-sign", *_INVALID)
 def unknown_sign(broken: Broken) -> Iterator[Candidate]:
-    """Yield a character that Python has no use for, beside a value."""
+    """Yield the characters `$`, `?`, `!` and the backtick, which mean nothing in Python."""
     found = [token for token in broken.here if token.type == "other" and token.text in _UNKNOWN]
     for first in found[:1]:
         shown = "a backtick" if first.text == "`" else first

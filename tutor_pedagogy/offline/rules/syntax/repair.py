@@ -1,4 +1,4 @@
-"""The search for a small edit after which the program compiles, ranked by the mistakes that students make."""
+"""The search for a small edit that makes the program compile, ranked by how often students make each mistake."""
 
 from __future__ import annotations
 
@@ -20,33 +20,36 @@ if TYPE_CHECKING:
 
 MOST_TOKENS_CHANGED = 3
 MOST_TOKENS_OF_ONE_RULE = 24
-"""The most tokens of an edit that mends the whole program alone, such as a header of another language."""
+"""The maximum number of tokens in one edit that by itself makes the program parse.
+
+Rewriting a C-style `for` header is such an edit.
+"""
 COMPILED_CHARACTERS = 60_000
-"""The most characters that one search compiles in all its trials together; this bounds its time."""
+"""The maximum number of characters that all trials of one search compile together. It bounds the search's time."""
 MOST_TRIALS = 40
 FREE_TRIALS = 3
-"""The trials that every search has, however long the program is."""
+"""The number of trials that every search has, even for a program beyond `COMPILED_CHARACTERS`."""
 MOST_GUESSES = 16
-"""The most guesses of one rule that are considered; a line of thousands of operators could have thousands."""
+"""The maximum number of guesses of one rule: a line with thousands of operators could have thousands of guesses."""
 LONGEST_LINE = 2000
-"""If the line at fault has more tokens, nothing is guessed: some rules scan the line once for each token."""
+"""The maximum number of tokens of a faulty line for which guesses are made: some rules take quadratic time."""
 CERTAIN = 0.4
-"""A guess without changes is taken untried if it costs no more."""
+"""The maximum cost of a guess without changes that is accepted without a trial."""
 DEEPEST_CHAIN = 4
-"""The most faults of one program that are mended, one after the other."""
+"""The maximum number of consecutive syntax errors of one program that are corrected."""
 
 
 _UNKNOWN = Fault("cannot be read", 0, 0, 0, 0)
-"""The result of a trial that CPython cannot compile for want of memory or depth: it counts as no progress."""
+"""The result of a trial for which CPython lacks the memory or stack depth. It counts as no progress."""
 _TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|invalid character|decimal literal|indent")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The cause of a program's first fault.
+    """The cause of a program's first syntax error.
 
-    `mended` is the whole code with every fault mended, if that changes few enough tokens; `first_step` is the code
-    with this fault alone mended, if others are left further down.
+    `mended` is the whole code with every error corrected, if that changes few enough tokens. `first_step` is the code
+    with only the first error corrected, if others remain below.
     """
 
     rule: SyntaxRule
@@ -64,7 +67,7 @@ class _Trial:
 
 
 class Search:
-    """One search over the guesses of the rules; it counts trials instead of measuring time, to be deterministic."""
+    """A search over the guesses of all rules. For determinism it limits the number of trials instead of the time."""
 
     def __init__(self, rules: Sequence[SyntaxRule], *, cell: bool) -> None:
         self._rules = rules
@@ -73,7 +76,7 @@ class Search:
         self._trials = 0
 
     def diagnose(self, code: str, fault: Fault) -> Diagnosis | None:
-        """Return the likeliest cause of a fault, or None if no rule has a guess."""
+        """Return the likeliest cause of a syntax error, or None if no rule has a guess."""
         guesses = self._guesses(code, fault)
         if not guesses:
             return None
@@ -95,7 +98,7 @@ class Search:
         return Diagnosis(rule, surest)
 
     def _guesses(self, code: str, fault: Fault) -> list[Guess]:
-        """Return the guesses of every rule that goes with the fault's message, the likeliest first."""
+        """Return the guesses of every rule for the error's message, the likeliest first."""
         broken = Broken(code, fault)
         if len(broken.here) > LONGEST_LINE:
             return []
@@ -108,7 +111,7 @@ class Search:
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
     def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
-        """Return the guesses that move the fault further down, up to one that leaves no fault, in order of trial."""
+        """Return the trials that move the error further down, in order, up to the first one that leaves no error."""
         steps: list[_Trial] = []
         for rule, candidate in guesses:
             if not candidate.changes:
@@ -126,7 +129,7 @@ class Search:
         return steps
 
     def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> str | None:
-        """Return the code with a fault and those after it mended, or None if that changes too many tokens."""
+        """Return the code with an error and the later ones corrected, or None if that changes too many tokens."""
         if fault is None:
             return code
         if tokens <= 0 or depth <= 0:
@@ -145,7 +148,7 @@ class Search:
         return self._trials < MOST_TRIALS and is_affordable
 
     def _compile(self, code: str) -> Fault | None:
-        """Return the first fault of edited code, and count the trial."""
+        """Return the first syntax error of edited code, and count the trial."""
         self._trials += 1
         self._characters += len(code)
         tree = parse(code, cell=self._cell)
@@ -155,7 +158,7 @@ class Search:
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
-    """Return whether an edit has mended its fault, so that CPython reports one further down or of a later stage."""
+    """Return whether an edit has corrected its error: the remaining one is further down or not from the tokenizer."""
     if left is _UNKNOWN:
         return False
     if left.line > max(fault.line, candidate.line):
@@ -166,7 +169,7 @@ def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
 
 
 def _tokens(candidate: Candidate, code: str) -> int:
-    """Return the number of tokens that a guess changes; changes of indentation count as one together."""
+    """Return the number of tokens that a guess changes; all changes of indentation together count as one."""
     changed = sum(
         max(len(tokens_of(code[change.start : change.end])), len(tokens_of(change.text)))
         for change in candidate.changes

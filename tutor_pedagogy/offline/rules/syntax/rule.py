@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxRule(Rule):
-    """A rule for code that does not parse: the messages of CPython that it goes with, and the guesses it makes."""
+    """A rule for code that does not parse: a pattern for CPython's messages, and a function that yields guesses."""
 
     message: re.Pattern[str]
     guess: Detector
 
 
 def syntax_rule(name: str, *messages: str) -> Callable[[Detector], SyntaxRule]:
-    """Return a decorator that makes a rule of a detector, for messages that hold one of these patterns."""
+    """Return a decorator that makes a rule of a detector, for messages that match one of these patterns."""
     pattern = re.compile("|".join(messages))
 
     def decorate(guess: Detector) -> SyntaxRule:

@@ -1,4 +1,4 @@
-"""Strings that never close, close too early, or hold characters that Python reads as something else."""
+"""Strings that are never closed, end too early, or contain characters with a special meaning."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _LONGEST_VALUE = 200
-"""Characters before a brace that may belong to the value in it."""
+"""The maximum number of characters before a brace that are searched for the value in it."""
 _PREFIXES = "rRbBfFuU"
 _NEVER_CLOSED = ("unterminated", "EOL while")
 
 
 @syntax_rule("text-never-closed", *_NEVER_CLOSED, "EOF while", INVALID)
 def text_never_closed(broken: Broken) -> Iterator[Candidate]:
-    """Yield the places where a string could end that is never closed."""
+    """Yield the places at which an unclosed string could end."""
     opened = [token for token in broken.tokens if token.type == "open_string"]
     here = [token for token in opened if token.line == broken.fault.line] or opened[:1]
     for token in here[:1]:
@@ -51,7 +51,7 @@ def text_never_closed(broken: Broken) -> Iterator[Candidate]:
 
 
 def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Choice]:
-    """Yield the changes that close a string of one line, whose content begins at an offset, each after its cost.
+    """Yield the changes that close a one-line string, each after its cost. Its content starts at offset `start`.
 
     The likeliest end is before the brackets that the line still has to close, else the end of the line.
     """
@@ -82,7 +82,7 @@ def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterat
 
 
 def _stray_quote(broken: Broken, token: Token, quote: str) -> Iterator[Candidate]:
-    """Yield a quote mark directly after a string, or after a word that has none before it."""
+    """Yield a quote mark directly after a string, or after a word that lacks its opening quote mark."""
     before = next((other for other in broken.on(token.line) if other.end == token.start), None)
     if before is None or token.text.strip() not in (quote, f"{quote})", f"{quote}:"):
         return
@@ -95,7 +95,7 @@ def _stray_quote(broken: Broken, token: Token, quote: str) -> Iterator[Candidate
 
 
 def _earlier_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
-    """Yield the positions in a string's content before a comma, colon or plus after which it reads as code."""
+    """Yield the positions in a string at which it could end: what follows, after a comma or the like, reads as code."""
     known = {other.text for other in broken.tokens if other.type == "name"} | set(dir(builtins))
     opener = broken.opener(token)
     marks = ",:" if opener is not None and opener.text == "{" else ",+%]"
@@ -111,7 +111,7 @@ def _earlier_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
 
 
 def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Candidate]:
-    """Yield where a string in triple quotes could end: at a shorter mark, after a docstring's line, or at the end."""
+    """Yield the possible ends of a triple-quoted string: a shorter quote, a docstring's first line, or the end."""
     mark = quote[0]
     inside = start + len(quote)
     content = broken.code[inside : token.end]
@@ -134,7 +134,7 @@ def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iter
 
 @syntax_rule("backslash-takes-quote", *_NEVER_CLOSED)
 def backslash_takes_quote(broken: Broken) -> Iterator[Candidate]:
-    """Yield a backslash before the closing quote mark, which becomes part of the string."""
+    """Yield a backslash that escapes the closing quote mark."""
     for token in broken.here:
         quote = token.text.lstrip(_PREFIXES)[:1]
         at = token.text.rfind(f"\\{quote}") if token.type == "open_string" else -1
@@ -190,7 +190,7 @@ def backslash_outside_text(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("path-with-escapes", "unicode error", "codec can't decode")
 def path_with_escapes(broken: Broken) -> Iterator[Candidate]:
-    """Yield a path whose backslashes Python reads as escapes."""
+    """Yield a path whose backslashes Python reads as escape sequences."""
     for token in broken.here:
         if token.type == "string" and "\\" in token.text:
             yield broken.guess(1, insert_before(token, "r"), of=token.text, text=token)
@@ -198,7 +198,7 @@ def path_with_escapes(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("braces-in-f-string", "f-string", "does not match opening", FORGOTTEN_COMMA)
 def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
-    """Yield an f-string whose braces or quote marks do not pair up."""
+    """Yield an f-string with unbalanced braces or quote marks."""
     for token in broken.here:
         if token.type not in ("string", "open_string") or "f" not in token.text[:2].lower():
             continue
@@ -210,7 +210,7 @@ def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
 
 
 def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
-    """Yield the keys in braces that have the quote marks of the string around them, with the other quote marks."""
+    """Yield the change of the quotes around keys in an f-string that uses the same quotes as the f-string itself."""
     line = broken.fault.line
     text = broken.text(line)
     other = "'" if quote == '"' else '"'
@@ -220,7 +220,7 @@ def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
 
 
 def _braces_to_close(token: Token) -> Iterator[Choice]:
-    """Yield the ends of a value, with its format, after which an open brace could close."""
+    """Yield the ends of a value and its format at which an unclosed brace could be closed."""
     for opening in re.finditer(r"(?<!\{)\{(?!\{)", token.text):
         rest = token.text[opening.end() :]
         start = token.start + opening.end()
@@ -238,7 +238,7 @@ def _braces_to_close(token: Token) -> Iterator[Choice]:
 
 
 def _braces_to_open(token: Token) -> Iterator[Choice]:
-    """Yield the place where the brace could open that is only closed, or that brace to be removed."""
+    """Yield edits for a closing brace without an opening one: insert the opening brace, or remove the closing one."""
     depth = 0
     for at, character in enumerate(token.text):
         depth += (character == "{") - (character == "}")

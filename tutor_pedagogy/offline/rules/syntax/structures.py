@@ -1,4 +1,4 @@
-"""Forms with a grammar of their own: `match` and its cases, decorators, comprehensions with a choice."""
+"""Special forms: `match` and its cases, decorators, comprehensions with a conditional expression."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @syntax_rule("case-form", INVALID, "expected", "Perhaps")
 def case_form(broken: Broken) -> Iterator[Candidate]:
-    """Yield `default` or `else` in place of the last case, an operator after `case`, and `or` between two patterns."""
+    """Yield `default` or `else` as the last case, an operator after `case`, or `or` between two patterns."""
     line, tokens, words = broken.fault.line, broken.here, broken.words
     guess = partial(broken.guess, 0.3)
     match words:
@@ -44,14 +44,14 @@ def case_form(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("case-takes-all", "remaining patterns")
 def case_takes_all(broken: Broken) -> Iterator[Candidate]:
-    """Yield a case that matches everything, above other cases."""
+    """Yield a case that matches everything and precedes other cases."""
     match = re.search(r"name capture '(\w+)'", broken.fault.message)
     yield broken.guess(1, name=Code(match[1] if match else "_"))
 
 
 @syntax_rule("decorator-form", INVALID, "expected")
 def decorator_form(broken: Broken) -> Iterator[Candidate]:
-    """Yield a decorator that ends with a colon, or that stands above no function."""
+    """Yield a decorator that ends with a colon or semicolon, or that does not precede a function."""
     for line, tokens in broken.suspects:
         match tokens:
             case [at, name, *_] if at.text == "@" and name.type == "name":
@@ -62,7 +62,7 @@ def decorator_form(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("choice-in-filter", INVALID, FORGOTTEN_COMMA)
 def choice_in_filter(broken: Broken) -> Iterator[Candidate]:
-    """Yield `[value for item in items if condition else other]`, whose choice belongs before `for`."""
+    """Yield `[value for item in items if condition else other]`, whose condition belongs before `for`."""
     tokens, words = broken.here, broken.words
     if "for" not in words:
         return

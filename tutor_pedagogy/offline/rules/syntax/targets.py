@@ -1,4 +1,4 @@
-"""The left side of an assignment: what can be assigned to, and what can be deleted."""
+"""Targets: expressions that cannot be assigned to or deleted."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
 _MOST_WORDS = 4
-"""The most words that are taken for one name with hyphens."""
+"""The maximum number of words that are taken for one name with hyphens."""
 _MOST_REMOVED = 3
-"""The most tokens that are removed from the target of a `del`."""
+"""The maximum number of tokens that are removed from the target of a `del`."""
 
 
 @syntax_rule("call-as-target", "cannot assign to function call", "illegal expression for augmented")
 def call_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Yield a call on the left of an assignment, where an entry of a list or dictionary was meant."""
+    """Yield a call as an assignment target, where an item of a list or dictionary is meant."""
     sides = _sides(broken)
     if sides is None:
         return
@@ -66,7 +66,7 @@ def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
 
 @syntax_rule("value-as-target", "cannot assign to", "illegal expression", "illegal target", "^invalid syntax\\. Maybe")
 def value_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Yield a sum, a number, a string or several words on the left of an assignment."""
+    """Yield a sum, a number, a string or several words as an assignment target."""
     sides = _sides(broken)
     if sides is None:
         return
@@ -81,7 +81,7 @@ def value_as_target(broken: Broken) -> Iterator[Candidate]:
 
 
 def _target_changes(broken: Broken, left: list[Token], operator: Token, right: list[Token]) -> Iterator[Choice]:
-    """Yield the changes after which the left side can be assigned to, each after its cost."""
+    """Yield the changes that make the left side a valid assignment target, each after its cost."""
     words = [token for token in left if token.type == "name"]
     is_plain = operator.text == "="
     match right:
@@ -108,7 +108,7 @@ def _target_changes(broken: Broken, left: list[Token], operator: Token, right: l
     "constant-as-target", "cannot assign to (?:True|False|None|__debug__|ellipsis)", "cannot delete (?:True|False|None)"
 )
 def constant_as_target(broken: Broken) -> Iterator[Candidate]:
-    """Yield the first constant of the line, such as `True`, which no assignment can change."""
+    """Yield the first constant of the line, such as `True`, to which nothing can be assigned."""
     for token in broken.here:
         if token.text in ("True", "False", "None", "__debug__", "..."):
             yield broken.guess(0.9, replace(token, f"is_{token.text.lower()}"), of=token.text, word=token)
@@ -117,7 +117,7 @@ def constant_as_target(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("name-of-two-words", INVALID, "expected '\\('")
 def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
-    """Yield the name of a variable or a function with a blank in it."""
+    """Yield the name of a variable or a function with a space in it."""
     tokens = broken.here
     start = int(broken.word(broken.fault.line) in ("def", "class", "for"))
     if not tokens[2:]:
@@ -135,7 +135,7 @@ def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
 
 
 def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple[float, Change]]:
-    """Yield the change that makes one name of two words, and what else could stand between them, after their costs."""
+    """Yield the changes that join two words to one name or put a point or comma between them, each after its cost."""
     used = {token.text for token in broken.tokens if token.line != first.line}
     opening = broken.here[0].text
     if first.text in ("self", "cls"):
@@ -151,7 +151,7 @@ def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple
 
 
 def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
-    """Yield names of three words and more, and those that begin with `class`, with the words joined."""
+    """Yield names of three or more words, and names that start with `class`, each with its joined form."""
     run = list(takewhile(lambda token: token.type == "name", tokens))
     match run, tokens[len(run) :]:
         case [_, _, _, *_], [sign, *_] if sign.text == "=":
@@ -163,7 +163,7 @@ def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:
 
 @syntax_rule("not-deletable", "cannot delete")
 def not_deletable(broken: Broken) -> Iterator[Candidate]:
-    """Yield a target of `del` that cannot be deleted: a call, or a calculation."""
+    """Yield a target of `del` that cannot be deleted: a call or a calculation."""
     match broken.here:
         case [word, *target] if word.text == "del" and target:
             shown = broken.span(target[0], target[-1])
@@ -172,7 +172,7 @@ def not_deletable(broken: Broken) -> Iterator[Candidate]:
 
 
 def _deletable(target: list[Token]) -> Iterator[Choice]:
-    """Yield the changes that leave what can be deleted: an entry in square brackets, or the first operand."""
+    """Yield the changes that leave a valid target of `del`: an item in square brackets, or the first operand."""
     first, last = target[0], target[-1]
     opener = next((token for token in target if token.text == "("), None)
     if opener is not None and last.text == ")" and first.type == "name":

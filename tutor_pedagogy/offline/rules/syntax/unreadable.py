@@ -1,4 +1,4 @@
-"""A line that Python cannot read and that no rule has a guess about."""
+"""The fallback for a line that Python cannot parse and about which no rule has a guess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words at the wrong place: mistyped keywords, keywords as names, statements of other languages, plain prose."""
+"""Wrong words: misspelt keywords, keywords as names, statements of other languages, prose."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ _STARTERS = (
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
 _SHORT = 3
-"""The letters of a short word: one wrong letter of three leaves it less similar."""
+"""The maximum number of letters of a short word: one wrong letter in three lowers its similarity more."""
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
-"""How similar a word is to the keyword that it stands for, at least."""
+"""The minimum similarity of a word to the keyword that it stands for, from 0 to 1: for long and for short words."""
 _SENTENCE = 3
-"""From so many words in a row on they are a sentence."""
+"""The minimum number of consecutive words that are taken for a sentence."""
 
 
 @syntax_rule("mistyped-keyword", INVALID, "expected", FORGOTTEN_COMMA, "unexpected indent")
 def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
-    """Yield a word that is nearly a keyword, at the start of the line or between two values."""
+    """Yield a misspelt keyword at the start of the line or between two values."""
     for line, tokens in broken.suspects:
         is_header = tokens[-1].text == ":"
         for index, (before, word, after) in enumerate(neighbours(tokens)):
@@ -82,7 +82,7 @@ def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
 
 
 def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
-    """Yield a keyword without a blank after it."""
+    """Yield a keyword without a space after it."""
     known = {other.text for other in broken.tokens if other.type == "name" and other is not token}
     for word in _STARTERS:
         rest = token.text.removeprefix(word)
@@ -92,7 +92,7 @@ def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
 
 
 def _meant(word: str, choices: tuple[str, ...]) -> str | None:
-    """Return the keyword among some that a word most likely stands for, or None."""
+    """Return which of these keywords a word most likely stands for, or None."""
     lowered = word.lower()
     if _ALIASES.get(lowered) in choices:
         return _ALIASES[lowered]
@@ -104,7 +104,7 @@ def _meant(word: str, choices: tuple[str, ...]) -> str | None:
 
 @syntax_rule("else-with-condition", INVALID, EXPECTED_COLON)
 def else_with_condition(broken: Broken) -> Iterator[Candidate]:
-    """Yield `else if`, and a condition after `else`."""
+    """Yield `else if`, or an `else` with a condition."""
     match broken.here:
         case [word, second, _, *_] if word.text == "else":
             last = broken.here[-1]
@@ -142,7 +142,7 @@ def print_without_brackets(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("keyword-as-name", INVALID, "cannot assign to", "expected")
 def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
-    """Yield a keyword as the name of a variable, a function or a parameter."""
+    """Yield a keyword used as the name of a variable, a function or a parameter."""
     for before, word, after in neighbours(broken.here):
         if word.type != "keyword" or word.text in ("True", "False", "None"):
             continue
@@ -157,7 +157,7 @@ def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("prose-in-code", INVALID)
 def prose_in_code(broken: Broken) -> Iterator[Candidate]:
-    """Yield a line of plain words that should be a comment or a string."""
+    """Yield a line of prose that should be a comment or a string."""
     line, tokens = broken.fault.line, broken.here
     if not tokens or tokens[0].type == "keyword" or any(word in ("=", "(") for word in broken.words[:2]):
         return
@@ -169,7 +169,7 @@ def prose_in_code(broken: Broken) -> Iterator[Candidate]:
 
 
 def _longest_run(tokens: list[Token]) -> list[Token]:
-    """Return the longest run of words that begins with a name; a keyword may follow."""
+    """Return the longest sequence of words that starts with a name. Keywords may follow."""
     best: list[Token] = []
     run: list[Token] = []
     for token in tokens:
@@ -203,7 +203,7 @@ def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
 
 
 def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
-    """Return the first and the last token of a call that holds nothing but words and punctuation, or None."""
+    """Return the first and last token in a call's parentheses if they contain only words and punctuation, else None."""
     opener = broken.opener(word)
     if opener is None or opener.text != "(":
         return None
