@@ -71,8 +71,8 @@ def diagnose(submission: Submission) -> Finding:
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
     """Return the explanation of a submission at a hint level, worded for the student's levels.
 
-    It is deterministic: the same arguments give the same explanation on every machine. The code is not run, no file or
-    network is used, and no submission makes it raise an exception.
+    It is deterministic: the same arguments give the same explanation on every machine. The code is not run, nothing is
+    sent, no file of the student is read, and no submission makes it raise an exception.
     """
     cause = _cause(submission)
     program = Program(submission)

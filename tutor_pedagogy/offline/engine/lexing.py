@@ -87,7 +87,7 @@ def _scan(code: str) -> Iterator[Token]:
 
 @dataclass(frozen=True, slots=True)
 class Brackets:
-    """The brackets of some tokens that have no partner, or one of another kind."""
+    """The brackets of some tokens that are unclosed, unopened, or paired with a bracket of another kind."""
 
     unclosed: tuple[Token, ...]
     unmatched: tuple[Token, ...]

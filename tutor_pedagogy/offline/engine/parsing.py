@@ -24,7 +24,7 @@ class Fault:
 
     @classmethod
     def of(cls, error: SyntaxError) -> Fault:
-        """Return the fault that a `SyntaxError` reports."""
+        """Return the `Fault` for a `SyntaxError` exception."""
         line = max(error.lineno or 1, 1)
         column = max((error.offset or 1) - 1, 0)
         end_line = max(error.end_lineno or line, line)

@@ -297,7 +297,7 @@ class Program(Source):
 
     @cached_property
     def resized_names(self) -> frozenset[str]:
-        """Names of collections that the code may resize: by a method, or by passing them to a non-builtin function."""
+        """Names of collections that the code may resize: by a method, or in a function that is not built in."""
         found: set[str] = set()
         for node in self.nodes:
             match node:

@@ -176,7 +176,7 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
 
 @logic_rule("list-changed-while-looping", 0.75, "value order long short endless none other", each=ast.For)
 def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a `for` loop whose body adds items to, or removes them from, the list over which it iterates."""
+    """Yield a `for` loop whose body adds or removes items of the list over which it iterates."""
     if not isinstance(loop.iter, ast.Name):
         return
     collection = loop.iter.id

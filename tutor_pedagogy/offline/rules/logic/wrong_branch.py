@@ -24,7 +24,7 @@ WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
 def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Return the condition that had the wrong truth value; None if no branch has the expected and actual results."""
+    """Return the condition that had the wrong truth value; None if no branches give both results."""
     function, difference = symptom.function_in(program), _difference(symptom)
     if function is None or difference is None or not symptom.call:
         return None

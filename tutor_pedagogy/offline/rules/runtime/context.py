@@ -216,7 +216,7 @@ class CrashContext:
         slots: Slots | None = None,
         **more: str | ast.AST,
     ) -> Match:
-        """Return a match of an expression, or of the failing line. The line is shown by a text or its marked part."""
+        """Return a match of an expression, else of the failing line, shown as the given text or its marked part."""
         if isinstance(place, ast.expr):
             return self.at(place, replace=replace, edit=edit, slots=slots, **more)
         match = self.at(self.line, replace=replace, edit=edit, slots=slots, **more)

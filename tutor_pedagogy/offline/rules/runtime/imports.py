@@ -74,7 +74,7 @@ def name_not_imported(case: CrashContext) -> Match | None:
 
 
 def _imported_otherwise(case: CrashContext, module: str) -> ast.Import | ast.ImportFrom | None:
-    """Return the import of a module, or of names from it, that does not define the name used; or None."""
+    """Return the import of a module, or of names from it, in a form that does not define the name used; or None."""
     for node in case.program.each(ast.Import, ast.ImportFrom):
         match node:
             case ast.Import(names=[ast.alias(name=imported)]) | ast.ImportFrom(module=str(imported)):
