@@ -1,4 +1,4 @@
-"""The guard judges an answer unit by unit before it leaves, so that no level discloses more than it should."""
+"""The guard judges an answer unit by unit before it is shown, so that no level discloses more than it should."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of code that a hint may hold although the student did not write it: names, prints, test calls, values."""
+"""Forms of code that a hint may contain although the student did not write it: names, prints, test calls, values."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _MAX_VALUE_TOKENS = 15
 
 
 class AllowedForms:
-    """The code that a level allows besides the student's own.
+    """Decides which code a hint level allows in addition to the student's own.
 
-    With `libraries`, names of the standard library and of numerical Python are allowed. `allowed` are names that the
-    module of the course allows.
+    `libraries` allows names of the standard library and of numerical Python. `allowed` holds the names that the
+    course module allows.
     """
 
     def __init__(self, material: StudentMaterial, *, libraries: bool, allowed: frozenset[str]) -> None:
@@ -53,7 +53,7 @@ class AllowedForms:
         self._allowed = allowed
 
     def permit(self, tokens: Sequence[str]) -> bool:
-        """Return whether code that the student did not write has a form that gives nothing away."""
+        """Return whether code that the student did not write has a form that reveals nothing of the solution."""
         return (
             self.is_mere_name(tokens)
             or is_syntax(tokens)
@@ -73,7 +73,7 @@ class AllowedForms:
         return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
 
     def permit_shown(self, tokens: Sequence[str]) -> bool:
-        """Return whether a hint may have the code printed: the student's names, their lengths, values, test calls."""
+        """Return whether a hint may suggest printing these tokens: the student's names, lengths, values, test calls."""
         match tokens:
             case [setting, "=", *value] if value and setting in _PRINT_SETTINGS:
                 return is_literal(value)
@@ -93,9 +93,9 @@ class AllowedForms:
         )
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens name a thing and do nothing with one of the student's: `.sort()`, not `plates.sort()`.
+        """Return whether tokens are a name and not a call on a student's object: `.sort()`, but not `plates.sort()`.
 
-        Brackets do not make a call of a name that the code does not call: `plt.show()` for `plt.show`.
+        Empty parentheses after a name that the student's code does not contain are ignored: `plt.show()`.
         """
         if not self.is_dotted_name(tokens):
             return False
@@ -105,7 +105,7 @@ class AllowedForms:
         return tokens[0] not in self._material.identifiers and not (len(name) > 1 and self._material.has_code(name))
 
     def is_dotted_name(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens name a thing, with or without empty brackets: `len()`, `.append`, `math.sqrt`."""
+        """Return whether tokens are a known dotted name, with or without empty parentheses: `len()`, `math.sqrt`."""
         tokens = _without_empty_brackets(tokens)
         dotted = list(tokens[1:] if tokens and tokens[0] == "." else tokens)
         parts, dots = dotted[::2], dotted[1::2]
@@ -118,7 +118,7 @@ class AllowedForms:
         return all(map(self._is_known, parts))
 
     def is_test_call(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens call functions of the student's with values, and at most calculate or compare.
+        """Return whether tokens call the student's functions with values, and otherwise only calculate or compare.
 
         The result may be assigned to a name that the student's code does not assign.
         """
@@ -131,7 +131,10 @@ class AllowedForms:
         return _is_calculation(reduced)
 
     def is_calculation(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are a small calculation with given values, and not nearly one of the student's."""
+        """Return whether tokens are a short calculation with literal values.
+
+        With a call or brackets, it must not be one token away from the student's code.
+        """
         return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._material.nearly_has(tokens))
 
     def _is_known(self, name: str) -> bool:
@@ -141,7 +144,7 @@ class AllowedForms:
         return any(map(self._material.has_string, filter(is_string, tokens)))
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are words of a sentence: no statement holds such words side by side."""
+        """Return whether tokens are words of English. No Python statement has such words next to each other."""
         words = [token for token in tokens if token.isalpha()]
         return (
             len(words) == len(tokens)
@@ -150,16 +153,16 @@ class AllowedForms:
         )
 
     def _is_print(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens print the student's names, with labels at most."""
+        """Return whether tokens call `print` with the student's names and at most with labels."""
         match tokens:
             case ["print", "(", *inside] if inside:
                 return all(map(self.permit_shown, _arguments(inside[:-1] if inside[-1] == ")" else inside)))
         return False
 
     def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
-        """Return the tokens with 0 for each call of a student's function with values.
+        """Return the tokens with each call of a student's function replaced by 0.
 
-        None if there is no such call, or a call with anything else.
+        Return None if there is no such call, or if one has arguments other than given values.
         """
         functions = self._material.functions
         if functions.isdisjoint(tokens):
@@ -180,13 +183,13 @@ class AllowedForms:
         return found if calls else None
 
     def _is_given(self, token: str) -> bool:
-        """Return whether a token may stand in the arguments of a test call."""
+        """Return whether a token may occur in the arguments of a test call."""
         if is_value(token) or token in _GIVEN_SIGNS or token in self._material.constants:
             return True
         return token in self._material.code_names and token not in self._material.identifiers and token not in KEYWORDS
 
     def _is_signature_or_state(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens show how a builtin is called, or which value a name has: `range(a, b)`, `n = 2`."""
+        """Return whether tokens show the signature of a built-in, or the value of a name: `range(a, b)`, `n = 2`."""
         match tokens:
             case [name, "(", *parameters, ")"] if parameters and name in _CALLABLE:
                 are_names = all(part == "," or (part.isidentifier() and part not in KEYWORDS) for part in parameters)
@@ -200,14 +203,14 @@ class AllowedForms:
         return False
 
     def _is_item(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens look at one item of something of the student's, at a given place: `seq[3]`."""
+        """Return whether tokens index one of the student's names with a literal: `seq[3]`."""
         match tokens:
             case [name, "[", *place, "]"] if name in self._material.names:
                 return is_one_thing(place) and is_literal(place)
         return False
 
     def _is_look(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens inspect something of the student's: `type(x)`, `a.shape`, `g[0] is g[1]`."""
+        """Return whether tokens inspect one of the student's objects: `type(x)`, `a.shape`, `g[0] is g[1]`."""
         if "is" in tokens:
             place = tokens.index("is")
             return self._is_thing(tokens[:place]) and self._is_thing(tokens[place + 1 :])
@@ -227,12 +230,12 @@ class AllowedForms:
 
 
 def is_syntax(tokens: Sequence[str]) -> bool:
-    """Return whether tokens only name parts of the language: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
+    """Return whether tokens only name parts of Python's syntax: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
     return _SYNTAX.issuperset(tokens) or _BRACKETS_OR_PLACEHOLDERS.issuperset(tokens)
 
 
 def _arguments(inside: Sequence[str]) -> list[list[str]]:
-    """Return the arguments of a call."""
+    """Return the arguments of a call, each as a list of tokens, from the tokens between its parentheses."""
     arguments: list[list[str]] = [[]]
     depth = 0
     for token in inside:

@@ -1,4 +1,4 @@
-"""The arguments of every check: the context of one answer, and a unit of it as a reader sees it."""
+"""The arguments of every check: the context of one answer, and one unit of it as a reader sees it."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 _OF_PYTHON = KEYWORDS | BUILTINS
 _OFFERED = phrase("OFFERED")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
-# linear: a comment with any character in it matches, to the end of its line
+# linear: once `#` has matched, every character up to the end of the line matches
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 
 
 @dataclass
 class GuardContext:
-    """The state of a guard. Checks read it; those of the canary and of instalments also keep what units said."""
+    """The state of a guard. Checks read it. The checks for the canary and instalments also store earlier text in it."""
 
     level: HintLevel
     material: StudentMaterial
     forms: AllowedForms
     canary_forms: tuple[str, ...] = ()
-    """The spellings of the canary that no answer may hold."""
+    """The spellings of the canary that must not appear in an answer."""
     canary_tail: str = ""
-    """The last letters and digits of the answer, in which a canary may have begun."""
+    """The last letters and digits of the answer so far, which may be the beginning of a canary."""
     fragments: list[list[str]] = field(default_factory=list)
-    """The last short pieces of code that answers on this problem handed over, as tokens, oldest first."""
+    """The last code fragments of the answers on this problem, as lists of tokens, oldest first."""
 
     @classmethod
     def of(cls, level: HintLevel, submission: Submission, allowed_names: frozenset[str]) -> GuardContext:
@@ -49,16 +49,16 @@ class GuardContext:
 
     @cached_property
     def spelled_names(self) -> SpelledNames:
-        """The student's names as ciphers spell them."""
+        """The student's names in the spellings that ciphers produce."""
         return SpelledNames(self.material.identifiers)
 
     @cached_property
     def program(self) -> Program:
-        """The student's program by the shapes of its statements."""
+        """The shapes of the statements in the student's program."""
         return Program(shape(line.tokens) for line in self.material.lines)
 
     def is_code_word(self, token: str) -> bool:
-        """Return whether a token can be code: a sign, a value, a name of Python's or one in the student's code."""
+        """Return whether a token can be code: punctuation, a value, or a name of Python or of the student's code."""
         return (
             not token.isidentifier()
             or token in _OF_PYTHON
@@ -69,18 +69,18 @@ class GuardContext:
 
 
 class JudgedUnit:
-    """A unit beside the student's material. Each view of it is read once a check needs it."""
+    """A unit together with the student's material. Each view of it is computed when a check first needs it."""
 
     def __init__(self, unit: Unit, material: StudentMaterial) -> None:
         self.is_block = unit.kind == "block"
         self.text = unit.text
         self.begun = unit.begun
-        """The beginning of its first sentence, in the units before it."""
+        """The beginning of the unit's first sentence, if that is in earlier units."""
         self._material = material
 
     @cached_property
     def is_offered(self) -> bool:
-        """Whether the words before it offer its code as what to write, and not as what is there."""
+        """Whether the text before the unit offers its code as what to write, rather than as what the program has."""
         return bool(_OFFERED.search(self.begun))
 
     @cached_property
@@ -90,12 +90,12 @@ class JudgedUnit:
 
     @cached_property
     def plain(self) -> Reading:
-        """The text by itself, read as if it were no block."""
+        """The text of this unit alone, read as prose even if it is a block."""
         return read_text(self.text)
 
     @cached_property
     def words(self) -> list[Reading]:
-        """The text by itself; of a block, the words outside its code: behind the opening mark, and in comments."""
+        """The prose of this unit alone. For a block, this is the text after the opening fence, and its comments."""
         if not self.is_block:
             return [self.plain]
         opening = _INFO.match(self.text)
@@ -105,10 +105,10 @@ class JudgedUnit:
 
     @cached_property
     def sentences(self) -> list[Reading]:
-        """The words together with the beginning of their sentence."""
+        """The prose together with the beginning of its sentence in earlier units."""
         return [read_text(self.begun + self.text)] if self.begun and not self.is_block else self.words
 
     @property
     def readings(self) -> list[Reading]:
-        """The words by themselves, and together with the beginning of their sentence."""
+        """The prose by itself, and together with the beginning of its sentence in earlier units."""
         return self.words if self.sentences is self.words else self.words + self.sentences

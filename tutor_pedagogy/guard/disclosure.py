@@ -1,6 +1,6 @@
-"""Whether a piece of code gives something away that the level withholds. All checks of code ask this.
+"""Decide whether code reveals something that the hint level withholds. All checks of code use these functions.
 
-The functions call each other, since a string in code may hold code in turn.
+The functions call each other, because a string in code may contain code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.context import GuardContext
 
 OPERATION = 3
-"""Tokens of the shortest code that does something: two operands and an operator."""
+"""The minimum number of tokens in code that does something: two operands and an operator."""
 STATEMENT = re.compile(
     r"(?:return|import|from|raise|del|global|nonlocal|yield|assert)\b.+|break|continue"
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
@@ -44,18 +44,18 @@ _UNMISTAKABLE = re.compile(
     r"|(?:async )?def \w+ ?\([^)\n]*+\).*:"
     r"|class \w+(?:\(.*\))?:"
 )
-"""Lines that are statements, whatever names they hold."""
+"""Lines that are statements, whatever names they contain."""
 _SPLIT_SIGN = re.compile(r"([-+*/%<>=!&|^]) (?=[=*/<>])")
 _SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda|import)\b")
 _HOLDS_ANY_WORDS = re.compile(r"""#|\"{3}|'{3}""")
-"""A comment, or the quotes of a long string."""
+"""The start of a comment or a triple-quoted string, which may contain any words."""
 _ACTIONS = (ast.Assign, ast.AugAssign, ast.Return, ast.If, ast.While, ast.For, ast.FunctionDef, ast.Call)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _CALCULATIONS = (ast.Compare, ast.BinOp, ast.IfExp, ast.Subscript, ast.Attribute)
 
 
 def gives_away(context: GuardContext, code: str) -> bool:
-    """Return whether code is neither the student's own nor of a form that the level allows, or hides code."""
+    """Return whether code is neither the student's own nor of an allowed form, or hides code in a string."""
     tokens = tokens_of(code)
     if is_one_thing(tokens) or context.material.has_code(tokens):
         return False
@@ -64,7 +64,10 @@ def gives_away(context: GuardContext, code: str) -> bool:
 
 
 def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
-    """Return whether code may be about an example: it shares no name and no long string with the program."""
+    """Return whether code may belong to an example, which level 4 allows.
+
+    It must share no name and no string with the student's program, and not be one token away from its code.
+    """
     if context.level < HintLevel.EXAMPLE:
         return False
     names = {token.casefold() for token in tokens if token.isidentifier()}
@@ -76,7 +79,7 @@ def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
 
 
 def says_code(context: GuardContext, tokens: Sequence[str]) -> bool:
-    """Return whether a string among the tokens holds code itself, or all the strings put together do."""
+    """Return whether a string among the tokens contains code, or all strings joined do."""
     strings = [_FIELD.sub("", token.lstrip("rRbBfFuU").strip("\"'")) for token in tokens if is_string(token)]
     texts = [string for string in strings if len(string) > 1 and not context.material.has_text(string)]
     if any(quotes_code(context, Reading(text)) for text in texts):
@@ -85,13 +88,13 @@ def says_code(context: GuardContext, tokens: Sequence[str]) -> bool:
 
 
 def quotes_code(context: GuardContext, quoted: Reading) -> bool:
-    """Return whether a text holds code that gives something away, in a sentence or as a line."""
+    """Return whether a text contains code that gives something away, within a sentence or as a whole line."""
     runs = unmarked_code.runs(quoted, context.material)
     return any(run_gives_away(context, run) for run in runs) or rule_of_lines(context, quoted) is not None
 
 
 def run_gives_away(context: GuardContext, run: list[str]) -> bool:
-    """Return whether a run of code in a sentence gives something away, also without the keywords between its parts."""
+    """Return whether a run of code in a sentence gives something away, even when it is split at its keywords."""
     if len(run) < OPERATION or not any(token.isidentifier() or token[0].isdigit() for token in run):
         return False
     if not gives_away(context, " ".join(run)):
@@ -110,7 +113,7 @@ def _split_at_keywords(run: list[str]) -> list[list[str]]:
 
 
 def _is_rejoined(context: GuardContext, run: list[str]) -> bool:
-    """Return whether a condition is the student's except for one `and`, `or` or `not`."""
+    """Return whether a condition with `and`, `or` or `not` is one token away from the student's code."""
     condition = run[1:] if run[0] in _HEADERS else run
     condition = condition[:-1] if condition[-1:] == [":"] else condition
     is_joined = not _JOINING.isdisjoint(condition) and len(condition) > _SHORT_CONDITION
@@ -118,7 +121,7 @@ def _is_rejoined(context: GuardContext, run: list[str]) -> bool:
 
 
 def rule_of_lines(context: GuardContext, reading: Reading, *, is_offered: bool = False) -> GuardRule | None:
-    """Return the rule that a line, or a cell of a table, breaks that is nothing but a statement; None without such.
+    """Return the rule broken by a line, or a table cell, that consists of a statement only, or None.
 
     The student's own statement breaks a rule only if it `is_offered` as what to write.
     """
@@ -145,12 +148,12 @@ def _is_action(statement: str) -> bool:
 
 
 def states(context: GuardContext, text: str) -> bool:
-    """Return whether a text that was put together holds a statement that gives something away."""
+    """Return whether a text that was joined from pieces contains a statement that gives something away."""
     return any(is_new_statement(context, part) for line in text.split("\n") for part in _without_first_words(line))
 
 
 def _without_first_words(line: str) -> Iterator[str]:
-    """Yield a line without its full stop, whole and without its first one to three words."""
+    """Yield a line without its final punctuation: whole, and without its first one, two and three words."""
     line = line.strip().rstrip(".!?,;")
     yield line
     for _ in range(3):
@@ -161,7 +164,7 @@ def _without_first_words(line: str) -> Iterator[str]:
 
 
 def is_new_statement(context: GuardContext, code: str, *, may_calculate: bool = True) -> bool:
-    """Return whether a line is a statement that gives something away, or an expression if it `may_calculate`."""
+    """Return whether a line is a statement that gives something away. `may_calculate` also counts expressions."""
     if not _SIGN.search(code):
         return False
     code = _SPLIT_SIGN.sub(r"\1", code)
@@ -173,7 +176,10 @@ def is_new_statement(context: GuardContext, code: str, *, may_calculate: bool = 
 
 
 def _has_operands_side_by_side(code: str, tokens: list[str]) -> bool:
-    """Return whether a line cannot be code, as `n = 2 n = 3` cannot: to parse it would take ten times as long."""
+    """Return whether two operands are side by side, as in `n = 2 n = 3`, so that a line cannot be code.
+
+    This is a cheap pre-filter: parsing the line would take ten times as long.
+    """
     if _HOLDS_ANY_WORDS.search(code):
         return False
     return any(_is_operand(one) and _is_operand(other) for one, other in pairwise(tokens))
@@ -184,7 +190,7 @@ def _is_operand(token: str) -> bool:
 
 
 def _statement(code: str) -> ast.AST | None:
-    """Return a line as a statement, the header of one, or an expression; None if it is no code."""
+    """Return the syntax tree (AST) node of a statement, header or expression, or None if the line is not code."""
     header = re.sub(r"^elif\b", "if", code) + (" pass" if code.endswith(":") else "")
     try:
         statement = syntax_tree(header).body[0]

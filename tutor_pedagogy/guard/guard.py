@@ -1,4 +1,4 @@
-"""The guard itself: text of a model goes in, and units that break no rule come out."""
+"""The guard itself: it takes the text of a model and returns the units that break no rule."""
 
 from __future__ import annotations
 
@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why an answer was stopped: the rule, and the unit that breaks it."""
+    """The reason why an answer was stopped: the broken rule, and the unit that breaks it."""
 
     rule: GuardRule
     unit: str
 
 
 class Guard:
-    """Stands between a model and a student for one answer.
+    """Checks one answer on its way from the model to the student.
 
-    The units that it releases depend on the whole text and never on the chunks it came in. It knows the hint level, the
-    student's `submission`, names that a module of the course allows besides the student's own, the answers given
-    `earlier` on the same problem, and the `canary` of the system prompt. It fails closed: a unit that cannot be judged
-    stops the answer.
+    The released units depend on the whole text, never on how it was split into chunks. The guard knows the hint level,
+    the student's `submission`, the names that the course module also allows, the `earlier` answers on the same problem,
+    and the `canary` of the system prompt. It fails closed: a unit that cannot be judged stops the answer.
     """
 
     def __init__(
@@ -59,23 +58,23 @@ class Guard:
                 remember(self._context, JudgedUnit(unit, self._context.material))
 
     def read_ahead(self) -> None:
-        """Read the student's whole program now; a long one takes a while, and a thread can wait for it.
+        """Read the student's whole program now. A long program takes a while, so this can run in a thread.
 
-        Without this, each part is read by the first unit that needs it, and a part that no unit needs is never read.
+        Without this call, each part is read when a unit first needs it.
         """
         if self._context.level < HintLevel.SOLUTION:
             self._context.material.read_ahead()
             _ = self._context.spelled_names.otherwise
 
     def feed(self, text: str) -> list[str]:
-        """Take in the next text of the model and return the units that may be shown now; after a verdict, none."""
+        """Take the next text of the model and return the units that may be shown now. After a verdict, return none."""
         if self.verdict is not None:
             return []
         units = self._splitter.feed(self._cleaner.feed(text))
         return self._released(units) if units else []
 
     def finish(self) -> list[str]:
-        """Return the rest: the model has finished, and an open block counts as closed."""
+        """Return the remaining units: the model has finished, and an open block counts as closed."""
         if self.verdict is not None:
             return []
         return self._released([*self._splitter.feed(self._cleaner.finish()), *self._splitter.finish()])

@@ -1,7 +1,7 @@
-"""Make an answer inert in the editor: nothing in it is fetched, run, hidden or reordered when it is shown.
+"""Make an answer inert: nothing in it is fetched, run, hidden or reordered when an editor shows it.
 
-Characters are cleaned as they arrive, Markdown when a unit is released. The student's editor decides what is code, not
-this module. So markup is taken apart wherever any editor may read it as markup outside code.
+Characters are cleaned as they arrive, and Markdown when a unit is released. The student's editor decides what is code,
+not this module. So markup is disabled wherever any editor may read it as markup outside code.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,512}(?:\x07|\x1b\\)|[ -/]{1,8}[0-~]|[0-Z\\^-~])?"
 )
-"""Escape sequences of a terminal (ECMA-48), or an ESC that begins none."""
+"""Escape sequences of a terminal (ECMA-48), or an ESC character that begins none."""
 _PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,512}\x1b?|[ -/]{1,8})?\Z|\r\Z")
 
 _UNSEEN_CHARACTERS = (
@@ -24,29 +24,30 @@ _UNSEEN = re.compile(f"[{_UNSEEN_CHARACTERS}]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNCLEAN = re.compile(f"[{_UNSEEN_CHARACTERS}\r\x0b\x0c\x85\u2028\u2029\ud800-\udfff]")
-"""Every character that cleaning removes or changes; an escape sequence begins with one."""
+"""Every character that cleaning removes or replaces. An escape sequence begins with one of them."""
 
 _LINK = re.compile(r"\](?=\()(?!\(https?://[^\s()<>\\\"'&]+(?: \"[^\"\\&\n]*\")?\))")
 _DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\\]]+\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
-# linear: of each length of a mark, only the last mark of a line is read to its end in vain
+# linear: for each number of backticks, only a line's last run finds no closing run and reads on to the line's end
 _CODE = re.compile(r"\\[^\n]|(?<!`)(?P<mark>`{1,16})(?!`)[^\n]*?(?<!`)(?P=mark)(?!`)")
-"""A backslash with what it escapes, or code between backticks (CommonMark 0.31 §6.1)."""
+"""A backslash with the character that it escapes, or a code span (CommonMark 0.31 §6.1)."""
 _STRICT_FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 _SCHEME_IN_CODE = re.compile(r"\](?=\(\s*+<?\s*+[A-Za-z][A-Za-z0-9+.\-]*+\s*+(?::|&|%|\\))")
 
 
 class Cleaner:
-    """Takes terminal sequences, controls, bidirectional and invisible characters out of a stream.
+    """Removes escape sequences and control, bidirectional and invisible characters from a stream of text.
 
-    Line ends become LF and lone surrogates U+FFFD. Text that may begin a sequence is held until that is decided.
+    Line ends become LF, and lone surrogates become U+FFFD. Text that may begin an escape sequence is held back until
+    more text decides.
     """
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, text: str) -> str:
-        """Take in the next text and return what can be cleaned by now."""
+        """Take the next text and return the part that can be cleaned now."""
         if not self._held and (_is_plain(text) or _UNCLEAN.search(text) is None):
             return text
         text = self._held + text
@@ -56,7 +57,7 @@ class Cleaner:
         return _clean(text[:cut])
 
     def finish(self) -> str:
-        """Return the clean rest."""
+        """Return the text that was held back, cleaned."""
         text, self._held = self._held, ""
         return _clean(text)
 
@@ -73,14 +74,15 @@ def _clean(text: str) -> str:
 
 
 def inert_block(text: str) -> str:
-    """Return a fenced block: unchanged if every Markdown reader takes it for a block, else treated as text."""
+    """Return a fenced block: unchanged if every Markdown reader takes it for a block, else made inert as text."""
     return text if _STRICT_FENCE.match(text) and "\n>" not in text else inert_text(text, stray_mark=True)
 
 
 def inert_text(text: str, *, stray_mark: bool) -> str:
-    """Return a text unit without images, tags, and links that lead anywhere but to the web.
+    """Return a text unit without images and HTML tags, in which links lead to web addresses only.
 
-    Code between backticks stays as it is, unless a `stray_mark` before it may make the code the outside.
+    Code spans keep everything but images and links with a scheme. A `stray_mark` is an unpaired backtick before this
+    unit: then nothing counts as a code span.
     """
     if "<" not in text and "[" not in text and "]" not in text:
         return text
@@ -102,5 +104,5 @@ def _inert(text: str) -> str:
 
 
 def has_stray_mark(text: str) -> bool:
-    """Return whether a backtick of this text opens code that it does not close."""
+    """Return whether a text has a backtick that opens a code span and is not closed."""
     return "`" in text and "`" in _CODE.sub("", text)

@@ -1,4 +1,4 @@
-"""The rules of the guard, by the public names of its verdicts."""
+"""The rules of the guard, by the public names that verdicts use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class GuardRule(StrEnum):
-    """The rule that an answer broke. `cases/<rule>.md` describes it; the names are part of the public contract."""
+    """A rule that an answer can break. `cases/<rule>.md` describes it; the names are part of the public contract."""
 
     ENDLESS = "endless"
     CANARY = "canary"

@@ -1,8 +1,8 @@
-"""How similar an example is to the student's program if names do not count: the measure of level 4.
+"""Measure how similar an example is to the student's program if names are ignored. Level 4 needs this.
 
-The limits were measured on 253 corrections of student programs in other names, beside worked examples and correct
-programs for other problems. Single statements do not tell the two apart (everybody writes `return total`). The share
-of an example that stands in the student's program does.
+The limits were measured on 253 corrections of student programs with other names, on worked examples, and on correct
+programs for other problems. A shared statement alone proves nothing: everybody writes `return total`. The share of an
+example that also occurs in the student's program is what separates corrections from examples.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ALIKE = 0.7
-"""Two statements are alike if this share of their tokens agrees."""
+"""The minimum share of equal tokens at which two statements are alike."""
 _COMMON_SHARE = 0.55
-"""An example with three statements that are alike is the student's program if this share of it is alike."""
+"""The minimum share of an example that must be alike to be too near, if at least three statements are alike."""
 _COMMON_SHARE_OF_TWO = 0.7
 _MANY = 3
 _LONG = 8
 _NEARLY_ONE = 0.9
-"""A long statement that agrees to this share with one of the student's, and not wholly, is its correction."""
+"""The minimum share of equal tokens, below 1, at which a long statement is a correction of the student's."""
 
 _NOBODYS = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 
@@ -32,7 +32,7 @@ Shape = tuple[str, ...]
 
 
 def shape(tokens: Iterable[str]) -> Shape:
-    """Return a statement with its names numbered in order: statements that differ in names only are equal."""
+    """Return a statement with its names replaced by numbers: statements that differ only in names become equal."""
     numbers: dict[str, str] = {}
     return tuple(
         numbers.setdefault(token, f"\x01{len(numbers)}") if token.isidentifier() and token not in _NOBODYS else token
@@ -41,13 +41,13 @@ def shape(tokens: Iterable[str]) -> Shape:
 
 
 class Program:
-    """The student's program by the shapes of its statements."""
+    """The student's program as the shapes of its statements."""
 
     def __init__(self, statements: Iterable[Shape]) -> None:
         self._shapes = {statement: Counter(statement) for statement in statements}
 
     def is_near(self, example: Sequence[Shape]) -> bool:
-        """Return whether an example is this program in other names, or its correction."""
+        """Return whether an example is this program with other names, or a correction of it."""
         likenesses = [(len(statement), self._likeness(statement)) for statement in example]
         if any(length >= _LONG and _NEARLY_ONE <= likeness < 1 for length, likeness in likenesses):
             return True
@@ -56,7 +56,7 @@ class Program:
         return share >= (_COMMON_SHARE if alike >= _MANY else _COMMON_SHARE_OF_TWO) and alike > 1
 
     def _likeness(self, statement: Shape) -> float:
-        """Return the share of tokens that agrees with the most similar statement; 0 if no statement is alike."""
+        """Return the share of tokens that are equal in the most similar statement, or 0 if no statement is alike."""
         if statement in self._shapes:
             return 1
         best = 0.0

@@ -1,4 +1,4 @@
-"""The student's material: the code with its names and lines, and what the student and the machine said about it."""
+"""The student's material: the code with its names and lines, and the messages, outputs and question about it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 _MAX_CHARACTERS = 128 * 1024
-"""Of longer code, the part around the cursor counts: an answer quotes what it was asked about."""
+"""The maximum number of characters that are read of the code, around the cursor, and of each other text."""
 
-# Patterns of words begin with their first letters, since a search for letters is several times faster than for `\b`.
+# Word patterns begin with their first letters, because a search for letters is several times faster than for `\b`.
 _DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(?m)^[ \t]*+((?:\w++[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
@@ -31,15 +31,15 @@ _TARGET = re.compile(
     r"[failgn](?<!\w.)(?:(?<=f)or|(?<=a)s|(?<=i)mport|(?<=l)ambda|(?<=g)lobal|(?<=n)onlocal)[ \t]+([\w \t,]+)"
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-# linear: of each kind of quote, only the last is read to the end in vain; one that is escaped opens nothing
+# linear: for each kind of quote, only the last one reads to the end in vain; an escaped quote opens no string
 _CODE_NAME = re.compile(
     r"""([^\W\d]\w*)|\\["']|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
 )
-"""A name, or a string or comment to pass over."""
+"""A name, or a string or comment that is skipped."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
 _SEPARATOR = "\x00"
 _FEWEST = 2
-"""Tokens that are compared with others: a single one is near to everything."""
+"""The minimum number of tokens that are compared: a single token is similar to everything."""
 _LINE_NUMBER = re.compile(
     r"(?m)^[ \t]*(?:>>>|\.\.\.(?=[ \t]+\S)|In \[\d+\]:|(?:line )?\d{1,4}[ \t]*[:|.)])[ \t]?(?=\S|$)"
 )
@@ -47,20 +47,20 @@ _ELLIPSES = {("...",), ("…",)}
 
 
 def _joined(tokens: Iterable[str]) -> str:
-    """Return tokens as a text in which every run of whole tokens is a substring, and nothing else is."""
+    """Return the tokens joined into one string, in which a substring search finds only runs of whole tokens."""
     return _SEPARATOR + _SEPARATOR.join(tokens) + _SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A logical line: its indentation and its tokens, strings whole and in double quotes."""
+    """A logical line: its indentation and its tokens. Each string is one token, in double quotes."""
 
     indent: int
     tokens: tuple[str, ...]
 
 
 def logical_lines(code: str) -> list[Line]:
-    """Return the logical lines of a text read as code."""
+    """Return the logical lines of a text that is read as code."""
     layout = lexing.lay_out(code)
     return [
         Line(
@@ -72,7 +72,7 @@ def logical_lines(code: str) -> list[Line]:
 
 
 class StudentMaterial:
-    """The code of a submission and what was said about it, made searchable. Each part is read once it is needed."""
+    """The code of a submission and the texts about it, made searchable. Each part is read when it is first needed."""
 
     def __init__(self, submission: Submission) -> None:
         self._code = _around(submission.code, submission.cursor.line)
@@ -93,7 +93,7 @@ class StudentMaterial:
 
     @cached_property
     def _corpus(self) -> str:
-        """All tokens of the material as one text: a list of them would take ten times the memory."""
+        """All tokens of the material as one string. A list of them would take ten times the memory."""
         texts = [self._code, *self._said]
         texts += [seen for text in texts if (seen := undisguised(text)) != text]
         return "\x01".join(_joined(flat(text)) for text in texts)
@@ -114,22 +114,22 @@ class StudentMaterial:
 
     @cached_property
     def names_by_folded(self) -> dict[str, str]:
-        """The names in the code by their spelling without capitals and accents."""
+        """The names in the code, by their spelling in lower case without accents."""
         return {folded(name): name for name in self.code_names}
 
     @cached_property
     def folded_identifiers(self) -> frozenset[str]:
-        """The names that the student chose, as they are and without regard to case."""
+        """The names that the student chose, as written and, if longer than one letter, also in lower case."""
         return self.identifiers | {name.casefold() for name in self.identifiers if len(name) > 1}
 
     @cached_property
     def strings(self) -> frozenset[str]:
-        """The words of every string in the code."""
+        """The text of every string in the code, in lower case, without spaces and without punctuation at its ends."""
         return frozenset(_words(token) for line in self.lines for token in line.tokens if token[-1] == '"') - {""}
 
     @cached_property
     def constants(self) -> frozenset[str]:
-        """The names that the code assigns outside functions and classes."""
+        """The names that the code assigns at module level."""
         return frozenset(_CONSTANT.findall(self._code))
 
     @cached_property
@@ -148,7 +148,7 @@ class StudentMaterial:
         return _names_in(_ASSIGNED.findall(self._code))
 
     def is_variable(self, name: str) -> bool:
-        """Return whether the code assigns a name, and no caller chooses its value."""
+        """Return whether the code assigns a name that is not a parameter."""
         return name in self.variables and name not in self.parameters
 
     @cached_property
@@ -161,33 +161,36 @@ class StudentMaterial:
 
     @cached_property
     def undefined(self) -> frozenset[str]:
-        """The names that the code uses and nothing in it defines."""
+        """The names that the code uses but does not define."""
         return self.code_names - self.identifiers - BUILTINS - METHODS - LIBRARIES
 
     def has(self, tokens: Sequence[str]) -> bool:
-        """Return whether a run of flat tokens stands in the material."""
+        """Return whether a run of tokens from `flat` occurs in the material."""
         wanted = _joined(tokens)
         return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
 
     def has_text(self, text: str) -> bool:
-        """Return whether a text stands in the material, up to white space and the kind of quotes."""
+        """Return whether a text occurs in the material, ignoring white space and the kind of quotes."""
         return self.has(flat(text))
 
     def has_code(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens with whole strings stand in the material."""
+        """Return whether tokens occur in the material. Each string is one token."""
         return self.has(flat(" ".join(tokens)))
 
     def said(self, text: str) -> bool:
-        """Return whether a text stands in what was said about the code: messages, tracebacks, outputs, the question."""
+        """Return whether a text occurs in a text about the code: a message, traceback, cell, output or the question."""
         tokens = _joined(flat(text))
         return any(tokens in _joined(flat(said)) for said in self._said)
 
     def is_from_a_message(self, text: str) -> bool:
-        """Return whether a text stands in what was said about the code, and not in the code itself."""
+        """Return whether a text occurs in a text about the code, but not in the code itself."""
         return _joined(flat(text)) not in _joined(flat(self._code)) and self.said(text)
 
     def has_string(self, token: str) -> bool:
-        """Return whether a string has the words of one in the code, up to case and spacing."""
+        """Return whether a string has the text of one in the code, ignoring case and spacing, or is part of the material.
+
+        A string that consists of names in the code is a label, and is only compared with whole strings.
+        """
         inside = flat(token)[1:-1]
         if _words(token) in self.strings:
             return True
@@ -195,9 +198,9 @@ class StudentMaterial:
         return len(inside) > 1 and not is_label and self.has(inside)
 
     def quotes(self, lines: Sequence[Line], inserted: frozenset[int] = frozenset()) -> bool:
-        """Return whether lines are quoted from the code: in the same order, indented alike, and none left out.
+        """Return whether lines are quoted from the code: complete, in order, and with the same relative indentation.
 
-        An ellipsis may stand for lines that are left out. The lines with the numbers `inserted` are passed over.
+        An ellipsis may replace lines that are left out. The lines numbered in `inserted` are ignored.
         """
         position = 0
         quoted = [line for number, line in enumerate(lines) if number not in inserted]
@@ -209,7 +212,7 @@ class StudentMaterial:
         return True
 
     def _find(self, run: list[Line], start: int) -> int | None:
-        """Return the number of the line behind a run of lines that stands in the code, indented alike, or None."""
+        """Return the index of the line after a quoted run of lines, or None if the code does not contain the run."""
         own = self.lines
         ranks = _ranks(run)
         for position in range(start, len(own) - len(run) + 1):
@@ -220,10 +223,10 @@ class StudentMaterial:
         return None
 
     def nearly_has(self, tokens: Sequence[str]) -> bool:
-        """Return whether the code holds a run that differs from the tokens by one token: inserted, removed or replaced.
+        """Return whether the code contains the tokens with exactly one token inserted, removed or replaced.
 
-        A value in place of a name does not count: that is how a program is traced by hand. Tokens in brackets are
-        compared with tokens in brackets.
+        A value in place of a name does not count, because a program is traced by hand in that way. Tokens in brackets
+        are only compared with tokens in brackets.
         """
         wanted, length = tuple(tokens), len(tokens)
         is_closed = length > 1 and wanted[-1] in CLOSING and (wanted[0] in OPENING or wanted[1] == "[")
@@ -241,7 +244,7 @@ class StudentMaterial:
         return False
 
     def traces(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are an expression of the code with a value for each of its variables: `sin(90)`."""
+        """Return whether tokens are an expression of the code with values in place of its variables: `sin(90)`."""
         length = len(tokens)
         if length <= _FEWEST or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:
             return False
@@ -255,7 +258,7 @@ class StudentMaterial:
 
 
 def _names_in(lists: Iterable[str]) -> frozenset[str]:
-    """Return every name of several lists of names."""
+    """Return every name in several lists of names."""
     return frozenset(_NAME.findall(" ".join(lists)))
 
 
@@ -264,7 +267,7 @@ def _words(string: str) -> str:
 
 
 def unnumbered(block: str) -> str:
-    """Return a block without the line numbers and prompts that a quote may have before its lines."""
+    """Return a block without the line numbers and prompts that may precede quoted lines."""
     return _LINE_NUMBER.sub("", block)
 
 
@@ -293,12 +296,15 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if max(len(one), len(own)) - head - tail != 1:
         return False
     if len(one) < len(own):
-        return own[head] != "="  # `best[0]` is not nearly `best = [0]`
+        return own[head] != "="  # `best[0]` does not count as `best = [0]`.
     return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
 
 
 def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
-    """Return whether tokens are those of the code (`own`, with one more) with values for all of its variables."""
+    """Return whether tokens equal those of the code with a value in place of every variable.
+
+    `own` holds the tokens of the code. It may have one more at its end, which is ignored.
+    """
     traced = 0
     for token, name in zip(wanted, own, strict=False):
         is_variable = name in variables

@@ -1,4 +1,4 @@
-"""Tokens of code in an answer, and what a few of them are: a string, one value, one thing."""
+"""Split code in an answer into tokens, and classify them: a string, one value, a single word or symbol."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _STRING = r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?:"[^"\n]*"|'[^'\n]*')"""
-"""A string in code without a backslash."""
+"""A string literal without a backslash."""
 _TOKEN = re.compile(
     f"{_STRING}|{lexing.TOKEN.pattern}"
-)  # linear: of each kind of quote, only the last of a line is read to its end in vain
+)  # linear: for each kind of quote, only the last one of a line reads to the line's end in vain
 _STRING_OPENING = re.compile(r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?P<quote>["'])""")
 _STRING_BODY = {'"': re.compile(r'(?:[^"\\\n]++|\\.)*+'), "'": re.compile(r"(?:[^'\\\n]++|\\.)*+")}
 _EDGE = frozenset(",.;?!\\")
@@ -27,7 +27,7 @@ _ITEM_SIGNS = LITERAL_SIGNS | {":"}
 
 
 def flat(text: str) -> list[str]:
-    """Return the tokens of a text and of its strings; both kinds of quotes are the same."""
+    """Return the tokens of a text, including the tokens inside strings. Single quotes become double quotes."""
     return lexing.TOKEN.findall(text.replace("'", '"'))
 
 
@@ -37,7 +37,7 @@ def all_tokens_of(code: str) -> list[str]:
 
 
 def _tokens_with_escapes(code: str) -> list[str]:
-    """Return the tokens of code with backslashes, in which a quote that closes nowhere is looked for once a line."""
+    """Return the tokens of code with backslashes. An unclosed quote is searched for only once a line."""
     found: list[str] = []
     position = 0
     open_until = {'"': 0, "'": 0}
@@ -57,7 +57,7 @@ def _tokens_with_escapes(code: str) -> list[str]:
 
 
 def tokens_of(code: str) -> list[str]:
-    """Return the tokens of code without the punctuation that a sentence leaves at its edges."""
+    """Return the tokens of code without the punctuation of the sentence at its ends."""
     found = all_tokens_of(code)
     while found and found[-1] in _EDGE:
         found.pop()
@@ -67,7 +67,7 @@ def tokens_of(code: str) -> list[str]:
 
 
 def names_in(tokens: Sequence[str]) -> list[str]:
-    """Return the tokens without the names that a dot, a definition or an assignment explains."""
+    """Return the tokens without the names that follow a dot, `def` or `class`, or that are assigned."""
     return [
         token
         for number, token in enumerate(tokens)
@@ -81,12 +81,12 @@ def is_string(token: str) -> bool:
 
 
 def is_value(token: str) -> bool:
-    """Return whether a token is a number, a string or a constant."""
+    """Return whether a token is a number, a string or a constant such as `None`."""
     return token[0].isdigit() or (token[0] == "." and token[1:2].isdigit()) or is_string(token) or token in CONSTANTS
 
 
 def is_literal(tokens: Sequence[str]) -> bool:
-    """Return whether tokens spell one value: a number, a string, a constant, or a collection of them."""
+    """Return whether tokens are one literal value: a number, a string, a constant, or a collection of them."""
     if not tokens or not all(is_value(token) or token in _ITEM_SIGNS for token in tokens):
         return False
     if ":" in tokens and "{" not in tokens:
@@ -95,12 +95,12 @@ def is_literal(tokens: Sequence[str]) -> bool:
 
 
 def is_bracketed_values(tokens: Sequence[str]) -> bool:
-    """Return whether tokens spell several values in brackets, or the shape `(3,)`; an index does not."""
+    """Return whether tokens are several values in brackets, or a tuple such as `(3,)`. An index is neither."""
     return is_literal(tokens) and tokens[0] in OPENING and (sum(map(is_value, tokens)) > 1 or "," in tokens)
 
 
 def is_one_thing(tokens: Sequence[str]) -> bool:
-    """Return whether tokens are a single word, sign or value, so that they show no construction."""
+    """Return whether tokens are a single word, symbol or value, which reveals no construction."""
     match tokens:
         case [] | [_]:
             return True
@@ -110,7 +110,7 @@ def is_one_thing(tokens: Sequence[str]) -> bool:
 
 
 def closing(tokens: Sequence[str], opening: int) -> int:
-    """Return the position where the bracket at `opening` is closed, or the number of tokens."""
+    """Return the index of the bracket that closes the one at `opening`, or the number of tokens without one."""
     depth = 0
     for position in range(opening, len(tokens)):
         depth += (tokens[position] in OPENING) - (tokens[position] in CLOSING)

@@ -1,6 +1,6 @@
-"""Cut an answer, as it streams in, into the units that are judged and released: sentences, lines and closed blocks.
+"""Split a streamed answer into the units that are judged and released: sentences, lines and closed blocks.
 
-The units depend on the text alone and never on the chunks it came in: a unit is cut once everything that decides where
+The units depend on the text, never on how it was split into chunks: a unit is cut once all the text that decides where
 it ends has arrived.
 """
 
@@ -12,15 +12,15 @@ from typing import Literal
 
 MAX_LINE = 4_000
 MAX_BLOCK = 24_000
-"""Characters after which a line, or a block that does not close, counts as endless."""
+"""The maximum numbers of characters in a line and in a block. A longer one counts as endless."""
 _REMEMBERED = 600
-"""Characters of an unfinished sentence that the next unit is read together with."""
+"""The maximum number of characters of an unfinished sentence that are passed on to the next unit."""
 
 _PREFIX = r"(?P<prefix>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)"
 _FENCE = re.compile(_PREFIX + r"(?P<fence>`{3,}+(?=[^`\n]*+(?:\n|\Z))|~{3,}+)[^\n]*+(?:\n|\Z)")
 _COULD_BECOME_FENCE = re.compile(r"[ \t>*+\-\d.)]*+(?:`{0,2}+\Z|~{0,2}+\Z|`{3,}+[^`\n]*+\Z|~{3,}+[^\n]*+\Z)")
 _BOUNDARY = re.compile(r"[`\n.!?…](?:(?<=`)`*+|(?<=\n)|(?<=[.!?…])[.!?…]*+[\"'\u201d\u2019)\]*_]*+(?=\s|\Z))")
-"""The pattern begins with one character of a class, which is searched for faster than several alternatives are."""
+"""The pattern begins with a character class, because that is found faster than several alternatives."""
 _MAY_END_SENTENCE = re.compile(r"[`\n.!?…]")
 _MAY_END_CODE = re.compile(r"[`\n]")
 _MAY_END_BLOCK = re.compile(r"\n")
@@ -30,10 +30,10 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|ex|[A-Za-z])\.
 
 @dataclass(slots=True)
 class Unit:
-    """One unit with all its characters. A `block` is fenced, from its opening line to its closing one.
+    """One unit with all its characters. A `block` is fenced code, from its opening fence to its closing one.
 
-    `begun` is the beginning of its first sentence, in the units before it. An `endless` unit was cut at the longest
-    length that is allowed.
+    `begun` is the beginning of the unit's first sentence, if that is in earlier units. An `endless` unit exceeded the
+    maximum length and was cut there.
     """
 
     kind: Literal["text", "block"]
@@ -48,30 +48,30 @@ class _Fence:
     quoted: bool
 
     def closed_by(self, line: str) -> bool:
-        """Return whether a line closes the block: at least as many of the same marks, and nothing else."""
+        """Return whether a line closes the block: at least as many of the same fence characters, and nothing else."""
         marks = line.strip(" \t>\n")
         return len(marks) >= len(self.mark) and marks == self.mark[0] * len(marks)
 
 
 class Splitter:
-    """Collects text and returns its units; the text that it holds is at most one unit long."""
+    """Collects text and returns its units. It holds back at most one unit."""
 
     def __init__(self) -> None:
         self._held = ""
         self._begun = ""
         self._coming: list[str] = []
-        """Text behind the held one that ends no unit."""
+        """Text that arrived after `_held` and cannot end a unit."""
         self._awaited: re.Pattern[str] | None = None
-        """What may end the open unit; None if any text may."""
+        """The characters that can end the open unit, or None if any text can."""
         self._room = 0
-        """Characters that may still come before the unit counts as endless."""
+        """The number of characters that may still arrive before the unit counts as endless."""
         self._at_line_start = True
         self._fence: _Fence | None = None
         self._scanned = 0
-        """The held text has no boundary up to this position."""
+        """The position in the held text up to which there is no boundary."""
 
     def feed(self, text: str) -> list[Unit]:
-        """Take in the next text and return the units that are complete now."""
+        """Take the next text and return the units that are complete now."""
         self._coming.append(text)
         self._room -= len(text)
         if self._awaited is not None and self._room >= 0 and not self._awaited.search(text):
@@ -79,7 +79,7 @@ class Splitter:
         return self._whole(final=False)
 
     def finish(self) -> list[Unit]:
-        """Return the rest: the answer ends here, and its last unit with it."""
+        """Return the remaining units: the answer ends here, and its last unit with it."""
         return self._whole(final=True)
 
     def _whole(self, *, final: bool) -> list[Unit]:
@@ -101,7 +101,7 @@ class Splitter:
         return units
 
     def _line(self, *, final: bool) -> Unit | None:
-        """Return the text up to the end of a sentence outside code marks, or of the line; None if neither has come."""
+        """Return the text up to the end of a sentence outside code spans, or of the line, or None if incomplete."""
         self._at_line_start = False
         held = self._held
         while found := _BOUNDARY.search(held, self._scanned):
@@ -156,7 +156,7 @@ class Splitter:
 
 
 def _begins_as_prose(line: str) -> bool:
-    """Return whether the first character of a line shows that it will not open a block."""
+    """Return whether the first character of a line shows that it cannot open a fenced block."""
     return line[0].isalpha() or line[0] == "\n"
 
 

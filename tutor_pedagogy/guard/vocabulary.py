@@ -1,4 +1,4 @@
-"""The words that no student owns: names of Python and its libraries, and the lists in `words/*.txt`."""
+"""Words that are not the student's own: names of Python and its libraries, and the lists in `words/*.txt`."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ _TYPES = (str, bytes, list, dict, set, frozenset, tuple, int, float, complex, ra
 
 
 def lines_of(name: str) -> list[str]:
-    """Return the lines of a file of words without comments; a line that begins with blanks joins the one above."""
+    """Return the lines of a word list without its comments. An indented line continues the line above."""
     lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("#")).replace("\n  ", " ").split("\n")
 
 
 def table_of(name: str) -> list[tuple[str, str]]:
-    """Return the rows of a table of two columns: the first word of each line, and the rest."""
+    """Return the rows of a two-column table: the first word of each line, and the rest."""
     return [(first, rest.strip()) for first, _, rest in (line.partition(" ") for line in lines_of(name)) if first]
 
 
 def words_of(name: str) -> frozenset[str]:
-    """Return the words of a list."""
+    """Return the words of a word list."""
     return frozenset(" ".join(lines_of(name)).split())
 
 
 def expanded(pattern: str, names: dict[str, str]) -> str:
-    """Return a pattern without its white space, and with the patterns of names in it."""
+    """Return a pattern without its white space, with each name replaced by its pattern."""
     for name, meaning in names.items():
         pattern = pattern.replace(name, meaning)
     return "".join(pattern.split())
 
 
 def defined(lines: list[str], names: dict[str, str]) -> dict[str, str]:
-    """Return the names with those that lines of the form `NAME = pattern` define; each may use those before it."""
+    """Return `names` with the patterns that lines `NAME = pattern` define. Each may use the names before it."""
     for name, _, pattern in (line.partition(" = ") for line in lines if " = " in line):
         names = {**names, name: expanded(pattern, names)}
     return names
@@ -46,7 +46,7 @@ _PHRASES = defined(lines_of("phrases"), {})
 
 
 def phrase(name: str, template: str = "{}") -> re.Pattern[str]:
-    """Return the pattern of a phrase, set into a template."""
+    """Return the compiled pattern of a phrase, inserted into a template. The phrase ignores case."""
     return re.compile(template.format(f"(?i:{_PHRASES[name]})"))
 
 
@@ -56,11 +56,11 @@ BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
     ("self", "cls", "__init__", "__name__")
 )
 METHODS = frozenset(name for type_ in _TYPES for name in dir(type_) if not name.startswith("_"))
-"""Methods of the builtin types, of files and of exceptions."""
+"""The methods of the built-in types, of files and of exceptions."""
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "np", "matplotlib", "plt", "pyplot", "scipy", "sp"}
 """Modules whose functions a hint may name from level 3 on: the standard library and numerical Python."""
 
 ENGLISH_KEYWORDS = words_of("english_keywords")
 ENGLISH_NAMES = words_of("english_names")
 ENGLISH = ENGLISH_KEYWORDS | ENGLISH_NAMES
-"""Keywords and builtins that are words of English as well."""
+"""Keywords and built-in names that are also English words."""

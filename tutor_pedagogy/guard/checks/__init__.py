@@ -1,4 +1,4 @@
-"""The checks of the guard, in their order. `docs/howto/add-a-guard-check.md` walks through adding one."""
+"""The checks of the guard, in the order in which they run. `docs/howto/add-a-guard-check.md` explains adding one."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CHECKS: tuple[Callable[[GuardContext, JudgedUnit], GuardRule | None], ...] = (
     code_line.check,
     instalments.check,
 )
-"""The checks below the level of the solution. The first rule that a unit breaks is the verdict."""
+"""The checks that run below the solution level. The first rule that one of them returns is the verdict."""
 
 _SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
 _WORD = re.compile(r"\w+")
 _TELLING = (KEYWORDS - words_of("words_of_talk")) | words_of("sign_names")
 _SHORT = 40
-"""Characters up to which a unit of mere words may be a fragment of code."""
+"""A unit of plain prose with fewer characters than this may still be a fragment of code."""
 
 
 def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
@@ -45,9 +45,9 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_mere_talk(context: GuardContext, unit: JudgedUnit) -> bool:
-    """Return whether a text holds no sign, no telling keyword, no name of the student's, and no trace of a cipher.
+    """Return whether a text is plain prose: no operator, telling keyword, student's name, or trace of a cipher.
 
-    Most units are of this kind, and need no closer reading.
+    Most units are plain prose and need no further checks.
     """
     text = edits.LINE_NUMBERS.sub("line", unit.text) if "line" in unit.text else unit.text
     if unit.is_block or _SIGNS.search(text):

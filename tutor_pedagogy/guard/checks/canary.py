@@ -1,4 +1,4 @@
-"""Withhold the canary, a secret of the system prompt that no answer may hold in any spelling."""
+"""Withhold the canary: a secret of the system prompt that must not appear in an answer in any spelling."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ _SMALL_LETTERS = bytes(range(256)).lower()
 
 
 def forms_of(secret: str) -> tuple[str, ...]:
-    """Return the spellings of a canary. Raises `ValueError` if it is so short that any answer may hold it."""
+    """Return the spellings of a canary to search for. Raise `ValueError` if so short that any answer may contain it."""
     bare = _bare(secret)
     if len(bare) < _SHORTEST:
         raise ValueError(f"a canary needs at least {_SHORTEST} letters or digits")
     written = secret.encode()
     forms = [bare, bare[::-1], codecs.encode(bare, "rot13"), written.hex()]
-    # Base64 of a longer text holds the secret in one of three shifts; what depends on its neighbours is left off.
+    # Base64 of a longer text contains the secret at one of three byte offsets. Characters that depend on the
+    # neighbouring text are cut off.
     forms += [_bare(base64.b64encode(b"\0" * shift + written).decode()[4 if shift else 0 : -4]) for shift in range(3)]
     return tuple(form for form in forms if len(form) >= _SHORTEST)
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if the answer holds the canary by now. Only letters and digits count, without regard to case."""
+    """Return the rule if the answer so far contains the canary. Only letters and digits are compared, ignoring case."""
     bare = _bare(undisguised(unit.text)) if context.canary_forms else ""
     if not bare:
         return None
@@ -41,5 +42,5 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 def _bare(text: str) -> str:
     if text.isascii():
-        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # ten times as fast as with a text
+        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # Bytes translate ten times faster.
     return "".join(filter(str.isalnum, text)).casefold()

@@ -1,4 +1,4 @@
-"""Withhold a block of code that is not the student's own, and from level 4 on an example that is not one."""
+"""Withhold code blocks that are not the student's own. From level 4 on, allow examples that do not resemble it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.student_material import Line
 
 _ONLY_INSIDE = frozenset({"break", "continue", "elif", "else", "except", "finally"})
-"""Statements that cannot begin an example: they come from the middle of a program."""
+"""Keywords that cannot begin an example, because they continue a compound statement or need a loop around them."""
 _LONG_STRING = 10
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a block holds lines that the level does not allow, or offers the student's own as the fix."""
+    """Return the rule if a block has code that the level does not allow, or offers the student's own as the fix."""
     if not unit.is_block:
         return None
     code = diff_sides(unit.code) if looks_like_diff(unit.code) else unit.code
@@ -44,7 +44,7 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_quote(context: GuardContext, lines: list[Line], permitted: frozenset[int]) -> bool:
-    """Return whether a block is the student's own code, at most with prints and test calls inserted."""
+    """Return whether a block quotes the student's own code, with at most prints and test calls inserted."""
     others = (line for number, line in enumerate(lines) if number not in permitted and line.tokens != ("...",))
     if not all(context.material.has_code(line.tokens) for line in others):
         return False

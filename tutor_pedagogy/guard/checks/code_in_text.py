@@ -1,4 +1,4 @@
-"""Withhold code in a sentence, between code marks or without them, that the student did not write."""
+"""Withhold code in a sentence, with or without backticks, that the student did not write."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.views.markup import Reading
 
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
-# linear: two bounded repeats, in a sentence of at most 4,600 characters (`units.MAX_LINE`)
+# linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
 _CLAUSE = re.compile(
     r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)|\bdef \w+ ?\([^()\n]*\) ?:"
     r"|[\[({][^\[\]\n]{1,80}? for \w+(?:, ?\w+)* in [^\]\n]{1,80}?[\])}]"
 )
-"""Code in a sentence that no sign shows."""
+"""Code that reads like an English clause, such as `for name in names:`, so that no operator reveals it."""
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a marked span, or a run of tokens in a sentence, gives something away."""
+    """Return the rule if a code span, or a run of code tokens outside backticks, gives something away."""
     for reading in unit.readings:
         if _span_gives_away(context, reading):
             return GuardRule.CODE_SPAN

@@ -1,4 +1,4 @@
-"""Withhold a line that is nothing but a statement, and code between quotation marks."""
+"""Withhold lines that consist of a statement only, and code between quotation marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))(["'])(?P<code>[^\n]{4,160}?)\1(?=[\
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a line or a quotation is code, or if an own line is offered as what to write."""
+    """Return the rule if a line or a quotation is code, or if the student's own line is offered as what to write."""
     for reading in unit.words:
         if rule := rule_of_lines(context, reading, is_offered=unit.is_offered and not unit.is_block):
             return rule

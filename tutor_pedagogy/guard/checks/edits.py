@@ -1,4 +1,4 @@
-"""Withhold an instruction to edit that names code which the student has not got there."""
+"""Withhold an editing instruction that names code which the student's program does not have there."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 LINE_NUMBERS = re.compile(
     r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s++\d++(?:(?:\s*+(?:,|-|(?i:\band\b|\bto\b)))++\s*+\d++)*+"
 )
-"""It begins with letters, which are searched for faster than the beginning of a word is."""
+"""The pattern begins with letters, because a regular expression finds letters faster than a word boundary."""
 _DIGIT = re.compile(r"\d")
 _IMPORT = re.compile(r"\bfrom [\w.]+ import [\w*]+")
 _ARTICLES = frozenset({"a", "an", "the", "just", "simply", "only", "it", "this", "that"})
 _LONGEST_PHRASE = 9
-"""Words of an operand; a longer one is a clause that talks about the code in it."""
+"""The maximum number of words in an operand. A longer phrase is a clause that talks about the code in it."""
 _WORDS_BEFORE = 5
 _PLACE = phrase("PLACE")
 _ENGLISH = ENGLISH - {"and", "or"}
@@ -37,12 +37,12 @@ _FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
 _SIGN_NAME = phrase("SIGN_NAME")
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
-"""An operator with a blank before a value does something with what is there: `- 1`, unlike the value `-1`."""
+"""An operator and a space before a value form an operation, as in `- 1`, unlike the value `-1`."""
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
 
 class _Instruction(NamedTuple):
-    """An edit, with the code that is `new` in it, its tokens, and the reading of the sentence."""
+    """An editing instruction with its `new` code, the tokens of that code, and the reading of the sentence."""
 
     edit: Edit
     new: str
@@ -51,7 +51,7 @@ class _Instruction(NamedTuple):
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule of the first instruction that gives something away."""
+    """Return the rule of the first editing instruction that gives something away."""
     for reading in unit.readings:
         prose = LINE_NUMBERS.sub("line", reading.prose) if _DIGIT.search(reading.prose) else reading.prose
         for edit in edits(prose):
@@ -79,7 +79,7 @@ def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "this should be that" is an edit; a name that should have a value is none."""
+    """Return whether "this should be that" is an edit. Stating the value that a name should have is not one."""
     parts = told.edit.old.split()
     ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
     old = next(filter(None, (_operand(context, end, told.reading) for end in ends)), "")
@@ -87,7 +87,7 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "this becomes that" is an edit; a name that gets a value traces a program by hand."""
+    """Return whether "this becomes that" is an edit. Stating a value is not: it traces a program by hand."""
     if len(told.tokens) <= 1 or is_literal(told.tokens):
         return False
     is_other_statement = bool(STATEMENT.fullmatch(told.new)) and told.edit.old.strip("`") != told.new
@@ -109,7 +109,7 @@ def _by_setting(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_attaching(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "put this before that" is an edit: both are code, and this is no print and no keyword."""
+    """Return whether "put this before that" is an edit: both are code, and the first is no print or keyword."""
     tokens = told.tokens
     if tokens[0] == "print" or (tokens[0] in KEYWORDS and len(tokens) == 1):
         return False
@@ -140,7 +140,7 @@ def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _acts(_context: GuardContext, told: _Instruction) -> bool:
-    """Return whether code does something where it stands, and does not only name a value."""
+    """Return whether code is an assignment, a call or a statement, rather than the name of a value."""
     return "=" in told.tokens or told.tokens[-1] == ")" or bool(STATEMENT.fullmatch(told.new))
 
 
@@ -158,7 +158,7 @@ _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
 
 
 def _operand(context: GuardContext, words: str, reading: Reading) -> str:
-    """Return the code that an operand of an instruction is, or names after few words; else nothing."""
+    """Return the code that an operand consists of, or names after a few words, or "" if there is none."""
     if _SIGN_NAME.fullmatch(words):
         return "()"
     marks = MARKS.findall(words)

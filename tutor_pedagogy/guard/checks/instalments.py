@@ -1,4 +1,4 @@
-"""Withhold a fragment that completes a statement with those of this answer and of earlier ones."""
+"""Withhold a code fragment that completes a statement together with fragments of this answer or of earlier ones."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.views.markup import Reading
 
 _REMEMBERED = 40
-"""Fragments that are tried together with the newest one."""
+"""The maximum number of fragments that are remembered and combined with the newest one."""
 _LONGEST_FRAGMENT = 12
 _LONGEST_STATEMENT = 40
-"""Both in tokens."""
+"""The maximum lengths, in tokens, of a fragment and of a statement that is put together from fragments."""
 _FEWEST = 3
-"""Fragments of a calculation: with two side by side, people talk about a name and its value."""
+"""The minimum number of fragments of a calculation. Two side by side are often just a name and its value."""
 
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
 _WORDS_A_FRAGMENT = 6
-"""A sentence with more words of prose to each fragment talks about its code and does not spell it out."""
+"""The maximum number of prose words for each fragment. A sentence with more words talks about its code."""
 _MOST_WORDS = 8
-"""Words of the longest sentence that may begin or end with a fragment."""
+"""The maximum number of words in a sentence that may begin or end with a fragment."""
 _LONG_LINE = 120
 _COUNTED = re.compile(r"(?<=\S)[ \t][ \t]*+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s\s*+[.!?\u2026]+\s*$")
-"""The end of a line that counts the next fragment, or ends this one."""
+"""The end of a line: a number that counts the next fragment, or punctuation that ends this one."""
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
@@ -48,7 +48,7 @@ def remember(context: GuardContext, unit: JudgedUnit) -> None:
 
 
 def _rule_of(context: GuardContext, fragments: list[str]) -> GuardRule | None:
-    # Every fragment is remembered, also those behind the one that completes a statement.
+    # Without short-circuiting: fragments after the one that completes a statement are remembered too.
     completed = [_completes(context, fragment) for fragment in fragments]
     return GuardRule.INSTALMENTS if any(completed) else None
 
@@ -56,7 +56,7 @@ def _rule_of(context: GuardContext, fragments: list[str]) -> GuardRule | None:
 def _completes(context: GuardContext, fragment: str) -> bool:
     """Remember a fragment, and return whether it completes a statement with those before it."""
     if _is_case(context, fragment):
-        context.fragments.clear()  # A case is talked about, and no statement goes on over it.
+        context.fragments.clear()  # A test case is quoted, and no statement continues across it.
         return False
     tokens = _before(all_tokens_of(fragment), "#")
     if not tokens:
@@ -71,21 +71,24 @@ def _completes(context: GuardContext, fragment: str) -> bool:
 
 
 def _is_case(context: GuardContext, fragment: str) -> bool:
-    """Return whether a fragment is a call that a failing test or the student tried, or its result: `(3, "low")`."""
+    """Return whether a fragment quotes a call or its result from a message, output or question: `(3, "low")`."""
     tokens = tokens_of(fragment)
     is_call_or_result = context.forms.is_test_call(tokens) or is_bracketed_values(tokens)
     return is_call_or_result and context.material.is_from_a_message(fragment)
 
 
 def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
-    """Yield what the last fragments spell from each name on, and whether that is enough of them for a calculation."""
+    """Yield the code from each name to the end of the newest fragment.
+
+    The flag tells whether it spans enough fragments for a calculation.
+    """
     ending: list[str] = []
     for number, fragment in enumerate(reversed(context.fragments), 1):
         if (fragment[0] == "." and len(fragment) > 1) or (number > 1 and fragment[-1] == ":"):
-            return  # Nothing goes on from a method by itself, or from a header.
+            return  # No statement continues across a method by itself, or after a header.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
-            return  # A quoted call does not go on in another one.
+            return  # A bracket after a quoted call begins another quotation.
         for start in range(len(fragment) - 1, -1, -1):
             if number > 1 and fragment[start].isidentifier():
                 yield " ".join(_before(fragment[start:] + ending, ";")), start == 0 and number >= _FEWEST
@@ -99,7 +102,7 @@ def _before(tokens: list[str], mark: str) -> list[str]:
 
 
 def _fragments(context: GuardContext, reading: Reading) -> list[str]:
-    """Return the code that a text hands over rather than talks about: marked code with few words, lines of code."""
+    """Return the fragments that a text hands over rather than discusses: code spans with few words, lines of code."""
     marks = MARKS.findall(reading.prose) if reading.marked else []
     if marks:
         is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)
@@ -108,9 +111,9 @@ def _fragments(context: GuardContext, reading: Reading) -> list[str]:
 
 
 def _fragment_in(context: GuardContext, line: str) -> str:
-    """Return the code that a line is, or with which it begins or ends; else nothing."""
+    """Return the code that a line consists of, begins with or ends with, or "" if there is none."""
     is_talk, words = _begins_as_talk(context, line), line.split()
-    if is_talk and len(words) > _MOST_WORDS + 1:  # one of them may only count the next fragment
+    if is_talk and len(words) > _MOST_WORDS + 1:  # One word may be the next fragment's number.
         return ""
     if _RULER.fullmatch(line):
         return ""
@@ -120,7 +123,7 @@ def _fragment_in(context: GuardContext, line: str) -> str:
 
 
 def _end_fragment(context: GuardContext, line: str) -> str:
-    """Return the only piece of code in a short sentence, if it stands at its beginning or end; else nothing."""
+    """Return the only code word of a short sentence if it is the first or last word, else ""."""
     words = line.split() if len(line) < _LONG_LINE else []
     if not words or len(words) > _MOST_WORDS:
         return ""
@@ -141,9 +144,9 @@ def _is_code(context: GuardContext, line: str) -> bool:
 
 
 def _begins_as_talk(context: GuardContext, line: str) -> bool:
-    """Return whether the first word of a line cannot be code, so that the line is none.
+    """Return whether the first word of a line cannot be code, so that the line is prose.
 
-    Followed by a blank, the word is a whole token. Nothing explains it as a name: no `=` follows.
+    The word is a whole token, because a space follows it. A line with `=` does not count: it may assign to the word.
     """
     word = line.partition(" ")[0]
     return word.isalpha() and "=" not in line and not context.is_code_word(word)

@@ -1,4 +1,4 @@
-"""Withhold code that a text hides: encoded, in other spelling, in pieces set apart, or with its signs in words."""
+"""Withhold obfuscated code: encoded, respelled, cut into pieces, or with its operators written as words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
 
 _WHOLE = " \N{FULL BLOCK} "
-"""Stands among pieces for marked code of several tokens, which is no piece."""
+"""The placeholder for a code span of several tokens, which cannot be a piece of a statement."""
 _SIGNS_OF_PIECES = re.compile(r"[=+*/%<>(\[]")
 _OTHER_PIECES = re.compile(r"\W-\W|\breturn\b|\bimport\b")
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a text is code once it is decoded, spelled as in the program, joined, or written in signs."""
+    """Return the rule if a text is code once it is decoded, respelled, joined, or written with operators."""
     for reading in unit.sentences:
         prose, marked, seen = reading
         decoded = chain(encodings.readings(seen), ciphers.readings(seen, context.spelled_names))
@@ -40,7 +40,7 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_pieced_together(context: GuardContext, reading: Reading) -> bool:
-    """Return whether pieces that a text sets apart are a new statement, also without lines of the student's."""
+    """Return whether pieces set apart in a text form a new statement, even without lines of the student's."""
     text = MARKS.sub(lambda mark: _as_piece(reading.span(mark[0])), reading.prose) if reading.marked else reading.prose
     if not _may_be_pieces(text) or not any(states(context, joined) for joined in interleaved.readings(text)):
         return False
@@ -49,7 +49,7 @@ def _is_pieced_together(context: GuardContext, reading: Reading) -> bool:
 
 
 def _may_be_pieces(text: str) -> bool:
-    """Return whether a text holds a sign or word that every statement in pieces holds."""
+    """Return whether a text may contain a statement in pieces: a cheap pre-filter for operators and keywords."""
     may_be_other = "-" in text or "return" in text or "import" in text
     return bool(_SIGNS_OF_PIECES.search(text)) or (may_be_other and bool(_OTHER_PIECES.search(text)))
 

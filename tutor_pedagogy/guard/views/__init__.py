@@ -1,1 +1,1 @@
-"""Pure decoders: each reads in a text what a reader could see there. Most offer `readings(text)`."""
+"""Pure decoders. Each returns other readings of a text that a student could see in it. Most offer `readings(text)`."""

@@ -1,4 +1,4 @@
-"""Undo what hides code from a reader of characters: references, look-alike characters, escapes and markup."""
+"""Show a text as a reader sees it: decode HTML references, look-alike characters, escapes and markup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLOSED = re.compile(r"</([A-Za-z][\w-]*)")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SCRIPTS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[!-~])|(?<=[!-~])(?=[\u3040-\u9fff\uac00-\ud7af])")
-"""Where writing without spaces goes over into code."""
+"""The boundaries between ASCII text, such as code, and a script that is written without spaces, such as Chinese."""
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?)\{([^{}\n]*)\}")
 _NAMED = re.compile(r"\\N\{([A-Z0-9 -]{2,60})\}")
@@ -36,7 +36,7 @@ _STRONG = re.compile(r"(?<![\w*])(\*\*|__|~~)(?=[^\s*_~])([^\n]{1,300}?)(?<=[^\s
 
 
 def undisguised(text: str) -> str:
-    """Return a text as a reader sees it: references, escapes and look-alikes become what they stand for."""
+    """Return a text as a reader sees it: references, escapes and look-alikes become the characters that they show."""
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
@@ -68,20 +68,20 @@ def _character(named: re.Match[str]) -> str:
 
 
 def _seen(found: re.Match[str]) -> str:
-    """Return a character that is not ASCII, a blank for a picture, or nothing if it cannot be seen."""
+    """Return a non-ASCII character as it is seen: a picture becomes a space, an invisible character nothing."""
     category = unicodedata.category(found[0])
     return "" if category in {"Cf", "Mn", "Co"} else " " if category == "So" else found[0]
 
 
 def without_emphasis(prose: str) -> str:
-    """Return prose without emphasis and backslash escapes; the text between code marks is not in it."""
+    """Return prose without Markdown emphasis and backslash escapes. Placeholders stand for its code spans."""
     if "\\" in prose:
         prose = _ESCAPE.sub(r"\1", prose)
     return _STRONG.sub(r"\2", prose) if "**" in prose or "__" in prose or "~~" in prose else prose
 
 
 def folded(word: str) -> str:
-    """Return a word without accents, in small letters."""
+    """Return a word in lower case, without accents."""
     if word.isascii():
         return word.casefold()
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()

@@ -1,7 +1,7 @@
-"""Read text whose letters are reversed or replaced: backwards, moved in the alphabet, the alphabet turned round.
+"""Decode text whose letters are reversed or substituted: backwards, Caesar shifts such as ROT13, and Atbash.
 
-A text is decoded only if a trace of the cipher is in it, such as a name of the student's spelled backwards, so that
-ordinary sentences cost next to nothing and are never read as code.
+A text is decoded only if it contains a trace of the cipher, such as one of the student's names spelled backwards. So
+ordinary sentences cost almost nothing and are never read as code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_NAME = 3
 _TELLING_NAME = 5
-"""Letters of a name that is a trace by itself; of shorter ones there must be two."""
+"""The minimum number of letters in a name that is a trace by itself. Of shorter names, two are needed."""
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
 _PARTS = re.compile("[a-z]{4,}")
@@ -41,9 +41,9 @@ def _steps(word: str) -> tuple[int, ...]:
 
 
 def _by_steps(names: Iterable[str]) -> dict[tuple[int, ...], list[tuple[int, int]]]:
-    """Return names by the steps from letter to letter, which stay the same when all letters are moved.
+    """Return a mapping from the differences between adjacent letters, which a Caesar shift keeps, to the names.
 
-    Each name stands as its direction, 1 or, with the alphabet turned round, -1, and the number of its first letter.
+    Each name is a pair: its direction (1, or -1 for the reversed alphabet) and the index of its first letter.
     """
     found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     for name in names:
@@ -62,39 +62,39 @@ _STEPS_OF_PYTHON = _by_steps(sorted(name for name in _OF_PYTHON if _PARTS.fullma
 
 
 class SpelledNames:
-    """The student's names in the spellings that ciphers give them."""
+    """The student's names in the spellings that ciphers produce."""
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = frozenset(name for name in names if len(name) >= _SHORTEST_NAME)
 
     @cached_property
     def otherwise(self) -> frozenset[str]:
-        """The names backwards and in ROT13."""
+        """The names spelled backwards and in ROT13."""
         return _backwards_or_rotated(self.names)
 
     @cached_property
     def steps(self) -> dict[tuple[int, ...], list[tuple[int, int]]]:
-        """The parts of the names by the steps from letter to letter."""
+        """The runs of letters in the names, by the differences between adjacent letters."""
         return _by_steps(part for name in self.names for part in _PARTS.findall(name.lower()))
 
     @cached_property
     def plain(self) -> frozenset[str]:
-        """The names and their parts in small letters, as no cipher changed them."""
+        """The names and their parts in lower case, as they are without a cipher."""
         return frozenset(map(str.lower, self.names)).union(*(_PARTS.findall(name) for name in self.names))
 
     def knows(self, word: str) -> bool:
-        """Return whether a word is a name of the student's or Python's."""
+        """Return whether a word is one of the student's or Python's names."""
         return word in self.names or word in _OF_PYTHON
 
     def in_disguise(self, words: Iterable[str]) -> frozenset[str]:
-        """Return the words that are the student's or Python's names backwards or in ROT13, and no names as they are."""
+        """Return the words that are the student's or Python's names backwards or in ROT13, but not names as written."""
         if _OF_PYTHON_OTHERWISE.isdisjoint(words) and self.otherwise.isdisjoint(words):
             return frozenset()
         return (_OF_PYTHON_OTHERWISE.intersection(words) | self.otherwise.intersection(words)) - self.names
 
 
 def readings(text: str, spelled: SpelledNames) -> Iterator[str]:
-    """Yield what a text says in a cipher or an uncertain encoding, if that holds names of the student's or Python's."""
+    """Yield the decodings of a cipher or an uncertain encoding that contain names of the student's or of Python."""
     words = frozenset(_WORD.findall(text))
     if found := spelled.in_disguise(words):
         if _is_trace({word for word in found if spelled.knows(word[::-1])}, text):
@@ -108,7 +108,7 @@ def readings(text: str, spelled: SpelledNames) -> Iterator[str]:
 
 
 def _of_moved_letters(text: str, words: frozenset[str], spelled: SpelledNames) -> Iterator[str]:
-    """Yield what a text says with all letters moved by as many places, or with the alphabet turned round."""
+    """Yield the decodings of a text by Caesar shifts of the alphabet and of the reversed alphabet."""
     if not _COMMON.isdisjoint(words) or not _SIGNS.search(text):
         return
     hits: dict[tuple[int, int], set[str]] = {}
@@ -124,5 +124,5 @@ def _of_moved_letters(text: str, words: frozenset[str], spelled: SpelledNames) -
 
 
 def _is_trace(hits: set[str], text: str) -> bool:
-    """Return whether names that were found show that a text hides code: two of them, or a long one beside a sign."""
+    """Return whether the names found in a decoding show that a text hides code: two, or a long one and an operator."""
     return len(hits) > 1 or (bool(hits) and len(max(hits, key=len)) >= _TELLING_NAME and bool(_SIGNS.search(text)))

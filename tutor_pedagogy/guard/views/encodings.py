@@ -1,6 +1,6 @@
-"""Read text that is written in an encoding: base64 and its kin, numbers of characters, letters set apart.
+"""Decode text in an encoding: base64 and its variants, character codes as numbers, or letters set apart.
 
-Each decoder runs only where a quick pattern finds a sign of it, so that ordinary sentences cost next to nothing.
+Each decoder runs only if a cheap pre-filter matches, so that ordinary sentences cost almost nothing.
 """
 
 from __future__ import annotations
@@ -14,59 +14,59 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-# linear: four words always match, up to the last that may end it
+# linear: after four words the pattern always matches, so it never backtracks beyond the last word
 _BASE64 = re.compile(
     r"(?<![\w+/=-])(?:[\w+/-]{11,}+={0,2}|(?:[\w+/-]{4,76}+[ \n]++){3,}[\w+/-]{2,76}+={0,2})(?![\w+/=-])", re.ASCII
 )
-# linear: eight pairs always match, up to the last that may end them
+# linear: after eight pairs the pattern always matches, so it never backtracks beyond the last pair
 _HEX = re.compile(
     r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
 )
 _SIGN_OF_HEX = re.compile(r"[0-9a-fA-F :,]{16}")
 _HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
-# linear: eight numbers always match, up to the last that may end them
+# linear: after eight numbers the pattern always matches, so it never backtracks beyond the last number
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
 _SIGN_OF_NUMBERS = re.compile(r"\d\d")
-# linear: eight characters always match, up to the last that may end them
+# linear: after eight characters the pattern always matches, so it never backtracks beyond the last character
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
 _SIGN_OF_SPACED = re.compile(r" \S \S \S ")
-# linear: four numbers always match, up to the last that may end them
+# linear: after four numbers the pattern always matches, so it never backtracks beyond the last number
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
-# linear: six numbers always match, up to the last that may end them
+# linear: after six numbers the pattern always matches, so it never backtracks beyond the last number
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
 _SIGN_OF_BASE32 = re.compile(r"[A-Z2-7]{16}")
 _BASE85 = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _SIGN_OF_BASE85 = re.compile(r"[!#$%&@^~?{}]\S")
-"""`_BASE85` looks ahead for it, so that it matches nothing without it."""
-# linear: seven characters always match, up to the last that may end them
+"""A pre-filter for `_BASE85`, whose lookahead requires the same characters."""
+# linear: after seven characters the pattern always matches, so it never backtracks beyond the last character
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
 _BETWEEN_ANY_LETTERS = re.compile(r"[\s`|·•.\-,_]")
 _BETWEEN_LETTERS = re.compile(r"[\s`|·•]")
 _LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][\s`|.\-·•,_]*(?=[\s`|.\-·•,_])"
 _LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
-# linear: five characters always match, and all that follow with them
+# linear: once five characters match, all following ones match too, so the pattern never backtracks
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 
 _OF_ADDRESSES = str.maketrans("-_", "+/")
-"""Base64 as it is written in addresses (RFC 4648 §5)."""
+"""Translates the URL-safe alphabet of base64 (RFC 4648 §5) to the standard one."""
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _SHORTEST = 8
-"""Characters of the shortest text that is worth hiding in base64 or numbers."""
+"""The minimum number of characters in a text that is worth hiding in base64 or numbers."""
 _CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
 
 
 def readings(text: str) -> Iterator[str]:
-    """Yield every decoded text that looks like code, and characters that are written by their numbers or names."""
+    """Yield every decoded text that looks like code, and every run of characters written as code points or names."""
     for content in chain(_of_numbers(text), _of_letters(text)):
         if _CODE_SIGNS.search(content):
             yield content
     if "+" in text or "0x" in text or "\\N" in text or "&" in text:
-        yield from (run[0] for run in _CODE_POINTS.finditer(text))  # no hint has a use for them
+        yield from (run[0] for run in _CODE_POINTS.finditer(text))  # No hint needs code points.
 
 
 def uncertain_readings(text: str) -> Iterator[str]:
-    """Yield texts that any run of words might decode to: only the names in them tell whether they are code."""
+    """Yield decodings that ordinary words can also produce. Only the names in them show whether they are code."""
     if has_letters_apart(text):
         for run in _APART.finditer(text):
             yield _BETWEEN_LETTERS.sub("", run[0])
@@ -76,12 +76,12 @@ def uncertain_readings(text: str) -> Iterator[str]:
 
 
 def has_letters_apart(text: str) -> bool:
-    """Return whether five letters or signs stand each by itself."""
+    """Return whether at least five letters or symbols are set apart from each other."""
     return bool(_LETTERS_APART.search(" " + text))
 
 
 def _of_numbers(text: str) -> Iterator[str]:
-    """Yield what is written as hexadecimal, decimal, octal or binary numbers of characters."""
+    """Yield the text of hexadecimal, decimal, octal or binary character codes."""
     if "%" in text or "\\x" in text or "\\u00" in text or _SIGN_OF_HEX.search(text):
         for run in _HEX.finditer(text):
             pairs = _HEX_PAIR.findall(run[0].replace("\\u00", "\\x"))
@@ -97,7 +97,7 @@ def _of_numbers(text: str) -> Iterator[str]:
 
 
 def _of_letters(text: str) -> Iterator[str]:
-    """Yield what is written in base64 or base32, or with a blank behind each character."""
+    """Yield the text of base64, of base32, and of characters that are separated by spaces."""
     for run in _BASE64.finditer(text):
         packed = "".join(run[0].split()).rstrip("=").translate(_OF_ADDRESSES)
         contents = (_decoded(_from_base64, way, "latin-1") for way in (packed, packed[::-1]))
@@ -118,7 +118,7 @@ def _readable(content: str, shortest: int = 1) -> str:
 
 
 def _from_base64(run: str) -> bytes:
-    """Return the bytes of a run without its padding, of which a last character by itself is left out."""
+    """Return the bytes of unpadded base64. A single last character, too short for a byte, is dropped."""
     whole, rest = run[: len(run) // 4 * 4], run[len(run) // 4 * 4 :]
     return base64.b64decode(whole + (rest + "=" * (4 - len(rest)) if len(rest) > 1 else ""))
 

@@ -1,4 +1,4 @@
-"""Read instructions to edit in a sentence, by the patterns of `words/instructions.txt`."""
+"""Find editing instructions in a sentence, by the patterns of `words/instructions.txt`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONG_GAP = re.compile(r"(\s{8})\s++")
-"""White space beyond what a pattern reads between two words."""
+"""White space longer than the maximum that a pattern accepts between two words."""
 _ASCII_WORD = re.compile(r"[a-z]+|[-=]>")
 _WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 
 
 class Edit(NamedTuple):
-    """An instruction: the code to write (`new`), what it replaces (`old`), and the `words` that say so."""
+    """An editing instruction: the `new` code, the `old` code that it replaces, and the `words` that state it."""
 
     rule: GuardRule
     words: str
@@ -57,7 +57,7 @@ for _number, _each in enumerate(_PATTERNS):
 
 
 def edits(prose: str) -> list[Edit]:
-    """Return every instruction to edit in a sentence, in the order of the patterns."""
+    """Return every editing instruction in a sentence, in the order of the patterns."""
     lowered = prose.lower()
     words = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
     if _BY_VERB.keys().isdisjoint(words):

@@ -1,4 +1,4 @@
-"""Read pieces that are interleaved with something else: one sign or word again and again, brackets, or numbers."""
+"""Find code whose pieces are interleaved with other text: a repeated symbol or word, brackets, or numbers."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FEWEST = 3
-"""Pieces, or things between pieces, that show a pattern; fewer are an accident."""
+"""The minimum number of pieces, or of separators between them, that form a pattern. Fewer may be a coincidence."""
 _LONGEST_PIECE = 24
 _MOST_WORDS = 3
-"""Words from one repeated word to the next, if it stands between pieces and is no part of a sentence."""
+"""The maximum distance in words between two occurrences of a repeated word that separates pieces."""
 _SEPARATOR = re.compile(r"[^\w\s]|\s{2,}|[\n\t]")
-# linear: three pieces always match, and all that follow with them
+# linear: once three pieces match, all following ones match too, so the pattern never backtracks
 _WRAPPED = re.compile(
     r"(?:\[[^\[\]\n]{1,24}\][\s,;+&]*){3,}|(?:\([^()\n]{1,24}\)[\s,;+&]*){3,}|(?:\{[^{}\n]{1,24}\}[\s,;+&]*){3,}"
     r"|(?:<[^<>\n]{1,24}>[\s,;+&]*){3,}|(?:\*{1,2}[^*\n]{1,24}\*{1,2}[\s,;+&]*){3,}"
     r"|(?:\S{1,24} \([a-z ]{1,12}\)\s*){3,}"
 )
-# linear: read from pieces of at most 60 characters
+# linear: the pattern is only applied to pieces of at most 60 characters
 _WRAPPING = re.compile(r"^[\[({<*]+|[\])}>*]+$|(?<=.) \([a-z ]{1,12}\)$")
 _WRAPPED_PIECE = re.compile(
     r"\[[^\[\]\n]+\]|\([^()\n]+\)|\{[^{}\n]+\}|<[^<>\n]+>|\*{1,2}[^*\n]+\*{1,2}|\S{1,24} \([a-z ]{1,12}\)"
 )
-# linear: two strings always match, and all that follow with them
+# linear: once two strings match, all following ones match too, so the pattern never backtracks
 _QUOTED = re.compile(
     r"""(?:(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t\[\]]*+(?:(?:\d*+:|[+,.&;]|and|then)[ \t\[\]]*+)?+){2,}"""
 )
@@ -40,11 +40,11 @@ _SPACE = re.compile(r"(?<! ) ++(?=[.()\[\],:])|(?<=[.(\[]) ++")
 _CONNECTING = phrase("CONNECTING")
 _BLANKS = re.compile("[ \\t]+")
 _MANY = 60
-"""Most pieces of one run that are joined."""
+"""The maximum number of pieces of one run that are joined."""
 
 
 def readings(text: str) -> Iterator[str]:
-    """Yield what a text says without what stands between its pieces; nothing if there is no pattern."""
+    """Yield a text without the separators between its pieces, or nothing if they form no pattern."""
     for run in _QUOTED.findall(text) if '"' in text or "'" in text else ():
         yield from _both_ways([one or other for one, other in _PIECE.findall(run)])
     for run in _WRAPPED.finditer(text):
@@ -69,7 +69,7 @@ def _both_ways(pieces: list[str]) -> Iterator[str]:
 
 
 def _unnumbered(text: str) -> str:
-    """Return a text without numbers that count the pieces behind them: 1, 2, 3 and so on."""
+    """Return a text without the consecutive numbers that count its pieces: 1, 2, 3 and so on."""
     numbers = [int(number[1]) for number in _NUMBER.finditer(text)]
     if sum(after == before + 1 for before, after in pairwise(numbers)) < _FEWEST - 1:
         return text
@@ -77,7 +77,7 @@ def _unnumbered(text: str) -> str:
 
 
 def _without_repeated_words(text: str) -> str:
-    """Return a text without the words that are repeated again and again with at most two others between."""
+    """Return a text without words that are repeated at least three times with at most two words between them."""
     if len(_CONNECTING.findall(text)) >= _FEWEST - 1:
         text = _CONNECTING.sub("", text)
     words = _BLANKS.split(text)
@@ -95,7 +95,7 @@ def _comes_regularly(places: list[int]) -> bool:
 
 
 def _between(mark: str, text: str) -> Iterator[str]:
-    """Yield the short pieces that follow each other between marks of one kind, joined."""
+    """Yield the short pieces between separators of one kind, joined with and without spaces."""
     pieces = text.split(mark)
     short: Iterable[tuple[bool, Iterable[str]]] = groupby(
         map(str.strip, [*_ends(pieces)]), lambda piece: len(piece) <= _LONGEST_PIECE and piece.count(" ") < _MOST_WORDS
@@ -107,7 +107,7 @@ def _between(mark: str, text: str) -> Iterator[str]:
 
 
 def _ends(pieces: list[str]) -> Iterator[str]:
-    """Yield the pieces: of the first its last word, of the last its first word, since the rest is a sentence."""
+    """Yield the pieces. The first one keeps only its last word and the last one its first: the rest is a sentence."""
     yield pieces[0].rstrip().rpartition(" ")[2]
     yield from pieces[1:-1]
     yield pieces[-1].lstrip().partition(" ")[0].rstrip(".!?")

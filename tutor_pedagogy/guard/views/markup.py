@@ -1,4 +1,4 @@
-"""Read the markup of a unit as a student sees it: which parts are marked as code, and the prose between them."""
+"""Read the Markdown of a unit as a student sees it: its code spans, and the prose between them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FIRST_MARK = 0xE000
-"""In prose, a character of the private use area stands for each span of marked code: this one for the first span."""
+"""The placeholder for the first code span. Each span in prose becomes one character of the private use area."""
 MAX_MARKS = 1000
 MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 
-# linear: of each length of a mark, only the last mark is read to the end in vain
+# linear: for each number of backticks, only the last run finds no closing run and reads on to the end
 _CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-# linear: nothing but marks and what joins them is read, and the next search begins behind that
+# linear: only placeholders and the separators between them are read, and the next search begins after them
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
 _LINE_MARKERS = ">-*+\u2022#0123456789"
@@ -28,19 +28,19 @@ _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 
 class Reading(NamedTuple):
-    """The prose of a unit, with a private character for every span of marked code; the spans; the text as seen."""
+    """The prose of a unit with a placeholder for each code span, the code spans, and the text as seen."""
 
     prose: str
     marked: Sequence[str] = ()
     seen: str = ""
 
     def span(self, mark: str) -> str:
-        """Return the code that a private character stands for."""
+        """Return the code span that a placeholder stands for."""
         return self.marked[ord(mark) - FIRST_MARK]
 
 
 def read_text(text: str) -> Reading:
-    """Return the reading of a unit of sentences or lines."""
+    """Return the reading of a text unit, which is not a block."""
     text = undisguised(text)
     marked: list[str] = []
 
@@ -64,7 +64,7 @@ def read_text(text: str) -> Reading:
 
 
 def read_block(text: str) -> str:
-    """Return the code of a fenced block without its fences and quote marks."""
+    """Return the code of a fenced block without its fences and its `>` quotation markers."""
     lines = text.split("\n")
     body = [_FENCE_MARKS.sub("", line) for line in lines[1:]]
     if lines[0].lstrip(" \t-*+0123456789.)").startswith(">"):
@@ -73,26 +73,26 @@ def read_block(text: str) -> str:
 
 
 def diff_sides(block: str) -> str:
-    """Return the code that a diff leads to: the lines that it adds or keeps, without their marks."""
+    """Return the new version of the code in a diff: the lines that it adds or keeps, without their markers."""
     kept = [line for line in block.split("\n") if not re.match(r"-(?!-? ?\d)|@@|---|\+\+\+|diff |index ", line)]
     return "\n".join(re.sub(r"^[+ ]", "", line) for line in kept)
 
 
 def looks_like_diff(block: str) -> bool:
-    """Return whether the lines of a block are marked as added and removed."""
+    """Return whether the lines of a block carry the markers of a diff."""
     return bool(re.search(r"(?m)^\+", block) and re.search(r"(?m)^[-+ @]", block)) and not re.search(
         r"(?m)^[^-+ @\n\\di]", block
     )
 
 
 def _may_begin_with(marks: str, prose: str) -> bool:
-    """Return whether a line of prose may begin with one of the marks: the first line does, or there are several."""
+    """Return whether a line may begin with one of the marks: the first line does, or there are several lines."""
     first = prose.lstrip(" \t")[:1]
     return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
 
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
-    """Return a reading in which marked spans with only white space between them are one span."""
+    """Return a reading in which adjacent code spans, with only spaces, `+`, `&` or arrows between, are one span."""
     marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:

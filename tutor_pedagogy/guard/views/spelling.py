@@ -1,4 +1,4 @@
-"""Read names that are spelled otherwise than in the student's program: in capitals, or with accents."""
+"""Find names that are spelled differently from the student's program: in capitals, or with accents."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.student_material import StudentMaterial
 
 _FEWEST = 2
-"""Words that must be spelled otherwise: one may only be the first word of a sentence."""
+"""The minimum number of words spelled differently. A single one may just be the first word of a sentence."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
-"""Every word but those of small ASCII letters holds one of these characters."""
+"""Every word except lower-case ASCII words contains one of these characters."""
 _OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.islower())
 
 
 def reading(text: str, material: StudentMaterial) -> str | None:
-    """Return a text with its names as the program spells them, or None if fewer than two of them change."""
+    """Return a text with its names spelled as in the program, or None if fewer than two of them change."""
     if len(_SIGN_OF_OTHERWISE.findall(text)) < _FEWEST:
         return None
     otherwise = {word for word in _WORD.findall(text) if not (word.islower() and word.isascii())}

@@ -1,4 +1,4 @@
-"""Read code whose signs are said in words, stand in a list, or join quoted pieces."""
+"""Read code whose operators are written as words, stand in a list, or join quoted pieces."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from tutor_pedagogy.guard.vocabulary import phrase, table_of
 
 _BLANKS = {":": ": ", ",": ", ", ".": "."}
-"""Signs that do not stand between blanks."""
+"""Operators and punctuation that are not written between two spaces."""
 _SPOKEN = [(re.compile(said, re.IGNORECASE), _BLANKS.get(sign, f" {sign} ")) for sign, said in table_of("spoken_signs")]
 _TOLD_VALUE = phrase("TOLD_VALUE")
 _SPELLED = phrase("SPELLED")
-# linear: three strings always match, and all that follow with them
+# linear: once three strings match, all following ones match too, so the pattern never backtracks
 _QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
 _PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
 _COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")
@@ -19,7 +19,7 @@ _LISTED_SIGN = re.compile(r"[,;]\s*[-+*/=<>%()\[\]:]{1,2}\s*[,;]")
 
 
 def reading(text: str) -> str | None:
-    """Return a text with signs in place of their names, and without what joins its pieces; None for any other text."""
+    """Return a text with operators in place of their names, and with its pieces joined, or None for any other text."""
     if says_signs(text):
         for pattern, sign in _SPOKEN:
             text = pattern.sub(sign, text)
@@ -34,13 +34,13 @@ def reading(text: str) -> str | None:
 
 
 def says_signs(text: str) -> bool:
-    """Return whether a text names a sign, or calculates a value in words."""
+    """Return whether a text names an operator or bracket, or describes a calculation in words."""
     lowered = text.lower()
     may_name = "equal" in lowered or "colon" in lowered or "brac" in lowered or "paren" in lowered
     return (may_name and bool(_SPELLED.search(text))) or tells_a_value(text)
 
 
 def tells_a_value(text: str) -> bool:
-    """Return whether a text assigns a value in words, and calculates it in words."""
+    """Return whether a text describes both an assignment and a calculation in words."""
     may_calculate = "plus" in text or "minus" in text or "times" in text or "divided by" in text or "modulo" in text
     return may_calculate and bool(_TOLD_VALUE.search(text))

@@ -1,4 +1,4 @@
-"""Read code that stands unmarked in a sentence: runs of tokens that only a program would hold."""
+"""Find code in a sentence outside backticks: runs of tokens that only a program would contain."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _ALWAYS_CODE = words_of("code_signs")
 _ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", ":="})
 _BETWEEN_OPERANDS = frozenset("+-*/%^&|@") | {"//"}
 _INSIDE = KEYWORDS | BUILTINS | _BETWEEN_OPERANDS | frozenset("()[]{},:.~")
-"""What a run holds between its operands."""
+"""Tokens that may occur between the operands of a run."""
 _CALLABLE = BUILTINS | METHODS
 _OPERANDS = BUILTINS - ENGLISH_NAMES
-"""Builtins that are no words of English."""
+"""Built-in names that are not English words."""
 _TYPES = frozenset({"int", "str", "float", "list"})
 _CODE_WORDS = frozenset({"def", "elif", "lambda", "nonlocal", "async"})
 _LONGEST_CALL = 12
-"""Tokens up to the first closing bracket."""
+"""The maximum number of tokens of a call, up to its first closing parenthesis."""
 _PLURAL = frozenset({"s", "es"})
 _FIRST_WORDS = frozenset({"as", "with", "from", "is", "in", "and", "or", "for", ":", ")", "-"})
-"""Words and signs of the sentence that may stand before a run."""
+"""Words and symbols of the sentence that may precede a run."""
 _QUOTES = "\"'"
 _QUICK = re.compile(
     r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|[)\]]\s?[-+*/%]|\bin [\"'\[(]"
@@ -41,7 +41,7 @@ _SIGN = re.compile(r"[-=<>*(\[+/%^)\]]|\.\w")
 
 
 class _Word:
-    """A token of a sentence; it is `glued` if nothing stands between it and the token before."""
+    """A token of a sentence. It is `glued` if no space separates it from the previous token."""
 
     __slots__ = ("glued", "is_code", "text")
 
@@ -52,7 +52,7 @@ class _Word:
 
 
 def runs(reading: Reading, material: StudentMaterial) -> list[list[str]]:
-    """Return the runs of unmarked code, each as its tokens; marked code inside a run is part of it."""
+    """Return the runs of code outside backticks, each as a list of tokens. A code span inside a run belongs to it."""
     if not _has_sign_or_keyword(reading.prose) or not _QUICK.search(reading.prose):
         return []
     found: list[list[str]] = []
@@ -69,7 +69,10 @@ def runs(reading: Reading, material: StudentMaterial) -> list[list[str]]:
 
 
 def _has_sign_or_keyword(prose: str) -> bool:
-    """Return whether a sentence can hold code: everything that `_QUICK` finds holds one of these signs or words."""
+    """Return whether a sentence may contain code.
+
+    This is a cheap pre-filter: every match of `_QUICK` contains one of these characters or words.
+    """
     return bool(_SIGN.search(prose)) or any(map(prose.__contains__, ("def", "lambda", "elif", 'in "', "in '")))
 
 
@@ -89,7 +92,7 @@ def _words(prose: str, material: StudentMaterial) -> list[_Word]:
 
 
 def _is_call(words: list[_Word], material: StudentMaterial) -> bool:
-    """Return whether an unknown name is followed by brackets that hold a name of the student's, or a type."""
+    """Return whether an unknown name is followed by parentheses that contain a student's name or a type."""
     name, _, *inside = [word.text for word in words]
     if not name.isidentifier() or len(name) <= 1 or ")" not in inside:
         return False
@@ -142,7 +145,7 @@ def _belongs(word: _Word, material: StudentMaterial) -> bool:
 
 
 def _is_bound(before: _Word | None, word: _Word, after: _Word | None) -> bool:
-    """Return whether code beside a word makes it a name: it is defined, assigned, called or subscripted there."""
+    """Return whether the code next to a word makes it a name: it is defined, assigned, called or indexed there."""
     if not word.text.isidentifier():
         return False
     if after is not None and (after.text in _ASSIGNMENTS or (after.is_code and after.glued)):
@@ -151,7 +154,7 @@ def _is_bound(before: _Word | None, word: _Word, after: _Word | None) -> bool:
 
 
 def _trimmed(run: list[_Word]) -> list[list[_Word]]:
-    """Return the parts of a run between the punctuation of the sentence, without English words at their edges."""
+    """Return the parts of a run between the punctuation of the sentence, without English words at their ends."""
     parts: list[list[_Word]] = [[]]
     depth = 0
     for word in run:
