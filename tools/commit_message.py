@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_SUBJECT = 72
 MAX_BODY = 100
 SCISSORS = "# ------------------------ >8 ------------------------"
-# Messages that Git itself or an editor writes, or that are to be squashed into another commit.
+# Subjects that Git itself or an editor writes, or that mark a commit to be squashed into another one.
 WRITTEN_BY_GIT = re.compile(r"(?:Merge|Revert|fixup!|squash!|amend!) ")
 AREA = re.compile(r"[a-z][\w./-]*: ")
 VERBS = ("add", "change", "fix", "improve", "move", "refactor", "remove", "rename", "replace", "update", "use")
@@ -27,7 +27,7 @@ NOT_IMPERATIVE = frozenset(
 
 
 def faults(message: str) -> Iterator[str]:
-    """Yield each rule that a message breaks, as a sentence that says what to write."""
+    """Yield a sentence for each rule that a message breaks. It says how to correct the message."""
     lines = [line.rstrip() for line in message.split(SCISSORS, 1)[0].splitlines() if not line.startswith("#")]
     while lines and not lines[0]:
         del lines[0]
@@ -58,7 +58,7 @@ def _faults_of_subject(subject: str) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the message in the file that is named; return 1 if it breaks a rule."""
+    """Check the message in the given file. Return 1 if it breaks a rule, else 0."""
     (name,) = sys.argv[1:] if arguments is None else arguments
     found = list(faults(Path(name).read_text(encoding="utf-8")))
     for fault in found:

@@ -1,7 +1,7 @@
 """Check that no line of the project's documents is longer than 120 characters.
 
-`python -m tools.docs_lines` checks every document, `--write` wraps the paragraphs that hold a longer line, and files
-as arguments limit both to these. Code blocks, tables and quotations are exempt; the targets of links do not count.
+`python -m tools.docs_lines` checks every document. `--write` wraps the paragraphs that contain a longer line. Files as
+arguments limit both to these files. Code blocks, tables and quotations are exempt; link targets do not count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DOCUMENTS = (
 )
 LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 HEADING = re.compile(r"#{1,6} ")
-# A word that would begin a list item, a heading, a quotation or a table row if a wrapped line began with it.
+# A word that, at the beginning of a wrapped line, would begin a list item, a heading, a quotation or a table row.
 MARKER = re.compile(r"(?:[-*+>|]|#{1,6}|\d+[.)])(?:\s|$)")
 CODE_SPAN = re.compile(r"`[^`\n]{1,80}`")
 GLUE = "\N{NO-BREAK SPACE}"
@@ -44,14 +44,14 @@ def documents() -> list[Path]:
 
 
 def long_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield number and visible length of each line of prose that is too long."""
+    """Yield the line number and the visible length of each line of prose that is too long."""
     for number, line in prose_lines(text):
         if line is not None and visible_length(line) > MAX_LENGTH:
             yield number, visible_length(line)
 
 
 def wrapped(text: str) -> str:
-    """Return the document with each paragraph wrapped anew that holds a line that is too long."""
+    """Return the document, in which each paragraph with a line that is too long is wrapped again."""
     result: list[str] = []
     paragraph: list[str] = []
     for number, line in prose_lines(text):
@@ -92,7 +92,7 @@ def _wrapped_paragraph(lines: list[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check or wrap documents; return 1 if a line that is too long remains."""
+    """Check or wrap documents. Return 1 if a line that is too long remains, else 0."""
     parser = argparse.ArgumentParser(prog="python -m tools.docs_lines", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="documents; without any, all of the project's")
     parser.add_argument("--write", action="store_true", help="wrap the paragraphs that hold a line that is too long")

@@ -100,7 +100,7 @@ def _constants(tree: ast.Module) -> Iterator[str]:
 
 
 def _typescript(hint: Any) -> str:
-    """Return the TypeScript type of an annotation, without null."""
+    """Return the TypeScript type of an annotation, without `null`."""
     for name, alias in _literal_aliases().items():
         if hint == alias:
             return name
@@ -142,7 +142,7 @@ def _field_docs(class_name: str, tree: ast.Module) -> dict[str, str]:
 
 
 def _docs_after(body: Sequence[ast.stmt]) -> dict[str, str]:
-    """Return the docstring that stands after each assignment, by the name that is assigned."""
+    """Return a mapping from each assigned name to the docstring after its assignment."""
     docs: dict[str, str] = {}
     for statement, after in pairwise(body):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
@@ -153,7 +153,7 @@ def _docs_after(body: Sequence[ast.stmt]) -> dict[str, str]:
 
 
 def _comment(text: str, indent: str = "") -> str:
-    """Return the doc comment, with its line end; empty for an empty text."""
+    """Return a text as a TypeScript doc comment with a line end, or "" for an empty text."""
     if not text:
         return ""
     if "\n" not in text and len(indent) + len(text) + len("/**  */") <= WIDTH:

@@ -1,4 +1,4 @@
-"""Markdown as lines: which of them are prose, and which are code, tables or quotations."""
+"""Read Markdown line by line: which lines are prose, and which are code, tables or quotations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ ADDRESS = re.compile(r"<?https?://[^\s>]+>?")
 def prose_lines(text: str) -> Iterator[tuple[int, str | None]]:
     """Yield each line's number, from 1, with the line if it is prose, else with None.
 
-    Lines of fenced code, tables, quotations and HTML comments are no prose, nor are blank lines. A document may begin
-    with front matter between two lines `---`, which is no prose either.
+    Lines of fenced code, tables, quotations and HTML comments are not prose, nor are blank lines. Front matter between
+    two lines `---` at the beginning of the document is not prose either.
     """
     lines = text.splitlines()
     front_matter = _length_of_front_matter(lines)
@@ -45,5 +45,5 @@ def _length_of_front_matter(lines: list[str]) -> int:
 
 
 def visible_length(line: str) -> int:
-    """Return the number of characters of a line without the targets of links and without addresses."""
+    """Return the number of characters in a line, without its link targets and web addresses."""
     return len(ADDRESS.sub("", LINK_TARGET.sub("", line)))

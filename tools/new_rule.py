@@ -1,8 +1,8 @@
-"""Begin a rule of the offline tutor: `python -m tools.new_rule FAMILY NAME [--module MODULE]`.
+"""Create a rule of the offline tutor: `python -m tools.new_rule FAMILY NAME [--module MODULE]`.
 
-It writes the three places that a rule has: the stub of a detector, the lesson with every section to be filled in, and
-a case in that lesson. The detector goes to the end of the module that is named, or to a new module of the rule's own.
-`docs/howto/add-a-rule.md` walks through what follows.
+The program writes the three parts of a rule: the stub of a detector, the lesson with a placeholder in every section,
+and a case in that lesson. The detector is added at the end of the given module, or in a new module of its own.
+`docs/howto/add-a-rule.md` explains the next steps.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = Path("tutor_pedagogy/offline/rules")
 PACKAGE = "tutor_pedagogy.offline"
 FILL_IN = "FILL IN: "
-"""Begins each part that the author of a rule has to replace; a test refuses rules that still hold it."""
+"""The prefix of each placeholder that a rule's author must replace. A test rejects rules that still contain it."""
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 FUTURE = "from __future__ import annotations\n"
 TYPES = "if TYPE_CHECKING:\n"
@@ -31,12 +31,12 @@ MODULE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 class RefusedError(Exception):
-    """No rule can be made of what was asked for; the message says why and what to do."""
+    """The requested rule cannot be created. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What the rules of a family have in common: the stub of a detector, the names that it uses, and a case."""
+    """The template for the rules of a family: the stub of a detector, the names that it uses, and a case."""
 
     stub: str
     imports: dict[str, str]
@@ -47,7 +47,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of a new rule: its file, relative to the checkout, and the line with which it begins."""
+    """A part of a new rule: its file, relative to the checkout, and the number of its first line."""
 
     path: Path
     line: int
@@ -171,7 +171,7 @@ print(len(word))
 def new_rule(root: Path, family: str, name: str, module: str = "") -> tuple[Place, Place, Place]:
     """Write the detector, the lesson and the case of a rule, and return their places.
 
-    Raise `RefusedError`, before anything is written, if the family, the name or the module cannot be used.
+    Raise `RefusedError`, before writing anything, if the family, the name or the module cannot be used.
     """
     function = name.replace("-", "_")
     module = module.removesuffix(".py") or function
@@ -200,7 +200,7 @@ def new_rule(root: Path, family: str, name: str, module: str = "") -> tuple[Plac
 
 
 def _check_names(family: str, name: str, module: str) -> None:
-    """Raise `RefusedError` if the family does not exist, or if a name has a form that it must not have."""
+    """Raise `RefusedError` if the family does not exist, or if a name has a form that is not allowed."""
     if family not in FAMILIES:
         raise RefusedError(f"there is no family {family!r}; the families are {', '.join(FAMILIES)}")
     if not NAME.fullmatch(name):
@@ -214,7 +214,7 @@ def _check_names(family: str, name: str, module: str) -> None:
 
 
 def _check_unused(folder: Path, name: str) -> None:
-    """Raise `RefusedError` if the family has a lesson or a detector of this name."""
+    """Raise `RefusedError` if the family already has a lesson or a detector of this name."""
     if not (folder / "__init__.py").is_file():
         raise RefusedError(f"there is no folder {folder}; run this from a checkout")
     if (folder / f"{name}.md").exists():
@@ -225,7 +225,7 @@ def _check_unused(folder: Path, name: str) -> None:
 
 
 def _empty_module(name: str) -> str:
-    """Return a module that is ready for its imports."""
+    """Return the source of a new module, without its imports."""
     return (
         f'"""{FILL_IN}the subject of the rule {name}, and of others to come."""\n\n'
         f"{FUTURE}\nfrom typing import TYPE_CHECKING\n\n{TYPES}"
@@ -245,7 +245,7 @@ def _names(source: str) -> set[str]:
 
 
 def _with_imports(source: str, known: set[str], family: Family) -> str:
-    """Return a module with the names imported that it does not know; Ruff puts the lines in their order."""
+    """Return a module's source with the imports that it lacks. Ruff sorts the lines afterwards."""
     lines = [f"from {package} import {name}\n" for name, package in family.imports.items() if name not in known]
     source = source.replace(FUTURE, FUTURE + "".join(lines), 1)
     lines = [f"    from {package} import {name}\n" for name, package in family.types.items() if name not in known]
@@ -253,7 +253,7 @@ def _with_imports(source: str, known: set[str], family: Family) -> str:
 
 
 def _register(package: Path, family: str, module: str) -> None:
-    """Add a module to the imports of its family and to `MODULES`; Ruff puts both in their form."""
+    """Add a module to the imports of its family and to `MODULES`. Ruff formats both afterwards."""
     source = package.read_text(encoding="utf-8")
     ends: list[tuple[int | None, int | None]] = []
     for node in ast.parse(source).body:
@@ -276,7 +276,7 @@ def _line(text: str, part: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Make the rule that the arguments name; return 1 if it is refused."""
+    """Create the rule that the arguments name. Return 1 if it is refused, else 0."""
     parser = argparse.ArgumentParser(prog="python -m tools.new_rule", description=__doc__)
     parser.add_argument("family", help=", ".join(FAMILIES))
     parser.add_argument("name", help="words in small letters with hyphens, such as counted-from-one")

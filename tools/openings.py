@@ -1,8 +1,8 @@
-"""Check how docstrings and comments open: `python -m tools.openings [docstrings] [nouns]`.
+"""Check the first words of docstrings and comments: `python -m tools.openings [docstrings] [nouns]`.
 
-`docstrings`: no docstring of a function opens with a word that does not say what the function does, such as "Give".
+`docstrings`: no docstring of a function opens with a verb that does not say what the function does, such as "Give".
 `nouns`: no docstring and no comment opens with words that stand in place of a noun, such as "Whoever".
-Without an argument both are checked. `docs/style.md` says what to write in their place.
+Without an argument, both are checked. `docs/style.md` lists the wordings to use instead.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("benchmarks", "migrations", "testing", "tests", "tools")
 PACKAGES = "tutor_*"
-# Programs of students, which are written as students write.
+# Programs of students are exempt, because they are written as students write.
 EXEMPT = re.compile(r"/(?:vscode_classroom|node_modules|neovim_programs|vscode_programs)/")
 VAGUE_VERB = re.compile(r"(?:Gives?|Tells? whether|Says?)\b")
 STANDS_FOR_A_NOUN = re.compile(r"(?:What (?:is|are|was|were)|Who|Whoever|Whatever)\b")
 
 
 class Finding(NamedTuple):
-    """An opening that is not allowed, and where it stands."""
+    """An opening that is not allowed, with its line."""
 
     line: int
     opening: str
@@ -55,7 +55,7 @@ def avoided_nouns(source: str) -> Iterator[Finding]:
         if token.type == tokenize.COMMENT:
             row = token.start[0]
             found = STANDS_FOR_A_NOUN.match(token.string.lstrip("#: "))
-            # A line that goes on with the comment above does not open anything.
+            # A comment directly below another one continues it, so it opens nothing.
             if found and row != after_comment:
                 yield Finding(row, found[0])
             after_comment = row + 1
@@ -77,7 +77,7 @@ def sources() -> Iterator[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the checks that are named; return 1 if one finds something."""
+    """Run the named checks. Return 1 if one of them finds something, else 0."""
     names = (sys.argv[1:] if arguments is None else arguments) or CHECKS
     status = 0
     for path in sources():

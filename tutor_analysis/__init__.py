@@ -1,6 +1,6 @@
-"""Bounded analysis: the rules of teaching, run on a student's submission under a budget of processor time.
+"""Bounded analysis: the teaching rules, run on a student's submission within a budget of processor time.
 
-A small submission is analysed in the event loop under a timer. A pool of child processes, which are killed at their
-deadline, analyses larger submissions and those that exceed the timer's budget. The service and the editor side both use
-this package. It needs the standard library and the rules of teaching.
+A small submission is analysed in the event loop under a timer. Larger submissions, and those that exceed the timer's
+budget, are analysed by a pool of child processes, which are killed at their deadline. Both the service and the editor
+side use this package. It needs the standard library and the teaching rules.
 """

@@ -1,4 +1,4 @@
-"""The processor time that each student may still use: one token bucket a student."""
+"""The processor time that each student may still use: one token bucket for each student."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _MOST_REMEMBERED = 10_000
 
 
 class Allowances:
-    """Token buckets of `capacity` seconds, refilled by `refill` seconds a second. Times are monotonic seconds."""
+    """Token buckets of `capacity` seconds that gain `refill` seconds per second. Times are monotonic seconds."""
 
     def __init__(self, capacity: float, refill: float) -> None:
         self._capacity = capacity
         self._refill = refill
         self._left: dict[Hashable, tuple[float, float]] = {}
-        """What a student had left, and when, the latest call last. A student without an entry has a full bucket."""
+        """The seconds that each student had left and when, latest call last. Without an entry, the bucket is full."""
 
     def left(self, owner: Hashable, now: float) -> float:
-        """Return the seconds that a student has left. They are negative after a call that took more than was left."""
+        """Return the seconds that a student has left. They are negative after a call that used more than was left."""
         left, since = self._left.get(owner, (self._capacity, now))
         return min(self._capacity, left + (now - since) * self._refill)
 

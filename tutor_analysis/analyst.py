@@ -31,9 +31,9 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 LOOP_SECONDS = 0.025
-"""The processor time of one step in the event loop. A sound program of that size takes 0.005 s."""
+"""Seconds of processor time that one step may take in the event loop. Correct code of that size takes 0.005 s."""
 LOOP_ALLOWANCE, LOOP_REFILL = 0.03, 0.1
-"""The bucket of the event loop's processor time for each student: its capacity, and its refill a second."""
+"""The token bucket of each student for the event loop: seconds of processor time, and seconds refilled per second."""
 _MOST_REMEMBERED = 1_000
 
 
@@ -53,7 +53,7 @@ class Analyst:
         self._loop_time = Allowances(LOOP_ALLOWANCE, LOOP_REFILL)
         self._examined = KnownExaminations()
         self._unreadable: OrderedDict[tuple[Hashable, int], None] = OrderedDict()
-        """Hashes of code whose explanation reached its deadline, by student. It is not tried again."""
+        """Hashes of code whose explanation exceeded its deadline, by student. Such code is not explained again."""
 
     async def examine(self, owner: Hashable, submission: Submission) -> Examination:
         """Return the problem that a submission is about, and the type of error."""
@@ -93,7 +93,7 @@ class Analyst:
             return NOT_ANALYSED
 
     async def certainties(self, owner: Hashable, submission: Submission) -> list[Certainty]:
-        """Return what is certainly wrong in a whole document."""
+        """Return the certain findings in a whole document."""
         try:
             return await self._run(owner, submission, work.certainties, submission)
         except NotAnalysed as failure:
@@ -113,7 +113,7 @@ class Analyst:
     async def run(
         self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
     ) -> T:
-        """Return the result of another module-level function, always from a child process. Raise `NotAnalysed`."""
+        """Return the result of another module-level function, which runs in a child process. Raise `NotAnalysed`."""
         return await self._pool.run(owner, function, *arguments, seconds=seconds)
 
     async def close(self) -> None:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Judged, Material
 
 UNJUDGED = Verdict(GuardRule.UNJUDGED, "")
-"""The verdict on a text that could not be judged; the rule is the guard's own for such a unit."""
+"""The verdict on a text that could not be judged, with the guard's own rule for such a unit."""
 
 
 class LoopGuard:
-    """Judges each text in the event loop, in at most `seconds` of processor time. It fails closed after that.
+    """Judges each text in the event loop, in at most `seconds` of processor time. Beyond that it fails closed.
 
-    `counting` returns the context in which each text is judged.
+    `counting` returns the context manager in which each text is judged.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class LoopGuard:
                 guard = self._guard = self._guard or self._material.guard()
                 units = judging(guard)
         except OverBudget:
-            self.verdict, self._guard = UNJUDGED, None  # the guard was interrupted, and may be inconsistent
+            self.verdict, self._guard = UNJUDGED, None  # The interrupted guard may be inconsistent.
             self._on_failure(NotAnalysed("deadline"))
             return []
         self.verdict = guard.verdict
@@ -72,7 +72,7 @@ class LoopGuard:
 
 
 class InertGuard:
-    """Makes the offline tutor's text inert. It needs no budget: the text is ours, and is compared with nothing."""
+    """Makes the offline tutor's text inert. It needs no budget, because it compares this trusted text with nothing."""
 
     def __init__(self) -> None:
         nothing = Submission(code="", cursor=Position(0, 0))
@@ -80,7 +80,7 @@ class InertGuard:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The reason why the text was stopped: one of its lines has no end."""
+        """The verdict if the text was stopped, because one of its lines exceeds the maximum length."""
         return self._guard.verdict
 
     async def feed(self, text: str) -> list[str]:
@@ -93,7 +93,7 @@ class InertGuard:
 
 
 class ProcessGuard:
-    """Judges in a child process of the pool. It fails closed if that gives no result."""
+    """Judges in a child process of the pool. It fails closed if the process returns no result."""
 
     def __init__(
         self,
@@ -137,4 +137,4 @@ class ProcessGuard:
 
 
 BoundedGuard = LoopGuard | ProcessGuard | InertGuard
-"""Stands between a model and a student, as `Guard` does."""
+"""A guard between the model and the student. It has the methods of `Guard`, as coroutines."""

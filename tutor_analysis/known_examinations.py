@@ -1,4 +1,4 @@
-"""A cache of examinations: a student asks about the same code again for each hint level."""
+"""A cache of examinations, because a student asks about the same code again for each hint level."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Examination:
 
 
 class KnownExaminations:
-    """A cache of the latest examinations of large submissions, by student. The code is not kept: each ask brings it."""
+    """A cache of the latest examinations of large submissions, by student. The code is left out: each ask brings it."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Hashable, int], Examination] = OrderedDict()

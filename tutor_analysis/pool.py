@@ -1,6 +1,6 @@
 """A small pool of child processes that analyse submissions.
 
-They are killed at their deadline, and shared by student.
+A process is killed at its deadline. The students share the pool and are served in turn.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().with_name("process.py")))
-"""Isolated mode: no module in a student's folder can replace one of ours."""
+"""The option `-I` isolates the process, so that no module in a student's folder can replace one of the project's."""
 
 Reason = Literal["deadline", "allowance", "overload", "failed"]
 
 
 class NotAnalysed(Exception):
-    """There is no result.
+    """A call has no result.
 
     `deadline`: the process was killed at its deadline, or ended by itself. `allowance`: the student's processor time is
-    used up for now. `overload`: too many calls wait. `failed`: the function raised, and `detail` names the exception's
-    type.
+    used up for now. `overload`: too many calls wait, one waited for too long, or the pool is closed. `failed`: the
+    function raised an exception, and `detail` names its type.
     """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -44,22 +44,22 @@ class NotAnalysed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:
-    """The limits of the pool, in seconds. `processor` is for a call, `allowance` and `refill` are for a student.
+    """The limits of the pool, with times in seconds. `processor` is per call, `allowance` and `refill` per student.
 
-    The longest sound program in CPython's library takes 0.06 s a call.
+    The slowest correct program in CPython's library takes 0.06 s a call.
     """
 
     processes: int = 2
     processor: float = 1.0
     wall: float = 5.0
-    """A process is also killed after so much wall time, if it gets no processor."""
+    """Seconds of wall time after which a process is killed even if it got no processor time."""
     allowance: float = 3.0
     refill: float = 0.1
     """The seconds of allowance that are refilled each second."""
     waiting: int = 200
     longest_wait: float = 5.0
     idle: float = 30.0
-    """The idle timeout after which a process ends, to free its memory."""
+    """Seconds of idle time after which a process ends, to free its memory."""
 
 
 @dataclass(eq=False, slots=True)
@@ -139,7 +139,7 @@ class Pool:
             slot.add_done_callback(self._ended)
 
     def _ended(self, slot: asyncio.Task[None]) -> None:
-        """Forget a slot that has been idle for too long or has no process. Calls that came meanwhile get another."""
+        """Forget a slot that was idle for too long or has no process. Calls that arrived meanwhile get another slot."""
         self._slots.discard(slot)
         if self._waiting and not self._is_closed:
             self._wake()
@@ -148,7 +148,7 @@ class Pool:
             raise failure
 
     async def _serve(self) -> None:
-        """Keep one child process working until its idle timeout."""
+        """Run one child process until its idle timeout."""
         process: _Process | None = None
         try:
             while (job := self._next()) is not None or await self._rest():
@@ -156,7 +156,7 @@ class Pool:
                     continue
                 self._running.add(job.owner)
                 try:
-                    if process is not None and process.has_ended:  # while it was idle
+                    if process is not None and process.has_ended:  # It ended while it was idle.
                         await process.end()
                         process = None
                     process = process or await _Process.start(self._command)
@@ -165,7 +165,7 @@ class Pool:
                         process = None
                 finally:
                     self._running.discard(job.owner)
-                    self._fail(job, NotAnalysed("overload"))  # if the job has not ended: the slot is being closed
+                    self._fail(job, NotAnalysed("overload"))  # The job has not ended only if the slot is being closed.
         finally:
             if process is not None:
                 await process.end()
@@ -188,15 +188,15 @@ class Pool:
         return True
 
     def _next(self) -> _Job | None:
-        """Return the next job of the first student who occupies no process."""
+        """Return the next job of the first waiting student who occupies no process."""
         for owner in list(self._waiting):
-            if owner not in self._running and self._is_used_up(owner):  # used up while the jobs waited
+            if owner not in self._running and self._is_used_up(owner):  # It was used up while the jobs waited.
                 for job in list(self._waiting[owner]):
                     self._fail(job, NotAnalysed("allowance"))
             elif owner not in self._running:
                 jobs = self._waiting.pop(owner)
                 job = jobs.popleft()
-                if jobs:  # the student is now the last in turn
+                if jobs:  # The student is now the last in turn.
                     self._waiting[owner] = jobs
                 if job.expiry is not None:
                     job.expiry.cancel()
@@ -207,7 +207,7 @@ class Pool:
         return self._allowances.left(owner, asyncio.get_running_loop().time()) <= 0
 
     async def _rest(self) -> bool:
-        """Wait for work. Return whether some came before the idle timeout."""
+        """Wait for a call. Return whether one came before the idle timeout."""
         rest = asyncio.get_running_loop().create_future()
         self._resting.append(rest)
         try:
@@ -257,11 +257,11 @@ class _Process:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is known to have ended. uvloop refuses writes to it then."""
+        """Whether the process is known to have ended. If so, uvloop refuses writes to it."""
         return self._process.returncode is not None or self._calls.is_closing()
 
     async def call(self, call: bytes, seconds: float) -> tuple[bool, Any, float]:
-        """Return whether the call had a result, the result or the exception's type, and its processor time."""
+        """Return whether the call succeeded, its result or the exception's type, and its processor time in seconds."""
         self._calls.writelines((CALL.pack(len(call), seconds), call))
         await self._calls.drain()
         size, is_result, taken = RETURN.unpack(await self._returns.readexactly(RETURN.size))

@@ -1,8 +1,8 @@
 """The child process of the pool. It reads one call at a time from standard input, and writes the result.
 
-A call is a pickled function, by its name, with its arguments. The kernel ends the process at the call's deadline, by a
-timer whose signal has no handler. Nothing that runs here can prevent that, not even CPython's parser. Output of the
-process goes to its parent alone. Standard error stays silent, because a warning may quote a student.
+A call is a pickled function, by its name, with its arguments. The kernel ends the process at the call's deadline, with
+a timer signal that has no handler. Nothing that runs here can prevent that, not even CPython's parser. Only the parent
+gets the output. Standard error is discarded, because a warning may quote a student.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 CALL = struct.Struct("<Id")
 """The header of a call: the size of its pickle in bytes, and its deadline in seconds of processor time."""
 RETURN = struct.Struct("<I?d")
-"""The header of a result: the size of its pickle in bytes, whether it is a result, and its processor time."""
+"""The header of a result: its pickle's size in bytes, whether the call succeeded, its processor time in seconds."""
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""The limit of the process's address space. The largest sound programs need a quarter of it."""
+"""The maximum size of the process's address space. The largest correct programs need a quarter of it."""
 NICENESS = 10
-"""Answers to other students have priority over a long analysis if the processors are busy."""
+"""The niceness of the process, so that answers to other students have priority if the processors are busy."""
 
 
 def main() -> None:
@@ -82,7 +82,7 @@ def _limit_resources() -> None:
         bound = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)
         resource.setrlimit(resource.RLIMIT_AS, (bound, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent handles Ctrl-C by closing the pipe.
 
 
 def _set_deadline(seconds: float) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 AGAIN_SECONDS = 0.005
-"""The timer's interval after its first signal. A destructor may have swallowed the exception, as Python does there."""
+"""Seconds after which the timer repeats its signal. Python ignores an exception that is raised in a destructor."""
 
 
 class OverBudget(BaseException):
@@ -22,7 +22,7 @@ class OverBudget(BaseException):
 
 
 class ProcessorTime:
-    """A context whose code may take `seconds` of processor time. `OverBudget` ends it if it takes more.
+    """A context manager that limits its code to `seconds` of processor time. Beyond that, it raises `OverBudget`.
 
     The kernel counts the time that the whole process spends in user mode, also in other threads. Outside the main
     thread, and on systems without interval timers (Windows), there is no limit. Contexts do not nest.
@@ -45,7 +45,7 @@ class ProcessorTime:
 
     def __exit__(self, *_failure: object) -> None:
         if ProcessorTime._is_armed:
-            ProcessorTime._is_armed = False  # first, because a signal may be pending
+            ProcessorTime._is_armed = False  # This comes first, because a signal may be pending.
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     @classmethod

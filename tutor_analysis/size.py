@@ -1,4 +1,4 @@
-"""The largest submission that is analysed in the event loop."""
+"""The maximum size of a submission that is analysed in the event loop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 SMALL_CODE = 4_000
-"""Characters of code. CPython's parser, which the timer cannot interrupt, takes up to 0.02 s for so much."""
+"""The maximum number of characters of code. CPython's parser, which the timer cannot interrupt, takes up to 0.02 s."""
 SMALL_REST = 4_000
-"""Characters of everything else in the submission. A search in `re` checks for signals only in a long match."""
+"""The maximum number of other characters in the submission. A search in `re` checks for signals only if it is long."""
 FEW = 100
-"""Notebook cells and diagnostics, each."""
+"""The maximum number of notebook cells, and of diagnostics."""
 
 
 def is_small(submission: Submission) -> bool:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["Judged", "Material", "certainties", "examine", "explain", "judge", "judge_the_end", "topic"]
 
 _MOST_GUARDS = 16
-"""A child process keeps the guards of so many answers. The guard of another answer is rebuilt from its text."""
+"""The maximum number of guards that a child process keeps, one for each answer. Others are rebuilt from their text."""
 _guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """The facts that the guard of an answer knows, as `Guard` takes them."""
+    """The arguments with which the `Guard` of an answer is built."""
 
     level: HintLevel
     submission: Submission
@@ -49,7 +49,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The units that a guard releases of a text, and its verdict."""
+    """The units of a text that a guard releases, and its verdict."""
 
     units: tuple[str, ...]
     verdict: Verdict | None
@@ -61,10 +61,10 @@ def examine(submission: Submission) -> tuple[Problem, ErrorType]:
 
 
 def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the next text of an answer, after the text before it. Return what is released.
+    """Judge the next text of an answer, after the text before it. Return the released units and the verdict.
 
-    The guard is kept from call to call. A process without it feeds a new guard with the text before. What a guard
-    releases depends on the whole text alone, so the result is the same.
+    The guard is kept between calls. A process without it passes the text before to a new guard. The released units
+    depend on the whole text alone, so the result is the same.
     """
     guard = _guard_after(answer, material, before)
     units = guard.feed(text)
@@ -75,7 +75,7 @@ def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
 
 
 def judge_the_end(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the last text of an answer, after the text before it. Return what is released."""
+    """Judge the last text of an answer, after the text before it. Return the released units and the verdict."""
     guard = _guard_after(answer, material, before)
     units = [*guard.feed(text), *guard.finish()]
     return Judged(tuple(units), guard.verdict)

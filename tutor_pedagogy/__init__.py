@@ -1,4 +1,4 @@
-"""The rules of teaching: pure functions over plain values, standard library only, no input or output.
+"""The teaching rules: pure functions of plain values, with the standard library only and without input or output.
 
-Both sides use them: the service for every ask, the language server when there is no service.
+The service uses them for every ask. The language server uses them when it works without the service.
 """

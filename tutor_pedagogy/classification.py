@@ -1,4 +1,4 @@
-"""Classify what a student is stuck on: a syntax error, a run-time error, wrong behaviour, or nothing known."""
+"""Classify the error that a student asks about: a syntax error, a run-time error, wrong behaviour, or none known."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from tutor_protocol import Diagnostic, ErrorType, Submission
 
 _MAX_COMPILED_BYTES = 64 * 1024
-"""Longer code is not compiled: only the traceback, the diagnostics and the question count."""
+"""The maximum size of code that is compiled. Longer code is classified without compiling it."""
 
 _MOST_LAMBDAS = 100
-"""Code with more lambdas is compiled from its syntax tree, which CPython refuses at once if they are nested deep.
+"""The maximum number of lambdas in code that is compiled from text. Other code is compiled from its syntax tree.
 
-From text, CPython takes time in the square of the depth of nested lambdas.
+CPython takes quadratic time for the text of nested lambdas, but refuses a deeply nested syntax tree at once.
 """
 
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
-"""Of a longer traceback only the end is read, where the exception stands."""
+"""The maximum number of characters that are read of a traceback, from its end, where the exception stands."""
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -47,24 +47,24 @@ _SYNTAX_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _PYRIGHT_SOURCES = frozenset({"pylance", "pyright", "basedpyright"})
-"""Sources that name a rule for every diagnostic except syntax errors."""
+"""Diagnostic sources that name a rule for every diagnostic except syntax errors."""
 
 _RUNTIME_CODES = re.compile(
-    # pyflakes, ruff and flake8: undefined names, and formats that do not fit their values
+    # The next codes are of pyflakes, Ruff and flake8: undefined names, and formats that do not fit their values.
     r"F82[123]|F50[1-9]|F52[1-5]"
-    # pylint: names, imports, members, calls
+    # The next codes are of pylint: names, imports, members and calls.
     r"|E04\d\d|E06\d\d|E11\d\d|E13\d\d"
     r"|undefined-variable|used-before-assignment|possibly-used-before-assignment|no-member|import-error"
     r"|no-name-in-module|not-callable|no-value-for-parameter|too-many-function-args|unexpected-keyword-arg"
     r"|unsubscriptable-object|not-an-iterable|unsupported-\w+(?:-\w+)*"
-    # mypy
+    # The next codes are of mypy.
     r"|name-defined|attr-defined|union-attr|call-arg|call-overload|arg-type|operator|index|used-before-def"
     r"|possibly-undefined|import-not-found|import"
-    # pyright
+    # The next codes are of pyright.
     r"|report(?:UndefinedVariable|Unbound\w*|PossiblyUnbound\w*|AttributeAccessIssue|Optional\w+|CallIssue"
     r"|ArgumentType|IndexIssue|OperatorIssue|MissingImports|GeneralTypeIssues|SelfClsParameterName"
     r"|AbstractUsage|TypedDictNotRequiredAccess|Unhashable|FunctionMemberAccess)"
-    # ty
+    # The next codes are of ty.
     r"|unresolved-(?:reference|attribute|import)|possibly-unbound\w*|possibly-unresolved-reference|call-non-callable"
     r"|missing-argument|too-many-positional-arguments|unknown-argument|invalid-argument-type|non-subscriptable"
     r"|not-iterable|index-out-of-bounds|division-by-zero"
@@ -75,7 +75,7 @@ _RUNTIME_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _WARNING = 2
-"""LSP 3.17 DiagnosticSeverity. Information and hints do not predict an error."""
+"""The least severe LSP 3.17 `DiagnosticSeverity` that counts. Information and hints do not predict an error."""
 
 _BEHAVIOUR = re.compile(
     r"\b(?:wrong|incorrect|unexpected|instead|expect\w*|should(?:n'?t)?|suppose[ds]?|output\w*|outcome|answer|results?"
@@ -87,9 +87,9 @@ _BEHAVIOUR = re.compile(
 
 
 def classify(submission: Submission) -> ErrorType:
-    """Return the kind of error by the most certain source: traceback, diagnostics, code, then question.
+    """Return the type of error by the most reliable source: traceback, diagnostics, code, then question.
 
-    The code is compiled and never run. An AssertionError and the report of a failing test mean wrong behaviour:
+    The code is compiled and never run. An `AssertionError` or the report of a failing test means wrong behaviour,
     "logic". Never raises.
     """
     return (
@@ -117,7 +117,7 @@ def _of_exception(name: str) -> ErrorType:
 
 
 def _exception(lines: list[str]) -> str | None:
-    """Return the exception that ended the program: the first one after the last frame, else the last one named."""
+    """Return the name of the exception that ended the program: the first after the last frame, else the last one."""
     frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
     if frames:
         margin = _margin(lines[frames[-1]])
@@ -154,9 +154,9 @@ def _of_diagnostic(diagnostic: Diagnostic) -> ErrorType | None:
 
 
 def _compiles(submission: Submission) -> bool:
-    """Return whether the code compiles. Code that is too long, or too deeply nested to be compiled, counts as correct.
+    """Return whether the code compiles. Code that is too long or too deeply nested to be compiled counts as correct.
 
-    A part of a larger document is only parsed, since its `return` may belong to a function around it.
+    A part of a larger document is only parsed, because its `return` may belong to a function around it.
     """
     code = submission.code
     if len(code.encode("utf-8", "surrogatepass")) > _MAX_COMPILED_BYTES:
@@ -175,7 +175,7 @@ def _compiles(submission: Submission) -> bool:
         COMPILED.keep(code, flags, answer=True)
     except SyntaxError:
         return False
-    except ValueError:  # A NUL or a lone surrogate, which no Python program holds.
+    except ValueError:  # The code has a NUL or a lone surrogate, unlike any Python program.
         return False
     except (MemoryError, RecursionError, SystemError):
         return True
@@ -183,14 +183,14 @@ def _compiles(submission: Submission) -> bool:
 
 
 def _without_magics(code: str) -> str:
-    """Return a cell with blank lines for IPython's `%magic`, `!command` and `name?`; "" for a `%%magic` cell."""
+    """Return a cell with its `%magic`, `!command` and `name?` lines (IPython) blank, or "" for a `%%magic` cell."""
     if code.lstrip().startswith("%%"):
         return ""
     return re.sub(r"(?m)^[ \t]*(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", "", code)
 
 
 def _of_question(question: str) -> ErrorType | None:
-    """Return the kind of error that the student's words name or describe."""
+    """Return the type of error that the student's question names or describes."""
     name = _exception(question.splitlines())
     if name is None:
         mentioned = _EXCEPTION_NAME.findall(question)

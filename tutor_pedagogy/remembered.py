@@ -14,7 +14,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Remembered(Generic[_Answer]):
-    """The last 500 results, each under the hash of its key, since the code itself would take memory."""
+    """A cache of the last 500 results. It stores hashes of the keys, because the code itself would take memory."""
 
     def __init__(self) -> None:
         self._by_hash: OrderedDict[int, _Answer] = OrderedDict()
@@ -24,7 +24,7 @@ class Remembered(Generic[_Answer]):
         return self._by_hash.get(hash(asked))
 
     def keep(self, *asked: Hashable, answer: _Answer) -> None:
-        """Keep a result; a full cache drops its oldest one."""
+        """Store a result. A full cache drops its oldest one."""
         self._by_hash[hash(asked)] = answer
         if len(self._by_hash) > _MOST:
             self._by_hash.popitem(last=False)

@@ -1,6 +1,6 @@
-"""The wire contract between the editor side and the service, `GET /api/chat/ws`, subprotocol `tutor.v1`.
+"""The wire contract between the editor side and the service: `GET /api/chat/ws`, subprotocol `tutor.v1`.
 
-Both sides import this package, so it needs the standard library alone. Lines and characters count from 0; characters
+Both sides import this package, so it needs the standard library only. Lines and characters count from 0; characters
 are Unicode code points.
 """
 

@@ -1,4 +1,4 @@
-"""The codes of the wire contract: why a socket closes, why an ask fails, which limit refused it."""
+"""The codes of the wire contract: reasons for closing a socket, errors of an ask, and limits that refuse an ask."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ErrorCode(StrEnum):
     DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"
     UNAUTHENTICATED = "UNAUTHENTICATED"
-    """Used inside the editor side only: the service closes the socket with `CloseCode.UNAUTHENTICATED` instead."""
+    """Used inside the editor side only. The service closes the socket with `CloseCode.UNAUTHENTICATED` instead."""
 
 
 class Limit(StrEnum):

@@ -17,7 +17,7 @@ ErrorType = Literal["syntax", "runtime", "logic", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Submission):
-    """Ask for the next explanation. The client makes the `request_id`, which is unique per user for ever."""
+    """Ask for the next explanation. The client generates `request_id`, which a user must never use twice."""
 
     TYPE: ClassVar[str] = "ask"
     request_id: UUID
@@ -35,7 +35,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume:
-    """Follow an answer again, from the first delta that the client has not received, `next_seq`."""
+    """Continue to follow an answer, from `next_seq` on: the first delta that the client has not received."""
 
     TYPE: ClassVar[str] = "resume"
     request_id: UUID
@@ -56,7 +56,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
-    """Replace the access token of this connection. The new one must be of the same user."""
+    """Replace the access token of this connection. The new token must belong to the same user."""
 
     TYPE: ClassVar[str] = "auth"
     access_token: str
@@ -81,7 +81,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
+    """The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
 
     TYPE: ClassVar[str] = "delta"
     request_id: UUID
@@ -91,7 +91,7 @@ class Delta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUsage:
-    """The tokens of all provider calls of an answer."""
+    """The tokens used by all provider calls of an answer."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -117,7 +117,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Error:
-    """An ask was refused or failed. With `request_id` None, a frame was not understood.
+    """An ask was refused or failed. If `request_id` is None, a frame was not understood.
 
     `content` is shown to the student.
     """

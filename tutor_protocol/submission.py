@@ -1,4 +1,4 @@
-"""What a student asks about, as plain data, with its limits."""
+"""The code that a student asks about and its context, as plain data with limits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Literal
 MAX_CODE_BYTES = 256 * 1024
 MAX_QUESTION_CHARACTERS = 4000
 MAX_POSITION = 2**31 - 1
-"""LSP 3.17 `uinteger`."""
+"""The maximum of an LSP 3.17 `uinteger`."""
 
 Kind = Literal["document", "cell"]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A position in a text. The line counts from 0, and so do the code points in it."""
+    """A position in a text. Lines count from 0, and so do the code points within a line."""
 
     line: int
     character: int
@@ -53,7 +53,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """The code that a student asks about, the cursor, and what checkers and the interpreter reported.
+    """The code that a student asks about, the cursor, and the reports of checkers and of the interpreter.
 
     `first_line` is the line of the whole document at which `code` starts. `cursor` and `diagnostics` count from the
     start of `code`.

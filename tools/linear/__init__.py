@@ -1,1 +1,1 @@
-"""No pattern and no walk over a student's material or a model's text takes longer than linear time."""
+"""Check that no pattern and no function that reads a student's or a model's text takes more than linear time."""

@@ -1,4 +1,4 @@
-"""Check every regular expression of the product: `python -m tools.linear`. Exits with 1 where one is refused."""
+"""Check that every pattern of the product takes linear time: `python -m tools.linear`. Exit with 1 if one does not."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _BOUND = re.compile(r"at most ([\d,]+) characters")
 _LONG = 20_000
-"""Characters of the text that a pattern is tried with whose reason names no longest one."""
+"""The number of characters of the test text for a pattern whose reason states no maximum."""
 SLOWEST = 0.25
-"""Seconds of processor time that an exempt pattern may take for such a text."""
+"""The maximum processor time, in seconds, that an exempt pattern may take for its test text."""
 
 
 def _findings(patterns: list[Pattern]) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _longest(pattern: Pattern) -> int:
 
 
 def slowest(pattern: Pattern, pump: Pump, size: int) -> float:
-    """Return the processor time for the worst of some texts of a size that the pump makes."""
+    """Return the processor time in seconds for the worst of several texts of a size that repeat the pump's word."""
     regex: re.Pattern[Any] = re.compile(pattern.text, pattern.flags)
     times = []
     for ending in ("", "\x00", "\n", "!", "é", '"'):
@@ -57,7 +57,7 @@ def slowest(pattern: Pattern, pump: Pump, size: int) -> float:
 
 
 def main() -> int:
-    """Check all patterns and print what is refused."""
+    """Check all patterns, and print those that are refused. Return 1 if there are any, else 0."""
     patterns = product_patterns()
     refused = [*_findings(patterns)]
     print(*refused, sep="\n")

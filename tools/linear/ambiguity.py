@@ -1,8 +1,9 @@
-"""Find the word that, repeated, lets a backtracking matcher of `re` take more than linear time.
+"""Find the word whose repetition lets a backtracking matcher of `re` take more than linear time.
 
-A matcher's steps are the paths of the automaton. Their number grows faster than the text where a word leads from a
-place back to it, from there to a second place, and from that back to itself (an infinite degree of ambiguity: Weber
-and Seidl 1991; for matchers Weideman et al. 2016). The search for a beginning is such a place of its own.
+A matcher's steps are the paths of the automaton. Their number grows faster than the text if the same word leads from
+one position back to it, from there to a second position, and from that back to itself. This is an infinite degree of
+ambiguity (Weber and Seidl 1991; for matchers Weideman et al. 2016). The search for the start of a match counts as such
+a position.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from tools.linear.automaton import Automaton
 
 MOST_PATHS = 320
-"""How many paths a character bounded repeats may be worth together."""
+"""The maximum number of paths for each character that the bounds of two repeats, multiplied, may allow."""
 
 
 @dataclass(frozen=True)
 class Pump:
-    """What shows the growth: `prefix`, then `word` any number of times."""
+    """A text that shows the growth: `prefix`, followed by `word` any number of times."""
 
     prefix: str
     word: str
 
 
 def find_pump(automaton: Automaton) -> Pump | None:
-    """Return a word whose repetition makes the paths grow faster than the text, or None."""
+    """Return a word whose repetition makes the number of paths grow faster than the text, or None."""
     graph = _Graph(automaton)
     twice = graph.two_ways()
     if twice is not None:
@@ -63,7 +64,7 @@ class _Graph:
         self.loops = [at for at in range(self.count) if at in self.reach[at] and automaton.positions[at].takes]
 
     def two_ways(self) -> Pump | None:
-        """Return a word where one place leads to the next in two ways at once, both on one loop."""
+        """Return a pump for a position with two simultaneous edges to the next one, both on one loop, or None."""
         for at in self.loops:
             for to, ways in self.steps[at].items():
                 if at in self.reach[to] and at not in self.safe:
@@ -87,7 +88,7 @@ class _Graph:
         return seen
 
     def _never_failing(self) -> set[int]:
-        """Return the positions from which some way to the end is open whatever comes."""
+        """Return the positions from which the rest of the pattern can match, whatever characters follow."""
         positions = self.automaton.positions
         everything = (1 << self.letters) - 1
         edge = 1 << self.letters
@@ -118,7 +119,7 @@ class _Graph:
         return found
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield the pairs of places on loops of which the second is reached from the first."""
+        """Yield the pairs of positions on loops in which the second is reachable from the first."""
         positions = self.automaton.positions
         for p in self.loops:
             ring = self._ring(p)
@@ -128,21 +129,21 @@ class _Graph:
                     continue
                 if p and p in self.safe:
                     continue
-                # One entry of an atomic part has one exit: no second way out is ever tried.
+                # An atomic group has one exit for each entry: the matcher never tries a second one.
                 if atomic - positions[q].atomic:
                     continue
                 if self.cost(p, q) > MOST_PATHS and q not in ring:
                     yield p, q
 
     def rings(self) -> list[frozenset[int]]:
-        """Return the sets of places that lead to each other, but for the search."""
+        """Return the sets of positions that reach each other, without the search for the start."""
         return [*{self._ring(at) for at in self.loops if at}]
 
     def _ring(self, at: int) -> frozenset[int]:
         return frozenset(to for to in self.reach[at] if at in self.reach[to])
 
     def two_runs(self, ring: frozenset[int]) -> Pump | None:
-        """Return a word that leads round a loop in two ways, which part and meet again."""
+        """Return a pump whose word leads around a loop in two ways that part and meet again, or None."""
         if ring <= self.safe or self._bound(min(ring)) <= MOST_PATHS:
             return None
         came: dict[tuple[int, int, int], tuple[int, int, int] | None] = {
@@ -201,11 +202,11 @@ class _Graph:
         return Pump(self.prefix(start[0], [start[2]]), "".join(self.automaton.letters[letter] for letter in whole))
 
     def cost(self, p: int, q: int) -> int:
-        """Return how many steps a character of the word can cost at most, by the bounds of both repeats."""
+        """Return the maximum number of steps that one character of the word can cost, by the bounds of both repeats."""
         return self._bound(p) * self._bound(q)
 
     def _bound(self, at: int) -> int:
-        """Return how often the loops around a position go round at most."""
+        """Return the maximum number of iterations of the loops around a position."""
         ring = self._ring(at)
         bound = 1
         for one in ring:
@@ -216,7 +217,7 @@ class _Graph:
         return bound if at else 1
 
     def word(self, p: int, q: int) -> list[int] | None:
-        """Return a word that leads from p to p, from p to q and from q to q, as letters; None if there is none."""
+        """Return a word, as letters, that leads from p to p, from p to q and from q to q, or None if there is none."""
         ring_p, ring_q = self._ring(p), self._ring(q)
         middle = {at for at in self.reach[p] if at == q or q in self.reach[at]} | {p}
         for last in range(self.letters):
@@ -274,7 +275,7 @@ class _Graph:
         ]
 
     def prefix(self, p: int, word: list[int]) -> str:  # noqa: C901 - a search in breadth
-        """Return a text that leads from the beginning to p."""
+        """Return a text that leads from the start of the pattern to position p."""
         if p == 0:
             return ""
         letters = self.automaton.letters

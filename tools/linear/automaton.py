@@ -1,9 +1,9 @@
-r"""A regular expression of `re` as a position automaton, in which ambiguity can be looked for.
+r"""Convert a regular expression of `re` into a position automaton, in which ambiguity can be found.
 
-A position is one place of the pattern that consumes one character (Glushkov). An edge between two positions carries
-what the character before and the character after must be, so that `\b`, `^`, `$`, lookarounds of one character and
-the exit of a possessive repeat are exact. What cannot be said with one character on either side counts as passed:
-the automaton then has more paths than the pattern, never fewer.
+A position is one place in the pattern that consumes one character (Glushkov). An edge between two positions states
+which characters may come before and after it, so that `\b`, `^`, `$`, lookarounds of one character and the exit of a
+possessive repeat are exact. A condition that needs more than one character on either side counts as met: then the
+automaton has more paths than the pattern, never fewer.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from re import _parser as parser
 from typing import Any, NamedTuple
 
 _LONG = 8
-"""A bounded repeat beyond this many times is a loop, whose bound counts as the cost of it."""
+"""The maximum count of a repeat that is written out. A larger one becomes a loop, and its maximum the loop's bound."""
 
 _COPIES = 2
-"""How often the part of a repeat that must match is written out at most."""
+"""The maximum number of times that the required part of a repeat is written out."""
 
 _SAMPLES = [
     *map(chr, range(128)),
@@ -29,7 +29,7 @@ _MAX_REPEAT = int(c.MAXREPEAT)
 
 
 class Edge(NamedTuple):
-    """A way to position `to`, open where the character before is in `before` and the next one in `after` (masks)."""
+    """An edge to position `to`, if the previous character is in the mask `before` and the next one in `after`."""
 
     to: int
     before: int
@@ -38,40 +38,40 @@ class Edge(NamedTuple):
 
 @dataclass
 class Position:
-    """One consuming place: which characters it takes, and what it is part of."""
+    """One consuming place in the pattern: the characters that it takes, and the groups that it belongs to."""
 
     takes: int
     atomic: frozenset[int]
     aside: bool
-    """Whether it is in a lookaround, whose success moves nothing on."""
+    """Whether the position is in a lookaround, which consumes nothing."""
     edges: list[Edge] = field(default_factory=list)
     ends: list[tuple[int, int]] = field(default_factory=list)
-    """Where the pattern is matched behind it: what must be before, what must be after."""
+    """The ways to end the match after this position: masks of the previous and of the next character."""
 
 
 @dataclass
 class Automaton:
-    """All positions; the first is the search for a beginning, which takes anything. `letters` are the classes."""
+    """All positions. The first is the search for the start, which takes any character. `letters` represent classes."""
 
     positions: list[Position]
     letters: list[str]
     bounds: dict[tuple[int, int], int]
-    """The bound of the repeat that leads from one position to another; an edge that is not here has none."""
+    """The maximum count of the repeat that leads from one position to another. A missing edge has no maximum."""
     turns: set[int]
-    """Where a repeat begins anew: every loop passes one of them."""
+    """The positions from which a repeat begins again: every loop passes one of them."""
 
 
 class _Part(NamedTuple):
-    """A part of a pattern: ways in and out, and the ways through it that consume nothing."""
+    """A part of a pattern: the edges into it and out of it, and the conditions to pass it without a character."""
 
     first: list[Edge]
     last: list[Edge]
-    """`to` is the position that is left."""
+    """The edges out of the part, with `to` as the position that they leave."""
     empty: list[tuple[int, int]]
 
 
 class Unsupported(Exception):
-    """The pattern holds what the automaton cannot say."""
+    """The pattern contains an operator that the automaton cannot represent."""
 
 
 class _Builder:
@@ -92,7 +92,7 @@ class _Builder:
         self._classes()
 
     def _classes(self) -> None:
-        """Sort the characters by which single-character parts of the pattern take them."""
+        """Group the characters into classes, by the single-character parts of the pattern that match them."""
         parts: dict[str, tuple[Any, int]] = {}
         extra: set[str] = set()
         self._collect(self.tree, self.flags, parts, extra)
@@ -193,10 +193,10 @@ class _Builder:
             return re.match(tests[value], form, re.ASCII if ascii_only else 0) is not None
         return False
 
-    # The parts of a pattern.
+    # The methods below build the parts of a pattern.
 
     def build(self, *, searches: bool, whole: bool) -> Automaton:
-        """Build the automaton of a search or of a match at one place, of a beginning or of the whole text."""
+        """Build the automaton, for a search or for a match at one place, of a prefix or of the whole text."""
         everywhere = self.all | self.edge
         self.positions.append(Position(self.all if searches else 0, frozenset(), aside=False))
         part = self._sequence(list(self.tree), self.flags)
@@ -294,7 +294,7 @@ class _Builder:
             multiline = flags & re.MULTILINE and where is c.AT_BEGINNING
             return self._guard(self.edge | (self.newline if multiline else 0), everywhere)
         if where in (c.AT_END, c.AT_END_STRING):
-            # `$` also matches before a line end that is the text's last character: one more character, at one place.
+            # `$` also matches before a line end that is the text's last character. That adds one character at one place.
             multiline = flags & re.MULTILINE and where is c.AT_END
             return self._guard(everywhere, self.edge | (self.newline if multiline else 0))
         if where is c.AT_BOUNDARY:
@@ -319,7 +319,7 @@ class _Builder:
         return self._join(part, optional)
 
     def _always_taken(self, body: Any, flags: int) -> int:
-        """Return the characters before which an unbounded repeat of `body` never stops."""
+        """Return the characters that an unbounded repeat of `body` always consumes, so that it never ends before one."""
         items = list(body)
         if len(items) != 1:
             return 0
@@ -368,7 +368,7 @@ class _Builder:
             can_begin = 0
             for into in part.first:
                 can_begin |= into.after
-        # The lookahead is a way that ends nowhere, beside the way that goes on.
+        # The lookahead is a dead end beside the path that continues after it.
         return _Part(part.first, [], [(everywhere, can_begin)])
 
     def _is_one(self, body: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What reads a student's material or a model's text: each entry takes a text, and is measured as the text grows."""
+"""Functions that read a student's material or a model's text. Their time is measured as the text grows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _REQUEST = UUID(int=1)
 
 
 class Entry(NamedTuple):
-    """A reader: the kind of seeds it is fed with, how it places a text in an ask, and what it does with that."""
+    """A function to measure: its name, the kind of seeds for its texts, and a call with one text."""
 
     name: str
     kind: str
@@ -74,7 +74,7 @@ def _as_diagnostic(text: str) -> Submission:
 def _guard_of(submission: Submission, answer: str, level: int) -> object:
     guard = Guard(HintLevel(level), submission)
     guard.read_ahead()
-    # Lines of the longest length that the guard reads: a longer one ends the answer at once.
+    # No line exceeds the maximum length that the guard reads, because a longer one ends the answer at once.
     answer = "\n".join(answer[start : start + _LINE] for start in range(0, len(answer), _LINE))
     for start in range(0, len(answer), 512):
         guard.feed(answer[start : start + 512])
@@ -112,7 +112,7 @@ _PLACES: tuple[tuple[str, str, Callable[[str], Submission]], ...] = (
 
 
 def _everywhere(name: str, read: Callable[[Submission], object]) -> list[Entry]:
-    """Return the entries of a reader that takes a whole submission: the text stands in each place of it."""
+    """Return the entries of a function that reads a whole submission: one for each place of the text in it."""
 
     def of(place: Callable[[str], Submission]) -> Callable[[str], object]:
         return lambda text: read(place(text))

@@ -1,4 +1,4 @@
-"""Measure how the processor time of an entry grows with a shape, CPython's own parser not counted."""
+"""Measure how the processor time of an entry grows with the length of a text, without CPython's own parser."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from random import Random
 
 GROWTH = 4
-"""How many times longer the long text is."""
+"""The factor between the lengths of the long and the short text."""
 TOO_FAST = 2.0
-"""A time that grows by this many times more than the text is not linear."""
+"""The factor by which time may outgrow the text before it counts as more than linear."""
 _AGAIN = 0.05
-"""Seconds after which the timer strikes again where a destructor swallowed its exception."""
+"""Seconds after which the timer repeats its signal, in case a destructor swallowed the exception."""
 _TICK = 0.004
-"""Seconds between two readings of the processor clock, on machines whose clock is coarse."""
+"""Seconds between two ticks of the processor clock on machines with a coarse clock."""
 SHORTEST = 0.012
-"""Seconds of processor time below which the long text says nothing about growth."""
+"""The minimum processor time, in seconds, of the long text. A shorter time proves nothing about growth."""
 LONGEST = 2.0
-"""Seconds of processor time after which a run counts as endless."""
+"""The maximum processor time of a run, in seconds. A longer run counts as endless."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Growth:
 
     @property
     def times(self) -> float:
-        """How much faster than the text its time grows: 1 for a linear reader."""
+        """The growth of the time divided by the growth of the text: 1 for a linear function."""
         return self.long / max(self.short, _TICK) / GROWTH
 
     @property
@@ -67,7 +67,7 @@ def _stop(*_: object) -> None:
 
 
 class _Parser:
-    """Keeps the time that CPython's parser takes, which is not ours."""
+    """Measures the time that CPython's parser takes, which is subtracted."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -83,7 +83,7 @@ class _Parser:
 
 @contextlib.contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Keep the garbage of the tests before this one out of the measured time: a full collection takes seconds."""
+    """Pause the garbage collector: a full collection of the garbage of earlier tests takes seconds."""
     gc.disable()
     try:
         yield
@@ -102,7 +102,7 @@ def _parser_counted() -> Iterator[_Parser]:
 
 
 def processor_time(entry: Entry, text: str) -> float:
-    """Return the processor time that an entry takes for a text, without that of CPython's parser."""
+    """Return the processor time in seconds that an entry takes for a text, without that of CPython's parser."""
     before = signal.signal(signal.SIGVTALRM, _stop)
     with _collector_paused(), _parser_counted() as parser:
         start = time.process_time()
@@ -120,14 +120,14 @@ def processor_time(entry: Entry, text: str) -> float:
 
 
 def growth(entry: Entry, shape: Shape, size: int) -> Growth:
-    """Measure an entry with a shape at a size and `GROWTH` times that size; what looks bad is measured again."""
+    """Measure an entry with texts of `size` and of `GROWTH` times `size` characters. Repeat a bad measurement."""
     short = processor_time(entry, shape.text(size))
     long = processor_time(entry, shape.text(size * GROWTH))
     measured = Growth(entry.name, shape, size, short, long)
     for again in range(3):
         if not measured.is_super_linear:
             break
-        # Other characters, since what was read once is remembered.
+        # The text has another length each time, because results for the same text are cached.
         short = max(short, processor_time(entry, shape.text(size - again - 1)))
         if long < LONGEST or again == 0:
             long = min(long, processor_time(entry, shape.text(size * GROWTH - again - 1)))
@@ -136,7 +136,7 @@ def growth(entry: Entry, shape: Shape, size: int) -> Growth:
 
 
 def attacks(random: Random, count: int, size: int) -> Iterator[Growth]:
-    """Yield the growth of `count` shapes, each tried on an entry, all entries in turn."""
+    """Yield the growth for `count` random shapes. The entries take turns."""
     for number in range(count):
         entry = ENTRIES[number % len(ENTRIES)]
         yield growth(entry, random_shape(random, entry.kind), size)

@@ -1,4 +1,4 @@
-"""Every regular expression of the product: those that importing it compiles, and those inside functions."""
+"""Find every regular expression of the product: those compiled by imports, and those inside functions."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server")
 MARK = "# linear: "
-"""Beside a pattern: why its text is short whatever a student or a model sends."""
+"""The mark of a comment beside a pattern. The reason after it says why the pattern is fast enough for every text."""
 
 _UNKNOWN = "(?:word|another)"
-"""Stands for what only the running function knows."""
+"""The placeholder for a part of a pattern that only the running function knows."""
 _ANCHORED = {"match", "fullmatch"}
 _CALLS = {"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"}
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression with where it stands and how it is used."""
+    """A regular expression with its place in the code and its use."""
 
     path: str
     line: int
@@ -36,14 +36,14 @@ class Pattern:
     searches: bool
     whole: bool
     reason: str | None
-    """Why its input is bounded, where its line says so."""
+    """The reason in the comment beside the pattern, why it is exempt, or None."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text!r}"
 
 
 def product_patterns() -> list[Pattern]:
-    """Return every pattern of the product, each once a place."""
+    """Return every pattern of the product, once for each place."""
     sources = {module: _Source(module) for package in PACKAGES for module in _files(package)}
     usage = _Usage(sources)
     found: dict[tuple[str, int, str | bytes, int], Pattern] = {}
@@ -64,7 +64,7 @@ def _files(package: str) -> list[Path]:
 
 
 def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, str | bytes, int]]:
-    """Import every module of the product anew, in a process of its own if any is loaded, and note what it compiles."""
+    """Import every module of the product, and return the patterns that this compiles. Loaded modules are skipped."""
     found: list[tuple[Path, int, str | bytes, int]] = []
     original = re._compile  # type: ignore[attr-defined]
 
@@ -74,7 +74,7 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
             while frame is not None and frame.f_globals.get("__name__") == "re":
                 frame = frame.f_back
             if frame is not None and Path(frame.f_code.co_filename) in sources:
-                # A table of rules compiles in a function; the rule stands where the module calls it.
+                # A table of rules may compile its patterns in a function. Then the module's call of that function counts.
                 while frame is not None and frame.f_code.co_name != "<module>":
                     frame = frame.f_back
                 if frame is not None and (path := Path(frame.f_code.co_filename)) in sources:
@@ -93,7 +93,7 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
 
 
 class _Source:
-    """A file of the product."""
+    """A source file of the product."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -120,7 +120,7 @@ class _Source:
         )
 
     def statement(self, line: int) -> ast.stmt | None:
-        """Return the smallest statement that a line belongs to."""
+        """Return the smallest statement that contains a line."""
         holding = [
             node
             for node in ast.walk(self.tree)
@@ -148,7 +148,7 @@ class _Source:
         return next((text.split(MARK, 1)[1].strip() for text in beside if MARK in text), None)
 
     def in_functions(self) -> list[Pattern]:
-        """Return the patterns that functions compile or use as they run."""
+        """Return the patterns that functions compile or use at run time."""
         found = []
         for node in ast.walk(self.tree):
             if not (
@@ -199,7 +199,7 @@ class _Source:
         return False
 
     def _evaluate(self, expression: ast.expr) -> Any:
-        """Evaluate an expression of constants; what only the running function knows stands for a word or another."""
+        """Return the value of a constant expression. Placeholders stand for parts that are only known at run time."""
         known = vars(sys.modules[self.module])
         if isinstance(expression, ast.JoinedStr):
             return "".join(
@@ -220,7 +220,7 @@ class _Source:
 
 
 class _Usage:
-    """How each compiled pattern is used: by the methods that are called of its name, anywhere in the product."""
+    """How each compiled pattern is used, by the methods that are called on its name anywhere in the product."""
 
     def __init__(self, sources: dict[Path, _Source]) -> None:
         self.methods: dict[tuple[str, str], set[str]] = {}

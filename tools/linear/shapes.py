@@ -1,4 +1,4 @@
-"""Texts that make a quadratic walk or pattern show: seeds, grown by repeating, nesting, interleaving and cutting."""
+"""Texts that reveal quadratic time: seeds that are repeated, nested, interleaved and cut."""
 
 from __future__ import annotations
 
@@ -246,7 +246,7 @@ SEEDS = {"code": _CODE, "words": (*_WORDS, *_CODE[:40]), "traceback": (*_TRACEBA
 
 @dataclass(frozen=True)
 class Shape:
-    """A recipe: `text(n)` is a text of about n characters, the same each time."""
+    """A recipe for texts: `text(n)` returns a text of about n characters, the same each time."""
 
     head: str
     parts: tuple[str, ...]
@@ -256,7 +256,7 @@ class Shape:
     lengthening: bool
 
     def text(self, size: int) -> str:
-        """Return the shape at a size in characters."""
+        """Return the text of this shape with about `size` characters."""
         body: list[str] = []
         count = 0
         step = 1
@@ -275,7 +275,7 @@ class Shape:
 
 
 def random_shape(random: Random, kind: str) -> Shape:
-    """Return a shape of seeds of a kind."""
+    """Return a random shape, made from seeds of the given kind."""
     seeds = SEEDS[kind]
     some = [random.choice(seeds) for _ in range(8)]
     return Shape(

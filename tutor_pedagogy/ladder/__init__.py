@@ -1,1 +1,1 @@
-"""The hint ladder: the five levels and the step from one to the next."""
+"""The five hint levels, and the step from one level to the next."""

@@ -1,4 +1,4 @@
-"""The levels that shape an explanation: how much it may disclose, and how experienced the student is."""
+"""The levels that shape an explanation: the hint level, and the student's experience."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class HintLevel(IntEnum):
-    """The five rungs of the ladder, from a question to the solution."""
+    """The five hint levels, from a question to the solution."""
 
     QUESTION = 1
     CONCEPT = 2
@@ -21,7 +21,7 @@ MIN_STUDENT_LEVEL, MAX_STUDENT_LEVEL = 1, 5
 
 @dataclass(frozen=True, slots=True)
 class StudentLevels:
-    """The student's own rating, 1 (beginner) to 5 (advanced), in programming and in mathematics."""
+    """The student's rating of their own experience, from 1 (beginner) to 5 (advanced), in each subject."""
 
     programming: int = 3
     maths: int = 3

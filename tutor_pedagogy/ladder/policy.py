@@ -1,4 +1,4 @@
-"""The hint ladder: the level depends on how often the student asked about the problem, and on no text."""
+"""The hint policy: the level depends on how often the student asked about the problem, never on any text."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from tutor_pedagogy.ladder.levels import HintLevel
 
 
 def next_level(previous: int, bound: int) -> HintLevel:
-    """Return the level of the next ask on a problem: one above `previous` (0: never asked), at most `bound`."""
+    """Return the level of the next ask about a problem: one above `previous` (0 if there is none), at most `bound`."""
     return HintLevel(min(previous + 1, bound))

@@ -1,1 +1,1 @@
-"""The identity of a problem: lexing, the syntax tree, and the fingerprint of the unit under the cursor."""
+"""The identity of a problem: lexing, the syntax tree, and the fingerprint of the code unit at the cursor."""

@@ -1,7 +1,7 @@
-"""Problem identity: which unit of the code an ask is about, and the fingerprint by which its hint level is kept.
+"""Problem identity: the unit of code that an ask is about, and the fingerprint under which its hint level is stored.
 
-The rule is the public contract's, section "Hint levels". It is applied to the layout of the text, never to a syntax
-tree, so that one rule serves programs that parse and programs that do not: in a program that parses, the `def` above
+The rule is part of the public contract, section "Hint levels". It uses the layout of the text and never a syntax tree,
+so that the same rule applies to programs with and without syntax errors. In a program that parses, the `def` above
 the cursor by indentation is the innermost function around it.
 """
 
@@ -29,7 +29,7 @@ _SPACING = re.compile(r"[ \t\f]+")
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NEWLINE, _INDENT, _DEDENT = 0, 1, -1
-"""Tokens without text. Numbers, so that no text of a student can be mistaken for them."""
+"""Tokens without text. They are numbers, so that no text of a student can equal them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Unit:
     """A function (methods are functions), class, module or cell.
 
     Lines count from 0 within the code; `end_line` is exclusive. Decorators belong to the unit; blank lines and
-    comments after its last statement do not. `source` is those lines, ended by LF. `name` is the bare name of a
-    function or class ("" where the header lacks it), `<module>` or `<cell>`.
+    comments after its last statement do not. `source` holds these lines, each ended by LF. `name` is the bare name of
+    a function or class ("" if the header lacks it), `<module>` or `<cell>`.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A unit with its fingerprint: 64 hexadecimal digits, equal for the same problem."""
+    """A unit with its fingerprint: 64 hexadecimal digits, which are the same for the same problem."""
 
     unit: Unit
     fingerprint: str
@@ -58,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A `def` or `class`: its logical lines from the first decorator on, `end` exclusive, and its header's column."""
+    """A `def` or `class`: its logical lines from the first decorator to before `end`, and the column of its header."""
 
     kind: Literal["function", "class"]
     name: str
@@ -68,17 +68,18 @@ class _Block:
 
 
 def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
-    """Return the unit around the cursor with its fingerprint. Takes any text and any cursor, and never raises.
+    """Return the unit at the cursor with its fingerprint. Accept any text and any cursor, and never raise.
 
-    The unit is the innermost function, else the innermost class, else the module; a cell is one unit. Every line of a
-    function counts as inside, from its first decorator to its last statement. A blank or comment line is inside a
-    function whose statements stand on both sides of it, or which ends above it and is indented less than the cursor
-    (a comment: than the comment). After the last statement of the text, the unit is that statement's.
+    The unit is the innermost function, else the innermost class, else the module. A cell is one unit. Every line of a
+    function counts as inside it, from its first decorator to its last statement. A blank or comment line is inside a
+    function with statements before and after that line. It is also inside a function that ends above it and is indented
+    less than the cursor, or, for a comment, less than the comment. After the last statement of the text, the unit is
+    the one of that statement.
 
-    The fingerprint hashes the unit's tokens: indentation counts, its width does not; spacing within a line, line breaks
-    inside brackets and after a backslash, blank lines and comments do not; strings count verbatim. If the unit cannot
-    be tokenized, its lines are hashed instead: each without comments and without spacing outside strings, with
-    the rank of its indentation among those of the unit.
+    The fingerprint is a hash of the unit's tokens and of where indentation begins and ends. It ignores the width of
+    indentation, spaces within a line, line breaks inside brackets and after a backslash, blank lines and comments.
+    Strings count verbatim. If the unit cannot be tokenized, its lines are hashed instead. Each line is hashed without
+    comments and without spaces outside strings, with the rank of its indentation among the lines of the unit.
     """
     layout = lay_out(code)
     block = None if kind == "cell" else _block_at(layout, cursor)
@@ -111,7 +112,7 @@ def _block_at(layout: Layout, cursor: Position) -> _Block | None:
 
 
 def _width_at(layout: Layout, number: int, character: int) -> int:
-    """Return the indentation of a line without a statement: that of its comment, or else of the cursor on it."""
+    """Return the indentation of a line without a statement: that of its comment, else that of the cursor."""
     start = layout.line_starts[number]
     line = layout.text[start : layout.text.find("\n", start) + 1 or None]
     whitespace = leading_whitespace(line)
@@ -119,7 +120,7 @@ def _width_at(layout: Layout, number: int, character: int) -> int:
 
 
 def _blocks(layout: Layout) -> Iterator[_Block]:
-    """Yield every `def` and `class`, an inner one before the one around it."""
+    """Yield every `def` and `class`. An inner one comes before the one around it."""
     lines = layout.lines
     open_blocks: list[tuple[re.Match[str], int, int]] = []
     decorators = 0
@@ -148,7 +149,7 @@ def _fingerprint(layout: Layout, lines: list[LogicalLine], *, base: int) -> str:
 
 
 def _tokens(layout: Layout, lines: list[LogicalLine], base: int) -> list[str | int] | None:
-    """Return the tokens of a unit whose first line is indented to `base`, or None if it cannot be tokenized."""
+    """Return the tokens of a unit whose first line has the indentation `base`, or None if it cannot be tokenized."""
     if lines and _has_fault(layout, lines):
         return None
     found: list[str | int] = []
@@ -174,7 +175,7 @@ def _has_fault(layout: Layout, lines: list[LogicalLine]) -> bool:
 
 
 def _ranked_lines(layout: Layout, lines: list[LogicalLine]) -> list[tuple[int, str]]:
-    """Return the lines of a unit, each with the rank of its indentation; a string is not split into lines."""
+    """Return the lines of a unit, each with the rank of its indentation. A multi-line string is not split."""
     found: list[tuple[int, str]] = []
     for line in lines:
         indent, content = line.indent, ""

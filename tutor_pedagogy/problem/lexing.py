@@ -1,15 +1,15 @@
-"""Lex any text as Python: logical lines, brackets, strings and tokens, of programs that parse and of those that do not.
+"""Split any text into Python's logical lines, strings and tokens, even if it does not parse.
 
-The standard library's tokenizer raises on the programs that students ask about, differs between versions, and is ten
-times slower. This one reads the lexical grammar (Python Language Reference, chapter 2) with regular expressions, in
-time linear in the text, and recovers where CPython gives up:
+The standard library's tokenizer raises errors on the programs that students ask about, differs between versions, and
+is ten times slower. This lexer reads the lexical grammar (Python Language Reference, chapter 2) with regular
+expressions, in time linear in the text, and recovers where CPython gives up:
 
-- a quote that never closes opens no string: what follows is read as code;
-- a bracket that never closes, or is still open where a line starts with a statement's keyword, joins no lines;
+- an unclosed quote opens no string: the text after it is read as code;
+- a bracket that is never closed, or is still open where a line starts with a statement's keyword, joins no lines;
 - a dedent to a level that was never opened is kept as it is.
 
-Every such place is remembered in `Layout.faults`. Lines count from 0 and end at LF, CRLF or CR, as Python reads them;
-form feed, U+2028 and the like end none.
+`Layout.faults` holds the offsets of such quotes and brackets, and of stray backslashes. Lines count from 0 and end at
+LF, CRLF or CR, as Python reads them. Form feed, U+2028 and similar characters do not end a line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TAB = 8
 
 _PLAIN = r"""[^\n'"#()\[\]{}\\]"""
 _RUN = re.compile(rf"(?:{_PLAIN}++|\({_PLAIN}*+\)|\[{_PLAIN}*+\]|\{{{_PLAIN}*+\}})*+")
-"""Text without quotes, comments, line ends and open brackets, after which the state of the scan is as before."""
+"""Text without quotes, comments, line ends and unclosed brackets, which leaves the state of the scan unchanged."""
 
 _BODY = {
     '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL),
@@ -37,13 +37,13 @@ _STATEMENT = re.compile(
     r"[ \t\f]*(?:async[ \t\f]+def|def|class|return|import|while|try|except|finally|elif|with|raise|pass|break|continue"
     r"|global|nonlocal|assert|del)\b"
 )
-"""Keywords that only start statements: no bracket before them is open."""
+"""Keywords that only start statements. A bracket that is open before such a statement was never closed."""
 
 _HEADER_IN_STRING = re.compile(r"^[ \t\f]*(?:(?:async[ \t\f]+)?def|class)[ \t\f]+\w.*:[ \t\f]*$", re.MULTILINE)
 
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _EXPONENT = rf"[eE][-+]?{_DIGITS}"
-# linear: what one alternative reads of a number in vain, the next one takes
+# linear: digits that one alternative reads without a match are consumed by the next alternative
 TOKEN = re.compile(
     "|".join(
         (
@@ -55,11 +55,11 @@ TOKEN = re.compile(
         )
     )
 )
-"""One token of code outside strings and comments. A character that Python does not know is a token by itself."""
+"""One token of code outside strings and comments. A character unknown to Python is a token by itself."""
 
 
 class Piece(NamedTuple):
-    """A part of the text without comments: code, or one whole string with its prefix and quotes."""
+    """A part of the text outside comments: code, or one whole string with its prefix and quotes."""
 
     start: int
     end: int
@@ -68,7 +68,7 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class LogicalLine:
-    """One statement line: its first and last physical line, the column it is indented to, and its pieces."""
+    """One statement line: its first and last physical line, the column of its indentation, and its pieces."""
 
     first: int
     last: int
@@ -79,7 +79,7 @@ class LogicalLine:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A whole text, its lines ended by LF: `line_starts` are offsets, `faults` those where tokenizing fails."""
+    """A whole text with LF line ends: `line_starts` are offsets, and `faults` are the offsets of lexical errors."""
 
     text: str
     line_starts: list[int]
@@ -131,7 +131,7 @@ def lay_out(code: str) -> Layout:
 
 
 class _Scan:
-    """One pass over the text. If a bracket is never closed, the text behind it is read once more, line by line."""
+    """One pass over the text. If a bracket is never closed, its logical line is read again without joining lines."""
 
     def __init__(self, text: str, no_string_at: int = -1) -> None:
         self.text = text
@@ -178,8 +178,8 @@ class _Scan:
     def string_that_swallowed_a_header(self) -> int | None:
         """Return the position of a triple quote that was never closed, or None.
 
-        A quote without its closing one makes all later quotes pair up wrongly: one is left over at the end, and a
-        string holds the header of a function.
+        An unclosed quote makes all later quotes pair up wrongly. Then one is left over at the end, and some string
+        contains the header of a function.
         """
         for line in self.lines if self._triple_unclosed else ():
             for piece in line.pieces:
@@ -190,7 +190,7 @@ class _Scan:
         return None
 
     def _begin_line(self, stop: int) -> None:
-        """Begin a logical line if there is more than whitespace before `stop`, or a token at it."""
+        """Begin a logical line if the text has more than whitespace before `stop`, or a token at `stop`."""
         text = self.text
         whitespace = leading_whitespace(text[self._pos : stop])
         first_token = self._pos + len(whitespace)
@@ -224,7 +224,7 @@ class _Scan:
         self._pos = after
 
     def _reread_line_by_line(self, until: int) -> None:
-        """Return to the beginning of the logical line; up to `until`, no bracket joins lines."""
+        """Return to the beginning of the logical line, and let no bracket before `until` join lines."""
         assert self._line is not None  # noqa: S101 - a bracket opens only inside a line
         self.faults.update(self._open)
         self._open.clear()

@@ -1,7 +1,8 @@
-"""Syntax trees, built by one thread at a time, and a cache of which code compiles.
+"""Build syntax trees in one thread at a time, and cache which code compiles.
 
 CPython before 3.11.8 adds up the depths of all trees under construction, so that two threads at once can get a
-`SystemError` for correct code (gh-106905). The parser holds the interpreter lock anyhow, so this lock costs no time.
+`SystemError` for correct code (gh-106905). The parser holds the interpreter lock (GIL) anyway, so this lock costs no
+time.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from tutor_pedagogy.remembered import Remembered
 _ONE_AT_A_TIME = RLock()
 
 COMPILED = Remembered[bool]()
-"""True for code that compiles, by the code and the compiler's flags."""
+"""True for code that compiles. The keys are the code and the compiler's flags."""
 
 
 def syntax_tree(code: str, flags: int = 0) -> ast.Module:
-    """Return the syntax tree of code, without a warning; the code is never run. Raises as `compile` does."""
+    """Return the syntax tree of code. Suppress warnings, and never run the code. Raise as `compile` does."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree: ast.Module = compile(code, "<student>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)

@@ -1,21 +1,21 @@
-"""Walk syntax trees as `ast.walk` does, but several times faster: each rule looks at every node."""
+"""Walk syntax trees like `ast.walk`, but several times faster, because each rule looks at every node."""
 
 from __future__ import annotations
 
 import ast
 
 _WITHOUT_FIELDS = (ast.Constant, ast.Global, ast.Nonlocal)
-"""Classes whose fields hold no nodes."""
+"""Node classes whose fields contain no nodes."""
 _WITHOUT_NODES = frozenset(
     ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "rest")
 ) | {"simple", "str", "tag", "type_comment"}
-"""Fields that hold strings or numbers or, like `ctx`, repeat what the parent node shows."""
+"""Fields that contain strings or numbers, or that repeat what the parent node shows, such as `ctx`."""
 _WITH_GAPS = frozenset(("keys", "kw_defaults"))
-"""Lists that hold None in place of a missing node: `{**more}`, a parameter without a default."""
+"""Lists with None in place of a missing node, as for `{**more}` or for a parameter without a default."""
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each class of node that can hold nodes."""
+    """The fields that can contain nodes, for each class of nodes."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         names = () if kind in _WITHOUT_FIELDS else kind._fields
@@ -35,7 +35,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
-    """Return a node and its descendants, breadth first, without contexts such as `ast.Load`."""
+    """Return a node and its descendants in breadth-first order, without contexts such as `ast.Load`."""
     found = [node]
     for each in found:
         if _fields[each.__class__]:
@@ -44,7 +44,7 @@ def walk(node: ast.AST) -> list[ast.AST]:
 
 
 def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
-    """Return the parent of each descendant of a tree, breadth first, without contexts such as `ast.Load`."""
+    """Return a mapping from each descendant to its parent, in breadth-first order, without contexts (`ast.Load`)."""
     found: dict[ast.AST, ast.AST] = {}
     nodes = [tree]
     for node in nodes:
