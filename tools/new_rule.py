@@ -245,7 +245,7 @@ def _names(source: str) -> set[str]:
 
 
 def _with_imports(source: str, known: set[str], family: Family) -> str:
-    """Return a module's source with the imports that it lacks. Ruff sorts the lines afterwards."""
+    """Return a module's source with its missing imports added. Ruff sorts the lines afterwards."""
     lines = [f"from {package} import {name}\n" for name, package in family.imports.items() if name not in known]
     source = source.replace(FUTURE, FUTURE + "".join(lines), 1)
     lines = [f"    from {package} import {name}\n" for name, package in family.types.items() if name not in known]

@@ -55,7 +55,7 @@ class PoolLimits:
     """Seconds of wall time after which a process is killed even if it got no processor time."""
     allowance: float = 3.0
     refill: float = 0.1
-    """The seconds of allowance that are refilled each second."""
+    """Seconds of processor time that are added to a student's allowance each second."""
     waiting: int = 200
     longest_wait: float = 5.0
     idle: float = 30.0
@@ -165,7 +165,7 @@ class Pool:
                         process = None
                 finally:
                     self._running.discard(job.owner)
-                    self._fail(job, NotAnalysed("overload"))  # The job has not ended only if the slot is being closed.
+                    self._fail(job, NotAnalysed("overload"))  # This has no effect unless the slot is being closed.
         finally:
             if process is not None:
                 await process.end()

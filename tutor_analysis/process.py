@@ -76,7 +76,7 @@ def _limit_resources() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not everywhere
+        import resource  # noqa: PLC0415 - the module is missing on Windows
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         bound = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SMALL_CODE = 4_000
 """The maximum number of characters of code. CPython's parser, which the timer cannot interrupt, takes up to 0.02 s."""
 SMALL_REST = 4_000
-"""The maximum number of other characters in the submission. A search in `re` checks for signals only if it is long."""
+"""The maximum number of other characters in the submission. Only a long match in `re` checks for signals."""
 FEW = 100
 """The maximum number of notebook cells, and of diagnostics."""
 

@@ -56,7 +56,7 @@ class Judged:
 
 
 def examine(submission: Submission) -> tuple[Problem, ErrorType]:
-    """Return the problem and the type of error."""
+    """Return the problem that a submission is about, and the type of error."""
     return identify(submission.code, submission.cursor, submission.kind), classify(submission)
 
 

@@ -50,21 +50,21 @@ _PYRIGHT_SOURCES = frozenset({"pylance", "pyright", "basedpyright"})
 """Diagnostic sources that name a rule for every diagnostic except syntax errors."""
 
 _RUNTIME_CODES = re.compile(
-    # The next codes are of pyflakes, Ruff and flake8: undefined names, and formats that do not fit their values.
+    # These are codes of pyflakes, Ruff and flake8: undefined names, and formats that do not fit their values.
     r"F82[123]|F50[1-9]|F52[1-5]"
-    # The next codes are of pylint: names, imports, members and calls.
+    # These are codes of pylint: names, imports, members and calls.
     r"|E04\d\d|E06\d\d|E11\d\d|E13\d\d"
     r"|undefined-variable|used-before-assignment|possibly-used-before-assignment|no-member|import-error"
     r"|no-name-in-module|not-callable|no-value-for-parameter|too-many-function-args|unexpected-keyword-arg"
     r"|unsubscriptable-object|not-an-iterable|unsupported-\w+(?:-\w+)*"
-    # The next codes are of mypy.
+    # These are codes of mypy.
     r"|name-defined|attr-defined|union-attr|call-arg|call-overload|arg-type|operator|index|used-before-def"
     r"|possibly-undefined|import-not-found|import"
-    # The next codes are of pyright.
+    # These are codes of pyright.
     r"|report(?:UndefinedVariable|Unbound\w*|PossiblyUnbound\w*|AttributeAccessIssue|Optional\w+|CallIssue"
     r"|ArgumentType|IndexIssue|OperatorIssue|MissingImports|GeneralTypeIssues|SelfClsParameterName"
     r"|AbstractUsage|TypedDictNotRequiredAccess|Unhashable|FunctionMemberAccess)"
-    # The next codes are of ty.
+    # These are codes of ty.
     r"|unresolved-(?:reference|attribute|import)|possibly-unbound\w*|possibly-unresolved-reference|call-non-callable"
     r"|missing-argument|too-many-positional-arguments|unknown-argument|invalid-argument-type|non-subscriptable"
     r"|not-iterable|index-out-of-bounds|division-by-zero"

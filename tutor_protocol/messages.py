@@ -17,7 +17,7 @@ ErrorType = Literal["syntax", "runtime", "logic", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Submission):
-    """Ask for the next explanation. The client generates `request_id`, which a user must never use twice."""
+    """Ask for the next explanation. The client generates `request_id`, which is unique among all asks of the user."""
 
     TYPE: ClassVar[str] = "ask"
     request_id: UUID

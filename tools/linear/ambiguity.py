@@ -64,7 +64,7 @@ class _Graph:
         self.loops = [at for at in range(self.count) if at in self.reach[at] and automaton.positions[at].takes]
 
     def two_ways(self) -> Pump | None:
-        """Return a pump for a position with two simultaneous edges to the next one, both on one loop, or None."""
+        """Return a pump if two edges at once lead from one position of a loop to the next, else None."""
         for at in self.loops:
             for to, ways in self.steps[at].items():
                 if at in self.reach[to] and at not in self.safe:
@@ -88,7 +88,7 @@ class _Graph:
         return seen
 
     def _never_failing(self) -> set[int]:
-        """Return the positions from which the rest of the pattern can match, whatever characters follow."""
+        """Return the positions from which the rest of the pattern can match for any characters that follow."""
         positions = self.automaton.positions
         everything = (1 << self.letters) - 1
         edge = 1 << self.letters

@@ -294,7 +294,7 @@ class _Builder:
             multiline = flags & re.MULTILINE and where is c.AT_BEGINNING
             return self._guard(self.edge | (self.newline if multiline else 0), everywhere)
         if where in (c.AT_END, c.AT_END_STRING):
-            # `$` also matches before a line end that is the text's last character. That adds one character at one place.
+            # `$` also matches before a final line end. This is ignored, because it adds a single character.
             multiline = flags & re.MULTILINE and where is c.AT_END
             return self._guard(everywhere, self.edge | (self.newline if multiline else 0))
         if where is c.AT_BOUNDARY:
@@ -319,7 +319,7 @@ class _Builder:
         return self._join(part, optional)
 
     def _always_taken(self, body: Any, flags: int) -> int:
-        """Return the characters that an unbounded repeat of `body` always consumes, so that it never ends before one."""
+        """Return the characters that an unbounded repeat of `body` always consumes, so it never ends before one."""
         items = list(body)
         if len(items) != 1:
             return 0

@@ -67,7 +67,7 @@ def _stop(*_: object) -> None:
 
 
 class _Parser:
-    """Measures the time that CPython's parser takes, which is subtracted."""
+    """Measures the time that CPython's parser takes, so that it can be subtracted."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

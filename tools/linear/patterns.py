@@ -74,7 +74,7 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
             while frame is not None and frame.f_globals.get("__name__") == "re":
                 frame = frame.f_back
             if frame is not None and Path(frame.f_code.co_filename) in sources:
-                # A table of rules may compile its patterns in a function. Then the module's call of that function counts.
+                # A function may compile a table of patterns. Then the line on which the module calls it counts.
                 while frame is not None and frame.f_code.co_name != "<module>":
                     frame = frame.f_back
                 if frame is not None and (path := Path(frame.f_code.co_filename)) in sources:

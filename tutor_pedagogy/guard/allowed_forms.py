@@ -133,7 +133,7 @@ class AllowedForms:
     def is_calculation(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a short calculation with literal values.
 
-        With a call or brackets, it must not be one token away from the student's code.
+        One with a call or brackets must not be code of the student's with one token changed.
         """
         return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._material.nearly_has(tokens))
 

@@ -66,7 +66,7 @@ def gives_away(context: GuardContext, code: str) -> bool:
 def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
     """Return whether code may belong to an example, which level 4 allows.
 
-    It must share no name and no string with the student's program, and not be one token away from its code.
+    It must share no name and no string with the student's program, and not be its code with one token changed.
     """
     if context.level < HintLevel.EXAMPLE:
         return False
@@ -113,7 +113,7 @@ def _split_at_keywords(run: list[str]) -> list[list[str]]:
 
 
 def _is_rejoined(context: GuardContext, run: list[str]) -> bool:
-    """Return whether a condition with `and`, `or` or `not` is one token away from the student's code."""
+    """Return whether a condition with `and`, `or` or `not` is code of the student's with one token changed."""
     condition = run[1:] if run[0] in _HEADERS else run
     condition = condition[:-1] if condition[-1:] == [":"] else condition
     is_joined = not _JOINING.isdisjoint(condition) and len(condition) > _SHORT_CONDITION
@@ -153,7 +153,7 @@ def states(context: GuardContext, text: str) -> bool:
 
 
 def _without_first_words(line: str) -> Iterator[str]:
-    """Yield a line without its final punctuation: whole, and without its first one, two and three words."""
+    """Yield a line without its final punctuation: whole, then without its first one, two and three words."""
     line = line.strip().rstrip(".!?,;")
     yield line
     for _ in range(3):

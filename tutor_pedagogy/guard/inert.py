@@ -15,10 +15,10 @@ _SEQUENCE = re.compile(
 _PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,512}\x1b?|[ -/]{1,8})?\Z|\r\Z")
 
 _UNSEEN_CHARACTERS = (
-    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # These are the C0 and C1 control characters.
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls (UAX #9)
-    "\U000e0000-\U000e0fff\U0001d173-\U0001d17a"  # tags, variation selectors supplement, musical controls
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # These are bidirectional controls (UAX #9).
+    "\U000e0000-\U000e0fff\U0001d173-\U0001d17a"  # These are tags, variation selectors and musical controls.
 )
 _UNSEEN = re.compile(f"[{_UNSEEN_CHARACTERS}]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ALIKE = 0.7
 """The minimum share of equal tokens at which two statements are alike."""
 _COMMON_SHARE = 0.55
-"""The minimum share of an example that must be alike to be too near, if at least three statements are alike."""
+"""The minimum share of alike tokens at which an example with three or more alike statements is too similar."""
 _COMMON_SHARE_OF_TWO = 0.7
 _MANY = 3
 _LONG = 8

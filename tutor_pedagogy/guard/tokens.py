@@ -110,7 +110,7 @@ def is_one_thing(tokens: Sequence[str]) -> bool:
 
 
 def closing(tokens: Sequence[str], opening: int) -> int:
-    """Return the index of the bracket that closes the one at `opening`, or the number of tokens without one."""
+    """Return the index of the bracket that closes the one at `opening`, or the number of tokens if there is none."""
     depth = 0
     for position in range(opening, len(tokens)):
         depth += (tokens[position] in OPENING) - (tokens[position] in CLOSING)

@@ -45,9 +45,9 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_mere_talk(context: GuardContext, unit: JudgedUnit) -> bool:
-    """Return whether a text is plain prose: no operator, telling keyword, student's name, or trace of a cipher.
+    """Return whether a text is plain prose: no operator, no keyword that is rare in prose, no name of the student's.
 
-    Most units are plain prose and need no further checks.
+    It must not show a trace of a cipher either. Most units are plain prose and need no further checks.
     """
     text = edits.LINE_NUMBERS.sub("line", unit.text) if "line" in unit.text else unit.text
     if unit.is_block or _SIGNS.search(text):

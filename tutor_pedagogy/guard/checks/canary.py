@@ -42,5 +42,5 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 def _bare(text: str) -> str:
     if text.isascii():
-        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # Bytes translate ten times faster.
+        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # Ten times as fast as `str.translate`.
     return "".join(filter(str.isalnum, text)).casefold()

@@ -1,4 +1,4 @@
-"""Withhold an editing instruction that names code which the student's program does not have there."""
+"""Withhold an editing instruction whose new code is not yet in the student's program at that place."""
 
 from __future__ import annotations
 

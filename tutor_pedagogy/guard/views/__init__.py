@@ -1,1 +1,1 @@
-"""Pure decoders. Each returns other readings of a text that a student could see in it. Most offer `readings(text)`."""
+"""Pure decoders. Each returns other ways in which a student could read a text. Most offer `readings(text)`."""

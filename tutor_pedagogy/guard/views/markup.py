@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 
 def read_text(text: str) -> Reading:
-    """Return the reading of a text unit, which is not a block."""
+    """Return the reading of a unit of text, not of a fenced block."""
     text = undisguised(text)
     marked: list[str] = []
 
