@@ -41,11 +41,11 @@ def build_app(
     analysis: PoolLimits | None = None,
     find_profiles: FindProfiles = profiles_by_child_process,
 ) -> web.Application:
-    """Build the service. It connects to nothing before its first request, and closes what it opened on cleanup.
+    """Build the service. It opens no connection before its first request, and closes everything on cleanup.
 
-    Ids of what is written begin with their time: rows that are written together then stand together in the database's
-    indexes, where those of random ids would each change a page of their own.
-    Raises `SettingsError` where the secret or the price file in the data folder is wrong.
+    Ids of stored rows begin with their creation time, so that rows written together are neighbours in the database's
+    indexes. Random ids would each change a different index page.
+    Raises `SettingsError` if the secret or the price file in the data folder is wrong.
     """
     inputs = Inputs(
         settings=settings,

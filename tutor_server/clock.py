@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Reads the time of day, and a monotonic time."""
+    """A source of the time of day and of a monotonic time."""
 
     def now(self) -> datetime:
         """Return the time of day as an aware datetime in UTC."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SettingsError(Exception):
-    """A setting is wrong; the message is one line that names the variable. `others` are lines about further ones."""
+    """A setting is wrong. The message is one line that names the variable; `others` are lines about other settings."""
 
     def __init__(self, message: str, others: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class TutorError(Exception):
     limit: ClassVar[Limit | None] = None
     retryable: ClassVar[bool | None] = None
     challenge: ClassVar[str] = "Bearer"
-    """The challenge of a 401 (RFC 9110 §11.6.1: every 401 has one)."""
+    """The `WWW-Authenticate` challenge of a 401 response (RFC 9110 §11.6.1: every 401 has one)."""
     oauth_error: ClassVar[str | None] = None
     text: ClassVar[str] = "Something went wrong on our side. Please try again."
 
@@ -52,7 +52,7 @@ class TutorError(Exception):
 
 
 class ValidationFailed(TutorError):
-    """The request does not have the contract's form."""
+    """The request violates the API contract."""
 
     code, status, text = "VALIDATION_FAILED", 422, "The request is not valid."
 
@@ -64,13 +64,13 @@ class MalformedRequest(ValidationFailed):
 
 
 class RequestTimeout(TutorError):
-    """Head or body of the request did not arrive in time."""
+    """The head or the body of the request did not arrive in time."""
 
     code, status, text = "REQUEST_TIMEOUT", 408, "The request took too long to arrive."
 
 
 class TooManyConnections(TutorError):
-    """The process is near its limit of file descriptors, and the client's address has its share of connections."""
+    """The process is near its limit of file descriptors, and the client's address has used its share of connections."""
 
     code, status, retryable = "TOO_MANY_CONNECTIONS", 503, True
     text = "The tutor has too many connections right now. Please try again in a moment."
@@ -95,7 +95,7 @@ class NotFound(TutorError):
 
 
 class MethodNotAllowed(TutorError):
-    """The route exists, the method does not."""
+    """The route exists, but does not support the method."""
 
     code, status, text = "METHOD_NOT_ALLOWED", 405, "This method is not allowed here."
 
@@ -107,7 +107,7 @@ class Unauthenticated(TutorError):
 
 
 class TokenExpired(Unauthenticated):
-    """The access token has expired; a refresh gives a new one."""
+    """The access token has expired; the refresh token can be exchanged for a new one."""
 
     code, text = "TOKEN_EXPIRED", "The access token has expired."
 
@@ -119,13 +119,13 @@ class TokenInvalid(TutorError):
 
 
 class InvalidCredentials(TutorError):
-    """Unknown e-mail address or wrong password; the answer does not reveal which."""
+    """The e-mail address is unknown or the password is wrong; the response does not reveal which."""
 
     code, status, text = "INVALID_CREDENTIALS", 401, "E-mail or password is wrong."
 
 
 class AccountDisabled(TutorError):
-    """The operator has disabled the account; only a caller who knows its password learns that."""
+    """The operator has disabled the account. Only a caller who knows its password gets this error."""
 
     code, status, text = "ACCOUNT_DISABLED", 403, "This account is disabled. Ask your instructor."
 
@@ -138,19 +138,19 @@ class EmailUnconfirmed(TutorError):
 
 
 class EmailTaken(TutorError):
-    """An account with this e-mail address exists."""
+    """An account with this e-mail address already exists."""
 
     code, status, text = "EMAIL_TAKEN", 409, "An account with this e-mail already exists."
 
 
 class RegistrationClosed(TutorError):
-    """The operator does not let this address register."""
+    """The operator's settings do not allow this e-mail address to register."""
 
     code, status, text = "REGISTRATION_CLOSED", 403, "Registration is closed here. Ask your instructor for an account."
 
 
 class LinkUnknown(NotFound):
-    """The one-time link was used, has expired, or was invented."""
+    """The token of the one-time link was used before, has expired, or never existed."""
 
     text = "This link has been used already, or has run out."
 
@@ -163,14 +163,14 @@ class AdminKeyInvalid(TutorError):
 
 
 class TooManyAttempts(TutorError):
-    """Too many attempts came from this account or address: failed ones, or with another detail any."""
+    """Too many attempts came from this account or address: failed attempts, or all attempts if `detail` says so."""
 
     code, status, retryable = "TOO_MANY_ATTEMPTS", 429, True
     text = f"Too many failed attempts. {WAIT}"
 
 
 class InvalidRequest(TutorError):
-    """A parameter of the device grant is missing or comes twice (RFC 6749 §5.2)."""
+    """A parameter of the device grant is missing or occurs twice (RFC 6749 §5.2)."""
 
     code, status, oauth_error = "INVALID_REQUEST", 400, "invalid_request"
     text = "A parameter is missing, or comes twice."
@@ -219,7 +219,7 @@ class DeviceCodeExpired(TutorError):
 
 
 class UserCodeUnknown(TutorError):
-    """No device waits under this user code: it is mistyped, expired, decided already, or invented."""
+    """No device waits under this user code: it is mistyped, has expired, was already decided, or never existed."""
 
     code, status = "USER_CODE_UNKNOWN", 404
     text = "This code is not known, or has run out. Check it, or start again in your editor."
@@ -233,91 +233,91 @@ class DeviceSignInUnavailable(TutorError):
 
 
 class RateLimited(TutorError):
-    """The user's window of 60 seconds is full."""
+    """The user has reached the rate limit of the last 60 seconds."""
 
     code, status, limit, retryable = "RATE_LIMITED", 429, Limit.MESSAGES_PER_MINUTE, True
     text = "That was a lot of questions in one minute. Please wait a moment and ask again."
 
 
 class DailyCapReached(TutorError):
-    """The user has used the day's messages."""
+    """The user has reached the daily message cap."""
 
     code, status, limit, retryable = "DAILY_CAP_REACHED", 429, Limit.DAILY_MESSAGES, False
     text = "You have reached your daily usage limit. It resets at midnight UTC."
 
 
 class GlobalLimitReached(TutorError):
-    """The window of provider calls, all users together, is full."""
+    """The rate limit of provider calls, which all users share, is reached."""
 
     code, status, limit, retryable = "GLOBAL_LIMIT_REACHED", 429, Limit.LLM_CALLS_PER_MINUTE, True
     text = "The tutor is very busy right now. Please try again in a moment."
 
 
 class BudgetBusy(TutorError):
-    """The rest of the day's budget is reserved for calls under way, which release what they do not use."""
+    """The rest of the daily budget is reserved for calls under way, which release the part that they do not use."""
 
     code, status, limit, retryable = "BUDGET_BUSY", 429, Limit.DAILY_BUDGET, True
     text = "What is left of today's budget is set aside for answers that are being written. Ask again in a moment."
 
 
 class MonthlyBudgetBusy(BudgetBusy):
-    """Like `BudgetBusy`, for the month."""
+    """The rest of the monthly budget is reserved for calls under way, as for `BudgetBusy`."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "What is left of this month's budget is set aside for answers that are being written. Ask again in a moment."
 
 
 class BudgetReached(TutorError):
-    """The day's budget of all users together is spent: settled calls leave no room for this one."""
+    """The daily budget that all users share is spent: the settled calls leave no room for this one."""
 
     code, status, limit, retryable = "BUDGET_REACHED", 429, Limit.DAILY_BUDGET, False
     text = "The tutor has used up its budget for today. It works again after midnight UTC."
 
 
 class MonthlyBudgetReached(BudgetReached):
-    """Like `BudgetReached`, for the month."""
+    """The monthly budget that all users share is spent, as for `BudgetReached`."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "The tutor has used up its budget for this month. It works again on the first of the next month."
 
 
 class SwitchedOff(TutorError):
-    """An instructor has switched the tutor off, for everything or for a module."""
+    """An instructor has switched the tutor off, either completely or for one module."""
 
     code, status, retryable = "SWITCHED_OFF", 503, False
     text = "The tutor is switched off at the moment. Ask your instructor."
 
 
 class AIUnavailable(TutorError):
-    """Every provider of the chain failed before its first text."""
+    """Every provider in the chain failed before it sent any text."""
 
     code, status, retryable = "AI_UNAVAILABLE", 503, True
     text = "The AI service is temporarily unavailable. Please try again in a moment."
 
 
 class AnswerInterrupted(TutorError):
-    """A provider failed after some text."""
+    """A provider failed after it had sent some text."""
 
     code, status, retryable = "ANSWER_INTERRUPTED", 502, True
     text = "The answer was interrupted. What you see so far stays; please ask again."
 
 
 class Cancelled(TutorError):
-    """The student stopped the answer."""
+    """The student cancelled the answer."""
 
     code, status, retryable = "CANCELLED", 409, False
     text = "Stopped."
 
 
 class ShuttingDown(TutorError):
-    """The service is stopping."""
+    """The service is shutting down."""
 
     code, status, retryable = "SHUTTING_DOWN", 503, True
     text = "The tutor is restarting. Please ask again in a moment."
 
 
 class LimiterUnavailable(TutorError):
-    """The shared limits cannot be reached; asks fail closed, since the limits protect money."""
+    """Redis, which holds the shared limits, cannot be reached. Asks are refused, since the limits protect money."""
 
     code, status, retryable = "LIMITER_UNAVAILABLE", 503, True
     text = "The tutor cannot take questions right now. Please try again in a moment."

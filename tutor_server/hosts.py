@@ -9,7 +9,7 @@ _NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 
 
 def can_be_looked_up(host: str) -> bool:
-    """Return whether a host can be passed to the resolver: it raises if a label is empty or too long."""
+    """Return whether a host can be passed to the resolver, which raises if a label is empty or too long."""
     try:
         host.encode("idna")
     except UnicodeError:
@@ -18,7 +18,7 @@ def can_be_looked_up(host: str) -> bool:
 
 
 def is_host(text: str) -> bool:
-    """Return whether a text is an address or a resolvable name, and nothing more, such as a port."""
+    """Return whether a text is an IP address or a resolvable name and nothing more, such as a port."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -27,7 +27,7 @@ def is_host(text: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine. Of all names only `localhost` is trusted."""
+    """Return whether a host is this machine. The only host name that is accepted is `localhost`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""The fixed values of the public contract: lifetimes, deadlines and sizes. Values for operators are in settings."""
+"""The fixed values of the public contract: lifetimes, deadlines and sizes. Operators cannot change them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 
 DEVICE_CODE_LIFETIME = timedelta(minutes=10)
 DEVICE_POLL_SECONDS = 5
-"""Least seconds between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
+"""The minimum number of seconds between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
 
 WINDOW_SECONDS = 60
-"""Width in seconds of the sliding windows over messages and provider calls."""
+"""Seconds that the sliding windows over messages and provider calls span."""
 
 SPENDING_SECONDS = 60
-"""Seconds after which the limiter reads again how much is spent."""
+"""Seconds after which the limiter reads the amount spent from the database again."""
 
 MAX_BODY_BYTES = 1024 * 1024
 
 MAX_STORED_CODE_BYTES = 64 * 1024
-"""Largest stored code of one ask; a day's asks with the longest code would otherwise fill a disk."""
+"""The maximum size of the stored code of one ask, so that a day's asks with long code cannot fill a disk."""
 MAX_ANSWER_CHARACTERS = 64 * 1024
-"""Longest answer, of any provider: a thousand times what a hint needs."""
+"""The maximum number of characters of an answer from any provider: a thousand times what a hint needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds that the stages of an answer or a request may take. Tests pass shorter ones; the service uses these."""
+    """Seconds that each stage of an answer or a request may take. Tests pass shorter times than these defaults."""
 
     first_content: float = 15
     between_contents: float = 20
@@ -36,24 +36,27 @@ class Deadlines:
     slow_reader: float = 10
     grace: float = 30
     request_head: float = 8
-    """From the first byte to the last, and the limit for a client that sends nothing. Both end after 10 seconds."""
+    """Seconds from the first byte of the head to the last, also the limit for a client that sends nothing.
+
+    Both end after 10 seconds.
+    """
     request_body: float = 8
     idle: float = 75
-    """Between two requests on one connection; longer than reverse proxies keep theirs, so that they close first."""
+    """Seconds between two requests on one connection. Reverse proxies wait for less, so the proxy closes first."""
     database: float = 10
-    """One unit of reading or writing on PostgreSQL."""
+    """Seconds that one read or write unit may take on PostgreSQL."""
     finishing: float = 10
-    """How long the answers under way may continue once the service stops."""
+    """Seconds that answers under way may continue after the service was told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRate:
-    """What one user may send over the chat socket, through all connections to one process together.
+    """The rate limit of one user's frames on the chat socket, over all of the user's connections to one process.
 
-    Each value is a token bucket: a burst, and a rate per second. The values suit 20 messages a minute. An editor sends
-    2 or 3 frames for a question, a `resume` for each running answer after a lost connection, and a ping every 10
-    seconds. Three windows that resume 40 answers each send 120 frames at once; a student at the limit of messages sends
-    1 frame a second. A frame of the largest size with every message is 20 MiB a minute.
+    Frames and bytes each have a token bucket with a burst and a rate per second. The defaults suit 20 messages a
+    minute. An editor sends 2 or 3 frames for a question, a `resume` for each running answer after a lost connection,
+    and a ping every 10 seconds. Three windows that resume 40 answers each send 120 frames at once. A student at the
+    message limit sends 1 frame a second. A frame of the maximum size with every message makes 20 MiB a minute.
     """
 
     frames: float = 1_200
@@ -61,13 +64,13 @@ class FrameRate:
     bytes: float = 64 * 1024 * 1024
     bytes_per_second: float = 1024 * 1024
     connection: float = 5
-    """Frames that opening a connection counts as: it costs the service as much."""
+    """The number of frames that opening a connection counts as, since it costs the service as much."""
     shut_out: float = 10
     """Seconds during which a user who exceeded the rate cannot open a connection."""
 
     @classmethod
     def allowing(cls, messages_per_minute: int) -> FrameRate:
-        """Return the rate of an installation: it grows with the limit of messages, and stays 6 times as high."""
+        """Return the frame rate for a message limit. It grows with that limit and stays at least 6 times as high."""
         usual, factor = cls(), max(1.0, messages_per_minute / 100)
         return cls(
             frames=usual.frames * factor,
@@ -79,10 +82,10 @@ class FrameRate:
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """Seconds after which a process counts as dead. Tests pass shorter ones; the service uses these.
+    """The times of leases, in seconds: a process that does not renew its leases counts as dead.
 
-    A ledger row or a connection slot expires `lasts` after its process last renewed it. The sweep releases expired ones
-    within another `sweep`.
+    A ledger row or a connection slot expires `lasts` seconds after its process last renewed it. The sweep then releases
+    it within `sweep` more seconds. The service uses the defaults; tests pass shorter times.
     """
 
     lasts: float = 30

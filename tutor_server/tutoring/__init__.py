@@ -1,1 +1,1 @@
-"""The use case: one ask from the editor's frame to the last piece of its answer."""
+"""The use case of answering a student's ask, from the editor's frame to the end of the answer."""

@@ -1,4 +1,4 @@
-"""An answer on its way: a buffer of numbered deltas with an end, which any number of readers follow."""
+"""The buffer of one streamed answer: numbered deltas and an end, which any number of readers can follow."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """What one ask has given so far. It is written by the ask's own task and outlives its readers.
+    """The text that one ask has produced so far. The ask's task writes it, and it outlives its readers.
 
-    Without a reader for `grace` seconds, also if none ever comes, `on_abandoned` is called with it.
+    If the answer has no reader for `grace` seconds, `on_abandoned` is called with it, also if there never was one.
     """
 
     def __init__(
@@ -39,7 +39,10 @@ class Answer:
         self._end: Done | Error | None = None
         self._readers = 0
         self._awaited: list[asyncio.Future[None]] = []
-        """What readers wait for who have all there is; an event each would take more than most answers' deltas."""
+        """Futures of readers that have read everything so far.
+
+        An `asyncio.Event` for each reader would use more memory than the deltas of most answers.
+        """
         self._grace = grace
         self._on_abandoned = on_abandoned
         self._abandonment: asyncio.TimerHandle | None = None
@@ -55,12 +58,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """All text so far."""
+        """The whole text so far."""
         return "".join(delta.content for delta in self._deltas)
 
     @property
     def delta_ends(self) -> list[int]:
-        """Where in the text each delta ends."""
+        """The offsets in the text at which each delta ends."""
         ends: list[int] = []
         for delta in self._deltas:
             ends.append((ends[-1] if ends else 0) + len(delta.content))
@@ -73,18 +76,18 @@ class Answer:
 
     @property
     def is_over(self) -> bool:
-        """Whether the answer has its end."""
+        """Whether the answer has ended."""
         return self._end is not None
 
     @classmethod
     def refused(cls, request_id: UUID, error: TutorError) -> Self:
-        """Make an answer that is nothing but a refusal."""
+        """Build an answer that consists only of a refusal."""
         answer = cls(request_id, grace=0, on_abandoned=lambda _answer: None)
         answer.fail(error)
         return answer
 
     def is_to(self, digest: bytes) -> bool:
-        """Return whether this answers a question with that digest. A resumed answer, of unknown question, does."""
+        """Return whether the question has this digest. A resumed answer matches any digest: its question is unknown."""
         return self._received is None or self._received.digest == digest
 
     @property
@@ -94,15 +97,15 @@ class Answer:
 
     @property
     def has_readers(self) -> bool:
-        """Whether somebody reads it in this process."""
+        """Whether this process has a reader of the answer."""
         return self._readers > 0
 
     def share(self, publish: Callable[[FromService], None] | None) -> None:
-        """Hand every frame from now on to the other processes too."""
+        """Pass every later frame to `publish` as well, for the other processes."""
         self._publish = publish
 
     def wait_for_readers(self, seconds: float) -> None:
-        """Call `on_abandoned` later, if no reader comes until then."""
+        """Call `on_abandoned` after some seconds, unless a reader comes before."""
         if not self._readers and self._end is None:
             self._miss_readers(seconds)
 
@@ -112,9 +115,9 @@ class Answer:
         self._notify(accepted)
 
     def release(self, text: str) -> None:
-        """Publish text that the guard has passed as one delta; an empty text makes none.
+        """Publish text that has passed the guard as one delta; an empty text is not published.
 
-        What goes past the bound of an answer is dropped.
+        Text beyond the maximum length of an answer is dropped.
         """
         text = text[: self._room]
         self._room -= len(text)
@@ -124,7 +127,7 @@ class Answer:
             self._notify(delta)
 
     def finish(self, end: Done | Error) -> None:
-        """Close the answer; the first end stays."""
+        """Close the answer. If it is closed already, the first end stays."""
         if self._end is None:
             self._end = end
             self._notify(end)
@@ -140,7 +143,7 @@ class Answer:
             await self._next_frame()
 
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
-        """Yield what there is and what comes, from delta `next_seq` to the end. Each reader has its own place."""
+        """Yield all frames from delta `next_seq` to the end, as they come. Each reader has its own position."""
         self._readers += 1
         self._keep()
         try:
@@ -169,7 +172,7 @@ class Answer:
                 awaited.set_result(None)
 
     async def _next_frame(self) -> None:
-        """Wait for one; between this and a look at what there is, nothing may be awaited."""
+        """Wait for the next frame. Nothing may be awaited between checking the buffer and this call."""
         awaited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._awaited.append(awaited)
         try:
@@ -187,7 +190,7 @@ class Answer:
 
 
 def error_frame(error: TutorError, request_id: UUID | None) -> Error:
-    """Write an error of the domain as the wire's message."""
+    """Return the wire message for an error of the domain."""
     return Error(
         request_id=request_id,
         code=ErrorCode.__members__.get(error.code, ErrorCode.INTERNAL_ERROR),

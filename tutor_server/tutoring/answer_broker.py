@@ -1,7 +1,7 @@
-"""Answers over several processes: each is a stream in Redis that the others can follow, and can have stopped.
+"""Shares answers between processes: each answer is a Redis stream that other processes can follow or cancel.
 
-The database stays the truth of how an ask ended; the stream carries what is on its way. Where Redis is away, a
-follower waits for the end in the database.
+The database remains authoritative about how an ask ended; the stream carries only the frames in between. If Redis is
+unavailable, a follower waits until the database has the end.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 STREAM_SECONDS = 600
-"""How long a stream outlives its last frame; afterwards the database alone knows the answer."""
+"""Seconds that a stream outlives its last frame; afterwards only the database knows the answer."""
 LOOK_SECONDS = 1.0
-"""How often a follower that hears nothing looks whether the ask has ended."""
+"""Seconds without a frame after which a follower checks in the database whether the ask has ended."""
 READER_SECONDS = 0.5
-"""How often a follower says that it still has a reader."""
+"""Seconds between two signals of a follower that it still has a reader."""
 BLOCK_MILLISECONDS = 50
-"""How long one read of all followed streams waits; a new follower waits as long at the most."""
+"""Milliseconds that one read of all followed streams blocks, and the longest that a new follower waits."""
 LISTEN_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 _CANCEL = "tutor:cancel"
@@ -50,7 +50,7 @@ _AWAY = (RedisError, OSError)
 
 @dataclass(slots=True, eq=False)
 class _Follower:
-    """One who follows a stream: where it is in it, and what has come since."""
+    """A follower of a stream: its position, and the frames that it has not handled yet."""
 
     key: str
     last_id: str = "0-0"
@@ -58,7 +58,10 @@ class _Follower:
 
 
 class AnswerBroker:
-    """The answers of all processes. `write_for_ever`, `read_for_ever` and `listen_for_ever` run beside the service."""
+    """Shares the answers of all processes over Redis.
+
+    `write_for_ever`, `read_for_ever` and `listen_for_ever` run as background tasks of the service.
+    """
 
     def __init__(self, redis: Redis, database: Database, deadlines: Deadlines) -> None:
         self._redis = redis
@@ -70,28 +73,29 @@ class AnswerBroker:
         self._stop: Callable[[UUID, UUID], object] = lambda _user, _request: None
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None]:
-        """Take frames for the others; see `Replicas.publisher`."""
+        """Return a function that queues frames for the other processes (see `Replicas.publisher`)."""
         key = _stream(user_id, request_id)
         return lambda frame: self._unwritten.put_nowait((key, frame))
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
-        """Name what stops an answer; see `Replicas.subscribe`."""
+        """Register the function that stops an answer (see `Replicas.subscribe`)."""
         self._stop = stop
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Publish the cancel to all processes; see `Replicas.cancel`."""
-        with suppress(*_AWAY):  # then the student presses again, or the answer comes to its end
+        """Publish the cancellation to all processes (see `Replicas.cancel`)."""
+        # A lost cancellation is harmless: the student can cancel again, or the answer ends by itself.
+        with suppress(*_AWAY):
             await self._redis.publish(_CANCEL, f"{user_id} {request_id}")
 
     async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:
-        """Look at what followers said last; see `Replicas.seconds_of_readers`."""
+        """Return how long the last signal of a follower stays valid (see `Replicas.seconds_of_readers`)."""
         try:
             return max(0, await self._redis.pttl(_readers(user_id, request_id))) / 1000
         except _AWAY:
             return 0.0
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Follow the stream, and the database where nothing comes; see `Replicas.follow`."""
+        """Follow the stream, and check the database if no frame comes (see `Replicas.follow`)."""
         answer.accept(accepted_of(stored, answer.request_id))
         follower = _Follower(_stream(user_id, answer.request_id))
         self._followers.add(follower)
@@ -114,7 +118,7 @@ class AnswerBroker:
             self._followers.discard(follower)
 
     async def write_for_ever(self) -> None:
-        """Write what this process's answers release, in as few round trips as it takes."""
+        """Write the frames of this process's answers, all that are queued in one round trip."""
         while True:
             frames = [await self._unwritten.get()]
             while not self._unwritten.empty():
@@ -123,7 +127,8 @@ class AnswerBroker:
                 async with self._redis.pipeline(transaction=False) as pipeline:
                     for key, frame in frames:
                         if isinstance(frame, Accepted):
-                            pipeline.delete(key)  # of an attempt that gave nothing
+                            # The stream may hold frames of an earlier attempt that failed before any text.
+                            pipeline.delete(key)
                         pipeline.xadd(key, {"frame": encode(frame)})
                         pipeline.expire(key, STREAM_SECONDS)
                     await pipeline.execute()
@@ -131,13 +136,13 @@ class AnswerBroker:
                 log.warning("answers_not_relayed", reason="redis unavailable")
 
     async def read_for_ever(self) -> None:
-        """Read every followed stream over one connection, and hand the frames out."""
+        """Read all followed streams over one connection, and pass the frames to their followers."""
         while True:
             if not self._followers:
                 self._somebody_follows.clear()
                 await self._somebody_follows.wait()
-            places: dict[Any, Any] = {}  # the client's types know no plain dict of strings
-            for follower in self._followers:  # two that follow one stream: from where the one is that is behind
+            places: dict[Any, Any] = {}  # The client's type hints do not accept a dict of strings.
+            for follower in self._followers:  # If two followers share a stream, it is read from the earlier position.
                 places[follower.key] = min(places.get(follower.key, follower.last_id), follower.last_id, key=_place)
             try:
                 streams: Any = await self._redis.xread(places, block=BLOCK_MILLISECONDS)
@@ -152,7 +157,7 @@ class AnswerBroker:
                             follower.frames.put_nowait(orjson.loads(content["frame"]))
 
     async def listen_for_ever(self) -> None:
-        """Stop answers of this process that another one was told to cancel."""
+        """Stop this process's answers for which another process publishes a cancellation."""
         while True:
             try:
                 async with self._redis.pubsub() as channel:
@@ -166,13 +171,13 @@ class AnswerBroker:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self, user_id: UUID, answer: Answer) -> None:
-        """End `answer` as the database says, once it does: the sweep ends there what has lost its process."""
+        """End `answer` once its ask has ended in the database. The sweep ends asks there whose process has died."""
         latest = await self._database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
         if latest is not None and not latest.is_running:
             replay(latest, answer)
 
     async def _say_that_it_is_read(self, user_id: UUID, answer: Answer) -> None:
-        """Keep the answer from being abandoned while it has a reader here, and for the grace period after."""
+        """Signal that the answer has a reader here. The signal prevents abandonment and lasts for the grace period."""
         key = _readers(user_id, answer.request_id)
         while True:
             if answer.has_readers:

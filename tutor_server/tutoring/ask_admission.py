@@ -1,4 +1,4 @@
-"""How an ask passes the limits before its prompt is known, and how what it took is given back."""
+"""Checks the limits before the prompt of an ask is known, and returns what an unopened ask has taken."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AskAdmission:
-    """Admits asks by the limiter, whose word on money the database confirms."""
+    """Admits asks by the limiter; the database confirms a refusal that concerns money."""
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class AskAdmission:
         self._rules = rules
 
     async def admit(self, asker: Asker, ask: Ask) -> Grant:
-        """Pass the limits, with money for the dearest call there is or, where that does not fit, for this ask's.
+        """Check the limits and reserve the maximum cost of a call or, if that exceeds the budget, the cost of this ask.
 
-        The prompt is not known yet. What is reserved at the second try is the least that it can cost, so that no ask is
-        refused here that fits; the opening transaction reserves what the prompt does cost at the most. Raises a limit's
-        refusal.
+        The prompt is not known yet. The second attempt reserves the minimum cost of this ask, so that no ask that fits
+        the budget is refused. The opening transaction later reserves the prompt's maximum cost. Raises the refusal of a
+        limit.
         """
         calls_provider = self._first_provider.is_remote
         try:
@@ -57,12 +57,12 @@ class AskAdmission:
             )
         try:
             return await self._take(asker, reserved)
-        except BudgetBusy:  # by the limiter's copy, which knows neither what is under way nor what is just settled
+        except BudgetBusy:  # The limiter's copy of the spending may be stale, so the database decides.
             await self._require_room(reserved)
             return await self._take(asker, reserved)
 
     async def give_back(self, grant: Grant) -> None:
-        """Return to the limiter what an ask had taken that was not opened."""
+        """Return to the limiter what an ask took that was then not opened."""
         await self._limiter.give_back(grant)
         if grant.call_mark is not None:
             await self._limiter.give_back_call(grant.call_mark)
@@ -77,7 +77,7 @@ class AskAdmission:
         )
 
     async def _require_room(self, nanodollars: int) -> None:
-        """Raise `BudgetBusy` or `BudgetReached` where the database has no room for a call; else mend the limiter."""
+        """Raise `BudgetBusy` or `BudgetReached` if the database has no budget left; else refresh the limiter's copy."""
         now = self._clock.now()
         refusal = await self._database.read(
             lambda connection: budget_refusal(connection, now.date(), nanodollars, self._ledger.budgets, now)

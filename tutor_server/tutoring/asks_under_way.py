@@ -1,4 +1,4 @@
-"""The asks that this process answers: each with its answer, its task, and why it was stopped."""
+"""The asks that this process is answering, each with its answer, its task, and the reason if it was stopped."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class AskUnderWay:
-    """One ask from its frame to its settlement."""
+    """One ask, from its frame to its settlement."""
 
     user_id: UUID
     received: ReceivedAsk
     answer: Answer
     task: asyncio.Task[None] | None = None
     stopped_by: TutorError | None = None
-    """Why the task was told to stop."""
+    """The reason why the task was told to stop."""
     abandonment: asyncio.Task[None] | None = None
-    """Checks whether the answer still has readers at another process."""
+    """The task that checks whether another process has readers of the answer."""
 
     def stop(self, reason: TutorError) -> None:
-        """Cancel the task, unless it was told to stop before or the answer is over."""
+        """Cancel the task, unless it was already told to stop or the answer has ended."""
         if self.task is None or self.stopped_by is not None or self.answer.is_over:
             return
         self.stopped_by = reason
-        # Not at once: a task that is cancelled before its first step never runs, and its ask would count nowhere.
+        # Deferred, since a task that is cancelled before its first step never runs, and the ask would not be counted.
         asyncio.get_running_loop().call_soon(self.task.cancel)
 
 
 class AsksUnderWay:
-    """The asks under way by their user, each user's in the order in which they came."""
+    """The asks under way, by user; those of one user are in order of arrival."""
 
     def __init__(self) -> None:
         self._by_user: dict[UUID, dict[UUID, AskUnderWay]] = {}
 
     def __iter__(self) -> Iterator[AskUnderWay]:
-        """Iterate over the asks that are under way now; asks may begin and end meanwhile."""
+        """Iterate over a copy of the asks under way, so that asks may begin and end meanwhile."""
         return iter([ask for asks in self._by_user.values() for ask in asks.values()])
 
     def of(self, user_id: UUID) -> list[AskUnderWay]:
@@ -54,11 +54,11 @@ class AsksUnderWay:
         return list(self._by_user.get(user_id, {}).values())
 
     def find(self, user_id: UUID, request_id: UUID) -> AskUnderWay | None:
-        """Return the ask of a request id, or None."""
+        """Return the ask with a request id, or None."""
         return self._by_user.get(user_id, {}).get(request_id)
 
     def start(self, ask: AskUnderWay, work: Coroutine[None, None, None]) -> None:
-        """Run the work of an ask as a task. Once it ends the ask is forgotten, and its answer has an end."""
+        """Run `work` as the task of an ask. When it ends, the ask is removed and its answer is ended if necessary."""
         ask.task = asyncio.create_task(work)
         self._by_user.setdefault(ask.user_id, {})[ask.answer.request_id] = ask
         ask.task.add_done_callback(lambda _task: self._forget(ask))

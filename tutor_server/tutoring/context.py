@@ -1,4 +1,4 @@
-"""The context builder: what of the student's work and history goes into a prompt, under its token budget."""
+"""The context builder: selects which of the student's work and history go into a prompt, within a token budget."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from tutor_server.storage.background import PastMessage
 
 BYTES_PER_TOKEN = 3
-"""A token is estimated as three bytes of UTF-8, rounded up: no tokenizer works for every model and offline."""
+"""UTF-8 bytes that count as one token, rounded up: no tokenizer works offline and for every model."""
 
 HISTORY_SHARE = 0.25
 CELLS_SHARE = 0.25
 TRACEBACK_SHARE = 0.2
 LINE_END = re.compile(r"\r\n|\r|\n")
-"""The lines of an editor (LSP 3.17 §Text Documents); form feeds and the like do not end one."""
+"""The line endings of an editor (LSP 3.17 §Text Documents). A form feed does not end a line."""
 LINE_CHARACTERS = 500
-"""A longer line, such as data pasted into the code, is cut around the cursor."""
+"""The maximum number of characters of a line. A longer one, such as pasted data, is cut around the cursor."""
 LONGEST_LINE_TOKENS = 700
-"""What a numbered line takes at the most: each of its characters may have four bytes."""
+"""The maximum number of tokens of a numbered line, if each of its characters takes four bytes."""
 
 
 def estimate_tokens(text: str) -> int:
-    """Estimate the tokens of a text."""
+    """Return an estimate of the number of tokens of a text."""
     return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The parts of a prompt that come from the student, each within its share of the budget."""
+    """The parts of a prompt that come from the student, each within its share of the token budget."""
 
     code: str
-    """Numbered lines around the cursor, as the editor numbers them."""
+    """The numbered lines around the cursor, with the line numbers of the editor."""
     cursor_line: int
     """The number of the line that the cursor is on."""
     diagnostics: tuple[str, ...]
@@ -49,10 +49,11 @@ class Context:
 
 
 def build_context(submission: Submission, history: Sequence[PastMessage], budget: int) -> Context:
-    """Choose what fits into `budget` tokens.
+    """Build the context from the parts that fit into `budget` tokens.
 
-    The question and the line under the cursor always go; then the traceback's end, the code around the cursor, the
-    notebook's nearest cells and the newest messages, each within its share. `history` comes newest first.
+    The question and the line under the cursor are always included. The end of the traceback, the diagnostics, the
+    nearest notebook cells and the newest messages each have a share; the code around the cursor gets the rest.
+    `history` starts with the newest message.
     """
     question = (submission.question or "").strip()
     left = budget - estimate_tokens(question)
@@ -79,12 +80,12 @@ def build_context(submission: Submission, history: Sequence[PastMessage], budget
 
 
 def shown_line(submission: Submission, line: int) -> int:
-    """Return the number by which the student's editor shows a line of the code."""
+    """Return the line number that the student's editor shows for a line of the code."""
     return submission.first_line + line + 1
 
 
 def _take(texts: Iterable[str], budget: int) -> list[str]:
-    """Take from the front while the budget lasts; what does not fit ends it, so that nothing is taken past a gap."""
+    """Return the first texts that fit the budget. The first text that does not fit ends the list, so it has no gaps."""
     taken: list[str] = []
     for text in texts:
         budget -= estimate_tokens(text)
@@ -116,7 +117,7 @@ def _last_lines(text: str, budget: int) -> str:
 
 
 def _lines_around_cursor(submission: Submission, budget: int) -> str:
-    """Go from the cursor outwards, above and below in turn, until the budget is used."""
+    """Return the numbered lines around the cursor, alternating above and below, until the budget is used."""
     lines = LINE_END.split(submission.code)
     cursor = min(submission.cursor.line, len(lines) - 1)
     width = len(str(shown_line(submission, len(lines))))
@@ -140,7 +141,7 @@ def _lines_around_cursor(submission: Submission, budget: int) -> str:
 
 
 def _clip(line: str, character: int) -> str:
-    """Keep the part of an overlong line that the cursor is in."""
+    """Return the part of an overlong line that contains the cursor."""
     if len(line) <= LINE_CHARACTERS:
         return line
     start = max(0, min(character - LINE_CHARACTERS // 2, len(line) - LINE_CHARACTERS))

@@ -1,4 +1,4 @@
-"""The students who asked last, so that an ask need not read who asks before it passes the limits."""
+"""A cache of the students who asked last, so that an ask need not read its student before the limits are checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REMEMBERED_ASKERS = 5_000
 
 
 class KnownAskers:
-    """The students of the last asks. What is remembered is compared with the database as the ask is written."""
+    """The cached students of the last asks. An entry is compared with the database when the ask is stored."""
 
     def __init__(self) -> None:
         self._by_id: OrderedDict[UUID, Asker] = OrderedDict()
@@ -24,7 +24,7 @@ class KnownAskers:
         return self._by_id.get(user_id)
 
     def remember(self, asker: Asker) -> None:
-        """Remember a student, and forget the one whose last ask is the oldest once there are too many."""
+        """Cache a student. If the cache is full, drop the student whose last ask is the oldest."""
         self._by_id[asker.id] = asker
         self._by_id.move_to_end(asker.id)
         if len(self._by_id) > REMEMBERED_ASKERS:

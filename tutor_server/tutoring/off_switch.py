@@ -1,4 +1,4 @@
-"""The off switch, as this process knows it: read from the database every other second, heeded before every ask."""
+"""The off switch as cached by this process: read from the database regularly, and checked before every ask."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 POLL_SECONDS = 2.0
-"""A switch takes effect in every process within 5 seconds, also where one poll is late."""
+"""Seconds between two reads. A switch takes effect in every process within 5 seconds, even if one read is late."""
 
 
 class OffSwitch:
-    """The off switch as this process knows it. `run` updates it; while the database is away it keeps the last state."""
+    """The cached off switch. `run` updates it; if the database is unavailable, the last state stays."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,18 +33,18 @@ class OffSwitch:
         self._listeners: list[Callable[[], object]] = []
 
     def refusal(self, module_id: str | None) -> SwitchedOff | None:
-        """Return the refusal of asks in a module (None: in no module), or None while the tutor is on."""
+        """Return the refusal of an ask in a module (None: outside modules), or None if the tutor is on."""
         for scope in {None, module_id}:
             if scope in self._messages:
                 return SwitchedOff(self._messages[scope] or None)
         return None
 
     def subscribe(self, listener: Callable[[], object]) -> None:
-        """Call a function whenever something is newly off."""
+        """Register a function that is called whenever something else is switched off."""
         self._listeners.append(listener)
 
     async def run(self) -> None:
-        """Catch up for ever."""
+        """Read the switches regularly, until cancelled."""
         while True:
             try:
                 await self.catch_up()
@@ -53,7 +53,7 @@ class OffSwitch:
             await asyncio.sleep(POLL_SECONDS)
 
     async def catch_up(self) -> None:
-        """Read what is off now, and tell the listeners where that is more than before."""
+        """Read the switches, and call the listeners if something else is switched off now."""
         known = {off.module_id: off.message for off in await self._database.read(switched_off)}
         is_more = bool(known.keys() - self._messages.keys())
         if known.keys() != self._messages.keys():

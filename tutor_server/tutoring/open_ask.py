@@ -1,4 +1,4 @@
-"""An ask that is under way: what to ask the model, and what has to be settled in the end."""
+"""An opened ask: the request for the model, and the resources to settle in the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class OpenAsk:
-    """An opened ask. `material` is what the guard knows: the submission and its hint level among it."""
+    """An opened ask. `material` is what the guard knows of it, such as the submission and its hint level."""
 
     accepted: Accepted
     material: Material
@@ -26,7 +26,7 @@ class OpenAsk:
     request: Request | None
 
     def hand_over(self) -> Request:
-        """Return the request, once. The ask keeps no reference: a prompt is large, and an answer takes a while."""
+        """Return the request, once. The reference is dropped, since a prompt is large and an answer takes long."""
         request, self.request = self.request, None
         if request is None:
             raise ValueError("the request was handed over before")

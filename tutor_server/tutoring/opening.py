@@ -1,4 +1,4 @@
-"""How an ask opens: pass the limits, examine it, then read, charge, decide and save it in one transaction."""
+"""Opening an ask: check the limits, analyse the code, then read, charge, decide and store in one transaction."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Opens asks. `new_id` returns fresh UUIDs, `new_word` fresh random words that nobody can guess."""
+    """Opens asks. `new_id` returns a new UUID, and `new_word` a new random word that cannot be guessed."""
 
     def __init__(
         self,
@@ -73,9 +73,9 @@ class Opening:
         )
 
     async def open(self, user_id: UUID, received: ReceivedAsk) -> OpenAsk | StoredAsk:
-        """Open an ask, or find the one that its request id already stands for.
+        """Open an ask, or return the stored one that already has its request id.
 
-        Raises a limit's refusal, `NotFound` or `DatabaseUnavailable`; then nothing was used up.
+        Raises the refusal of a limit, `NotFound` or `DatabaseUnavailable`; then the ask used nothing of any limit.
         """
         request_id = received.ask.request_id
         known = self._askers.get(user_id) or await self._look_up(user_id, request_id)
@@ -84,7 +84,8 @@ class Opening:
                 opened = await self._open_as(known, received)
             except DatabaseUnavailable:
                 raise
-            except TutorError:  # what is remembered may be at fault, and an ask that was answered is never refused
+            except TutorError:
+                # The cached asker may be stale, and an ask that was answered already must not be refused.
                 latest = await self._look_up(user_id, request_id)
                 if latest == known:
                     raise
@@ -96,7 +97,7 @@ class Opening:
         return known
 
     async def _look_up(self, user_id: UUID, request_id: UUID) -> StoredAsk | Asker:
-        """Read the ask that the request id stands for, or else the student. Raises `NotFound`."""
+        """Read the ask that has the request id, or else the student. Raises `NotFound`."""
 
         def read(connection: Connection) -> StoredAsk | Asker:
             stored = find_ask(connection, user_id, request_id)
@@ -107,16 +108,16 @@ class Opening:
         return await self._database.read(read)
 
     async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk | None:
-        """Pass the limits as the student is remembered, then open. None: what is remembered is stale."""
+        """Check the limits with the cached asker, then open the ask. Return None if the cached asker is stale."""
         grant = await self._admission.admit(asker, received.ask)
         try:
             examined = await self._examine(asker, received, grant)
             opened = await self._record(asker, examined, grant)
-        except DailyCapReached:  # the database knows of more messages than the limiter did
+        except DailyCapReached:  # The database has counted more messages than the limiter.
             await self._admission.give_back(grant)
             await self._limiter.recount(grant.subject, grant.day)
             raise
-        except (BudgetBusy, BudgetReached):  # likewise of money
+        except (BudgetBusy, BudgetReached):  # The database has counted more money than the limiter.
             await self._admission.give_back(grant)
             await self._limiter.reread_spending(grant.day)
             raise
@@ -128,7 +129,7 @@ class Opening:
         return opened
 
     async def _examine(self, asker: Asker, received: ReceivedAsk, grant: Grant) -> ExaminedAsk:
-        """Analyse an ask. This takes time, so it follows the limits. Raises `NotFound` for an id that is none."""
+        """Analyse an ask. This is slow, so the limits come first. Raises `NotFound` if the session id is no UUID."""
         ask = received.ask
         session_id = _parse_id(ask.session_id)
         examination = await self._analyst.examine(asker.id, ask)
@@ -147,7 +148,7 @@ class Opening:
         )
 
     async def _record(self, known: Asker, examined: ExaminedAsk, grant: Grant) -> OpenAsk | None:
-        """Write the ask in one transaction and return it as it is now under way. None: nothing was written.
+        """Store the ask in one transaction and return it as opened, or None if nothing was written.
 
         Raises `NotFound`, `DailyCapReached`, `BudgetBusy`, `BudgetReached` or `DatabaseUnavailable`.
         """
@@ -184,7 +185,7 @@ class Opening:
         )
 
     def _read_and_charge(self, connection: Connection, examined: ExaminedAsk, asker: Asker, ids: Ids) -> Facts:
-        """Read what was said before, count the message and move the student up the ladder of the problem.
+        """Read the conversation history, count the message against the daily cap, and raise the problem's hint level.
 
         Raises `NotFound` or `DailyCapReached`.
         """
@@ -218,7 +219,7 @@ class Opening:
         )
 
     def _save(self, connection: Connection, plan: Plan, grant: Grant, ids: Ids) -> OpenAsk:
-        """Write the ask, its module's progress and the ledger's row. Raises `_RequestIdInUse` or a budget's refusal."""
+        """Store the ask, the module progress and the ledger row. Raises `_RequestIdInUse` or a budget's refusal."""
         new = plan.new_ask
         ask_id = open_ask(connection, new)
         if ask_id is None:
@@ -251,7 +252,7 @@ class Opening:
 
 
 class _RequestIdInUse(Exception):
-    """Another ask has taken the request id meanwhile. An exception, since it undoes what this one was charged."""
+    """Another ask took the request id meanwhile. The exception rolls back what this ask was charged."""
 
 
 def _parse_id(text: str | None) -> UUID | None:

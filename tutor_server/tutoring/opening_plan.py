@@ -1,4 +1,4 @@
-"""What an ask becomes as it opens: decided by the operator's rules from what was read, without input or output."""
+"""Decides how an ask is opened, from facts and the operator's rules. The functions do no input or output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExaminedAsk:
-    """An ask that the limits have let pass, with what its analysis found."""
+    """An ask that the limits have admitted, with the result of its analysis."""
 
     ask: Ask
     digest: bytes
@@ -39,58 +39,58 @@ class ExaminedAsk:
     session_type: str
     session_id: UUID | None
     stored_code: str | None
-    """None: the operator stores no code."""
+    """The student's code, or None if the operator does not store code."""
     day: date
-    """On which the limiter has counted the ask."""
+    """The UTC day on which the limiter counted the ask."""
     now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the opening transaction has read, and what it has charged the student."""
+    """The facts that the opening transaction has read, and the message and level that it has charged."""
 
     examined: ExaminedAsk
     asker: Asker
     background: AskBackground
     daily_messages: int
-    """How many messages the student has a day."""
+    """The student's daily message cap."""
     messages: int
-    """How many they have used today, this one included."""
+    """The number of messages that the student has sent today, including this one."""
     raised: Raised
-    """Where on the ladder of the problem the student stands now."""
+    """The student's hint level for this problem, and whether this ask raised it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """Identifiers and random words of one ask. They are drawn before the transaction, which may run twice."""
+    """Ids and random words of one ask. They are drawn before the transaction, since that may run twice."""
 
     problem: UUID
     ask: UUID
     session: UUID
     module_progress: UUID
     owner: str
-    """The process that answers."""
+    """The process that answers the ask."""
     nonce: str
     canary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to write of an ask, what to send to a model and what the guard must know."""
+    """The rows to write for an ask, the request to send to a model, and the material for the guard."""
 
     new_ask: NewAsk
     begins_module: str | None
-    """The module that the student works on with this ask."""
+    """The id of the module in which the student asks; None outside modules."""
     request: Request
     reserved: Usage
-    """What the call will probably use at the most."""
+    """The tokens that are reserved for the call: the estimated prompt and the longest answer."""
     material: Material
     facts: Facts
 
     def accepted(self, ask_id: UUID) -> Accepted:
-        """Return the frame that tells the client how the ask was accepted.
+        """Return the frame that tells the client that the ask was accepted.
 
-        `ask_id` is another one than the plan's where a released ask was taken up again.
+        `ask_id` differs from the plan's id if a released ask is opened again.
         """
         ask = self.new_ask
         return Accepted(
@@ -105,17 +105,17 @@ class Plan:
 
 
 def daily_messages(asker: Asker, rules: Rules) -> int:
-    """Return how many messages a student has a day: their own limit, or everybody's."""
+    """Return the daily message cap of a student: an own limit if there is one, else the general limit."""
     return (asker.own_limits and asker.own_limits.daily_messages) or rules.daily_messages
 
 
 def highest_level(module: Module | None, rules: Rules) -> int:
-    """Return how far up the ladder hints may go: the lower of the operator's bound and the module's."""
+    """Return the highest hint level: the lower one of the operator's and the module's."""
     return min(rules.max_hint_level, (module and module.max_hint_level) or rules.max_hint_level)
 
 
 def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
-    """Return what the ask becomes. The same facts, rules and ids give the same plan."""
+    """Return the plan of an ask. The same facts, rules and ids always give the same plan."""
     examined, background, raised = facts.examined, facts.background, facts.raised
     ask, asker, module = examined.ask, facts.asker, background.module
     context = build_context(ask, background.history, rules.context_tokens)
@@ -176,5 +176,5 @@ def _tokens(prompt: Prompt) -> int:
 
 
 def _words(dotted_names: Iterable[str]) -> frozenset[str]:
-    """Return the words between the dots of names: so the guard knows a module's names."""
+    """Return the parts of dotted names, which are the names that the guard allows in the module."""
     return frozenset(word for name in dotted_names for word in name.split("."))

@@ -1,4 +1,4 @@
-"""Whole prompts, assembled in one place from the text files beside this module."""
+"""Assembles whole prompts from the text files in the folder `prompts`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tutor_server.tutoring.context import Context
 
 EXERCISE_CHARACTERS = 4000
-"""Of a module's text; a longer one is cut at a word."""
+"""The maximum number of characters of a module's text in a prompt; a longer text is cut at a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """What a model reads, and the word in it that must never come back."""
+    """The prompt for a model. `canary` is a word in it that an answer must never contain."""
 
     system: str
     turns: tuple[Turn, ...]
@@ -44,7 +44,7 @@ def assemble(
     nonce: str,
     canary: str,
 ) -> Prompt:
-    """Put a prompt together. `nonce` and `canary` are fresh random words of this ask."""
+    """Build the prompt. `nonce` and `canary` are fresh random words of this ask."""
     system = [
         Template(_text("base")).substitute(nonce=nonce, canary=canary),
         _text(f"level_{level.value}"),
@@ -71,10 +71,10 @@ def assemble(
 
 
 def least_tokens(submission: Submission, budget: int) -> int:
-    """Return tokens that no prompt about this submission stays below, whatever was said before, by a context's budget.
+    """Return a lower bound for the tokens of any prompt about this submission, whatever the history is.
 
-    That is the fixed text with the context without any history. History takes the place of code, and at the most that
-    of one line more than it needs.
+    It counts the fixed text and the context without history. History replaces code, and at most as much code as the
+    history and one line take.
     """
     context = build_context(submission, (), budget)
     cells = (cell.partition("\n")[2] for cell in context.cells)
@@ -88,7 +88,7 @@ def _block(title: str, text: str, nonce: str) -> str:
 
 
 def _exercise(module: Module) -> str:
-    """Return what the student is to do and to learn, and which names the course allows."""
+    """Return the module's exercise and learning objectives, and the names that hints may mention."""
     parts = [module.title, module.statement, *(f"- {objective}" for objective in module.objectives)]
     text = "\n".join(filter(None, parts))
     if len(text) > EXERCISE_CHARACTERS:

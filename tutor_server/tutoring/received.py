@@ -1,4 +1,4 @@
-"""An ask as it arrived: bounded in what analysis looks at, and with the digest of its whole content."""
+"""An ask as received: cut to the sizes that analysis can use, with the digest of its content."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from tutor_protocol import Ask, Diagnostic
 
 MAX_TRACEBACK_CHARACTERS = 64 * 1024
-"""The end of a longer traceback is kept: the exception stands there."""
+"""The maximum number of characters of a traceback. Its end is kept, since the exception is there."""
 MAX_DIAGNOSTICS = 200
 MAX_MESSAGE_CHARACTERS = 2_000
-"""Of a diagnostic's message, source and code, each."""
+"""The maximum number of characters of a diagnostic's message, of its source and of its code."""
 MAX_CELLS = 200
 MAX_CELLS_CHARACTERS = 128 * 1024
-"""Of all earlier cells together; the nearest ones are kept."""
+"""The maximum number of characters of all earlier notebook cells together; the nearest ones are kept."""
 
 _NO_ID = UUID(int=0)
 
 
 class ReceivedAsk:
-    """An ask whose digest is computed when it is first needed: an ask that is refused needs none."""
+    """An ask with a digest that is computed on first use, since a refused ask needs none."""
 
     def __init__(self, ask: Ask, digest: bytes | None = None) -> None:
         self.ask = ask
@@ -33,20 +33,20 @@ class ReceivedAsk:
 
     @property
     def digest(self) -> bytes:
-        """What tells a repetition of the ask from another use of its request id."""
+        """The SHA-256 digest that distinguishes a repeated ask from another question under the same request id."""
         if self._digest is None:
             self._digest = digest_of(self.ask)
         return self._digest
 
 
 def digest_of(ask: Ask) -> bytes:
-    """Return the SHA-256 digest of the whole content of an ask."""
+    """Return the SHA-256 digest of an ask's content, without its request id."""
     content = encode(replace(ask, request_id=_NO_ID))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
 
 
 def bounded(ask: Ask) -> Ask:
-    """Return an ask with no more around its code than a prompt and an explanation have use for."""
+    """Return the ask with its traceback, diagnostics and cells cut to what a prompt or an explanation can use."""
     traceback = ask.traceback
     return replace(
         ask,
@@ -57,7 +57,7 @@ def bounded(ask: Ask) -> Ask:
 
 
 def _nearest(diagnostics: tuple[Diagnostic, ...], line: int) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics nearest to a line, in the order in which they came."""
+    """Return the diagnostics nearest to a line, in their original order."""
     if len(diagnostics) > MAX_DIAGNOSTICS:
         order = sorted(range(len(diagnostics)), key=lambda number: abs(diagnostics[number].line - line))
         diagnostics = tuple(diagnostics[number] for number in sorted(order[:MAX_DIAGNOSTICS]))
@@ -76,7 +76,7 @@ def _short(diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _latest(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Return the cells right before the one asked about; of the first that does not fit, its end."""
+    """Return the cells directly before the current one. The first one that exceeds the limit keeps only its end."""
     kept: list[Cell] = []
     room = MAX_CELLS_CHARACTERS
     for cell in reversed(cells[-MAX_CELLS:]):

@@ -1,4 +1,4 @@
-"""Counting what the limits refuse and what cannot be analysed: in memory, and now and then in the database."""
+"""Counts refusals and asks that could not be analysed in memory, and writes the counts to the database regularly."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 WRITE_SECONDS = 10.0
-"""A refusal must cost less than the ask that it refuses, so they are written together; a crash loses those since."""
+"""Seconds between two writes: a refusal must cost less than an ask, so refusals are written in batches.
+
+A crash loses the counts since the last write.
+"""
 
 
 class RefusalCount:
-    """Counts refusals by limit and UTC day, and beside them the asks that got a generic hint."""
+    """Counts the refusals by limit and UTC day, and the asks that got a generic hint."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -36,7 +39,7 @@ class RefusalCount:
         self._unwritten: dict[date, Counter[str]] = defaultdict(Counter)
 
     def note(self, limit: Limit) -> None:
-        """Count one."""
+        """Count a refusal."""
         self._count(str(limit))
 
     def note_unread(self) -> None:
@@ -47,13 +50,13 @@ class RefusalCount:
         self._unwritten[self._clock.now().date()][name] += 1
 
     async def run(self) -> None:
-        """Write for ever."""
+        """Write the counts regularly, until cancelled."""
         while True:
             await asyncio.sleep(WRITE_SECONDS)
             await self.write()
 
     async def write(self) -> None:
-        """Write what was counted; where the database is away, keep it for the next time."""
+        """Write the counts; if the database is unavailable, keep them for the next write."""
         unwritten, self._unwritten = self._unwritten, defaultdict(Counter)
         for day, counts in unwritten.items():
             try:

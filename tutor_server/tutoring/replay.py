@@ -1,4 +1,4 @@
-"""An answer that ended earlier, given again from the database with the numbering it had."""
+"""Replays an answer that has ended from the database, with the original numbering of its deltas."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def replay(stored: StoredAsk, answer: Answer) -> None:
-    """Fill `answer` with what was given then, from the delta on that it lacks.
+    """Fill `answer` with the stored answer, from the first delta that it lacks.
 
-    An ask that is still marked as running lost the process that wrote it.
+    If the stored ask is still marked as running, its process has died, and the answer fails.
     """
     answer.accept(accepted_of(stored, answer.request_id))
     start = 0
@@ -43,7 +43,7 @@ def replay(stored: StoredAsk, answer: Answer) -> None:
 
 
 def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
-    """Return the frame with which an ask was accepted."""
+    """Return the frame that told the client that the ask was accepted."""
     return Accepted(
         request_id=request_id,
         session_id=stored.session_id,

@@ -1,4 +1,4 @@
-"""The other processes of the same service, as far as answers go: one may be read or stopped where it is not written."""
+"""The interface to the other processes of the service, for answers that are read or cancelled elsewhere."""
 
 from __future__ import annotations
 
@@ -19,52 +19,52 @@ if TYPE_CHECKING:
 
 
 class Replicas(Protocol):
-    """What an answer needs of the other processes."""
+    """The operations on answers that involve other processes."""
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None] | None:
         """Return a function that publishes the frames of an answer to other processes, or None if there are none."""
         ...
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Fill `answer` with an ask that is marked as running, but not by this process, as it goes on and ends.
+        """Fill `answer` with an ask that another process is answering, until it ends.
 
-        Where the process that wrote it died: with what survives, then `ANSWER_INTERRUPTED`.
+        If the process died, `answer` gets the text that survives, then the error `ANSWER_INTERRUPTED`.
         """
         ...
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Have the process stop an answer that writes it."""
+        """Make the process that writes the answer stop it."""
         ...
 
     async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:
-        """Return for how many seconds readers at other processes keep an answer from being abandoned; 0 without any."""
+        """Return for how many seconds readers in other processes keep the answer from being abandoned, or 0."""
         ...
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
-        """Name what stops an answer of this process, by user and request id."""
+        """Register the function that stops an answer of this process, by user id and request id."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NoReplicas:
-    """A service of one process: whatever is marked as running elsewhere was begun by an earlier life of it."""
+    """A service of one process. An ask that is marked as running elsewhere was started before the last restart."""
 
     database: Database
 
     def publisher(self, user_id: UUID, request_id: UUID) -> None:
-        """Nobody else wants to know; see `Replicas.publisher`."""
+        """Return None: no other process follows an answer (see `Replicas.publisher`)."""
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Replay what the database has; see `Replicas.follow`."""
+        """Replay the answer from the database (see `Replicas.follow`)."""
         latest = await self.database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
         replay(latest or stored, answer)
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Nobody else writes; see `Replicas.cancel`."""
+        """Do nothing: no other process writes an answer (see `Replicas.cancel`)."""
 
-    async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:  # noqa: ARG002 - as the protocol has it
-        """Nobody else reads; see `Replicas.seconds_of_readers`."""
+    async def seconds_of_readers(self, user_id: UUID, request_id: UUID) -> float:  # noqa: ARG002 - the protocol requires these parameters
+        """Return 0: no other process has readers (see `Replicas.seconds_of_readers`)."""
         return 0.0
 
     def subscribe(self, stop: Callable[[UUID, UUID], object]) -> None:
-        """Nobody else stops anything; see `Replicas.subscribe`."""
+        """Do nothing: no other process cancels an answer (see `Replicas.subscribe`)."""

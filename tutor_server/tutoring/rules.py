@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How many asks a day, how far the hints go, how long prompt and answer may be, and what is stored."""
+    """The limits on asks, hint levels, prompts and answers, and whether code is stored."""
 
     daily_messages: int
     max_hint_level: int
     context_tokens: int
-    """The longest prompt, without the instructions around the student's material."""
+    """The maximum number of tokens of the student's material in a prompt, without the instructions around it."""
     max_output_tokens: int
     store_code: bool = True

@@ -1,4 +1,4 @@
-"""How an ask ends: what it used and gave is written in one transaction, whatever happened on the way."""
+"""Settlement of asks: usage, text and outcome of an ask are written in one transaction, also if it failed."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ RETRY_SECONDS = 2.0
 
 @dataclass(slots=True)
 class AskProgress:
-    """How far an opened ask has come."""
+    """The progress of an opened ask."""
 
     opened: OpenAsk
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
     topic: str | None = None
-    """The offline tutor's rule for what is wrong, for those who teach."""
+    """The offline tutor's rule for what is wrong with the program, for the instructors' figures."""
 
     @property
     def usage(self) -> TokenUsage:
-        """What the calls used that were made so far."""
+        """The tokens of all calls that were made so far."""
         used = self.model.usage if self.model else None
         return TokenUsage(input_tokens=used.input_tokens, output_tokens=used.output_tokens) if used else TokenUsage()
 
 
 class Settling:
-    """Settles asks. While the database is away it keeps what is owed and tries again."""
+    """Settles asks. If the database is unavailable, it keeps the settlement and retries."""
 
     def __init__(self, database: Database, limiter: Limiter, clock: Clock, *, store_code: bool = True) -> None:
         self._database = database
@@ -65,9 +65,9 @@ class Settling:
         self._owed: set[asyncio.Task[None]] = set()
 
     async def settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
-        """Write what the ask used and gave, and give back what is due; return how it ends for the student.
+        """Write the ask's outcome and return unused limits. Return the error that the student gets, or None.
 
-        Not stopped by a cancel: there is nothing left to stop.
+        A cancellation does not interrupt it, since the ask has ended already.
         """
         settling = asyncio.create_task(self._settle(progress, answer, failure))
         while not settling.done():
@@ -76,7 +76,7 @@ class Settling:
         return settling.result()
 
     def close(self) -> None:
-        """Leave what is still owed to the sweep."""
+        """Stop the retries; the sweep closes the rows that are still open."""
         for task in self._owed:
             task.cancel()
 
@@ -101,13 +101,15 @@ class Settling:
         except DatabaseUnavailable as error:
             self._settle_later(opened, write)
             failure = failure or error
-        except Exception:  # the edge of the answer's task: the student gets an end, the sweep closes the rows
+        except Exception:
+            # The edge of the answer's task: the student still gets an end, and the sweep closes the rows.
             log.exception("settlement_failed", message_id=str(ended.id))
             opened.calls.closed()
             failure = failure or TutorError()
         else:
             opened.calls.closed()
-        if not was_running:  # a sibling gave the ask up and everything back, since this process was cut off
+        if not was_running:
+            # This process was cut off for longer than its lease: another one has ended the ask and returned its limits.
             failure = failure or AnswerInterrupted()
         elif ended.state == "released":
             await self._limiter.give_back(opened.grant)
@@ -117,7 +119,7 @@ class Settling:
         return failure
 
     def _settle_later(self, opened: OpenAsk, write: Callable[[Connection], bool]) -> None:
-        """Keep trying to write a settlement while this process lives; after that the sweep closes the rows."""
+        """Retry writing a settlement while this process lives; after that the sweep closes the rows."""
 
         async def keep_trying() -> None:
             try:
@@ -157,7 +159,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
 
 
 def _judged(progress: AskProgress, ended: EndedAsk) -> JudgedAnswer | None:
-    """Return the guard's verdict on the model's answer, or None if there was no whole answer of a model."""
+    """Return the guard's verdict on a model's answer, or None if no model gave a complete answer or broke a rule."""
     model = progress.model
     if model is None or model.provider in {"", OFFLINE}:
         return None

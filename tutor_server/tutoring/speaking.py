@@ -1,4 +1,4 @@
-"""How an answer is spoken: the model's words through the guard, the offline tutor's where those do not come."""
+"""Streams an answer: the model's text through the guard, or the offline tutor's if that is missing or withheld."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FIRST_CHARACTERS = 200
-"""How much is judged at a time until the student has some text: a sentence or two."""
+"""Characters that the guard checks at a time until the first text is sent to the student: a sentence or two."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
 
 
 class Speaker:
-    """Fills answers with text, and finds what each ask was about."""
+    """Fills answers with text, and finds the topic of each ask."""
 
     def __init__(self, analyst: Analyst, chain: Chain, refusals: RefusalCount) -> None:
         self._analyst = analyst
@@ -42,9 +42,9 @@ class Speaker:
         self._one_topic = asyncio.Lock()
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
-        """Stream the model's words through the guard; the offline tutor speaks where they are withheld or missing.
+        """Stream the model's text through the guard. The offline tutor completes it if it is withheld or missing.
 
-        Raises `AIUnavailable`, `AnswerInterrupted` and what the ledger raises at the start of a call.
+        Raises `AIUnavailable`, `AnswerInterrupted`, and what the ledger raises at the start of a call.
         """
         opened = progress.opened
         answer.accept(opened.accepted)
@@ -54,7 +54,9 @@ class Speaker:
         async with self._chain.stream(opened.hand_over(), opened.calls, pacing) as model:
             progress.model = model
             async for text in model:
-                if model.provider == OFFLINE:  # made for its level and measured against the guard: only made inert
+                if model.provider == OFFLINE:
+                    # The offline text was written for its hint level and tested against the guard,
+                    # so it is only escaped (no links or markup), not checked again.
                     if model.fallback and not answer.has_text:
                         answer.release(OUTAGE_NOTE)
                     guard = own_words = own_words or InertGuard()
@@ -73,7 +75,7 @@ class Speaker:
         progress.topic = await self._topic(user_id, opened.material.submission, rule)
 
     async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, own_words: InertGuard) -> str:
-        """Release the offline tutor's explanation where the model's was stopped, or was none; return its rule."""
+        """Release the offline tutor's explanation if the model's text was stopped or empty; return its rule."""
         material = opened.material
         explanation = await self._analyst.explain(user_id, material.submission, material.level, opened.student)
         separator = "\n\n" if answer.has_text else ""
@@ -81,9 +83,9 @@ class Speaker:
         return explanation.rule
 
     async def _topic(self, user_id: UUID, submission: Submission, rule: str | None) -> str:
-        """Return the offline tutor's rule for what is wrong with a program: the one that it explained, or found now.
+        """Return the offline tutor's rule for the program's fault: the one that it explained, or else a new search.
 
-        This comes last, so that no student waits for it.
+        Topic detection is deferred until after the answer, so that no student waits for it.
         """
         topic = rule or await self._find_topic(user_id, submission)
         if topic == NOT_ANALYSED:
@@ -93,15 +95,15 @@ class Speaker:
     async def _find_topic(self, user_id: UUID, submission: Submission) -> str:
         if not is_small(submission):
             return await self._analyst.topic(user_id, submission)
-        async with self._one_topic:  # answers that began together end together
+        async with self._one_topic:  # Answers that started together also end together, so their searches take turns.
             await asyncio.sleep(0)
             return await self._analyst.topic(user_id, submission)
 
 
 async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:
-    """Release what the guard lets pass of a text: the first of it at once, the rest as one delta."""
+    """Release the text that passes the guard: in short deltas until the first one is sent, then the rest as one."""
     while len(text) > FIRST_CHARACTERS and not answer.has_text:
         answer.release("".join(await guard.feed(text[:FIRST_CHARACTERS])))
         text = text[FIRST_CHARACTERS:]
-        await asyncio.sleep(0)  # in which it leaves
+        await asyncio.sleep(0)  # Yield to the event loop, so that the delta is sent now.
     answer.release("".join(await guard.feed(text)))

@@ -1,4 +1,4 @@
-"""Texts of an ask as they are stored: long code is cut around the cursor, or all code if the operator stores none."""
+"""Shortens texts before they are stored: long code is cut around the cursor, or all code is masked."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from tutor_server.limits import MAX_STORED_CODE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# linear: a fence always ends; of each length of a mark, only the last mark is read to the end in vain
+# linear: every fence ends, at the latest at the end of the text, and for each length of an opening run of
+# backticks only the last run is scanned to the end without a match
 _CODE = re.compile(
     r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5
-    r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # §6.1
-    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # §4.4, also where it continues a list
+    r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # CommonMark 0.31 §6.1: code spans
+    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # CommonMark 0.31 §4.4, also in list items
     re.DOTALL | re.MULTILINE,
 )
 _BLOT = re.compile(r"[^\s`~]")
 
 
 def without_code(text: str) -> str:
-    """Replace every character of code in a Markdown text by a dot; length, lines and fences stay.
+    """Replace every code character in a Markdown text by a dot, for operators who store no code.
 
-    So a replay of the answer still ends each delta where it ended. Code in plain words, outside fences, spans and
-    indented blocks, is not seen.
+    The length, the lines and the fences stay, so that a replayed answer has the same delta offsets. Code in plain
+    sentences, outside fences, spans and indented blocks, is not recognised.
     """
     return _CODE.sub(lambda code: _BLOT.sub("·", code[0]), text)
 
 
 def around(code: str, line: int, limit: int = MAX_STORED_CODE_BYTES) -> str:
-    """Return code of at most `limit` bytes of UTF-8 and two lines that mark where it is cut; short code as it is.
+    """Return at most `limit` UTF-8 bytes of the code around a line, plus up to two lines that say where it was cut.
 
-    Whole lines are kept around `line`, which counts from 0. Of a line that is too long itself the beginning is kept.
+    Code within the limit is returned unchanged. `line` counts from 0. Whole lines are kept; if the line itself is too
+    long, only its beginning is kept.
     """
     if _size(code) <= limit:
         return code
@@ -54,7 +56,7 @@ def around(code: str, line: int, limit: int = MAX_STORED_CODE_BYTES) -> str:
 
 
 def _outwards(here: int, lines: int) -> Iterator[int]:
-    """Yield the numbers of the other lines, those below and above `here` in turn."""
+    """Yield the numbers of the other lines by distance from `here`, alternating below and above."""
     pairs = zip_longest(range(here + 1, lines), range(here - 1, -1, -1))
     return (number for number in chain.from_iterable(pairs) if number is not None)
 

@@ -1,4 +1,4 @@
-"""What earlier answers on a problem have said, in short and by rule: the same answers give the same summary."""
+"""Summarises earlier answers on a problem by fixed rules: the same answers always give the same summary."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tutor_server.storage.background import EarlierAnswer
 
 GIST_CHARACTERS = 240
-"""Of one answer."""
+"""The maximum number of characters that a summary quotes from one answer."""
 
-# linear: a fence always ends, at the text's end if nowhere else
+# linear: every fence ends, at the latest at the end of the text
 _FENCED = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -22,15 +22,15 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", re.MULTILINE)
 
 
 def summarise(answers: Sequence[EarlierAnswer]) -> str:
-    """Return a line for each answer that says something new, oldest first."""
+    """Return one line for each answer, oldest first, without repeated lines."""
     lines = [f"- hint {answer.hint_level}: {gist(answer.content)}" for answer in answers]
     return "\n".join(dict.fromkeys(lines))
 
 
 def gist(content: str) -> str:
-    """Return what an answer began with and what it asked, then as much of the rest as there is room for; code is named.
+    """Return the first sentence of an answer, its questions, and as many other sentences as fit; code is replaced.
 
-    Sentences stay whole and in their order, unless the first alone is too long.
+    Sentences are kept whole and in their order, unless the first one alone is too long.
     """
     text = _LIST_MARK.sub("", _FENCED.sub("(code was shown.)", content))
     sentences = _SENTENCE_END.split(" ".join(text.split()))
@@ -52,7 +52,7 @@ def _matters(sentence: str) -> bool:
 
 
 def _runs(sentences: Sequence[str], chosen: set[int]) -> list[str]:
-    """Join the chosen sentences that stand side by side."""
+    """Join the chosen sentences that are adjacent."""
     runs: list[str] = []
     for number in sorted(chosen):
         if number - 1 in chosen:

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
-"""How long a shutdown waits for answers to be settled; what is not by then is left to the sweep."""
+"""Seconds that a shutdown waits for answers to be settled; the sweep settles the remaining ones."""
 OTHER_CONTENT = "This request_id was used for another question."
 
 
 class Tutor:
-    """Answers asks. Each answer is a task of its own and lives on without its socket, for the grace period."""
+    """Answers asks. Each answer is a task of its own and continues without its socket for the grace period."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class Tutor:
         self._deadlines = deadlines
         self._asks = AsksUnderWay()
         self._resuming: set[asyncio.Task[None]] = set()
-        """Fill answers that are not this process's, or not any more."""
+        """Tasks that fill answers which this process does not write: running elsewhere, or ended."""
         self._is_closing = False
         replicas.subscribe(lambda user_id, request_id: self._asks.stop(user_id, request_id, Cancelled()))
         off_switch.subscribe(self._stop_what_is_off)
 
     def ask(self, user_id: UUID, received: ReceivedAsk) -> Answer:
-        """Start to answer, or find the answer that this request id already has. A refusal ends the answer.
+        """Start an answer, or return the one that this request id already has. A refusal ends the answer.
 
-        Raises `ValidationFailed` for other content than that of the running answer, which goes on.
+        Raises `ValidationFailed` if the content differs from that of the running answer, which continues.
         """
         request_id = received.ask.request_id
         known = self._asks.find(user_id, request_id)
@@ -93,7 +93,7 @@ class Tutor:
         return answer
 
     def resume(self, user_id: UUID, request_id: UUID) -> Answer:
-        """Find the answer to a request id, running or ended."""
+        """Return the answer to a request id, whether it is running or has ended."""
         known = self._asks.find(user_id, request_id)
         if known is not None:
             return known.answer
@@ -110,7 +110,7 @@ class Tutor:
         return answer
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Stop an answer, at whichever process; one that has ended stays as it is. Raises `NotFound`."""
+        """Cancel an answer in whichever process it runs. An answer that has ended stays as it is. Raises `NotFound`."""
         known = self._asks.find(user_id, request_id)
         if known is not None and not known.answer.is_followed:
             known.stop(Cancelled())
@@ -118,7 +118,7 @@ class Tutor:
             await self._replicas.cancel(user_id, request_id)
 
     async def rate(self, user_id: UUID, message_id: UUID, *, helpful: bool) -> None:
-        """Keep whether an answer helped. Raises `NotFound`."""
+        """Store whether an answer helped. Raises `NotFound`."""
         await self._database.commit(lambda connection: rate_ask(connection, user_id, message_id, helpful=helpful))
 
     async def stop_all_of(self, user_id: UUID) -> None:
@@ -129,9 +129,9 @@ class Tutor:
         await asyncio.gather(*(ask.task for ask in asks if ask.task is not None), return_exceptions=True)
 
     async def close(self, *, finishing: float = 0) -> None:
-        """Take no more asks, let the running ones finish for so many seconds, end the others and settle all.
+        """Accept no more asks, give running ones `finishing` seconds, then stop the others and settle all.
 
-        Those that are ended have the error `SHUTTING_DOWN`.
+        Stopped answers end with the error `SHUTTING_DOWN`.
         """
         self._is_closing = True
         if finishing and (running := self._tasks()):
@@ -149,7 +149,7 @@ class Tutor:
         return [*(ask.task for ask in self._asks if ask.task is not None), *self._resuming]
 
     async def _answer(self, ask: AskUnderWay) -> None:
-        """Carry one ask from its opening to its settlement, whatever happens on the way."""
+        """Run one ask from its opening to its settlement, whatever fails in between."""
         user_id, answer = ask.user_id, ask.answer
         progress: AskProgress | None = None
         failure: TutorError | None = None
@@ -161,20 +161,20 @@ class Tutor:
                 if (refusal := _refusal_by(opening)) is not None:
                     raise refusal from None
                 raise
-            finally:  # a cancel that came meanwhile is raised after the opening, which is settled all the same
+            finally:  # A cancellation during the opening is raised after it, and the opened ask is settled in any case.
                 progress = _opened_by(opening)
                 del opening
             if isinstance(known, StoredAsk):
                 await self._repeat(user_id, known, answer)
                 return
-            assert progress is not None  # noqa: S101 - for the type checker
+            assert progress is not None  # noqa: S101 - narrows the type for the type checker
             answer.share(self._replicas.publisher(user_id, answer.request_id))
             await self._speaker.speak(user_id, progress, answer)
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
             failure = ask.stopped_by or ShuttingDown()
-        except Exception:  # the edge of this task: the student is told, the ask is settled
+        except Exception:  # The edge of this task: the student gets an error, and the ask is settled.
             log.exception("ask_failed", user=str(user_id), request_id=str(answer.request_id))
             failure = TutorError()
         if failure is not None and failure.limit is not None:
@@ -187,12 +187,12 @@ class Tutor:
         answer.fail(failure or TutorError())
 
     async def _open(self, ask: AskUnderWay) -> OpenAsk | StoredAsk:
-        """Open an ask once the user's earlier, stopped ones have given back their rungs of the ladder."""
+        """Open an ask after the user's earlier, stopped asks are settled and have returned their hint levels."""
         await self._asks.settle_stopped_before(ask)
         return await self._opening.open(ask.user_id, ask.received)
 
     async def _repeat(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Answer an ask that is known already: as it ended, or once it has."""
+        """Answer an ask that is stored already: replay its end, or follow it until it ends."""
         if not answer.is_to(stored.digest):
             raise ValidationFailed(OTHER_CONTENT)
         if stored.is_running or stored.is_cut_off:
@@ -202,7 +202,7 @@ class Tutor:
             replay(stored, answer)
 
     async def _resume(self, user_id: UUID, answer: Answer) -> None:
-        """Fill an answer that is not this process's, or not any more."""
+        """Fill an answer that this process does not write, because it runs elsewhere or has ended."""
         try:
             await self._repeat(user_id, await self._find_stored(user_id, answer.request_id), answer)
         except TutorError as error:
@@ -222,7 +222,7 @@ class Tutor:
             ask.abandonment = asyncio.create_task(self._abandon(ask))
 
     async def _abandon(self, ask: AskUnderWay) -> None:
-        """Stop an answer that nobody reads, unless somebody does at another process."""
+        """Stop an answer that has no reader in any process."""
         answer = ask.answer
         seconds = await self._replicas.seconds_of_readers(ask.user_id, answer.request_id)
         if seconds > 0:
@@ -245,14 +245,14 @@ def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> AskProgress | No
 
 
 def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | None:
-    """Return why an ask was not opened, or None. It was refused although it was stopped meanwhile: it never began."""
+    """Return the refusal of an ask that was not opened, or None. It precedes a cancellation: the ask never began."""
     error = opening.exception() if opening.done() and not opening.cancelled() else None
     return error if isinstance(error, TutorError) else None
 
 
 def _done(progress: AskProgress) -> Done:
     opened, model = progress.opened, progress.model
-    assert model is not None  # noqa: S101 - for the type checker
+    assert model is not None  # noqa: S101 - narrows the type for the type checker
     return Done(
         request_id=opened.accepted.request_id,
         message_id=opened.accepted.message_id,
