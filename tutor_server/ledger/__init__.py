@@ -1,1 +1,1 @@
-"""What model calls cost: every call has its row before the money is spent, and exactly one outcome."""
+"""The ledger of model calls: each call has a row before it costs money, and exactly one outcome."""

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 NANODOLLARS = 10**9
-"""In a dollar."""
+"""Nano-dollars in a dollar."""
 
 
 def budgets_of(settings: Settings) -> Budgets:
-    """Return what may be spent a day and a month; a budget that is not set is None."""
+    """Return the daily and the monthly budget; a budget that is not set is None."""
     return Budgets(
         daily=_nanodollars(settings.daily_budget_usd),
         monthly=_nanodollars(settings.monthly_budget_usd),

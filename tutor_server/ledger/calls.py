@@ -1,4 +1,4 @@
-"""The ledger's view of one ask: a row a provider call, written with the ask, settled with its outcome."""
+"""The calls of one ask in the ledger: a row for each provider call, settled with its outcome."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 NEEDS_THE_OPERATOR = ("authentication", "payment_required")
-"""Outcomes that stay until somebody changes a setting or pays a bill."""
+"""Call outcomes that retrying cannot change, such as a bad key or an unpaid bill: permanent until an operator acts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Parts that the rows of an ask need. `price` returns nano-dollars at a time, or None if no price is known."""
+    """The shared dependencies of all asks' ledger rows. `price` returns nano-dollars, or None if no price is known."""
 
     database: Database
     limiter: Limiter
@@ -48,26 +48,26 @@ class Ledger:
     leases: Leases = field(default_factory=Leases)
     budgets: Budgets = field(default_factory=Budgets)
     max_call_cost: int = 0
-    """Nano-dollars that the limiter reserves first, without a look at the prompt."""
+    """Nano-dollars that the limiter reserves before the prompt is known."""
     under_way: set[UUID] = field(default_factory=set)
-    """The calls of this process whose rows are open: their leases are renewed. Whatever is not here will be swept."""
+    """The open calls of this process, whose leases are renewed. Calls that are not in this set will be swept."""
 
     def cost_of(self, provider: Provider, usage: Usage) -> int:
-        """Return nano-dollars that a call would cost now; 0 where no price is known."""
+        """Return the nano-dollars that a call would cost now, or 0 if no price is known."""
         return self.price(provider.name, provider.model, usage, self.clock.now()) or 0
 
     @property
     def lease(self) -> timedelta:
-        """How long a row outlives its last renewal."""
+        """The time after which a row expires if its lease is not renewed."""
         return timedelta(seconds=self.leases.lasts)
 
 
 class AskCalls:
-    """The calls of one ask; the chain's recorder.
+    """The calls of one ask. It is the chain's call recorder.
 
-    The first row is written in the ask's own opening transaction (`reserve`), what the calls used in its ending one
-    (`write_outcomes`), so that an ask of one call takes two transactions in all. `opened` and `closed` follow these
-    once they are committed.
+    The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the one that ends it
+    (`write_outcomes`), so that an ask with one call takes two transactions in all. `opened` and `closed` must be called
+    after these transactions are committed.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class AskCalls:
         self._reserved_usage = reserved_usage
         self._reserved: NewCall | None = None
         self._unsent: list[UUID] = []
-        """Calls that were not made, and whose rows may be open."""
+        """The ids of calls that were not made and whose rows may still be open."""
         self._outcomes: list[SettledCall] = []
         self._ids: list[UUID] = []
         self._held = held
@@ -89,19 +89,19 @@ class AskCalls:
 
     @property
     def spending_correction(self) -> int:
-        """What the calls did cost, less what the limiter reserved for the ask, in nano-dollars."""
+        """The cost of the calls minus what the limiter reserved for the ask, in nano-dollars. It may be negative."""
         return self._cost - self._held
 
     @property
     def unused_place(self) -> Mark | None:
-        """The place in the provider window that was taken and not used."""
+        """The entry in the rate limit of provider calls that was taken and not used, or None."""
         return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:
         """Write the row of the call that will probably be made first. Raises `BudgetBusy` or `BudgetReached`.
 
-        Where the call leaves the process it counts as sent from now on: no transaction of its own holds up the model's
-        first word for saying so. A process that dies before the call went out is billed for one call too many.
+        A call to a remote provider is marked as sent at once, so that no further transaction delays the first word. If
+        the process dies before it sends the call, one call too many is billed.
         """
         call = self._new_call(provider, state="sent" if provider.is_remote else "reserved")
         self._hold_back(connection, call)
@@ -109,17 +109,17 @@ class AskCalls:
         self._reserved = call
 
     def opened(self) -> None:
-        """Keep the reserved row from now on."""
+        """Renew the lease of the reserved row from now on."""
         self._warn()
         if self._reserved is not None:
             self._keep(self._reserved)
 
     def closed(self) -> None:
-        """Leave whatever is still open to the sweep."""
+        """Stop renewing the leases of this ask's calls; the sweep closes rows that are still open."""
         self._ledger.under_way.difference_update(self._ids)
 
     def reserved(self, provider: Provider) -> _AskCall | None:
-        """Return the call that the ask was opened with, once, if it is to this provider."""
+        """Return the reserved call if it is for this provider, or None. It is returned only once."""
         reserved = self._reserved
         if reserved is None or (reserved.provider, reserved.model) != (provider.name, provider.model):
             return None
@@ -146,9 +146,9 @@ class AskCalls:
         return _AskCall(self, call, place)
 
     def write_outcomes(self, connection: Connection) -> Sequence[UsageChange]:
-        """Write what the calls used, and close the rows of calls that were not made; return what this adds to the sums.
+        """Store the outcomes of calls and close the rows of calls that were not made; return the changes of the sums.
 
-        The sums are for the caller to write at the end of the transaction, with `add_usage`.
+        The caller writes these changes at the end of the transaction with `add_usage`.
         """
         reserved = () if self._reserved is None else (self._reserved.id,)
         unsent = close_unsent(connection, (*self._unsent, *reserved))
@@ -179,7 +179,7 @@ class AskCalls:
         )
 
     def _warn(self) -> None:
-        """Log the budgets of which little is left, after the commit."""
+        """Log the budgets of which little is left. Called after the commit."""
         for budget in self._nearly_spent:
             log.warning(
                 "budget_nearly_spent",
@@ -190,7 +190,7 @@ class AskCalls:
         self._nearly_spent = ()
 
     def not_made(self, call: NewCall, place: Mark | None) -> None:
-        """Note that a call was not sent: its row is closed with the next write, its place serves another call."""
+        """Record that a call was not sent. The next write closes its row; its rate-limit entry serves another call."""
         self._unsent.append(call.id)
         self._place = place
 
@@ -216,7 +216,7 @@ class AskCalls:
         )
 
     def settled(self, call: NewCall, outcome: CallOutcome) -> None:
-        """Note what became of a call, and log it: it is written with the ask's end, or before the next call."""
+        """Record and log the outcome of a call. It is stored when the ask ends or before the next call."""
         usage = outcome.usage
         cost = self._ledger.price(call.provider, call.model, usage, call.created_at)
         self._cost += cost or 0
@@ -262,11 +262,11 @@ class _AskCall:
     place: Mark | None
 
     def settle(self, outcome: CallOutcome) -> None:
-        """Note what became of the call; it is written with the ask's end, or before the next call."""
+        """Record the outcome of the call. It is stored when the ask ends or before the next call."""
         self.calls.settled(self.call, outcome)
 
     def withdraw(self) -> None:
-        """Note that the call was not made after all."""
+        """Record that the call was not made after all."""
         self.calls.not_made(self.call, self.place)
 
 

@@ -1,4 +1,4 @@
-"""What keeps the ledger true over crashes: leases of this process renewed, expired ones of dead processes swept."""
+"""The lease keeper: renews the leases of this process's calls and sweeps expired ones of dead processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 class LeaseKeeper:
-    """Renew the leases of calls under way, and sweep the expired ones of others at the start and now and then."""
+    """Renews the leases of this process's calls, and regularly sweeps expired leases, also at the start."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -37,9 +37,10 @@ class LeaseKeeper:
         self._lease_rounds = math.ceil(leases.lasts / leases.renewal)
 
     async def run(self) -> None:
-        """Keep the ledger until cancelled. While the database is away, keep trying.
+        """Renew and sweep until cancelled. If the database is unavailable, keep retrying.
 
-        Nothing is swept for a whole lease after that: others were cut off as well, and renew theirs first.
+        After such a failure nothing is swept for one lease time, since other processes could not renew their leases
+        either.
         """
         rounds_to_sweep = 0
         while True:
@@ -63,7 +64,7 @@ class LeaseKeeper:
             )
 
     async def sweep(self) -> None:
-        """Close the rows that dead processes left open, end their asks, and give back what those had taken."""
+        """Close the rows that dead processes left open, end their asks, and return what those had taken from limits."""
         is_partial = True
         while is_partial:
             swept, recounted = await self._ledger.database.commit(self._sweep)

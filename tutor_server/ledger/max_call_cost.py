@@ -1,4 +1,4 @@
-"""What the limiter reserves for a call before a look at its prompt: the most that one costs by settings and prices."""
+"""The maximum cost of a call, which the limiter reserves before the prompt is known."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 INSTRUCTIONS_TOKENS = 2000
-"""What a prompt holds beside the student's context: instructions, a module's statement, earlier answers."""
+"""Tokens of a prompt besides the student's context: instructions, the module's statement, earlier answers."""
 
 
 def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> int:
-    """Return nano-dollars that no call to one of these models is likely to pass.
+    """Return the nano-dollars that a call to one of these models is unlikely to exceed.
 
-    Raises `SettingsError` where a budget is set and a price is not known: such a budget would never be reached.
+    Raises `SettingsError` if a budget is set but a price is not known, since that budget would never be reached.
     """
     usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
     most = 0

@@ -1,1 +1,1 @@
-"""The models behind the tutor: one small protocol, its providers, and the chain that tries them in turn."""
+"""The models behind the tutor: the provider protocol, the providers, and the chain that tries them in order."""

@@ -1,4 +1,4 @@
-"""A circuit breaker: keeps calls away from a provider that keeps failing, and tries whether it is back."""
+"""A circuit breaker: blocks calls to a provider that keeps failing, and probes whether it has recovered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ OPEN_SECONDS = 10.0
 
 
 class Breaker:
-    """Counts the failures in a row of one provider, in this process. `clock` gives monotonic seconds.
+    """Counts the consecutive failures of one provider in this process. `clock` returns monotonic seconds.
 
-    Closed: every call passes. After `FAILURES_TO_OPEN` failures it opens: none passes for a while. Then a single call
-    passes as a probe: its success closes the breaker, its failure opens it again.
+    Closed: every call is admitted. After `FAILURES_TO_OPEN` failures it opens, and no call is admitted for a while.
+    Then one call is admitted as a probe: its success closes the breaker, and its failure opens it again.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -26,13 +26,13 @@ class Breaker:
 
     @property
     def seconds_left(self) -> float:
-        """How long no call will pass; 0 when one would now."""
+        """Seconds until a call may be admitted; 0 if one may be now."""
         if self._open_until is None:
             return 0.0
         return max(0.0, self._open_until - self._clock())
 
     def admit(self) -> bool:
-        """Return whether a call may be sent. Each such call is followed by `succeeded`, `failed` or `abandoned`."""
+        """Return whether a call may be sent. The caller must then call `succeeded`, `failed` or `abandoned`."""
         if self._open_until is None:
             return True
         if self._probing or self._clock() < self._open_until:
@@ -41,18 +41,18 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """Note an answer that was completed."""
+        """Record a completed answer."""
         self._failures = 0
         self._open_until = None
         self._probing = False
 
     def failed(self, open_for: float | None = None) -> None:
-        """Note a failure. With `open_for`, in seconds, the breaker opens at once: more calls would be in vain."""
+        """Record a failure. With `open_for` (in seconds) the breaker opens at once, since more calls would fail too."""
         self._failures += 1
         if open_for is not None or self._probing or self._failures >= FAILURES_TO_OPEN:
             self._open_until = self._clock() + (OPEN_SECONDS if open_for is None else open_for)
         self._probing = False
 
     def abandoned(self) -> None:
-        """Note a call that says nothing about the provider: cancelled, or wrong in itself."""
+        """Record a call that says nothing about the provider: it was cancelled, or the request was wrong."""
         self._probing = False

@@ -1,4 +1,4 @@
-"""One call to one provider: reported before it is sent, streamed under deadlines, metered, settled exactly once."""
+"""One call to a provider: recorded before it is sent, streamed under deadlines, metered, and settled exactly once."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BYTES_A_TOKEN = 16
-"""More than a token has on average in any language or code, with room for runs of blanks."""
+"""UTF-8 bytes allowed for each token: more than the average in any language or code, even with much whitespace."""
 LEAST_BOUND, GREATEST_BOUND = 64 * 1024, 256 * 1024
-"""Between these, in bytes, lies where an answer is cut whose provider does not keep to the longest answer."""
+"""The bounds, in bytes, of the size at which an answer is cut if the provider ignores the maximum length."""
 
 _TRAILING_SECONDS = 1.0
-"""How long a completed answer waits for the usage that may follow it."""
+"""Seconds that a completed answer waits for a usage event that may follow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOutcome:
-    """What became of a call.
+    """The outcome of a call.
 
-    `usage` is what the provider counted, or with `usage_estimated` what it will probably bill: a call that broke off is
-    billed too, and not every server counts. `cancelled` covers every way of not wanting the rest. `status` and
-    `message` are the failure's, for the operator.
+    `usage` was counted by the provider or, with `usage_estimated`, is an estimate of what it will bill: interrupted
+    calls are billed too, and not every server counts tokens. `cancelled` means that the caller no longer wanted the
+    rest. `status` and `message` describe a failure for the operator.
     """
 
     reason: Literal["completed", "cancelled"] | FailureReason
@@ -47,14 +47,14 @@ class CallOutcome:
 
 
 class CallRecord(Protocol):
-    """The record of one call. Exactly one of its methods is called, once."""
+    """The record of one call. Exactly one of its methods is called, exactly once."""
 
     def settle(self, outcome: CallOutcome) -> None:
-        """Note what became of the call."""
+        """Record the outcome of the call."""
         ...
 
     def withdraw(self) -> None:
-        """Note that the call was not sent after all."""
+        """Record that the call was not sent after all."""
         ...
 
 
@@ -62,16 +62,16 @@ class CallRecorder(Protocol):
     """Keeps a record of every call to a provider; the ledger is one."""
 
     def reserved(self, provider: Provider) -> CallRecord | None:
-        """Return the record that was made for this call beforehand, once, or None."""
+        """Return the record that was reserved for this call in advance, or None. It is returned only once."""
         ...
 
     async def start(self, provider: Provider) -> CallRecord:
-        """Record that a call is about to be sent. Raises a `TutorError` where it must not, as `GlobalLimitReached`."""
+        """Record that a call is about to be sent. Raises a `TutorError` such as `GlobalLimitReached` to prevent it."""
         ...
 
 
 class Call:
-    """One call. After its events: `failure`, or `finish` and the answer; in both cases `usage`."""
+    """One call. After its end, either `failure` or `finish` is set, and `usage` in both cases."""
 
     def __init__(
         self,
@@ -98,9 +98,9 @@ class Call:
     async def texts(
         self, request: Request, pacing: Pacing, first_content_by: float, whole_answer_by: float
     ) -> AsyncGenerator[str, None]:
-        """Make the call and yield its text. The deadlines are times of the event loop's clock.
+        """Make the call and yield its text. The deadlines are times on the event loop's clock.
 
-        A failure of the provider ends the texts and is left in `failure`. Raises what the recorder raises.
+        A provider's failure ends the text and is stored in `failure`. Raises what the recorder raises.
         """
         started_at, now = self._clock(), asyncio.get_running_loop().time
         record = self._recorder.reserved(self._provider) or await self._start()
@@ -110,7 +110,7 @@ class Call:
             async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(request, pacing) as events:
                 del request
                 async for group in events:
-                    idle_timeout.suspend()  # the reader's time is not the model's
+                    idle_timeout.suspend()  # Time that the reader takes does not count.
                     was_finished = self.finish is not None
                     text = self._meter(group)
                     if text:
@@ -121,12 +121,14 @@ class Call:
                     if text or was_finished != (self.finish is not None):
                         deadline = min(now() + self._seconds_to_next_content, whole_answer_by)
                     idle_timeout.renew(deadline)
-                    if now() >= deadline:  # what is there already comes without a wait that the timer could end
+                    if now() >= deadline:
+                        # Data that has arrived already is read without a wait, so the timeout needs a chance to act.
                         await asyncio.sleep(0)
         except TimeoutError:
             broke_off = ProviderFailure("timeout", "gave no content before the deadline")
         except ProviderFailure as failure:
-            broke_off = failure.with_traceback(None)  # its frames refer to this call, which refers to the failure
+            # Drop the traceback, which would form a reference cycle with this call.
+            broke_off = failure.with_traceback(None)
         except BaseException:
             self._settle(record, "cancelled", started_at)
             raise
@@ -144,11 +146,11 @@ class Call:
 
     @property
     def _seconds_to_next_content(self) -> float:
-        """How many seconds the next content may take."""
+        """Seconds within which the next content must arrive."""
         return self._deadlines.between_contents if self.finish is None else _TRAILING_SECONDS
 
     def _failure(self, broke_off: ProviderFailure | None) -> ProviderFailure | None:
-        """Return why a call that has ended is no whole answer, or None. What fails after `Finish` does not count."""
+        """Return why an ended call gave no complete answer, or None. Failures after `Finish` do not count."""
         if self.finish is None:
             return broke_off or ProviderFailure("interrupted", "ended the stream before the answer was complete")
         if not self.has_text and self.finish.reason != "refusal":
@@ -171,7 +173,7 @@ class Call:
         record.settle(outcome)
 
     def _meter(self, events: Sequence[Event]) -> str:
-        """Note what a group of events says, and return its text."""
+        """Record the usage and the end in a group of events, and return its text."""
         text = ""
         for event in events:
             if isinstance(event, str):
@@ -203,7 +205,7 @@ class Call:
 
 
 async def run_to_end(awaitable: Coroutine[None, None, T] | asyncio.Future[T]) -> T:
-    """Await something that must not be left half done: a cancel that comes meanwhile is raised after it."""
+    """Await something that must not be interrupted. A cancellation during the wait is raised after it."""
     task = asyncio.ensure_future(awaitable)
     cancel: asyncio.CancelledError | None = None
     while not task.done():
@@ -223,5 +225,5 @@ def _size(text: str) -> int:
 
 
 def _tokens(size: int) -> int:
-    """Estimate tokens from a size in UTF-8 bytes, on the high side for English and code."""
+    """Estimate tokens from a size in UTF-8 bytes; the estimate is rather high for English and code."""
     return math.ceil(size / 3)

@@ -1,4 +1,4 @@
-"""The chain of providers: tries them in turn until one answers, and never mixes the words of two."""
+"""The chain of providers: tries them in order until one answers, and never mixes the text of two."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request
 
 LONGEST_RETRY_WAIT = 5.0
-"""Seconds. A provider that wants a longer wait is passed over instead."""
+"""The maximum retry wait in seconds. A provider that asks for a longer wait is skipped instead."""
 LONGEST_PASS_OVER = 300.0
-"""Seconds. However long a provider wants to be left alone, it is tried again after this."""
+"""The maximum number of seconds for which a provider is skipped, whatever `Retry-After` it sends."""
 OPERATOR_PASS_OVER = 60.0
-"""Seconds for which a provider is passed over that needs the operator: a key, a payment."""
+"""Seconds for which a provider is skipped if only the operator can fix it, such as a bad key or an unpaid bill."""
 _RETRY_WAIT = 0.25
 _JITTER = 0.5
 
@@ -43,12 +43,12 @@ class _Link:
 
 
 class ModelAnswer:
-    """The stream of one answer: a context in which to iterate over its texts, once.
+    """The stream of one answer: a context manager whose text can be iterated over once.
 
-    Raises `AIUnavailable` when every provider failed before any text, `AnswerInterrupted` when one failed after some,
-    and what the recorder raises. `provider` and `model` are the ones that speak; with the last text, or after it,
-    `finish` says how the answer ended. `usage` sums all calls that were made so far; it is complete after the context
-    was left.
+    Raises `AIUnavailable` if every provider failed before any text, `AnswerInterrupted` if one failed after some text,
+    and what the recorder raises. `provider` and `model` name the current provider. `finish` says how the answer ended;
+    it is set with the last text or after it. `usage` is the sum over all calls so far, complete once the context has
+    been left.
     """
 
     def __init__(self, texts: Callable[[ModelAnswer], AsyncGenerator[str, None]]) -> None:
@@ -70,12 +70,13 @@ class ModelAnswer:
 
 
 class Chain:
-    """Providers in the order of preference.
+    """The providers in order of preference.
 
-    A provider that fails before its first text is tried once more where that may help, then the next one is asked;
-    after text there is neither, and the request's prompt is let go. A provider that keeps failing is passed over for a
-    while. What could not be analysed goes to `offline` alone, whether that is one of the providers or not. `clock`
-    gives monotonic seconds, `sleep` waits some, `jitter` gives a number from 0 to 1.
+    A provider that fails before its first text is retried once if that may help; then the next provider is called.
+    After the first text nothing is retried, and the prompt is freed. A provider that keeps failing is skipped for a
+    while. A submission that could not be analysed always goes to `offline`, even if `offline` is not one of the
+    providers. `clock` returns monotonic seconds, `sleep` waits for some seconds, and `jitter` returns a number from 0
+    to 1.
     """
 
     def __init__(
@@ -97,11 +98,11 @@ class Chain:
 
     @property
     def providers(self) -> tuple[Provider, ...]:
-        """The providers, the preferred one first."""
+        """The providers in order of preference."""
         return tuple(link.provider for link in self._links)
 
     def stream(self, request: Request, recorder: CallRecorder, pacing: Pacing) -> ModelAnswer:
-        """Open an answer. Leaving it early closes the provider's stream and settles the call as cancelled."""
+        """Return the stream of an answer. Leaving it early closes the connection and settles the call as cancelled."""
         links = self._offline if request.is_unread else self._links
         return ModelAnswer(lambda answer: self._texts(answer, links, request, recorder, pacing))
 
@@ -125,7 +126,8 @@ class Chain:
                     async with aclosing(call.texts(request, pacing, first_content_by, whole_answer_by)) as texts:
                         async for text in texts:
                             answer.finish = call.finish
-                            request = None  # no other call follows this text, and a prompt is large
+                            # Free the prompt, which is large: after the first text no other call can follow.
+                            request = None
                             yield text
                 finally:
                     answer.usage = _sum(answer.usage, call.usage)
@@ -145,7 +147,7 @@ class Chain:
         raise AIUnavailable(retry_after=self._seconds_until_a_call())
 
     def _retry_wait(self, failure: ProviderFailure, retries: int) -> float | None:
-        """Return the seconds to wait before the same provider is called again, or None for not again."""
+        """Return the seconds to wait before calling the same provider again, or None if it is not retried."""
         if failure.adapted:
             return 0.0
         if not retries or failure.reason not in _WORTH_A_RETRY:
@@ -171,7 +173,7 @@ class Chain:
             breaker.failed()
 
     def _seconds_until_a_call(self) -> int | None:
-        """Return the seconds until a breaker lets a call pass, or None where one would pass now."""
+        """Return the seconds until a circuit breaker admits a call, or None if one does now."""
         seconds = min((link.breaker.seconds_left for link in self._links), default=0.0)
         return math.ceil(seconds) or None
 

@@ -1,4 +1,4 @@
-"""Where a provider is called, with which headers."""
+"""The URL and the headers of a provider's calls."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """The address that takes a provider's calls, and their headers, the credential's among them."""
+    """The URL for a provider's calls, and their headers including the credential."""
 
     url: str
     headers: Mapping[str, str]
 
 
 def set_headers(headers: Mapping[str, object]) -> dict[str, str]:
-    """Return the headers that an SDK sets: it marks those that it omits by values that are no strings."""
+    """Return the headers that an SDK sets. The SDK marks headers that it omits by values that are not strings."""
     return {name: value for name, value in headers.items() if isinstance(value, str)}

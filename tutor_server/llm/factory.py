@@ -26,9 +26,9 @@ def build_chain(
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Chain:
-    """Build the providers of these names, each by its model's profile, and chain them.
+    """Build the providers with these names, each from its model's profile, and return their chain.
 
-    `explain` is the offline tutor's; `clock` returns monotonic seconds.
+    `explain` is the offline tutor's function; `clock` returns monotonic seconds.
     """
     remote = {model.provider: _remote(model) for model in profiles}
     offline = OfflineProvider(explain)
@@ -37,6 +37,6 @@ def build_chain(
 
 
 def _remote(profile: ModelProfile) -> Provider:
-    from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - offline alone needs no HTTP client
+    from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - the offline provider needs no HTTP client
 
     return SPECS[profile.provider].build(Upstream(profile.endpoint), profile.model)

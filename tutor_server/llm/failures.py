@@ -1,4 +1,4 @@
-"""What went wrong with a call: errors of the transport, statuses and headers, as a `ProviderFailure`."""
+"""Translates errors of the HTTP client into `ProviderFailure`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def connection_failures() -> Iterator[None]:
-    """Turn what the transport raises, before or during the answer, into a `ProviderFailure`."""
+    """Raise errors of the HTTP client inside the context as `ProviderFailure`."""
     try:
         yield
     except (aiohttp.ClientError, OSError) as error:

@@ -1,4 +1,4 @@
-"""How long the next words may take: a deadline that moves whenever some have come."""
+"""The idle timeout of an answer: a deadline that is reset whenever content arrives."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class IdleTimeout:
-    """A context that ends with `TimeoutError` once its deadline has passed, a time of the event loop's clock.
+    """A context manager that raises `TimeoutError` once its deadline has passed, on the event loop's clock.
 
-    The deadline moves with every few words, its timer does not: it looks again when it strikes.
+    The deadline is reset very often. To save time the timer is kept, and checks the deadline when it fires.
     """
 
     def __init__(self, deadline: float) -> None:
@@ -35,13 +35,14 @@ class IdleTimeout:
         await self._timeout.__aexit__(kind, error, traceback)
 
     def suspend(self) -> None:
-        """Stop the clock until `renew`."""
+        """Suspend the deadline until `renew`."""
         self._deadline = None
-        if self._timeout.when() is not None:  # struck just now, as what was waited for came
+        if self._timeout.when() is not None:
+            # The timeout was triggered in the same iteration of the event loop in which the content arrived.
             self._timeout.reschedule(None)
 
     def renew(self, deadline: float) -> None:
-        """Move the deadline. One that has passed already strikes at the next `await`."""
+        """Reset the deadline. If it has passed already, `TimeoutError` is raised at the next `await`."""
         self._deadline = deadline
         if deadline <= self._loop.time():
             self._timeout.reschedule(deadline)

@@ -1,4 +1,4 @@
-"""Whether a provider can be reached and takes its key: asks for its list of models, which costs nothing."""
+"""Checks whether a provider can be reached and accepts its key, by a free request for its list of models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 async def key_problem(model: RemoteModel) -> str | None:
-    """Return what is wrong with a provider, in one line that names the setting to look at; None: nothing."""
+    """Return one line that describes the problem and names the setting to check, or None if there is no problem."""
     spec = SPECS[model.provider]
     probe = spec.key_probe(model.api_key, model.base_url)
     try:
@@ -31,6 +31,6 @@ async def key_problem(model: RemoteModel) -> str | None:
         return f"cannot be reached ({type(error).__name__}); check {spec.base_url_variable} and the network"
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return f"refused the key; check {spec.key_variable}"
-    if status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:  # some compatible servers have no such list
+    if status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:  # Some compatible servers do not offer a list of models.
         return None
     return f"answered {status}; check {spec.base_url_variable}"

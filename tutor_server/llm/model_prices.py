@@ -1,4 +1,4 @@
-"""What calls to one model cost: rates by the length of the prompt and by the time, of a list or of the operator."""
+"""The prices of one model: rates that depend on the prompt's length and on the time of the call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MILLION = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Dollars per million tokens."""
+    """Rates in dollars per million tokens."""
 
     input: Decimal
     output: Decimal
@@ -27,14 +27,14 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPrices:
-    """The rates of a model, and those in force for the whole call where its prompt is longer than a tier's tokens."""
+    """The rates of a model. If a prompt exceeds the tokens of a tier, that tier's rates apply to the whole call."""
 
     rates: Rates
     tiers: tuple[tuple[int, Rates], ...] = ()
-    """The shortest prompts first."""
+    """Pairs of a number of tokens and the rates for longer prompts, in ascending order."""
 
     def dollars(self, usage: Usage) -> Decimal:
-        """Price a call, exactly."""
+        """Return the exact cost of a call in dollars."""
         cached = usage.cache_read_tokens + usage.cache_write_tokens
         prompt = max(usage.input_tokens, cached)
         rates = self.rates
@@ -51,12 +51,12 @@ class ModelPrices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricePeriod:
-    """Prices and when they are in force: always, from a day on, or between two times of each day, all of UTC."""
+    """Prices and when they are in force: always, from a day on, or between two times of each day (all in UTC)."""
 
     prices: ModelPrices
     first_day: date | None = None
     daily: tuple[time, time] | None = None
-    """From the first time until just before the second, which may be one of the next day."""
+    """The start and the end, which is exclusive and may be on the next day."""
 
     def holds(self, at: datetime) -> bool:
         """Return whether these prices are in force at a time."""
@@ -72,5 +72,5 @@ class PricePeriod:
 
 
 def prices_at(periods: tuple[PricePeriod, ...], at: datetime) -> ModelPrices:
-    """Return the prices in force at a time: the last ones that hold then, or the first if none do."""
+    """Return the prices in force at a time: the last matching period, or the first period if none matches."""
     return next((period for period in reversed(periods) if period.holds(at)), periods[0]).prices

@@ -1,7 +1,7 @@
-"""Where each model is called and what it costs. The providers' SDKs and the price list know.
+"""The profile of each model: its endpoint and its prices, from the providers' SDKs and the price list.
 
-Loaded into a service they would keep 23 MB for OpenAI, and 65 MB for both providers. So a service asks them as it
-starts, in a child process that ends with the answer.
+In a service process, the SDK and the list would take 23 MB for OpenAI, and 65 MB for both providers. So they are
+loaded at the start in a short-lived child process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteModel:
-    """A model as the settings name it. `base_url` replaces the provider's own."""
+    """A model as named in the settings. `base_url` replaces the provider's default."""
 
     provider: str
     name: str
@@ -34,7 +34,7 @@ class RemoteModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProfile:
-    """The endpoint and the prices of one model. Without `prices`, none are listed."""
+    """The endpoint and the prices of one model. `prices` is None if the price list does not contain the model."""
 
     provider: str
     model: str
@@ -44,7 +44,7 @@ class ModelProfile:
 
 def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
     """Return the profile of each model. This loads the SDKs and the price list into this process."""
-    from tutor_server.llm.price_list import listed_prices  # noqa: PLC0415 - loads the price list
+    from tutor_server.llm.price_list import listed_prices  # noqa: PLC0415 - this import loads the price list
 
     return [
         ModelProfile(
@@ -58,23 +58,23 @@ def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
 
 
 def profiles_by_child_process(models: Sequence[RemoteModel]) -> list[ModelProfile]:
-    """Return the profile of each model, and load nothing. Keys go through pipes only.
+    """Return the profile of each model without loading SDKs into this process. Keys are passed only through pipes.
 
-    Raises `SettingsError` with what an SDK says, which reads more of the environment than we do: proxies, certificates.
+    Raises `SettingsError` with the message of an SDK, which also reads proxies and certificates from the environment.
     """
     if not models:
         return []
     program = "from tutor_server.llm.model_profiles import answer; answer()"
-    asked = subprocess.run(  # noqa: S603 - our own program
+    asked = subprocess.run(  # noqa: S603 - it runs our own program
         [sys.executable, "-P", "-c", program], input=pickle.dumps(models), capture_output=True, check=False
     )
     if asked.returncode:
         *_, said = asked.stderr.decode(errors="replace").splitlines() or [f"it ended with {asked.returncode}"]
         raise SettingsError(f"the providers' SDKs cannot be set up: {said}")
-    profiles: list[ModelProfile] = pickle.loads(asked.stdout)  # noqa: S301 - of our own process
+    profiles: list[ModelProfile] = pickle.loads(asked.stdout)  # noqa: S301 - the data comes from our own child process
     return profiles
 
 
 def answer() -> None:
-    """Read models from stdin and write their profiles to stdout: what the child process does."""
-    pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - as above
+    """Read models from stdin and write their profiles to stdout. This is the program of the child process."""
+    pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - the data comes from our parent

@@ -1,4 +1,4 @@
-"""The provider over the offline tutor: always there, free, and the same every time."""
+"""The provider that wraps the offline tutor: always available, free and deterministic."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     Explain = Callable[[Request], Awaitable[Explanation]]
 
 OFFLINE = "offline"
-"""The provider's name: it needs no settings and never fails."""
+"""The name of the provider. It needs no settings and never fails."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
 class OfflineProvider:
-    """Answers with the offline tutor's explanation, as `explain` finds it in bounded time."""
+    """Answers with the explanation of the offline tutor, which `explain` finds in bounded time."""
 
     name: ClassVar[str] = OFFLINE
     model: ClassVar[str] = "offline-1"
@@ -35,7 +35,7 @@ class OfflineProvider:
 
     @asynccontextmanager
     async def stream(self, request: Request, _pacing: Pacing) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
-        """Open the answer; there is nothing to fail."""
+        """Open the answer. This cannot fail."""
         async with aclosing(self._events(request)) as events:
             yield events
 
@@ -47,4 +47,4 @@ class OfflineProvider:
         yield (Usage(0, 0), Finish("stop", rule=explanation.rule))
 
     async def close(self) -> None:
-        """Release nothing."""
+        """Do nothing: this provider has no connections."""

@@ -1,4 +1,4 @@
-"""The operator's own prices, `prices.toml` in the data folder: for models of their own, or contracts of their own."""
+"""Reads `prices.toml` in the data folder: the operator's own prices, for custom models or special contracts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PriceFile = dict[tuple[str, str], ModelPrices]
 
 
 def read_price_file(folder: Path) -> PriceFile:
-    """Read the prices in a data folder; without a file there are none. Raises `SettingsError` for a wrong file."""
+    """Return the prices in the file of a data folder, or none without a file. Raises `SettingsError` for a bad file."""
     try:
         text = (folder / PRICE_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A model's prices from the list in genai-prices' wheel. Reading the list takes some 30 MB and 0.2 s."""
+"""Reads a model's prices from the list in the package genai-prices. Loading the list takes some 30 MB and 0.2 s."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
-    """Return a model's prices, the ones with precedence last, or None if they are not listed by tokens alone."""
+    """Return a model's prices, later ones taking precedence, or None if they are not listed by tokens alone."""
     try:
         listed = calc_price(Usage(), model, provider_id=provider).model.prices
     except LookupError:
@@ -45,7 +45,7 @@ def _prices(listed: ModelPrice) -> ModelPrices:
 
 
 def _rates(listed: ModelPrice, prompt: int) -> Rates:
-    """Find the rates for prompts of that length by pricing calls, so that no rule of the list is told twice."""
+    """Return the rates for prompts of a given length, found by pricing calls, so that the list's own rules apply."""
     plain = _dollars(listed, input_tokens=prompt)
     return Rates(
         input=plain * MILLION / prompt,

@@ -1,4 +1,4 @@
-"""What a call is estimated to cost: by the operator's price file, else by the list of prices."""
+"""Estimates the cost of a call from the operator's price file or, if that has no entry, from the price list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NANO_DOLLARS = 10**9
 
 
 class Prices:
-    """Prices calls of the models that it was given, each by its provider and its name."""
+    """Estimates costs for a given set of models, each identified by its provider and name."""
 
     def __init__(self, own: PriceFile, listed: Mapping[tuple[str, str], tuple[PricePeriod, ...]]) -> None:
         self._own = own
@@ -29,13 +29,13 @@ class Prices:
 
     @classmethod
     def of(cls, own: PriceFile, profiles: Iterable[ModelProfile]) -> Self:
-        """Take the listed prices from the profiles of the models."""
+        """Build from the operator's price file and from the listed prices in the models' profiles."""
         return cls(own, {(model.provider, model.model): model.prices for model in profiles if model.prices is not None})
 
     def estimated_cost(self, provider: str, model: str, usage: Usage, at: datetime) -> int | None:
         """Return the cost of a call in nano-dollars, by the tiers and cache rates in force at `at`.
 
-        None: the model's price is not known, and the call is unpriced, which is not free. The offline tutor is free.
+        Return None if the price is not known: the call is unpriced, not free. Only the offline tutor is free.
         """
         if provider == OFFLINE:
             return 0

@@ -1,4 +1,4 @@
-"""What a provider is: a request goes in, our own events come out. No SDK object crosses this line."""
+"""The interface of a provider: it takes a request and yields the service's own events, never objects of an SDK."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What providers are asked: the assembled prompt, and the lesson it was assembled from.
+    """A request to a provider: the assembled prompt, and the student's submission from which it was assembled.
 
-    A model reads `system` and `turns`; the offline tutor reads the lesson. `user` is an opaque id. A prompt is large
-    and an answer takes a while: whoever passes a request on keeps no reference to it.
+    A model reads `system` and `turns`; the offline tutor reads `submission`, `level` and `student`. `user` is an opaque
+    id. A prompt is large and an answer takes long, so a caller that passes a request on drops its own reference.
     """
 
     system: str
@@ -38,14 +38,14 @@ class Request:
     level: HintLevel
     student: StudentLevels
     is_unread: bool = False
-    """Whether the submission could not be analysed. Then no guard can judge a model, and `offline` alone is asked."""
+    """Whether the submission could not be analysed. The guard needs the analysis, so then only `offline` is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of the call so far, as the provider counts them; a later one replaces an earlier one.
+    """The tokens of a call so far, as counted by the provider. A later event replaces an earlier one.
 
-    `input_tokens` is the whole prompt: what was read from or written to the provider's cache is part of it.
+    `input_tokens` counts the whole prompt, including tokens read from or written to the provider's cache.
     """
 
     input_tokens: int
@@ -56,9 +56,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider says that its answer is complete, and why it ended. Without one, the answer is not.
+    """The provider's statement that the answer is complete, and why it ended. Without it the answer is incomplete.
 
-    No text follows it; a last `Usage` may. `rule` names the offline tutor's rule that explained the problem.
+    No text follows it, but one more `Usage` may. `rule` is the offline tutor's rule that explained the problem.
     """
 
     reason: Literal["stop", "length", "refusal"]
@@ -66,11 +66,11 @@ class Finish:
 
 
 Event = str | Usage | Finish
-"""A string is the next piece of the answer."""
+"""An event of an answer. A string is the next part of the text."""
 
 
 class Provider(Protocol):
-    """Something that can answer a request as a stream of events."""
+    """A source of answers: it answers a request with a stream of events."""
 
     @property
     def name(self) -> str:
@@ -84,14 +84,14 @@ class Provider(Protocol):
 
     @property
     def is_remote(self) -> bool:
-        """Whether a call leaves this process: costs money, counts against the provider window, can fail."""
+        """Whether a call leaves this process. If so, it costs money, counts towards the call limit, and can fail."""
         ...
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
-        """Open the call and yield its events in the groups in which they arrived.
+        """Open the call and yield its events, in the groups in which they arrived.
 
-        Nothing is read between two groups, so that a slow caller gets larger ones. `pacing` may change while the
-        answer comes. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`.
+        Nothing is read between two groups, so a slow caller gets larger groups. `pacing` may change during the answer.
+        Leaving the context closes the upstream connection at once. Raises `ProviderFailure`.
         """
         ...
 
@@ -115,12 +115,12 @@ FailureReason = Literal[
 
 
 class ProviderFailure(Exception):
-    """A provider did not answer, or not completely.
+    """A provider gave no answer, or an incomplete one.
 
-    `sent` tells whether the request may have reached the provider (and so may be billed). `status` is the HTTP status
-    where the request was refused with one, which no provider bills. `retry_after` is in seconds, as the provider asked.
-    `adapted` says that the provider will leave out next time what this one did not understand, so that the same call
-    may now succeed. The message is for the operator's log and holds no student text.
+    `sent` says whether the request may have reached the provider, and so may be billed. `status` is the HTTP status of
+    a refusal, which no provider bills. `retry_after` is in seconds, as sent by the provider. `adapted` says that the
+    next call will omit an option that the provider rejected, so that the same call may succeed. The message is for the
+    operator's log and contains no student text.
     """
 
     def __init__(

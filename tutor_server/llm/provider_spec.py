@@ -1,4 +1,4 @@
-"""What a provider's module declares, so that settings, prices, checks and the chain know the provider."""
+"""The declaration of a provider, from which settings, prices, key checks and the chain take what they need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyProbe:
-    """A GET request that costs nothing and shows whether the provider takes the key: its list of models."""
+    """A free GET request that shows whether the provider accepts the key: a request for its list of models."""
 
     url: str
     headers: Mapping[str, str]
@@ -23,36 +23,36 @@ class KeyProbe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
-    """A provider of models. Its module is loaded with the settings, so it imports no HTTP client and no SDK.
+    """The declaration of a provider. Its module is imported with the settings, so it imports no HTTP client or SDK.
 
-    Its settings are named after it: `<NAME>_API_KEY`, `<NAME>_BASE_URL` and `TUTOR_<NAME>_MODEL`.
+    The settings are named after the provider: `<NAME>_API_KEY`, `<NAME>_BASE_URL` and `TUTOR_<NAME>_MODEL`.
     """
 
     name: str
-    """In lower case, as in `TUTOR_LLM_PROVIDERS`, in the ledger and in frames; the name of its module."""
+    """The name in lower case, as in `TUTOR_LLM_PROVIDERS`, the ledger and frames; also the name of the module."""
     default_model: str
     build: Callable[[Upstream, str], Provider]
-    """Builds the provider over the connections to its endpoint, for a model."""
+    """Builds the provider from the connections to its endpoint and the name of a model."""
     endpoint: Callable[[str | None, str | None], Endpoint]
-    """Asks the provider's SDK for the endpoint, by API key and base URL. Runs in a process of its own."""
+    """Returns the endpoint for an API key and a base URL, according to the SDK. Runs in a child process."""
     key_probe: Callable[[str | None, str | None], KeyProbe]
-    """Returns how `tutor-server check` tries the key, by API key and base URL."""
+    """Returns the request with which `tutor-server check` tests an API key at a base URL."""
     price_list_name: str
-    """Under which genai-prices lists the models."""
+    """The provider's name in the price list of genai-prices."""
     works_without_key: bool = False
-    """Whether a base URL alone is enough, as for a server on the operator's own machine."""
+    """Whether a base URL suffices without a key, as for a server on the operator's own machine."""
 
     @property
     def key_variable(self) -> str:
-        """The environment variable of the API key."""
+        """The environment variable that holds the API key."""
         return f"{self.name.upper()}_API_KEY"
 
     @property
     def base_url_variable(self) -> str:
-        """The environment variable of the base URL."""
+        """The environment variable that holds the base URL."""
         return f"{self.name.upper()}_BASE_URL"
 
     @property
     def model_variable(self) -> str:
-        """The environment variable of the model."""
+        """The environment variable that holds the name of the model."""
         return f"TUTOR_{self.name.upper()}_MODEL"

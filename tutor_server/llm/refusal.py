@@ -1,4 +1,4 @@
-"""A call that a provider refused: what its status, its headers and its own code for the error mean."""
+"""Translates a refused call into a `ProviderFailure`, from its status, its headers and the provider's error code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9_./-]{1,64}")
 def refusal(
     status: int, headers: Mapping[str, str], kind: object, *, key_name: str, adapted: bool = False
 ) -> ProviderFailure:
-    """Name an answer with an error status. `kind` is the provider's own word for it, `key_name` the key's variable."""
+    """Return the failure for an error status. `kind` is the provider's error code, `key_name` the key's variable."""
     reason = reason_of(status)
     hint = f"; check {key_name}" if reason in {"authentication", "payment_required"} else ""
     return ProviderFailure(
@@ -33,12 +33,12 @@ def refusal(
 
 
 def said(kind: object) -> str:
-    """Return the provider's code for an error in brackets, if it is one word: a sentence may quote the student."""
+    """Return the provider's error code in brackets, or "" if it is not one word: a sentence may quote the student."""
     return f" ({kind})" if isinstance(kind, str) and _ONE_WORD.fullmatch(kind) else ""
 
 
 def reason_of(status: int) -> FailureReason:
-    """Return the reason that an HTTP status stands for. Anthropic answers 529 when it is overloaded."""
+    """Return the failure reason for an HTTP status. Anthropic uses 529 for overload."""
     match status:
         case 401 | 403:
             return "authentication"
@@ -55,9 +55,9 @@ def reason_of(status: int) -> FailureReason:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read how many seconds to wait: `Retry-After` (RFC 9110 §10.2.3), or the finer `retry-after-ms`.
+    """Return the seconds to wait, from `retry-after-ms` or else from `Retry-After` (RFC 9110 §10.2.3).
 
-    A date counts from the answer's own `Date`, so that it does not matter whose clock is wrong.
+    A date is compared with the `Date` header of the same response, so that clock differences do not matter.
     """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:

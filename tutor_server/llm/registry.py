@@ -25,7 +25,7 @@ def _find() -> dict[str, ProviderSpec]:
 
 
 SPECS: Mapping[str, ProviderSpec] = _find()
-"""In alphabetical order, in which they are tried where the operator names none."""
+"""The provider names in alphabetical order, which is the order of the chain if the operator sets none."""
 
 KNOWN_NAMES = (*SPECS, OFFLINE)
-"""What `TUTOR_LLM_PROVIDERS` may name."""
+"""The names that `TUTOR_LLM_PROVIDERS` may contain."""

@@ -1,4 +1,4 @@
-"""A parser of server-sent events (WHATWG HTML §9.2.6): bytes in, whole events out, memory bounded."""
+"""A parser of server-sent events (WHATWG HTML §9.2.6): takes bytes, yields complete events, limits its memory."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_EVENT_BYTES = 1024 * 1024
-"""No event of a text answer comes near this; a larger one is cut before it takes memory."""
+"""The maximum size of an event. Events of text answers are far smaller; a larger one is refused to save memory."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = (b"\n", b"\r")
 
 
 class ServerEvent(NamedTuple):
-    """One event: its name (empty: `message`) and its data lines, joined by line feeds."""
+    """One event: its name (empty means `message`) and its data lines, joined by line feeds."""
 
     name: bytes
     data: bytes
 
 
 class EventParser:
-    """Splits a byte stream into events, the same ones however the bytes were cut into chunks.
+    """Splits a byte stream into events. The result does not depend on how the bytes are divided into chunks.
 
-    Lines end with LF, CRLF or CR. Comments, ids, retry times and unknown fields are skipped, as is an event without
-    data. An event that has not ended when the stream does is none.
+    Lines end with LF, CRLF or CR. Comments, ids, retry times, unknown fields, and events without data are skipped. An
+    event that is incomplete at the end of the stream is dropped.
     """
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
@@ -40,9 +40,9 @@ class EventParser:
         self._started = False
 
     def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
-        """Take the next bytes and yield the events that they complete. Exhaust it before the next chunk.
+        """Yield the events that the next bytes complete. The generator must be exhausted before the next call.
 
-        Raises `ProviderFailure` when an event is larger than the bound.
+        Raises `ProviderFailure` if an event is larger than the limit.
         """
         if self._after_return and chunk.startswith(b"\n"):
             chunk = chunk[1:]

@@ -1,4 +1,4 @@
-"""What the model APIs share on the wire: a request goes out, and the event stream that answers it becomes ours."""
+"""The HTTP side that all model APIs share: sends a request and decodes the event stream of the answer."""
 
 from __future__ import annotations
 
@@ -31,27 +31,28 @@ if TYPE_CHECKING:
     from tutor_server.llm.sse import ServerEvent
 
 PLAIN_BODY = {"Accept-Encoding": "identity"}
-"""Headers that ask for an uncompressed stream: nothing is gained by packing tokens one at a time."""
+"""Headers that ask for an uncompressed stream, since compressing one token at a time saves nothing."""
 
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
-"""The call's own deadlines watch over the reading; a second watch would be wound up again at each token."""
+"""Timeouts of the HTTP client. Reading has none: the call has its own deadlines, and resetting a second timer for
+each token would cost time."""
 
 _SUCCESS = range(200, 300)
-"""RFC 9110 §15.3."""
+"""The success statuses (RFC 9110 §15.3)."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
 
 class Decoder(Protocol):
-    """Turns the server-sent events of one answer into ours."""
+    """Decodes the server-sent events of one answer into the service's own events."""
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Return what an event says. Raises `ProviderFailure` if it reports an error or cannot be read."""
+        """Return the events of a server event. Raises `ProviderFailure` if it reports an error or is malformed."""
         ...
 
 
 class Refused(Exception):
-    """The provider answered with another status than success; `error` holds what its body says, as far as it does."""
+    """The provider answered with an error status. `error` is the error object of the body; it may be empty."""
 
     def __init__(self, status: int, headers: Mapping[str, str], error: Mapping[str, Any]) -> None:
         super().__init__(status)
@@ -68,14 +69,15 @@ class Refused(Exception):
 class Upstream:
     """The connections to one provider.
 
-    Its SDK says where that is and which headers belong to a call. It does not carry the call: to build and send one
-    through an SDK takes ten times the processor time of the call itself.
+    The provider's SDK supplies only the URL and the headers. Building and sending a call through an SDK would take ten
+    times the processor time of the call itself.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.url = endpoint.url
         headers = {**endpoint.headers, **PLAIN_BODY}
-        self._headers = {istr(name): value for name, value in headers.items()}  # shared by all calls
+        # Share the header-name objects between calls.
+        self._headers = {istr(name): value for name, value in headers.items()}
         self._session: aiohttp.ClientSession | None = None
         self._numbers = itertools.count()
         self._running = 0
@@ -88,14 +90,14 @@ class Upstream:
         refusal: Callable[[Refused], ProviderFailure],
         pacing: Pacing,
     ) -> AsyncIterator[AsyncIterator[Sequence[Event]]]:
-        """Send a body and yield the events of its answer. Leaving the context closes the connection at once.
+        """Send a body and yield the events of the answer. Leaving the context closes the connection at once.
 
-        Once the student has text, events come in batches. Raises `ProviderFailure`; that of a refusal is made by
-        `refusal`.
+        Once the student has some text, events are read in batches. Raises `ProviderFailure`; for a refused call
+        `refusal` builds it.
         """
         with connection_failures():
             response = await self._opened().post(self.url, data=_json(body), allow_redirects=False)
-        del body  # An answer takes a while, and has no use for what was asked.
+        del body  # Free the prompt: the answer takes long and does not need it.
         async with response:
             if response.status not in _SUCCESS:
                 raise refusal(await _refused(response))
@@ -119,7 +121,7 @@ class Upstream:
             await self._session.close()
 
     def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:  # A session belongs to the event loop that runs now.
+        if self._session is None:  # A session must be created inside the running event loop.
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ssl=_trusted(self.url)),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -131,16 +133,16 @@ class Upstream:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    """Write a body in no more memory than it needs: orjson's own bytes keep the six-fold room that it reserves."""
+    """Encode a body without spare memory: orjson's own result keeps the buffer, which has six times the size."""
     return bytes(memoryview(orjson.dumps(body)))
 
 
 async def answer_events(
     response: aiohttp.ClientResponse, decoder: Decoder, seconds_to_batch: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
-    """Read a streamed answer, the events of one network read together. Nothing is read while a group is being used.
+    """Yield the events of a streamed answer, those that arrived together as one group. Nothing is read between groups.
 
-    Everything that arrived whole is given before a failure is raised as `ProviderFailure`.
+    All complete events are yielded before a failure is raised as `ProviderFailure`.
     """
     media_type = response.content_type
     if media_type != "text/event-stream":
@@ -167,13 +169,13 @@ async def answer_events(
 
 
 def _is_under_way(events: Sequence[Event]) -> bool:
-    """Return whether more text may follow. Otherwise the end is read at once, without waiting for a batch."""
+    """Return whether more text may follow. If not, the end is read at once instead of with the next batch."""
     kinds = set(map(type, events))
     return str in kinds and Finish not in kinds
 
 
 async def _read(content: aiohttp.StreamReader) -> tuple[bytes, ProviderFailure | None]:
-    """Read what has arrived, nothing once it was all; where the connection broke, with why it did."""
+    """Return the bytes that have arrived (empty at the end) and, if the connection broke, the failure."""
     try:
         with connection_failures():
             return await content.readany(), None
@@ -182,9 +184,9 @@ async def _read(content: aiohttp.StreamReader) -> tuple[bytes, ProviderFailure |
 
 
 def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
-    """Return the bytes that had arrived before the connection broke: aiohttp raises the failure instead."""
+    """Return the bytes that arrived before the connection broke; aiohttp itself would only raise the failure."""
     failure = content.exception()
-    content._exception = None  # noqa: SLF001 - a reader that knows of a failure gives nothing else
+    content._exception = None  # noqa: SLF001 - after a failure the reader returns no data
     try:
         return content.read_nowait()
     finally:
@@ -192,7 +194,7 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
 
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:
-    """Read what a refusal says, from its first bytes: its body may have no end."""
+    """Return the refusal with its error object, read from the first bytes only, since the body may be endless."""
     content = bytearray()
     with connection_failures():
         while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
@@ -210,12 +212,12 @@ def _error_in(content: bytearray) -> Mapping[str, Any]:
 
 
 def _trusted(url: str) -> ssl.SSLContext | bool:
-    """Return the certificates that the SDKs trust."""
+    """Return the same TLS certificates that the SDKs trust."""
     return httpx2.create_ssl_context() if urlsplit(url).scheme == "https" else True
 
 
 def _proxy_to(url: str) -> str | None:
-    """Return the proxy that the environment names for a URL, as the SDKs would find it, or None."""
+    """Return the proxy for a URL from the environment variables, by the same rules as the SDKs, or None."""
     parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None

@@ -1,4 +1,4 @@
-"""The connection that carries an answer: while no batch is due, arriving data does not wake the process."""
+"""The connection of an answer. Between batches, arriving data does not wake the process."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     import aiohttp
 
 QUIET_BYTES = 32 * 1024
-"""How much may gather on a line while nobody wants to read it, before it wakes the process."""
+"""Bytes that may collect in the kernel between two batches before the process is woken."""
 
 
 class UpstreamConnection:
-    """The connection that an answer comes over, as far as it wakes this process.
+    """Controls when data on an answer's connection wakes this process.
 
-    From `quiet` to the time of `wake_in`, what arrives gathers in the kernel, which wakes nobody for it but for the end
-    or for much (SO_RCVLOWAT): to be woken costs an idle process more than to read a token. The transport's own
-    `pause_reading` is no remedy: uvloop leaves the line with the kernel until it has been woken once more. Where the
-    system knows no such mark, words are read as they come. However the context is left, the line is awake: its
-    connection may serve again.
+    From `quiet` until the time set by `wake_in`, data collects in the kernel, which wakes the process only at the end
+    of the stream or for much data (SO_RCVLOWAT). Waking an idle process costs more than reading a token. The
+    transport's `pause_reading` does not help, since uvloop only stops polling the socket after one more wake-up. If the
+    system has no SO_RCVLOWAT, data is read as it arrives. On exit the normal mode is restored, since the connection may
+    be reused.
     """
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -32,7 +32,8 @@ class UpstreamConnection:
         self._alarm: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
-        if self._transport is not None:  # uvloop's own object for a socket makes one of these at each call
+        if self._transport is not None:
+            # uvloop creates a new socket object at each call, so one is kept.
             self._socket = socket.socket(fileno=self._transport.get_extra_info("socket").fileno())
         return self
 
@@ -42,13 +43,13 @@ class UpstreamConnection:
             self._socket.detach()
 
     def quiet(self) -> None:
-        """Let arriving data gather in the kernel, unless the answer is complete."""
+        """Let arriving data collect in the kernel, unless the answer is complete."""
         self._silence()
         if self._response.connection is not None:
             self._is_quiet = self._wake_from(QUIET_BYTES)
 
     def wake_in(self, seconds: float) -> None:
-        """Have the process woken, from then on, by whatever has gathered or arrives."""
+        """Let data wake the process again after some seconds, including data that has already arrived."""
         if seconds and self._is_quiet and self._response.connection is not None:
             self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
         else:

@@ -1,4 +1,4 @@
-"""Reads and writes the values of the model APIs strictly: JSON, texts, numbers of tokens."""
+"""Strict conversion of values from and to the model APIs: JSON, texts, token counts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import orjson
 from tutor_server.llm.provider import ProviderFailure
 
 MAX_TOKENS = 100_000_000
-"""No call comes near this; a larger count is nonsense, and several of them would pass PostgreSQL's integers."""
+"""The maximum token count that is accepted. No call comes near it, and sums of larger counts would overflow
+PostgreSQL's integers."""
 
 
 def read_json(data: bytes) -> dict[str, Any]:
-    """Read the JSON object of an event. Raises `ProviderFailure` for anything else, bad UTF-8 included."""
+    """Return the JSON object of an event. Raises `ProviderFailure` for anything else, including invalid UTF-8."""
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -24,26 +25,26 @@ def read_json(data: bytes) -> dict[str, Any]:
 
 
 def lacks_field() -> ProviderFailure:
-    """Make the failure of an event without the expected fields."""
+    """Return the failure for an event that lacks an expected field."""
     return ProviderFailure("invalid_response", "an event lacks a field or has one of another type")
 
 
 def text(content: object) -> str:
-    """Return a piece of the answer. Raises `TypeError` for anything but a string."""
+    """Return a part of the answer's text. Raises `TypeError` if it is not a string."""
     if not isinstance(content, str):
         raise TypeError("text is a string")
     return content
 
 
 def count(value: object) -> int | None:
-    """Return a number of tokens, or None for anything else, so that the number is estimated."""
+    """Return a token count, or None if the value is not a valid one; the count is then estimated."""
     return value if isinstance(value, int) and 0 <= value <= MAX_TOKENS else None
 
 
 def sendable(text: str) -> str:
-    """Return a text that can be encoded as UTF-8: a lone surrogate, as broken editors send it, becomes a `?`.
+    """Return a text that can be encoded as UTF-8: lone surrogates, which some editors send, become `?`.
 
-    Any other text is given back itself: a prompt is kept for as long as its answer takes.
+    A text without them is returned as the same object, since a prompt stays in memory as long as its answer takes.
     """
     try:
         text.encode()

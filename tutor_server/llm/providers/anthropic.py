@@ -1,4 +1,4 @@
-"""The provider over Anthropic's Messages API: its SDK says how to call, the event stream is read raw."""
+"""The provider for Anthropic's Messages API: its SDK supplies endpoint and headers, not the connection."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ _THINKING: tuple[tuple[re.Pattern[str], ThinkingConfigParam], ...] = (
     (re.compile(r"claude-sonnet-5-5(-\d{8})?"), {"type": "between_tools"}),
     (re.compile(r"claude-(haiku-5-5|sonnet-5|opus-5)(-\d{8})?"), {"type": "disabled"}),
 )
-"""How thinking is turned off where a model thinks unless told otherwise: it would delay the first word past a
-student's patience, and its tokens come out of `max_tokens`. Models not named here do not think unasked."""
+"""The options that turn thinking off for models that think by default. Models that are not listed do not.
+
+Thinking would delay the first word too long for a student, and its tokens count towards `max_tokens`.
+"""
 
 _ALWAYS_THINKS = re.compile(r"claude-(opus-5-5|fable|mythos)")
 _THINKING_TOKENS = 4096
-"""Room for the thoughts of a model that cannot do without, so that they do not eat the answer's tokens."""
+"""Tokens added to `max_tokens` for models that always think, so that thinking does not shorten the answer."""
 
 _FINISH: dict[str, Literal["stop", "length", "refusal"]] = {
     "max_tokens": "length",
@@ -50,7 +52,7 @@ _ERRORS: dict[str, FailureReason] = {
 
 
 class AnthropicProvider:
-    """Claude models."""
+    """Anthropic's Claude models."""
 
     name: ClassVar[str] = "anthropic"
     is_remote: ClassVar[bool] = True
@@ -93,14 +95,14 @@ def _message(turn: Turn) -> MessageParam:
 
 
 class _MessageDecoder:
-    """Reads the events of one message; pings and kinds that are not known are skipped, as the API asks of clients."""
+    """Decodes the events of one message. Pings and unknown event types are skipped, as the API requires of clients."""
 
     def __init__(self) -> None:
         self._usage: dict[str, int] = {}
         self._finish: Literal["stop", "length", "refusal"] = "stop"
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Return what an event says. The message is complete with `message_stop` only."""
+        """Return the events of a server event. A message is complete only after `message_stop`."""
         data = read_json(raw.data)
         try:
             return self._read(data)
@@ -126,7 +128,7 @@ class _MessageDecoder:
                 return ()
 
     def _count(self, usage: dict[str, Any] | None) -> Sequence[Usage]:
-        """Take over what a usage object says: counts are cumulative, and the later ones may leave out the prompt."""
+        """Merge a usage object into the totals. Its counts are cumulative, and later ones may omit the prompt's."""
         if usage is None:
             return ()
         self._usage |= {name: tokens for name, value in usage.items() if (tokens := count(value)) is not None}
@@ -146,12 +148,12 @@ class _MessageDecoder:
 
 _BASE_URL = "https://api.anthropic.com"
 _VERSION = "2026-10-21"
-"""Of the API, as the list of models is asked for."""
+"""The API version that the request for the list of models names."""
 
 
 def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:
-    """Return where Anthropic's SDK calls, with one credential and without tracing what students write."""
-    from anthropic import AsyncAnthropic  # noqa: PLC0415 - takes a good part of a second
+    """Return the endpoint and headers that Anthropic's SDK would use, with one credential and without tracing."""
+    from anthropic import AsyncAnthropic  # noqa: PLC0415 - importing it takes a large part of a second
 
     if api_key is None:
         raise ValueError("settings admit anthropic only with its key")

@@ -1,4 +1,4 @@
-"""The provider over OpenAI's Chat Completions API, which Ollama, vLLM and llama.cpp speak too, read raw."""
+"""The provider for OpenAI's Chat Completions API, which Ollama, vLLM and llama.cpp also support."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from tutor_server.llm.upstream import Refused, Upstream
 
 _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
-"""Models that reason unless told otherwise: it would delay the first word, and be paid from the answer's tokens."""
+"""Models that reason unless told otherwise. Reasoning delays the first word, and its tokens count as the answer's."""
 
 _OPTIONAL = frozenset(
     {"max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort", "safety_identifier", "store"}
 )
-"""What a call can do without where a server or model does not know it."""
+"""Options that a call can omit if the server or the model does not support them."""
 
 _FINISH: dict[str, Literal["stop", "length", "refusal"]] = {"length": "length", "content_filter": "refusal"}
 _ERRORS: dict[str, FailureReason] = {
@@ -42,7 +42,7 @@ _ERRORS: dict[str, FailureReason] = {
 
 
 class OpenAIProvider:
-    """OpenAI's models, or any server that speaks Chat Completions at its endpoint."""
+    """OpenAI's models, or the models of any server with a Chat Completions endpoint."""
 
     name: ClassVar[str] = "openai"
     is_remote: ClassVar[bool] = True
@@ -76,7 +76,7 @@ class OpenAIProvider:
         return {name: value for name, value in options.items() if name not in self._refused_options}
 
     def _refusal(self, refused: Refused) -> ProviderFailure:
-        """Name a refusal. An option that the server does not know is left out from now on."""
+        """Return the failure of a refused call. An option that the server rejects is omitted from all later calls."""
         code, option = refused.word("code"), refused.word("param")
         status = 402 if code == "insufficient_quota" else refused.status
         adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - RFC 9110 §15.5.1
@@ -96,13 +96,13 @@ def _message(turn: Turn) -> ChatCompletionMessageParam:
 
 
 class _CompletionDecoder:
-    """Reads the chunks of one completion; chunks that say nothing of text, end or usage are skipped."""
+    """Decodes the chunks of one completion. Chunks without text, end or usage are skipped."""
 
     def __init__(self) -> None:
         self._refused = False
 
     def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Return what a chunk says. Usage comes in a chunk of its own after the end, or not at all."""
+        """Return the events of a chunk. A server sends usage in a separate chunk after the end, or not at all."""
         if raw.data == b"[DONE]":
             return ()
         data = read_json(raw.data)
@@ -140,12 +140,12 @@ class _CompletionDecoder:
 
 _BASE_URL = "https://api.openai.com/v1"
 _NO_KEY = "none"
-"""Sent where no key is set: the SDK insists on one, servers on one's own machine do not look at it."""
+"""The placeholder for a missing key: the SDK requires one, but local servers ignore it."""
 
 
 def openai_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:
-    """Return where OpenAI's SDK calls. `base_url` may be that of any server that speaks Chat Completions."""
-    from openai import AsyncOpenAI  # noqa: PLC0415 - takes a good part of a second
+    """Return the endpoint and headers that OpenAI's SDK would use. `base_url` may name another compatible server."""
+    from openai import AsyncOpenAI  # noqa: PLC0415 - importing it takes a large part of a second
 
     client = AsyncOpenAI(api_key=api_key or _NO_KEY, base_url=base_url or _BASE_URL)
     return Endpoint(
