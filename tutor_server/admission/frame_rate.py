@@ -1,4 +1,4 @@
-"""The rate of frames that each user may send over the chat socket: token buckets in this process."""
+"""The rate limit of frames on the chat socket: each user has token buckets in this process."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from tutor_server.limits import FrameRate
 
 FIRST_SWEEP = 1_000
-"""Number of users above which those with full buckets are dropped from memory."""
+"""The number of users above which entries with full buckets are removed from memory."""
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """A token bucket that begins full."""
+    """A token bucket, full at the start."""
 
     capacity: float
     per_second: float
@@ -29,7 +29,7 @@ class _Bucket:
         self.level = self.capacity
 
     def take(self, amount: float, now: float) -> bool:
-        """Return whether the bucket held enough, and remove it."""
+        """Remove tokens if the bucket holds enough of them; return whether it did."""
         self._refill(now)
         if amount > self.level:
             return False
@@ -37,7 +37,7 @@ class _Bucket:
         return True
 
     def is_full(self, now: float) -> bool:
-        """Return whether the bucket is full again."""
+        """Return whether the bucket has refilled completely."""
         self._refill(now)
         return self.level == self.capacity
 
@@ -47,7 +47,7 @@ class _Bucket:
 
 
 class FrameAllowance:
-    """What one user may still send, over all of the user's connections."""
+    """The remaining frames and bytes of one user, shared by all of the user's connections."""
 
     def __init__(self, rate: FrameRate, clock: Clock) -> None:
         now = clock.monotonic()
@@ -62,7 +62,7 @@ class FrameAllowance:
         return self._frames.take(1, self._clock.monotonic())
 
     def take_bytes(self, count: int) -> bool:
-        """Return whether so many more bytes are within the rate, and count them."""
+        """Return whether this many more bytes are within the rate, and count them."""
         return self._bytes.take(count, self._clock.monotonic())
 
     def take_connection(self) -> bool:
@@ -75,11 +75,11 @@ class FrameAllowance:
         return self._clock.monotonic() < self._shut_out_until
 
     def shut_out(self) -> None:
-        """Refuse new connections of the user for a while."""
+        """Refuse new connections of the user for `FrameRate.shut_out` seconds."""
         self._shut_out_until = self._clock.monotonic() + self._rate.shut_out
 
     def is_unused(self) -> bool:
-        """Return whether a new allowance would be equal to this one."""
+        """Return whether the allowance is in its initial state, so that it can be dropped."""
         now = self._clock.monotonic()
         return not self.is_shut_out and self._frames.is_full(now) and self._bytes.is_full(now)
 
@@ -92,7 +92,7 @@ class FrameAllowances:
         self._clock = clock
         self._recent: dict[UUID, FrameAllowance] = {}
         self._known: WeakValueDictionary[UUID, FrameAllowance] = WeakValueDictionary()
-        """Allowances held by connections, also by quiet ones that are not among the recent."""
+        """All allowances in use by connections, including idle connections that are no longer among the recent ones."""
         self._next_sweep = FIRST_SWEEP
 
     def of(self, user_id: UUID) -> FrameAllowance:

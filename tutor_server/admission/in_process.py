@@ -1,4 +1,4 @@
-"""The limits for a service of one process: plain counters, and decisions without an `await` inside."""
+"""The limits of a single-process service: plain counters, with each decision free of `await` and so atomic."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class SlidingWindow:
     def give_back(self, stamp: Mark) -> None:
         """Remove a timestamp again, if it is still in the window."""
         if stamp in self._stamps:
-            self._stamps.remove(stamp)  # type: ignore[arg-type]  # what is in it is of its type
+            self._stamps.remove(stamp)  # type: ignore[arg-type]  # a stamp found in the deque is a float
 
     def retry_after(self, now: float, limit: int) -> int:
-        """Return the whole seconds until fewer than `limit` are left; more may be there if the limit was higher."""
+        """Return the whole seconds until fewer than `limit` timestamps are left. A higher limit may have let more in."""
         return max(1, math.ceil(self._stamps[len(self._stamps) - limit] + WINDOW_SECONDS - now))
 
 
 class _Spending:
-    """Money that is spent or reserved today and this month: as last read from the database, with the changes since."""
+    """The money spent or reserved today and this month: the last values from the database plus the changes since."""
 
     def __init__(self, budgets: Budgets, clock: Clock, spent_on: Callable[[date], Awaitable[Spent]]) -> None:
         self._budgets = budgets
@@ -57,23 +57,23 @@ class _Spending:
         self._load = spent_on
         self._loading = asyncio.Lock()
         self._known: tuple[date, Spent, float] | None = None
-        """The day, its and its month's amounts, and the time until which they are used."""
+        """The day, the amounts of that day and its month, and the monotonic time at which they must be read again."""
 
     def is_known(self, day: date) -> bool:
-        """Return whether nothing needs to be read."""
+        """Return whether the amounts are up to date, or not needed because no budget is set."""
         if self._budgets == Budgets():
             return True
         return self._known is not None and self._known[0] == day and self._clock.monotonic() < self._known[2]
 
     async def load(self, day: date) -> None:
-        """Read the amounts from the database, once for all asks that wait for them."""
+        """Read the amounts from the database. Asks that wait at the same time share one read."""
         async with self._loading:
             if not self.is_known(day):
                 spent = await self._load(day)
                 self._known = (day, spent, self._clock.monotonic() + SPENDING_SECONDS)
 
     def require(self, day: date, reserved: int) -> None:
-        """Raise `BudgetBusy` if a budget has no room for `reserved`; an unknown amount refuses nothing."""
+        """Raise `BudgetBusy` if a budget has no room for `reserved`. Unknown amounts cause no refusal."""
         if not reserved or self._known is None or self._known[0] != day:
             return
         _, spent, _ = self._known
@@ -83,13 +83,13 @@ class _Spending:
             raise MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
 
     def add(self, day: date, nanodollars: int) -> None:
-        """Change the amount of a day."""
+        """Add to the amounts of a day and its month."""
         if self._known is not None and self._known[0] == day:
             _, spent, until = self._known
             self._known = (day, Spent(spent.day + nanodollars, spent.month + nanodollars), until)
 
     def forget(self, day: date) -> None:
-        """Read the amounts again at the next ask."""
+        """Drop the amounts of a day, so that the next ask reads them again."""
         if self._known is not None and self._known[0] == day:
             self._known = None
 
@@ -97,7 +97,7 @@ class _Spending:
 class InProcessLimiter:
     """Decides over all limits in one step of the event loop.
 
-    A subject's count of the day is read once from the database, which remains authoritative.
+    A subject's daily count is read once from the database, which remains authoritative.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class InProcessLimiter:
             day = self._current_day()
             if subject not in self._today:
                 loaded = await self._load(subject, day)
-                if self._current_day() == day:  # midnight has not passed meanwhile
+                if self._current_day() == day:  # Midnight may have passed while the counts were read.
                     self._today.setdefault(subject, loaded)
             elif reserved and not self._spending.is_known(day):
                 await self._spending.load(day)
@@ -144,22 +144,22 @@ class InProcessLimiter:
         self._spending.add(day, nanodollars)
 
     async def reread_spending(self, day: date) -> None:
-        """Read a day's spending again at the next ask."""
+        """Drop the copy of a day's spending, so that the next ask reads it again."""
         self._spending.forget(day)
 
     async def give_back(self, grant: Grant) -> None:
-        """Return a message and its provider call."""
+        """Uncount a message and its provider call."""
         if window := self._messages.get(grant.subject):
             window.give_back(grant.message_mark)
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Return a provider call that was not sent."""
+        """Uncount a provider call that was not sent."""
         self._calls.give_back(mark)
 
     async def recount(self, subject: str, day: date) -> None:
-        """Read a subject's count again at the next ask."""
+        """Drop the copy of a subject's daily count, so that the next ask reads it again."""
         if day == self._current_day():
             self._today.pop(subject, None)
 

@@ -1,4 +1,4 @@
-"""The interface of the limits, for one process or several."""
+"""The interface of the limiter, which a service of one process and one of several implement differently."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tutor_server.storage.overrides import OwnLimits
 
 Mark = float | str
-"""Identifies one entry of a window, so that exactly this entry can be given back. Opaque to the caller."""
+"""An opaque id of one window entry, so that exactly this entry can be removed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The operator's limits. Windows slide over 60 seconds; the cap is per UTC day, budgets are per day and month."""
+    """The operator's limits. Windows slide over 60 seconds, the cap is per UTC day, budgets are per day and month."""
 
     messages_per_minute: int
     daily_messages: int
@@ -38,13 +38,13 @@ class Limits:
 
 
 async def nothing_spent(_day: date) -> Spent:
-    """Return no spending; used if no budget is set."""
+    """Return no spending. This is used if no budget is set."""
     return Spent(0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an admitted ask has used of the limits, so that exactly this can be given back."""
+    """The limits that an admitted ask has used, so that exactly these can be returned."""
 
     subject: str
     day: date
@@ -56,7 +56,7 @@ class Grant:
 
 
 def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
-    """Return the refusal of a UTC day's cap, which says when the day ends."""
+    """Return the error for a reached daily cap. It contains the time at which the UTC day ends."""
     resets_at = datetime.combine(day + timedelta(days=1), time.min, UTC)
     return DailyCapReached(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
 
@@ -95,15 +95,15 @@ class Limiter(Protocol):
         ...
 
     async def give_back(self, grant: Grant) -> None:
-        """Return a message, in the user's window and in the day's count."""
+        """Uncount a message, in the user's window and in the daily count."""
         ...
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Return a provider call that was not sent."""
+        """Uncount a provider call that was not sent."""
         ...
 
     async def recount(self, subject: str, day: date) -> None:
-        """Drop the copy of a subject's count of the day, because it was changed in the database."""
+        """Drop the copy of a subject's daily count, because the count was changed in the database."""
         ...
 
 

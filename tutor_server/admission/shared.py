@@ -36,9 +36,9 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 CONNECTIONS = 32
 WAIT_SECONDS = 5.0
-"""Seconds that a command may wait for a connection of the pool, when a whole class asks at once."""
+"""Seconds that a command may wait for a free connection of the pool, as when a whole class asks at once."""
 ANSWER_SECONDS = 2.0
-"""Seconds after which a silent Redis counts as away. The delay of a busy event loop counts, too."""
+"""Seconds without a reply after which Redis counts as unavailable. Delays of a busy event loop are included."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
 _SPENDING = "tutor:spending:"
@@ -60,9 +60,9 @@ def open_redis(url: str) -> Redis:
 
 
 class SharedLimiter:
-    """Decides over all limits in one round trip. Raises `LimiterUnavailable` if Redis is away: limits protect money.
+    """Decides over all limits in one round trip. Raises `LimiterUnavailable` without Redis, since limits protect money.
 
-    A subject's count of the day is read once from the database, which remains authoritative.
+    A subject's daily count is read once from the database, which remains authoritative.
     """
 
     def __init__(
@@ -146,38 +146,41 @@ class SharedLimiter:
         return mark
 
     async def correct_spending(self, day: date, nanodollars: int) -> None:
-        """Add the difference between the cost of calls and their reservations. A lost one is corrected in a minute."""
+        """Add the difference between the cost of calls and their reservations.
+
+        If this fails, the next read of the spending, within a minute, corrects it.
+        """
         if nanodollars and self._limits.budgets != Budgets():
             with _passed_over("spending_correction_delayed"):
                 await self._correct_spending(keys=(_spending_key(day),), args=(nanodollars,))
 
     async def reread_spending(self, day: date) -> None:
-        """Read a day's spending again at the next ask."""
+        """Drop the copy of a day's spending, so that the next ask reads it again."""
         with _passed_over("spending_correction_delayed"):
             await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
-        """Return a message and its provider call. If that fails, they expire within a minute."""
+        """Uncount a message and its provider call. If this fails, their window entries expire within a minute."""
         with _passed_over("give_back_lost"):
             await self._give_back(
                 keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
             )
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Return a provider call that was not sent."""
+        """Uncount a provider call that was not sent."""
         with _passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 
     async def recount(self, subject: str, day: date) -> None:
-        """Read a subject's count again at the next ask; it is read again after a minute in any case."""
+        """Drop the copy of a subject's daily count. It is read again at the next ask, or after a minute in any case."""
         with _passed_over("recount_delayed"):
             await self._redis.delete(_day_key(subject, day))
 
 
 class SharedSlots:
-    """Connection slots as leases in Redis: the slots of a process that dies are released when their leases expire.
+    """Connection slots as leases in Redis. If a process dies, its slots are released when their leases expire.
 
-    While Redis is away connections are admitted without being counted; the limiter refuses their asks.
+    If Redis is unavailable, connections are admitted without being counted; the limiter refuses their asks.
     """
 
     def __init__(
@@ -191,7 +194,7 @@ class SharedSlots:
         self._renew = _script(redis, "renew_slots")
         self._held: dict[str, str] = {}
         self._renewing = asyncio.Lock()
-        """Held while a slot is renewed: a slot released during its renewal would be created again."""
+        """A lock that is held while a slot is renewed: renewing a slot that was just released would create it again."""
 
     async def acquire(self, subject: str) -> SharedSlot | None:
         """Return a slot, or None if the user has no free one."""
@@ -273,4 +276,4 @@ def _script(redis: Redis, name: str) -> AsyncScript:
     scripts = files("tutor_server.admission") / "scripts"
     text = "\n".join((scripts / f"{part}.lua").read_text(encoding="utf-8") for part in ("window", "spending", name))
     script: Any = redis.register_script(text)
-    return script  # type: ignore[no-any-return]  # its stub covers the synchronous client only
+    return script  # type: ignore[no-any-return]  # the type stub covers only the synchronous client

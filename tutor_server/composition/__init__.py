@@ -1,1 +1,1 @@
-"""The builders that `tutor_server.app` calls: one module a part of the service."""
+"""The builders that `tutor_server.app` calls, one module for each part of the service."""

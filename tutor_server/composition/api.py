@@ -1,4 +1,4 @@
-"""Builds the web application over the other parts: what its handlers find, what runs beside it, how it closes."""
+"""Builds the web application from the other parts: its handlers' dependencies, background work and cleanup."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tutoring) -> web.Application:
-    """Build the application. On cleanup it closes the other parts, each after the parts that use it."""
+    """Build the application. On cleanup each part is closed after the parts that use it."""
     settings, clock, database = inputs.settings, inputs.clock, storage.database
     app = web.Application(middlewares=[request_log, envelope], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_security_headers)

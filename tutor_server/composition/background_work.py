@@ -1,4 +1,4 @@
-"""Coroutines that run beside the application, from its start to its end."""
+"""Runs coroutines in the background of the application, from its start to its cleanup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 def keep_running(work: BackgroundWork) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Return a context of the application (`cleanup_ctx`) in which `work` runs. Its failure is logged."""
+    """Return a cleanup context (aiohttp's `cleanup_ctx`) that runs `work` as a task. Its failure is logged."""
 
     async def context(_app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(work(), name=work.__qualname__)

@@ -1,4 +1,4 @@
-"""Builds accounts, sign-ins and tokens, and the mail outbox that they need."""
+"""Builds the parts for accounts, sign-ins and tokens, and the mail outbox that they need."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What knows who people are, and when a sign-in has ended."""
+    """The parts that identify users and know which sign-ins have ended."""
 
     keys: Keys
     authenticator: Authenticator
@@ -43,16 +43,16 @@ class Identity:
     outbox: Outbox | None
 
     async def close(self) -> None:
-        """End the outbox and the threads that hash passwords."""
+        """Close the outbox, and end the threads that hash passwords."""
         if self.outbox is not None:
             await self.outbox.close()
         self.passwords.close()
 
 
 def build_identity(inputs: Inputs, storage: Storage) -> Identity:
-    """Build the parts that know who people are. Raises `SettingsError` where the secret cannot be used.
+    """Build the parts that identify users. Raises `SettingsError` if the secret cannot be used.
 
-    People's ids are random: providers and logs know them, and are not to learn when somebody registered.
+    User ids are random: they appear at providers and in logs, and must not reveal when a user registered.
     """
     settings, clock, random_bytes, database = inputs.settings, inputs.clock, inputs.random_bytes, storage.database
     keys = derive_keys(settings.signing_secret())
@@ -107,7 +107,7 @@ def build_identity(inputs: Inputs, storage: Storage) -> Identity:
 def _outbox(settings: Settings, clock: Clock) -> Outbox | None:
     if settings.smtp_url is None or settings.smtp_from is None:
         return None
-    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - a service without mail loads no mail client
-    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - likewise
+    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - a service without mail need not load the mail client
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - the same reason
 
     return Outbox(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from, clock)

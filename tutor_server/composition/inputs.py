@@ -1,4 +1,4 @@
-"""What a service is built from, and what every builder returns beside its part."""
+"""The inputs of all builders, and the types of background work and cleanup that they return."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
     BackgroundWork = Callable[[], Coroutine[None, None, None]]
-    """Runs beside the service until it is cancelled."""
+    """A coroutine function that runs in the background of the service until it is cancelled."""
     Close = Callable[[], Coroutine[None, None, None]]
-    """Releases what a part has opened, once nothing uses it any more."""
+    """A coroutine function that releases the resources of a part after its last use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Settings, time, identifiers and randomness: tests pass their own."""
+    """The settings and the sources of time, ids and randomness. Tests pass their own."""
 
     settings: Settings
     clock: Clock

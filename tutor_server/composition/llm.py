@@ -1,4 +1,4 @@
-"""Builds the chain of providers, and finds what its models cost."""
+"""Builds the chain of providers and the prices of its models."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """The chain of providers, its prices, and the nano-dollars that no call is likely to pass."""
+    """The chain of providers, its prices, and the maximum cost of a call in nano-dollars."""
 
     chain: Chain
     prices: Prices
@@ -32,9 +32,9 @@ class Models:
 
 
 def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> Models:
-    """Build the chain that the settings name.
+    """Build the chain of providers that the settings name.
 
-    Raises `SettingsError` where the price file in the data folder is wrong, or a budget has no price to go by.
+    Raises `SettingsError` if the price file in the data folder is wrong, or if a budget is set but a price is unknown.
     """
     settings, clock = inputs.settings, inputs.clock
     profiles = find_profiles(settings.remote_models)

@@ -1,4 +1,4 @@
-"""What all processes of one service agree on: kept here where there is one process, in Redis where there are more."""
+"""The state that all processes of the service share: in memory for a single process, else in Redis."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedState:
-    """Limits, connection slots, attempts, and the answers of other processes.
+    """The limits, the connection slots, the attempt counters for throttling, and the answers of other processes.
 
-    `work` has to run beside the service; `close` comes last.
+    `work` must run as background tasks of the service. `close` must be called last.
     """
 
     limiter: Limiter
@@ -52,7 +52,7 @@ def shared_state(
     leases: Leases,
     deadlines: Deadlines,
 ) -> SharedState:
-    """Build it as the settings say."""
+    """Build the shared state in Redis if the settings name a Redis URL, else in this process."""
     if settings.redis_url is None:
         return _in_process(settings, database, clock)
     return _in_redis(
@@ -85,7 +85,7 @@ def _in_redis(
     leases: Leases,
     deadlines: Deadlines,
 ) -> SharedState:
-    # A service of one process need not wait for the client of a server that it does not use.
+    # A service of one process need not wait for the import of the Redis client.
     from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415
     from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415
     from tutor_server.tutoring.answer_broker import AnswerBroker  # noqa: PLC0415

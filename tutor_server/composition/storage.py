@@ -1,4 +1,4 @@
-"""Builds the database, and what all processes of the service share."""
+"""Builds the database and the state that all processes of the service share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The database, and the state that is kept in this process or in Redis."""
+    """The database, and the shared state, which is kept in this process or in Redis."""
 
     database: Database
     shared: SharedState
@@ -29,7 +29,7 @@ class Storage:
 
 
 def build_storage(inputs: Inputs) -> Storage:
-    """Build the database and the shared state. Nothing is connected to before it is used."""
+    """Build the database and the shared state. No connection is opened before the first use."""
     settings, deadlines = inputs.settings, inputs.deadlines
     database = open_database(settings.effective_database_url, unit_seconds=deadlines.database)
     shared = shared_state(

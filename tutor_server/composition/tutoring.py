@@ -1,4 +1,4 @@
-"""Builds the use case, answering asks, with its ledger."""
+"""Builds the tutor, which answers asks, and its ledger."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tutoring:
-    """The tutor, the analyst that it shares with the chat socket, and its off switch."""
+    """The tutor, the analyst that the chat socket also uses, and the off switch."""
 
     tutor: Tutor
     analyst: Analyst
@@ -45,14 +45,14 @@ class Tutoring:
     work: tuple[BackgroundWork, ...]
 
     async def close(self) -> None:
-        """Write the refusals that are not written yet; end the providers' connections and the child processes."""
+        """Write the counts of refusals, close the providers' connections, and end the child processes."""
         await self.refusals.write()
         await self.models.chain.close()
         await self.analyst.close()
 
 
 def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: Analyst) -> Tutoring:
-    """Build the tutor over its storage, its models and the analyst."""
+    """Build the tutor from the storage, the models and the analyst."""
     settings, clock, database = inputs.settings, inputs.clock, storage.database
     limiter, chain = storage.shared.limiter, models.chain
     ledger = Ledger(
@@ -99,7 +99,7 @@ def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: An
 
 
 def log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
-    """Log that a step of analysis gave no result: the student gets a generic hint, and nothing of theirs is logged."""
+    """Log that a step of analysis gave no result, without student data. The student then gets a generic hint."""
     note = log.error if failure.reason == "failed" else log.warning
     note("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
 

@@ -1,7 +1,7 @@
-"""The accept loop: accepts connections in the same way on every event loop, also at the limit of descriptors.
+"""The accept loop: works the same on every event loop, even at the limit of file descriptors.
 
-The loops' own accept loops fail there (EMFILE): asyncio logs an error for each place in the backlog and tries again at
-once; libuv closes the connections in the backlog without an answer.
+At that limit (EMFILE) the accept loops of the event loops fail: asyncio logs an error for each connection in the
+backlog and retries at once; libuv closes the connections in the backlog without an answer.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 BATCH = 64
-"""Connections accepted in one go; then the event loop serves those that are connected."""
+"""The maximum number of connections accepted at once, before the event loop serves the others again."""
 FULL_SECONDS = 0.02
-"""Seconds by which a full process delays accepting, so that another worker with room comes first."""
+"""Seconds by which a full process delays accepting, so that another worker with free places can accept first."""
 RETRY_SECONDS = 0.25
-"""The pause after a failure to accept, such as no free descriptor."""
+"""Seconds to pause after accepting failed, for example because no descriptor was free."""
 
 
 class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
     def abandon(self) -> None:
-        """Note that the connection could not be opened."""
+        """Handle that the connection could not be opened."""
 
 
 class Server(Protocol):
@@ -60,7 +60,7 @@ class Server(Protocol):
 
 
 class Acceptor:
-    """Accepts on listening sockets until it is closed. A site uses it as the server of an event loop."""
+    """Accepts connections on listening sockets until it is closed. It takes the place of an event loop's server."""
 
     def __init__(self, server: Server, sockets: Sequence[socket.socket]) -> None:
         self.sockets = sockets
@@ -74,7 +74,7 @@ class Acceptor:
             self._loop.add_reader(listening, self._on_readable, listening)
 
     def close(self) -> None:
-        """Stop, and close the listening sockets; the system then refuses newcomers."""
+        """Stop accepting and close the listening sockets; the operating system then refuses newcomers."""
         for pause in self._pauses.values():
             pause.cancel()
         for listening in self.sockets:
@@ -105,7 +105,7 @@ class Acceptor:
                 accepted, peer = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError as error:  # EMFILE, ENFILE, ENOBUFS, ENOMEM, or what the network reports (accept(2))
+            except OSError as error:  # EMFILE, ENFILE, ENOBUFS, ENOMEM, or a network error (accept(2))
                 if count := self._failures.count():
                     log.warning("accept_failed", count=count, reason=os.strerror(error.errno or 0))
                 self._pause(listening, RETRY_SECONDS, self._listen_again)
@@ -130,8 +130,8 @@ class BoundSite(TCPSite):
     __slots__ = ()
 
     async def start(self) -> None:
-        """Bind and accept. Raises `OSError`."""
-        if sys.platform == "win32":  # its event loop has no `add_reader`, and no limit of descriptors either
+        """Bind the port and start to accept connections. Raises `OSError`."""
+        if sys.platform == "win32":  # this event loop (Windows) has no `add_reader`, and no limit of descriptors
             await super().start()
             return
         await BaseSite.start(self)
@@ -146,12 +146,12 @@ class BoundSite(TCPSite):
 
 
 class SharedSite(SockSite):
-    """Accepts on a listening socket that several processes share."""
+    """Accepts connections on a listening socket that several processes share."""
 
     __slots__ = ()
 
     async def start(self) -> None:
-        """Accept."""
+        """Start to accept connections."""
         if sys.platform == "win32":
             await super().start()
             return

@@ -1,4 +1,4 @@
-"""File descriptors: the limit of this process, the number that are open, and the number for connections."""
+"""File descriptors of this process: their limit, their number, and how many connections may use them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SMALL_LIMIT = 4096
-"""Limit below which the log warns: a few hundred students with an answer each come near it."""
+"""The limit of descriptors below which a warning is logged: a few hundred answers at once come near it."""
 ADVICE = "raise the hard limit of open files: LimitNOFILE=65536 in the systemd unit, or ulimit -Hn 65536"
 MACOS_LIMIT = 10_240
-"""OPEN_MAX of macOS, whose kernel refuses a higher limit even if the hard limit is unlimited."""
+"""OPEN_MAX of macOS. Its kernel refuses a higher limit, even if the hard limit is unlimited."""
 
 RESERVED_PART = 4
-"""One in so many descriptors is reserved for the database, Redis, providers, child processes and newcomers."""
+"""The divisor of the limit that gives the reserve for the database, Redis, providers and child processes.
+
+Newcomers that are about to be refused also use the reserve.
+"""
 LARGEST_RESERVE = 1024
 WAITING_PART = 4
-"""One in so many descriptors of the reserve is for newcomers that are about to be refused."""
+"""The divisor of the reserve that gives the part for newcomers that are about to be refused."""
 
 COUNT_SECONDS = 0.25
 COUNT_COST = 50
-"""Counting all open descriptors may take at most one part in so many of the time."""
+"""The minimum pause between two counts of all descriptors, as a multiple of the time that a count takes."""
 
 
 def raise_limit() -> None:
@@ -70,7 +73,7 @@ def open_descriptors() -> int:
         return 0
     if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # since Linux 6.2
         return shown
-    return len(list(Path("/dev/fd").iterdir())) - 1  # without the descriptor that reads the folder
+    return len(list(Path("/dev/fd").iterdir())) - 1  # minus the descriptor that reads the folder
 
 
 class DescriptorBudget:
@@ -97,7 +100,7 @@ class DescriptorBudget:
 
     @property
     def waiting_room(self) -> int:
-        """How many newcomers past the capacity may be connected, to be refused."""
+        """The number of connections beyond the capacity that may be open in order to be refused."""
         return self._reserve // WAITING_PART
 
     def capacity(self, held: int) -> int:
@@ -109,7 +112,7 @@ class DescriptorBudget:
             self._limit = self._read_limit()
             try:
                 self._others = max(0, self._count() - held)
-            except OSError:  # no descriptor is left to count them with
+            except OSError:  # no descriptor is left for counting
                 self._others = self._limit
             self._next_count = now + max(COUNT_SECONDS, COUNT_COST * (self._now() - now))
         return self._limit - self._reserve - self._others

@@ -1,4 +1,4 @@
-"""The quota of connections while descriptors are scarce: shares by address, and silent connections that make room."""
+"""The quota of connections when descriptors are scarce: each address has a share, and silent connections are closed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor_server.connections.descriptors import DescriptorBudget
 
 SHARE = 3
-"""How many times the number of free places one address may hold.
+"""The maximum number of connections of one address, as a multiple of the number of free places.
 
 This is the dynamic threshold of Choudhury and Hahne (1998). It refuses no address before three quarters of all places
 are taken, one address alone cannot take more than that, and each further address finds room.
@@ -21,14 +21,14 @@ are taken, one address alone cannot take more than that, and each further addres
 
 
 class Refusal(StrEnum):
-    """The reason why a connection is not served."""
+    """The reason why a request is refused."""
 
     FULL = "full"
     SHARE = "share"
 
 
 class Place:
-    """A connection's part of the quota. `close` closes the connection if its place is needed."""
+    """A connection's place in the quota. `close` is called if its place is needed for another connection."""
 
     __slots__ = ("_quota", "close", "has_left", "holder", "is_admitted", "keeps_holder")
 
@@ -45,7 +45,7 @@ class Place:
         return self._quota.begin_request(self, address)
 
     def displace_stranger(self, address: str) -> bool:
-        """Return whether a silent connection was closed, so that this refused request is served instead."""
+        """Close a silent connection, if there is one, so that this refused request is served; return whether it is."""
         return self._quota.displace_stranger(self, address)
 
     def end_request(self) -> None:
@@ -80,12 +80,12 @@ class ConnectionQuota:
 
     @property
     def newcomers(self) -> int:
-        """Return how many connections may be accepted now; those being closed for them still have their descriptors."""
+        """The number of connections that may be accepted now. Those that are still being closed use up descriptors."""
         return self._waiting_room - len(self._evicted)
 
     @property
     def admitted(self) -> int:
-        """How many connections are admitted."""
+        """The number of admitted connections."""
         return self._admitted
 
     @property
@@ -94,7 +94,7 @@ class ConnectionQuota:
         return self._budget.limit
 
     def enter(self, address: str | None) -> Place:
-        """Return the place of a new connection; `address` is None if a proxy tells it with each request."""
+        """Return the place of a new connection. `address` is None if a proxy sends it with each request."""
         place = Place(self, keeps_holder=address is not None)
         if self._refusal(address, self._free()) is None:
             self._admit(place, address)
@@ -106,7 +106,7 @@ class ConnectionQuota:
         return place
 
     def begin_request(self, place: Place, address: str) -> Refusal | None:
-        """Admit a request, or return why not. A request whose connection has ended meanwhile does not count."""
+        """Admit a request, or return why it is refused. A request whose connection has ended is not counted."""
         if place.has_left:
             return None
         if place.holder is None:
@@ -117,9 +117,9 @@ class ConnectionQuota:
         return None
 
     def displace_stranger(self, place: Place, address: str) -> bool:
-        """Admit a request that was refused in place of a silent connection, or return False if there is none.
+        """Admit a refused request by closing a silent connection; return False if there is none.
 
-        Those that never sent a request go first, then those that are idle after one; of each the longest silent.
+        Connections that never sent a request are closed first, then idle ones, each in order of the longest silence.
         """
         self._forget_silence(place)
         stranger = next(chain(self._silent, self._idle), None)
@@ -137,7 +137,7 @@ class ConnectionQuota:
             self._idle[place] = None
 
     def leave(self, place: Place) -> None:
-        """Take a connection out of all counts."""
+        """Remove a connection from all counts."""
         place.close = None
         place.has_left = True
         self._evicted.discard(place)
@@ -177,7 +177,7 @@ class ConnectionQuota:
     def _evict(self, place: Place) -> None:
         close = place.close
         self.leave(place)
-        self._evicted.add(place)  # until the connection is closed, which releases its place
+        self._evicted.add(place)  # until the connection is closed, which releases the place
         if close is not None:
             close()
 

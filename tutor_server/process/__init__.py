@@ -1,1 +1,1 @@
-"""The serving process: its life, its workers, its watchdog and its memory."""
+"""The serving process: its start and shutdown, its workers, its watchdog and its memory."""

@@ -1,9 +1,9 @@
-"""The last resort of a serving process: a thread that ends it when its event loop cannot.
+"""A watchdog thread that ends a serving process whose event loop is stuck.
 
-A worker has a parent, which replaces it sooner. A single process has nobody else: the thread ends it where the loop has
-stood still for long, so that whatever started the service starts it again. In either case it ends a stop that does not
-come to its end. Time is counted in the thread's own ticks: a process that was stopped or a machine that was suspended
-has missed none.
+The parent of a worker replaces it sooner. A process without a parent has only this thread: it ends the process after
+the event loop has been stuck for long, so that the service manager starts it again. It also ends a process whose
+shutdown does not finish. It counts its own ticks instead of wall-clock time, so that a stopped process or a suspended
+machine does not look stuck.
 """
 
 from __future__ import annotations
@@ -30,31 +30,34 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 TICK_SECONDS = 1.0
 STALL_SECONDS = 20
-"""The loop has done nothing for so long. Longer than any load explains: nobody starts a laptop's service again."""
+"""Seconds without a loop iteration after which the process is ended. No load explains such a stall.
+
+The limit is high since nothing restarts a service on a laptop.
+"""
 STOP_SECONDS = 30
-"""A stop has taken so long; more than `Deadlines.finishing`, settling and closing together."""
+"""The maximum duration of a shutdown in seconds; more than `Deadlines.finishing`, settling and closing together."""
 PROCESSOR_SECONDS = 20.0
-"""Of processor time, in which not even this thread had its turn: one call in C holds the interpreter."""
+"""Seconds of processor time without a tick of this thread, which means that one C call holds the interpreter."""
 LOG_SECONDS = 2.0
 FORCED_EXIT = 70
-"""The exit status of a process that was ended so (EX_SOFTWARE of sysexits.h)."""
+"""The exit status of a process that was ended by the watchdog (EX_SOFTWARE of sysexits.h)."""
 
 
 class Guardian:
-    """Watches the running loop from `watch` on, and a stop from `stop_begins` on, until the process ends."""
+    """Watches the running loop from `watch` on, and a shutdown from `stop_begins` on, until the process ends."""
 
     def __init__(self) -> None:
         self._beats = 0
         self._is_stopping = False
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start to watch a loop that runs."""
+        """Start to watch a running loop."""
         self._beat(loop)
         _report_what_holds_the_interpreter()
         threading.Thread(target=self._run, args=(threading.main_thread().ident,), name="guardian", daemon=True).start()
 
     def stop_begins(self) -> None:
-        """Note that the process has been told to stop."""
+        """Record that the process was told to stop."""
         self._is_stopping = True
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -77,7 +80,7 @@ class Guardian:
 
 
 def _end(tell: Callable[[list[str]], object], main_thread: int | None) -> None:
-    """Log where the main thread is, and end the process, also where the log cannot be written."""
+    """Log the main thread's stack and end the process, even if the log cannot be written."""
     frame = None if main_thread is None else sys._current_frames().get(main_thread)  # noqa: SLF001 - documented
     telling = threading.Thread(target=tell, args=(list(_frames(frame)),), daemon=True)
     telling.start()
@@ -86,7 +89,7 @@ def _end(tell: Callable[[list[str]], object], main_thread: int | None) -> None:
 
 
 def _frames(frame: FrameType | None) -> Iterator[str]:
-    """Yield where a thread is, the innermost call first: names and lines of our files, and no value."""
+    """Yield the frames of a stack, the innermost first: function names, files and lines, but no values."""
     while frame is not None:
         code = frame.f_code
         yield f"{code.co_name} ({code.co_filename.rpartition('/')[2]}:{frame.f_lineno})"
@@ -94,13 +97,13 @@ def _frames(frame: FrameType | None) -> Iterator[str]:
 
 
 def _report_what_holds_the_interpreter() -> None:
-    """Write the stacks to stderr when the processor time has run out; by default that signal then ends the process."""
+    """Write all stacks to stderr when the processor time has run out; the signal then ends the process by default."""
     if sys.platform != "win32":
-        with suppress(ValueError, OSError, RuntimeError):  # a stderr that is no file
+        with suppress(ValueError, OSError, RuntimeError):  # stderr may not be a real file
             faulthandler.register(signal.SIGPROF, chain=True)
 
 
 def _allow_processor_time() -> None:
-    """Set the kernel's limit of processor time for this process anew; the thread does so at every tick."""
+    """Restart the kernel's timer for this process's processor time. The thread does this at every tick."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)

@@ -1,4 +1,4 @@
-"""How a process of the service stays small: what it loads for nothing, and what it frees and does not give back."""
+"""Keeps the memory of a process small: skips imports that are not needed, and returns freed memory to the system."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ import ctypes
 import sys
 
 NOT_NEEDED = ("cryptography", "pygments", "rich")
-"""Of the editor side, and loaded by others wherever they are installed: by PyJWT for signatures with key pairs, by
-structlog and Mako for tracebacks in colour. The service signs by HMAC and writes tracebacks of its own."""
+"""Libraries that the service must not import. Only the editor side needs them, but other packages import them if
+installed: PyJWT for asymmetric keys, structlog and Mako for coloured tracebacks. The service signs with HMAC and
+formats tracebacks itself."""
 
 LARGE_BLOCK = 4 * 1024 * 1024
-"""Bytes. Nothing comes near it but what the hash of a password needs, 19 MiB."""
+"""Bytes from which an allocation counts as large. Only password hashing, with 19 MiB, comes near it."""
 GIVING_BACK_SECONDS = 2.0
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-"""As glibc's malloc.h has them."""
+"""The values of these constants in glibc's malloc.h."""
 
 
 def stay_small() -> None:
-    """Save 15 MB of modules, 19 MiB for each thread that hashes passwords, and 10 KB an open answer.
+    """Save 15 MB of modules, 19 MiB for each password-hashing thread, and 10 KB for each open answer.
 
-    Comes before other imports and threads.
+    Must be called before other imports and before threads start.
     """
     _leave_out(NOT_NEEDED)
     _let_memory_be_used_again()
 
 
 def _leave_out(libraries: tuple[str, ...]) -> None:
-    """Make the import of these libraries fail as if they were not installed (`None` in `sys.modules` does that)."""
+    """Make imports of these libraries fail as if they were not installed, by `None` in `sys.modules`."""
     for name in libraries:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # typeshed knows of modules only
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # typeshed allows only modules here
 
 
 def _let_memory_be_used_again() -> None:
-    """Set glibc's allocator to this process's use of memory. Other allocators have no such settings.
+    """Configure glibc's allocator. Other allocators have no such settings.
 
-    A large block goes back to the system once it is free; a hash of a password then takes 23 ms instead of 18. Left to
-    itself, glibc does so with the first one and keeps all later ones. And threads share one stock of free blocks, since
-    what the thread of the database makes is freed by the event loop's; Python lets only one of them work at a time.
+    A large block is returned to the system when it is freed. A password hash then takes 23 ms instead of 18 ms. By
+    default, glibc would return the first such block and keep all later ones. All threads share one arena, since the
+    event loop frees what the database thread allocates; Python runs only one thread at a time anyway.
     """
     if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
         mallopt(_M_MMAP_THRESHOLD, LARGE_BLOCK)
@@ -45,11 +46,11 @@ def _let_memory_be_used_again() -> None:
 
 
 async def give_back_memory() -> None:
-    """Return freed memory to the system, every few seconds until cancelled. Other allocators do it by themselves.
+    """Return freed memory to the system every few seconds until cancelled. Other allocators do so by themselves.
 
-    glibc itself gives back only what is free at the end of its stock. Where many ask at once, their prompts lie among
-    what their answers hold: 7 MB at a thousand, which takes a millisecond. Where nothing is to be given back, it is a
-    tenth of one.
+    glibc itself returns only memory at the end of the heap. If many students ask at once, freed prompts lie between the
+    data of their answers: 7 MB for a thousand answers. Returning that takes a millisecond, or a tenth of one if there
+    is nothing to return.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     while trim is not None:

@@ -1,4 +1,4 @@
-"""The parent of several serving processes. It loads nothing of what only these need."""
+"""The parent of several serving processes. It does not load what only these need."""
 
 from __future__ import annotations
 
@@ -27,17 +27,15 @@ if TYPE_CHECKING:
 async def serve_in_workers(
     settings: Settings, host: str, port: int, count: int, *, command: Sequence[str] = WORKER_COMMAND
 ) -> int:
-    """Run several serving processes behind one port until a signal; return the exit status.
+    """Run several serving processes on one port until a signal; return the exit status.
 
-    On SIGHUP they are replaced one after another.
-
-    `command` starts one that calls `serve_worker`; the numbers which that takes follow as arguments. Raises
-    `StartRefused` or `SettingsError`.
+    On SIGHUP they are replaced one after another. `command` starts a process that calls `serve_worker`; the file
+    descriptors that this function takes are appended as arguments. Raises `StartRefused` or `SettingsError`.
     """
     _require_shared_state(settings)
     prepare_data_dir(settings)
-    raise_limit()  # the workers inherit it
-    read_price_file(settings.data_dir)  # what is wrong is said here once, and not by each worker
+    raise_limit()  # the workers inherit the limit
+    read_price_file(settings.data_dir)  # an error is reported here once instead of by each worker
     database = open_database(settings.effective_database_url)
     try:
         await bring_up_to_date(database)
@@ -56,7 +54,7 @@ async def serve_in_workers(
 
 
 def _require_shared_state(settings: Settings) -> None:
-    """Refuse several processes that could not know of each other. Raises `SettingsError`."""
+    """Refuse several processes without shared state, which could not coordinate. Raises `SettingsError`."""
     if not settings.database_url.startswith("postgresql"):
         raise SettingsError("TUTOR_DATABASE_URL: several workers need PostgreSQL, postgresql+asyncpg://…")
     if settings.redis_url is None:

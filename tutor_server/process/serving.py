@@ -1,4 +1,4 @@
-"""The life of a serving process: the port is opened, and everything closed on a signal."""
+"""The life of a serving process: open the port, serve until a signal, close everything."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SHUTDOWN_SECONDS = 5
-"""How long HTTP requests under way may take to finish once the answers have ended."""
+"""Seconds that HTTP requests may take to finish once the answers have ended."""
 RESTART_WANTED = 75
-"""The exit status after SIGHUP (EX_TEMPFAIL of sysexits.h): whatever runs the service is to start it again."""
+"""The exit status after SIGHUP (EX_TEMPFAIL of sysexits.h), which asks the service manager to start it again."""
 
 GC_THRESHOLD = 20_000
-"""Objects between two looks; Python's own 700 is passed several times by one answer."""
+"""Objects allocated between two garbage collections. One answer exceeds Python's default of 700 several times."""
 
 
 @dataclass(slots=True)
 class ShutdownRequest:
-    """What a signal says: `wanted` is set when the process is to end, `restarts` when another takes its place."""
+    """A request to stop: `wanted` is set once it is made, and `restarts` says whether another process takes over."""
 
     guardian: Guardian = field(default_factory=Guardian)
     wanted: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: bool = False
 
     def begin(self, *, restarts: bool = False) -> None:
-        """Begin to stop. Only the first call counts."""
+        """Start to stop. Only the first call counts."""
         if not self.wanted.is_set():
             self.restarts = restarts
             self.guardian.stop_begins()
             self.wanted.set()
 
     def restart(self) -> None:
-        """Begin to stop because another process takes the place of this one."""
+        """Start to stop because another process takes over."""
         self.begin(restarts=True)
 
 
@@ -85,17 +85,18 @@ async def serve(settings: Settings, host: str, port: int, *, build: Build = buil
 async def serve_worker(
     settings: Settings, listening: socket.socket, lifeline: int, ready: int, *, build: Build = build_app
 ) -> None:
-    """Serve on a socket that several processes share, until a signal or until the parent has gone.
+    """Serve on a socket that several processes share, until a signal or until the parent dies.
 
-    `lifeline` and `ready` are ends of pipes to the parent: reading from the first ends when the parent does, bytes
-    written to the second say that this worker serves, and that its event loop still runs.
+    `lifeline` and `ready` are pipes to the parent. `lifeline` ends when the parent dies. Bytes written to `ready` tell
+    the parent that this worker serves and that its event loop still runs.
     """
     stop = ShutdownRequest()
     heed_signals(stop.begin, stop.restart)
     loop = asyncio.get_running_loop()
 
     def parent_has_gone() -> None:
-        loop.remove_reader(lifeline)  # its end can be read for ever
+        # At end of file the descriptor stays readable, so the reader callback would be called in an endless loop.
+        loop.remove_reader(lifeline)
         stop.begin()
 
     beats = Beats(ready)
@@ -137,7 +138,7 @@ async def _serve(
         await stop.wanted.wait()
         log.info("stopping", restarts=stop.restarts or None)
         await site.stop()
-        # aiohttp's own clean-up hears no socket any more, so that no editor could cancel, or say that it is there.
+        # aiohttp's own cleanup does not read the sockets, so editors could neither cancel nor send pings any more.
         await app[CHAT_SOCKETS].close(finishing=app[DEADLINES].finishing, restarts=stop.restarts)
     finally:
         await runner.cleanup()
@@ -146,7 +147,7 @@ async def _serve(
 
 
 def _spare_the_collector() -> None:
-    """Keep the garbage collector from walking over modules that stay, and from looking after every small burst."""
+    """Exclude loaded modules from garbage collection, and collect less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

@@ -1,4 +1,4 @@
-"""What the signals of the operating system mean to a process that serves."""
+"""The signal handlers of a serving process."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def heed_signals(stop: Callable[[], object], restart: Callable[[], object]) -> None:
-    """Stop at SIGTERM and SIGINT, and restart at SIGHUP, unless whoever started this process has it ignored (nohup)."""
+    """Stop on SIGTERM and SIGINT, and restart on SIGHUP unless the process was started with SIGHUP ignored (nohup)."""
     loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # Windows, where Ctrl-C cancels the main task instead
+    with suppress(NotImplementedError):  # Windows has no handlers in the loop; there Ctrl-C cancels the main task.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""What comes before serving: the settings are safe, the data folder is there, the database is up to date."""
+"""The steps before serving: check the settings, create the data folder, bring the database up to date."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 DATABASE_FAILURES = (DatabaseUnavailable, DBAPIError)
-"""What starting can meet: besides being away, wrong credentials, a database that does not exist, a broken file."""
+"""The exceptions for a database that is unavailable, rejects the credentials, does not exist, or is corrupt."""
 
 NEWER_SCHEMA = "the database is of a newer version of Ask Tutor: install that, or restore a back-up from before it"
 
@@ -37,7 +37,7 @@ class StartRefused(Exception):
 
 
 def require_safe_host(settings: Settings, host: str) -> None:
-    """Refuse to be open to others by accident. Raises `SettingsError`."""
+    """Refuse settings that would open the service to others by accident. Raises `SettingsError`."""
     if problem := settings.registration_problem():
         raise SettingsError(problem)
     if is_loopback(host):
@@ -50,7 +50,7 @@ def require_safe_host(settings: Settings, host: str) -> None:
 
 
 def prepare_data_dir(settings: Settings) -> None:
-    """Make the data folder, for this user alone. Raises `SettingsError`."""
+    """Create the data folder, accessible by this user alone. Raises `SettingsError`."""
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -60,10 +60,10 @@ def prepare_data_dir(settings: Settings) -> None:
 
 
 async def require_confirmed_domains(settings: Settings, database: Database) -> None:
-    """Refuse a registration by domain in which anybody can invent addresses. Raises `SettingsError`.
+    """Refuse registration by domain without mail, since anybody could invent addresses. Raises `SettingsError`.
 
-    An installation from before, whose database holds accounts, goes on with these: nobody registers there by
-    themselves until mail is set up.
+    If the database already holds accounts, the service starts with a warning, and registration stays closed until mail
+    is set up.
     """
     if settings.smtp_url is not None or not (settings.registration or "").startswith("domains:"):
         return
@@ -73,12 +73,12 @@ async def require_confirmed_domains(settings: Settings, database: Database) -> N
 
 
 async def migrate(settings: Settings) -> None:
-    """Bring the database to the newest schema. Raises `StartRefused` or `SettingsError`."""
+    """Migrate the database to the newest schema. Raises `StartRefused` or `SettingsError`."""
     prepare_data_dir(settings)
     database = open_database(settings.effective_database_url)
     try:
         await database.commit(upgrade)
-        with suppress(SettingsError):  # a new installation hears of it when it starts
+        with suppress(SettingsError):  # a new installation gets this error when it starts
             await require_confirmed_domains(settings, database)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error
@@ -89,14 +89,14 @@ async def migrate(settings: Settings) -> None:
 
 
 def database_problem(error: DatabaseUnavailable | DBAPIError) -> str:
-    """Return a line for the operator that says why the database cannot be used."""
+    """Return a line that tells the operator why the database cannot be used."""
     cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
     reason = cause.orig if isinstance(cause, DBAPIError) else cause
     return f"the database cannot be used: {str(reason).rpartition('>: ')[2]}"
 
 
 async def bring_up_to_date(database: Database) -> None:
-    """Apply pending migrations where the database is this process' own (SQLite). Raises `StartRefused` elsewhere."""
+    """Apply pending migrations to SQLite. Raises `StartRefused` if another database has pending ones."""
     try:
         if await database.read(is_at_head):
             return
@@ -111,5 +111,5 @@ async def bring_up_to_date(database: Database) -> None:
 
 
 def announce(address: str) -> None:
-    """Print the address for whoever started the service."""
-    print(f"listening on {address}", file=sys.stderr, flush=True)  # noqa: T201 - the contract's line, no log
+    """Print the address of the service to stderr."""
+    print(f"listening on {address}", file=sys.stderr, flush=True)  # noqa: T201 - the contract requires this line on stderr

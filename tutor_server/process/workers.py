@@ -1,4 +1,4 @@
-"""Several serving processes behind one port: the parent holds the socket, starts workers on it and keeps them alive."""
+"""Runs several serving processes on one port: the parent holds the socket, and starts and replaces workers."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 BACKLOG = 1024
-"""Connections that may wait to be taken in: a class that comes back at once, after a restart."""
+"""The maximum number of connections in the backlog: a whole class may reconnect at once after a restart."""
 QUICK_DEATHS = 5
 QUICK_DEATH_SECONDS = 10.0
-"""Where each worker has died so often within these seconds, starting more of them helps nobody."""
+"""Seconds within which each worker may die `QUICK_DEATHS` times. If they die faster, the parent gives up."""
 
 BEAT_SECONDS = 0.5
-"""How often the event loop of a worker tells the parent that it runs."""
+"""Seconds between two signals of a worker's event loop to the parent."""
 SILENCE_SECONDS = 5.0
-"""A worker whose loop has told nothing for so long is killed and replaced: it was stopped, or is stuck in one call."""
+"""Seconds without a signal after which a worker is killed and replaced: it is stopped or stuck in one call."""
 START_SECONDS = 300.0
-"""The same for a worker that does not serve yet: it loads modules, and the machine may be busy."""
+"""The same limit for a worker that does not serve yet: it loads modules, and the machine may be busy."""
 WORKER_STOP_SECONDS = 33.0
-"""A worker ends itself within 30 seconds (`guardian.STOP_SECONDS`); after this the parent kills it."""
+"""Seconds after which the parent kills a stopping worker, which ends itself within `guardian.STOP_SECONDS`."""
 
 WORKER_COMMAND = (sys.executable, "-P", "-m", "tutor_server.cli.main", "serve-worker")
-"""Starts a worker; `-P`: no module of the working directory stands in for one of ours."""
+"""The command that starts a worker. With `-P`, files in the working directory cannot shadow our modules."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -54,7 +54,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Beats:
-    """The worker's side of the pipe on which it tells the parent that it serves and that its event loop runs."""
+    """The worker's end of the pipe that tells the parent that it serves and that its event loop runs."""
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
@@ -62,13 +62,14 @@ class Beats:
         os.set_blocking(pipe, False)
 
     def start(self) -> None:
-        """Write a beat now and every `BEAT_SECONDS`."""
-        with suppress(BrokenPipeError, BlockingIOError):  # the parent has gone, or does not read
+        """Write a beat now, and then every `BEAT_SECONDS`."""
+        with suppress(BrokenPipeError, BlockingIOError):
+            # The parent has died or does not read.
             os.write(self._pipe, b".")
         self._timer = asyncio.get_running_loop().call_later(BEAT_SECONDS, self.start)
 
     def end(self) -> None:
-        """Close the pipe: what is left of the process needs no loop, and may take longer than a silence."""
+        """Close the pipe. The rest of the shutdown needs no event loop and may take longer than `SILENCE_SECONDS`."""
         if self._timer is not None:
             self._timer.cancel()
         os.close(self._pipe)
@@ -77,8 +78,8 @@ class Beats:
 class Worker:
     """The parent's view of one worker process.
 
-    The worker holds the writing end of a pipe, `beats`: the first byte says that it serves, each further one that its
-    event loop still runs.
+    The worker holds the writing end of a pipe, `beats`. Its first byte says that the worker serves, and each later one
+    that its event loop still runs.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Worker:
     ) -> None:
         self.number = number
         self.tells = asyncio.Event()
-        """Set with the first sign of life."""
+        """Set by the first beat."""
         self.ended = asyncio.create_task(process.wait())
         self._process = process
         self._beats = beats
@@ -100,7 +101,7 @@ class Worker:
     async def start(
         cls, number: int, command: Sequence[str], listening: int, lifeline: int, on_serving: Callable[[], object]
     ) -> Worker:
-        """Start a process of `command`; `on_serving` is called once it serves."""
+        """Start a process with `command`; `on_serving` is called once it serves."""
         own_end, worker_end = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -115,18 +116,19 @@ class Worker:
 
     @property
     def serves(self) -> bool:
-        """Whether the worker has told that it serves, and has not ended."""
+        """Whether the worker has reported that it serves, and has not ended."""
         return self.tells.is_set() and not self.ended.done()
 
     def hear(self) -> None:
-        """Take what the worker has told since, or the end of its pipe."""
+        """Read the new beats, or the end of the pipe."""
         if self._beats < 0:
             return
         try:
             told = os.read(self._beats, 4096)
         except BlockingIOError:
             return
-        if not told:  # its loop has ended, so the process is about to
+        if not told:
+            # The worker's event loop has ended, so its process will end soon.
             self._loop.remove_reader(self._beats)
             os.close(self._beats)
             self._beats = -1
@@ -138,11 +140,11 @@ class Worker:
             self._on_serving()
 
     def grant(self, seconds: float) -> None:
-        """Wait so much longer for the next sign of life."""
+        """Extend the deadline of the next beat."""
         self._deadline += seconds
 
     def kill_if_silent(self) -> None:
-        """Kill a worker that has not been heard of for too long."""
+        """Kill a worker whose deadline for a beat has passed."""
         self.hear()
         if self._loop.time() > self._deadline and not self.ended.done():
             log.error("worker_stalled", worker=self.number)
@@ -150,12 +152,12 @@ class Worker:
             self._deadline = float("inf")
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless the process has ended."""
+        """Send a signal if the process has not ended."""
         with suppress(ProcessLookupError):
             self._process.send_signal(number)
 
     async def stop(self, number: signal.Signals) -> int:
-        """Send a signal, and SIGKILL if the process does not end in time; return its exit status."""
+        """Send a signal, then SIGKILL if the process does not end in time; return its exit status."""
         self.send(number)
         await asyncio.wait({self.ended}, timeout=WORKER_STOP_SECONDS)
         if not self.ended.done():
@@ -165,11 +167,10 @@ class Worker:
 
 
 class Workers:
-    """Runs `count` workers until `stop` is called. One that dies or stalls is replaced.
+    """Runs `count` workers until `stop` is called, and replaces those that die or stall.
 
-    `ready` is called once all serve.
-    A worker holds the reading end of a pipe whose other end is this process's: when this process dies, by whatever
-    signal, the pipe ends and the workers stop.
+    `ready` is called once all workers serve. Each worker holds the reading end of a pipe to this process. When this
+    process dies, even by SIGKILL, the pipe ends, and the workers stop.
     """
 
     def __init__(
@@ -187,18 +188,19 @@ class Workers:
         self._is_announced = False
 
     def stop(self) -> None:
-        """Begin to stop all workers."""
+        """Start to stop all workers."""
         self._stopping.set()
-        self._listening.close()  # who comes now is refused at once, and waits for nobody
+        # New connections are refused at once instead of waiting in the backlog.
+        self._listening.close()
 
     def restart(self) -> None:
-        """Begin to replace the workers one after another, each once its successor serves."""
+        """Start to replace the workers one after another, each when its successor serves."""
         log.info("restarting_workers")
         for restart in self._restarts:
             restart.set()
 
     async def run(self) -> int:
-        """Keep the workers running until told to stop; return the exit status of the whole."""
+        """Keep the workers running until `stop` is called; return the highest exit status."""
         worker_end, own_end = os.pipe()
         watching = asyncio.create_task(self._watch())
         try:
@@ -230,7 +232,7 @@ class Workers:
                     worker = await self._replace(worker, lifeline)
 
     async def _replace(self, worker: Worker, lifeline: int) -> Worker:
-        """Start a successor and let the worker end once that serves; return the one that is left."""
+        """Start a successor and stop the worker once it serves; return the one that remains."""
         if self._stopping.is_set():
             return worker
         successor = await self._start(worker.number, lifeline)
@@ -251,7 +253,7 @@ class Workers:
         return worker
 
     async def _watch(self) -> None:
-        """Kill silent workers. What this process itself was late, on a busy machine or stopped, is granted to them."""
+        """Kill silent workers. If this process itself was delayed, their deadlines are extended by the same time."""
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + BEAT_SECONDS

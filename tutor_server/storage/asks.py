@@ -55,7 +55,7 @@ _OPEN: Query[UUID] = Query(
 )
 SAY = Insert(ChatMessage)
 TIME_BYTES = 6
-"""Leading bytes of an id of version 7 that hold its time (RFC 9562 §5.7)."""
+"""The number of leading bytes of a version 7 id that hold its time (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):
@@ -134,7 +134,7 @@ class NewAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedAsk:
-    """How an ask ended: its `state` as in the table, and the answer that the student received."""
+    """The end of an ask: its `state` as in the table, and the answer that the student received."""
 
     id: UUID
     state: str

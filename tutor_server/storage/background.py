@@ -1,4 +1,4 @@
-"""Facts that an ask needs: the asker, before admission; then session, module and earlier messages."""
+"""Reads what an ask needs: the asker before admission, then the session, the module and earlier messages."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tutor_server.storage.modules import Module
 
 HISTORY_MESSAGES = 50
-"""Earlier messages that a prompt may use; the context budget usually keeps fewer."""
+"""The maximum number of earlier messages loaded for a prompt; the context budget usually keeps fewer."""
 EARLIER_ANSWERS = 10
-"""Answers on the same problem that the guard and the prompt take into account."""
+"""The maximum number of earlier answers on the same problem that the guard and the prompt take into account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBackground:
-    """Everything that an ask needs to know before it is opened."""
+    """The session, module, messages and answers that must be known before an ask is opened."""
 
     session_id: UUID | None
     module: Module | None
@@ -161,7 +161,7 @@ def read_background(
     session_id: UUID | None,
     module_id: str | None,
 ) -> AskBackground:
-    """Return the session and module of an ask, with what was said there. Raise `NotFound`."""
+    """Return the session and module of an ask, with the earlier messages and answers. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
     return AskBackground(

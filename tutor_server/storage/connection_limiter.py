@@ -1,4 +1,4 @@
-"""Connection limiter: as many units run at once as the pool has connections; others wait in order."""
+"""The connection limiter: at most as many units run as the pool has connections; others wait in order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_SECONDS = 30.0
-"""How long a unit may wait for a connection: when a whole class asks at once the database is busy, not away."""
+"""Seconds that a unit may wait for a connection. When a whole class asks at once, the database is only busy."""
 
 
 class ConnectionLimiter:
-    """Hands out the connections of one pool, to reads and writes alike, so that no unit waits inside the pool."""
+    """Limits the units that use one pool, reads and writes together, so that no unit waits inside the pool."""
 
     def __init__(self, connections: int, *, unit_seconds: float | None = None) -> None:
         self._places = asyncio.Semaphore(connections)

@@ -1,4 +1,4 @@
-"""The database: units of reading, units of writing, and a health check."""
+"""The database: runs units that read and units that write, and checks its health."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READ_CONNECTIONS = 8
-"""Connections of SQLite's pool; the writer has one more of its own."""
+"""The number of connections in SQLite's pool; the writer has another one of its own."""
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 8, 8
-"""Connections of PostgreSQL's pool: those that stay open, and those that a burst may open in addition."""
+"""The number of connections in PostgreSQL's pool that stay open, and the number that a burst may add."""
 CONNECT_SECONDS = 5
 HEALTH_SECONDS = 5.0
 
@@ -65,7 +65,8 @@ class Database:
     def _forget(self, reading: asyncio.Task[Any]) -> None:
         self._reading.discard(reading)
         if not reading.cancelled():
-            reading.exception()  # retrieved: if the caller was cancelled, asyncio would log it
+            # If the caller was cancelled, asyncio would log the exception as never retrieved.
+            reading.exception()
 
     async def _read(self, unit: Callable[[Connection], T]) -> T:
         try:
@@ -154,7 +155,7 @@ def _write_nothing(connection: Connection) -> None:
 def _keep_private(file: str | None) -> None:
     """Make the database file readable by this user alone; SQLite's journals inherit its mode."""
     if file and file != ":memory:" and Path(file).parent.is_dir():
-        with suppress(OSError):  # opening the file will report what is wrong with it
+        with suppress(OSError):  # Opening the file will report what is wrong with it.
             os.close(os.open(file, os.O_CREAT, 0o600))
 
 

@@ -1,4 +1,4 @@
-"""Everything that is stored about a student as one JSON document, which is read as it is taken."""
+"""Streams everything that is stored about a student as one JSON document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 async def everything_about(user_id: UUID, database: Database) -> AsyncGenerator[bytes, None]:
-    """Yield a JSON object of lists of rows, by table. Raise `NotFound`, also at the end, for an erased account."""
+    """Yield a JSON object that maps each table to a list of rows.
+
+    Raise `NotFound` if the account does not exist, also at the end if it was erased meanwhile.
+    """
     parts = await database.read(lambda connection: parts_of(connection, user_id))
     separator = b"{"
     for table, of_table in groupby(parts, key=lambda part: part.table):

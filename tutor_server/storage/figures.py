@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
 
 FEWEST_STUDENTS = 5
-"""Figures that fewer students than this share are not shown by module (k-anonymity)."""
+"""The minimum number of students behind a figure that is shown by module (k-anonymity)."""
 
 NOT_ANALYSED = "not_analysed"
-"""Counted beside the limits: no limit refused the ask, but the analysis of its code ran out of time."""
+"""The name under which asks are counted whose analysis ran out of time, in the table of refusals."""
 _REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
 _ENDED_WELL = ("completed", "cancelled")
-"""Outcomes of calls in which the provider did what was asked of it."""
+"""Outcomes of calls in which the provider did not fail."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleCount:
-    """How many asks were about one thing, in a module or (None) outside of modules, by at least `FEWEST_STUDENTS`."""
+    """The number of asks about one subject, in a module or outside (None), from at least `FEWEST_STUDENTS` students."""
 
     module_id: str | None
     subject: str

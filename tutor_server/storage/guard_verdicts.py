@@ -35,7 +35,7 @@ class JudgedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictTotal:
-    """How many of a model's answers at a level received a verdict, since the beginning."""
+    """The number of a model's answers at a hint level that received a verdict, over all days."""
 
     provider: str
     model: str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The end of a page: time and id of its last row."""
+    """The position of a page's end: time and id of its last row."""
 
     at: datetime
     id: UUID
@@ -77,7 +77,7 @@ class MessagesPage:
 
 ROWS_A_READ = 32
 PAGE_CHARACTERS = 1024 * 1024
-"""A page ends after the message that passes this size, whatever its limit."""
+"""Characters after which a page ends, with the message that exceeds them, even below its message limit."""
 
 
 def messages_of(

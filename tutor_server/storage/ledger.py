@@ -47,12 +47,12 @@ _CLOSE_OPEN = _close_where(OPEN_CALLS)
 _CLOSE_SWEPT = _close_where(ModelCall.state == "swept")
 
 SWEEP_SIZE = 500
-"""Rows that one transaction sweeps at most."""
+"""The maximum number of rows that one transaction sweeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A provider call that is about to be made, with the most that it may use."""
+    """A provider call that is about to be made, with the maximum tokens and cost that are reserved for it."""
 
     id: UUID
     ask_id: UUID
@@ -97,7 +97,7 @@ class Swept:
 
 
 def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> None:
-    """Insert the row before the money is spent. The tokens of an open row are the most that the call may use."""
+    """Insert the row before money is spent. Until it is settled, its tokens are the maximum that the call may use."""
     values = {
         "id": call.id,
         "ask_id": call.ask_id,

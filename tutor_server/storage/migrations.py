@@ -1,4 +1,4 @@
-"""Migrating a database to the newest schema, and checking whether it has it. The scripts ship in the wheel."""
+"""Migrates a database to the newest schema, and checks whether it has it. The scripts ship in the wheel."""
 
 # ruff: noqa: PLC0415 - importing Alembic takes 0.1 s and 5 MB, which an up-to-date database does not need
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class NewerSchema(Exception):
-    """The database has a schema that this version does not know."""
+    """The database has a newer schema than this version knows."""
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SCRIPTS = installed if (installed := _PACKAGE / "migrations").is_dir() else _PACKAGE.parent / "migrations"
 _VERSION = table("alembic_version", column("version_num"))
-"""Alembic's table of the current revision."""
+"""Alembic's table that holds the current revision."""
 
 
 def _config(connection: Connection) -> Config:
@@ -40,7 +40,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
     try:
         command.upgrade(_config(connection), revision)
-    except CommandError as error:  # the current revision is not one of this version's
+    except CommandError as error:  # the current revision is unknown to this version
         raise NewerSchema from error
 
 
@@ -59,5 +59,5 @@ def is_at_head(connection: Connection) -> bool:
 
 
 def _newest() -> str:
-    """Return the last revision: each script's name begins with its revision, and revisions are numbered."""
+    """Return the last revision. Each script's name begins with its revision, and revisions are numbered in order."""
     return max(script.name.partition("_")[0] for script in (_SCRIPTS / "versions").glob("*_*.py"))

@@ -16,11 +16,12 @@ _SET_NULL = "SET NULL"
 
 
 OPEN_CALLS = text("state IN ('reserved', 'sent')")
-"""Condition of the index of calls under way. It holds no parameters, since no database could match it to the index."""
+"""The condition of the partial index of calls under way. It is literal SQL, since databases cannot match a query
+with bind parameters to the index."""
 
 
 class Base(DeclarativeBase):
-    """Columns by annotation; constraints follow a naming convention, so that migrations can name them."""
+    """The base class of the tables. Constraints follow a naming convention, so that migrations can name them."""
 
     metadata = MetaData(
         naming_convention={
@@ -30,7 +31,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON}  # noqa: RUF012 - as SQLAlchemy wants it
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON}  # noqa: RUF012 - SQLAlchemy requires this form
 
 
 class User(Base):

@@ -1,4 +1,4 @@
-"""Limits of single students that replace the general ones until they expire, for the night before a deadline."""
+"""Limits of single students that temporarily replace the general ones, such as for the night before a deadline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_mess
 
 @dataclass(frozen=True, slots=True)
 class OwnLimits:
-    """A student's own limits; None: the general limit."""
+    """A student's own limits; None means that the general limit applies."""
 
     messages_per_minute: int | None
     daily_messages: int | None

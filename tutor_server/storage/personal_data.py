@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
     Place = tuple[Any, ...]
-    """The values of a row by which the pages are ordered."""
+    """A position between pages: the values by which the rows are ordered."""
 
 SECRETS = frozenset(
     {
@@ -50,7 +50,7 @@ SECRETS = frozenset(
         "asks.digest",
     }
 )
-"""Columns that prove something to this service and say nothing about the student."""
+"""Columns that an export leaves out: secrets of the service, which contain nothing about the student."""
 
 NOT_PERSONAL = frozenset(
     {
@@ -67,15 +67,15 @@ NOT_PERSONAL = frozenset(
 
 
 MESSAGES_A_PAGE = 20
-"""Rows of a page. Each may have 64 KiB of code and of answer, or more if it was stored before these limits."""
+"""The maximum number of messages on a page. Each may have 64 KiB of code and of answer, or more if it is old."""
 ROWS_A_PAGE = 500
 ROWS_A_BATCH = 100
-"""Rows that one transaction erases at most, so that no ask waits for long."""
+"""The maximum number of rows that one transaction erases, so that no ask waits for long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one table that are about a student, in an order that finds the next page without reading the last."""
+    """The rows of one table about a student, in an order that finds the next page without reading earlier ones."""
 
     table: str
     owned: ColumnElement[bool]
@@ -84,7 +84,8 @@ class Part:
 
 
 _ORDERS = {Problem.__tablename__: ("fingerprint",), Ask.__tablename__: ("request_id",)}
-"""Tables in which an index leads from the student to the next row; other tables hold few or short rows a student."""
+"""The order of tables in which an index leads from the student to the next row. Other tables have few or short
+rows for each student."""
 
 
 def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:

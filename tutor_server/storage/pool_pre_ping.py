@@ -1,4 +1,4 @@
-"""Pre-ping of PostgreSQL's pool, only for connections that have rested: a ping takes a round trip."""
+"""Pre-ping for PostgreSQL's pool. Only idle connections are pinged, since a ping takes a round trip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 RESTED_SECONDS = 1.0
-"""Seconds of rest after which a connection is pinged. If it breaks unnoticed within this time, one unit fails.
+"""Idle seconds after which a connection is pinged. If it breaks unnoticed within this time, one unit fails.
 
 asyncpg notices by itself when the server closes a connection.
 """

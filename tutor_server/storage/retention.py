@@ -30,26 +30,27 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 BATCH = 100
-"""Rows that one transaction deletes at most, so that no ask waits for long; a row may have 64 KiB of text."""
+"""The maximum number of rows that one transaction deletes, so that no ask waits for long. A row may have 64 KiB."""
 FOUND_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """Rows of one table that may be deleted."""
+    """Rows of one table that were found unused and may be deleted."""
 
     table: type[ChatMessage | ChatSession | Problem]
     ids: Sequence[UUID]
 
     def batches(self) -> Iterator[Unused]:
-        """Yield parts of the rows that one transaction can delete."""
+        """Yield batches of the rows, each small enough for one transaction."""
         for start in range(0, len(self.ids), BATCH):
             yield Unused(self.table, self.ids[start : start + BATCH])
 
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
     """Delete what has expired: counts of past days, limits of students, links and page sessions."""
-    forget_days_before(connection, now.date() - timedelta(days=1))  # a process whose clock is behind may still count
+    # Yesterday's counters stay: a process whose clock is behind may still increment them.
+    forget_days_before(connection, now.date() - timedelta(days=1))
     forget_expired_overrides(connection, now)
     connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))
     connection.execute(delete(PageSession).where(PageSession.expires_at < now))

@@ -35,14 +35,14 @@ _TAKE_WITHIN = Query(
 )
 
 BUSY_SECONDS = 5
-"""Seconds until the client should ask again if calls under way hold the rest of a budget: one answer's time."""
+"""Seconds for `retry_after` if calls under way hold the rest of a budget: about the duration of one answer."""
 WARNING_SHARE = 0.8
 """The share of a budget at which the operator is warned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The budgets of a UTC day and a calendar month, in nano-dollars; None: no budget."""
+    """The budgets of a UTC day and a calendar month, in nano-dollars; None means no budget."""
 
     daily: int | None = None
     monthly: int | None = None

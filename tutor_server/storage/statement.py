@@ -1,6 +1,6 @@
-"""Statements on the path of an ask: compiled once a dialect, and executed by the driver's own cursor (PEP 249).
+"""Statements that every ask executes. They are compiled once for each dialect and use the driver's cursor (PEP 249).
 
-SQLAlchemy would build, cache and wrap them for each execution, which costs several times what the database does.
+SQLAlchemy would build, cache and wrap them at each execution, which takes several times as long as the database.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _array_of(name: str) -> str:
 
 
 def _unbounded(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return the column's type without a length, so that the column refuses a long text and no cast cuts it."""
+    """Return the column's type without a length. The column then refuses a long text, which a cast would truncate."""
     return Text() if isinstance(kind, String) else kind
 
 

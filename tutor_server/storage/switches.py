@@ -1,4 +1,4 @@
-"""The off switch: everything, or single modules."""
+"""The off switch: the whole tutor or single modules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EVERYTHING = ""
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """Something that is switched off; `module_id` None: everything. `message` is shown to students."""
+    """A module, or everything (`module_id` None), that is switched off. `message` is shown to students."""
 
     module_id: str | None
     message: str

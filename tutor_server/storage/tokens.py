@@ -22,7 +22,7 @@ Refusal = Literal["expired", "revoked", "reused"]
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The owner of a token that was to be exchanged, and why it was not (None: it was)."""
+    """The owner of a refresh token that a client presented, and why it was refused (None: it was exchanged)."""
 
     user_id: UUID
     family_id: UUID

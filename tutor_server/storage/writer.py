@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 GROUP_SIZE = 256
-"""Units that share one transaction at most, so that one slow group cannot delay a later one for long."""
+"""The maximum number of units in a transaction, so that one slow group cannot delay a later one for long."""
 POSTGRES_GROUP_SIZE = 64
-"""The same limit where each statement is a round trip to another process."""
+"""The same limit for PostgreSQL, where each statement takes a round trip to another process."""
 ATTEMPTS = 3
-"""How often PostgreSQL may undo a transaction because of a conflict before its caller gets the error."""
+"""The number of times that a transaction is tried if conflicts undo it, before its caller gets the error."""
 ABANDONED_SECONDS = 10.0
-"""How long a process may hold the lock without executing a statement: it may hang, or its machine may be gone."""
+"""Seconds that a process may hold the lock without executing a statement: it may hang or have lost its machine."""
 _ONE_BY_ONE = Statement(
     lambda _: select(
         func.set_config("idle_in_transaction_session_timeout", bindparam("abandoned", type_=String()), true()),
@@ -97,7 +97,7 @@ class Writer(ABC):
     def _end(self, group: list[_Pending], outcomes: list[_Outcome]) -> None:
         """Set the result of each unit of a group, and go on to the next group."""
         for pending, outcome in zip(group, outcomes, strict=True):
-            if pending.future.done():  # its caller was cancelled
+            if pending.future.done():  # the caller was cancelled
                 continue
             if outcome.error is not None:
                 pending.future.set_exception(outcome.error)
@@ -147,7 +147,7 @@ class SqliteWriter(Writer):
     def _run(self) -> None:
         while (commit := self._queue.get()) is not None:
             commit()
-            del commit  # drop the references to the group's units while the thread waits
+            del commit  # Drop the references to the group's units before the thread waits again.
 
     def _commit_group(self, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
         try:
@@ -157,7 +157,7 @@ class SqliteWriter(Writer):
                 if len(units) == 1 or is_unavailability(error):
                     raise
             return self._transact(lambda connection: _run_in_savepoints(connection, units))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller gets it
+        except Exception as error:  # noqa: BLE001 - every waiting caller must get the error
             return [_Outcome(error=error) for _ in units]
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -221,7 +221,7 @@ class PostgresWriter(Writer):
     async def _commit(self, group: list[_Pending]) -> None:
         try:
             self._end(group, await self._commit_group([pending.unit for pending in group]))
-        except asyncio.CancelledError:  # the event loop is closing, and no caller may be left waiting
+        except asyncio.CancelledError:  # The event loop is closing; no caller may be left waiting.
             self._idle.set()
             raise
 
@@ -233,7 +233,7 @@ class PostgresWriter(Writer):
                 if len(units) == 1 or is_unavailability(error):
                     raise
             return await self._transact(lambda connection: _run_in_savepoints(connection, units))
-        except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller gets it
+        except Exception as error:  # noqa: BLE001 - every waiting caller must get the error
             return [_Outcome(error=error) for _ in units]
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:

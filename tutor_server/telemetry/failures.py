@@ -1,4 +1,4 @@
-"""Exceptions in the form that the log may hold: types and places, no messages or source lines, which quote students."""
+"""Describes exceptions for the log by type and location, without messages and source lines, which quote students."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_CHAIN = 6
 
 
 class Failure(TypedDict, total=False):
-    """One exception. `frames` goes from the catcher to the raiser; `reason` is a code from the operating system."""
+    """One exception. `frames` lead from where it was caught to where it was raised; `reason` is an error code."""
 
     type: str
     reason: str
@@ -23,7 +23,7 @@ class Failure(TypedDict, total=False):
 
 
 def describe(error: BaseException) -> list[Failure]:
-    """Return an exception and its causes, the caught one first."""
+    """Return an exception and its causes, starting with the exception itself."""
     chain: list[Failure] = []
     current: BaseException | None = error
     while current is not None and len(chain) < _MAX_CHAIN:
@@ -59,5 +59,5 @@ def _reason(error: BaseException) -> str | None:
         return getattr(error, "sqlite_errorname", None)
     if isinstance(error, OSError) and error.errno is not None:
         return errno.errorcode.get(error.errno)
-    state = getattr(error, "sqlstate", None)  # of asyncpg
+    state = getattr(error, "sqlstate", None)  # set by asyncpg
     return state if isinstance(state, str) else None

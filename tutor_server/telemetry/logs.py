@@ -1,6 +1,6 @@
-"""The log: one event a line on stderr, for the service and its libraries, in printable characters only.
+"""The log: one event per line on stderr, from the service and its libraries, in printable ASCII only.
 
-Event names are constants, and everything that varies is a field. A student appears by the opaque id alone.
+Event names are constants, and everything that varies is a field. A student appears only as an opaque id.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def configure_logs(
     style: Literal["json", "console"],
     stream: BinaryIO | None = None,
 ) -> None:
-    """Send every log of this process to a stream (stderr) in one form.
+    """Send all logs of this process to one stream (default: stderr) in one format.
 
-    Libraries log from level warning: below it the SDKs log whole requests.
+    Libraries log from the level warning upwards, since below it the SDKs log whole requests.
     """
     structlog.configure(
         processors=[
@@ -60,12 +60,12 @@ def configure_logs(
 
 
 def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log an exception that was never retrieved (an exception handler of the event loop)."""
+    """Log an exception that was never retrieved. This is an exception handler for the event loop."""
     log.error("loop_failure", message=context.get("message"), exc_info=context.get("exception"))
 
 
 class _LibraryHandler(logging.Handler):
-    """Passes records of the standard library's logging on, without their arguments: those may quote a request."""
+    """Forwards log records of libraries without their arguments, which may quote a request."""
 
     def emit(self, record: logging.LogRecord) -> None:
         level = max(standard for standard in _LEVELS if standard <= max(record.levelno, logging.DEBUG))
@@ -74,7 +74,7 @@ class _LibraryHandler(logging.Handler):
 
 
 def _log_warning(  # noqa: PLR0917 - the signature of `warnings.showwarning`
-    message: Warning | str,  # noqa: ARG001 - may quote what it warns of
+    message: Warning | str,  # noqa: ARG001 - its text may quote a student
     category: type[Warning],
     filename: str,
     lineno: int,
@@ -119,10 +119,10 @@ def _word(value: object) -> str:
 
 
 def _json(value: object) -> bytes:
-    """Return JSON in printable ASCII, so that terminals and line-based tools see nothing but text."""
+    """Return JSON in printable ASCII, so that terminals and line-based tools see only text."""
     try:
         line = orjson.dumps(value, default=_opaque)
-    except TypeError:  # a lone surrogate, or a number beyond 64 bits
+    except TypeError:  # the value has a lone surrogate or a number beyond 64 bits
         line = orjson.dumps(_cleaned(value), default=_opaque)
     if line.isascii() and b"\x7f" not in line:
         return line

@@ -1,4 +1,4 @@
-"""Rate limit of log lines whose cause strangers can repeat at will."""
+"""A rate limit for log lines that strangers could cause at will."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SPARSE_SECONDS = 10.0
 
 
 class SparseLine:
-    """Counts occurrences between two log lines, of which at most one is due every `SPARSE_SECONDS`."""
+    """Counts occurrences and reports their number in at most one log line every `SPARSE_SECONDS`."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -19,7 +19,7 @@ class SparseLine:
         self._count = 0
 
     def count(self) -> int:
-        """Count an occurrence; return the number that the line reports if it is due, else 0."""
+        """Count an occurrence; return the number to report if a log line is due, else 0."""
         self._count += 1
         if (now := self._now()) < self._next_line:
             return 0
