@@ -1,1 +1,1 @@
-"""The remote service of Ask Tutor: sign-in, limits, the hint ladder, the guard, and the models behind them."""
+"""The remote service of Ask Tutor: sign-in, limits, hint levels, the guard, and the models behind them."""

@@ -1,6 +1,6 @@
-"""The refusals and failures of the service. Domain code raises them; the edges turn them into the error envelope.
+"""The refusals and failures of the service. Domain code raises them; the edges turn them into JSON error envelopes.
 
-A wrong setting is an error of the operator's: it ends the command.
+A wrong setting is the operator's error: it ends the command.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class SlidingWindow:
             self._stamps.remove(stamp)  # type: ignore[arg-type]  # a stamp found in the deque is a float
 
     def retry_after(self, now: float, limit: int) -> int:
-        """Return the whole seconds until fewer than `limit` timestamps are left. A higher limit may have let more in."""
+        """Return the whole seconds until fewer than `limit` timestamps are left; more may exist if it was higher."""
         return max(1, math.ceil(self._stamps[len(self._stamps) - limit] + WINDOW_SECONDS - now))
 
 

@@ -27,7 +27,7 @@ class Limits:
     budgets: Budgets = field(default_factory=Budgets)
 
     def of(self, own: OwnLimits | None) -> Limits:
-        """Return the limits of a student who may have limits of their own."""
+        """Return the limits of a student: the student's own limits if there are any, else the general ones."""
         if own is None:
             return self
         return replace(

@@ -89,7 +89,7 @@ class AskCalls:
 
     @property
     def spending_correction(self) -> int:
-        """The cost of the calls minus what the limiter reserved for the ask, in nano-dollars. It may be negative."""
+        """The cost of the calls minus the limiter's reservation for the ask, in nano-dollars. It may be negative."""
         return self._cost - self._held
 
     @property

@@ -64,7 +64,7 @@ class LeaseKeeper:
             )
 
     async def sweep(self) -> None:
-        """Close the rows that dead processes left open, end their asks, and return what those had taken from limits."""
+        """Close the rows that dead processes left open, end their asks, and return the limits that those had taken."""
         is_partial = True
         while is_partial:
             swept, recounted = await self._ledger.database.commit(self._sweep)

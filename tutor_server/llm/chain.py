@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_RETRY_WAIT = 5.0
 """The maximum retry wait in seconds. A provider that asks for a longer wait is skipped instead."""
 LONGEST_PASS_OVER = 300.0
-"""The maximum number of seconds for which a provider is skipped, whatever `Retry-After` it sends."""
+"""The maximum number of seconds for which a provider is skipped, even if its `Retry-After` is longer."""
 OPERATOR_PASS_OVER = 60.0
 """Seconds for which a provider is skipped if only the operator can fix it, such as a bad key or an unpaid bill."""
 _RETRY_WAIT = 0.25

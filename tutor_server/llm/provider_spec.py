@@ -1,4 +1,4 @@
-"""The declaration of a provider, from which settings, prices, key checks and the chain take what they need."""
+"""The declaration of a provider, which settings, prices, key checks and the chain read."""
 
 from __future__ import annotations
 

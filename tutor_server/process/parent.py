@@ -1,4 +1,4 @@
-"""The parent of several serving processes. It does not load what only these need."""
+"""The parent of several serving processes. It does not import modules that only these processes need."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def change_password(connection: Connection, account: Account, password_hash: str
 
 
 def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    """Store a new password, whatever the current one is."""
+    """Store a new password without checking the current one."""
     connection.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
 
 

@@ -53,7 +53,7 @@ def record(connection: Connection, action: Action) -> None:
 
 
 def actions_before(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Action]:
-    """Return the actions after a place, newest first."""
+    """Return the next page of actions after a position, newest first."""
     query = select(*_COLUMNS).order_by(AdminAction.at.desc(), AdminAction.id.desc()).limit(limit)
     if after is not None:
         at, action_id = after

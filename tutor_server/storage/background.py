@@ -1,4 +1,4 @@
-"""Reads what an ask needs: the asker before admission, then the session, the module and earlier messages."""
+"""Reads the data for opening an ask: the asker before admission, then session, module and earlier messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EARLIER_ANSWERS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """The student who asks."""
+    """The student who sent the ask."""
 
     id: UUID
     subject: str

@@ -21,7 +21,7 @@ DeviceState = Literal["pending", "approved", "denied"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device that asks to be signed in: its name, address and time, and who decided what about it."""
+    """A device that asks to be signed in: its name, address and time, the decision, and the user who made it."""
 
     device_code_hash: bytes = field(repr=False)
     user_code: str = field(repr=False)
@@ -69,7 +69,7 @@ def note_poll(connection: Connection, device_code_hash: bytes, now: datetime, in
 def sign_in_to_decide(
     connection: Connection, user_code: str, *, user_id: UUID, browser_hash: bytes, now: datetime
 ) -> bool:
-    """Store the user who has signed in to decide about a waiting device, and the browser; return whether it waits."""
+    """Store the user and browser that signed in to decide about a device; return whether the device still waits."""
     signed_in = connection.execute(
         update(DeviceAuthorization).where(_waiting(user_code, now)).values(user_id=user_id, browser_hash=browser_hash)
     )

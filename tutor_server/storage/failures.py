@@ -14,7 +14,7 @@ LOST_AGAINST_ANOTHER = frozenset({"40001", "40P01"})
 
 
 def is_unavailability(error: BaseException) -> bool:
-    """Return whether an error says that the database is away, locked, full or read-only, through no fault of ours."""
+    """Return whether an error means that the database is unavailable, locked, full, read-only or lost a conflict."""
     if isinstance(error, DBAPIError):
         state = _sqlstate(error)
         return (

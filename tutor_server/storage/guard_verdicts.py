@@ -1,4 +1,4 @@
-"""How often the guard released or stopped a model's answer, by rule; counted when the ask is settled."""
+"""Counts of the guard's verdicts on models' answers, by rule. An answer is counted when its ask is settled."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledCall:
-    """What a provider call used. `cost_nanodollars` is None if no price is known."""
+    """The usage and outcome of a provider call. `cost_nanodollars` is None if no price is known."""
 
     id: UUID
     provider: str
@@ -86,12 +86,12 @@ class SettledCall:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The result of a sweep: the asks of the closed calls, and what the calls add to the sums."""
+    """The result of a sweep: the asks of the closed calls, and the changes of the sums."""
 
     ask_ids: Sequence[UUID]
     changes: Sequence[UsageChange]
     sent: int
-    """How many of the closed calls had been sent."""
+    """The number of closed calls that had been sent."""
     is_partial: bool
     """Whether the sweep stopped at its limit, so that more rows may be left."""
 
@@ -119,7 +119,7 @@ def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> N
 
 
 def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None:
-    """Store what a call used; return the change of the sums. A call that is settled already keeps its figures.
+    """Store the usage of a call; return the change of the sums. A call that is settled already keeps its figures.
 
     A call can have been swept although its process lives, if the process was cut off for longer than its lease. Its
     true figures then replace the reserved ones.
@@ -167,7 +167,7 @@ def renew_leases(connection: Connection, call_ids: Collection[UUID], *, now: dat
 
 
 def sweep_expired(connection: Connection, now: datetime) -> Swept:
-    """Close rows whose process died: sent calls cost what was reserved, unsent calls cost nothing."""
+    """Close rows whose process died: sent calls cost the reserved amount, unsent calls cost nothing."""
     expired = connection.execute(
         select(*ModelCall.__table__.columns)
         .where(OPEN_CALLS, ModelCall.lease_expires_at < _lease_clock(connection, now))
@@ -227,7 +227,7 @@ def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetim
 
 
 def _close(connection: Connection, call: SettledCall, statement: Query[_Closed]) -> _Closed | None:
-    """Store the outcome of the rows that a statement selects; return when each was made and what was reserved."""
+    """Store the outcome of the rows that a statement selects; return the time and the reserved amount of each."""
     return statement.first(
         connection,
         {

@@ -309,7 +309,7 @@ class UsageRollup(Base):
 
 
 class Spending(Base):
-    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): what calls cost, and what calls under way may cost.
+    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): the cost of calls, and reservations of calls under way.
 
     Changed in the transaction that changes the ledger, so that concurrent calls cannot pass a budget. `warned_at` is
     the time at which the operator was warned that little is left.
@@ -388,7 +388,7 @@ class GuardVerdicts(Base):
 
 
 class Refusals(Base):
-    """How often each limit refused an ask on each UTC day."""
+    """The number of asks that each limit refused on each UTC day."""
 
     __tablename__ = "refusals"
 

@@ -72,7 +72,7 @@ def find_module(connection: Connection, module_id: str) -> Module | None:
 
 
 def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, limit: int) -> Sequence[Module]:
-    """Return the modules after a place, ordered by their `order` and id."""
+    """Return the next page of modules after a position, ordered by their `order` and id."""
     query = select(*_COLUMNS).order_by(LearningModule.order, LearningModule.id).limit(limit)
     if after is not None:
         order, module_id = after
@@ -116,7 +116,7 @@ def begin_module(connection: Connection, *, new_id: UUID, user_id: UUID, module_
 
 
 def progress_of(connection: Connection, user_id: UUID, *, after: str | None, limit: int) -> Sequence[StoredProgress]:
-    """Return a student's progress after a place, by module id."""
+    """Return the next page of a student's progress after a position, ordered by module id."""
     query = select(ModuleProgress.module_id, ModuleProgress.status, ModuleProgress.updated_at).where(
         ModuleProgress.user_id == user_id
     )

@@ -70,7 +70,7 @@ def remove_override(connection: Connection, user_id: UUID) -> bool:
 
 
 def overrides_after(connection: Connection, email: str, limit: int, now: datetime) -> Sequence[Override]:
-    """Return the limits in force after a place, by e-mail address."""
+    """Return the next page of limits in force after a position, ordered by e-mail address."""
     query = (
         select(
             LimitOverride.user_id,

@@ -105,9 +105,9 @@ def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:
 
 
 def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Rows, Place | None]:
-    """Read the rows after a place, with every stored field but secrets; return them with their last place.
+    """Return the next page of rows after a position, with every stored field but secrets, and the page's end position.
 
-    Return no rows if the place is None.
+    The end position is None on the last page.
     """
     columns = Base.metadata.tables[part.table].columns
     order = [columns[name] for name in part.order]

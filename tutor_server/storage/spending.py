@@ -72,7 +72,7 @@ def periods_of(day: date) -> tuple[str, str]:
 
 
 def spent_on(connection: Connection, day: date) -> Spent:
-    """Return what is spent or reserved of a day and its month."""
+    """Return the money that is spent or reserved for a day and its month."""
     periods = periods_of(day)
     rows = connection.execute(
         select(Spending.period, Spending.committed_nanodollars).where(Spending.period.in_(periods))
@@ -128,7 +128,7 @@ def budget_refusal(
 
 
 def held_on(connection: Connection, day: date) -> Spent:
-    """Return what is reserved for the calls under way that were made on a day, and in its month.
+    """Return the money that is reserved for calls under way that were made on a day, and in its month.
 
     The query does not filter by time: it reads the calls under way, which are few, through their own index.
     """
@@ -144,7 +144,7 @@ def held_on(connection: Connection, day: date) -> Spent:
 
 
 def change_spending(connection: Connection, day: date, nanodollars: int) -> None:
-    """Replace a reservation by what the call did cost; no budget is checked, since the money is spent."""
+    """Replace a reservation by the actual cost of the call. No budget is checked, since the money is spent."""
     for period in periods_of(day):
         _SPENDING.add(connection, (period,), (nanodollars,))
 

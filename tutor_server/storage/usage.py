@@ -91,7 +91,7 @@ class UsageChange:
 
 
 def add_usage(connection: Connection, changes: Iterable[UsageChange]) -> None:
-    """Add the change to the sums, and to what is spent."""
+    """Add changes to the sums of usage and to the spending of their days and months."""
     for change in changes:
         _USAGE.add(connection, (change.day, change.provider, change.model), change.amounts)
         change_spending(connection, change.day, change.cost_nanodollars - change.freed_nanodollars)

@@ -70,7 +70,7 @@ class Writer(ABC):
         self._idle.set()
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
-        """Run the unit in a transaction; return its value after the commit, or raise what it raised."""
+        """Run the unit in a transaction. Return its value after the commit, or raise the unit's exception."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._waiting.append(_Pending(unit, future))
@@ -173,7 +173,7 @@ class SqliteWriter(Writer):
 
 
 def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
-    """Run the units of a group one after another. Raise what the first failing unit raises; then nothing is kept."""
+    """Run the units of a group one after another. Raise the first unit's exception; then nothing is stored."""
     with deferring(connection):
         return [_Outcome(unit(connection)) for unit in units]
 

@@ -1,4 +1,4 @@
-"""Checks the limits before the prompt of an ask is known, and returns what an unopened ask has taken."""
+"""Checks the limits before the prompt of an ask is known, and returns the limits that an unopened ask has taken."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AskAdmission:
             return await self._take(asker, reserved)
 
     async def give_back(self, grant: Grant) -> None:
-        """Return to the limiter what an ask took that was then not opened."""
+        """Return to the limiter the message, call and money that an ask took if the ask was not opened."""
         await self._limiter.give_back(grant)
         if grant.call_mark is not None:
             await self._limiter.give_back_call(grant.call_mark)

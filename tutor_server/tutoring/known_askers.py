@@ -1,4 +1,4 @@
-"""A cache of the students who asked last, so that an ask need not read its student before the limits are checked."""
+"""A cache of the most recent askers, so that the limits can be checked without reading the student."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def assemble(
 
 
 def least_tokens(submission: Submission, budget: int) -> int:
-    """Return a lower bound for the tokens of any prompt about this submission, whatever the history is.
+    """Return a lower bound for the tokens of any prompt about this submission, with any history.
 
     It counts the fixed text and the context without history. History replaces code, and at most as much code as the
     history and one line take.

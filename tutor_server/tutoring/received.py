@@ -46,7 +46,7 @@ def digest_of(ask: Ask) -> bytes:
 
 
 def bounded(ask: Ask) -> Ask:
-    """Return the ask with its traceback, diagnostics and cells cut to what a prompt or an explanation can use."""
+    """Return the ask with its traceback, diagnostics and cells cut to the useful maximum."""
     traceback = ask.traceback
     return replace(
         ask,

@@ -45,7 +45,7 @@ class AskProgress:
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
     topic: str | None = None
-    """The offline tutor's rule for what is wrong with the program, for the instructors' figures."""
+    """The offline tutor's rule for the program's fault, for the instructors' figures."""
 
     @property
     def usage(self) -> TokenUsage:

@@ -149,7 +149,7 @@ class Tutor:
         return [*(ask.task for ask in self._asks if ask.task is not None), *self._resuming]
 
     async def _answer(self, ask: AskUnderWay) -> None:
-        """Run one ask from its opening to its settlement, whatever fails in between."""
+        """Run one ask from its opening to its settlement, even if a step in between fails."""
         user_id, answer = ask.user_id, ask.answer
         progress: AskProgress | None = None
         failure: TutorError | None = None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.upstream import Refused, Upstream
 
 _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
-"""Models that reason unless told otherwise. Reasoning delays the first word, and its tokens count as the answer's."""
+"""Models that reason unless told otherwise. Reasoning delays the first word and uses up the answer's tokens."""
 
 _OPTIONAL = frozenset(
     {"max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort", "safety_identifier", "store"}
