@@ -1,1 +1,4 @@
-"""The HTTP edge: turns requests into typed values, calls a use case, and writes the response. It holds no rule."""
+"""The HTTP layer: turns requests into typed values, calls a use case, and writes the response.
+
+It contains no business rules.
+"""

@@ -1,4 +1,4 @@
-"""The browser of the account pages: its cookie, the account it is signed in to, and the token of its forms."""
+"""The browser's side of the account pages: its cookie, the account it is signed in to, and its forms' CSRF token."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request for one of the account pages, by a browser with a secret in its cookie.
+    """A request for one of the account pages, by a browser that is identified by the secret in its cookie.
 
-    `account` is the one that the browser is signed in to.
+    `account` is the account that the browser is signed in to, or None.
     """
 
     request: web.Request
@@ -48,14 +48,14 @@ class Visit:
 
     @classmethod
     async def of(cls, request: web.Request) -> Visit:
-        """Return the visit of a request; a browser without a cookie gets a fresh secret with the page."""
+        """Return the visit of a request. A browser without a cookie gets a new secret with the response."""
         browser = browser_of(request)
         if browser is None:
             return cls(request, new_secret(secrets.token_bytes))
         return cls(request, browser, await request.app[ADDRESS_PROOFS].sessions.account_of(browser))
 
     def renewed(self) -> Visit:
-        """Return the visit with a new secret, so that nobody who planted the old one shares what it may do."""
+        """Return the visit with a new secret, so that an attacker who planted the old one gains nothing."""
         return Visit(self.request, new_secret(secrets.token_bytes))
 
     @property
@@ -65,7 +65,7 @@ class Visit:
 
     @property
     def proofs(self) -> AddressProofs:
-        """What shows that an address is a student's, and the sessions of browsers."""
+        """The use cases of links in mails, and the sign-ins of browsers."""
         return self.request.app[ADDRESS_PROOFS]
 
     @property
@@ -75,18 +75,18 @@ class Visit:
 
     @property
     def client_address(self) -> str:
-        """The address that the browser comes from."""
+        """The network address of the client."""
         return client_address(self.request)
 
     def is_own_form(self, token: str) -> bool:
-        """Return whether a form came from this browser's own page."""
+        """Return whether a form was sent from a page of this browser, by its CSRF token."""
         is_own = hmac.compare_digest(self._csrf().encode(), token.encode())
         if not is_own:
             log.warning("account_form_refused")
         return is_own
 
     def page(self, template: str, problem: Problem | None = None, **values: Any) -> web.Response:
-        """Fill in a page, which shows the problem above the rest and has its status."""
+        """Return a page from a template. A problem is shown above the other content, and sets the page's status."""
         page = html_page(
             template,
             status=HTTPStatus.OK if problem is None else problem.status,
@@ -102,21 +102,23 @@ class Visit:
         return page
 
     def go_to(self, where: str) -> web.Response:
-        """Send the browser to another page, so that a reload sends no form again (RFC 9110 §15.4.4)."""
+        """Redirect the browser with status 303, so that a reload does not send the form again (RFC 9110 §15.4.4)."""
         location = f"{_root(self.request)}{where}"
         return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: location})
 
     def go_on(self, otherwise: str = "account") -> web.Response:
-        """Send a browser that has signed in back to the device that brought the student here, if one did."""
+        """Redirect a signed-in browser to the device page if the student came from there, else to `otherwise`."""
         code = returning_code(self.request)
         page = self.go_to(f"device?user_code={code}" if code else otherwise)
         self.remember(page)
         return page
 
     def remember(self, page: web.Response) -> None:
-        """Set the cookie of the browser. It comes along when a link in a mail is opened; with no form of another site.
+        """Set the browser's cookie.
 
-        In the answer to such a form a cookie would replace the one that did not come, and sign the browser out.
+        It is `SameSite=Lax`: browsers send it when a student opens a link in a mail, but not with a form of another
+        site. The response to such a form sets no cookie: it would replace the cookie that the browser did not send, and
+        sign the browser out.
         """
         request = self.request
         if request.method == hdrs.METH_POST and request.headers.get("Sec-Fetch-Site") == "cross-site":
@@ -130,13 +132,13 @@ class Visit:
 
 
 def browser_of(request: web.Request) -> str | None:
-    """Return the secret in the browser's cookie."""
+    """Return the secret in the browser's cookie, or None if it is missing or malformed."""
     browser = request.cookies.get(_cookie(request), "")
     return browser if _BROWSER.fullmatch(browser) else None
 
 
 def keep_code(request: web.Request, page: web.Response, text: str) -> None:
-    """Remember the code of the device that brought a student here, for as long as such a code lasts."""
+    """Store the code of the device that the student came from in a cookie, for the lifetime of a device code."""
     code = read_user_code(text)
     if code is not None:
         page.set_cookie(
@@ -151,12 +153,12 @@ def keep_code(request: web.Request, page: web.Response, text: str) -> None:
 
 
 def forget_code(request: web.Request, page: web.Response) -> None:
-    """Forget the code of a device that has been decided about."""
+    """Delete the cookie with the device's code after the student has approved or denied the device."""
     page.del_cookie(_code_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax")
 
 
 def returning_code(request: web.Request) -> str:
-    """Return the code of the device that the student came from, as people see it; empty if there is none."""
+    """Return the code of the device that the student came from, with its dash, or an empty string."""
     code = read_user_code(request.query.get("user_code", "")) or read_user_code(
         request.cookies.get(_code_cookie(request), "")
     )
@@ -164,12 +166,12 @@ def returning_code(request: web.Request) -> str:
 
 
 def _root(request: web.Request) -> str:
-    """Return how links lead to where the service begins, which may lie below a folder of the public address."""
+    """Return the relative URL of the service's root, since a proxy may serve it below a path of the public URL."""
     return "../" * (request.path.count("/") - 1)
 
 
 def _cookie(request: web.Request) -> str:
-    """Name the cookie; the prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
+    """Return the cookie's name. Its prefix keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2)."""
     return "__Host-account" if is_secure(request) else "account"
 
 

@@ -1,4 +1,4 @@
-"""What people type into the forms of the account pages, and what is said if it will not do."""
+"""Validation of the account pages' forms, and the problems that a page shows."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class FormProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What will not do: a sentence for the student, the status of the page that shows it, and when to come back."""
+    """A problem that a page shows: a sentence for the student, the page's status, and the time to wait."""
 
     sentence: str
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     retry_after: int | None = None
-    """In seconds."""
+    """Seconds until the student may try again."""
 
 
 STALE = Problem(
@@ -35,18 +35,21 @@ STALE = Problem(
 
 
 def problem_of(error: FormProblem | TutorError, *, wrong_password: str | None = None) -> Problem:
-    """Return what a page shows of an error; `wrong_password` is the sentence where only the password was asked for."""
+    """Return the problem that a page shows for an error.
+
+    `wrong_password` replaces the sentence on wrong credentials on pages that ask for the password only.
+    """
     if isinstance(error, FormProblem):
         return Problem(str(error))
     if isinstance(error, ValidationFailed):
         return Problem(f"The password {error.detail.removeprefix('password: ')}", error.status)
     if isinstance(error, InvalidCredentials):
-        return Problem(wrong_password or error.detail)  # a 401 is for callers that can answer its challenge
+        return Problem(wrong_password or error.detail)  # not 401: browsers cannot answer its challenge
     return Problem(sentence_of(error), error.status, error.retry_after)
 
 
 def sentence_of(error: TutorError) -> str:
-    """Return the sentence of an error, with the minutes to wait if they are known."""
+    """Return an error's sentence, with the minutes to wait if they are known."""
     if error.retry_after is None:
         return error.detail
     return error.detail.replace(WAIT, f"Please try again in {minutes(math.ceil(error.retry_after / 60))}.")
@@ -58,7 +61,7 @@ def minutes(count: int) -> str:
 
 
 def read_login(email: str, password: SecretStr) -> schemas.Login:
-    """Read what was typed to sign in. Raises `InvalidCredentials` for what no account can have."""
+    """Return the validated sign-in form. Raise `InvalidCredentials` for an e-mail or password that is invalid."""
     try:
         return schemas.Login(email=email, password=password)
     except ValidationError:
@@ -66,7 +69,7 @@ def read_login(email: str, password: SecretStr) -> schemas.Login:
 
 
 def read_registration(form: schemas.AccountForm) -> schemas.Registration:
-    """Read what was typed to make an account. Raises `FormProblem`."""
+    """Return the validated registration form. Raise `FormProblem`."""
     try:
         wanted = schemas.Registration(email=form.email, password=form.password)
     except ValidationError as error:
@@ -76,7 +79,7 @@ def read_registration(form: schemas.AccountForm) -> schemas.Registration:
 
 
 def read_email(form: schemas.AccountForm) -> str:
-    """Read an address, in lower case. Raises `FormProblem`."""
+    """Return the form's e-mail address in lower case. Raise `FormProblem`."""
     try:
         return schemas.StudentOfEmail(email=form.email).email
     except ValidationError as error:
@@ -84,7 +87,7 @@ def read_email(form: schemas.AccountForm) -> str:
 
 
 def read_new_password(form: schemas.AccountForm) -> str:
-    """Read a new password that was typed twice. Raises `FormProblem`."""
+    """Return the form's new password, which was typed twice. Raise `FormProblem`."""
     try:
         wanted = schemas.PasswordChange(current_password=SecretStr(""), new_password=form.new_password)
     except ValidationError as error:

@@ -1,6 +1,6 @@
-"""`/account/confirm`, `/account/reset`, `/account/password`: confirming an address; changing or resetting a password.
+"""`/account/confirm`, `/account/reset`, `/account/password`: confirm an address; change or reset a password.
 
-A mail scanner opens links, too: looking at a page uses nothing up, sending its form does.
+Mail scanners open links too. So a GET request does not use up a link; only sending the page's form does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
 
 @routes.add("GET /account/confirm", access=Access.PUBLIC, produces=HTML, refuses=(LinkUnknown,))
 async def show_confirmation(request: web.Request, query: schemas.AccountAddress) -> web.Response:
-    """Show which address is to be confirmed."""
+    """Show the page that confirms an e-mail address, by the token of a link."""
     visit = await Visit.of(request)
     try:
         opened = await visit.proofs.open_confirmation(query.token, browser_of(request))
@@ -48,7 +48,10 @@ async def show_confirmation(request: web.Request, query: schemas.AccountAddress)
 
 @routes.add("POST /account/confirm", access=Access.PUBLIC, produces=HTML, refuses=(LinkUnknown, *_REFUSALS))
 async def confirm(request: web.Request, form: schemas.AccountForm) -> web.Response:
-    """Confirm the address, for who made the account in this browser, is signed in to it, or knows its password."""
+    """Confirm the e-mail address.
+
+    The client must have created the account in this browser, be signed in to it, or know its password.
+    """
     visit = await Visit.of(request)
     signed_in = visit.renewed()
     try:
@@ -71,7 +74,7 @@ async def confirm(request: web.Request, form: schemas.AccountForm) -> web.Respon
 
 @routes.add("POST /account/confirm/send", access=Access.PUBLIC, produces=HTML, refuses=(TooManyAttempts,))
 async def send_confirmation(request: web.Request, form: schemas.AccountForm) -> web.Response:
-    """Mail the link again, to who is signed in and has not confirmed."""
+    """Mail another confirmation link to a signed-in student whose address is not confirmed."""
     visit, origin = await Visit.of(request), origin_of(request)
     if visit.account is None or not visit.is_own_form(form.csrf):
         return visit.go_to("account")
@@ -83,7 +86,7 @@ async def send_confirmation(request: web.Request, form: schemas.AccountForm) -> 
 
 @routes.add("GET /account/reset", access=Access.PUBLIC, produces=HTML, refuses=(LinkUnknown,))
 async def show_choice(request: web.Request, query: schemas.AccountAddress) -> web.Response:
-    """Ask for a new password, for the account that a link is for."""
+    """Show the form for a new password, by the token of a link."""
     visit = await Visit.of(request)
     try:
         account = await visit.proofs.open_choice(query.token)
@@ -94,7 +97,7 @@ async def show_choice(request: web.Request, query: schemas.AccountAddress) -> we
 
 @routes.add("POST /account/reset", access=Access.PUBLIC, produces=HTML, refuses=(LinkUnknown, AccountDisabled))
 async def choose_password(request: web.Request, form: schemas.AccountForm) -> web.Response:
-    """Set the password that was chosen."""
+    """Set the new password, by the token of a link."""
     visit = await Visit.of(request)
     signed_in = visit.renewed()
     try:
@@ -111,13 +114,16 @@ async def choose_password(request: web.Request, form: schemas.AccountForm) -> we
 
 @routes.add("GET /account/password", access=Access.PUBLIC, produces=HTML)
 async def show_password(request: web.Request) -> web.Response:
-    """Show the form for changing the password; to who is not signed in, the one for a forgotten password."""
+    """Show the form for changing the password, or the one for a forgotten password if nobody is signed in."""
     return _password_page(await Visit.of(request))
 
 
 @routes.add("POST /account/password", access=Access.PUBLIC, produces=HTML, refuses=_REFUSALS)
 async def change_password(request: web.Request, form: schemas.AccountForm) -> web.Response:
-    """Change the password, or mail a link to who has forgotten it: the answer is the same for every address."""
+    """Change the password of a signed-in student, or mail a link for a new one.
+
+    The response to a request for a link is the same whether the address has an account or not.
+    """
     visit = await Visit.of(request)
     if not visit.is_own_form(form.csrf):
         return _password_page(visit, STALE)
@@ -152,7 +158,7 @@ async def _mail_reset(visit: Visit, form: schemas.AccountForm) -> web.Response:
 
 
 def _is_theirs(visit: Visit, opened: Opened) -> bool:
-    """Return whether this browser has shown already that the account is its student's."""
+    """Return whether the browser has already proved that the account is its student's."""
     return opened.is_from or (visit.account is not None and visit.account.id == opened.account.id)
 
 

@@ -1,4 +1,4 @@
-"""`/account/new`: a student makes an account, where registration allows it."""
+"""`/account/new`: a student creates an account, if registration allows it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OTHER_DOMAIN = "This address does not end as it must here. Use that of your uni
 
 @routes.add("GET /account/new", access=Access.PUBLIC, produces=HTML)
 async def show_new_account(request: web.Request, query: schemas.AccountAddress) -> web.Response:
-    """Show the form for making an account, or say that nobody makes one here."""
+    """Show the form for creating an account, or a page that says that registration is closed."""
     page = _new_page(await Visit.of(request))
     keep_code(request, page, query.user_code)
     return page
@@ -35,7 +35,7 @@ async def show_new_account(request: web.Request, query: schemas.AccountAddress) 
 
 @routes.add("POST /account/new", access=Access.PUBLIC, produces=HTML, refuses=(RegistrationClosed, TooManyAttempts))
 async def make_account(request: web.Request, form: schemas.AccountForm) -> web.Response:
-    """Make an account. If mail is set up, the answer is the same whether the address has one or not."""
+    """Create an account. If mail is set up, the response is the same whether the address has an account or not."""
     visit = await Visit.of(request)
     signed_in = visit.renewed()
     if not visit.is_own_form(form.csrf):
@@ -56,9 +56,9 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
 
 
 async def _open(signed_in: Visit, wanted: schemas.Registration) -> None:
-    """Open the account; without mail, sign the browser in. Raises as `Registrations.open` does.
+    """Create the account, and sign the browser in if mail is not set up. Raise as `Registrations.open` does.
 
-    With mail nobody is told that an address is taken: its owner gets a mail that says so.
+    If mail is set up, the response does not reveal that an address is taken: its owner gets a mail that says so.
     """
     request, links = signed_in.request, signed_in.registrations.links
     origin, sessions = origin_of(request), signed_in.proofs.sessions

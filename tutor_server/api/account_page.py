@@ -1,4 +1,4 @@
-"""`/account`: a student signs in, sees what is stored, takes it along, changes the password or erases the account."""
+"""`/account`: a student signs in, sees and exports the stored data, changes the password or erases the account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DONE: Mapping[str, str] = {
     "sent": "The mail is on its way. It may take a few minutes.",
     "signed-out": "You are signed out.",
 }
-"""Sentences that the address of a page may ask for, and no others."""
+"""The notes that the page can show, by the value of the query parameter `done`. Other values show none."""
 STORED: Mapping[str, str] = {
     "refresh_tokens": "Sign-ins of editors and terminals, with their renewals",
     "chat_sessions": "Conversations",
@@ -42,19 +42,19 @@ STORED: Mapping[str, str] = {
     "user_module_progress": "Modules that you have begun",
     "model_calls": "Calls to a model, with their cost",
 }
-"""What each table holds, for its owner."""
+"""The description of each table's content, for its owner."""
 _REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
 
 
 @routes.add("GET /", access=Access.PUBLIC, produces=HTML)
 async def show_start(request: web.Request) -> web.Response:
-    """Lead who types the address of the service to the account page."""
+    """Redirect the service's root URL to the account page."""
     return (await Visit.of(request)).go_to("account")
 
 
 @routes.add("GET /account", access=Access.PUBLIC, produces=HTML)
 async def show_account(request: web.Request, query: schemas.AccountAddress) -> web.Response:
-    """Show the account of who is signed in; to others the form for signing in."""
+    """Show the account to a signed-in student, or the sign-in form if nobody is signed in."""
     visit = await Visit.of(request)
     note = DONE.get(query.done)
     if visit.account is None:
@@ -100,7 +100,7 @@ async def sign_out(request: web.Request, form: schemas.AccountForm) -> web.Respo
 
 @routes.add("GET /account/export", access=Access.PUBLIC, produces=HTML)
 async def export_account(request: web.Request) -> web.StreamResponse:
-    """Hand over everything that is stored, as `GET /api/me/export` does."""
+    """Send everything that is stored about the student, as `GET /api/me/export` does."""
     visit = await Visit.of(request)
     if visit.account is None:
         return visit.go_to("account")
@@ -109,7 +109,7 @@ async def export_account(request: web.Request) -> web.StreamResponse:
 
 @routes.add("GET /account/delete", access=Access.PUBLIC, produces=HTML)
 async def show_erasure(request: web.Request) -> web.Response:
-    """Warn, and ask for the password again."""
+    """Show a warning and ask for the password again."""
     visit = await Visit.of(request)
     if visit.account is None:
         return visit.go_to("account")

@@ -1,4 +1,4 @@
-"""`/api/admin/usage`: use and cost of the service, for holders of the admin key."""
+"""`/api/admin/usage`: usage and cost of the service, for holders of the admin key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NANO = Decimal(10) ** 9
 
 @routes.add("GET /api/admin/usage", access=Access.ADMIN)
 async def usage(request: web.Request) -> schemas.Usage:
-    """Return calls, tokens and estimated cost of the current day, ISO week and month."""
+    """Return calls, tokens and estimated cost for the current day, ISO week and month."""
     now = request.app[CLOCK].now()
     periods = (day_of(now), week_of(now), month_of(now))
 

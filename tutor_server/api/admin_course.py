@@ -1,4 +1,4 @@
-"""`/api/admin`: modules, limits of single students and the off switch, for instructors; and the audit log."""
+"""`/api/admin` for instructors: modules, single students' limits, the off switch and the audit log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def admin_modules(request: web.Request, query: Page[tuple[StoredInt, str]]
 
 @routes.add("PUT /api/admin/modules/{module_id}", access=Access.ADMIN, refuses=(ValidationFailed,))
 async def put_module(request: web.Request, module_id: str, body: schemas.ModuleChange) -> schemas.Module:
-    """Create a module, or replace the one with its id."""
+    """Create a module, or replace the module with the same id."""
     if not schemas.MODULE_ID.fullmatch(module_id):
         raise ValidationFailed("module_id: takes a-z, 0-9, '.', '_' and '-', at most 64.")
     module = Module(
@@ -63,7 +63,7 @@ async def delete_module(request: web.Request, module_id: str) -> None:
 
 @routes.add("GET /api/admin/limits", access=Access.ADMIN)
 async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.StudentLimitsList:
-    """Return the students who have limits of their own now."""
+    """Return the students who have limits of their own at present."""
     now = request.app[CLOCK].now()
     found = await request.app[DATABASE].read(
         lambda connection: overrides_after(connection, query.after[0] if query.after else "", query.fetch, now)
@@ -74,7 +74,7 @@ async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.Stude
 
 @routes.add("PUT /api/admin/limits", access=Access.ADMIN, refuses=(NotFound, ValidationFailed))
 async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) -> schemas.StudentLimits:
-    """Set a student's own limits until a time, in place of the general ones."""
+    """Set a student's own limits, which replace the general ones until a given time."""
     if body.messages_per_minute is None and body.daily_messages is None:
         raise ValidationFailed("body: give messages_per_minute or daily_messages.")
     _require_soon(body.expires_at, request.app[CLOCK].now())
@@ -86,7 +86,7 @@ async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) ->
 
 @routes.add("POST /api/admin/limits/remove", access=Access.ADMIN, refuses=(NotFound,))
 async def remove_limits(request: web.Request, body: schemas.StudentOfEmail) -> None:
-    """Remove a student's own limits. The e-mail address stands in the body, since URLs end up in logs."""
+    """Remove a student's own limits. The e-mail address is sent in the body, since URLs end up in logs."""
     await request.app[ADMINISTRATION].remove_limits(actor_of(request), body.email)
 
 
@@ -117,7 +117,7 @@ async def audit(request: web.Request, query: Page[Moment]) -> schemas.AdminActio
 
 
 def actor_of(request: web.Request) -> Actor:
-    """Return the acting operator: a holder of the admin key, at an address."""
+    """Return the acting operator: the holder of the admin key, with the client's address."""
     return Actor("api", client_address(request))
 
 

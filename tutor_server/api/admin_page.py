@@ -58,7 +58,7 @@ _ASSETS = {
 
 @routes.add("GET /admin", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> web.Response:
-    """Show the figures to a signed-in browser, and the form for the admin key to any other."""
+    """Show the figures to a signed-in browser, or the form for the admin key to any other."""
     session = await session_of(request)
     if session is None or not session.is_signed_in:
         return _sign_in_page(request, session)
@@ -67,7 +67,7 @@ async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> we
 
 @routes.add("POST /admin/sign-in", access=Access.PUBLIC, produces=HTML, refuses=(NotFound, TooManyAttempts))
 async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSignIn) -> web.Response:
-    """Check the admin key, and sign the browser in for a working day."""
+    """Check the admin key, and sign the browser in for one working day."""
     session = await session_of(request)
     if session is None or not is_own_form(request, session, form.csrf):
         return _sign_in_page(request, None, problem=_STALE, status=HTTPStatus.FORBIDDEN)
@@ -172,7 +172,7 @@ async def _figures(request: web.Request, days: int) -> Sequence[Figure]:
 
 
 def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
-    """Return the budgets that are reached, or nearly."""
+    """Return the budgets that are used up, or nearly."""
     warnings = []
     for what, committed, budget in (("Today", spent.day, budgets.daily), ("This month", spent.month, budgets.monthly)):
         if budget is not None and committed >= WARNING_SHARE * budget:

@@ -1,7 +1,7 @@
 """The dashboard's cookie: a random secret, by whose hash the service finds the browser's session.
 
-The hash is keyed and covers the admin key, so that a changed key ends every session. A form's token is another keyed
-hash of the secret, which no other site can read.
+The hash is keyed and covers the admin key, so that changing the key ends every session. The CSRF token of a form is
+another keyed hash of the secret, which no other site can read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Session:
 
 
 async def session_of(request: web.Request) -> Session | None:
-    """Return the browser's session, or None without a cookie of ours. Raise `NotFound` if no admin key is set."""
+    """Return the browser's session, or None without a valid cookie. Raise `NotFound` if no admin key is set."""
     key = _admin_key(request)
     secret = request.cookies.get(_name(request), "")
     if not _SECRET.fullmatch(secret):
@@ -42,7 +42,7 @@ async def session_of(request: web.Request) -> Session | None:
 
 
 def new_session() -> Session:
-    """Return a session with a new secret, so that whoever planted the old one does not share the new session."""
+    """Return a session with a new secret, so that an attacker who planted the old one cannot use the new session."""
     return Session(secrets.token_urlsafe(_SECRET_BYTES))
 
 
@@ -57,12 +57,12 @@ def remember(request: web.Request, page: web.Response, session: Session) -> None
 
 
 def form_token(request: web.Request, session: Session) -> str:
-    """Return the token that only a form sent by us to this browser holds."""
+    """Return the CSRF token of forms that the service sends to this browser."""
     return _mac(request, f"form {session.secret}").hex()
 
 
 def is_own_form(request: web.Request, session: Session, token: str) -> bool:
-    """Return whether a form came from this browser's own page."""
+    """Return whether a form was sent from a page of this browser, by its CSRF token."""
     return hmac.compare_digest(form_token(request, session).encode(), token.encode())
 
 

@@ -1,4 +1,4 @@
-"""Remedies for faults of aiohttp's server (3.14), each in a class of its own."""
+"""Workarounds for faults of aiohttp's server (3.14), one class for each."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 WAITING_SECONDS = 2.0
-"""Seconds that a newcomer past the quota has to send its request in, before it is refused."""
+"""Seconds that a client without a place in the connection quota has to send its request before it is refused."""
 
 _ERRORS = {error.status: error for error in (MalformedRequest, RequestTimeout)}
 
 
 class Runner(web.AppRunner):
-    """Runs the application with the remedies in place; aiohttp has no setting for them."""
+    """Runs the application with the workarounds. aiohttp has no setting for them, so private members are used."""
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
@@ -84,24 +84,24 @@ class _Server(web.Server):
 
     @property
     def is_full(self) -> bool:
-        """Whether every newcomer is refused."""
+        """Whether the quota refuses every new connection."""
         return self._quota.is_full
 
     @property
     def newcomers(self) -> int:
-        """Return how many connections may be accepted now."""
+        """Return how many new connections may be accepted now."""
         return self._quota.newcomers
 
     def __call__(self) -> RequestHandler:
-        """Return the protocol of a connection whose client address comes with its first request."""
+        """Return the protocol of a connection whose client address is known only once its first request arrives."""
         return self._connection(self._quota.enter(None))
 
     def connection_from(self, address: str) -> _Connection:
-        """Return the protocol of a connection from an address. A proxy's own address counts for its clients."""
+        """Return the protocol of a connection from an address. Behind a trusted proxy the client is not yet known."""
         return self._connection(self._quota.enter(None if is_proxy(address, self._proxies) else network_of(address)))
 
     def _connection(self, place: Place) -> _Connection:
-        """Return the protocol of a connection; idle timeouts vary by a tenth, so that few expire at once."""
+        """Return the protocol of a connection. Head deadlines vary by a tenth, so that few expire at once."""
         request_head = next(self._head_deadlines)
         if not place.is_admitted:
             request_head = min(request_head, WAITING_SECONDS)
@@ -112,10 +112,10 @@ class _Server(web.Server):
 
 
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
-    """Answer an unknown `Expect` with the envelope: aiohttp refuses it as plain text, before the middlewares.
+    """Return a handler that answers an unknown `Expect` header with the JSON error envelope.
 
-    If a body arrived too late, or could not be decompressed, its rest is not read. aiohttp would read it, and log the
-    resulting error with a traceback.
+    aiohttp would refuse it as plain text, before the middlewares run. If a body arrived too late, or could not be
+    decompressed, its rest is not read: aiohttp would read it, and log the resulting error with a traceback.
     """
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -124,11 +124,11 @@ def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
         except web.HTTPExpectationFailed as error:
             return _closing(framework_error(error))
         except TooManyConnections as error:
-            request.protocol._lingering_time = WAITING_SECONDS  # noqa: SLF001 - has no setting
+            request.protocol._lingering_time = WAITING_SECONDS  # noqa: SLF001 - aiohttp has no setting for it
             return _closing(error_response(error))
         if response.status == RequestTimeout.status or request.content.exception() is not None:
             response.force_close()
-            request.protocol._lingering_time = 0.0  # noqa: SLF001 - has no setting either
+            request.protocol._lingering_time = 0.0  # noqa: SLF001 - aiohttp has no setting for it
         return response
 
     return answer
@@ -141,10 +141,10 @@ def _closing(response: web.StreamResponse) -> web.StreamResponse:
 
 
 class _QuotesNothing(RequestHandler):
-    """Answer a request that is not HTTP with the envelope.
+    """Answers a malformed HTTP request with the JSON error envelope.
 
     aiohttp answers with a text that quotes the request, and logs the quote as an error with a traceback, so that any
-    stranger could fill the log.
+    client could fill the log.
     """
 
     __slots__ = ()
@@ -154,9 +154,9 @@ class _QuotesNothing(RequestHandler):
         request: web.BaseRequest,
         status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
         exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 - the text with the quote
+        message: str | None = None,  # noqa: ARG002 - quotes the request
     ) -> web.StreamResponse:
-        """Return the response to a request that never reached a handler, or that no handler answered."""
+        """Return the response to a malformed request, or to a request whose handler failed."""
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         if is_ours:
             log.error("request_failed", code=TutorError.code, exc_info=exc)
@@ -168,9 +168,9 @@ class _QuotesNothing(RequestHandler):
 
 
 class CountsBytes(RequestHandler):
-    """Reports the bytes that arrive on a connection once it is a WebSocket.
+    """Reports the bytes that arrive on a WebSocket connection, as they arrive.
 
-    aiohttp reports a message when it is complete, so the parts of an endless message would never be noticed.
+    aiohttp reports a message only when it is complete, so the fragments of an endless message would go unnoticed.
     """
 
     __slots__ = ("on_bytes",)
@@ -186,17 +186,16 @@ class CountsBytes(RequestHandler):
         super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Drop the listener, so that no reference cycle stays."""
+        """Remove the listener, so that no reference cycle remains."""
         self.on_bytes = None
         super().connection_lost(exc)
 
 
 class _KeepsTime(CountsBytes):
-    """Sets deadlines for the head of a request and for a client that reads a response.
+    """Sets deadlines for the head of a request and for a client that reads the response slowly.
 
-    aiohttp waits for ever for the rest of a head, and for a client that does not read its response. (Reading the body
-    enforces the body's deadline.) A head that begins before the response to the previous request has the time of an
-    idle connection.
+    aiohttp itself waits for ever for both. (The deadline of a request's body is enforced where the body is read.) A
+    head that begins before the response to the previous request is sent has the idle timeout instead.
     """
 
     __slots__ = ("_deadlines", "_head_has_begun", "_head_timer", "_write_timer")
@@ -214,7 +213,7 @@ class _KeepsTime(CountsBytes):
         self._start_head_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Receive bytes; the deadline of a head runs from its first byte to its last."""
+        """Receive bytes. The deadline of a request's head runs from its first byte to its last."""
         awaits_head = self._request_count == 0 or (self._waiter is not None and not self._waiter.done())
         requests = self._request_count
         super().data_received(data)
@@ -228,18 +227,18 @@ class _KeepsTime(CountsBytes):
                 self._start_head_timer()
 
     def pause_writing(self) -> None:
-        """Start the deadline of a client that reads more slowly than we write."""
+        """Start the write deadline: the client reads more slowly than the service writes."""
         super().pause_writing()
-        if not self._upgraded:  # the chat socket has a deadline of its own
+        if not self._upgraded:  # The chat socket has its own write deadline.
             self._write_timer = self._loop.call_later(self._deadlines.slow_reader, self._cut_slow_reader)
 
     def resume_writing(self) -> None:
-        """Stop the deadline of a client that reads again."""
+        """Stop the write deadline: the client reads again."""
         super().resume_writing()
         _cancel(self._write_timer)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Stop the deadlines."""
+        """Stop all deadlines."""
         super().connection_lost(exc)
         _cancel(self._head_timer)
         _cancel(self._write_timer)
@@ -248,7 +247,7 @@ class _KeepsTime(CountsBytes):
         self._head_timer = self._loop.call_later(self._deadlines.request_head, self._end_late_head)
 
     def _end_late_head(self) -> None:
-        """Refuse a late head (RFC 9110 §15.5.9); a connection on which nothing arrived is closed."""
+        """Refuse a late request head with 408 (RFC 9110 §15.5.9), or close a connection on which nothing arrived."""
         self._head_timer = None
         if self._waiter is None or self._waiter.done() or not self._head_has_begun:
             self.force_close()
@@ -264,7 +263,7 @@ class _KeepsTime(CountsBytes):
 
 
 class _HoldsPlace(_KeepsTime):
-    """Holds a place of the connection quota; aiohttp itself accepts any number of connections."""
+    """Holds one place of the connection quota. aiohttp itself accepts any number of connections."""
 
     __slots__ = ("_is_evicted", "place")
 
@@ -274,7 +273,7 @@ class _HoldsPlace(_KeepsTime):
         self._is_evicted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless the place was taken away meanwhile."""
+        """Open the connection, and close it again if its place was taken away meanwhile."""
         super().connection_made(transport)
         if self._is_evicted:
             self.evict()
@@ -285,7 +284,7 @@ class _HoldsPlace(_KeepsTime):
         self.place.leave()
 
     def evict(self) -> None:
-        """Close the connection, because another connection needs its place."""
+        """Close the connection, because another one needs its place."""
         self._is_evicted = True
         if self.transport is not None:
             self.transport.abort()
@@ -296,7 +295,7 @@ class _HoldsPlace(_KeepsTime):
 
 
 class _Connection(_QuotesNothing, _HoldsPlace):
-    """A connection with all remedies."""
+    """A connection with all workarounds."""
 
     __slots__ = ()
 

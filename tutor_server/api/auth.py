@@ -39,7 +39,7 @@ _EXPIRES_IN = int(ACCESS_TOKEN_LIFETIME.total_seconds())
     refuses=(EmailTaken, RegistrationClosed, TooManyAttempts),
 )
 async def register(request: web.Request, body: schemas.Registration) -> schemas.SignedIn:
-    """Open an account and sign in to it."""
+    """Create an account and sign in to it."""
     levels = StudentLevels(body.programming_level, body.maths_level)
     password = body.password.get_secret_value()
     registered = await request.app[ACCOUNTS].register(
@@ -59,20 +59,20 @@ async def login(request: web.Request, body: schemas.Login) -> schemas.SignedIn:
 
 @routes.add("POST /api/auth/refresh", access=Access.PUBLIC, refuses=(TokenInvalid,))
 async def refresh(request: web.Request, body: schemas.RefreshRequest) -> schemas.Tokens:
-    """Exchange a refresh token for a new pair of tokens."""
+    """Exchange a refresh token for a new access token and a new refresh token."""
     pair = await request.app[ACCOUNTS].refresh(body.refresh_token.get_secret_value())
     return schemas.Tokens(access_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=_EXPIRES_IN)
 
 
 @routes.add("POST /api/auth/logout", access=Access.PUBLIC)
 async def logout(request: web.Request, body: schemas.RefreshRequest) -> None:
-    """End a sign-in."""
+    """End the sign-in of a refresh token."""
     await request.app[ACCOUNTS].log_out(body.refresh_token.get_secret_value())
 
 
 @routes.add("POST /api/auth/password", refuses=(InvalidCredentials, TooManyAttempts))
 async def change_password(request: web.Request, caller: AccessToken, body: schemas.PasswordChange) -> None:
-    """Store a new password, and end every sign-in of the account."""
+    """Change the password, and end every sign-in of the account."""
     await request.app[ACCOUNTS].change_password(
         caller.user_id,
         body.current_password.get_secret_value(),
@@ -89,7 +89,7 @@ async def me(request: web.Request, caller: AccessToken) -> schemas.Me:
 
 @routes.add("PATCH /api/auth/me")
 async def change_me(request: web.Request, caller: AccessToken, body: schemas.LevelsChange) -> schemas.Me:
-    """Store the caller's levels."""
+    """Store the student's levels."""
     profile = await request.app[ACCOUNTS].change_levels(
         caller.user_id, programming=body.programming_level, maths=body.maths_level
     )

@@ -1,4 +1,4 @@
-"""Request bodies: read within their limits, and validated as models."""
+"""Request bodies: read within their limits, and validated by models."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
     """Return a JSON body as a model.
 
     Raise `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest` (the body is incomplete), `RequestTimeout`, or
-    `ValidationFailed`, whose detail names the fields and never repeats what was sent.
+    `ValidationFailed`, whose detail names the fields and never repeats their values.
     """
     body = await _read(request, JSON)
     try:
@@ -52,9 +52,9 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
 
 
 async def read_form(request: web.Request, model: type[Model]) -> Model:
-    """Return a form as a model; no body is an empty form.
+    """Return a form as a model; an absent body counts as an empty form.
 
-    Raise as `read_json` does, but `InvalidRequest` in place of `ValidationFailed`, and if a field comes twice
+    Raise as `read_json` does, but `InvalidRequest` in place of `ValidationFailed`, and also for a repeated field
     (RFC 6749 §3.2, §5.2).
     """
     if not request.body_exists:
@@ -70,7 +70,7 @@ async def read_form(request: web.Request, model: type[Model]) -> Model:
 
 
 def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
-    """Return the fields of a form or a query as a model; other names are ignored. Raise `ValidationFailed`."""
+    """Return the fields of a form or a query as a model. Unknown fields are ignored. Raise `ValidationFailed`."""
     names = [field.alias or name for name, field in model.model_fields.items()]
     given = {name: fields[name] for name in names if name in fields}
     for name, value in given.items():
@@ -83,13 +83,13 @@ def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:
-    """Return the first invalid field of a model, and its rule in words for people."""
+    """Return the first invalid field of a model, and the violated rule in plain words."""
     problem = error.errors(include_url=False, include_input=False)[0]
     return str(problem["loc"][0]), _rule(problem)
 
 
 def _wrong_fields(error: ValidationError) -> str:
-    """Return each invalid field with its rule, without its value."""
+    """Return each invalid field with the violated rule, without its value."""
     problems = error.errors(include_url=False, include_input=False)
     return " ".join(
         f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {_rule(problem)}." for problem in problems
@@ -97,7 +97,7 @@ def _wrong_fields(error: ValidationError) -> str:
 
 
 def _rule(problem: ErrorDetails) -> str:
-    """Return a rule in words for people; pydantic describes a secret text as a list of items."""
+    """Return a rule in plain words; pydantic describes a secret text as a list of items."""
     bounds = problem.get("ctx", {})
     match problem["type"]:
         case "too_short":

@@ -36,9 +36,9 @@ async def require_admin(request: web.Request) -> None:
 
 
 async def check_admin_key(request: web.Request, given: str | None) -> None:
-    """Compare a key with the one that is set.
+    """Compare a key with the configured admin key.
 
-    The right key always passes, however many wrong ones came from its address. Raise `NotFound` if no key is set,
+    The right key always passes, however many wrong ones came from its address. Raise `NotFound` if no admin key is set,
     `AdminKeyInvalid`, or `TooManyAttempts`.
     """
     admin_key = request.app[SETTINGS].admin_key

@@ -1,4 +1,4 @@
-"""One connection of the chat WebSocket: reads frames, and forwards each answer by a task of its own."""
+"""One connection of the chat WebSocket: reads frames, and forwards each answer in its own task."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ log = structlog.get_logger(__name__)
 
 PAST_RATE = "too many frames"
 OPENING_AT_ONCE = 4
-"""Asks of a connection that may wait for their acceptance or refusal. Meanwhile no more of its frames are read."""
+"""The maximum number of a connection's asks that await acceptance or refusal; meanwhile no frames are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatServices:
-    """The parts that every connection uses."""
+    """The services that every connection uses."""
 
     tutor: Tutor
     analyst: Analyst
@@ -56,7 +56,7 @@ class ChatServices:
 
 
 class ChatConnection:
-    """One signed-in socket: reads frames, and forwards each answer by a task of its own."""
+    """One signed-in WebSocket: reads frames, and forwards each answer in its own task."""
 
     def __init__(
         self,
@@ -86,19 +86,20 @@ class ChatConnection:
 
     @property
     def family_id(self) -> UUID:
-        """The sign-in that the connection is of."""
+        """The id of the sign-in whose access token opened the connection."""
         return self._token.family_id
 
     async def talk(self, slot: Slot) -> None:
-        """Read frames until the connection ends; its answers live on for their grace period.
+        """Read frames until the connection ends. Its answers are kept for their grace period, to be resumed.
 
-        `slot` is free before the editor learns of the end, so that it can open another connection at once.
+        `slot` is released before the editor learns of the end, so that it can open another connection at once.
         """
         started_at = self._clock.monotonic()
         self._log.info("connection_opened")
         cast("CountsBytes", self._request.protocol).on_bytes = self._count_bytes
         self._watch_expiry()
-        if self._authenticator.has_ended(self._token):  # between the handshake's check and now
+        # The sign-in may have ended after the handshake checked it.
+        if self._authenticator.has_ended(self._token):
             self.end_sign_in("UNAUTHENTICATED")
         reading = asyncio.create_task(self._read())
         either: set[asyncio.Future[Any]] = {reading, self._goodbye}
@@ -124,23 +125,23 @@ class ChatConnection:
             )
 
     async def leave(self, code: int, reason: str) -> None:
-        """Close once the answers that are being sent have reached the editor."""
+        """Close the connection once the answers under way have been sent to the editor."""
         while self._forwarders and not self._goodbye.done():
             await asyncio.wait(list(self._forwarders.values()))
         self.end(code, reason)
         await self._has_ended.wait()
 
     def end_sign_in(self, reason: str) -> None:
-        """Begin to close with 4001; the reason is one of a 401's codes. What comes from now on is not heard."""
+        """Begin to close with 4001 and one of the error codes of a 401. Later frames are ignored."""
         self.end(CloseCode.UNAUTHENTICATED, reason)
 
     def end(self, code: int, reason: str) -> None:
-        """Begin to close, unless that has begun. The task that reads the socket closes it."""
+        """Begin to close the connection, unless it is closing already. `talk` does the closing."""
         if not self._goodbye.done():
             self._goodbye.set_result((code, reason))
 
     def _end_flood(self, kind: str) -> None:
-        """Begin to close with 1008, and log it once for all connections of the user."""
+        """Begin to close with 1008: too many frames or bytes. Log it once for all connections of the user."""
         if not self._allowance.is_shut_out:
             self._log.warning("frames_past_rate", kind=kind)
         self._allowance.shut_out()
@@ -157,8 +158,10 @@ class ChatConnection:
                 self._end_flood("frames")
                 return
             await self._take(message)
-            del message  # the next one may take long
-            await asyncio.sleep(0)  # where frames wait already, nothing else here would let the others have their turn
+            # Free the frame's memory: the next one may take long to arrive.
+            del message
+            # Let other tasks run: reading frames that are already buffered never yields to the event loop.
+            await asyncio.sleep(0)
 
     async def _take(self, message: WSMessage) -> None:
         match message.type:
@@ -203,7 +206,7 @@ class ChatConnection:
                 self._renew(frame.access_token)
 
     def _forward(self, request_id: UUID, frames: AsyncIterator[FromService]) -> None:
-        """Send an answer as it comes; a second reader of it on this connection takes the place of the first."""
+        """Forward an answer while it streams. A second reader of it on this connection replaces the first."""
         if previous := self._forwarders.pop(request_id, None):
             previous.cancel()
         task = asyncio.create_task(self._send_all(frames))
@@ -217,7 +220,7 @@ class ChatConnection:
         task.add_done_callback(forget)
 
     async def _hold_back(self, answer: Answer) -> None:
-        """Wait while too many have not been opened: who asks without end keeps nobody else from asking."""
+        """Wait while too many asks are neither accepted nor refused, so that one client cannot keep out others."""
         self._forget_opened()
         self._opening.append(answer)
         if len(self._opening) >= OPENING_AT_ONCE:
@@ -234,14 +237,14 @@ class ChatConnection:
         await self._write(encode(frame).encode(), WSMsgType.TEXT)
 
     async def _write(self, payload: bytes, kind: WSMsgType) -> None:
-        """Send one frame; an editor that does not read for the write deadline loses the connection."""
+        """Send one frame. If the editor does not read it before the write deadline, drop the connection."""
         try:
             async with asyncio.timeout(self._write_deadline), self._sending:
                 await self._socket.send_frame(payload, kind)
         except TimeoutError:
             self._log.warning("slow_reader_cut")
             self._abort()
-        except ConnectionError:  # the editor has gone; the answer waits for its return
+        except ConnectionError:  # The editor is gone. The answer is kept until it reconnects.
             self._abort()
 
     def _abort(self) -> None:
@@ -274,7 +277,7 @@ async def _cancel(*tasks: asyncio.Task[None]) -> None:
 
 
 async def _first(waits: Iterable[Coroutine[None, None, None]]) -> None:
-    """Wait for the first of several things to happen."""
+    """Wait until the first of several coroutines has ended, and cancel the others."""
     waiting = [asyncio.create_task(wait) for wait in waits]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

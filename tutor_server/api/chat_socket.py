@@ -1,4 +1,4 @@
-"""The chat WebSocket: its handshake, and the open connections, which end together when the service stops."""
+"""The chat WebSocket: its handshake, and the open connections, which are closed when the service stops."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ HEARTBEAT_SECONDS = 20.0
 async def chat(request: web.Request) -> web.WebSocketResponse:
     """Open the chat WebSocket, subprotocol `tutor.v1`.
 
-    The handshake is accepted before a refusal: close code 4001 says not signed in, 4002 too many connections, 1008
-    that the user has sent more frames than the rate allows.
+    A refusal is sent after the handshake, as a close code: 4001 means not signed in, 4002 too many connections, 1008
+    that the user has exceeded the rate limit of frames.
     """
     return await request.app[CHAT_SOCKETS].handle(request)
 
 
 class ChatSockets:
-    """Serves `GET /api/chat/ws` and knows every open connection, so that a shutdown can end them properly."""
+    """Serves `GET /api/chat/ws` and knows every open connection, so that a shutdown can close each properly."""
 
     def __init__(self, services: ChatServices) -> None:
         self._services = services
@@ -48,14 +48,14 @@ class ChatSockets:
         self._closes_with: tuple[int, str] | None = None
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Accept the handshake, then close with 1008, 4001 or 4002 if the user may not talk, else talk."""
+        """Accept the handshake, and serve the connection, or close it with 1008, 4001 or 4002."""
         socket = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,
-            max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp refuses a frame of this size, too
+            max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp refuses a frame of exactly this size, too.
             timeout=CLOSE_SECONDS,
             autoclose=False,
-            autoping=False,  # a ping is a frame of the client, and counts as one
+            autoping=False,  # A ping is a frame from the client, and counts towards its rate limit.
             compress=False,
         )
         if not socket.can_prepare(request):
@@ -98,16 +98,16 @@ class ChatSockets:
         await self._services.tutor.stop_all_of(user_id)
 
     def end_sign_ins(self, families: frozenset[UUID]) -> None:
-        """Begin to close the connections of sign-ins that have ended with 4001."""
+        """Begin to close, with 4001, the connections of sign-ins that have ended."""
         for connection in self._open:
             if connection.family_id in families:
                 connection.end_sign_in("UNAUTHENTICATED")
 
     async def close(self, *, finishing: float = 0, restarts: bool = False) -> None:
-        """Take no more asks, and close each connection once its answers have ended.
+        """Accept no more asks, and close each connection once its answers have ended.
 
-        The answers may go on for `finishing` seconds; then each ends with its `error`. The close code is 1001, or 1012
-        where the service restarts.
+        The answers may continue for `finishing` seconds; then each ends with its `error`. The close code is 1001, or
+        1012 if the service restarts.
         """
         if self._closes_with is None:
             code = CloseCode.RESTARTING if restarts else CloseCode.SHUTTING_DOWN

@@ -1,4 +1,4 @@
-"""The address a request comes from, looking through the proxies that the operator trusts."""
+"""The client address of a request, behind the proxies that the operator trusts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORWARDED_FOR = "X-Forwarded-For"
 _WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]{1,5}|\[(?P<v6>[^\[\]]+)\](?::[0-9]{1,5})?")
 LONGEST_ENTRY = 128
-"""Characters; an address with its zone and port is shorter."""
+"""The maximum length in characters of an address with its zone and port; longer texts are not parsed."""
 
 
 def client_address(request: web.Request) -> str:
@@ -29,11 +29,11 @@ def client_address(request: web.Request) -> str:
 
 
 def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Network, ...]) -> str:
-    """Return the client's address without port and zone, IPv4-mapped IPv6 as IPv4; empty if the peer has none.
+    """Return the client's address without port and zone, IPv4-mapped IPv6 as IPv4; empty if the peer has no address.
 
     `forwarded` are the lines of `X-Forwarded-For`. Read from the right, the client is the first address that does not
-    belong to a trusted proxy: anybody can have written what stands left of it. The same holds left of an entry that is
-    no address; its writer then counts as the client.
+    belong to a trusted proxy: anything to the left of it can be forged. If an entry is not an address, the proxy that
+    added it counts as the client.
 
     `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes the other on as the client
     wrote it, so only one of them can be trusted.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 2.0
 """Seconds that the client has to answer a close frame."""
 CLOSING_FRAMES = 20
-"""Frames that may still arrive after the client is told that the connection closes."""
+"""The maximum number of frames that are read after the service has sent its close frame."""
 _ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
@@ -24,9 +24,9 @@ async def close_socket(
 ) -> None:
     """Send the close frame, wait for the client's, and end the connection. No other task may read the socket meanwhile.
 
-    aiohttp's own `close` reads whatever arrives until then, without a pause and as fast as the client sends. Here the
-    frames that arrive first are dropped one at a time. After `frames` of them nothing more is read, so that the client
-    cannot send either, but has time to read the code.
+    aiohttp's own `close` would read without a pause, as fast as the client sends, until the client's close frame. Here
+    frames are dropped one at a time. After `frames` of them nothing more is read, so that the client can no longer
+    send, but still has time to read the close code.
     """
     with suppress(TimeoutError, ConnectionError):
         async with asyncio.timeout(CLOSE_SECONDS):

@@ -1,4 +1,4 @@
-"""Requests are served while their connection has a place; without one they are refused with 503."""
+"""Admission of requests: a request whose connection has no place in the quota is refused with 503."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 RETRY_SECONDS = 10
-"""Seconds after which strangers who sent nothing have lost their places."""
+"""Seconds until a refused client should retry: by then, silent connections have lost their places."""
 
 
 def serve_if_admitted(
@@ -41,7 +41,7 @@ def serve_if_admitted(
 ) -> Handle:
     """Return a handler that serves the requests that the quota admits, and raises `TooManyConnections` for others.
 
-    A signed-in client is served as long as there are silent connections: one of those is closed for it.
+    A signed-in client is admitted as long as there are silent connections: one of those is closed to make room.
     """
     refusals = SparseLine(now)
 

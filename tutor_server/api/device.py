@@ -1,4 +1,4 @@
-"""`/api/auth/device`: a device without a browser asks to be signed in (RFC 8628)."""
+"""`/api/auth/device`: device sign-in, for a device without a browser (RFC 8628)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UNNAMED = "an unnamed program"
 
 @routes.add("POST /api/auth/device", access=Access.PUBLIC, refuses=(TooManyAttempts, DeviceSignInUnavailable))
 async def start_device_sign_in(request: web.Request, form: schemas.DeviceRequest) -> schemas.DeviceStarted:
-    """Issue two codes to a device, with the URL of the page where its student enters the user code."""
+    """Issue a device code and a user code, with the URL of the page where the student enters the user code."""
     page = _page(request)
     name = form.client_name or form.client_id or UNNAMED
     started = await request.app[DEVICE_SIGN_INS].start(name, client_address(request))
@@ -60,7 +60,7 @@ async def start_device_sign_in(request: web.Request, form: schemas.DeviceRequest
     refuses=(UnsupportedGrantType, InvalidGrant, AuthorizationPending, SlowDown, AccessDenied, DeviceCodeExpired),
 )
 async def poll_device_sign_in(request: web.Request, form: schemas.DeviceTokenRequest) -> schemas.Tokens:
-    """Return the tokens of an approved device; until then, the reason why there are none."""
+    """Return the tokens of an approved device, or the error that says why there are none yet."""
     if form.grant_type and form.grant_type != GRANT_TYPE:
         raise UnsupportedGrantType
     if not form.grant_type or not form.device_code:
@@ -74,7 +74,7 @@ async def poll_device_sign_in(request: web.Request, form: schemas.DeviceTokenReq
 
 
 def _page(request: web.Request) -> str:
-    """Return the URL of the page for people. Raise `DeviceSignInUnavailable` if the operator did not set one."""
+    """Return the URL of the device page. Raise `DeviceSignInUnavailable` if the public URL is unknown."""
     origin = origin_of(request)
     if origin is None:
         log.warning("device_sign_in_unavailable", reason="TUTOR_PUBLIC_URL is not set")

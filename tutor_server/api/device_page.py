@@ -51,14 +51,14 @@ _STALE = "This page has been open for too long, or your browser takes no cookies
 
 @routes.add("GET /device", access=Access.PUBLIC, produces=HTML)
 async def show_device_page(request: web.Request, query: schemas.DevicePageAddress) -> web.Response:
-    """Ask for the code; if the URL holds one, the student only has to confirm it."""
+    """Show the form for the user code. If the URL contains the code, the student only has to confirm it."""
     code = read_user_code(query.user_code)
     return _ask_for_code(request, _browser(request) or _new_browser(), shown_user_code(code) if code else "")
 
 
 @routes.add("POST /device", access=Access.PUBLIC, produces=HTML, refuses=(TooManyAttempts, UserCodeUnknown))
 async def submit_device_page(request: web.Request, form: schemas.DevicePageForm) -> web.Response:
-    """Handle one form of the page: the code, the sign-in or the decision. Each form holds the code."""
+    """Handle a form of the page: the code, the sign-in or the decision. Every form contains the code."""
     browser, typed_code = _browser(request), form.user_code[:20]
     if browser is None or not hmac.compare_digest(_csrf(request, browser).encode(), form.csrf.encode()):
         log.warning("device_form_refused")
@@ -74,7 +74,7 @@ async def submit_device_page(request: web.Request, form: schemas.DevicePageForm)
 
 
 async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_code: str, browser: str) -> web.Response:
-    """Do what a form asks for. Raise `UserCodeUnknown`, or `TooManyAttempts` for the code."""
+    """Handle a form by its fields. Raise `UserCodeUnknown`, or `TooManyAttempts` for the code."""
     if form.decision is not None:
         return await _decide(request, user_code, browser, approved=form.decision == "approve")
     if form.email is not None and form.password is not None:
@@ -87,7 +87,7 @@ async def _next_page(request: web.Request, form: schemas.DevicePageForm, user_co
 
 
 async def _sign_in_as(request: web.Request, user_code: str, browser: str, account: Account) -> web.Response:
-    """Let a student who is signed in to the account page decide, without entering the password again."""
+    """Show the decision to a student signed in to the account page, without asking for the password again."""
     signed_in_browser = _new_browser()
     try:
         device = await request.app[DEVICE_SIGN_INS].sign_in_as(account, user_code, new_browser=signed_in_browser)
@@ -97,7 +97,7 @@ async def _sign_in_as(request: web.Request, user_code: str, browser: str, accoun
 
 
 async def _sign_in(request: web.Request, user_code: str, browser: str, email: str, password: SecretStr) -> web.Response:
-    # A new secret, so that whoever planted the old one in this browser does not share what it may do from here on.
+    # Set a new secret, so that an attacker who planted the old one in this browser cannot use the new session.
     signed_in_browser = _new_browser()
     try:
         login = read_login(email, password)
@@ -133,7 +133,7 @@ async def _decide(request: web.Request, user_code: str, browser: str, *, approve
     await request.app[DEVICE_SIGN_INS].decide(user_code, approved=approved, browser=browser)
     page = html_page("device_done.html", approved=approved)
     forget_code(request, page)
-    # The secret does not sign in any more. It stays, since attempts in a browser that the account knows count apart.
+    # The secret is no longer signed in, but stays as the mark of a known browser, whose attempts are counted apart.
     return _remember(request, page, browser, max_age=KNOWN_SECONDS)
 
 
@@ -180,7 +180,7 @@ def _ask_to_sign_in(
 
 
 def _refused(page: web.Response, error: TutorError) -> web.Response:
-    """Return the status of a page with a problem; a 401 is for callers that can answer its challenge."""
+    """Return the status of a page with a problem: never 401, which is for clients that can answer its challenge."""
     page.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if error.status == HTTPStatus.UNAUTHORIZED else error.status)
     if error.retry_after is not None:
         page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
@@ -188,7 +188,7 @@ def _refused(page: web.Response, error: TutorError) -> web.Response:
 
 
 def _browser(request: web.Request) -> str | None:
-    """Return the secret of this browser."""
+    """Return the secret in this browser's cookie."""
     value = request.cookies.get(_cookie(request), "")
     return value if _BROWSER.fullmatch(value) else None
 
@@ -216,5 +216,5 @@ def _cookie(request: web.Request) -> str:
 
 
 def _csrf(request: web.Request, browser: str) -> str:
-    """Return the token that only a form sent by us to this browser holds."""
+    """Return the CSRF token of forms that the service sends to this browser."""
     return hmac.digest(request.app[DEVICE_PAGE_KEY], browser.encode(), hashlib.sha256).hex()

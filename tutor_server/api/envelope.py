@@ -1,4 +1,4 @@
-"""The error envelope: `{"detail", "code"}`, with `retry_after`, `resets_at` and `limit` where they apply."""
+"""The JSON error envelope: `{"detail", "code"}`, with `retry_after`, `resets_at` and `limit` if they apply."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BY_STATUS: dict[int, type[TutorError]] = {
 async def envelope(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Turn any exception of a handler into the envelope; an unexpected one is logged and answered as our fault."""
+    """Turn any exception of a handler into the error envelope. An unexpected one is logged and answered with 500."""
     try:
         return await handler(request)
     except TutorError as error:
@@ -52,7 +52,7 @@ async def envelope(
         return framework_error(error)
     except RequestPayloadError:
         response = _answer(request, MalformedRequest())
-        response.force_close()  # the rest of the body is lost, and so is the beginning of the next request
+        response.force_close()  # Unread bytes of the body would be parsed as the next request.
         return response
     except Exception:
         log.exception("request_failed", code=TutorError.code)
@@ -60,7 +60,7 @@ async def envelope(
 
 
 def error_response(error: TutorError) -> web.Response:
-    """Return an error as the envelope."""
+    """Return an error as a response with the envelope."""
     body = schemas.Error(
         detail=error.detail,
         code=error.code,
@@ -78,7 +78,7 @@ def error_response(error: TutorError) -> web.Response:
 
 
 def framework_error(error: HTTPException) -> web.Response:
-    """Return an error that aiohttp raised as the envelope, without aiohttp's sentences about the request."""
+    """Return the envelope for an aiohttp error, without aiohttp's own text, which describes the request."""
     known = _BY_STATUS.get(error.status)
     if known is not None:
         response = error_response(known())
@@ -91,7 +91,7 @@ def framework_error(error: HTTPException) -> web.Response:
 
 
 def _answer(request: web.Request, error: TutorError) -> web.Response:
-    """Return an error as the envelope, or as a page on routes for people."""
+    """Return an error as the envelope, or as a page if the route serves pages."""
     make: Callable[[TutorError], web.Response] = request.get(ERROR_ANSWER, error_response)
     return make(error)
 

@@ -1,4 +1,4 @@
-"""The dashboard's figures: each is one table, from which its plot and its CSV are made."""
+"""The dashboard's figures. Each is a table, which is both plotted and offered as CSV."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class Figure:
     kind: Kind = "bar"
     note: str = ""
     labels: int = field(default=1)
-    """Number of leading columns that name the row."""
+    """The number of leading columns that identify the row."""
 
     def as_csv(self) -> str:
-        """Return the table as CSV (RFC 4180). A cell that a spreadsheet would read as a formula is quoted as text."""
+        """Return the table as CSV (RFC 4180). A cell that a spreadsheet would run as a formula is quoted as text."""
         output = io.StringIO()
         writer = csv.writer(output)
         writer.writerow(column.title for column in self.columns)
@@ -67,7 +67,7 @@ class Figure:
 
 
 def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
-    """Return all figures; those without a fixed period are of the last `days`, including today."""
+    """Return all figures. Those without a fixed period cover the last `days` days, including today."""
     last = now.date()
     first = last - timedelta(days=days - 1)
     since, until = _start(first), _start(last + timedelta(days=1))

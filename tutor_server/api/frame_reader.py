@@ -1,4 +1,4 @@
-"""Reads the text frames of a chat socket: small ones in the event loop, large ones in a child process."""
+"""Parsing of a chat socket's text frames: small ones in the event loop, large ones in a child process."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from tutor_protocol import FromEditor
 
 SMALL_FRAME = 16 * 1024
-"""Characters."""
+"""The maximum number of characters of a frame that is parsed in the event loop."""
 LARGE_FRAME_SECONDS = 2.0
-"""Processor time. A frame of 1 MiB with as many notebook cells as it can hold takes half of it."""
+"""Seconds of processor time to parse a large frame. 1 MiB with the maximum number of notebook cells takes half."""
 ALLOWANCE_USED_UP = "Your last questions took very long to read. Please wait a moment."
 ALLOWANCE_WAIT, OVERLOAD_WAIT = 10, 5
-"""Seconds after which to ask again: once a student's allowance is used up, and where too many wait."""
+"""Seconds to wait before a retry: if the student's allowance is used up, and if too many frames are queued."""
 
 ClientFrame = ReceivedAsk | Cancel | Resume | Rate | Auth
 
 
 @dataclass(frozen=True, slots=True)
 class FrameReader:
-    """Reads what one user sends."""
+    """Parses the frames of one user."""
 
     analyst: Analyst
     user_id: UUID
     log: FilteringBoundLogger
 
     async def read(self, text: str) -> ClientFrame:
-        """Return the message of a frame. Raises `FrameRefused`."""
+        """Return the message of a frame. Raise `FrameRefused`."""
         if len(text) <= SMALL_FRAME:
             return _received(parse_frame(text))
         return await self._read_large(text)
 
     async def _read_large(self, text: str) -> ClientFrame:
-        """Read a frame in a child process, since reading and digesting it here would hold up all students."""
+        """Parse a frame in a child process: parsing and hashing it in the event loop would delay all students."""
         try:
             read = await self.analyst.run((self.user_id, "frames"), read_large_frame, text, seconds=LARGE_FRAME_SECONDS)
         except NotAnalysed as failure:
@@ -62,7 +62,7 @@ def _received(message: FromEditor, digest: bytes | None = None) -> ClientFrame:
 
 
 def _refusal_of(failure: NotAnalysed) -> TutorError:
-    """Return what the student is told whose frame was not read."""
+    """Return the error that the student gets if the frame could not be parsed."""
     if failure.reason == "allowance":
         return RateLimited(ALLOWANCE_USED_UP, retry_after=ALLOWANCE_WAIT)
     if failure.reason == "deadline":

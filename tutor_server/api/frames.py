@@ -1,4 +1,4 @@
-"""Frames of the chat socket: validated strictly, and refused with a sentence that names what is wrong."""
+"""Validation of the chat socket's frames. A refusal carries a sentence that names what is wrong."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
 from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"
-"""JSON writes NUL and null only so (RFC 8259 §3, §7): the items of a text without these need no check for them."""
+"""JSON can write NUL and null only in these ways (RFC 8259 §3, §7). A text without them needs no check for them."""
 DEPTH = 3
-"""Depth of a message with lists of objects whose fields are plain. The contract has no deeper field."""
+"""The maximum nesting depth at which null fields are removed. No field of the contract is nested deeper."""
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
 _LISTS: dict[str, TypeAdapter[Any]] = {
     "diagnostics": TypeAdapter(Annotated[tuple[Diagnostic, ...], FailFast()]),
     "cells": TypeAdapter(Annotated[tuple[Cell, ...], FailFast()]),
 }
-"""The lists of an ask. Each is validated up to its first invalid item: pydantic would describe each of the 300,000
-invalid items that a frame can hold, which takes seconds.
+"""The list fields of an ask. Each is validated up to its first invalid item: pydantic would describe each of the
+300,000 invalid items that a frame can hold, which takes seconds.
 """
 _REQUEST_ID = re.compile(r'"request_id"[ \t\r\n]*+:[ \t\r\n]*+"([0-9A-Fa-f-]{36})"')
 
 
 class FrameRefused(Exception):
-    """A frame does not have the contract's form; it carries the request id if one could be read."""
+    """A frame violates the contract. `request_id` is None if it could not be read."""
 
     def __init__(self, error: TutorError, request_id: UUID | None) -> None:
         super().__init__(error.detail)
@@ -69,9 +69,9 @@ def parse_frame(text: str) -> FromEditor:
 
 @dataclass(frozen=True, slots=True)
 class ReadFrame:
-    """The result of reading a large frame in a child process: the message, or why it is refused.
+    """The result of parsing a large frame in a child process: the message, or why it is refused.
 
-    An ask is cut to its bounds, and carries the digest of its whole content.
+    An ask is truncated to the limits, and comes with the digest of its whole content.
     """
 
     message: FromEditor | None = None
@@ -82,7 +82,7 @@ class ReadFrame:
 
 
 def read_large_frame(text: str) -> ReadFrame:
-    """Return the message of one text frame, read in a child process, since it would block the event loop for long."""
+    """Return the parsed frame. This runs in a child process, since it would block the event loop for long."""
     try:
         message = parse_frame(text)
     except FrameRefused as refused:
@@ -93,13 +93,13 @@ def read_large_frame(text: str) -> ReadFrame:
 
 
 def request_id_in(text: str) -> UUID | None:
-    """Return the request id that a frame seems to have, without parsing the frame."""
+    """Return the request id found in a frame's text by a regular expression, without parsing the frame."""
     match = _REQUEST_ID.search(text)
     return UUID(match[1]) if match is not None and match[1].count("-") == 4 else None  # noqa: PLR2004 - RFC 9562 §4
 
 
 def _read(kind: str, content: dict[str, Any]) -> FromEditor:
-    """Return the message of known fields. Raise `ValidationFailed`."""
+    """Return the message built from known fields. Raise `ValidationFailed`."""
     lists = {name: _items(name, content.pop(name)) for name in _LISTS if isinstance(content.get(name), list)}
     try:
         message = _ADAPTERS[kind].validate_json(_written(content), strict=True)
@@ -115,7 +115,7 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
 
 
 def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
-    """Return a list of an ask. Raise `ValidationFailed`."""
+    """Return the validated items of a list field. Raise `ValidationFailed`."""
     try:
         read: tuple[Any, ...] = _LISTS[name].validate_json(_written(items), strict=True)
     except ValidationError as error:
@@ -124,15 +124,15 @@ def _items(name: str, items: list[Any]) -> tuple[Any, ...]:
 
 
 def _written(content: Any) -> bytes:
-    """Return parsed JSON as text. Raise `ValidationFailed`."""
+    """Return parsed JSON as text again. Raise `ValidationFailed`."""
     try:
         return orjson.dumps(content)
-    except orjson.JSONEncodeError:  # orjson parses deeper nesting than it writes
+    except orjson.JSONEncodeError:  # orjson can parse deeper nesting than it can write.
         raise ValidationFailed("The message is nested too deeply.") from None
 
 
 def _without_nulls(value: Any, depth: int) -> Any:
-    """Remove fields that are null, as clients of some languages send absent ones, down to a depth."""
+    """Return a value without null fields, down to a depth: some languages' clients send absent fields as null."""
     if depth and isinstance(value, dict):
         return {name: _without_nulls(item, depth - 1) for name, item in value.items() if item is not None}
     if depth and isinstance(value, list):
@@ -148,7 +148,7 @@ def _request_id(content: dict[str, Any]) -> UUID | None:
 
 
 def _describe(error: ValidationError) -> str:
-    """Return the invalid field and its rule, without the value."""
+    """Return the first invalid field and the violated rule, without the field's value."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "message"
     return f"{place}: {first['msg'].removeprefix('Value error, ')}"

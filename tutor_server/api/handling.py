@@ -1,4 +1,4 @@
-"""Routing: from a request to its handler's arguments, and from the handler's result to the response."""
+"""Calls of handlers: arguments from the request, and the response from the handler's result."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
-    """Return the routes as aiohttp's definitions."""
+    """Return the routes as aiohttp route definitions."""
     return [web.RouteDef(route.method, route.path, _handler(route), {}) for route in routes]
 
 
 def _handler(route: Route) -> Any:
     start = f"/{route.path.split('/')[1]}"
-    """URL of the page that the route belongs to, where a student can start again."""
+    """The URL of the page on which a student can start again after an error of this route."""
 
     @functools.wraps(route.handler)
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -66,7 +66,7 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
 
 
 def _path_parameter(text: str, kind: type) -> Any:
-    """Return an id in the path. Raise `NotFound` for a malformed one, since nothing exists under it."""
+    """Return an id in the path. Raise `NotFound` for a malformed id, since nothing can exist under it."""
     try:
         if is_plain(text):
             return kind(text)

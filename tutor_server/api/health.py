@@ -1,4 +1,4 @@
-"""`/api/health`: whether the service can do its work, for monitoring."""
+"""`/api/health`: whether the service works, for monitoring."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ routes = Routes("history")
 
 
 class SessionsPage(Page[Moment]):
-    """A page of conversations, of one type if it is given."""
+    """The query of a page of conversations, of one type if it is given."""
 
     type: Literal["editor", "notebook"] | None = None
 
@@ -43,7 +43,7 @@ async def sessions(request: web.Request, caller: AccessToken, query: SessionsPag
 async def messages(
     request: web.Request, caller: AccessToken, session_id: UUID, query: Page[Moment]
 ) -> schemas.Messages:
-    """Return a conversation's messages, oldest first. A page of long messages holds fewer than were asked for."""
+    """Return a conversation's messages, oldest first. If messages are long, a page has fewer than were requested."""
     page = await request.app[DATABASE].read(
         lambda connection: messages_of(connection, caller.user_id, session_id, after=_place(query), limit=query.limit)
     )

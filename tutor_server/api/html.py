@@ -1,4 +1,4 @@
-"""Pages for people: templates, the style sheet, and a Content Security Policy."""
+"""HTML pages: templates, the style sheet, and a Content Security Policy."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _TEMPLATES = Environment(
 
 
 def _style(name: str) -> Markup:
-    return Markup((files("tutor_server.api") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return Markup((files("tutor_server.api") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - the file is part of the package
 
 
 def _policy(style: Markup, *more: str) -> str:
-    """Return a policy that allows the page's own style and `more`, and nothing else (CSP Level 3)."""
+    """Return a policy that allows only the page's own style and `more` (CSP Level 3)."""
     style_hash = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = (f"style-src 'sha256-{style_hash}'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'")
     return "; ".join(("default-src 'none'", *own, *more))
@@ -40,17 +40,17 @@ _DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
 
 
 def problem_page(error: TutorError, again: str) -> web.Response:
-    """Return a page about an error that belongs to no form of the page; `again` is the URL to start again."""
+    """Return an error page for an error outside any form; `again` is the URL on which the student can start again."""
     return html_page("problem.html", status=error.status, problem=error.detail, again=again)
 
 
 def html_page(template: str, *, status: int = 200, problem: str | None = None, **values: Any) -> web.Response:
-    """Return a filled template; values are escaped. `problem` is a sentence shown above the rest."""
+    """Return a page from a template; values are escaped. `problem` is a sentence shown above the other content."""
     return _page(template, _PAGE_STYLE, _PAGE_POLICY, status=status, problem=problem, **values)
 
 
 def dashboard_page(template: str, **values: Any) -> web.Response:
-    """Return a filled template of the dashboard, whose plots the service's own scripts draw."""
+    """Return a page of the dashboard from a template. Its plots are drawn by the service's own scripts."""
     return _page(template, _DASHBOARD_STYLE, _DASHBOARD_POLICY, status=200, **values)
 
 

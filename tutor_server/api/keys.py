@@ -1,4 +1,4 @@
-"""Keys of the application and the request: what the composition root passes to handlers, and handlers note."""
+"""Keys of values in the application and the request, which the composition root, middlewares and handlers set."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 
 ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
-"""Renders an error on a page for people; other routes use the envelope."""
+"""Renders an error as a page. Routes without it answer errors with the JSON envelope."""
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
-"""The sender of the request, once it is known."""
+"""The verified access token of the request's sender."""

@@ -22,22 +22,22 @@ routes = Routes("account")
 
 @routes.add("GET /api/me/export", refuses=(NotFound,))
 async def export(request: web.Request, caller: AccessToken) -> web.StreamResponse:
-    """Return every stored field about the caller, by table.
+    """Return everything stored about the caller, by table.
 
-    The export is sent while it is read. If reading fails, the connection is closed and the JSON has no end; the client
-    must ask again.
+    The export is streamed. If reading fails, the connection is closed and the JSON stays incomplete; the client must
+    request it again.
     """
     return await export_of(request, caller.user_id)
 
 
 @routes.add("DELETE /api/me", refuses=(NotFound,))
 async def delete(request: web.Request, caller: AccessToken) -> None:
-    """Erase the caller."""
+    """Erase all data about the caller, and the account."""
     await erase_student(request, caller.user_id)
 
 
 async def export_of(request: web.Request, user_id: UUID) -> web.StreamResponse:
-    """Send a file with every stored field about a student, while it is read. Raise `NotFound`."""
+    """Stream a file with everything stored about a student. Raise `NotFound`."""
     return await stream(
         request,
         everything_about(user_id, request.app[DATABASE]),
@@ -47,7 +47,7 @@ async def export_of(request: web.Request, user_id: UUID) -> web.StreamResponse:
 
 
 async def erase_student(request: web.Request, user_id: UUID) -> None:
-    """Erase a student. First the sign-ins and the answers under way end, so that nothing is written afterwards.
+    """Erase a student. First end the sign-ins and the answers under way, so that nothing is written afterwards.
 
     Raise `NotFound`.
     """

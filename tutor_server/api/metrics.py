@@ -1,4 +1,4 @@
-"""`GET /metrics`: metrics for Prometheus. The numbers are sums in the database, the same for every worker."""
+"""`GET /metrics`: metrics for Prometheus, computed from the database and so the same in every worker process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NANO = 1e9
 
 @routes.add("GET /metrics", access=Access.ADMIN, produces="text/plain")
 async def metrics(request: web.Request) -> web.Response:
-    """Return calls and their cost, the guard's verdicts, refusals and money spent, in Prometheus' text format."""
+    """Return model calls and their cost, the guard's verdicts, refusals and money spent, in Prometheus' text format."""
     today, budgets = request.app[CLOCK].now().date(), request.app[BUDGETS]
 
     def read(connection: Connection) -> Sequence[Metric]:

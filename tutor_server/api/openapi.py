@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the service, built from the declarations of its routes."""
+"""The OpenAPI 3.1 document of the service, generated from the declarations of its routes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
     Models = Mapping[Any, Json]
-    """Schemas by model and mode."""
+    """The JSON schemas of models, by model and mode (validation or serialization)."""
 
 _SECURITY: dict[Access, list[Json]] = {
     Access.PUBLIC: [],
@@ -45,7 +45,7 @@ _HEADERS = {
 
 
 def document(routes: Sequence[Route], version: str) -> Json:
-    """Return the document of the routes; `version` is the service's. Pages for people are left out."""
+    """Return the OpenAPI document of the routes; `version` is the service's. HTML pages are left out."""
     routes = [route for route in routes if route.produces not in PARTS_OF_PAGES]
     models, schemas_by_name = _schemas(routes)
     paths: dict[str, Json] = defaultdict(dict)
@@ -75,14 +75,14 @@ def document(routes: Sequence[Route], version: str) -> Json:
 
 
 class _Untitled(GenerateJsonSchema):
-    """Leaves out titles that only repeat names."""
+    """Omits titles that only repeat the names."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the signature of pydantic's
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic defines the signature
         return False
 
 
 def _schemas(routes: Iterable[Route]) -> tuple[Models, Json]:
-    """Return a reference for each model of a request or response, and the schemas that they refer to, by name."""
+    """Return a reference to each model's schema, and the referenced schemas by name."""
     used: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(schemas.Error, "serialization"): None}
     for route in routes:
         used |= {(model, "validation"): None for model in (route.body, route.form) if model is not None}
@@ -154,7 +154,7 @@ def _answer(status: int, content_type: str, schema: Json | None) -> Json:
 
 
 def _own_answer(route: Route) -> Json:
-    """Return the description of a response that its handler makes itself; a WebSocket's has no body."""
+    """Return the description of a response that the handler builds itself. A WebSocket's has no body."""
     has_body = route.status == HTTPStatus.OK
     schema = {"type": "object" if route.produces == JSON else "string"}
     return _answer(route.status, route.produces, schema if has_body else None)
@@ -183,7 +183,7 @@ def _refusal(status: int, errors: Iterable[type[TutorError]]) -> Json:
 
 
 def _or_left_out(schema: Json) -> Json:
-    """Describe as left out the fields that the model has as null."""
+    """Describe fields that may be null in the model as optional, since null fields are omitted."""
     schema = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     return _without(schema, "anyOf") | kinds[0] if kinds else schema

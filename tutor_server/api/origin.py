@@ -1,4 +1,4 @@
-"""The URL under which people reach the service."""
+"""The public URL of the service."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _UNREADABLE = "The Host header cannot be read."
 
 
 def origin_of(request: web.Request) -> str | None:
-    """Return `TUTOR_PUBLIC_URL`, or without it the loopback URL that the request names.
+    """Return `TUTOR_PUBLIC_URL`, or if that is unset, the loopback URL in the request's Host header.
 
-    Return None for any other host: the sender could name a host of their own, and links in mails would lead there.
+    Return None for any other host: an attacker could name their own host, and links in mails would lead there.
     Raise `InvalidRequest` for a Host header that cannot be parsed.
     """
     public_url = request.app[SETTINGS].public_url
@@ -29,12 +29,13 @@ def origin_of(request: web.Request) -> str | None:
         address = URL.build(scheme=request.scheme, authority=request.host)
     except ValueError:
         raise InvalidRequest(_UNREADABLE) from None
-    if address.user is not None or address.password is not None:  # a stranger's text would stand in the links of a mail
+    # Credentials in the Host header would appear in the links of mails.
+    if address.user is not None or address.password is not None:
         raise InvalidRequest(_UNREADABLE)
     return str(address).rstrip("/") if is_loopback(address.host or "") else None
 
 
 def is_secure(request: web.Request) -> bool:
-    """Return whether people reach the service over https."""
+    """Return whether the public URL of the service is https."""
     public_url = request.app[SETTINGS].public_url
     return request.secure if public_url is None else public_url.startswith("https:")

@@ -1,4 +1,4 @@
-"""Pages of lists: `{"items": […], "next": cursor or null}`, with cursors that are opaque to clients."""
+"""Paginated lists: `{"items": […], "next": cursor or null}`, with cursors that are opaque to clients."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 Place = TypeVar("Place", bound=tuple[Any, ...])
-"""The place of a row: the values that the list is ordered by, after which the next page starts."""
+"""The sort key of a row, after which the next page starts."""
 
 StoredInt = Annotated[int, Field(strict=True, ge=-(2**31), lt=2**31)]
-"""Largest `integer` of PostgreSQL."""
+"""The maximum value of PostgreSQL's type `integer`."""
 Moment = tuple[
     Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))], UUID
 ]
-"""The place of a row in a list ordered by time: its time and its id."""
+"""The sort key of a row in a list ordered by time: its time and its id."""
 
 
 def _whole_number(text: object) -> object:
@@ -54,7 +54,7 @@ def _decode(text: object, validate: ValidatorFunctionWrapHandler) -> object:
 
 
 class Page(BaseModel, Generic[Place]):
-    """The query of a list: the number of items wanted, and the place after which they start."""
+    """The query of a list: the number of items requested, and the sort key after which they start."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -65,12 +65,12 @@ class Page(BaseModel, Generic[Place]):
 
     @property
     def fetch(self) -> int:
-        """Number of rows to read: one more than wanted, which shows whether another page follows."""
+        """The number of rows to read: one more than requested, which shows whether another page follows."""
         return self.limit + 1
 
     def next(self, fetched: int, *place: str | int | UUID | datetime) -> str | None:
-        """Return the cursor of the page after an item at `place`; None if no page follows."""
+        """Return the cursor of the page that follows the item at `place`, or None if no page follows."""
         if fetched <= self.limit:
             return None
-        # asyncpg's ids have a class of their own, which orjson passes to `default`
+        # asyncpg returns ids in its own class, which orjson passes to `default`.
         return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode()

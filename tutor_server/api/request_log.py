@@ -21,7 +21,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 async def request_log(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Log route, status, duration and caller. The path is left out: callers choose what it holds."""
+    """Log route, status, duration and caller. The path is left out, since clients can put anything into it."""
     clock = request.app[CLOCK]
     start = clock.monotonic()
     status: int | None = None
@@ -29,7 +29,7 @@ async def request_log(
         response = await handler(request)
         status = response.status
         return response
-    finally:  # None: the caller disconnected, or the service stops
+    finally:  # It is None if the client disconnected or the service stops.
         resource = request.match_info.route.resource
         caller = request.get(CALLER)
         log.info(

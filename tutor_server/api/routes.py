@@ -1,6 +1,6 @@
-"""Routes, each declared once: the handler's signature says what it receives and returns, its decorator the rest.
+"""Declarations of routes: a handler's signature says what it receives and returns, its decorator everything else.
 
-The declaration is the source of the aiohttp handler (`handling`) and of the OpenAPI document (`openapi`).
+The aiohttp handlers (`handling`) and the OpenAPI document (`openapi`) are generated from these declarations.
 """
 
 from __future__ import annotations
@@ -45,27 +45,27 @@ CSV = "text/csv"
 SCRIPT = "text/javascript"
 
 PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT})
-"""Content types for people and their browsers; the OpenAPI document leaves these routes out."""
+"""Content types of pages for browsers; the OpenAPI document leaves these routes out."""
 
 
 class Access(Enum):
-    """Authentication that a route requires."""
+    """The authentication that a route requires."""
 
     PUBLIC = auto()
     SIGNED_IN = auto()
-    """Holders of an access token."""
+    """An access token is required."""
     ADMIN = auto()
-    """Holders of the admin key."""
+    """The admin key is required."""
     SOCKET = auto()
-    """An access token, which the socket itself checks, so that clients can read the close code."""
+    """An access token is required. The socket checks it, so that clients can read the close code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A route's declaration.
+    """The declaration of one route.
 
-    `answers` maps each type of result to its status; `NoneType` stands for an empty body. A handler that makes its
-    response itself has none there, and `produces` names the content type.
+    `answers` maps each type that the handler returns to its status; `NoneType` stands for an empty body. Responses that
+    the handler builds itself are not listed in it; `produces` names their content type.
     """
 
     method: str
@@ -85,7 +85,7 @@ class Route:
 
     @property
     def errors(self) -> tuple[type[TutorError], ...]:
-        """Every error that the route can answer with."""
+        """Every error that the route can return."""
         found: list[type[TutorError]] = [MalformedRequest, RequestTimeout, TutorError]
         found += _REFUSED_BY[self.access]
         if self.access is not Access.SOCKET:
@@ -110,7 +110,7 @@ _REFUSED_BY: Mapping[Access, tuple[type[TutorError], ...]] = {
 
 
 class Routes:
-    """The routes of one part of the service; `tag` names the part in the OpenAPI document."""
+    """The routes of one part of the service; `tag` is the part's name in the OpenAPI document."""
 
     def __init__(self, tag: str) -> None:
         self._tag = tag
@@ -129,12 +129,12 @@ class Routes:
         produces: str = JSON,
         refuses: tuple[type[TutorError], ...] = (),
     ) -> Callable[[Handler], Handler]:
-        """Declare a route, written as in `GET /api/modules/{module_id}`, by its handler.
+        """Return a decorator that declares its handler as a route, such as `GET /api/modules/{module_id}`.
 
-        Beside `request` a handler receives, by name: `caller` (its `AccessToken`), `body` (JSON), `form`, `query` (each
-        a model) and the parameters of its path (`str` or `UUID`). It returns a model, sent with `status`, or with the
-        status that `otherwise` has for its type; None, sent as 204; or a response of its own. `refuses` lists the
-        errors that it raises beyond those of every route of this form.
+        Apart from `request` a handler receives, by name: `caller` (its `AccessToken`), `body` (JSON), `form`, `query`
+        (each a model) and the parameters of its path (`str` or `UUID`). It returns a model, sent with `status`, or with
+        the status that `otherwise` maps its type to; None, sent as 204; or a response that it has built. `refuses`
+        lists the errors that it raises in addition to those of every route of this kind.
         """
         method, _, path = method_and_path.partition(" ")
 

@@ -17,18 +17,18 @@ from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
-"""RFC 5321 §4.5.3.1.3, less the angle brackets."""
+"""The maximum length of an address by RFC 5321 §4.5.3.1.3, without the angle brackets."""
 
 MODULE_ID = re.compile(module_files.MODULE_ID)
 
 _NO_NUL = {"pattern": r"^[^\u0000]*$"}
-"""A constraint that JSON Schema cannot express: no body may hold NUL, since PostgreSQL cannot store it."""
+"""The JSON Schema pattern of strings without NUL. Every body with NUL is refused, since PostgreSQL cannot store it."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
-"""The form that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same.
+"""The address format that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same.
 
-Without `=?`, which begins an encoded word (RFC 2047): a mail to `=?utf-8?q?ada?=@…` would go to `ada@…`.
+`=?` is not allowed, because it begins an encoded word (RFC 2047): a mail to `=?utf-8?q?ada?=@…` would go to `ada@…`.
 """
 
 
@@ -39,7 +39,7 @@ def _lower_case_email(value: str) -> str:
 
 
 def _whole(value: object) -> object:
-    """Return 4 for 4.0: JSON Schema has one type of number, and a whole one is an integer however it is written."""
+    """Return an integer for a whole float such as 4.0, since JSON Schema counts both as integers."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -70,10 +70,10 @@ class _Body(BaseModel):
 
 
 class Error(_Body):
-    """Every error, on every route.
+    """The error envelope, the same on every route.
 
-    `retry_after` is in seconds and present, with `limit`, if a limit refused; `error` is the error code of RFC 8628, on
-    the routes of device sign-in.
+    `retry_after` is in seconds; it and `limit` are present if a limit was exceeded. `error` is an error code of RFC
+    8628, on the routes of device sign-in.
     """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
@@ -116,14 +116,14 @@ class PasswordChange(_Body):
 
 
 class LevelsChange(_Body):
-    """`PATCH /api/auth/me`; a field that is left out stays."""
+    """`PATCH /api/auth/me`; a field that is left out is not changed."""
 
     programming_level: StudentLevel | None = None
     maths_level: StudentLevel | None = None
 
 
 class Me(_Body):
-    """An account, and how many of today's messages it has used."""
+    """An account, and the number of messages used today."""
 
     id: UUID
     email: str
@@ -135,11 +135,11 @@ class Me(_Body):
 
 
 class Tokens(_Body):
-    """A pair of tokens; `expires_in` is the access token's, in seconds (RFC 6749 §5.1)."""
+    """An access token and a refresh token; `expires_in` is the access token's lifetime in seconds (RFC 6749 §5.1)."""
 
     access_token: str
     refresh_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the type of a token, not one
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type of token, not a secret
     expires_in: int
 
 
@@ -165,13 +165,13 @@ class DeviceTokenRequest(_Body):
 
 
 class DevicePageAddress(_Body):
-    """`GET /device`; the URL may hold the code."""
+    """The query of `GET /device`; the URL may contain the user code."""
 
     user_code: str = ""
 
 
 class DevicePageForm(_Body):
-    """`POST /device`: each form of the page, recognised by its fields."""
+    """`POST /device`: the page has several forms, which are told apart by their fields."""
 
     csrf: str = ""
     user_code: str = ""
@@ -182,7 +182,7 @@ class DevicePageForm(_Body):
 
 
 class AccountAddress(_Body):
-    """`GET /account` and the pages below it: the code of a device to go back to, the token of a link, what was done."""
+    """The query of the account pages: the user code of a device to return to, a link's token, the last action."""
 
     user_code: str = ""
     token: str = ""
@@ -190,7 +190,7 @@ class AccountAddress(_Body):
 
 
 class AccountForm(_Body):
-    """Every form of the account pages."""
+    """The fields of all forms of the account pages."""
 
     csrf: str = ""
     token: str = Field(default="", repr=False)
@@ -201,7 +201,7 @@ class AccountForm(_Body):
 
 
 class DeviceStarted(_Body):
-    """`POST /api/auth/device` (RFC 8628 §3.2); times in seconds."""
+    """The response to `POST /api/auth/device` (RFC 8628 §3.2); times are in seconds."""
 
     device_code: str
     user_code: str
@@ -212,7 +212,7 @@ class DeviceStarted(_Body):
 
 
 class Health(_Body):
-    """`GET /api/health` if the service is well."""
+    """The response to `GET /api/health` if the service works."""
 
     status: Literal["ok"] = "ok"
     database: Literal["connected"] = "connected"
@@ -220,7 +220,7 @@ class Health(_Body):
 
 
 class Unhealthy(_Body):
-    """`GET /api/health` otherwise: the error envelope as well."""
+    """The response to `GET /api/health` if the service does not work, with the fields of the error envelope."""
 
     status: Literal["unavailable"] = "unavailable"
     database: Literal["disconnected"] = "disconnected"
@@ -247,7 +247,7 @@ class Sessions(_Body):
 
 
 class Message(_Body):
-    """A message of a conversation; `code` is the unit the student asked about."""
+    """A message of a conversation; `code` is the function, class or module-level code that the student asked about."""
 
     id: UUID
     role: Literal["user", "assistant"]
@@ -317,7 +317,7 @@ class DashboardAddress(_Body):
 
 
 class DashboardForm(_Body):
-    """Every form of the dashboard."""
+    """The fields that all forms of the dashboard have."""
 
     csrf: str = ""
 
@@ -329,7 +329,7 @@ class DashboardSignIn(DashboardForm):
 
 
 class DashboardSwitch(DashboardForm):
-    """`POST /admin/switch`; an empty module is everything."""
+    """`POST /admin/switch`; an empty module id stands for everything."""
 
     is_off: Literal["yes", "no"] = "yes"
     module_id: Annotated[str, Field(max_length=64)] = ""
@@ -357,7 +357,7 @@ class StudentOfEmail(_Body):
 
 
 class StudentLimitsChange(_Body):
-    """`PUT /api/admin/limits`; a limit that is left out is the general one."""
+    """`PUT /api/admin/limits`; the general limit applies if one is left out."""
 
     email: Email
     messages_per_minute: OwnLimit | None = None
@@ -366,7 +366,7 @@ class StudentLimitsChange(_Body):
 
 
 class StudentLimits(_Body):
-    """A student's own limits; null: the general limit."""
+    """A student's own limits; the general limit applies if one is null."""
 
     email: str
     messages_per_minute: int | None
@@ -376,14 +376,14 @@ class StudentLimits(_Body):
 
 
 class StudentLimitsList(_Body):
-    """A page of students with limits of their own, by e-mail."""
+    """A page of students who have limits of their own, ordered by e-mail address."""
 
     items: list[StudentLimits]
     next: str | None
 
 
 class SwitchChange(_Body):
-    """`PUT /api/admin/switch`; without a module it switches everything. `message` is shown to students."""
+    """`PUT /api/admin/switch`; without a module it applies to everything. `message` is shown to students."""
 
     is_off: Annotated[bool, Field(strict=True)]
     module_id: ModuleId | None = None
@@ -391,7 +391,7 @@ class SwitchChange(_Body):
 
 
 class Off(_Body):
-    """Something that is switched off; `module_id` null: everything."""
+    """A switched-off module, or the whole tutor if `module_id` is null."""
 
     module_id: str | None
     message: str
@@ -399,13 +399,13 @@ class Off(_Body):
 
 
 class SwitchedOff(_Body):
-    """All that is switched off."""
+    """All switched-off modules, and the whole tutor if it is switched off."""
 
     items: list[Off]
 
 
 class AdminAction(_Body):
-    """One action: its way (`api`, `page`, `command`), actor and address, and the student or module concerned."""
+    """An audit log entry: channel (`api`, `page`, `command`), actor, address, and the student or module concerned."""
 
     id: UUID
     at: datetime
@@ -426,7 +426,7 @@ class AdminActions(_Body):
 
 
 class ModelUsage(_Body):
-    """The use of a model. Money is in US dollars."""
+    """The usage of one model. Money is in US dollars."""
 
     provider: str
     model: str
@@ -437,7 +437,7 @@ class ModelUsage(_Body):
 
 
 class PeriodUsage(_Body):
-    """Usage in a period, whose end is not included; calls without a known price are counted apart."""
+    """Usage in a period, whose end is exclusive. Calls without a known price are counted separately."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -452,7 +452,7 @@ class PeriodUsage(_Body):
 
 
 class Usage(_Body):
-    """`GET /api/admin/usage`: the current UTC day, ISO week and month."""
+    """The response to `GET /api/admin/usage`: the current UTC day, ISO week and month."""
 
     day: PeriodUsage
     week: PeriodUsage

@@ -1,4 +1,4 @@
-"""Headers that stop browsers and caches from storing, framing or guessing the type of a response."""
+"""Headers that keep browsers and caches from storing or framing responses, and from guessing their content type."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _HEADERS = {
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Set the headers that the response does not set itself (a signal of aiohttp, also sent for streamed responses)."""
+    """Set the headers that the response lacks (a signal handler of aiohttp, which also runs for streamed responses)."""
     set_security_headers(response)
 
 
 def set_security_headers(response: web.StreamResponse) -> None:
-    """Set the headers that the response does not set itself."""
+    """Set the headers that the response lacks."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "ask-tutor"  # aiohttp names its version and Python's
+    response.headers["Server"] = "ask-tutor"  # aiohttp would send its own version and Python's.

@@ -1,4 +1,4 @@
-"""Every route of the service, for the application, the OpenAPI document and the tests."""
+"""All routes of the service, for the application, the OpenAPI document and the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streamed responses: sent while they are produced, so that no process holds a whole one in memory."""
+"""Streamed responses: sent while they are produced, so that no process holds a whole response in memory."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ log: FilteringBoundLogger = structlog.get_logger()
 async def stream(
     request: web.Request, pieces: AsyncGenerator[bytes, None], *, content_type: str, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Send the pieces of a body as they are produced, each after the client has read most of those before.
+    """Send the chunks of a body as they are produced, each after the client has read most of the earlier ones.
 
-    A failure before the first piece is answered like any other error. A later one closes the connection without the
-    last chunk, so that the client knows that the body is incomplete (RFC 9112 §8). The work stops if the client
-    disconnects.
+    A failure before the first chunk is answered like any other error. A later failure closes the connection without the
+    terminating chunk, so that the client knows that the body is incomplete (RFC 9112 §8). The production of chunks
+    stops if the client disconnects.
     """
     async with aclosing(pieces):
         first = await anext(pieces)

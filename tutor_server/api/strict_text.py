@@ -1,4 +1,4 @@
-"""Strict parsing of text from outside: JSON in UTF-8 without NaN or unbounded nesting, and no NUL."""
+"""Strict parsing of text from clients: JSON in UTF-8 without NaN or unbounded nesting, and no NUL characters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class NotJson(ValueError):
 
 
 def load_json(text: str | bytes) -> Any:
-    """Return parsed JSON (RFC 8259); the parser limits nesting. Raise `NotJson`."""
+    """Return parsed JSON (RFC 8259); the parser limits the nesting depth. Raise `NotJson`."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -20,7 +20,7 @@ def load_json(text: str | bytes) -> Any:
 
 
 def holds_nul(content: Any) -> bool:
-    """Return whether a string anywhere in JSON holds NUL, which PostgreSQL cannot store."""
+    """Return whether any string in parsed JSON contains NUL, which PostgreSQL cannot store."""
     pending = [content]
     while pending:
         item = pending.pop()
@@ -35,5 +35,5 @@ def holds_nul(content: Any) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Return whether text from a URL can be stored: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
+    """Return whether text from a URL can be stored: without NUL, which PostgreSQL refuses, and lone surrogates."""
     return "\0" not in text and text == text.encode("utf-8", "replace").decode()

@@ -33,7 +33,7 @@ _CACHED_TOKENS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """The claims of a valid access token. `family_id` identifies the sign-in that it belongs to."""
+    """The claims of a valid access token. `family_id` identifies the sign-in that issued it."""
 
     user_id: UUID
     family_id: UUID
@@ -41,10 +41,11 @@ class AccessToken:
 
 
 class AccessTokens:
-    """Issues and verifies tokens in the form of RFC 9068, by the rules of RFC 8725.
+    """Issues and verifies JWT access tokens in the format of RFC 9068, by the rules of RFC 8725.
 
-    The algorithm is ours and never the token's (§3.1); type, issuer and audience keep other kinds of token out (§3.8,
-    §3.9, §3.11); every claim is required. A verified token is cached until it expires.
+    The algorithm is fixed and never taken from the token (§3.1). Type, issuer and audience are checked, so that other
+    kinds of token are rejected (§3.8, §3.9, §3.11). Every claim is required. A verified token is cached until it
+    expires.
     """
 
     def __init__(self, key: bytes, *, clock: Clock, new_id: Callable[[], UUID]) -> None:
@@ -52,7 +53,7 @@ class AccessTokens:
         self._clock = clock
         self._new_id = new_id
         self._verified: dict[str, AccessToken] = {}
-        # PyJWT reads the system clock, so times are checked here.
+        # PyJWT would read the system clock, so the times are checked in `verify` with the injected clock.
         self._jwt = jwt.PyJWT({"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False})
 
     def issue(self, user_id: UUID, family_id: UUID) -> str:
@@ -112,7 +113,7 @@ def _read(header: dict[str, Any], claims: dict[str, Any]) -> AccessToken:
 
 
 class Authenticator:
-    """Identifies the sender of a request, and checks that the sign-in of the token has not ended."""
+    """Authenticates the sender of a request, and checks that the sign-in of the token has not ended."""
 
     def __init__(self, access_tokens: AccessTokens, revocations: Revocations) -> None:
         self._access_tokens = access_tokens
@@ -126,7 +127,7 @@ class Authenticator:
         return self.verify(token.strip())
 
     def verify(self, access_token: str) -> AccessToken:
-        """Return the claims of a bare token, as an `auth` frame carries it. Raise as `authenticate` does."""
+        """Return the claims of a token without `Bearer`, as in an `auth` frame. Raise as `authenticate` does."""
         if not access_token.isascii():
             raise Unauthenticated
         token = self._access_tokens.verify(access_token)
@@ -136,5 +137,5 @@ class Authenticator:
         return token
 
     def has_ended(self, token: AccessToken) -> bool:
-        """Return whether the sign-in of a token that was verified before has ended since."""
+        """Return whether the sign-in of an already verified token has ended since."""
         return self._revocations.has_ended(token.family_id)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence about one
+WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence for students
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An account with the number of its messages on the current UTC day."""
+    """An account with the number of messages that it has sent on the current UTC day."""
 
     account: Account
     messages_today: int
     own_daily_messages: int | None = None
-    """The account's own daily cap, which replaces the general one."""
+    """The account's own daily cap, which replaces the general one; None: the general cap applies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Accounts:
     """The use cases of an account.
 
     E-mail addresses are passed in lower case, passwords as the student typed them. `address` is the network address of
-    the attempt.
+    the client.
     """
 
     database: Database
@@ -91,7 +91,7 @@ class Accounts:
     async def register(
         self, email: str, password: str, levels: StudentLevels, address: str, *, origin: str | None
     ) -> SignedIn:
-        """Open an account and sign in to it. Raise as `Registrations.open` does."""
+        """Create an account and sign in to it. Raise as `Registrations.open` does."""
         now = self.clock.now()
         family_id = self.new_id()
 
@@ -99,7 +99,7 @@ class Accounts:
             refresh_token = self.refresh_tokens.start_family(
                 connection, family_id=family_id, user_id=account.id, now=now
             )
-            # An address whose account was deleted today keeps the day's count.
+            # An account that was deleted and re-created today keeps the day's message count.
             return refresh_token, daily_usage.messages_on(connection, account.subject, now.date())
 
         account, (refresh_token, messages_today) = await self.registrations.open(
@@ -108,10 +108,10 @@ class Accounts:
         return SignedIn(Profile(account, messages_today), self._pair(account.id, family_id, refresh_token))
 
     async def check_password(self, email: str, password: str, address: str, browser: str | None = None) -> Account:
-        """Return the account that an e-mail address and a password belong to. `browser` is a secret of one browser.
+        """Return the account of an e-mail address and a password. `browser` is the secret in a browser's cookie.
 
-        Raise `InvalidCredentials`, after the same work for an unknown address as for a wrong password,
-        `TooManyAttempts`, or `AccountDisabled`.
+        Raise `InvalidCredentials`, `TooManyAttempts`, or `AccountDisabled`. An unknown address takes the same time as a
+        wrong password.
         """
         async with self.throttle.sign_in(self.subject(email), address, browser):
             account = await self.database.read(lambda connection: accounts.account_of_email(connection, email))
@@ -161,7 +161,7 @@ class Accounts:
         return self._pair(rotation.user_id, rotation.family_id, successor)
 
     async def log_out(self, refresh_token: str) -> None:
-        """End the sign-in of a refresh token; an unknown token has none, which is no error (RFC 7009 §2.2)."""
+        """End the sign-in of a refresh token. An unknown token is not an error (RFC 7009 §2.2)."""
         now = self.clock.now()
         ended = await self.database.commit(
             lambda connection: self.refresh_tokens.end_family(connection, refresh_token, now)
@@ -205,8 +205,8 @@ class Accounts:
     async def erase(self, user_id: UUID) -> None:
         """Erase everything stored about a student, in transactions of bounded size. Raise `NotFound`.
 
-        The account is erased last: if the work is interrupted, the student can sign in and ask for it again. The caller
-        must first end whatever could still write rows for the student.
+        The account is erased last: if the erasure is interrupted, the student can sign in and request it again. The
+        caller must first stop everything that could still write rows for the student.
         """
         today = self.clock.now().date()
         while await self.database.commit(lambda connection: personal_data.erase_some(connection, user_id)):
@@ -216,7 +216,7 @@ class Accounts:
         log.info("erased", user_id=str(user_id))
 
     async def profile(self, user_id: UUID) -> Profile:
-        """Return an account's profile. Raise `Unauthenticated` if the account does not exist any more."""
+        """Return an account's profile. Raise `Unauthenticated` if the account no longer exists."""
         now = self.clock.now()
 
         def unit(connection: Connection) -> Profile | None:
@@ -229,7 +229,7 @@ class Accounts:
         return profile
 
     async def change_levels(self, user_id: UUID, *, programming: int | None, maths: int | None) -> Profile:
-        """Store the levels that are passed, 1 to 5, and leave the others. Raise `Unauthenticated` as `profile` does."""
+        """Store the levels that are passed, 1 to 5; keep the others. Raise `Unauthenticated` as `profile`."""
         await self.database.commit(
             lambda connection: accounts.change_levels(connection, user_id, programming=programming, maths=maths)
         )

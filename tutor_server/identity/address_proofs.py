@@ -1,4 +1,4 @@
-"""What the owner of an e-mail address does with a one-time link: confirm the address, or choose a password."""
+"""The use cases of a one-time link in a mail: confirm the e-mail address, or choose a password."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PURPOSES: tuple[Purpose, ...] = (*CONFIRMS, *SETS_PASSWORD)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The account that a link is for. `is_from` says whether it was made in the browser that opened the link."""
+    """The account of a link. `is_from` says whether the account was created in the browser that opened the link."""
 
     account: Account
     is_from: bool
@@ -40,10 +40,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class AddressProofs:
-    """The use cases of a link. `secret` is the token of the link; `browser` is a fresh secret of a browser.
+    """The use cases of a link. `secret` is the link's token; `browser` is the secret in a browser's cookie.
 
-    Nobody confirms an account with a password that they do not know: else a stranger could register the address, and
-    have its owner confirm the stranger's account.
+    Confirming requires knowledge of the account's password: otherwise a stranger could register somebody's address, and
+    the owner of the address would confirm the stranger's account.
     """
 
     database: Database
@@ -52,19 +52,19 @@ class AddressProofs:
     clock: Clock
 
     async def open_confirmation(self, secret: str, browser: str | None) -> Opened:
-        """Look at a link that confirms an address, without using it. Raises `LinkUnknown`."""
+        """Return the account of a confirmation link without using the link up. Raise `LinkUnknown`."""
         token, account = await self._find(secret, CONFIRMS)
         return Opened(account, browser is not None and token.browser_hash == hash_of(browser))
 
     async def open_choice(self, secret: str) -> Account:
-        """Look at a link for choosing a password, without using it. Raises `LinkUnknown`."""
+        """Return the account of a link for choosing a password without using the link up. Raise `LinkUnknown`."""
         _, account = await self._find(secret, SETS_PASSWORD)
         return account
 
     async def confirm(self, secret: str, account: Account, browser: str) -> None:
-        """Confirm the address of an account whose owner showed that the account is theirs; sign the browser in.
+        """Confirm the e-mail address of an account, whose owner has authenticated, and sign the browser in.
 
-        Raises `LinkUnknown`, or `InvalidCredentials` if the account has changed meanwhile.
+        Raise `LinkUnknown`, or `InvalidCredentials` if the account has changed meanwhile.
         """
         now = self.clock.now()
 
@@ -81,12 +81,12 @@ class AddressProofs:
         log.info("email_confirmed", user_id=str(account.id))
 
     async def choose_password(self, secret: str, password: str, browser: str) -> None:
-        """Set the password that the owner of an address has chosen; end every sign-in, and sign the browser in.
+        """Set a new password by a link; end every sign-in of the account, and sign the browser in.
 
-        The address is then confirmed. Raises `LinkUnknown`, `ValidationFailed` for a common password, or
+        The e-mail address then counts as confirmed. Raise `LinkUnknown`, `ValidationFailed` for a common password, or
         `AccountDisabled`.
         """
-        chosen_for = await self.open_choice(secret)  # before a password is hashed for whoever made a link up
+        chosen_for = await self.open_choice(secret)  # checked first, since hashing is expensive
         await self.accounts.passwords.require_uncommon(password, chosen_for.email)
         password_hash = await self.accounts.passwords.hash(password)
         now = self.clock.now()

@@ -1,4 +1,4 @@
-"""Counting attempts over sliding windows, to slow down guessers."""
+"""Rate limiting by sliding windows, to slow down guessing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tutor_server.clock import Clock
 
 MAX_NAMES = 100_000
-"""Names remembered at most, the latest ones, so that a flood of invented names cannot fill the memory."""
+"""The maximum number of names remembered; the oldest are dropped, so that invented names cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `allowed` attempts within any `seconds`, for each name that is counted in it."""
+    """A rate limit: at most `allowed` attempts within any `seconds`, counted for each name separately."""
 
     kind: str
     allowed: int
@@ -35,29 +35,30 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that was admitted, so that it can be given back. The mark is opaque to the caller."""
+    """An admitted attempt, so that it can be given back. `mark` is opaque to the caller."""
 
     counted: tuple[Counted, ...]
     mark: float | str
 
 
 class Attempts(Protocol):
-    """Counts attempts and remembers names. Each call is one atomic step.
+    """Counts attempts and remembers names. Each call is atomic.
 
     An attempt is counted before its outcome is known, and given back if it was legitimate, so that concurrent attempts
-    are limited like consecutive ones. If several processes share the counts and cannot reach them, each process counts
-    on its own, since people must be able to sign in.
+    are limited like consecutive ones. If several processes share the counts but cannot reach them, each process counts
+    on its own, since students must still be able to sign in.
     """
 
     async def take(self, *counted: Counted) -> Attempt:
         """Count one attempt in each window.
 
-        Raise `TooManyAttempts`, with the seconds to wait, if one of them is full; then none has counted it.
+        Raise `TooManyAttempts`, with the seconds to wait, if one of the windows is full; then no window counts the
+        attempt.
         """
         ...
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Remove the attempt from its windows again."""
+        """Remove an attempt from its windows."""
         ...
 
     async def clear(self, counted: Counted) -> None:
@@ -74,7 +75,7 @@ class Attempts(Protocol):
 
 
 class InProcessAttempts:
-    """Counts for a service of one process."""
+    """Keeps the counts in memory, for a service with a single process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -95,13 +96,13 @@ class InProcessAttempts:
         return Attempt(counted, now)
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Remove the attempt from its windows again."""
+        """Remove an attempt from its windows."""
         for each in attempt.counted:
             stamps = self._stamps.get(each)
             if stamps is None:
                 continue
-            with suppress(ValueError):  # it has expired from the window already
-                stamps.remove(attempt.mark)  # type: ignore[arg-type]  # what is in it is of its type
+            with suppress(ValueError):  # the attempt has already left the window
+                stamps.remove(attempt.mark)  # type: ignore[arg-type]  # every mark made here is a float
             if not stamps:
                 del self._stamps[each]
 
@@ -122,7 +123,7 @@ class InProcessAttempts:
         return until is not None and self._clock.monotonic() < until
 
     def _wait(self, counted: Counted, now: float) -> float:
-        """Return the seconds until the window has room; 0: it has room now."""
+        """Return the seconds until the window admits another attempt, 0 if it does now."""
         window, stamps = counted.window, self._stamps.get(counted)
         while stamps and stamps[0] <= now - window.seconds:
             stamps.popleft()

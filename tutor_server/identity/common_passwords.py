@@ -1,6 +1,6 @@
-"""Refusing passwords that are guessed first (NIST SP 800-63B-4 §3.1.1.2): the commonest ones, names and dates.
+"""Refusal of passwords that guessers try first (NIST SP 800-63B-4 §3.1.1.2): common passwords, names and dates.
 
-The list is read from its file at each check, in 0.6 ms, so that an idle service holds none of it in memory.
+The list is read from its file at each check, which takes 0.6 ms, so that an idle service keeps none of it in memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REFUSAL = (
 
 PRODUCT = ("asktutor", "tutor")
 MAX_DECORATION = 4
-"""Digits and punctuation around a name, which do not make it a better password."""
+"""The maximum number of digits and punctuation marks that a name may have added and still be refused."""
 
 CALENDAR = frozenset(
     (
@@ -29,16 +29,16 @@ CALENDAR = frozenset(
         *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     )
 )
-"""What people choose anew when a password has to be changed: the season, the month or the day, with its year."""
+"""Words in passwords of people who must change them regularly: seasons, months and days, combined with the year."""
 MAX_DATE = 6
-"""A year and two signs."""
+"""The maximum number of other characters beside a calendar word: a year and two more."""
 
 _LIST = files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def require_uncommon(password: str, email: str) -> None:
-    """Raise `ValidationFailed` for a password that guessers try first for the account of an e-mail (lower-case)."""
+    """Raise `ValidationFailed` for a password that guessers try early. `email` is the account's, in lower case."""
     if _is_a_name(password, email) or _is_a_date(password) or _is_common(password):
         raise ValidationFailed(REFUSAL)
 
@@ -51,7 +51,7 @@ def _is_common(password: str) -> bool:
 
 
 def _is_a_name(password: str, email: str) -> bool:
-    """Return whether a password is the e-mail, its local part or the product's name, but for a few other signs."""
+    """Return whether a password is the e-mail, its local part or the product's name, with few other characters."""
     local = email.partition("@")[0]
     if password.casefold() in {email, local}:
         return True
@@ -61,7 +61,7 @@ def _is_a_name(password: str, email: str) -> bool:
 
 
 def _is_a_date(password: str) -> bool:
-    """Return whether a password is a season, month or day with a year or a few other signs: `Summer2026!`."""
+    """Return whether a password is a season, month or day with a year or few other characters: `Summer2026!`."""
     letters = _letters(password)
     return letters in CALENDAR and len(password) - len(letters) <= MAX_DATE
 

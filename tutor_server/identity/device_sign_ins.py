@@ -1,4 +1,4 @@
-"""Signing in a device without a browser (RFC 8628): it shows a code, which the student approves in a browser."""
+"""Device sign-in (RFC 8628): a device without a browser shows a code, which the student approves in a browser."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-"""Letters of user codes: no vowels, so no words, and none that look like digits (RFC 8628 §6.1)."""
+"""The alphabet of user codes: no vowels, so that no code spells a word, and no letters that look like digits.
+
+See RFC 8628 §6.1.
+"""
 USER_CODE_LENGTH = 8
 
 MAX_NAME_CHARACTERS = 64
@@ -51,23 +54,23 @@ MAX_NAME_CHARACTERS = 64
 _DEVICE_CODE_BYTES = 32
 _SLOWER_SECONDS = 5
 _PATIENCE = timedelta(seconds=1)
-"""How much earlier than told a poll may come: network delays vary."""
+"""A poll may come this much earlier than the interval allows, since network delays vary."""
 _KEPT = DEVICE_CODE_LIFETIME
-"""How long the service remembers that an expired code has expired."""
+"""The time for which an expired code is kept, so that the device gets the error for expired codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The two codes of a device that has asked to be signed in."""
+    """The device code and user code of a device that has requested to be signed in."""
 
     device_code: str = field(repr=False)
     user_code: str = field(repr=False)
-    """The user code without the dash that people see in the middle."""
+    """The user code without the dash that is shown in its middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSignIns:
-    """The use cases of a device that asks to be signed in. `browser` is a secret of one browser."""
+    """The use cases of device sign-in. `browser` is the secret in a browser's cookie."""
 
     database: Database
     accounts: Accounts
@@ -102,7 +105,7 @@ class DeviceSignIns:
         return Started(_encode(device_code), user_code)
 
     async def poll(self, device_code: str) -> TokenPair:
-        """Return the tokens of an approved device, once.
+        """Return the tokens of an approved device, only once.
 
         Raise `AuthorizationPending`, `SlowDown`, `AccessDenied`, `DeviceCodeExpired` or `InvalidGrant`.
         """
@@ -120,7 +123,7 @@ class DeviceSignIns:
                 return AccessDenied()
             if device.user_id is None or device.state == "pending":
                 return _pending(connection, device, now)
-            # The account is locked before the device, in the same order as when an account's sign-ins are ended.
+            # Lock the account before the device: ending all sign-ins of an account locks them in the same order.
             if not accounts.is_enabled(connection, device.user_id) or not devices.take_approved(connection, code_hash):
                 return InvalidGrant()
             refresh_token = self.accounts.refresh_tokens.start_family(
@@ -138,10 +141,11 @@ class DeviceSignIns:
         return TokenPair(self.accounts.access_tokens.issue(user_id, family_id), refresh_token)
 
     async def find(self, user_code: str, *, address: str, browser: str) -> Device:
-        """Return the device that waits under a user code, as a person typed it.
+        """Return the device that waits for approval under a user code, as the student typed it.
 
-        Raise `UserCodeUnknown`, or `TooManyAttempts` if too many unknown codes came from there: a code
-        is short enough to be guessed (RFC 8628 §5.1). A student who signs in is not affected by the address's limit.
+        Raise `UserCodeUnknown`, or `TooManyAttempts` if the browser or its address has entered too many unknown codes:
+        a code is short enough to be guessed (RFC 8628 §5.1). The limit of the address does not apply to signed-in
+        students.
         """
         code, now = _code(user_code), self.clock.now()
         async with self.throttle.user_code(browser, address):
@@ -154,17 +158,17 @@ class DeviceSignIns:
     async def sign_in(
         self, user_code: str, email: str, password: str, *, address: str, browser: str, new_browser: str
     ) -> Device:
-        """Sign in, in a browser, to decide about the device that waits under a user code; return the device.
+        """Sign in to decide about the device that waits under a user code. Return the device.
 
-        The browser's secret is `new_browser` from then on. Unknown codes are counted for the account alone, so that a
-        student can enter a code even if neighbours have used up the attempts of their common address.
-        Raise as `Accounts.check_password` and `sign_in_as` do.
+        `new_browser` replaces the secret in the browser's cookie. Unknown codes count towards the account's limit only,
+        so that a student can enter a code even if others have exhausted the limit of a shared address. Raise as
+        `Accounts.check_password` and `sign_in_as` do.
         """
         account = await self.accounts.check_password(email, password, address, browser)
         return await self.sign_in_as(account, user_code, new_browser=new_browser)
 
     async def sign_in_as(self, account: Account, user_code: str, *, new_browser: str) -> Device:
-        """Let a signed-in browser decide about a device; return the device.
+        """Let a browser that is signed in to an account decide about a device. Return the device.
 
         Raise `EmailUnconfirmed`, `InvalidCredentials` if the account has changed meanwhile, and `UserCodeUnknown` or
         `TooManyAttempts` for the code.
@@ -192,9 +196,9 @@ class DeviceSignIns:
         return device
 
     async def decide(self, user_code: str, *, approved: bool, browser: str) -> None:
-        """Approve or deny a device, in the browser that signed in for it. Raise `UserCodeUnknown`.
+        """Approve or deny a device, in the browser that signed in to decide about it. Raise `UserCodeUnknown`.
 
-        No attempt is counted: the answer is the same whether a device waits under the code or not.
+        No attempt is counted, because the error is the same whether or not another device waits under the code.
         """
         code, now = _code(user_code), self.clock.now()
         user_id = await self.database.commit(
@@ -227,7 +231,7 @@ def shown_user_code(user_code: str) -> str:
 
 
 def read_user_code(text: str) -> str | None:
-    """Return the user code in what a person typed, whatever stands between its letters, or None."""
+    """Return the user code in a typed text, whatever characters separate its letters, or None."""
     letters = "".join(letter for letter in text[:100].upper() if letter in USER_CODE_LETTERS)
     return letters if len(letters) == USER_CODE_LENGTH else None
 
@@ -240,7 +244,7 @@ def _code(text: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return the printable part of a name that a stranger chose, in one line."""
+    """Return the printable characters of a device's name, which may come from an attacker, in one line."""
     printable = "".join(letter if letter.isprintable() else " " for letter in name[: 4 * MAX_NAME_CHARACTERS])
     return " ".join(printable.split())[:MAX_NAME_CHARACTERS]
 

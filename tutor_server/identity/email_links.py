@@ -1,4 +1,4 @@
-"""One-time links that prove who owns an e-mail address: created, mailed, and recognised by their hash."""
+"""One-time links that prove who owns an e-mail address: created, mailed, and identified by a stored hash."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
 CONFIRMS: tuple[Purpose, ...] = ("confirm",)
 SETS_PASSWORD: tuple[Purpose, ...] = ("reset", "invite")
 MOST_AN_HOUR = 5
-"""Links for one purpose that an account may have in an hour, so that nobody can flood a mailbox."""
+"""The maximum number of links for one purpose that an account gets in an hour, so that nobody can flood a mailbox."""
 
 _TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class EmailLinks:
-    """Creates links and mails them. `origin` is the URL under which people reach the service.
+    """Creates links and mails them. `origin` is the public URL of the service.
 
-    Without an `outbox` mail is not set up: addresses need no confirmation, and only the operator can reset a password.
+    If `outbox` is None, mail is not set up: addresses need no confirmation, and only the operator can reset a password.
     """
 
     outbox: Outbox | None
@@ -56,7 +56,7 @@ class EmailLinks:
     def add(
         self, connection: Connection, user_id: UUID, purpose: Purpose, *, browser_hash: bytes | None = None
     ) -> str | None:
-        """Store a new token, as a step of a unit; return its secret, or None if too many were made lately."""
+        """Store a new token within a transaction. Return its secret, or None at the account's hourly limit."""
         now = self.clock.now()
         if one_time_tokens.tokens_since(connection, user_id, purpose, now - timedelta(hours=1)) >= MOST_AN_HOUR:
             return None
@@ -82,14 +82,14 @@ class EmailLinks:
         self._post(compose)
 
     def confirm_again(self, database: Database, account: Account, origin: str) -> None:
-        """Mail another link that confirms the address of an account."""
+        """Mail another confirmation link for an account."""
         self._look_up_and_mail(database, account.email, "confirm", "confirm", origin)
 
     def reset(self, database: Database, email: str, origin: str, *, is_registration: bool = False) -> None:
         """Mail a link for choosing a new password, if the address has an account that is not disabled.
 
-        `is_registration`: somebody tried to register the address again. The caller cannot learn whether a mail is sent,
-        nor how long it takes.
+        `is_registration` means that somebody tried to register the address again. The caller cannot tell whether a mail
+        is sent, not even by the time taken.
         """
         self._look_up_and_mail(database, email, "reset", "taken" if is_registration else "reset", origin)
 
@@ -123,11 +123,11 @@ def link_of(purpose: Purpose, secret: str, origin: str) -> str:
 
 
 def new_secret(random_bytes: Callable[[int], bytes]) -> str:
-    """Return 256 random bits, as they stand in a link or a cookie."""
+    """Return 256 random bits, encoded for a link or a cookie."""
     return urlsafe_b64encode(random_bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
 
 
 def hash_of(secret: str) -> bytes:
-    """Return the hash of a secret that is stored."""
+    """Return the hash under which a secret is stored."""
     # A fast hash is enough: 256 random bits cannot be guessed from it.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""The keys of sign-in, each derived for one purpose from the service's secret."""
+"""The keys for tokens, hashes and forms, each derived for one purpose from the service's secret."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Keys:
     subjects: bytes = field(repr=False)
     """Hashes e-mail addresses."""
     device_page: bytes = field(repr=False)
-    """Binds the forms of the device page to the browser that received them."""
+    """Signs the CSRF tokens of the device page's forms, which bind a form to its browser."""
     account_page: bytes = field(repr=False)
-    """Binds the forms of the account pages to the browser that received them."""
+    """Signs the CSRF tokens of the account pages' forms, which bind a form to its browser."""
     admin_page: bytes = field(repr=False)
-    """Hashes the secrets of the dashboard's sessions, and binds its forms to them."""
+    """Hashes the secrets of the dashboard's sessions, and signs the CSRF tokens of its forms."""
 
     def subject(self, email: str) -> str:
         """Return the keyed hash that replaces an e-mail address (lower-case) where the address must not be stored."""
@@ -30,10 +30,10 @@ class Keys:
 
 
 def derive_keys(secret: bytes) -> Keys:
-    """Derive every key from the secret, which is itself used for nothing else.
+    """Return the keys derived from the secret, which is itself used for nothing else.
 
-    Each key is one HMAC under its label: the expand step of HKDF (RFC 5869 §2.3) for a single block. The extract step
-    is not needed, because the secret is random and long enough.
+    Each key is one HMAC of its label: the expand step of HKDF (RFC 5869 §2.3) for a single block. The extract step is
+    not needed, because the secret is random and long enough.
     """
     return Keys(
         access_tokens=_hmac(secret, b"ask-tutor access tokens\x01"),

@@ -1,4 +1,4 @@
-"""Browsers that are signed in to the account pages. A secret identifies each browser."""
+"""Sessions of browsers that are signed in to the account pages. The secret in a cookie identifies the browser."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SESSION_LIFETIME = timedelta(hours=12)
-"""The lifetime of a page session: a day at the university. Ending an account's sign-ins ends it too."""
+"""The lifetime of a page session: half a day. It ends earlier if the account's sign-ins are ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSessions:
-    """The use cases of a browser's sign-in to the account pages."""
+    """The use cases of a browser's session on the account pages."""
 
     database: Database
     clock: Clock
 
     def start(self, connection: Connection, user_id: UUID, browser: str) -> None:
-        """Sign a browser in, as a step of a unit. Its secret must be new."""
+        """Sign a browser in, within a transaction. Its secret must be new."""
         now = self.clock.now()
         page_sessions.start_session(
             connection, hash_of(browser), user_id=user_id, now=now, expires_at=now + SESSION_LIFETIME
         )
 
     async def sign_in(self, account: Account, browser: str) -> None:
-        """Sign a browser in to an account whose password was checked. Raises `InvalidCredentials`."""
+        """Sign a browser in to an account whose password has been checked. Raise `InvalidCredentials`."""
 
         def unit(connection: Connection) -> None:
             if not accounts.may_sign_in(connection, account):
@@ -54,7 +54,7 @@ class PageSessions:
         log.info("page_signed_in", user_id=str(account.id))
 
     async def account_of(self, browser: str) -> Account | None:
-        """Return the account that a browser is signed in to."""
+        """Return the account that a browser is signed in to, or None."""
         now = self.clock.now()
 
         def unit(connection: Connection) -> Account | None:

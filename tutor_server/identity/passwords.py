@@ -1,4 +1,4 @@
-"""Hashing and checking passwords, off the event loop."""
+"""Hashing and checking of passwords, in threads outside the event loop."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _HASH_BYTES = 32
 
 
 class Passwords:
-    """argon2id at 19 MiB, 2 passes, 1 lane (OWASP's first choice), about 35 ms of processor time each.
+    """Hashes passwords with argon2id at 19 MiB, 2 passes, 1 lane (OWASP's first choice): about 35 ms of processor time.
 
-    There are fewer threads than processors, so that a rush of sign-ins waits in a queue and leaves the event loop its
-    processor.
+    There are fewer threads than processors, so that many sign-ins at once wait in a queue and leave one processor to
+    the event loop.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Passwords:
         self._nobody = _unmatchable_hash()
 
     async def require_uncommon(self, password: str, email: str) -> None:
-        """Raise `ValidationFailed` for a password that guessers try first for the account of an e-mail."""
+        """Raise `ValidationFailed` for a password that guessers try early. `email` is the account's, in lower case."""
         await self._run(require_uncommon, password, email)
 
     async def hash(self, password: str) -> str:
@@ -57,13 +57,13 @@ class Passwords:
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Return whether a password matches a hash.
 
-        None stands for an account that does not exist: checking it takes the same time and never matches. Raise
+        A hash of None stands for an account that does not exist: the check takes the same time and never matches. Raise
         `ValidationFailed` as `hash` does.
         """
         return await self._run(self._verify, password_hash or self._nobody, _prepared(password))
 
     def close(self) -> None:
-        """Stop the threads; passwords that wait in the queue are dropped."""
+        """Stop the threads, and drop the passwords that wait in the queue."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -77,17 +77,17 @@ class Passwords:
 
 
 def _prepared(password: str) -> bytes:
-    """Return a password as bytes; the same keys give the same bytes on every system (NFC, RFC 8265 §4.2)."""
+    """Return a password as UTF-8 in Unicode form NFC, so that all systems give the same bytes (RFC 8265 §4.2)."""
     if len(password) > MAX_PASSWORD_CHARACTERS:
         raise ValidationFailed(f"password: has more than {MAX_PASSWORD_CHARACTERS} characters.")
     try:
         return unicodedata.normalize("NFC", password).encode()
-    except UnicodeEncodeError:  # a lone surrogate
+    except UnicodeEncodeError:  # a lone surrogate cannot be encoded
         raise ValidationFailed("password: holds something that is not a character.") from None
 
 
 def _unmatchable_hash() -> str:
-    """Return a hash with our parameters that no password matches, without computing one: its digest is random."""
+    """Return a hash that no password matches, with our parameters; its digest is random, so nothing is computed."""
     salt, digest = (
         b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (_SALT_BYTES, _HASH_BYTES)
     )

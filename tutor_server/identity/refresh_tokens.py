@@ -1,4 +1,4 @@
-"""Refresh tokens: opaque, long-lived, exchanged for a new one at every use."""
+"""Refresh tokens: opaque and long-lived; each use exchanges one for its successor."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from tutor_server.storage.tokens import Rotation
 
 REPLAY_WINDOW = timedelta(seconds=30)
-"""How long an exchanged token still gives the same successor: several windows of an editor may refresh at once."""
+"""The time in which an exchanged token still returns its successor: several editor windows may refresh at once."""
 
 _TOKEN_BYTES = 32
 
 
 class RefreshTokens:
-    """Issues and exchanges refresh tokens. The database holds only their hashes.
+    """Issues and exchanges refresh tokens. The database stores only their hashes.
 
-    A successor is derived from its predecessor under a key, so that it can be issued twice without being stored. The
-    methods are steps of a unit that writes.
+    A successor is derived from its predecessor with a key, so that it can be issued twice without being stored. The
+    methods are called within a write transaction.
     """
 
     def __init__(self, key: bytes, *, random_bytes: Callable[[int], bytes]) -> None:
@@ -38,7 +38,7 @@ class RefreshTokens:
         self._random_bytes = random_bytes
 
     def start_family(self, connection: Connection, *, family_id: UUID, user_id: UUID, now: datetime) -> str:
-        """Begin a sign-in; return its first token."""
+        """Begin a sign-in. Return its first token."""
         token = self._random_bytes(_TOKEN_BYTES)
         tokens.start_family(
             connection,
@@ -51,7 +51,7 @@ class RefreshTokens:
         return _encode(token)
 
     def rotate(self, connection: Connection, token: str, now: datetime) -> tuple[str, Rotation] | None:
-        """Exchange a token; return its successor, which is valid only if the rotation was accepted."""
+        """Exchange a token. Return its successor, which is valid only if the rotation is accepted."""
         old = _decode(token)
         if old is None:
             return None
@@ -67,7 +67,7 @@ class RefreshTokens:
         return None if rotation is None else (_encode(new), rotation)
 
     def end_family(self, connection: Connection, token: str, now: datetime) -> tuple[UUID, UUID] | None:
-        """End the sign-in of a token; return the family and its user, or None if the token does not exist."""
+        """End the sign-in of a token. Return the ids of sign-in and user, or None if the token does not exist."""
         decoded = _decode(token)
         found = None if decoded is None else tokens.family_of(connection, _hash(decoded))
         if found is not None:
@@ -89,5 +89,5 @@ def _decode(token: str) -> bytes | None:
         decoded = urlsafe_b64decode(token + "=")
     except ValueError:  # not ASCII, or not base64
         return None
-    # The decoder skips characters that are not base64; a token has exactly one spelling.
+    # The decoder skips characters that are not base64, so reject all but the one canonical encoding.
     return decoded if len(decoded) == _TOKEN_BYTES and _encode(decoded) == token else None

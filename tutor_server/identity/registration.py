@@ -1,4 +1,4 @@
-"""Registration: who may open an account, and when an account becomes active."""
+"""Registration: who may create an account, and when an account becomes active."""
 
 from __future__ import annotations
 
@@ -39,15 +39,16 @@ UNCONFIRMED_DOMAINS = (
 
 @dataclass(frozen=True, slots=True)
 class RegistrationPolicy:
-    """`domains` holds the e-mail domains that may register; None: every domain."""
+    """The registration policy. `domains` holds the e-mail domains that may register; None stands for every domain."""
 
     domains: frozenset[str] | None
 
     @classmethod
     def parse(cls, setting: str, *, by_mail: bool) -> Self:
-        """Return the policy of `open`, `closed` or `domains:uni.example,…`. A domain does not include its subdomains.
+        """Return the policy for `open`, `closed` or `domains:uni.example,…`. A domain does not include its subdomains.
 
-        `by_mail`: owners confirm their addresses. Otherwise a domain admits nobody: an address alone proves nothing.
+        `by_mail` says that owners confirm their addresses by mail. Without that, listed domains admit nobody, because
+        an unconfirmed address proves nothing.
         """
         if setting == "open":
             return cls(None)
@@ -57,17 +58,17 @@ class RegistrationPolicy:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nobody may register."""
+        """Whether registration is closed to everybody."""
         return self.domains == frozenset()
 
     def admits(self, email: str) -> bool:
-        """Return whether an address (lower-case) may register."""
+        """Return whether an e-mail address (lower-case) may register."""
         return self.domains is None or email.rpartition("@")[2] in self.domains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registrations:
-    """The use case of opening an account.
+    """The use case of creating an account.
 
     If mail is set up, the account becomes active once the owner of its address has confirmed it. Until then, another
     registration of the address replaces it.
@@ -95,11 +96,11 @@ class Registrations:
         browser: str | None = None,
         also: Callable[[Connection, Account], T],
     ) -> tuple[Account, T]:
-        """Open an account; `also` runs in the same transaction. The confirmation link is sent by mail.
+        """Create an account; `also` runs in the same transaction. The confirmation link is sent by mail.
 
-        In `browser`, if one is passed, the link needs no password. Raise `RegistrationClosed` (also if `origin` is
-        unknown, so that no link can be written), `ValidationFailed` for a common password, `TooManyAttempts` or
-        `EmailTaken`.
+        In `browser`, if it is passed, the link can be confirmed without the password. Raise `RegistrationClosed` (also
+        if `origin` is unknown, so that no link can be written), `ValidationFailed` for a common password,
+        `TooManyAttempts` or `EmailTaken`.
         """
         if not self.policy.admits(email) or (origin is None and self.links.are_mailed):
             log.info("registration_refused", reason="policy" if origin else "TUTOR_PUBLIC_URL is not set")
@@ -128,7 +129,7 @@ class Registrations:
             if self.links.are_mailed:
                 browser_hash = None if browser is None else hash_of(browser)
                 secret = self.links.add(connection, account.id, "confirm", browser_hash=browser_hash)
-                if secret is None:  # the throttle's counts were lost; the links that were mailed stay good
+                if secret is None:  # only if the throttle has lost its counts; mailed links stay valid
                     raise TooManyAttempts(TOO_OFTEN, retry_after=REGISTRATION_OF_ACCOUNT.seconds)
             return account, also(connection, account), ended, secret
 
@@ -144,7 +145,7 @@ class Registrations:
         return account, value
 
     def _take_over(self, connection: Connection, new: Account) -> Account:
-        """Replace an unconfirmed registration by a new one. Raise `EmailTaken` if it is confirmed."""
+        """Replace an unconfirmed registration by a new one. Raise `EmailTaken` if the old one is confirmed."""
         replaced = accounts.replace_unconfirmed(connection, new) if self.links.are_mailed else None
         if replaced is None:
             raise EmailTaken

@@ -1,4 +1,4 @@
-"""Sign-ins that have ended while their access tokens are still valid: known here at once, in other processes soon."""
+"""Revoked sign-ins whose access tokens have not expired: known at once in this process, soon in the others."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 POLL_SECONDS = 20
-"""Seconds between two polls: an access token becomes invalid within a minute everywhere, even if one poll fails."""
+"""Seconds between two polls. So an access token is invalid everywhere within a minute, even if one poll fails."""
 
 _KEPT = ACCESS_TOKEN_LIFETIME + timedelta(minutes=5)
-"""After this time the tokens have expired, whichever clock was ahead, the signer's or the verifier's."""
+"""The time to remember an ended sign-in: its access tokens have then expired, even if clocks differ by 5 minutes."""
 
 
 class Revocations:
-    """The ended sign-ins (`family_id`), in memory for every check of a token, in the database for other processes."""
+    """The ended sign-ins (`family_id`): kept in memory to check tokens, and in the database for the other processes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -43,11 +43,11 @@ class Revocations:
         self._listeners: list[Listener] = []
 
     def has_ended(self, family_id: UUID) -> bool:
-        """Return whether a sign-in is known to have ended."""
+        """Return whether this process knows that a sign-in has ended."""
         return family_id in self._ended
 
     def subscribe(self, listener: Listener) -> None:
-        """Call a function with the families of each sign-in that is newly known to have ended."""
+        """Register a function that is called with the sign-ins that are newly known to have ended."""
         self._listeners.append(listener)
 
     def announce(self, families: Iterable[UUID]) -> None:
@@ -61,14 +61,14 @@ class Revocations:
             await self.catch_up()
 
     async def catch_up(self) -> None:
-        """Poll once; if the database is away, leave it to the next poll."""
+        """Poll once. If the database is unavailable, wait for the next poll."""
         try:
             await self.poll()
         except DatabaseUnavailable:
             log.warning("revocations_delayed", reason="database unavailable")
 
     async def poll(self) -> None:
-        """Read which sign-ins other processes have ended, and forget those whose tokens have all expired."""
+        """Read which sign-ins other processes have ended, and forget those whose access tokens have all expired."""
         before = self._clock.now() - _KEPT
         known = await self._database.read(ended_families)
         self._learn({family_id: ended_at for family_id, ended_at in known.items() if ended_at >= before})

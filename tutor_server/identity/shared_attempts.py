@@ -1,4 +1,4 @@
-"""Counting attempts for a service of several processes: one Lua script on Redis' clock."""
+"""Rate limiting for a service of several processes: the counts are in Redis, and change by one Lua script."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ AWAY = (RedisError, OSError)
 
 
 class SharedAttempts:
-    """Counts in Redis; while Redis is away, each process uses its `own` counts.
+    """Keeps the counts in Redis. While Redis is unavailable, each process uses its `own` counts.
 
-    Names are stored as hashes, so that Redis does not reveal who tried from where.
+    Names are stored as hashes, so that Redis does not reveal whose attempts came from which address.
     """
 
     def __init__(self, redis: Redis, *, new_mark: Callable[[], str], own: Attempts) -> None:
@@ -36,7 +36,7 @@ class SharedAttempts:
         self._new_mark = new_mark
         self._own = own
         text = (files("tutor_server.identity") / "take_attempt.lua").read_text(encoding="utf-8")
-        self._take: Any = redis.register_script(text)  # redis-py's stub covers the synchronous client only
+        self._take: Any = redis.register_script(text)  # redis-py's type stub covers only the synchronous client.
 
     async def take(self, *counted: Counted) -> Attempt:
         """Count one attempt in each window, or raise `TooManyAttempts`."""
@@ -52,8 +52,8 @@ class SharedAttempts:
         return Attempt(counted, mark)
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Remove the attempt from its windows again."""
-        if not isinstance(attempt.mark, str):  # it was counted here while Redis was away
+        """Remove an attempt from its windows."""
+        if not isinstance(attempt.mark, str):  # The attempt was counted in this process while Redis was unavailable.
             await self._own.give_back(attempt)
             return
         try:

@@ -1,23 +1,22 @@
-"""How often people may try: the windows, and what each kind of attempt is counted under.
+"""Rate limits of sign-ins and other attempts: the windows, and the name by which each kind of attempt is counted.
 
-A window nearest to the person comes first: the account, then the browser, then the address, behind which a whole campus
-may sit. A full window of an address refuses nobody by itself. It only asks for more, so that neighbours who mistype, or
-guess, keep nobody out who is right.
+Attempts are counted by account, by browser and by address. A whole campus may share one address. So an exhausted limit
+of an address does not keep students out: a stricter limit for each account then applies instead, which wrong guesses of
+neighbours do not exhaust.
 
-What a guesser can do in a day:
+The chances of an attacker who guesses for a day:
 
-- *Admin key.* The right key always passes, so the key's length alone protects it: of 16 random letters and digits there
-  are 62^16 = 5 · 10^28, for which 10^9 guesses a day take 10^17 years.
-- *User code.* 20^8 = 2.6 · 10^10 codes, each of which waits for 10 minutes. One address has 100 wrong codes in
-  10 minutes, 14,400 a day: with 100 codes waiting all day it hits one of them with a chance of 6 · 10^-5, a thousand
-  addresses with 0.06. Past that an account that signs in has 1,440 a day, at the cost of a password's hash each: a core
-  of the service hashes 2.5 million a day, which hit with a chance of 0.01. A hit lets the guesser deny the device, or
-  sign it in to an account of the guesser's own; nothing of its student is open to them.
-- *Password of one account.* One address has 10 guesses in 30 minutes, 480 a day; all addresses together 50 an hour,
-  1,200 a day. Common passwords are refused, and behind the 10,000 commonest each guess hits with some 10^-5 (the
-  RockYou list), so that a day of it opens an account with a chance of at most 0.012.
-- *Some account of many.* One address has 300 guesses in 30 minutes, 14,400 a day over all accounts; once that is full,
-  3 an hour more for each account.
+- *Admin key.* The right key always passes, so only its length protects it. There are 62^16 = 5 · 10^28 keys of 16
+random letters and digits; 10^9 guesses a day would take 10^17 years. - *User code.* 20^8 = 2.6 · 10^10 codes, each
+valid for 10 minutes. One address may enter 100 wrong codes in 10 minutes, 14,400 a day. If 100 codes are valid at any
+time, one address guesses one of them with a probability of 6 · 10^-5, a thousand addresses with 0.06. Beyond that
+limit, a signed-in account may enter 1,440 a day, and each sign-in costs a password hash: a core of the service computes
+2.5 million a day, which gives a probability of 0.01. A right guess lets the attacker deny the device, or sign it in to
+an account of the attacker's own. It gives no access to the student's account. - *Password of one account.* One address
+has 10 guesses in 30 minutes, 480 a day; all addresses together have 50 an hour, 1,200 a day. Common passwords are
+refused. Beyond the 10,000 most common ones, a guess is right with a probability of about 10^-5 (the RockYou list), so a
+day of guessing opens an account with at most 0.012. - *Some account of many.* One address has 300 guesses in 30
+minutes, 14,400 a day over all accounts. Beyond that limit it has 3 an hour for each account.
 """
 
 from __future__ import annotations
@@ -50,32 +49,32 @@ SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * 
 SIGN_IN_IN_BROWSER = Window("failed sign-ins to an account in a browser", 10, 30 * MINUTES)
 SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
-"""A lecture hall shares one address, and each sign-in counts until its password has been checked."""
+"""The limit allows for a lecture hall behind one address: each sign-in counts until its password is checked."""
 SIGN_IN_PAST_ADDRESS = Window("failed sign-ins to an account from a full address", 3, 60 * MINUTES)
 REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", MOST_AN_HOUR, 60 * MINUTES)
-"""Each mails a link, where mail is set up. A program that repeats itself fills this window, not its neighbours'."""
+"""Each registration mails a link if mail is set up. A program that repeats one address exhausts only this limit."""
 RESET_OF_ACCOUNT = Window("password resets of an e-mail", 10, 60 * MINUTES)
 REGISTRATION = Window("registrations from an address", 2000, 60 * MINUTES)
 DEVICE = Window("devices that ask from an address", 2000, 10 * MINUTES)
-"""Each request leaves a row for 20 minutes. A whole course may open its editors at once."""
+"""The limit allows for a course that opens its editors at once. Each request stores a row for 20 minutes."""
 USER_CODE_IN_BROWSER = Window("unknown device codes in a browser", 12, 10 * MINUTES)
-"""After ten mistyped codes a student can still enter the right one."""
+"""The limit leaves room for the right code after ten mistyped ones."""
 USER_CODE = Window("unknown device codes from an address", 100, 10 * MINUTES)
 USER_CODE_OF_ACCOUNT = Window("unknown device codes of an account", 10, 10 * MINUTES)
 ADMIN_KEY = Window("wrong admin keys from an address", 10, 1 * MINUTES)
 
 KNOWN_SECONDS = 30 * 24 * 60 * MINUTES
-"""How long an address or a browser counts as known to an account that was signed in to from there."""
+"""Seconds for which an account remembers an address or a browser from which it was signed in to."""
 
 
 class Throttle:
-    """Slows down guessers, without letting a stranger lock anybody out.
+    """Slows down guessing, without letting a stranger lock anybody out.
 
-    Sign-ins are counted by account and address together, by account and by address (NIST SP 800-63B §5.2.2). From an
-    address that the account has been signed in to before, only the first of the three counts; in such a browser only
-    the browser's does. So people get in where they usually do, whatever strangers fill the other windows with. From an
-    address whose window is full, each account still has a few attempts an hour.
-    Accounts are passed as the keyed hash of their address, known or not; browsers as their secret.
+    Failed sign-ins are counted by account and address together, by account, and by address (NIST SP 800-63B §5.2.2).
+    From a known address, from which the account was signed in to before, only the first of the three counts; in a known
+    browser only the browser's own count does. So students get in where they usually sign in, even if strangers exhaust
+    the other limits. From an address whose limit is exhausted, each account still has a few attempts an hour. Accounts
+    are passed as the keyed hash of their e-mail address, existing or not; browsers as their cookie's secret.
     """
 
     def __init__(self, attempts: Attempts) -> None:
@@ -83,7 +82,7 @@ class Throttle:
 
     @asynccontextmanager
     async def sign_in(self, account: str, address: str, browser: str | None = None) -> AsyncIterator[None]:
-        """Enclose a check of a password. Raise `TooManyAttempts`; a check that raises `InvalidCredentials` counts."""
+        """Wrap a check of a password: only `InvalidCredentials` counts as an attempt. Raise `TooManyAttempts`."""
         network = network_of(address)
         here = Counted(SIGN_IN_HERE, f"{account} {network}")
         theirs = None if browser is None else Counted(SIGN_IN_IN_BROWSER, f"{account} {_hash(browser)}")
@@ -105,38 +104,38 @@ class Throttle:
         await self._attempts.remember(here.name, KNOWN_SECONDS)
 
     async def know_browser(self, account: str, browser: str) -> None:
-        """Remember a browser in which an account is signed in, under the browser's new secret."""
+        """Remember a browser in which an account has signed in, by the new secret of its cookie."""
         await self._attempts.remember(f"{account} {_hash(browser)}", KNOWN_SECONDS)
 
     async def registration(self, account: str, address: str) -> None:
-        """Count a registration, or another mail to confirm it. Raise `TooManyAttempts`."""
+        """Count a registration, or a request for another confirmation mail. Raise `TooManyAttempts`."""
         counted = [Counted(REGISTRATION_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))]
         await self._take(counted, detail=TOO_OFTEN)
 
     async def reset(self, account: str, address: str) -> None:
-        """Count a mail to choose a new password. Raise `TooManyAttempts`."""
+        """Count a request for a mail to choose a new password. Raise `TooManyAttempts`."""
         counted = [Counted(RESET_OF_ACCOUNT, account), Counted(REGISTRATION, network_of(address))]
         await self._take(counted, detail=TOO_OFTEN)
 
     async def device(self, address: str) -> None:
-        """Count a device that asks to be signed in. Raise `TooManyAttempts`."""
+        """Count a device's request to be signed in. Raise `TooManyAttempts`."""
         await self._take([Counted(DEVICE, network_of(address))], detail=TOO_OFTEN)
 
     @asynccontextmanager
     async def user_code(self, browser: str, address: str) -> AsyncIterator[None]:
-        """Enclose a look-up of a user code. Raise `TooManyAttempts`; a look-up that raises `UserCodeUnknown` counts."""
+        """Wrap a look-up of a user code: only `UserCodeUnknown` counts as an attempt. Raise `TooManyAttempts`."""
         counted = [Counted(USER_CODE_IN_BROWSER, _hash(browser)), Counted(USER_CODE, network_of(address))]
         async with self._counting(UserCodeUnknown, counted):
             yield
 
     @asynccontextmanager
     async def user_code_of(self, account: str) -> AsyncIterator[None]:
-        """Enclose a look-up of a user code by an account that has signed in, as `user_code` does."""
+        """Wrap a look-up of a user code by a signed-in account, as `user_code` does."""
         async with self._counting(UserCodeUnknown, [Counted(USER_CODE_OF_ACCOUNT, account)]):
             yield
 
     async def wrong_admin_key(self, address: str) -> None:
-        """Count a wrong admin key. Raise `TooManyAttempts`, else `AdminKeyInvalid`."""
+        """Count a wrong admin key. Raise `AdminKeyInvalid`, or `TooManyAttempts` if the limit is reached."""
         await self._take([Counted(ADMIN_KEY, network_of(address))])
         raise AdminKeyInvalid
 
@@ -155,7 +154,7 @@ class Throttle:
     async def _take(self, *ways: Sequence[Counted], detail: str | None = None) -> Attempt:
         """Count one attempt in all windows of the first group that has room. Raise `TooManyAttempts` if none has.
 
-        `detail` is the sentence of an attempt that counts even if it succeeds.
+        `detail` is the error's sentence for actions that count even if they succeed.
         """
         refusals = []
         for counted in ways:
@@ -169,7 +168,7 @@ class Throttle:
 
 
 def network_of(address: str) -> str:
-    """Return the name under which an address counts: with IPv6 its /64, all of which belongs to one customer."""
+    """Return the name by which an address is counted. For IPv6 it is the /64 network, which one customer owns."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
