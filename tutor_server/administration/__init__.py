@@ -1,1 +1,1 @@
-"""Actions of operators and instructors; each is written together with its row in the audit log."""
+"""Actions of operators and instructors. Each is recorded in the audit log in the same transaction."""

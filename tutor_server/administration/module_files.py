@@ -1,4 +1,4 @@
-"""Learning modules from a folder of Markdown files: front matter in YAML, then the statement.
+"""Learning modules from a folder of Markdown files: YAML front matter, then the problem statement.
 
     ---
     title: Loops
@@ -9,7 +9,7 @@
     ---
     Write a function that …
 
-The file's name without `.md` is the module's id, unless `id` gives another.
+The file's name without `.md` is the module's id, unless the front matter has an `id`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAX_STATEMENT_CHARACTERS = 20_000
 MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-"""Characters of an id that need no escapes in URLs and in `.tutor.toml`."""
+"""The pattern of an id: characters that need no escaping in URLs and in `.tutor.toml`."""
 _PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<statement>.*))?\Z", re.DOTALL)
 
 ModuleId = Annotated[str, Field(pattern=MODULE_ID)]
@@ -41,7 +41,7 @@ MaxHintLevel = Annotated[int, Field(ge=min(HintLevel).value, le=max(HintLevel).v
 
 
 class ModuleFilesRefused(Exception):
-    """A file cannot be read as a module; the message is one line that names it."""
+    """A file is not a valid module. The message is one line that names the file."""
 
 
 class _FrontMatter(BaseModel):
@@ -56,7 +56,7 @@ class _FrontMatter(BaseModel):
 
 
 def read_modules(folder: Path) -> list[Module]:
-    """Return the modules in every `.md` file of a folder, except `README.md`. Raise `ModuleFilesRefused`."""
+    """Return the modules from all `.md` files of a folder except `README.md`. Raise `ModuleFilesRefused`."""
     if not folder.is_dir():
         raise ModuleFilesRefused(f"{folder} is not a folder")
     modules = list(_modules(folder))
@@ -71,8 +71,8 @@ def read_modules(folder: Path) -> list[Module]:
 
 
 def parse_module(text: str, default_id: str) -> Module:
-    """Return the module in one file's text. Raise `ValueError` with what is wrong."""
-    import yaml  # noqa: PLC0415 - a service reads modules when they change, and 1 MB is free until then
+    """Return the module in one file's text. Raise `ValueError`, whose message says what is wrong."""
+    import yaml  # noqa: PLC0415 - modules are rarely read, and the import takes 1 MB
 
     parts = _PARTS.match(text.replace("\r\n", "\n"))
     if parts is None:
@@ -112,6 +112,6 @@ def _modules(folder: Path) -> Iterator[tuple[Module, str]]:
             continue
         try:
             yield parse_module(file.read_text(encoding="utf-8"), file.stem), file.name
-        except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError
+        except (OSError, ValueError) as error:  # UnicodeDecodeError is a subclass of ValueError.
             reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
             raise ModuleFilesRefused(f"{file.name}: {reason}") from None

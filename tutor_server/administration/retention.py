@@ -1,4 +1,4 @@
-"""Retention: deletes students' data that is older than the operator keeps it, in small batches."""
+"""Retention: deletes students' data in small batches once it is older than the operator's retention period."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 SWEEP_SECONDS = 3600.0
 UNCONFIRMED_DAYS = 30
-"""How long an account waits for its owner to confirm the address."""
+"""The time after which an account whose e-mail address was never confirmed is deleted."""
 AUDIT_DAYS = 400
-"""How long the audit log is kept: more than a year, so that the same week of the last year can be compared."""
+"""The retention period of the audit log: more than a year, so that a week can be compared with last year's."""
 
 
 class RetentionSweep:
-    """Deletes old data at the start and every hour. `days` None keeps students' messages until they are deleted."""
+    """Deletes old data at the start and every hour. If `days` is None, students' messages are kept until erased."""
 
     def __init__(self, database: Database, clock: Clock, days: int | None) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class RetentionSweep:
         self._days = days
 
     async def run(self) -> None:
-        """Sweep for ever; if the database is away, try again after an hour."""
+        """Delete old data every hour, for ever. If the database is unavailable, try again after an hour."""
         while True:
             try:
                 await self.sweep()
@@ -50,7 +50,7 @@ class RetentionSweep:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Delete all that is due. Several processes may do so at once."""
+        """Delete everything that is too old. Several processes may do so at the same time."""
         now = self._clock.now()
         await self._database.commit(lambda connection: retention.forget_what_ran_out(connection, now))
         await self._all(retention.forget_actions_before, now - timedelta(days=AUDIT_DAYS))
@@ -63,7 +63,7 @@ class RetentionSweep:
                 log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
 
     async def _words(self, before: datetime) -> int:
-        """Delete messages, conversations and problems. A reader finds them, so that the writer only deletes."""
+        """Delete messages, conversations and problems. A read selects them, so that write transactions only delete."""
         total = 0
         while unused := await self._database.read(lambda connection: retention.unused_words(connection, before)):
             for batch in unused.batches():

@@ -1,4 +1,4 @@
-"""Actions of operators and instructors, for the HTTP API, the dashboard and the command line alike."""
+"""Actions of operators and instructors, shared by the HTTP API, the dashboard and the command line."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ NO_ACCOUNT = "No account has this e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An operator, who holds the admin key or has the machine: the way (`api`, `page`, `command`) and the address."""
+    """An operator, who holds the admin key or can run commands: the channel (`api`, `page`, `command`) and address."""
 
     way: Literal["api", "page", "command"]
     address: str | None = None
 
     @property
     def name(self) -> str:
-        """The name in the audit log: the admin key identifies nobody."""
+        """The actor's name in the audit log. The admin key does not identify a person."""
         return "command" if self.way == "command" else "key"
 
 
 @dataclass(frozen=True, slots=True)
 class AdministrationService:
-    """Changes settings that apply to all students, and records who did it. Every process sees a change within 5 s."""
+    """Changes settings that apply to all students, and records who did so. Each process sees a change within 5 s."""
 
     database: Database
     clock: Clock
     new_id: Callable[[], UUID]
 
     async def switch_off(self, actor: Actor, module_id: str | None, message: str) -> switches.Off:
-        """Switch the tutor off, for a module or for everything. Raise `NotFound` if the module does not exist."""
+        """Switch the tutor off, for one module or for everything. Raise `NotFound` if the module does not exist."""
         off = switches.Off(module_id, message, self.clock.now())
 
         def unit(connection: Connection) -> None:
@@ -74,7 +74,7 @@ class AdministrationService:
         await self.act(actor, "switched_on", unit, module_id=module_id)
 
     async def set_limits(self, actor: Actor, email: str, own: OwnLimits, expires_at: datetime) -> Override:
-        """Set a student's own limits until a time. Raise `NotFound`."""
+        """Set a student's own limits until a given time. Raise `NotFound`."""
         now = self.clock.now()
         details = asdict(own) | {"expires_at": expires_at.isoformat()}
 
@@ -106,7 +106,7 @@ class AdministrationService:
         await self._commit("limits_removed", unit)
 
     async def save_modules(self, actor: Actor, given: Sequence[Module]) -> None:
-        """Create modules, or change those with the same ids; all of them, or none."""
+        """Create modules, or replace those with the same ids: either all of them or none."""
         now = self.clock.now()
         ids = [self.new_id() for _ in given]
 
@@ -144,7 +144,7 @@ class AdministrationService:
         module_id: str | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> T:
-        """Run a unit, and record in its transaction who did what."""
+        """Run a unit of work, and record the action in the audit log within the same transaction."""
         row = self._action(actor, action, self.clock.now(), module_id=module_id, details=details)
 
         def act(connection: Connection) -> T:

@@ -1,4 +1,4 @@
-"""The operator's use cases for accounts from the command line, whether or not a service is running."""
+"""The operator's use cases for accounts, which work whether or not the service is running."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 PAGE_SIZE = 500
 
 INVITATION_WAITS = (1.0, 3.0)
-"""Seconds before the second and the third attempt: the operator waits for the command."""
+"""Seconds before the second and the third attempt to mail an invitation: short, as the operator waits for it."""
 _ALREADY = "an account with the e-mail address {} exists already"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters of passwords that cannot be confused with others."""
+"""The alphabet of generated passwords, without characters that look alike."""
 _GROUPS, _GROUP_LENGTH = 4, 5
 
 
 async def list_users(settings: Settings) -> AsyncIterator[Account]:
-    """Return every account, by e-mail address. Raise `OperatorRefused`."""
+    """Yield every account, ordered by e-mail address. Raise `OperatorRefused`."""
     last = ""
 
     def next_page(connection: Connection) -> Sequence[Account]:
@@ -57,7 +57,7 @@ async def list_users(settings: Settings) -> AsyncIterator[Account]:
 
 
 async def disable(settings: Settings, email: str) -> None:
-    """Disable an account, and end its sign-ins; its data stays. Raise `OperatorRefused`."""
+    """Disable an account and end its sign-ins, but keep its data. Raise `OperatorRefused`."""
     now = SystemClock().now()
 
     def unit(connection: Connection) -> None:
@@ -84,7 +84,7 @@ async def enable(settings: Settings, email: str) -> None:
 
 
 async def reset_password(settings: Settings, email: str) -> str:
-    """Set a new random password, about 99 bits, and end the account's sign-ins. Raise `OperatorRefused`."""
+    """Set and return a random password of about 99 bits, and end the account's sign-ins. Raise `OperatorRefused`."""
     now = SystemClock().now()
     password = new_password()
     passwords = Passwords()
@@ -106,7 +106,7 @@ async def reset_password(settings: Settings, email: str) -> str:
 
 
 async def add(settings: Settings, email: str, password: str) -> None:
-    """Create an account whose address counts as confirmed. Raise `OperatorRefused`."""
+    """Create an account whose e-mail address counts as confirmed. Raise `OperatorRefused`."""
     account, _ = await _made(settings, email, password, confirmed_at=SystemClock().now())
 
     def unit(connection: Connection) -> None:
@@ -119,9 +119,9 @@ async def add(settings: Settings, email: str, password: str) -> None:
 
 
 async def invite(settings: Settings, email: str) -> str:
-    """Create an account without a password; return the secret of the link with which its owner chooses one.
+    """Create an account without a password. Return the secret of the link by which its owner chooses one.
 
-    An account that was invited before, or was never confirmed, gets another link. Raise `OperatorRefused`.
+    An account that has already been invited, or was never confirmed, gets another link. Raise `OperatorRefused`.
     """
     new, links = await _made(settings, email, None, confirmed_at=None)
 
@@ -143,11 +143,11 @@ async def invite(settings: Settings, email: str) -> str:
 
 
 async def mail_invitation(settings: Settings, email: str, link: str) -> None:
-    """Mail the link of an invitation. Raise `OperatorRefused` if the server does not accept it."""
-    assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller looks
-    assert settings.smtp_from is not None  # noqa: S101 - the settings have both or none
-    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - no other command mails
-    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - likewise
+    """Mail the link of an invitation. Raise `OperatorRefused` if the mail server does not accept the mail."""
+    assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller checks
+    assert settings.smtp_from is not None  # noqa: S101 - the settings have both or neither
+    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - only this command sends mail
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only this command sends mail
 
     server = MailServer.parse(settings.smtp_url.get_secret_value())
     outbox = Outbox(server, settings.smtp_from, SystemClock(), waits=INVITATION_WAITS)
@@ -159,7 +159,7 @@ async def mail_invitation(settings: Settings, email: str, link: str) -> None:
 async def delete(settings: Settings, email: str) -> None:
     """Erase an account with all data about its student, as `DELETE /api/me` does. Raise `OperatorRefused`.
 
-    Within some seconds the service learns that the sign-ins have ended, and stops the student's answers.
+    Within seconds a running service notices that the sign-ins have ended, and stops the student's answers.
     """
     now = SystemClock().now()
 
@@ -174,9 +174,9 @@ async def delete(settings: Settings, email: str) -> None:
 
 
 async def export(settings: Settings, email: str) -> AsyncGenerator[bytes, None]:
-    """Yield everything that is stored about a student as JSON, as `GET /api/me/export` does, a page at a time.
+    """Yield everything that is stored about a student, as chunks of the JSON of `GET /api/me/export`.
 
-    Write the act to the audit log before anything is read. Raise `OperatorRefused`, also in the middle.
+    The export is recorded in the audit log before anything is read. `OperatorRefused` may be raised after some chunks.
     """
     now = SystemClock().now()
 
@@ -202,7 +202,7 @@ def new_password() -> str:
 async def _made(
     settings: Settings, email: str, password: str | None, *, confirmed_at: datetime | None
 ) -> tuple[Account, EmailLinks]:
-    """Return an account that is not stored yet, and the object that makes links to it."""
+    """Return a new account that is not stored yet, and the object that creates links for it."""
     clock = SystemClock()
     try:
         wanted = read_fields(
@@ -218,7 +218,7 @@ async def _made(
     finally:
         passwords.close()
     account = Account(
-        id=uuid4(),  # random, since providers and logs know it
+        id=uuid4(),  # random, since the id is sent to providers and appears in logs
         email=wanted.email,
         subject=derive_keys(settings.signing_secret()).subject(wanted.email),
         password_hash=password_hash,

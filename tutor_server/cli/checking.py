@@ -1,4 +1,4 @@
-"""`tutor-server check`: tests a configuration against the real database, Redis and providers."""
+"""`tutor-server check`: tests a configuration against the real database, Redis, mail server and providers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REDIS_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check, in one line without secrets."""
+    """The result of one check, as one line without secrets."""
 
     subject: str
     text: str
@@ -42,7 +42,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Test everything that the settings name; change nothing."""
+    """Return the findings of all checks of the settings. Nothing is changed."""
     findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
     findings += [
         Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
@@ -101,8 +101,8 @@ def _prices(settings: Settings, now: datetime) -> Finding:
 async def _redis(settings: Settings) -> Finding:
     if settings.redis_url is None:
         return Finding("redis", "not set: the limits hold in this one process")
-    from redis.asyncio import Redis  # noqa: PLC0415 - only where it is used
-    from redis.exceptions import RedisError  # noqa: PLC0415
+    from redis.asyncio import Redis  # noqa: PLC0415 - needed only if Redis is set
+    from redis.exceptions import RedisError  # noqa: PLC0415 - needed only if Redis is set
 
     try:
         async with Redis.from_url(
@@ -131,9 +131,9 @@ async def _mail(url: str, public_url: str | None) -> Finding:
 
 
 async def _eviction(redis: Redis) -> str | None:
-    from redis.exceptions import ResponseError  # noqa: PLC0415 - only where it is used
+    from redis.exceptions import ResponseError  # noqa: PLC0415 - needed only if Redis is set
 
     try:
         return eviction_problem(await redis.info("memory"))
-    except ResponseError:  # a user of a shared Redis may lack the right to run INFO
+    except ResponseError:  # A user of a shared Redis may lack the permission for INFO.
         return None

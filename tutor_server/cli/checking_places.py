@@ -1,4 +1,4 @@
-"""Checks of the data folder, of Redis' memory policy, and of the address that people use."""
+"""Checks of the data folder, of Redis' eviction policy, and of the public URL."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 ROOM_BYTES = 100 * 1024 * 1024
-"""A disk with less free space is full soon: SQLite's log alone grows to some megabytes."""
+"""The minimum of free disk space in bytes; below it the disk will soon be full, as SQLite's log takes megabytes."""
 _PROBE_BYTES = 64 * 1024
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def folder_problems(folder: Path) -> Iterator[str]:
-    """Yield what prevents this user from using the data folder, and what lets other users read it."""
+    """Yield the reasons why this user cannot use the data folder, and why other users could read or change it."""
     if not folder.exists():
         yield from _future_problems(folder)
         return
@@ -65,7 +65,7 @@ def _writing_problems(folder: Path) -> Iterator[str]:
 
 
 def eviction_problem(memory: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with Redis' memory settings, from its own report, or None."""
+    """Return the problem with Redis' eviction policy, by its own INFO report, or None."""
     policy = memory.get("maxmemory_policy", "noeviction")
     if not int(memory.get("maxmemory", 0)) or policy == "noeviction":
         return None
@@ -76,7 +76,7 @@ def eviction_problem(memory: Mapping[str, Any]) -> str | None:
 
 
 def reachability_problems(settings: Settings) -> Iterator[str]:
-    """Yield what is wrong with the address under which people reach the service."""
+    """Yield problems with the public URL and with registration."""
     if problem := settings.registration_problem():
         yield problem
     if settings.public_url is not None and urlsplit(settings.public_url).path:
@@ -87,5 +87,5 @@ def reachability_problems(settings: Settings) -> Iterator[str]:
 
 
 def _user() -> int:
-    """Return the id of the user who runs this process; 0 on systems without user ids."""
+    """Return the id of the user that runs this process, or 0 on systems without user ids."""
     return os.geteuid() if hasattr(os, "geteuid") else 0

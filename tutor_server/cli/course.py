@@ -1,4 +1,4 @@
-"""The operator's use cases for a course from the command line: modules, the off switch, limits of students."""
+"""The operator's use cases for a course: modules, the off switch, and single students' limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_MODULES = 10_000
 
 
 async def import_modules(settings: Settings, folder: Path) -> Sequence[Module]:
-    """Create or change a module for each Markdown file of a folder. Raise `OperatorRefused`."""
+    """Create or replace one module for each Markdown file of a folder. Raise `OperatorRefused`."""
     try:
         modules = read_modules(folder)
     except ModuleFilesRefused as error:
@@ -47,13 +47,13 @@ async def list_modules(settings: Settings) -> Sequence[Module]:
 
 
 async def remove_module(settings: Settings, module_id: str) -> None:
-    """Delete a module with the progress in it. Raise `OperatorRefused`."""
+    """Delete a module with all progress in it. Raise `OperatorRefused`."""
     async with _administration_service(settings) as administration:
         await administration.remove_module(COMMAND, module_id)
 
 
 async def switch_off(settings: Settings, module_id: str | None, message: str) -> None:
-    """Switch the tutor off, for a module or for everything. Raise `OperatorRefused`."""
+    """Switch the tutor off, for one module or for everything. Raise `OperatorRefused`."""
     async with _administration_service(settings) as administration:
         await administration.switch_off(COMMAND, module_id, message)
 
@@ -65,13 +65,13 @@ async def switch_on(settings: Settings, module_id: str | None) -> None:
 
 
 async def what_is_off(settings: Settings) -> Sequence[Off]:
-    """Return all that is switched off. Raise `OperatorRefused`."""
+    """Return everything that is switched off. Raise `OperatorRefused`."""
     async with opened_database(settings) as database:
         return await database.read(switched_off)
 
 
 async def set_limits(settings: Settings, email: str, own: OwnLimits, hours: float) -> datetime:
-    """Set a student's own limits for some hours; return when they expire. Raise `OperatorRefused`."""
+    """Set a student's own limits for a number of hours. Return when they expire. Raise `OperatorRefused`."""
     expires_at = SystemClock().now() + timedelta(hours=hours)
     async with _administration_service(settings) as administration:
         await administration.set_limits(COMMAND, email.lower(), own, expires_at)

@@ -17,7 +17,7 @@ MOST_HOURS = 366 * 24
 
 
 def add_course_commands(commands: Any, run: Run) -> None:
-    """Add the commands to a parser's; `run` runs a coroutine and returns the exit status."""
+    """Add the commands to the parser; `run` runs a coroutine and returns the exit status."""
     modules = commands.add_parser("modules", help="bring a course's modules in from files, list or remove them")
     actions = modules.add_subparsers(required=True, metavar="ACTION")
     importing = actions.add_parser("import", help="make or change a module for each Markdown file of a folder")
@@ -54,75 +54,75 @@ def add_limit_commands(actions: Any, run: Run) -> None:
 
 
 async def _import(settings: Settings, folder: Path) -> None:
-    from tutor_server.cli.course import import_modules  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import import_modules  # noqa: PLC0415 - slow to import
 
     for module in await import_modules(settings, folder):
-        print(f"{module.id}  {module.title}")  # noqa: T201 - its output
+        print(f"{module.id}  {module.title}")  # noqa: T201 - the command's output
 
 
 async def _list(settings: Settings) -> None:
-    from tutor_server.cli.course import list_modules  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import list_modules  # noqa: PLC0415 - slow to import
 
     for module in await list_modules(settings):
         bound = f"hints up to {module.max_hint_level}" if module.max_hint_level else "all hints"
-        print(f"{module.order:>6}  {module.id}  {module.title}  ({bound})")  # noqa: T201 - its output
+        print(f"{module.order:>6}  {module.id}  {module.title}  ({bound})")  # noqa: T201 - the command's output
 
 
 async def _remove(settings: Settings, module_id: str) -> None:
-    from tutor_server.cli.course import remove_module  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import remove_module  # noqa: PLC0415 - slow to import
 
     await remove_module(settings, module_id)
 
 
 async def _off(settings: Settings, module_id: str | None, message: str) -> None:
-    from tutor_server.cli.course import switch_off  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import switch_off  # noqa: PLC0415 - slow to import
 
     await switch_off(settings, module_id, message)
 
 
 async def _on(settings: Settings, module_id: str | None) -> None:
-    from tutor_server.cli.course import switch_on  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import switch_on  # noqa: PLC0415 - slow to import
 
     await switch_on(settings, module_id)
 
 
 async def _status(settings: Settings) -> None:
-    from tutor_server.cli.course import what_is_off  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import what_is_off  # noqa: PLC0415 - slow to import
 
     found = await what_is_off(settings)
     for off in found:
         what = off.module_id or "everything"
-        print(f"off since {off.since:%Y-%m-%d %H:%M} UTC: {what}  {off.message}".rstrip())  # noqa: T201 - its output
+        print(f"off since {off.since:%Y-%m-%d %H:%M} UTC: {what}  {off.message}".rstrip())  # noqa: T201 - the command's output
     if not found:
-        print("on")  # noqa: T201 - its output
+        print("on")  # noqa: T201 - the command's output
 
 
 async def _limit(settings: Settings, parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    from tutor_server.cli.course import set_limits  # noqa: PLC0415 - heavy
-    from tutor_server.storage.overrides import OwnLimits  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import set_limits  # noqa: PLC0415 - slow to import
+    from tutor_server.storage.overrides import OwnLimits  # noqa: PLC0415 - slow to import
 
     if options.per_minute is None and options.per_day is None:
         parser.error("give --per-minute or --per-day")
     own = OwnLimits(options.per_minute, options.per_day)
     until = await set_limits(settings, options.email, own, options.hours)
-    print(f"until {until:%Y-%m-%d %H:%M} UTC")  # noqa: T201 - its output
+    print(f"until {until:%Y-%m-%d %H:%M} UTC")  # noqa: T201 - the command's output
 
 
 async def _unlimit(settings: Settings, email: str) -> None:
-    from tutor_server.cli.course import remove_limits  # noqa: PLC0415 - heavy
+    from tutor_server.cli.course import remove_limits  # noqa: PLC0415 - slow to import
 
     await remove_limits(settings, email)
 
 
 def _message(text: str) -> str:
-    if len(text) > 300:  # noqa: PLR2004 - the column's length, and the contract's
+    if len(text) > 300:  # noqa: PLR2004 - the column's maximum length, also in the contract
         raise argparse.ArgumentTypeError("takes at most 300 characters")
     return text
 
 
 def _count(text: str) -> int:
     count = int(text)
-    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the contract's bounds
+    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the bounds are in the contract
         raise argparse.ArgumentTypeError("is 1 to 100000")
     return count
 

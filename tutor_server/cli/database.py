@@ -1,4 +1,4 @@
-"""The database as the operator's commands open it, whether or not a service is running."""
+"""The database for the operator's commands, which work whether or not the service is running."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class OperatorRefused(Exception):
-    """A command cannot be carried out; the message is one line for the operator."""
+    """A command cannot be carried out. The message is one line for the operator."""
 
 
 @asynccontextmanager
 async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database for one command. Raise `OperatorRefused`, also for errors of the database meanwhile."""
+    """Open the database for one command. Raise `OperatorRefused`, also for database errors while it is open."""
     url = make_url(settings.effective_database_url)
     if url.get_backend_name() == "sqlite" and url.database and not os.access(url.database, os.F_OK):
         raise OperatorRefused(f"there is no database at {url.database}; check TUTOR_DATA_DIR")

@@ -1,4 +1,4 @@
-"""Whether the service's libraries are installed: `pip install ask-tutor` brings those of a student only."""
+"""Check that the service's libraries are installed: `pip install ask-tutor` installs only the editor side's."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ LIBRARIES = (
     "uuid_utils",
     "yaml",
 )
-"""As they are imported. uvloop is not among them: the service runs without it, as on Windows."""
+"""Names by which the libraries are imported. uvloop is missing, because it is optional: Windows lacks it."""
 
 
 def missing_libraries() -> list[str]:
-    """Return the libraries of the service that cannot be imported, without importing any."""
+    """Return the names of the service's libraries that are not installed. Nothing is imported."""
     return [name for name in LIBRARIES if find_spec(name) is None]
 
 
 def how_to_install(missing: list[str]) -> str:
-    """Return the line for an operator whose installation lacks libraries of the service."""
+    """Return the message for an operator whose installation lacks libraries of the service."""
     return f"the service needs libraries that are not installed ({', '.join(missing[:3])}): pip install '{EXTRA}'"

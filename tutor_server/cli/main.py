@@ -28,19 +28,20 @@ DEFAULT_PORT = 8765
 MAX_PORT = 65535
 ENV_FILE = Path(".env")
 
-DONE, FAILED, WRONG_USE = 0, 1, 2  # argparse, too, ends with 2
+DONE, FAILED, WRONG_USE = 0, 1, 2  # argparse also exits with 2 on wrong usage.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status: 0 done, 1 refused or failed (one line on stderr), 2 wrong use.
+    """Run one command. Return the exit status: 0 success, 1 refused or failed (one line on stderr), 2 wrong usage.
 
-    The status is 2, too, where the service's libraries are not installed.
+    The status is also 2 if the service's libraries are not installed.
     """
     if missing := missing_libraries():
         _fail(how_to_install(missing))
         return WRONG_USE
     options = _parser().parse_args(arguments)
-    # Loading makes many objects and little garbage: looking for some takes a sixth of the start. `_run` looks again.
+    # Imports create many objects and little garbage, and garbage collection would take a sixth of the start-up time.
+    # `_run` turns it on again.
     gc.disable()
     from tutor_server.process.memory import stay_small  # noqa: PLC0415 - not needed for --help
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings(ENV_FILE)
         _configure_logs(settings)
-        if options.run is not _serve_worker:  # the parent has printed the reason
+        if options.run is not _serve_worker:  # The parent process has already printed the warnings.
             _warn_of_ignored_settings()
         return int(options.run(settings, options))
     except SettingsError as error:
@@ -85,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
-    worker = commands.add_parser("serve-worker")  # started by `serve --workers N`, so not listed
+    # Without a help text it is not listed, since only `serve --workers N` starts it.
+    worker = commands.add_parser("serve-worker")
     for pipe_or_socket in ("listening", "lifeline", "ready"):
         worker.add_argument(pipe_or_socket, type=int)
     worker.set_defaults(run=_serve_worker)
@@ -124,17 +126,17 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _run(_serving(settings, options))
     except StartRefused as error:
         return _fail(str(error))
-    except KeyboardInterrupt:  # Windows, where the loop takes no signal handlers
+    except KeyboardInterrupt:  # On Windows the event loop supports no signal handlers.
         pass
     return DONE
 
 
 def _serving(settings: Settings, options: argparse.Namespace) -> Coroutine[object, object, int]:
     if options.workers > 1:
-        from tutor_server.process.parent import serve_in_workers  # noqa: PLC0415 - one process needs no parent
+        from tutor_server.process.parent import serve_in_workers  # noqa: PLC0415 - only several workers need a parent
 
         return serve_in_workers(settings, options.host, options.port, options.workers)
-    from tutor_server.process.serving import serve  # noqa: PLC0415 - the parent of workers has no use for the service
+    from tutor_server.process.serving import serve  # noqa: PLC0415 - the parent process does not need it
 
     return serve(settings, options.host, options.port)
 
@@ -142,7 +144,7 @@ def _serving(settings: Settings, options: argparse.Namespace) -> Coroutine[objec
 def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
     import socket  # noqa: PLC0415 - not needed for --help
 
-    from tutor_server.process.serving import serve_worker  # noqa: PLC0415 - heavy
+    from tutor_server.process.serving import serve_worker  # noqa: PLC0415 - slow to import
     from tutor_server.process.starting import StartRefused  # noqa: PLC0415 - not needed for --help
 
     try:
@@ -154,7 +156,7 @@ def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.process.starting import StartRefused, migrate  # noqa: PLC0415 - heavy
+    from tutor_server.process.starting import StartRefused, migrate  # noqa: PLC0415 - slow to import
 
     try:
         _run(migrate(settings))
@@ -166,64 +168,64 @@ def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
 def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
     import orjson  # noqa: PLC0415 - not needed for --help
 
-    from tutor_server.api.openapi import document  # noqa: PLC0415 - heavy
-    from tutor_server.api.service_routes import ROUTES  # noqa: PLC0415 - heavy
+    from tutor_server.api.openapi import document  # noqa: PLC0415 - slow to import
+    from tutor_server.api.service_routes import ROUTES  # noqa: PLC0415 - slow to import
 
     print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
     return DONE
 
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.cli.checking import check  # noqa: PLC0415 - heavy
+    from tutor_server.cli.checking import check  # noqa: PLC0415 - slow to import
 
     findings = _run(check(settings))
     for finding in findings:
-        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - its output
+        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - the command's output
     wrong = sum(finding.is_wrong for finding in findings)
     return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
 
 
 def _list_users(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import list_users  # noqa: PLC0415 - heavy
+    from tutor_server.cli.accounts import list_users  # noqa: PLC0415 - slow to import
 
     async def print_all() -> None:
         async for account in list_users(settings):
             state = "enabled" if account.disabled_at is None else "disabled"
-            print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - its output
+            print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - the command's output
 
     return _operate(print_all())
 
 
 def _disable_user(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import disable  # noqa: PLC0415 - heavy
+    from tutor_server.cli.accounts import disable  # noqa: PLC0415 - slow to import
 
     return _operate(disable(settings, options.email))
 
 
 def _enable_user(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import enable  # noqa: PLC0415 - heavy
+    from tutor_server.cli.accounts import enable  # noqa: PLC0415 - slow to import
 
     return _operate(enable(settings, options.email))
 
 
 def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import reset_password  # noqa: PLC0415 - heavy
+    from tutor_server.cli.accounts import reset_password  # noqa: PLC0415 - slow to import
 
     async def print_password() -> None:
-        print(await reset_password(settings, options.email))  # noqa: T201 - its output
+        print(await reset_password(settings, options.email))  # noqa: T201 - the command's output
 
     return _operate(print_password())
 
 
 def _operate(work: Coroutine[object, object, None]) -> int:
-    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - heavy
+    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - slow to import
 
     try:
         _run(work)
         sys.stdout.flush()
     except OperatorRefused as error:
         return _fail(str(error))
-    except BrokenPipeError:  # `| head` has closed the pipe; without this Python would report that again at its exit
+    except BrokenPipeError:  # `| head` has closed the pipe. Otherwise Python would report it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 
@@ -239,7 +241,7 @@ def _run(work: Coroutine[object, object, T]) -> T:
 
 def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
     try:
-        from uvloop import new_event_loop  # noqa: PLC0415 - not on every system
+        from uvloop import new_event_loop  # noqa: PLC0415 - not installed on every system
     except ImportError:
         return None
     return new_event_loop
@@ -271,7 +273,7 @@ def _port(text: str) -> int:
 
 
 def _fail(reason: str) -> int:
-    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - a command speaks on stderr
+    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - commands report errors on stderr
     return FAILED
 
 

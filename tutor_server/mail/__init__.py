@@ -1,1 +1,1 @@
-"""Mail to students: the texts, and their delivery to the operator's mail server."""
+"""Mail to students: the texts, and their delivery through the operator's mail server."""

@@ -1,4 +1,4 @@
-"""The texts of mails to students: plain text, one link, no word that a stranger chose."""
+"""The texts of mails to students: plain text with one link, and without any text that a stranger can choose."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNATURE = "\n\nAsk Tutor, the programming tutor in your editor\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail to one student. `link` opens a page of the service; `page` is where the student can start again."""
+    """A mail to one student. `link` opens a page of the service; `page` is the URL to start again from."""
 
     kind: Kind
     to: str = field(repr=False)
@@ -38,7 +38,7 @@ class Letter:
 
     @property
     def body(self) -> str:
-        """The text, in lines that no mail program has to break; only the link may be longer."""
+        """The mail's text. Its lines are short enough that no mail program wraps them, except for the link."""
         text = {
             "confirm": (
                 "somebody made an account of Ask Tutor with this e-mail address.\n"
@@ -74,14 +74,14 @@ class Letter:
 
 
 def write_mail(letter: Letter, sender: str, now: datetime) -> EmailMessage:
-    """Return a letter as a message (RFC 5322). Raise `ValueError` if an address holds a line break."""
+    """Return a letter as an e-mail message (RFC 5322). Raise `ValueError` if an address contains a line break."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppress automatic replies
-    # 7bit keeps a long link in one line; quoted-printable would break it at 76 characters.
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: ask other servers not to send automatic replies.
+    # 7bit keeps a long link on one line; quoted-printable would break it after 76 characters.
     message.set_content(letter.body, cte="7bit" if letter.body.isascii() else None)
     return message

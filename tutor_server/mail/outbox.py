@@ -1,4 +1,4 @@
-"""The outbox: mails are sent after the request that causes them, with a bounded number of attempts."""
+"""The outbox: mails are sent in background tasks after their request, with a bounded number of attempts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 WAITS = (5.0, 30.0, 120.0)
 """Seconds before the second, the third and the last attempt."""
 MOST_WAITING = 2_000
-"""Mails that wait at most: enough for a lecture hall that registers, and a limit for a flood."""
+"""The maximum number of unsent mails: enough for a lecture hall that registers, and a bound for floods."""
 CONNECTIONS = 4
 CLOSE_SECONDS = 5.0
 
@@ -42,7 +42,7 @@ class _Failure:
 
 
 class Outbox:
-    """Sends letters to one mail server. Addresses and texts never reach the log."""
+    """Sends letters through one mail server. Addresses and texts are never logged."""
 
     def __init__(self, server: MailServer, sender: str, clock: Clock, *, waits: Sequence[float] = WAITS) -> None:
         self._server = server
@@ -54,9 +54,9 @@ class Outbox:
         self._closing = asyncio.Event()
 
     def post(self, compose: Compose) -> None:
-        """Compose a letter and send it, in the background. Composing may return None: then nothing is sent.
+        """Compose and send a letter in a background task. Nothing is sent if `compose` returns None.
 
-        The caller cannot tell how long that takes, or whether anything is sent.
+        The caller returns at once, so that its response time does not reveal whether a mail is sent.
         """
         if len(self._sending) >= MOST_WAITING:
             log.error("mail_unsent", reason="too many mails wait")
@@ -66,7 +66,7 @@ class Outbox:
         task.add_done_callback(self._sending.discard)
 
     async def send(self, letter: Letter) -> str | None:
-        """Send a letter, with a bounded number of attempts; return what was wrong at the last one, or None."""
+        """Send a letter, with a bounded number of attempts. Return None, or the reason why the last attempt failed."""
         message = write_mail(letter, self._sender, self._clock.now())
         failure: _Failure | None = None
         for wait in (0.0, *self._waits):
@@ -95,7 +95,7 @@ class Outbox:
         return None
 
     async def close(self) -> None:
-        """Wait some seconds for mails under way; a student whose mail is lost can ask for another."""
+        """Wait at most `CLOSE_SECONDS` for unsent mails. A student whose mail is lost can request another."""
         self._closing.set()
         if self._sending:
             await asyncio.wait(self._sending, timeout=CLOSE_SECONDS)
@@ -120,7 +120,7 @@ class Outbox:
 
 
 async def _composed(compose: Compose) -> tuple[Letter | None, str | None]:
-    """Return the letter, or the name of the failure; the failure's text may hold an address."""
+    """Return the letter, or the name of the exception, whose text may contain an e-mail address."""
     try:
         return await compose(), None
     except (DatabaseUnavailable, SQLAlchemyError) as error:

@@ -1,4 +1,4 @@
-"""The operator's mail server: parsing its URL, and one delivery to it."""
+"""The operator's mail server: parsing of its URL, and delivery of one mail."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 SUBMISSION_PORT, SMTPS_PORT = 587, 465
-"""RFC 6409 §3.1 and RFC 8314 §3.3."""
+"""The default ports by RFC 6409 §3.1 and RFC 8314 §3.3."""
 SECONDS = 20.0
-"""Seconds that each step of a delivery may take."""
+"""The timeout in seconds of each step of a delivery."""
 
 FINAL = 500
 
 MAIL_FAILURES = (aiosmtplib.SMTPException, OSError)
-"""Exceptions of a failed delivery; errors of TLS are among `OSError`."""
+"""Exceptions raised by a failed delivery. TLS errors are subclasses of `OSError`."""
 
 _SENDER = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 
 
 class MailRefused(Exception):
-    """The mail server refused a mail permanently; the message holds no address."""
+    """The mail server refused a mail permanently. The message contains no e-mail address."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """The server to which mail is handed over. `starttls`: True requires it, None uses it if it is offered."""
+    """The mail server that takes mails for delivery. `starttls`: True requires it, None uses it if offered."""
 
     host: str
     port: int
@@ -47,8 +47,8 @@ class MailServer:
     def parse(cls, url: str) -> Self:
         """Return the server of `smtp://` or `smtps://[user:password@]host[:port]`. Raise `ValueError`, without the URL.
 
-        `smtp://` to another machine requires STARTTLS, since the mails hold secrets; `?starttls=off` waives that for a
-        relay that has none and asks for no password.
+        `smtp://` to another computer requires STARTTLS, since mails contain secret links. `?starttls=off` turns that
+        off for a relay without TLS that needs no password.
         """
         if not url.isascii() or not url.isprintable() or " " in url:
             raise ValueError("holds a character that no address can")
@@ -75,7 +75,7 @@ class MailServer:
         )
 
     async def deliver(self, message: EmailMessage) -> None:
-        """Deliver one mail. Raise `MailRefused`, or one of `MAIL_FAILURES` if a later attempt may succeed."""
+        """Deliver one mail. Raise `MailRefused`, or one of `MAIL_FAILURES` if a retry may succeed."""
         try:
             async with self._connection() as connection:
                 await connection.send_message(message)
@@ -85,7 +85,7 @@ class MailServer:
             raise _judged(error) from None
 
     async def test(self) -> None:
-        """Connect and sign in, without a mail. Raise one of `MAIL_FAILURES`."""
+        """Connect and sign in without sending a mail. Raise one of `MAIL_FAILURES`."""
         async with self._connection() as connection:
             await connection.noop()
 
@@ -97,28 +97,29 @@ class MailServer:
             password=self.password,
             use_tls=self.is_tls,
             start_tls=False if self.is_tls else self.starttls,
-            # On this machine an unverified certificate is accepted if nobody required STARTTLS: it protects nothing.
+            # On the same machine STARTTLS would protect nothing, so an unverified certificate is accepted unless TLS is
+            # required.
             validate_certs=self.is_tls or self.starttls is not None or not is_loopback(self.host),
             timeout=SECONDS,
         )
 
 
 def mail_problem(error: Exception) -> str:
-    """Describe a failed delivery in a few words, without what the server said: that may hold an address."""
+    """Return a short description of a failed delivery, without the server's reply, which may contain an address."""
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{type(error).__name__}, status {error.code}"
     return str(error) if isinstance(error, MailRefused) else type(error).__name__
 
 
 def is_sender(text: str) -> bool:
-    """Return whether a text is an address to send from, `tutor@uni.example` or `Ask Tutor <tutor@uni.example>`."""
+    """Return whether a text is a valid sender, `tutor@uni.example` or `Ask Tutor <tutor@uni.example>`."""
     name, address = parseaddr(text)
     is_whole = text in {address, f"{name} <{address}>", f'"{name}" <{address}>'}
     return text.isprintable() and is_whole and _SENDER.fullmatch(address) is not None
 
 
 def _judged(error: aiosmtplib.SMTPResponseException) -> Exception:
-    """Return the error for a status: 5xx is permanent (RFC 5321 §4.2.1), except for a password to be corrected."""
+    """Return the error for an SMTP status: 5xx is permanent (RFC 5321 §4.2.1), except for a rejected password."""
     if error.code < FINAL or isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return error
     return MailRefused(f"{type(error).__name__}, status {error.code}")

@@ -1,4 +1,4 @@
-"""Every setting of the service in one class. Names and defaults are those of the public contract."""
+"""Every setting of the service, in one class. Names and defaults are part of the public contract."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.model_profiles import RemoteModel
 
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000_000)]
-"""Largest number that a column of the database can hold."""
+"""The maximum value of an integer column of the database."""
 Dollars = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)]
 
 MIN_SECRET_BYTES = 32
@@ -45,24 +45,24 @@ LONGEST_SHOWN_NAME = 20
 
 
 class Settings(ProviderSettings):
-    """The service's configuration, read from the environment and, for `tutor-server`, from `.env`."""
+    """The service's configuration, read from environment variables and, for `tutor-server`, from `.env`."""
 
     model_config = SettingsConfigDict(
         env_prefix="TUTOR_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("ask-tutor"))
-    """The folder of the SQLite file and generated secrets."""
+    """The folder of the SQLite file and of generated secrets."""
     database_url: str = Field(default="", repr=False)
-    """SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
+    """The database's SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
     redis_url: SecretStr | None = None
-    """Redis for limits, slots and answer buffers shared by several processes; unset: one process keeps them itself."""
+    """The Redis URL: several processes share limits, slots and answer buffers in it; unset: one process in memory."""
     jwt_secret: SecretStr | None = None
-    """Signs access tokens, at least 32 bytes; unset: generated and stored in the data folder."""
+    """The secret that signs access tokens, at least 32 bytes; unset: generated and stored in the data folder."""
     admin_key: SecretStr | None = None
-    """Opens the admin routes, sent as header `X-Admin-Key`; unset: they answer 404."""
+    """The admin key, sent in the header `X-Admin-Key` to the admin routes; unset: these routes answer 404."""
     registration: str | None = None
-    """`open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
+    """Who may register: `open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
     smtp_url: SecretStr | None = None
     """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: no mail is sent."""
     smtp_from: str | None = None
@@ -70,12 +70,12 @@ class Settings(ProviderSettings):
     public_url: str | None = None
     """The URL under which people reach the service."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
-    """Proxies, comma-separated addresses or networks, whose forwarded client address is trusted."""
+    """The trusted proxies, comma-separated addresses or networks: their `X-Forwarded-For` header is believed."""
 
     llm_providers: Annotated[tuple[str, ...], NoDecode] = ()
-    """The providers, comma-separated, in order; unset: those whose key is set, else `offline`.
+    """The providers, comma-separated, in the order in which they are tried; unset: those with a key, else `offline`.
 
-    Each provider brings settings of its own, see `provider_settings.py`.
+    Each provider has settings of its own, see `provider_settings.py`.
     """
 
     messages_per_minute: PositiveInt = 20
@@ -83,20 +83,20 @@ class Settings(ProviderSettings):
     daily_message_cap: PositiveInt = 100
     llm_calls_per_minute: PositiveInt = 200
     daily_budget_usd: Dollars | None = None
-    """The most that all calls to providers may cost in a UTC day; unset: no budget."""
+    """The maximum cost of all calls to providers in a UTC day; unset: no budget."""
     monthly_budget_usd: Dollars | None = None
-    """The most that all calls to providers may cost in a calendar month; unset: no budget."""
+    """The maximum cost of all calls to providers in a calendar month; unset: no budget."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     """Days after which questions, code and answers are deleted; unset: only when the student deletes them."""
     store_code: bool = True
-    """Whether students' code, and code in questions and answers, is stored."""
+    """Whether the service stores students' code, including code in questions and answers."""
     context_tokens: Annotated[int, Field(ge=500, le=10_000_000)] = 8000
     max_output_tokens: Annotated[int, Field(ge=50, le=10_000_000)] = 800
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
-    """Unset: `console` on a terminal, else `json`."""
+    """The format of logs; unset: `console` on a terminal, else `json`."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -204,18 +204,18 @@ class Settings(ProviderSettings):
 
     @property
     def chain(self) -> tuple[str, ...]:
-        """The providers to try, in order."""
+        """The providers in the order in which they are tried."""
         if self.llm_providers:
             return self.llm_providers
         return tuple(name for name in SPECS if self.remote_model(name).api_key) or (OFFLINE,)
 
     def remote_model(self, provider: str) -> RemoteModel:
-        """Return a provider's model with what is needed to call it."""
+        """Return a provider's model, with its key and base URL."""
         return remote_model(provider, self.model_dump(include=field_names(provider)))
 
     @property
     def remote_models(self) -> list[RemoteModel]:
-        """The models of the chain that are not in this process."""
+        """The models of the chain that are called over the network: all but the offline tutor."""
         return [self.remote_model(name) for name in self.chain if name != OFFLINE]
 
     @property
@@ -224,7 +224,7 @@ class Settings(ProviderSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutor.sqlite3'}"
 
     def registration_problem(self) -> str | None:
-        """Return why `TUTOR_REGISTRATION` must be set, if other settings make the service public, else None."""
+        """Return why `TUTOR_REGISTRATION` must be set, or None: other settings may make the service public."""
         if self.registration is not None:
             return None
         if self.trusted_proxies:
@@ -234,7 +234,7 @@ class Settings(ProviderSettings):
         return None
 
     def signing_secret(self) -> bytes:
-        """Return the secret that signs tokens; if none is set, it is generated once into the data folder."""
+        """Return the secret that signs tokens. If none is set, it is generated once and stored in the data folder."""
         if self.jwt_secret is not None:
             return self.jwt_secret.get_secret_value().encode()
         path = self.data_dir / "jwt-secret"
@@ -251,7 +251,7 @@ class Settings(ProviderSettings):
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    """Create a file that only this user can read, atomically; if another process was first, keep its file."""
+    """Create a file that only this user can read, atomically. Keep the file of another process that was first."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -265,12 +265,12 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def _shown(name: str) -> str:
-    """Return an unknown name as a sentence may show it: a key that was pasted in its place is not repeated."""
+    """Return how an error shows an unknown name: a long or unusual one may be a pasted key and is not repeated."""
     return repr(name) if name.isalpha() and len(name) <= LONGEST_SHOWN_NAME else "a name"
 
 
 def must_be_set(name: str, reason: str) -> str:
-    """Return the error about a setting that has no default once others can reach the service."""
+    """Return the error for a setting that must be set once others can reach the service."""
     return f"{name}: must be set, since {reason} and others can reach the service; {_WHAT_TO_WRITE[name]}"
 
 
@@ -282,7 +282,7 @@ _WHAT_TO_WRITE = {
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
-    """Return the settings. Raise `SettingsError` with a line for each wrong one that names its variable or the file."""
+    """Return the settings. Raise `SettingsError`, with one line a problem that names the variable or the file."""
     try:
         problems = [
             f"{name}: unknown; did you mean {known}?"
@@ -302,7 +302,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
 
 
 def ignored_settings(env_file: Path | None = None) -> list[str]:
-    """Return the names with our prefix, in the environment and the file, that no program of ours reads.
+    """Return the variable names with our prefix, in the environment and the file, that no program of ours reads.
 
     Raise `OSError` or `UnicodeDecodeError` if the file cannot be read.
     """

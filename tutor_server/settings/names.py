@@ -1,6 +1,6 @@
-"""Unknown names of settings: a likely typing error is refused, any other unknown name causes a warning.
+"""Unknown variables with our prefix: a likely typing error is refused, any other causes a warning.
 
-Hosts and shells set names of their own. Kubernetes, for example, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP`
+Hosts and shells set such variables too. Kubernetes, for example, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP`
 in every container if a service is called `tutor`.
 """
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 PREFIX = "TUTOR_"
 SLIP = 2
-"""Edits (letters left out, added, changed or swapped with a neighbour) up to which a name is a typing error."""
+"""The maximum edit distance between a known name and an unknown one that counts as its typing error."""
 
 OF_OTHER_PROGRAMS = frozenset({"TUTOR_ACCESS_TOKEN", "TUTOR_SECRETS_FD", "TUTOR_SERVER_URL", "TUTOR_VALUES_FILE"})
-"""Names that the language server, `tutor` and the student's program read."""
+"""Variables that the language server, the command `tutor` and the student's program read."""
 _OF_TESTS = re.compile(r"TUTOR_(TEST|VSCODE|CLIENT)(_\w+)?")
 _OF_KUBERNETES = re.compile(r"_SERVICE_(?:HOST|PORT)$|_SERVICE_PORT_|_PORT$|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:$|_)")
-"""Names that Kubernetes sets for a service whose name begins with ours, such as `TUTOR_SERVICE_HOST`."""
+"""Variables that Kubernetes sets for a service whose name begins with our prefix, such as `TUTOR_SERVICE_HOST`."""
 _IN_A_FILE = re.compile(r"^[ \t]*+(?:export[ \t]++)?+(\w++)[ \t]*+=", re.MULTILINE)
 
 
 def names_in_file(text: str) -> list[str]:
-    """Return the names that a file like `.env` sets."""
+    """Return the names of the variables that a file like `.env` sets."""
     return _IN_A_FILE.findall(text)
 
 
 def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
-    """Return, sorted, the names with our prefix that neither the service nor a program beside it reads."""
+    """Return, sorted, the names with our prefix that neither the service nor any other program of ours reads."""
     ours = {name.upper() for name in names if name.upper().startswith(PREFIX)}
     return sorted(name for name in ours - set(known) - OF_OTHER_PROGRAMS if not _OF_TESTS.fullmatch(name))
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name for which an unknown one is a typing error, or None."""
+    """Return the known name of which an unknown one is a likely typing error, or None."""
     if _OF_KUBERNETES.search(name):
         return None
     distances = [(_edits(name, each), each) for each in sorted({*known, *OF_OTHER_PROGRAMS})]
@@ -45,7 +45,7 @@ def meant(name: str, known: Iterable[str]) -> str | None:
 
 
 def _edits(one: str, other: str) -> int:
-    """Return the Damerau-Levenshtein distance of two words, in which no letter is edited twice."""
+    """Return the Damerau-Levenshtein distance of two words (its restricted form: no letter is edited twice)."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):

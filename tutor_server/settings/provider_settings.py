@@ -1,4 +1,4 @@
-"""The settings that each provider brings: its API key, its base URL and its model, named after the provider."""
+"""Each provider's settings: its API key, base URL and model, in variables named after the provider."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def _web_address(value: str | None) -> str | None:
 ApiKey = Annotated[SecretStr | None, AfterValidator(_fit_for_a_header)]
 BaseUrl = Annotated[str | None, AfterValidator(_web_address)]
 ModelName = Annotated[str, Field(max_length=128)]
-"""A longer one fits no column of the database."""
+"""The name of a model; the database's columns limit its length."""
 
 
 def _provider_fields() -> dict[str, tuple[Any, Any]]:
-    """Return the fields of every provider's settings, as pydantic's `create_model` takes them."""
+    """Return the settings fields of all providers, in the form that pydantic's `create_model` takes."""
     fields: dict[str, tuple[Any, Any]] = {}
     for name, spec in SPECS.items():
         fields[f"{name}_api_key"] = (ApiKey, Field(default=None, validation_alias=spec.key_variable))
@@ -47,12 +47,12 @@ else:
 
 
 def field_names(provider: str) -> set[str]:
-    """Return the names of one provider's fields."""
+    """Return the names of one provider's settings fields."""
     return {f"{provider}_api_key", f"{provider}_base_url", f"{provider}_model"}
 
 
 def remote_model(provider: str, fields: Mapping[str, Any]) -> RemoteModel:
-    """Return a provider's model by the values of its fields."""
+    """Return a provider's model, built from the values of its settings fields."""
     key: SecretStr | None = fields[f"{provider}_api_key"]
     return RemoteModel(
         provider=provider,
@@ -63,10 +63,10 @@ def remote_model(provider: str, fields: Mapping[str, Any]) -> RemoteModel:
 
 
 def can_be_called(model: RemoteModel) -> bool:
-    """Return whether what a provider needs is set: its key, or a base URL where that is enough."""
+    """Return whether a provider's required settings are there: its key, or only a base URL if it needs no key."""
     return bool(model.api_key or (model.base_url and SPECS[model.provider].works_without_key))
 
 
 def known_providers() -> str:
-    """Return the names that the chain may have, for a sentence."""
+    """Return the names of all providers, joined for use in a sentence."""
     return f"{', '.join(KNOWN_NAMES[:-1])} or {KNOWN_NAMES[-1]}"

@@ -1,6 +1,6 @@
-"""Checks of single settings' values. Each function returns the value, or raises `ValueError` with a sentence.
+"""Checks of settings' values. Each function returns the value, or raises `ValueError` with a sentence.
 
-A sentence never repeats a secret, nor a URL that may hold one.
+A sentence never repeats a secret, nor a URL that may contain one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TLS_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "ve
 _POSTGRESQL_OPTIONS = frozenset(
     {"gsslib", "host", "krbsrvname", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs"}
 )
-"""Options of a URL that asyncpg takes as text."""
+"""Options in the database URL that asyncpg takes as text."""
 _INSTEAD = {
     "postgres": POSTGRESQL,
     "postgresql": POSTGRESQL,
@@ -52,7 +52,7 @@ MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_url
 
 
 def text(value: str) -> str:
-    """Raise `ValueError` for a value that is not text, or holds NUL, which neither a path nor a database can hold."""
+    """Raise `ValueError` for a value that is not text, or contains NUL, which no path or database can store."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -63,7 +63,7 @@ def text(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """Check the form of a database's URL, as SQLAlchemy and the driver read it."""
+    """Check a database URL, as SQLAlchemy and the driver parse it."""
     scheme, separator, _ = value.partition("://")
     if scheme in {POSTGRESQL, SQLITE} and separator:
         url = _parsed_database_url(value)
@@ -108,21 +108,21 @@ def _postgresql_url(value: str, url: URL) -> str:
 
 
 def _require_hosts(url: URL) -> None:
-    """Raise `ValueError` if the driver could not read hosts and ports, which may be several and stand in options."""
+    """Raise `ValueError` if the driver cannot parse the hosts and ports, which may also be given as options."""
     try:
         _, options = url.get_dialect()().create_connect_args(url)
     except (SQLAlchemyError, AssertionError, ValueError):
         raise ValueError("names hosts or numbers that cannot be read: write ?host=one:5432&host=two:5432") from None
     hosts = options.get("host") or ""
     for host in [hosts] if isinstance(hosts, str) else hosts:
-        if not host.startswith("/"):  # the folder of a Unix socket
+        if not host.startswith("/"):  # A value that begins with a slash is the folder of a Unix socket.
             _require_host(host)
 
 
 def redis_url(value: str) -> str:
-    """Check the form of the address of a Redis, as its client reads it."""
-    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - only where it is used
-    from redis.exceptions import RedisError  # noqa: PLC0415
+    """Check a Redis URL, as the Redis client parses it."""
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - needed only if Redis is set
+    from redis.exceptions import RedisError  # noqa: PLC0415 - needed only if Redis is set
 
     url = _split(value)
     if "://" not in value or url.scheme not in {"redis", "rediss", "unix"}:
@@ -137,15 +137,15 @@ def redis_url(value: str) -> str:
     elif not url.path:
         raise ValueError("names no socket: write unix:///run/redis/redis.sock, for example")
     try:
-        pool: Any = ConnectionPool.from_url(value)  # its stub leaves the next one untyped
-        pool.make_connection()  # connects to nothing
+        pool: Any = ConnectionPool.from_url(value)  # The type stub leaves `make_connection` untyped.
+        pool.make_connection()  # This parses the options without connecting.
     except (AttributeError, LookupError, TypeError, ValueError, RedisError):
         raise ValueError("has options that the Redis client does not take: check what follows the ?") from None
     return value
 
 
 def web_address(value: str) -> str:
-    """Check the form of a provider's address."""
+    """Check the base URL of a provider."""
     url = _split(value)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("is an address that starts with https:// or http://")
@@ -155,7 +155,7 @@ def web_address(value: str) -> str:
 
 
 def public_url(value: str) -> str:
-    """Check the address that people use; a slash at its end does not matter."""
+    """Check the public URL; a slash at its end is ignored."""
     url = _split(value)
     if not url.hostname or not _HOST.fullmatch(url.hostname) or url.query or url.fragment or url.username is not None:
         raise ValueError("is an address like https://tutor.uni.example")
@@ -166,7 +166,7 @@ def public_url(value: str) -> str:
 
 
 def networks(value: str) -> tuple[Network, ...]:
-    """Read addresses and networks of proxies."""
+    """Return the parsed addresses and networks of trusted proxies."""
     items = [item.strip() for item in value.split(",") if item.strip()]
     if not items:
         raise ValueError("names no proxy: write its address, such as 127.0.0.1, or leave the setting out")
@@ -182,7 +182,7 @@ def networks(value: str) -> tuple[Network, ...]:
 
 
 def registration(value: str) -> str:
-    """Check who may register."""
+    """Check the registration policy."""
     scheme, _, domains = value.partition(":")
     if value in {"open", "closed"}:
         return value
@@ -196,7 +196,7 @@ def registration(value: str) -> str:
 
 
 def admin_key(value: str) -> str:
-    """Refuse an admin key that could be guessed: nothing else than its length slows guessing down."""
+    """Refuse an admin key that could be guessed: only its length protects it."""
     if len(value) < MIN_ADMIN_KEY:
         raise ValueError(f"has fewer than {MIN_ADMIN_KEY} characters, so that it could be guessed; {MAKE_A_KEY}")
     if len(set(value)) < _FEWEST_CHARACTERS:
@@ -205,7 +205,7 @@ def admin_key(value: str) -> str:
 
 
 def header_value(value: str) -> str:
-    """Check that a key can be sent in a header. The line end of the file it came from is no part of it."""
+    """Return a key without surrounding white space, such as its file's line end. Check that a header can carry it."""
     key = value.strip()
     if not (key.isascii() and key.isprintable()):
         raise ValueError("holds a character that no header can: copy the key again")
@@ -213,7 +213,7 @@ def header_value(value: str) -> str:
 
 
 def _no_domain(name: str) -> str | None:
-    """Return why no address has a name behind its @, or None."""
+    """Return why a text is not the domain of an e-mail address, or None."""
     if "@" in name:
         return "write what follows the @ alone"
     if "/" in name or ":" in name:
@@ -251,6 +251,6 @@ def _require_port(url: SplitResult) -> None:
 
 
 def _shown(name: str) -> str:
-    """Shorten what somebody wrote, and keep it in one line."""
+    """Return a shortened text on one line, for use in an error message."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name[:61])
     return printable if len(name) <= len(printable) and len(name) <= 60 else f"{printable[:60]}…"  # noqa: PLR2004
